@@ -1,0 +1,10 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "BigBrother",
+    targets: [
+        .target(name: "Trading"),
+        .testTarget(name: "TradingTests", dependencies: ["Trading"]),
+    ]
+)

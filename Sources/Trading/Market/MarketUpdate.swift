@@ -1,0 +1,130 @@
+/// The best prices of one moment. A side that nobody quotes is absent.
+package struct Quote: Sendable, Hashable, Codable {
+    package var symbol: Symbol
+    package var bid: Price?
+    package var ask: Price?
+    package var bidSize: Quantity?
+    package var askSize: Quantity?
+    /// Price of the last trade.
+    package var last: Price?
+    package var at: Timestamp
+
+    package init(
+        symbol: Symbol, bid: Price? = nil, ask: Price? = nil, bidSize: Quantity? = nil, askSize: Quantity? = nil,
+        last: Price? = nil, at: Timestamp
+    ) {
+        self.symbol = symbol
+        self.bid = bid
+        self.ask = ask
+        self.bidSize = bidSize
+        self.askSize = askSize
+        self.last = last
+        self.at = at
+    }
+}
+
+/// Trades of one period. `start` is its beginning; it is known at `start + period`.
+package struct Bar: Sendable, Hashable, Codable {
+    package var symbol: Symbol
+    package var start: Timestamp
+    package var period: TimeSpan
+    package var open: Price
+    package var high: Price
+    package var low: Price
+    package var close: Price
+    package var volume: Quantity
+
+    package init(
+        symbol: Symbol, start: Timestamp, period: TimeSpan, open: Price, high: Price, low: Price, close: Price,
+        volume: Quantity
+    ) {
+        self.symbol = symbol
+        self.start = start
+        self.period = period
+        self.open = open
+        self.high = high
+        self.low = low
+        self.close = close
+        self.volume = volume
+    }
+
+    package var end: Timestamp { start + period }
+
+    /// Why these prices can be no bar, or nil.
+    package var defect: String? {
+        if !low.isPositive { return "low must be above zero, it is \(low)" }
+        if low > min(open, close) { return "low \(low) is above open \(open) or close \(close)" }
+        if high < max(open, close) { return "high \(high) is below open \(open) or close \(close)" }
+        if volume.isNegative { return "volume is negative" }
+        return nil
+    }
+}
+
+/// A figure about the market as a whole: `VIX` 18.5.
+package struct MarketCondition: Sendable, Hashable, Codable {
+    package var name: String
+    package var value: Ratio
+    package var at: Timestamp
+
+    package init(name: String, value: Ratio, at: Timestamp) {
+        self.name = name
+        self.value = value
+        self.at = at
+    }
+}
+
+/// A change of the shares themselves, known before the session of its date: never to be taken for a move of the market.
+package struct CorporateAction: Sendable, Hashable, Codable {
+    package enum Kind: Sendable, Hashable, Codable {
+        /// `numerator` new shares for `denominator` old: 7 for 1, or 1 for 20 in a reverse split.
+        case split(numerator: Int64, denominator: Int64)
+        /// Cash for each share.
+        case dividend(amount: Price)
+    }
+    package var id: String
+    package var symbol: Symbol
+    package var kind: Kind
+    package var effectiveAt: Timestamp
+
+    package init(id: String, symbol: Symbol, kind: Kind, effectiveAt: Timestamp) {
+        self.id = id
+        self.symbol = symbol
+        self.kind = kind
+        self.effectiveAt = effectiveAt
+    }
+
+    package var defect: String? {
+        switch kind {
+        case .split(let numerator, let denominator):
+            numerator > 0 && denominator > 0 && numerator <= 10_000 && denominator <= 10_000
+                ? nil : "a split is two numbers from 1 to 10000, not \(numerator):\(denominator)"
+        case .dividend(let amount): amount.isPositive ? nil : "a dividend is above zero, not \(amount)"
+        }
+    }
+}
+
+/// What a provider publishes: everything that became known at `at`, in the order corporate actions, conditions, bars,
+/// quotes.
+package struct MarketUpdate: Sendable, Hashable, Codable {
+    package var at: Timestamp
+    package var session: SessionPhase?
+    package var corporateActions: [CorporateAction]?
+    package var conditions: [MarketCondition]?
+    package var bars: [Bar]?
+    package var quotes: [Quote]?
+    /// No more will come: the tape has ended.
+    package var isLast: Bool?
+
+    package init(
+        at: Timestamp, session: SessionPhase? = nil, corporateActions: [CorporateAction]? = nil,
+        conditions: [MarketCondition]? = nil, bars: [Bar]? = nil, quotes: [Quote]? = nil, isLast: Bool? = nil
+    ) {
+        self.at = at
+        self.session = session
+        self.corporateActions = corporateActions
+        self.conditions = conditions
+        self.bars = bars
+        self.quotes = quotes
+        self.isLast = isLast
+    }
+}

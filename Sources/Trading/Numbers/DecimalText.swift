@@ -1,0 +1,69 @@
+/// Decimal text as it stands on the wire and in files: an optional minus, digits, at most one point, no exponent.
+extension ScaledInteger {
+    /// Reads decimal text exactly.
+    /// - Throws: ``NumericError/malformed(type:text:why:)`` for anything else, NaN, an exponent, a plus sign, a blank,
+    ///   a bare point, or more decimals than the type has (even zeros beyond them are refused: nobody sends them by
+    ///   accident); ``NumericError/overflow(type:operation:)`` for what does not fit.
+    package init(_ text: some StringProtocol) throws(NumericError) {
+        var digits: Int128 = 0
+        var seenDigits = 0
+        var fraction: Int?
+        var negative = false
+        func refuse(_ why: String) -> NumericError {
+            .malformed(type: Self.name, text: String(text.prefix(40)), why: why)
+        }
+        for (index, byte) in text.utf8.enumerated() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits = digits * 10 + Int128(byte - UInt8(ascii: "0"))
+                seenDigits += 1
+                if let count = fraction { fraction = count + 1 }
+                guard seenDigits <= 30 else { throw refuse("it has more digits than any amount of money") }
+            case UInt8(ascii: "."):
+                guard fraction == nil, seenDigits > 0 else { throw refuse("a point stands between digits, once") }
+                fraction = 0
+            case UInt8(ascii: "-"):
+                guard index == 0 else { throw refuse("a minus stands in front only") }
+                negative = true
+            case UInt8(ascii: "e"), UInt8(ascii: "E"):
+                throw refuse("an exponent is not allowed; write the number out")
+            default:
+                throw refuse("expected decimal digits such as 189.08")
+            }
+        }
+        guard seenDigits > 0 else { throw refuse("expected decimal digits such as 189.08") }
+        guard fraction != 0 else { throw refuse("digits are missing behind the point") }
+        let places = fraction ?? 0
+        guard places <= Self.decimals else {
+            throw refuse("it has \(places) decimals, \(Self.decimals) is the most")
+        }
+        let units = digits * Int128(powerOfTen(Self.decimals - places))
+        self = try Self.checked(negative ? -units : units, "reading \(text.prefix(40))")
+    }
+
+    /// The shortest exact text: no trailing zeros, no exponent.
+    package var description: String { text(minimumDecimals: 0) }
+
+    /// Exact text with at least so many decimals: `189.10` for 2.
+    package func text(minimumDecimals: Int) -> String {
+        let magnitude = units.magnitude
+        let scale = UInt64(Self.scale)
+        let whole = String(magnitude / scale)
+        var fraction = String(magnitude % scale)
+        fraction = String(repeating: "0", count: Self.decimals - min(Self.decimals, fraction.utf8.count)) + fraction
+        if Self.decimals == 0 { fraction = "" }
+        while fraction.utf8.count > minimumDecimals, fraction.utf8.last == UInt8(ascii: "0") { fraction.removeLast() }
+        let sign = units < 0 ? "-" : ""
+        return fraction.isEmpty ? sign + whole : "\(sign)\(whole).\(fraction)"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        self = try Self(container.decode(String.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -1,0 +1,122 @@
+/// An order as it stands: what was asked for, and what has become of it.
+package struct Order: Sendable, Hashable, Codable {
+    package var terms: NewOrder
+    package var groupID: OrderGroupID?
+    package var groupKind: OrderGroupKind?
+    package var brokerOrderID: BrokerOrderID?
+    package var status: OrderStatus
+    /// What ``OrderLifeCycle/Transition/restore`` goes back to.
+    package var statusBeforePending: OrderStatus?
+    /// Executed so far, never more than is asked for unless the broker says so.
+    package var filledQuantity: Quantity
+    /// Average price of what is executed.
+    package var averageFillPrice: Price?
+    package var submittedAt: Timestamp
+    package var updatedAt: Timestamp
+    /// The broker's reason for a refusal or an end.
+    package var reason: String?
+    /// The order that this one replaces, or is replaced by.
+    package var replacesOrder: ClientOrderID?
+
+    package init(
+        terms: NewOrder, groupID: OrderGroupID? = nil, groupKind: OrderGroupKind? = nil,
+        status: OrderStatus = .pendingNew, submittedAt: Timestamp
+    ) {
+        self.terms = terms
+        self.groupID = groupID
+        self.groupKind = groupKind
+        self.status = status
+        filledQuantity = .zero
+        self.submittedAt = submittedAt
+        updatedAt = submittedAt
+    }
+
+    package var id: ClientOrderID { terms.clientOrderID }
+    package var symbol: Symbol { terms.symbol }
+    package var isWorking: Bool { !status.isTerminal }
+
+    /// What can still be executed: zero once the order is over.
+    package var leavesQuantity: Quantity {
+        guard isWorking, terms.quantity > filledQuantity else { return .zero }
+        return Quantity(units: terms.quantity.units - filledQuantity.units)
+    }
+
+    /// Goes through the table, and says what it found there.
+    package mutating func apply(_ event: OrderEvent, at time: Timestamp) -> OrderLifeCycle.Transition {
+        let transition = OrderLifeCycle.transition(status, event)
+        switch transition {
+        case .to(let next):
+            if next.isInDoubt, !status.isInDoubt { statusBeforePending = status }
+            if !next.isInDoubt { statusBeforePending = nil }
+            status = next
+        case .restore:
+            let before = statusBeforePending ?? .accepted
+            status = before == .new && filledQuantity.isPositive ? .partiallyFilled : before
+            statusBeforePending = nil
+        case .stay: break
+        case .refused: return transition
+        }
+        updatedAt = time
+        return transition
+    }
+
+    /// Books one execution into the cumulative figures. The caller has seen to it that it is booked once.
+    /// - Throws: ``NumericError``.
+    package mutating func book(_ quantity: Quantity, at price: Price) throws(NumericError) {
+        let before = try (averageFillPrice ?? .zero).times(filledQuantity)
+        let total = try filledQuantity + quantity
+        averageFillPrice = try (before + price.times(quantity)).divided(by: total)
+        filledQuantity = total
+    }
+
+    package var words: String {
+        orderWords(
+            terms.side, terms.quantity, symbol, terms.type, terms.limitPrice, terms.stopPrice, terms.trailAmount)
+    }
+}
+
+/// One word of the broker about one order.
+package struct ExecutionReport: Sendable, Hashable, Codable {
+    package var clientOrderID: ClientOrderID
+    package var brokerOrderID: BrokerOrderID?
+    package var event: OrderEvent
+    /// Present on fills: the key for booking once.
+    package var executionID: ExecutionID?
+    /// Of this execution.
+    package var price: Price?
+    /// Of this execution.
+    package var quantity: Quantity?
+    /// Executed in all, as the broker counts.
+    package var cumulativeQuantity: Quantity?
+    package var reason: String?
+    /// The terms as they are now: on `restated`, and on the first word about an order that the core has not placed.
+    package var terms: NewOrder?
+    package var at: Timestamp
+
+    package init(
+        clientOrderID: ClientOrderID, brokerOrderID: BrokerOrderID? = nil, event: OrderEvent,
+        executionID: ExecutionID? = nil, price: Price? = nil, quantity: Quantity? = nil,
+        cumulativeQuantity: Quantity? = nil, reason: String? = nil, terms: NewOrder? = nil, at: Timestamp
+    ) {
+        self.clientOrderID = clientOrderID
+        self.brokerOrderID = brokerOrderID
+        self.event = event
+        self.executionID = executionID
+        self.price = price
+        self.quantity = quantity
+        self.cumulativeQuantity = cumulativeQuantity
+        self.reason = reason
+        self.terms = terms
+        self.at = at
+    }
+
+    /// Why this report cannot be true of any order, or nil.
+    package var defect: String? {
+        let isFill = event == .fill || event == .partialFill
+        if isFill, executionID == nil { return "a fill needs an execution_id" }
+        if isFill, price?.isPositive != true { return "a fill needs a price above zero" }
+        if isFill, quantity?.isPositive != true { return "a fill needs a quantity above zero" }
+        if let cumulativeQuantity, cumulativeQuantity.isNegative { return "cumulative_quantity is negative" }
+        return nil
+    }
+}

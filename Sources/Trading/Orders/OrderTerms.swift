@@ -1,0 +1,131 @@
+/// What an order asks for, in the words of the trade (FIX tags 54, 40, 59).
+package enum Side: String, Sendable, Codable, CaseIterable {
+    case buy
+    case sell
+    package var opposite: Side { self == .buy ? .sell : .buy }
+}
+
+package enum OrderType: String, Sendable, Codable, CaseIterable {
+    case market
+    case limit
+    case stop
+    case stopLimit = "stop_limit"
+    case trailingStop = "trailing_stop"
+
+    /// Rests until the market comes to its stop price.
+    package var isStop: Bool {
+        switch self {
+        case .stop, .stopLimit, .trailingStop: true
+        case .market, .limit: false
+        }
+    }
+}
+
+package enum TimeInForce: String, Sendable, Codable, CaseIterable {
+    /// Until the end of the regular session.
+    case day
+    /// Good till cancelled.
+    case gtc
+    /// Immediate or cancel: what cannot be filled at once is cancelled.
+    case ioc
+    /// Fill or kill: all at once or nothing.
+    case fok
+}
+
+/// How several orders hang together.
+package enum OrderGroupKind: String, Sendable, Codable, CaseIterable {
+    /// One cancels the other: an exit by target or by stop. Both legs reserve the same shares once.
+    case oco
+    /// An entry whose target and stop wait (`held`) until it is filled, and then form an OCO.
+    case bracket
+}
+
+/// What an order is for, as the coordinator sees it.
+package enum OrderRole: String, Sendable, Codable, CaseIterable {
+    case entry
+    case stop
+    case target
+    /// A market exit, whole or partial.
+    case reduce
+    /// Not ours: placed by hand or by another program.
+    case foreign
+}
+
+/// An order as it is asked for. Quantity is positive; the side says the direction.
+package struct NewOrder: Sendable, Hashable, Codable {
+    package var clientOrderID: ClientOrderID
+    package var symbol: Symbol
+    package var side: Side
+    package var type: OrderType
+    package var quantity: Quantity
+    package var limitPrice: Price?
+    package var stopPrice: Price?
+    /// Distance of a trailing stop from the best price since it rests, in money.
+    package var trailAmount: Price?
+    package var timeInForce: TimeInForce
+    package var role: OrderRole
+
+    package init(
+        clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, quantity: Quantity,
+        limitPrice: Price? = nil, stopPrice: Price? = nil, trailAmount: Price? = nil,
+        timeInForce: TimeInForce = .gtc, role: OrderRole
+    ) {
+        self.clientOrderID = clientOrderID
+        self.symbol = symbol
+        self.side = side
+        self.type = type
+        self.quantity = quantity
+        self.limitPrice = limitPrice
+        self.stopPrice = stopPrice
+        self.trailAmount = trailAmount
+        self.timeInForce = timeInForce
+        self.role = role
+    }
+}
+
+extension NewOrder {
+    /// Why these terms can be no order, or nil when they can.
+    package func defect(increment: PriceIncrement) -> String? {
+        guard quantity.isPositive else { return "quantity must be above zero, it is \(quantity)" }
+        for (name, price) in [("limit_price", limitPrice), ("stop_price", stopPrice), ("trail_amount", trailAmount)] {
+            guard let price else { continue }
+            guard price.isPositive else { return "\(name) must be above zero, it is \(price)" }
+            let step = increment.step(for: price)
+            guard price.isMultiple(of: step) else { return "\(name) \(price) is no multiple of the increment \(step)" }
+        }
+        let has = (limit: limitPrice != nil, stop: stopPrice != nil, trail: trailAmount != nil)
+        let wants: (limit: Bool, stop: Bool, trail: Bool) =
+            switch type {
+            case .market: (false, false, false)
+            case .limit: (true, false, false)
+            case .stop: (false, true, false)
+            case .stopLimit: (true, true, false)
+            case .trailingStop: (false, has.stop, true)
+            }
+        for (name, given, wanted) in [
+            ("limit_price", has.limit, wants.limit), ("stop_price", has.stop, wants.stop),
+            ("trail_amount", has.trail, wants.trail),
+        ] where given != wanted {
+            return wanted ? "a \(type.rawValue) order needs \(name)" : "a \(type.rawValue) order takes no \(name)"
+        }
+        return nil
+    }
+
+    /// In a few words for a person: `sell 143 NVDA at market`.
+    package var words: String { orderWords(side, quantity, symbol, type, limitPrice, stopPrice, trailAmount) }
+}
+
+func orderWords(
+    _ side: Side, _ quantity: Quantity, _ symbol: Symbol, _ type: OrderType, _ limit: Price?, _ stop: Price?,
+    _ trail: Price?
+) -> String {
+    func money(_ price: Price?) -> String { price?.text(minimumDecimals: 2) ?? "?" }
+    let head = "\(side.rawValue) \(quantity) \(symbol)"
+    return switch type {
+    case .market: "\(head) at market"
+    case .limit: "\(head) limit \(money(limit))"
+    case .stop: "\(head) stop \(money(stop))"
+    case .stopLimit: "\(head) stop-limit \(money(stop)) (limit \(money(limit)))"
+    case .trailingStop: "\(head) trailing stop \(money(trail)) behind"
+    }
+}
