@@ -5,6 +5,7 @@ let package = Package(
     name: "BigBrother",
     targets: [
         .target(name: "Trading"),
+        .target(name: "Orchestration", dependencies: ["Trading"]),
         .testTarget(name: "TradingTests", dependencies: ["Trading"]),
     ]
 )

@@ -1,0 +1,91 @@
+import Trading
+
+/// Everything that the core remembers: what a snapshot holds, and what a replay must reach again.
+package struct CoreState: Sendable, Hashable, Codable {
+    package var configuration = CoreConfiguration(account: AccountID(unchecked: "none"), policies: [])
+    package var epoch: Int64 = 0
+    /// Time of the first start; part of every client order id, so that a new journal never repeats an old one's.
+    package var genesis: Timestamp?
+    package var now = Timestamp(nanoseconds: 0)
+    package var portfolio = PortfolioState()
+    package var plans: [Symbol: PositionPlan] = [:]
+    package var control = TradingControl()
+    package var cycle = CycleState()
+    /// Policies that are ready, sorted.
+    package var policies: [PluginName] = []
+    package var providers: [PluginName] = []
+    package var broker: BrokerLink?
+    /// Steps taken for the decision that a plan belongs to.
+    var steps: [Symbol: StepCount] = [:]
+    /// When an order in doubt is asked for.
+    var deadlines: [ClientOrderID: Timestamp] = [:]
+    /// Symbols that are left alone for the moment.
+    var pauses: [Symbol: Pause] = [:]
+    /// Positions without a working stop for all of their shares, since when.
+    package var naked: [Symbol: Nakedness] = [:]
+    /// Orders of the last minute, oldest first.
+    var recentOrders: [Timestamp] = []
+    /// What was last told of a symbol, so that an unchanged non-decision is not written down every cycle.
+    var told: [Symbol: [String]] = [:]
+    /// Profit locked in by the plan of a symbol so far.
+    var lockedIn: [Symbol: Money] = [:]
+    var wakeAt: Timestamp?
+
+    package init() {}
+
+    mutating func policyReady(_ name: PluginName) {
+        guard !policies.contains(name) else { return }
+        policies.append(name)
+        policies.sort()
+    }
+
+    var earliestDeadline: Timestamp? {
+        let orders = deadlines.values.min()
+        let positions = naked.values.filter { !$0.isAnswered }.map { $0.since + configuration.unprotectedLimit }.min()
+        guard let orders, let positions else { return orders ?? positions }
+        return min(orders, positions)
+    }
+}
+
+package struct CycleState: Sendable, Hashable, Codable {
+    package var number: Int64 = 0
+    package var evaluating = false
+    /// Why another cycle is to follow the one that is under way.
+    package var pendingTrigger: String?
+    /// Cycles that events started in this period.
+    package var urgentInPeriod: Int64 = 0
+}
+
+package struct StepCount: Sendable, Hashable, Codable {
+    package var decision: DecisionID
+    package var count: Int64
+}
+
+/// The adapter that trades, and how far its truth and ours agree.
+package struct BrokerLink: Sendable, Hashable, Codable {
+    package var name: PluginName
+    package var capabilities: BrokerCapabilities
+    /// Its truth and ours were brought together since it connected; nothing is sent before.
+    package var isReconciled = false
+    /// Orders asked about whose answer is awaited, sorted.
+    var questions: [ClientOrderID] = []
+    var round = 0
+    /// Positions that differed once; adopted when they differ again.
+    var suspects: [Symbol: Quantity] = [:]
+}
+
+/// Why a symbol is left alone.
+package struct Pause: Sendable, Hashable, Codable {
+    /// The broker's truth is awaited.
+    var awaitsBrokerState: Bool
+    /// Refusals in a row.
+    var refusals: Int64
+    /// No step before this cycle.
+    var untilCycle: Int64
+}
+
+package struct Nakedness: Sendable, Hashable, Codable {
+    package var since: Timestamp
+    /// It was longer than its limit, and the core has answered.
+    package var isAnswered = false
+}

@@ -1,0 +1,156 @@
+import Trading
+
+/// Turns one cycle's answers into decisions: merges by symbol, and says in words what came of each recommendation.
+struct DecisionEngine {
+    let state: PortfolioState
+    let equity: Money
+    let now: Timestamp
+    let cycle: Int64
+    let configuration: CoreConfiguration
+    let capabilities: BrokerCapabilities?
+    /// Why no entry is possible at all; nil when one is.
+    let entriesRefused: String?
+
+    struct Verdict {
+        var decision: Decision
+        var rungs: [String]
+        /// The plan differs from the one before.
+        var changesPlan: Bool
+    }
+
+    /// One verdict for each symbol that anybody spoke about, in symbol order.
+    func decide(_ answers: [PolicyAnswer], plans: [Symbol: PositionPlan]) throws(NumericError) -> [Verdict] {
+        var bySymbol: [Symbol: [PolicyAdvice]] = [:]
+        var everywhere: [PolicyAdvice] = []
+        for answer in answers {
+            for recommendation in answer.recommendations {
+                let advice = PolicyAdvice(policy: answer.policy, recommendation: recommendation)
+                if let symbol = recommendation.symbol {
+                    bySymbol[symbol, default: []].append(advice)
+                } else if recommendation.advice == .veto {
+                    everywhere.append(advice)
+                }
+            }
+        }
+        var verdicts: [Verdict] = []
+        for (symbol, advice) in bySymbol.inOrder {
+            verdicts.append(try decide(symbol, advice + everywhere, current: plans[symbol]))
+        }
+        return verdicts
+    }
+
+    private func decide(
+        _ symbol: Symbol, _ advice: [PolicyAdvice], current: PositionPlan?
+    ) throws(NumericError) -> Verdict {
+        let id = DecisionID(cycle: cycle, symbol: symbol)
+        let before = current ?? PositionPlan(id: id, symbol: symbol)
+        let merge = try Merge(try advice.map(rounded), onto: before, facts: facts(symbol))
+        var plan = merge.plan
+        let changes = current.map { !$0.isSameState(as: plan) } ?? !plan.isEmpty
+        if changes { plan.id = id }
+        let decision = Decision(
+            id: id, cycle: cycle, symbol: symbol, headline: headline(merge, changes: changes),
+            intended: intended(plan, before: before), plan: plan, dispositions: merge.dispositions,
+            facts: try decisionFacts(symbol))
+        return Verdict(decision: decision, rungs: merge.rungs, changesPlan: changes)
+    }
+
+    private func facts(_ symbol: Symbol) -> Merge.Facts {
+        Merge.Facts(
+            position: state.positions[symbol], price: state.market.price(symbol), equity: equity, now: now,
+            quantityIncrement: capabilities?.quantityIncrement ?? .one,
+            minimumStopMove: configuration.minimumStopMove, entriesRefused: entriesRefused)
+    }
+
+    /// Prices on the broker's grid: a stop rounds away from the market, a target toward it... so that neither is
+    /// refused for a fraction of a cent, and neither promises more than can be had.
+    private func rounded(_ advice: PolicyAdvice) throws(NumericError) -> PolicyAdvice {
+        guard let increment = capabilities?.priceIncrement else { return advice }
+        let isLong = advice.recommendation.symbol.flatMap { state.positions[$0] }?.isLong ?? true
+        func onGrid(_ stop: ProtectiveStop) throws(NumericError) -> ProtectiveStop {
+            var limit: Price?
+            if let price = stop.limitPrice { limit = try increment.rounded(price, isLong ? .down : .up) }
+            return ProtectiveStop(
+                stopPrice: try increment.rounded(stop.stopPrice, isLong ? .down : .up), limitPrice: limit)
+        }
+        var result = advice
+        switch advice.recommendation.advice {
+        case .protect(let stop): result.recommendation.advice = .protect(try onGrid(stop))
+        case .resetStop(let stop): result.recommendation.advice = .resetStop(try onGrid(stop))
+        case .target(let price):
+            result.recommendation.advice = .target(price: try increment.rounded(price, isLong ? .down : .up))
+        case .takePartial, .exit, .reduceTo, .reduceToWeight, .enter, .hold, .veto, .release: break
+        }
+        return result
+    }
+
+    private func decisionFacts(_ symbol: Symbol) throws(NumericError) -> DecisionFacts {
+        guard let record = state.positions[symbol] else {
+            return DecisionFacts(quantity: .zero, price: state.market.price(symbol), equity: equity)
+        }
+        let view = try SnapshotBuilder(state: state, now: now).view(record, equity: equity)
+        return DecisionFacts(
+            quantity: view.quantity, averagePrice: view.averagePrice, price: view.lastPrice,
+            profit: view.unrealisedProfit, profitInR: view.profitInR, weight: view.weight, equity: equity)
+    }
+}
+
+extension PositionPlan {
+    var isEmpty: Bool { quantityLimit == nil && stop == nil && target == nil && entry == nil }
+}
+
+// MARK: - Words
+
+extension DecisionEngine {
+    private func headline(_ merge: Merge, changes: Bool) -> String {
+        let taken = merge.dispositions.filter { $0.outcome == .taken }.map(\.recommendation.priority)
+        guard changes, let first = taken.filter({ $0 != .protection && $0 != .none }).min() ?? taken.min() else {
+            return "no change"
+        }
+        let withStop = taken.contains(.protection)
+        return switch first {
+        case .emergency: "emergency exit"
+        case .exit: "exit"
+        case .partialProfit: withStop ? "partial profit with protection" : "partial profit"
+        case .riskReduction: withStop ? "reduce with protection" : "reduce"
+        case .protection: "protect"
+        case .target: withStop ? "protect with a target" : "set a target"
+        case .entry: "enter"
+        case .none: "no change"
+        }
+    }
+
+    /// The steps that the plan asks for as things stand; the coordinator decides each anew when its time comes.
+    private func intended(_ plan: PositionPlan, before: PositionPlan) -> [String] {
+        guard let record = state.positions[plan.symbol] else {
+            guard let entry = plan.entry else { return [] }
+            return ["\(entry.side.rawValue) \(entry.quantity) \(plan.symbol), stop \(entry.stop.stopPrice)"]
+        }
+        var steps: [String] = []
+        let exits = Exits(of: record, in: state.orders)
+        let rest = min(plan.quantityLimit ?? record.size, record.size)
+        let reduces = rest < record.size
+        let fits =
+            exits.stops.allSatisfy { $0.leavesQuantity == rest && $0.terms.stopPrice == plan.stop?.stopPrice }
+            && exits.targets.allSatisfy { $0.leavesQuantity == rest && $0.terms.limitPrice == plan.target }
+        if reduces || !fits {
+            for order in exits.targets + exits.stops {
+                steps.append("cancel \(order.words), and wait until it is confirmed")
+            }
+        }
+        if reduces {
+            let size = Quantity(units: record.size.units - rest.units)
+            steps.append("\(record.exitSide.rawValue) \(size) \(plan.symbol) at market")
+        }
+        guard rest.isPositive else { return steps }
+        if let stop = plan.stop, reduces || !fits || exits.stops.isEmpty {
+            steps.append(
+                "\(stop.limitPrice == nil ? "stop" : "stop-limit") \(rest) @ \(stop.stopPrice.text(minimumDecimals: 2))"
+            )
+        }
+        if let target = plan.target, reduces || !fits || exits.targets.isEmpty {
+            steps.append("take-profit \(rest) @ \(target.text(minimumDecimals: 2))")
+        }
+        return steps
+    }
+}

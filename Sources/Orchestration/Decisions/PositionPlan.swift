@@ -1,0 +1,89 @@
+import Trading
+
+/// The desired state of one position. It holds until a later decision changes it; the coordinator compares it with
+/// reality after every event.
+package struct PositionPlan: Sendable, Hashable, Codable {
+    /// The decision that last changed it.
+    package var id: DecisionID
+    package var symbol: Symbol
+    /// Hold no more than this; nil when nothing is to be reduced. It ends when the position is within it.
+    package var quantityLimit: Quantity?
+    package var stop: ProtectiveStop?
+    /// Who set the stop, and alone may loosen it; nil for one that was found at the broker.
+    package var stopOwner: PluginName?
+    package var target: Price?
+    package var targetOwner: PluginName?
+    package var entry: Entry?
+
+    package init(id: DecisionID, symbol: Symbol) {
+        self.id = id
+        self.symbol = symbol
+    }
+
+    /// The owner's name of stops that the core sets itself.
+    package static let core = PluginName(unchecked: "core")
+
+    /// The same state, whichever decision made it.
+    func isSameState(as other: PositionPlan) -> Bool {
+        var copy = other
+        copy.id = id
+        return self == copy
+    }
+}
+
+/// One policy's advice on one symbol.
+package struct PolicyAdvice: Sendable, Hashable, Codable {
+    package var policy: PluginName
+    package var recommendation: Recommendation
+    package init(policy: PluginName, recommendation: Recommendation) {
+        self.policy = policy
+        self.recommendation = recommendation
+    }
+}
+
+/// What became of one recommendation, and why.
+package struct Disposition: Sendable, Hashable, Codable {
+    package enum Outcome: String, Sendable, Codable, CaseIterable {
+        case taken
+        /// Something stronger already does what it asks for.
+        case absorbed
+        case overridden
+        case vetoed
+        case expired
+        /// A hard limit, or the advice itself makes no sense.
+        case refused
+        /// It asked for nothing.
+        case noted
+    }
+    package var policy: PluginName
+    package var recommendation: Recommendation
+    package var outcome: Outcome
+    /// The policy whose recommendation prevailed.
+    package var by: PluginName?
+    package var why: String
+}
+
+/// One coordinated decision on one symbol.
+package struct Decision: Sendable, Hashable, Codable {
+    package var id: DecisionID
+    package var cycle: Int64
+    package var symbol: Symbol
+    /// In a few words: `partial profit with protection`.
+    package var headline: String
+    /// What will be done, in order, as far as it can be foreseen.
+    package var intended: [String]
+    package var plan: PositionPlan
+    package var dispositions: [Disposition]
+    /// The figures it was made on.
+    package var facts: DecisionFacts
+}
+
+package struct DecisionFacts: Sendable, Hashable, Codable {
+    package var quantity: Quantity
+    package var averagePrice: Price?
+    package var price: Price?
+    package var profit: Money?
+    package var profitInR: Ratio?
+    package var weight: Ratio?
+    package var equity: Money
+}

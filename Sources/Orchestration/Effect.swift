@@ -1,0 +1,13 @@
+import Trading
+
+/// Everything that the core can want. The shell journals it, makes it durable, and only then performs it.
+package enum Effect: Sendable, Hashable {
+    /// Ask these policies, sorted by name, for their recommendations.
+    case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot)
+    /// Hand this to the broker adapter.
+    case command(ApprovedCommand)
+    /// Send ``Input/wake`` no later than this.
+    case wake(at: Timestamp)
+    /// For the journal and for whoever watches.
+    case record(Record)
+}

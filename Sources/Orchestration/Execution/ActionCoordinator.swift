@@ -1,0 +1,251 @@
+import Trading
+
+/// Compares the plan of one symbol with reality and names the NEXT safe step, or nil when there is none to take now.
+///
+/// It remembers nothing: a late fill, a refused cancel, a crash or a manual trade changes reality, and so the next step.
+/// The rules, in order:
+/// 1. Nothing while an order of the symbol is in doubt.
+/// 2. What could oversell, or stands in the way of a reduction, is cancelled and its confirmation awaited.
+/// 3. Reduce.
+/// 4. Protect what remains, before anything else goes on; with its target in one OCO group where the broker has OCO.
+/// 5. Entries last, with their stop.
+struct ActionCoordinator {
+    let symbol: Symbol
+    let position: PositionRecord?
+    let plan: PositionPlan
+    let working: [Order]
+    let exits: Exits
+    let reserved: Quantity
+    let market: MarketBoard
+    let capabilities: BrokerCapabilities
+
+    init(_ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities) {
+        self.symbol = symbol
+        self.plan = plan
+        self.capabilities = capabilities
+        position = state.positions[symbol]
+        working = state.orders.working(symbol)
+        market = state.market
+        if let position {
+            exits = Exits(of: position, in: state.orders)
+            reserved = state.orders.reserved(symbol, side: position.exitSide)
+        } else {
+            exits = .none
+            reserved = .zero
+        }
+    }
+
+    func nextStep() -> Step? {
+        guard !working.contains(where: { $0.status.isInDoubt }) else { return nil }
+        guard let position else { return stepWhenFlat() }
+        if let entry = working.first(where: { $0.terms.role == .entry }) { return stepWhileEntering(entry, position) }
+        // A market exit is under way: it is the action of the moment.
+        guard exits.reductions.isEmpty else { return nil }
+        let rest = intendedRest(of: position)
+        if reserved > position.size {
+            return shrinkExits(to: position.size, why: "more shares are on offer than are held")
+        }
+        if rest < position.size, mayReduceNow(to: rest) { return reduce(position, to: rest) }
+        return protect(position)
+    }
+
+    /// What is to remain: the plan's limit, or nothing when the market is through the stop already, since a stop
+    /// cannot be placed there and the position must not stand naked.
+    private func intendedRest(of position: PositionRecord) -> Quantity {
+        if isThroughStop(position) || isAtUnworkedTarget(position) { return .zero }
+        return min(plan.quantityLimit ?? position.size, position.size)
+    }
+
+    private func isThroughStop(_ position: PositionRecord) -> Bool {
+        guard let stop = plan.stop, exits.stops.isEmpty,
+            let price = market.executable(symbol, side: position.exitSide) ?? market.price(symbol)
+        else { return false }
+        return position.isLong ? price <= stop.stopPrice : price >= stop.stopPrice
+    }
+
+    /// Where the broker has no OCO, the core watches the target itself.
+    private func isAtUnworkedTarget(_ position: PositionRecord) -> Bool {
+        guard let target = plan.target, !capabilities.groups.contains(.oco), exits.targets.isEmpty,
+            let price = market.executable(symbol, side: position.exitSide)
+        else { return false }
+        return position.isLong ? price >= target : price <= target
+    }
+
+    /// A part is sold in a regular session only; the protection rests until then. A whole exit may queue at the broker.
+    private func mayReduceNow(to rest: Quantity) -> Bool { rest.isZero || market.session == .regular }
+}
+
+// MARK: - Reduce
+
+extension ActionCoordinator {
+    private func reduce(_ position: PositionRecord, to rest: Quantity) -> Step? {
+        let excess = Quantity(units: position.size.units - rest.units)
+        let free = Quantity(units: position.size.units - reserved.units)
+        guard free >= excess else {
+            return shrinkExits(to: rest, why: "its shares are needed for selling \(excess)")
+        }
+        let order = NewOrderDraft(
+            side: position.exitSide, type: .market, quantity: excess, timeInForce: .day, role: .reduce)
+        let why =
+            isThroughStop(position)
+            ? "the market is through the stop at \(plan.stop?.stopPrice.text(minimumDecimals: 2) ?? "?"); a stop can no longer rest"
+            : rest.isZero ? "the plan holds nothing" : "the plan holds \(rest) at most"
+        return Step(
+            action: .submit([order], group: nil),
+            words: "\(order.side.rawValue) \(excess) \(symbol) at market", why: why)
+    }
+
+    /// Frees shares with the least loss of protection: a lone stop shrinks in place where the broker can do that, else
+    /// a target goes first, else the stop.
+    private func shrinkExits(to size: Quantity, why: String) -> Step? {
+        let isAlone = exits.targets.isEmpty && exits.stops.count == 1
+        if isAlone, let stop = exits.stops.first, capabilities.replacesQuantity, size.isPositive,
+            stop.leavesQuantity > size
+        {
+            let total = Quantity(units: stop.filledQuantity.units + size.units)
+            return Step(
+                action: .replace(OrderReplacement(clientOrderID: stop.id, quantity: total)),
+                words: "shrink the stop to \(size)", why: why)
+        }
+        guard let order = exits.targets.first ?? exits.stops.first else { return nil }
+        return cancel(order, why: why)
+    }
+
+    private func cancel(_ order: Order, why: String) -> Step {
+        let role = order.terms.role == .foreign ? "" : "\(order.terms.role.rawValue) "
+        return Step(action: .cancel(order.id), words: "cancel the \(role)order: \(order.words)", why: why)
+    }
+}
+
+// MARK: - Protect
+
+extension ActionCoordinator {
+    private func protect(_ position: PositionRecord) -> Step? {
+        guard let stop = plan.stop else { return nil }
+        let target = capabilities.groups.contains(.oco) ? plan.target : nil
+        let covered = Quantity(units: exits.stops.reduce(0) { $0 + $1.leavesQuantity.units })
+        guard exits.stops.count == 1, let resting = exits.stops.first, covered == position.size else {
+            return arrange(position, stop, target)
+        }
+        if let step = move(resting, to: stop) { return step }
+        return adjustTarget(position, to: target)
+    }
+
+    /// The stop rests for all shares; its price may have to move.
+    private func move(_ resting: Order, to stop: ProtectiveStop) -> Step? {
+        guard resting.terms.stopPrice != stop.stopPrice || resting.terms.limitPrice != stop.limitPrice else {
+            return nil
+        }
+        let words = "move the stop from \(text(resting.terms.stopPrice)) to \(text(stop.stopPrice))"
+        let sameKind = (resting.terms.limitPrice == nil) == (stop.limitPrice == nil)
+        guard capabilities.replacesPrice, sameKind, resting.status != .held else {
+            return cancel(resting, why: words)
+        }
+        return Step(
+            action: .replace(
+                OrderReplacement(
+                    clientOrderID: resting.id,
+                    limitPrice: stop.limitPrice == resting.terms.limitPrice ? nil : stop.limitPrice,
+                    stopPrice: stop.stopPrice)),
+            words: words, why: "the plan's stop has moved")
+    }
+
+    /// The stop is right; the target may be missing, moved or no longer wanted.
+    private func adjustTarget(_ position: PositionRecord, to target: Price?) -> Step? {
+        guard let resting = exits.targets.first else {
+            guard target != nil, let stop = exits.stops.first else { return nil }
+            return cancel(stop, why: "it comes back at once in one OCO group with the target")
+        }
+        guard let target else { return cancel(resting, why: "the plan has no target any more") }
+        guard resting.terms.limitPrice != target else { return nil }
+        guard capabilities.replacesPrice else { return cancel(resting, why: "the plan's target has moved") }
+        return Step(
+            action: .replace(OrderReplacement(clientOrderID: resting.id, limitPrice: target)),
+            words: "move the target from \(text(resting.terms.limitPrice)) to \(text(target))",
+            why: "the plan's target has moved")
+    }
+
+    /// No single stop covers the position: clear the way, then place what the plan wants in one go.
+    private func arrange(_ position: PositionRecord, _ stop: ProtectiveStop, _ target: Price?) -> Step? {
+        if let order = exits.targets.first ?? exits.stops.first {
+            return cancel(order, why: "it does not protect \(position.size) shares, and holds what the stop needs")
+        }
+        let stopOrder = NewOrderDraft(
+            side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: position.size,
+            limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, role: .stop)
+        let name = stop.limitPrice == nil ? "stop" : "stop-limit"
+        guard let target, !isBeyond(target, position) else {
+            return Step(
+                action: .submit([stopOrder], group: nil),
+                words: "\(name) \(position.size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
+        }
+        let targetOrder = NewOrderDraft(
+            side: position.exitSide, type: .limit, quantity: position.size, limitPrice: target, role: .target)
+        return Step(
+            action: .submit([targetOrder, stopOrder], group: .oco),
+            words:
+                "\(name) \(position.size) \(symbol) @ \(text(stop.stopPrice)) and take-profit @ \(text(target)), one OCO group",
+            why: "protect what is held, with its target")
+    }
+
+    /// A target on the wrong side of the stop can be no OCO.
+    private func isBeyond(_ target: Price, _ position: PositionRecord) -> Bool {
+        guard let stop = plan.stop else { return false }
+        return position.isLong ? target <= stop.stopPrice : target >= stop.stopPrice
+    }
+
+    private func text(_ price: Price?) -> String { price?.text(minimumDecimals: 2) ?? "?" }
+}
+
+// MARK: - Flat, and entries
+
+extension ActionCoordinator {
+    private func stepWhenFlat() -> Step? {
+        // An exit without a position would open the other side.
+        if let stray = working.first(where: {
+            $0.terms.role != .entry && $0.terms.role != .foreign && $0.status != .held
+        }) {
+            return cancel(stray, why: "nothing is held any more")
+        }
+        guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
+        guard let entry = plan.entry, market.session == .regular else { return nil }
+        return enter(entry)
+    }
+
+    private func cancelEntryIfUnwanted() -> Step? {
+        guard plan.entry == nil, let order = working.first(where: { $0.terms.role == .entry }),
+            order.terms.type == .limit
+        else { return nil }
+        return cancel(order, why: "the plan has no entry any more")
+    }
+
+    private func stepWhileEntering(_ entry: Order, _ position: PositionRecord) -> Step? {
+        // A partly filled entry waits for its end; its bracket protects it, and the core's own limit watches the time.
+        plan.quantityLimit != nil || isThroughStop(position) ? cancel(entry, why: "the position is being reduced") : nil
+    }
+
+    private func enter(_ entry: Entry) -> Step {
+        let main = NewOrderDraft(
+            side: entry.side, type: entry.limitPrice == nil ? .market : .limit, quantity: entry.quantity,
+            limitPrice: entry.limitPrice, timeInForce: .day, role: .entry)
+        let words = "\(entry.side.rawValue) \(entry.quantity) \(symbol), stop \(text(entry.stop.stopPrice))"
+        guard capabilities.groups.contains(.bracket), let target = entry.target else {
+            return Step(action: .submit([main], group: nil), words: words, why: "the plan enters")
+        }
+        let exitSide = entry.side.opposite
+        let stop = NewOrderDraft(
+            side: exitSide, type: entry.stop.limitPrice == nil ? .stop : .stopLimit, quantity: entry.quantity,
+            limitPrice: entry.stop.limitPrice, stopPrice: entry.stop.stopPrice, role: .stop)
+        let profit = NewOrderDraft(
+            side: exitSide, type: .limit, quantity: entry.quantity, limitPrice: target, role: .target)
+        return Step(
+            action: .submit([main, profit, stop], group: .bracket),
+            words: words + ", target \(text(target)), one bracket",
+            why: "the plan enters")
+    }
+}
+
+extension Exits {
+    static let none = Exits()
+    private init() {}
+}

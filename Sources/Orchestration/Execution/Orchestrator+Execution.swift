@@ -1,0 +1,174 @@
+import Trading
+
+/// From plan to command: the next step of a symbol, through the gate, named and put into the books.
+extension Orchestrator {
+    /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
+    mutating func advance(_ symbol: Symbol) throws(NumericError) {
+        guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
+            let plan = state.plans[symbol], !isPaused(symbol)
+        else { return }
+        let coordinator = ActionCoordinator(
+            symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities)
+        guard let step = coordinator.nextStep() else { return }
+        try issue(step, plan: plan, capabilities: broker.capabilities)
+    }
+
+    private mutating func issue(
+        _ step: Step, plan: PositionPlan, capabilities: BrokerCapabilities
+    ) throws(NumericError) {
+        let command = command(for: step, plan: plan)
+        while let oldest = state.recentOrders.first, oldest + .seconds(60) <= state.now {
+            state.recentOrders.removeFirst()
+        }
+        let gate = RiskGate(
+            state: state.portfolio, control: state.control, limits: state.configuration.limits,
+            capabilities: capabilities, equity: try state.portfolio.equity())
+        switch try gate.check(command, ordersLastMinute: Int64(state.recentOrders.count)) {
+        case .refused(let why):
+            alert(.warning, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
+            pause(plan.symbol)
+        case .approved(let approved):
+            let number = (state.steps[plan.symbol]?.count ?? 0) + 1
+            state.steps[plan.symbol] = StepCount(decision: plan.id, count: number)
+            let ids = book(command)
+            record(
+                .step(
+                    StepTaken(
+                        decision: plan.id, symbol: plan.symbol, number: number, words: step.words, why: step.why,
+                        orders: ids)))
+            emit(.command(approved))
+        }
+    }
+
+    private mutating func command(for step: Step, plan: PositionPlan) -> OrderCommand {
+        if state.steps[plan.symbol]?.decision != plan.id {
+            state.steps[plan.symbol] = StepCount(decision: plan.id, count: 0)
+        }
+        switch step.action {
+        case .cancel(let id): return .cancel(clientOrderID: id)
+        case .replace(let replacement): return .replace(replacement)
+        case .submit(let drafts, let group):
+            let number = (state.steps[plan.symbol]?.count ?? 0) + 1
+            let base = orderIDBase(plan, number)
+            let orders = drafts.enumerated().map { index, draft in
+                draft.named(
+                    ClientOrderID(unchecked: drafts.count == 1 ? base : "\(base)\(Self.leg(index))"), plan.symbol)
+            }
+            return .submit(
+                OrderSubmission(
+                    orders: orders, groupID: group == nil ? nil : OrderGroupID(unchecked: base), groupKind: group))
+        }
+    }
+
+    /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
+    private func orderIDBase(_ plan: PositionPlan, _ number: Int64) -> String {
+        let seconds = (state.genesis ?? state.now).nanoseconds / 1_000_000_000
+        return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
+    }
+
+    private static func leg(_ index: Int) -> String { ["a", "b", "c"][index] }
+
+    /// Puts what is about to be sent into the books, in doubt until the broker's word.
+    private mutating func book(_ command: OrderCommand) -> [ClientOrderID] {
+        switch command {
+        case .submit(let submission):
+            for terms in submission.orders {
+                state.portfolio.orders.put(
+                    Order(
+                        terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
+                        submittedAt: state.now))
+                expectWord(on: terms.clientOrderID)
+            }
+            state.recentOrders.append(state.now)
+            return submission.orders.map(\.clientOrderID)
+        case .cancel(let id):
+            apply(.cancelRequested, to: id)
+            return [id]
+        case .replace(let replacement):
+            apply(.replaceRequested, to: replacement.clientOrderID)
+            state.recentOrders.append(state.now)
+            return [replacement.clientOrderID]
+        case .query, .reconcile: return []
+        }
+    }
+
+    private mutating func apply(_ event: OrderEvent, to id: ClientOrderID) {
+        guard var order = state.portfolio.orders[id] else { return }
+        let transition = order.apply(event, at: state.now)
+        precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
+        state.portfolio.orders.put(order)
+        expectWord(on: id)
+    }
+
+    mutating func expectWord(on id: ClientOrderID) {
+        state.deadlines[id] = state.now + state.configuration.commandTimeout
+    }
+}
+
+// MARK: - Deadlines
+
+extension Orchestrator {
+    /// P4: a time-out is not an answer. The order is in doubt, and the broker is asked about it until it answers.
+    mutating func checkDeadlines() throws(NumericError) {
+        for (id, deadline) in state.deadlines.inOrder where deadline <= state.now {
+            guard var order = state.portfolio.orders[id], order.status.isInDoubt else {
+                state.deadlines[id] = nil
+                continue
+            }
+            if order.status != .unknown {
+                _ = order.apply(.timedOut, at: state.now)
+                state.portfolio.orders.put(order)
+                tell(order, .timedOut, "no word within \(state.configuration.commandTimeout); the broker is asked")
+            }
+            expectWord(on: id)
+            if state.broker != nil { ask(about: id) }
+        }
+        try checkNakedness()
+    }
+
+    mutating func ask(about id: ClientOrderID) {
+        emit(.command(RiskGate.question(.query(clientOrderID: id))))
+    }
+
+    mutating func askForBrokerState() {
+        emit(.command(RiskGate.question(.reconcile)))
+    }
+
+    mutating func tell(_ order: Order, _ event: OrderEvent, _ words: String) {
+        record(
+            .order(
+                OrderChanged(
+                    order: order.id, symbol: order.symbol, event: event, status: order.status, words: words)))
+    }
+}
+
+// MARK: - Pauses
+
+extension Orchestrator {
+    /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
+    mutating func pauseAfterRefusal(_ symbol: Symbol) {
+        let refusals = (state.pauses[symbol]?.refusals ?? 0) + 1
+        let waits = refusals >= Memory.rejectionsBeforePause
+        state.pauses[symbol] = Pause(
+            awaitsBrokerState: true, refusals: refusals,
+            untilCycle: waits ? state.cycle.number + 1 : state.cycle.number)
+        if waits {
+            alert(
+                .emergency, symbol,
+                "the broker refused \(refusals) orders of \(symbol) in a row; it is tried again next cycle")
+        }
+        askForBrokerState()
+    }
+
+    /// Until the next cycle.
+    private mutating func pause(_ symbol: Symbol) {
+        let refusals = state.pauses[symbol]?.refusals ?? 0
+        state.pauses[symbol] = Pause(
+            awaitsBrokerState: false, refusals: refusals, untilCycle: state.cycle.number + 1)
+    }
+
+    private func isPaused(_ symbol: Symbol) -> Bool {
+        guard let pause = state.pauses[symbol] else { return false }
+        return pause.awaitsBrokerState || state.cycle.number < pause.untilCycle
+    }
+}

@@ -1,0 +1,69 @@
+import Trading
+
+/// Everything that can happen to the core. Time comes with it, from outside; nothing else enters.
+package enum Input: Sendable, Hashable, Codable {
+    /// The first input of every run of the process, also after a crash.
+    case started(Start)
+    case policyReady(name: PluginName)
+    case policyGone(name: PluginName, why: String)
+    case brokerReady(name: PluginName, capabilities: BrokerCapabilities)
+    case brokerGone(name: PluginName, why: String)
+    case providerReady(name: PluginName)
+    case providerGone(name: PluginName, why: String)
+    /// The period is over: look at everything.
+    case cycleDue
+    /// All that the policies said of a cycle, sorted by name; whoever is missing stands here with the reason.
+    case evaluated(cycle: Int64, answers: [PolicyAnswer])
+    case market(MarketUpdate)
+    case execution(ExecutionReport)
+    case orderAnswer(OrderAnswer)
+    case brokerState(BrokerState)
+    /// A command could not be handed to the adapter: it has certainly not left this process.
+    case undelivered(command: OrderCommand, why: String)
+    case control(Control)
+    /// The core asked to be woken at this time (``Effect/wake(at:)``).
+    case wake
+    /// A plugin broke the protocol; what it sent was not taken.
+    case violation(plugin: PluginName, why: String)
+    case stopping(why: String)
+}
+
+package struct Start: Sendable, Hashable, Codable {
+    /// Grows by one with every start on a journal; adapters refuse a lower one.
+    package var epoch: Int64
+    package var configuration: CoreConfiguration
+    package init(epoch: Int64, configuration: CoreConfiguration) {
+        self.epoch = epoch
+        self.configuration = configuration
+    }
+}
+
+package struct PolicyAnswer: Sendable, Hashable, Codable {
+    package var policy: PluginName
+    package var recommendations: [Recommendation]
+    /// Why there is no answer; nil when there is one.
+    package var failure: String?
+    package init(policy: PluginName, recommendations: [Recommendation], failure: String? = nil) {
+        self.policy = policy
+        self.recommendations = recommendations
+        self.failure = failure
+    }
+}
+
+/// A person's order to the core.
+package struct Control: Sendable, Hashable, Codable {
+    package enum Command: String, Sendable, Codable, CaseIterable {
+        case halt
+        case reduce
+        case resume
+        case flatten
+    }
+    package var command: Command
+    package var who: String
+    package var why: String
+    package init(command: Command, who: String, why: String) {
+        self.command = command
+        self.who = who
+        self.why = why
+    }
+}

@@ -1,0 +1,65 @@
+import Trading
+
+/// What the core is told at its start. It is part of the journal, so that a replay decides alike.
+package struct CoreConfiguration: Sendable, Hashable, Codable {
+    package var account: AccountID
+    /// Time from cycle to cycle.
+    package var cyclePeriod: TimeSpan = .seconds(10)
+    /// How long policies may take over their answer.
+    package var policyBudget: TimeSpan = .milliseconds(500)
+    /// An order command without the broker's word for so long is in doubt.
+    package var commandTimeout: TimeSpan = .seconds(5)
+    /// Ask for the broker's whole truth every so many cycles; events keep us in step in between.
+    package var reconcileEveryCycles: Int64 = 30
+    /// A position without a working stop for longer is an emergency that the core answers itself.
+    package var unprotectedLimit: TimeSpan = .seconds(30)
+    /// Distance of that emergency stop, as a share of the price.
+    package var defaultStop = Ratio(units: 50_000)
+    /// A resting stop is not moved for less, as a share of its price.
+    package var minimumStopMove = Ratio(units: 1_000)
+    /// Cycles that events may start, beyond those that the period starts, in one period.
+    package var urgentCyclesPerPeriod: Int64 = 4
+    /// Policies that the configuration names, sorted.
+    package var policies: [PluginName]
+    /// Stops that positions had before BigBrother came; R is counted from them.
+    package var initialStops: [Symbol: Price] = [:]
+    package var limits = HardLimits()
+
+    package init(account: AccountID, policies: [PluginName]) {
+        self.account = account
+        self.policies = policies.sorted()
+    }
+}
+
+/// What no policy can talk the core into. Absent means no limit of that kind.
+package struct HardLimits: Sendable, Hashable, Codable {
+    package var maximumOrderQuantity: Quantity?
+    package var maximumOrderNotional: Money?
+    /// Orders of all kinds; entries may use only half of it, so that exits always find room.
+    package var maximumOrdersPerMinute: Int64 = 200
+    /// Gross exposure after an entry, as a share of equity.
+    package var maximumGrossExposure: Ratio?
+    /// Loss of the day, as a share of the equity that it began with, at which entries end (`reducing`).
+    package var maximumDailyLoss: Ratio?
+    /// Only these may be entered.
+    package var symbols: [Symbol]?
+    /// A limit or stop price further from the market than this share of it is refused.
+    package var priceCollar = Ratio(units: 500_000)
+
+    package init() {}
+}
+
+/// The sizes of what the core remembers.
+enum Memory {
+    /// Finished orders kept for late fills and queries; the journal has the rest.
+    static let finishedOrders = 2_000
+    /// Rejections of one symbol in a row after which it is left alone until the next cycle.
+    static let rejectionsBeforePause: Int64 = 3
+    /// Rounds of questions in one reconciliation before it is called failed.
+    static let reconciliationRounds = 10
+}
+
+extension Dictionary where Key: Comparable {
+    /// In key order: the one way in which the core walks a dictionary.
+    var inOrder: [(key: Key, value: Value)] { sorted { $0.key < $1.key } }
+}

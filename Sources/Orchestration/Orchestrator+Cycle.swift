@@ -1,0 +1,120 @@
+import Trading
+
+/// The cycle: gather, ask, decide. Execution follows events.
+extension Orchestrator {
+    mutating func beginPeriodicCycle() throws(NumericError) {
+        state.cycle.urgentInPeriod = 0
+        try beginCycle(trigger: "period")
+    }
+
+    /// An event that cannot wait for the period. A few of them in one period and no more.
+    mutating func beginUrgentCycle(_ trigger: String) throws(NumericError) {
+        guard state.cycle.urgentInPeriod < state.configuration.urgentCyclesPerPeriod else { return }
+        state.cycle.urgentInPeriod += 1
+        try beginCycle(trigger: trigger)
+    }
+
+    private mutating func beginCycle(trigger: String) throws(NumericError) {
+        guard !state.cycle.evaluating else {
+            state.cycle.pendingTrigger = state.cycle.pendingTrigger ?? trigger
+            return
+        }
+        guard let broker = state.broker, broker.isReconciled else { return }
+        state.cycle.number += 1
+        let number = state.cycle.number
+        if number % max(1, state.configuration.reconcileEveryCycles) == 0 { askForBrokerState() }
+        try keepEquityMarks()
+        try checkDailyLoss()
+        let snapshot = try SnapshotBuilder(state: state.portfolio, now: state.now).build(
+            cycle: number, account: state.configuration.account, tradingState: state.control.state)
+        record(
+            .cycleStarted(
+                CycleStarted(
+                    cycle: number, trigger: trigger, positions: snapshot.positions.count,
+                    openOrders: snapshot.orders.count, equity: snapshot.account.equity, asked: state.policies,
+                    missing: state.configuration.policies.filter { !state.policies.contains($0) })))
+        guard !state.policies.isEmpty else { return try decide(number, []) }
+        state.cycle.evaluating = true
+        emit(
+            .evaluate(
+                cycle: number, policies: state.policies, budget: state.configuration.policyBudget,
+                snapshot: snapshot))
+    }
+
+    mutating func takeAnswers(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
+        guard state.cycle.evaluating, cycle == state.cycle.number else { return }
+        state.cycle.evaluating = false
+        try decide(cycle, answers)
+        if let trigger = state.cycle.pendingTrigger {
+            state.cycle.pendingTrigger = nil
+            try beginCycle(trigger: trigger)
+        }
+    }
+
+    private mutating func decide(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
+        let heard = answers.map {
+            PolicyHeard(policy: $0.policy, recommendations: $0.recommendations.count, failure: $0.failure)
+        }
+        record(.policiesHeard(cycle: cycle, heard: heard))
+        let engine = DecisionEngine(
+            state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
+            configuration: state.configuration, capabilities: state.broker?.capabilities,
+            entriesRefused: entriesRefused)
+        for verdict in try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans) {
+            adopt(verdict)
+        }
+        // An entry that nobody recommends any more is no longer wanted.
+        let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
+        for (symbol, plan) in state.plans.inOrder where plan.entry != nil && !named.contains(symbol) {
+            state.plans[symbol]?.entry = nil
+        }
+        if state.control.isFlattening { flattenPlans() }
+        for symbol in state.plans.keys.sorted() { try advance(symbol) }
+    }
+
+    private mutating func adopt(_ verdict: DecisionEngine.Verdict) {
+        let decision = verdict.decision
+        let symbol = decision.symbol
+        if verdict.changesPlan {
+            state.plans[symbol] = decision.plan
+            if let stop = decision.plan.stop, state.portfolio.positions[symbol]?.initialStop == nil {
+                state.portfolio.positions[symbol]?.initialStop = stop.stopPrice
+            }
+        }
+        for rung in verdict.rungs { state.portfolio.positions[symbol]?.rungsTaken.append(rung) }
+        if !verdict.rungs.isEmpty { state.portfolio.positions[symbol]?.rungsTaken.sort() }
+        let story = decision.dispositions.map { "\($0.policy) \($0.recommendation.priority.rawValue) \($0.outcome)" }
+        guard verdict.changesPlan || state.told[symbol] != story else { return }
+        state.told[symbol] = story
+        record(.decision(decision))
+    }
+
+    private var entriesRefused: String? {
+        switch state.control.state {
+        case .active: nil
+        case .reducing, .halted: "trading is \(state.control.state.rawValue): \(state.control.why)"
+        }
+    }
+
+    private mutating func keepEquityMarks() throws(NumericError) {
+        let equity = try state.portfolio.equity()
+        state.portfolio.peakEquity = max(state.portfolio.peakEquity, equity)
+        let day = USEquityCalendar.tradingDay(at: state.now)
+        if state.portfolio.tradingDay != day {
+            state.portfolio.tradingDay = day
+            state.portfolio.dayStartEquity = equity
+        }
+    }
+
+    private mutating func checkDailyLoss() throws(NumericError) {
+        guard let most = state.configuration.limits.maximumDailyLoss,
+            let start = state.portfolio.dayStartEquity, start.isPositive
+        else { return }
+        let loss = try (start - state.portfolio.equity()).ratio(to: start)
+        guard loss >= most else { return }
+        let why = "the loss of the day is \(loss) of equity, \(most) is the limit"
+        if state.control.restrict(to: .reducing, why: why) {
+            record(.tradingState(.reducing, who: "core", why: why))
+        }
+    }
+}

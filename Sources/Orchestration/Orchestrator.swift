@@ -1,0 +1,102 @@
+import Trading
+
+/// The core: a deterministic state machine. Inputs in, effects out.
+///
+/// Invariants:
+/// 1. It reads no clock, file, socket or random source; the same inputs give the same effects, bit for bit.
+/// 2. Nothing is sent that did not pass ``RiskGate``; nothing is sent that is not among the effects of an input, and the
+///    shell makes both durable first.
+/// 3. One command in flight for a symbol at most; an order in doubt ends only by the broker's word.
+/// 4. It never iterates a dictionary in hash order where the order could reach an effect.
+package struct Orchestrator: Sendable {
+    package internal(set) var state: CoreState
+    private var effects: [Effect] = []
+
+    package init(_ state: CoreState = CoreState()) { self.state = state }
+
+    /// Takes one input at its time; returns what is to be made durable and then done, in order.
+    package mutating func handle(_ input: Input, at time: Timestamp) -> [Effect] {
+        state.now = max(state.now, time)
+        effects = []
+        do {
+            try take(input)
+            try checkDeadlines()
+        } catch {
+            halt(because: "\(error)")
+        }
+        askToBeWoken()
+        return effects
+    }
+
+    private mutating func take(_ input: Input) throws(NumericError) {
+        switch input {
+        case .started(let start): takeStart(start)
+        case .policyReady(let name): state.policyReady(name)
+        case .policyGone(let name, let why): policyGone(name, why)
+        case .brokerReady(let name, let capabilities): brokerReady(name, capabilities)
+        case .brokerGone(let name, let why): try brokerGone(name, why)
+        case .providerReady(let name): state.providers.append(name)
+        case .providerGone(let name, let why): providerGone(name, why)
+        case .cycleDue: try beginPeriodicCycle()
+        case .evaluated(let cycle, let answers): try takeAnswers(cycle, answers)
+        case .market(let update): try takeMarket(update)
+        case .execution(let report): try takeReport(report)
+        case .orderAnswer(let answer): try takeAnswer(answer)
+        case .brokerState(let brokerState): try takeBrokerState(brokerState)
+        case .undelivered(let command, let why): try takeUndelivered(command, why)
+        case .control(let control): try takeControl(control)
+        case .wake: break
+        case .violation(let plugin, let why):
+            alert(.warning, nil, "\(plugin) broke the protocol; what it sent was not taken: \(why)")
+        case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
+        }
+    }
+
+    private mutating func takeStart(_ start: Start) {
+        state.configuration = start.configuration
+        state.epoch = start.epoch
+        if state.genesis == nil { state.genesis = state.now }
+        // Connections belong to a process; what was in flight is asked for again when the broker is back.
+        state.broker = nil
+        state.policies = []
+        state.providers = []
+        state.cycle.evaluating = false
+        state.cycle.pendingTrigger = nil
+        state.wakeAt = nil
+        alert(.notice, nil, "started, epoch \(start.epoch)")
+    }
+
+    private mutating func policyGone(_ name: PluginName, _ why: String) {
+        state.policies.removeAll { $0 == name }
+        alert(.warning, nil, "policy \(name) is gone: \(why)")
+    }
+
+    private mutating func providerGone(_ name: PluginName, _ why: String) {
+        state.providers.removeAll { $0 == name }
+        alert(.warning, nil, "provider \(name) is gone: \(why)")
+    }
+
+    /// Doubt about figures halts trading; what protects rests at the broker.
+    private mutating func halt(because why: String) {
+        if state.control.restrict(to: .halted, why: why) {
+            record(.tradingState(.halted, who: "core", why: why))
+            alert(.emergency, nil, "trading is halted: \(why)")
+        }
+    }
+
+    private mutating func askToBeWoken() {
+        guard let earliest = state.earliestDeadline, earliest != state.wakeAt else { return }
+        state.wakeAt = earliest
+        effects.append(.wake(at: earliest))
+    }
+}
+
+// MARK: - What the rooms use
+
+extension Orchestrator {
+    mutating func emit(_ effect: Effect) { effects.append(effect) }
+    mutating func record(_ record: Record) { effects.append(.record(record)) }
+    mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
+        record(.alert(Alert(level: level, symbol: symbol, text: text)))
+    }
+}

@@ -1,0 +1,56 @@
+import Trading
+
+/// What providers say about the market.
+extension Orchestrator {
+    mutating func takeMarket(_ update: MarketUpdate) throws(NumericError) {
+        let session = state.portfolio.market.session
+        for action in update.corporateActions ?? [] { try takeCorporateAction(action) }
+        state.portfolio.market.apply(update)
+        state.portfolio.see(update)
+        if state.portfolio.market.session != session {
+            for symbol in state.plans.keys.sorted() { try advance(symbol) }
+        } else {
+            let named = Set((update.bars ?? []).map(\.symbol) + (update.quotes ?? []).map(\.symbol))
+            for symbol in named.sorted() where state.plans[symbol] != nil { try advance(symbol) }
+        }
+    }
+
+    /// New shares for old are no move of the market: position, stop, target and prices are restated together, and
+    /// nothing is done on the symbol until the broker's truth shows the same.
+    private mutating func takeCorporateAction(_ action: CorporateAction) throws(NumericError) {
+        guard action.defect == nil, !state.portfolio.appliedActions.contains(action.id) else { return }
+        state.portfolio.appliedActions.append(action.id)
+        guard case .split(let numerator, let denominator) = action.kind else {
+            return record(.corporateAction(action, words: "dividend on \(action.symbol); the broker books the cash"))
+        }
+        let symbol = action.symbol
+        try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
+        try state.portfolio.market.split(symbol, numerator: numerator, denominator: denominator)
+        try splitPlan(symbol, numerator, denominator)
+        let held = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
+        record(
+            .corporateAction(
+                action, words: "\(numerator):\(denominator) split of \(symbol)\(held); stop, target and R are restated")
+        )
+        guard state.broker != nil else { return }
+        state.pauses[symbol] = Pause(awaitsBrokerState: true, refusals: 0, untilCycle: state.cycle.number)
+        askForBrokerState()
+    }
+
+    private mutating func splitPlan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
+        guard var plan = state.plans[symbol] else { return }
+        let increment = state.broker?.capabilities.priceIncrement ?? .usEquity
+        func adjusted(_ price: Price?) throws(NumericError) -> Price? {
+            guard let price else { return nil }
+            return try increment.rounded(
+                price.scaled(numerator: denominator, denominator: numerator, .halfEven), .halfEven)
+        }
+        if let stop = plan.stop, let price = try adjusted(stop.stopPrice) {
+            plan.stop = ProtectiveStop(stopPrice: price, limitPrice: try adjusted(stop.limitPrice))
+        }
+        plan.target = try adjusted(plan.target)
+        plan.quantityLimit = try plan.quantityLimit?.scaled(numerator: numerator, denominator: denominator, .towardZero)
+        plan.entry = nil
+        state.plans[symbol] = plan
+    }
+}

@@ -1,0 +1,77 @@
+import Trading
+
+/// Every order that the core knows: the working ones by symbol, and the newest finished ones for late words.
+package struct OrderBook: Sendable, Hashable, Codable {
+    package private(set) var orders: [ClientOrderID: Order] = [:]
+    /// Not over, in the order of their placing.
+    private var workingIDs: [Symbol: [ClientOrderID]] = [:]
+    private var finished: [ClientOrderID] = []
+    /// Booked executions by order: the memory that books each one once.
+    private var executions: [ClientOrderID: [ExecutionID]] = [:]
+
+    package subscript(id: ClientOrderID) -> Order? { orders[id] }
+
+    package func working(_ symbol: Symbol) -> [Order] {
+        (workingIDs[symbol] ?? []).compactMap { orders[$0] }
+    }
+
+    /// Every order that is not over, by symbol and then by placing.
+    package var allWorking: [Order] {
+        workingIDs.inOrder.flatMap { entry in entry.value.compactMap { orders[$0] } }
+    }
+
+    package var workingCount: Int { workingIDs.values.reduce(0) { $0 + $1.count } }
+
+    mutating func put(_ order: Order) {
+        let before = orders.updateValue(order, forKey: order.id)
+        if before == nil || before?.isWorking == false, order.isWorking {
+            finished.removeAll { $0 == order.id }
+            workingIDs[order.symbol, default: []].append(order.id)
+        } else if before == nil || before?.isWorking == true, !order.isWorking {
+            workingIDs[order.symbol]?.removeAll { $0 == order.id }
+            if workingIDs[order.symbol]?.isEmpty == true { workingIDs[order.symbol] = nil }
+            finished.append(order.id)
+            forgetOldest()
+        }
+    }
+
+    private mutating func forgetOldest() {
+        guard finished.count > Memory.finishedOrders else { return }
+        for id in finished.prefix(finished.count - Memory.finishedOrders) {
+            orders[id] = nil
+            executions[id] = nil
+        }
+        finished.removeFirst(finished.count - Memory.finishedOrders)
+    }
+
+    func isBooked(_ execution: ExecutionID, of order: ClientOrderID) -> Bool {
+        executions[order]?.contains(execution) ?? false
+    }
+
+    mutating func markBooked(_ execution: ExecutionID, of order: ClientOrderID) {
+        executions[order, default: []].append(execution)
+    }
+}
+
+extension OrderBook {
+    /// Shares of a symbol that working orders of one side may still take, an OCO or bracket group counted once:
+    /// its larger leg. Orders in doubt count in full.
+    package func reserved(_ symbol: Symbol, side: Side) -> Quantity {
+        var groups: [(id: OrderGroupID, units: Int64)] = []
+        var units: Int64 = 0
+        // A held leg takes nothing until its entry has brought the shares.
+        for order in working(symbol) where order.terms.side == side && order.status != .held {
+            let leaves = order.leavesQuantity.units
+            guard let group = order.groupID else {
+                units += leaves
+                continue
+            }
+            if let index = groups.firstIndex(where: { $0.id == group }) {
+                groups[index].units = max(groups[index].units, leaves)
+            } else {
+                groups.append((group, leaves))
+            }
+        }
+        return Quantity(units: groups.reduce(units) { $0 + $1.units })
+    }
+}

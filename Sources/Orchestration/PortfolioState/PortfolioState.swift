@@ -1,0 +1,75 @@
+import Trading
+
+/// The Portfolio State Manager: what is held, what is ordered, what the market says. Updated by inputs only.
+package struct PortfolioState: Sendable, Hashable, Codable {
+    package var account: Account?
+    package var positions: [Symbol: PositionRecord] = [:]
+    package var orders = OrderBook()
+    package var market = MarketBoard()
+    package var peakEquity: Money = .zero
+    package var dayStartEquity: Money?
+    package var tradingDay: Int64?
+    /// Profit locked in since the journal began.
+    package var realisedProfit: Money = .zero
+    /// Corporate actions that were applied, so that none is applied twice.
+    package var appliedActions: [String] = []
+
+    package init() {}
+
+    /// Books an execution into position, cash and the profit locked in; returns that profit.
+    mutating func book(
+        _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, initialStop: Price?
+    ) throws(NumericError) -> Money {
+        let change = side == .buy ? size : try size.negated()
+        try account?.cash -= price.times(change)
+        guard var record = positions[symbol] else {
+            open(symbol, change, at: price, time: time, initialStop: initialStop)
+            return .zero
+        }
+        let after = try record.quantity + change
+        let flips = !after.isZero && after.isNegative != record.quantity.isNegative
+        let closing = flips ? try record.quantity.negated() : change
+        let locked = try record.book(closing, at: price)
+        try realisedProfit += locked
+        positions[symbol] = record.quantity.isZero ? nil : record
+        if flips { open(symbol, after, at: price, time: time, initialStop: nil) }
+        return locked
+    }
+
+    private mutating func open(
+        _ symbol: Symbol, _ quantity: Quantity, at price: Price, time: Timestamp, initialStop: Price?
+    ) {
+        var record = PositionRecord(symbol: symbol, quantity: quantity, averagePrice: price, openedAt: time)
+        record.initialStop = initialStop
+        record.unprotectedSince = time
+        positions[symbol] = record
+    }
+
+    /// Prices that just became known move the water marks.
+    mutating func see(_ update: MarketUpdate) {
+        for bar in update.bars ?? [] {
+            guard var record = positions[bar.symbol] else { continue }
+            // A bar that began before the position was opened says nothing certain about its range since.
+            if bar.start >= record.openedAt {
+                record.see(price: bar.high)
+                record.see(price: bar.low)
+            }
+            record.see(price: bar.close)
+            positions[bar.symbol] = record
+        }
+        for quote in update.quotes ?? [] {
+            if let last = quote.last { positions[quote.symbol]?.see(price: last) }
+        }
+    }
+
+    /// Cash plus everything at its present price.
+    package func equity() throws(NumericError) -> Money {
+        var total = account?.cash ?? .zero
+        for (_, record) in positions.inOrder { try total += marketValue(record) }
+        return total
+    }
+
+    package func marketValue(_ record: PositionRecord) throws(NumericError) -> Money {
+        try (market.price(record.symbol) ?? record.averagePrice).times(record.quantity)
+    }
+}

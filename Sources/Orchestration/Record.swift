@@ -1,0 +1,85 @@
+import Trading
+
+/// What the core writes down about itself: the audit trail, and what the terminal and `explain` tell.
+package enum Record: Sendable, Hashable, Codable {
+    case cycleStarted(CycleStarted)
+    case policiesHeard(cycle: Int64, heard: [PolicyHeard])
+    case decision(Decision)
+    case step(StepTaken)
+    case order(OrderChanged)
+    case unprotected(UnprotectedTime)
+    case outcome(Outcome)
+    case difference(Difference)
+    case corporateAction(CorporateAction, words: String)
+    case tradingState(TradingState, who: String, why: String)
+    case alert(Alert)
+}
+
+package struct CycleStarted: Sendable, Hashable, Codable {
+    package var cycle: Int64
+    package var trigger: String
+    package var positions: Int
+    package var openOrders: Int
+    package var equity: Money
+    package var asked: [PluginName]
+    package var missing: [PluginName]
+}
+
+package struct PolicyHeard: Sendable, Hashable, Codable {
+    package var policy: PluginName
+    package var recommendations: Int
+    package var failure: String?
+}
+
+package struct StepTaken: Sendable, Hashable, Codable {
+    package var decision: DecisionID
+    package var symbol: Symbol
+    package var number: Int64
+    package var words: String
+    package var why: String
+    package var orders: [ClientOrderID]
+}
+
+package struct OrderChanged: Sendable, Hashable, Codable {
+    package var order: ClientOrderID
+    package var symbol: Symbol
+    package var event: OrderEvent
+    package var status: OrderStatus
+    package var words: String
+}
+
+/// A stretch of time in which a position had no working stop for all of its shares.
+package struct UnprotectedTime: Sendable, Hashable, Codable {
+    package var symbol: Symbol
+    package var from: Timestamp
+    package var lasted: TimeSpan
+    package var endedBy: String
+}
+
+/// What our books and the broker's truth did not agree on, and what was done about it.
+package struct Difference: Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Codable, CaseIterable {
+        case missedFill = "missed_fill"
+        case foreignOrder = "foreign_order"
+        case lostOrder = "lost_order"
+        case position
+        case statusDrift = "status_drift"
+    }
+    package var kind: Kind
+    package var symbol: Symbol
+    package var order: ClientOrderID?
+    package var ours: String
+    package var brokers: String
+    package var done: String
+}
+
+package struct Alert: Sendable, Hashable, Codable {
+    package enum Level: String, Sendable, Codable, CaseIterable {
+        case notice
+        case warning
+        case emergency
+    }
+    package var level: Level
+    package var symbol: Symbol?
+    package var text: String
+}

@@ -1,0 +1,24 @@
+import Trading
+
+/// A person's orders: halt, reduce, resume, flatten.
+extension Orchestrator {
+    mutating func takeControl(_ control: Control) throws(NumericError) {
+        state.control.apply(control)
+        record(.tradingState(state.control.state, who: control.who, why: "\(control.command.rawValue): \(control.why)"))
+        if state.control.isFlattening { flattenPlans() }
+        for symbol in state.plans.keys.sorted() { try advance(symbol) }
+    }
+
+    /// Every position is to be sold, whatever policies want.
+    mutating func flattenPlans() {
+        for symbol in state.portfolio.positions.keys.sorted() {
+            let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
+            var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
+            guard plan.quantityLimit != .zero else { continue }
+            plan.id = id
+            plan.quantityLimit = .zero
+            state.plans[symbol] = plan
+        }
+        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.entry = nil }
+    }
+}
