@@ -6,6 +6,13 @@ let package = Package(
     targets: [
         .target(name: "Trading"),
         .target(name: "Orchestration", dependencies: ["Trading"]),
+        .target(name: "Wire", dependencies: ["Trading"]),
+        .target(name: "Messaging"),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .target(name: "ZeroMQTransport", dependencies: ["CZeroMQ", "Messaging"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire"]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
+        .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
         .testTarget(name: "TradingTests", dependencies: ["Trading"]),
     ]
 )

@@ -1,0 +1,27 @@
+/// What the transport will not go beyond. A limit without a name here is a bug.
+package enum Limits {
+    /// Bytes of one message, all its frames together: 16 MiB.
+    package static let maximumMessageBytes = 16 << 20
+    /// Frames of one message, without the routing id that a router puts in front.
+    package static let maximumFrames = 8
+    /// Whole messages that wait per peer and direction. Bytes are not counted by libzmq: the worst case is this times
+    /// ``maximumMessageBytes``, so a socket that meets strangers sets less.
+    package static let highWaterMark = 1_000
+    /// How long a closing socket may go on sending what is queued.
+    package static let drainMilliseconds = 2_000
+    /// First wait before a dialer tries again. It doubles up to ``maximumReconnectMilliseconds``.
+    package static let reconnectMilliseconds = 100
+    package static let maximumReconnectMilliseconds = 5_000
+    /// Bytes of a routing id (RFC 23/ZMTP 3.0).
+    package static let maximumRoutingIDBytes = 255
+    /// Bytes of an ipc path: `sun_path` of unix(7) is 108 with its closing NUL.
+    package static let maximumIPCPathBytes = 107
+    /// Characters of an inproc name: libzmq allows 256 bytes with the scheme.
+    package static let maximumInprocNameBytes = 128
+    /// Bytes of any endpoint with its scheme and closing NUL.
+    package static let maximumEndpointBytes = 256
+    /// Sockets and descriptors that one poller watches.
+    package static let maximumPollItems = 256
+    /// Characters of foreign text that an error repeats.
+    package static let quotedCharacters = 160
+}

@@ -1,0 +1,123 @@
+/// Writes JSON by hand, for messages that are too frequent for `WireEncoder`.
+///
+/// 1. The writer puts the commas. A comma is due unless the last byte is an opening bracket or a colon; no value
+///    ends in one of these.
+/// 2. The order of the calls is the order of the bytes. A call out of turn is a bug, not an error.
+///
+/// ```swift
+/// var writer = JSONWriter()
+/// writer.beginObject()
+/// writer.key("seq")
+/// writer.int(41)
+/// writer.endObject()
+/// let bytes = writer.finish()  // {"seq":41}
+/// ```
+package struct JSONWriter {
+    private(set) var bytes: [UInt8]
+    private let start: Int
+    private var depth = 0
+
+    /// Appends to `bytes`.
+    package init(appendingTo bytes: consuming [UInt8] = []) {
+        self.start = bytes.count
+        self.bytes = bytes
+    }
+
+    /// The bytes, with what stood in them before.
+    package consuming func finish() -> [UInt8] {
+        precondition(depth == 0, "an object or an array is still open")
+        return bytes
+    }
+
+    /// Grows the buffer once instead of step by step.
+    package mutating func reserveCapacity(_ count: Int) {
+        bytes.reserveCapacity(count)
+    }
+
+    package mutating func beginObject() { open(ASCII.openBrace) }
+    package mutating func endObject() { close(ASCII.closeBrace) }
+    package mutating func beginArray() { open(ASCII.openBracket) }
+    package mutating func endArray() { close(ASCII.closeBracket) }
+
+    /// A key that is known when we compile. It must need no escape.
+    package mutating func key(_ key: StaticString) {
+        separate()
+        bytes.append(ASCII.quote)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+        bytes.append(ASCII.quote)
+        bytes.append(ASCII.colon)
+    }
+
+    /// A key of any text.
+    package mutating func key(_ key: String) {
+        string(key)
+        bytes.append(ASCII.colon)
+    }
+
+    /// A string, escaped where JSON asks for it.
+    package mutating func string(_ value: String) {
+        separate()
+        JSONEscaping.append(value, to: &bytes)
+    }
+
+    package mutating func int(_ value: some FixedWidthInteger) {
+        separate()
+        JSONDigits.append(value, to: &bytes)
+    }
+
+    package mutating func bool(_ value: Bool) {
+        separate()
+        append(value ? "true" : "false")
+    }
+
+    package mutating func null() {
+        separate()
+        append("null")
+    }
+
+    /// One whole value that is JSON already. It is not checked.
+    package mutating func raw(_ value: some Collection<UInt8>) {
+        separate()
+        bytes.append(contentsOf: value)
+    }
+
+    /// A key and its colon, already quoted and escaped.
+    mutating func rendered(key: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: key)
+    }
+
+    /// True after a key that has no value yet.
+    var awaitsValue: Bool { bytes.count > start && bytes[bytes.count - 1] == ASCII.colon }
+
+    private mutating func separate() {
+        guard bytes.count > start else { return }
+        switch bytes[bytes.count - 1] {
+        case ASCII.openBrace, ASCII.openBracket, ASCII.colon: return
+        default: bytes.append(ASCII.comma)
+        }
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        depth += 1
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        precondition(depth > 0, "no object or array is open")
+        bytes.append(bracket)
+        depth -= 1
+    }
+
+    /// Ends the object that opened at `offset` as its only value: the brace and the key in front of it go.
+    mutating func endObjectAsValue(openedAt offset: Int, keyLength: Int) {
+        precondition(depth > 0, "no object or array is open")
+        bytes.removeSubrange(offset..<(offset + 1 + keyLength))
+        depth -= 1
+    }
+
+    private mutating func append(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+}

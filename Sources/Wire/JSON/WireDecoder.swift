@@ -1,0 +1,49 @@
+/// Reads Decodable values from JSON as `WireEncoder` writes it.
+///
+/// 1. A field is looked up by its name in snake case; the keys of a dictionary are data and stay as they are.
+/// 2. Whole numbers are exact and in range. Floating point is refused.
+/// 3. With `.refuse`, a key that no type asked for is an error, however deep it stands.
+/// 4. Every error names the place as it stands on the wire.
+///
+/// A decoder keeps what it learned about names. It is not for sharing between threads.
+///
+/// ```swift
+/// let decoder = WireDecoder()
+/// let order = try decoder.decode(Order.self, from: bytes, unknownFields: .refuse)
+/// ```
+package struct WireDecoder {
+    /// What to do with a key that the type does not know: commands refuse it, data may carry it.
+    package enum UnknownFields: Sendable {
+        case ignore
+        case refuse
+    }
+
+    private let names = WireNames()
+
+    package init() {}
+
+    /// Parses and decodes one value.
+    ///
+    /// - Throws: `WireDecodingError`; its reason is `.malformed` if the bytes are not JSON.
+    package func decode<Value: Decodable>(
+        _ type: Value.Type, from bytes: [UInt8], unknownFields: UnknownFields
+    ) throws(WireDecodingError) -> Value {
+        let tree: JSON
+        do throws(JSONError) {
+            tree = try JSONParser.parse(bytes)
+        } catch {
+            throw WireDecodingError(path: error.path, reason: .malformed(error))
+        }
+        return try decode(type, from: tree, unknownFields: unknownFields)
+    }
+
+    /// Decodes one value from a tree.
+    ///
+    /// - Throws: `WireDecodingError` with the reason and the place of the first fault.
+    package func decode<Value: Decodable>(
+        _ type: Value.Type, from tree: JSON, unknownFields: UnknownFields
+    ) throws(WireDecodingError) -> Value {
+        let context = WireDecoding(names: names, refusesUnknown: unknownFields == .refuse)
+        return try WireDecodingNode(context: context, parent: nil, place: nil, value: tree).decoded(type)
+    }
+}

@@ -1,0 +1,27 @@
+/// Writes Encodable values as canonical JSON: the same value gives the same bytes, in every run.
+///
+/// 1. The fields of a struct stand in the order in which they are encoded, named in snake case.
+/// 2. The members of a dictionary keep their keys and are sorted by the UTF-8 bytes of these.
+/// 3. Floating point and sets are refused, since neither has one spelling. So is a key that is written twice.
+/// 4. A container is written before the next one is begun. A value that goes back to an earlier one is refused.
+///
+/// An encoder keeps what it learned about names. It is not for sharing between threads.
+///
+/// ```swift
+/// let encoder = WireEncoder()
+/// let bytes = try encoder.encode(order)  // {"client_order_id":"a-1","quantity":"10"}
+/// ```
+package struct WireEncoder {
+    private let names = WireNames()
+
+    package init() {}
+
+    /// The bytes of one value.
+    ///
+    /// - Throws: `EncodingError` for what the wire does not allow, and whatever an `encode(to:)` throws.
+    package func encode<Value: Encodable>(_ value: Value) throws -> [UInt8] {
+        let state = WireEncoding(names: names)
+        try state.encode(value)
+        return try state.core.finish()
+    }
+}

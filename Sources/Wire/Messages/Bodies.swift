@@ -1,0 +1,111 @@
+import Trading
+
+/// A plugin introduces itself.
+package struct Hello: Sendable, Hashable, Codable {
+    package struct Version: Sendable, Hashable, Codable {
+        package var major: Int64
+        package var minor: Int64
+        package init(major: Int64 = ProtocolVersion.major, minor: Int64 = ProtocolVersion.minor) {
+            self.major = major
+            self.minor = minor
+        }
+    }
+    package var name: PluginName
+    package var role: Role
+    /// Of the plugin itself, for people.
+    package var version: String
+    package var speaks: Version
+    /// What the core gave to the process that it started; absent when it was started by hand.
+    package var token: String?
+
+    package init(name: PluginName, role: Role, version: String, token: String? = nil) {
+        self.name = name
+        self.role = role
+        self.version = version
+        speaks = Version()
+        self.token = token
+    }
+}
+
+/// The core accepts a plugin, and gives it its configuration.
+package struct Welcome: Sendable, Equatable, Codable {
+    package var session: String
+    /// The account's currency-neutral identity, so that an adapter can refuse a wrong one.
+    package var account: AccountID
+    /// The plugin's own settings, as the configuration has them.
+    package var settings: JSON
+    /// A peer that says nothing for three of these is taken for dead.
+    package var heartbeatMilliseconds: Int64
+    /// Time is simulated: a provider sends its next update on `advance` only, a broker acts on the times it is sent.
+    package var lockstep: Bool
+    /// Directory in which a plugin may keep files.
+    package var stateDirectory: String
+
+    package init(
+        session: String, account: AccountID, settings: JSON, heartbeatMilliseconds: Int64, lockstep: Bool,
+        stateDirectory: String
+    ) {
+        self.session = session
+        self.account = account
+        self.settings = settings
+        self.heartbeatMilliseconds = heartbeatMilliseconds
+        self.lockstep = lockstep
+        self.stateDirectory = stateDirectory
+    }
+}
+
+/// Why somebody was not let in, or what is wrong with a message.
+package struct Fault: Sendable, Hashable, Codable {
+    package var reason: String
+    package init(reason: String) { self.reason = reason }
+}
+
+/// A plugin may be used from now on. A broker adapter declares here what it can do.
+package struct Ready: Sendable, Hashable, Codable {
+    package var capabilities: BrokerCapabilities?
+    package init(capabilities: BrokerCapabilities? = nil) { self.capabilities = capabilities }
+}
+
+package struct Empty: Sendable, Hashable, Codable {
+    package init() {}
+}
+
+package struct Recommendations: Sendable, Hashable, Codable {
+    package var recommendations: [Recommendation]
+    package init(_ recommendations: [Recommendation]) { self.recommendations = recommendations }
+}
+
+/// A person's request, from the command line.
+package struct ControlRequest: Sendable, Hashable, Codable {
+    /// `halt`, `reduce`, `resume`, `flatten`, `ping`.
+    package var command: String
+    package var who: String
+    package var why: String
+    package init(command: String, who: String, why: String) {
+        self.command = command
+        self.who = who
+        self.why = why
+    }
+}
+
+package struct ControlReply: Sendable, Hashable, Codable {
+    package var accepted: Bool
+    package var message: String
+    package init(accepted: Bool, message: String) {
+        self.accepted = accepted
+        self.message = message
+    }
+}
+
+/// What a plugin that the core starts reads as the first line of its standard input. When that input ends, the core is
+/// gone.
+package struct Launch: Sendable, Hashable, Codable {
+    package var endpoint: String
+    package var name: PluginName
+    package var token: String
+    package init(endpoint: String, name: PluginName, token: String) {
+        self.endpoint = endpoint
+        self.name = name
+        self.token = token
+    }
+}

@@ -1,0 +1,42 @@
+import Trading
+
+/// Reads and writes the two frames of a message.
+package struct MessageCodec {
+    private let encoder = WireEncoder()
+    private let decoder = WireDecoder()
+
+    package init() {}
+
+    /// - Throws: what the encoder throws for a value that cannot stand on the wire; none of ours is one.
+    package func encode(_ value: some Encodable) throws -> [UInt8] { try encoder.encode(value) }
+
+    /// Reads the first frame.
+    /// - Throws: ``WireDecodingError`` for an unreadable header, or one with a `crit` that is not understood.
+    package func header(_ frames: [[UInt8]]) throws(WireDecodingError) -> Header {
+        guard frames.count == 2 else {
+            throw WireDecodingError(
+                path: JSONPath(), reason: .rejected("a message has two frames, header and body, not \(frames.count)"))
+        }
+        let header = try decoder.decode(Header.self, from: frames[0], unknownFields: .ignore)
+        if let strange = header.crit?.first {
+            throw WireDecodingError(
+                path: JSONPath([.key("crit")]), reason: .rejected("\"\(strange)\" must be understood, and is not"))
+        }
+        guard header.v.split(separator: ".").first.map(String.init) == String(ProtocolVersion.major) else {
+            throw WireDecodingError(
+                path: JSONPath([.key("v")]),
+                reason: .rejected("version \(header.v) is spoken there, \(ProtocolVersion.text) here"))
+        }
+        return header
+    }
+
+    /// Reads a body that carries data: unknown fields are ignored, since minors add.
+    package func data<Body: Decodable>(_ type: Body.Type, _ bytes: [UInt8]) throws(WireDecodingError) -> Body {
+        try decoder.decode(type, from: bytes, unknownFields: .ignore)
+    }
+
+    /// Reads a body that moves money: what is not understood is refused.
+    package func command<Body: Decodable>(_ type: Body.Type, _ bytes: [UInt8]) throws(WireDecodingError) -> Body {
+        try decoder.decode(type, from: bytes, unknownFields: .refuse)
+    }
+}
