@@ -4,7 +4,7 @@ struct WireKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let keys: WireKeyKind
 
     init(node: WireDecodingNode) throws(WireDecodingError) {
-        try node.openObject(orPayload: Key(stringValue: WirePayload.key) != nil)
+        try node.openObject(orPayload: WirePayload.isPayload(Key.self))
         self.node = node
         self.keys = node.context.names.kind(ofKeys: Key.self)
     }

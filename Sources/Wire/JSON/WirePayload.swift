@@ -4,4 +4,9 @@
 enum WirePayload {
     /// The name that synthesized Codable gives to an unlabelled value.
     static let key = "_0"
+
+    /// Whether these are the keys of a case with an unlabelled value, and not keys that take any text.
+    static func isPayload<Key: CodingKey>(_ type: Key.Type) -> Bool {
+        Key(stringValue: key) != nil && Key(stringValue: "\u{1}") == nil
+    }
 }

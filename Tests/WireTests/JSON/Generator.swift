@@ -54,6 +54,8 @@ struct SplitMix64: RandomNumberGenerator {
         for _ in 0..<Int.random(in: 0..<20, using: &self) {
             let range = ranges[Int.random(in: 0..<ranges.count, using: &self)]
             guard let scalar = Unicode.Scalar(UInt32.random(in: range, using: &self)) else { continue }
+            // Foundation drops a byte order mark inside a string; we keep it.
+            guard scalar != "\u{FEFF}" else { continue }
             text.unicodeScalars.append(scalar)
         }
         return text

@@ -7,7 +7,6 @@ import Testing
 struct JSONPropertyTests {
     @Test("what is written is read back the same, plain and pretty", arguments: seeds)
     func roundTrip(seed: UInt64) throws {
-        print("round trip seed", seed)
         var random = SplitMix64(seed: seed)
         for _ in 0..<300 {
             let tree = random.tree()
@@ -21,7 +20,6 @@ struct JSONPropertyTests {
 
     @Test("Foundation reads what we write as the same value", arguments: seeds)
     func agreesWithFoundation(seed: UInt64) throws {
-        print("differential seed", seed)
         var random = SplitMix64(seed: seed)
         for _ in 0..<300 {
             let tree = random.tree()
@@ -32,7 +30,6 @@ struct JSONPropertyTests {
 
     @Test("a mutated text crashes nothing, and what we accept Foundation accepts", arguments: seeds)
     func mutations(seed: UInt64) throws {
-        print("mutation seed", seed)
         var random = SplitMix64(seed: seed)
         var accepted = 0
         for _ in 0..<2_000 {
