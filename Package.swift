@@ -3,6 +3,12 @@ import PackageDescription
 
 let package = Package(
     name: "BigBrother",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
     targets: [
         .target(name: "Trading"),
         .target(name: "Orchestration", dependencies: ["Trading"]),
@@ -10,6 +16,20 @@ let package = Package(
         .target(name: "Messaging"),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(name: "ZeroMQTransport", dependencies: ["CZeroMQ", "Messaging"]),
+        .target(name: "Journal", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "SQLiteJournal", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "CPosix"),
+        .target(name: "Supervision", dependencies: ["CPosix"]),
+        .target(
+            name: "Node",
+            dependencies: [
+                "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Supervision",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "Configuration",
+            dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),

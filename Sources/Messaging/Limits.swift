@@ -24,4 +24,6 @@ package enum Limits {
     package static let maximumPollItems = 256
     /// Characters of foreign text that an error repeats.
     package static let quotedCharacters = 160
+    /// Messages that may wait for one plugin, or from it; each may be as long as ``maximumMessageBytes``.
+    package static let messagesPerPeer = 256
 }

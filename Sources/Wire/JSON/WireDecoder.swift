@@ -43,7 +43,24 @@ package struct WireDecoder {
     package func decode<Value: Decodable>(
         _ type: Value.Type, from tree: JSON, unknownFields: UnknownFields
     ) throws(WireDecodingError) -> Value {
-        let context = WireDecoding(names: names, refusesUnknown: unknownFields == .refuse)
+        try decode(type, from: tree, unknownFields: unknownFields, numbersAsText: false)
+    }
+
+    /// Decodes what a person wrote: a configuration or a plugin's settings. A decimal may stand there without quotes;
+    /// its text is taken as it stands. What is not known is refused.
+    ///
+    /// - Throws: `WireDecodingError` with the reason and the place of the first fault.
+    package func decodeSettings<Value: Decodable>(
+        _ type: Value.Type, from tree: JSON
+    ) throws(WireDecodingError) -> Value {
+        try decode(type, from: tree, unknownFields: .refuse, numbersAsText: true)
+    }
+
+    private func decode<Value: Decodable>(
+        _ type: Value.Type, from tree: JSON, unknownFields: UnknownFields, numbersAsText: Bool
+    ) throws(WireDecodingError) -> Value {
+        let context = WireDecoding(
+            names: names, refusesUnknown: unknownFields == .refuse, numbersAsText: numbersAsText)
         return try WireDecodingNode(context: context, parent: nil, place: nil, value: tree).decoded(type)
     }
 }

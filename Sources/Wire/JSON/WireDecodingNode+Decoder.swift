@@ -21,7 +21,10 @@ extension WireDecodingNode: Decoder, SingleValueDecodingContainer {
 
     func decodeNil() -> Bool { value.isNull }
     func decode(_ type: Bool.Type) throws -> Bool { try scalar(WireScalar.bool) }
-    func decode(_ type: String.Type) throws -> String { try scalar(WireScalar.string) }
+    func decode(_ type: String.Type) throws -> String {
+        if context.numbersAsText, case .number(let text) = value { return text }
+        return try scalar(WireScalar.string)
+    }
     func decode(_ type: Double.Type) throws -> Double { throw error(WireScalar.floatingPoint) }
     func decode(_ type: Float.Type) throws -> Float { throw error(WireScalar.floatingPoint) }
     func decode(_ type: Int.Type) throws -> Int { try scalar(WireScalar.integer) }

@@ -2,10 +2,13 @@
 final class WireDecoding {
     let names: WireNames
     let refusesUnknown: Bool
+    /// A decimal may stand without quotes, as people write it in a configuration; never on the wire.
+    let numbersAsText: Bool
 
-    init(names: WireNames, refusesUnknown: Bool) {
+    init(names: WireNames, refusesUnknown: Bool, numbersAsText: Bool) {
         self.names = names
         self.refusesUnknown = refusesUnknown
+        self.numbersAsText = numbersAsText
     }
 }
 

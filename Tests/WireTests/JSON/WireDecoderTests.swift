@@ -216,7 +216,6 @@ struct WireDecoderTests {
 
     @Test("no mutated message crashes the decoder", arguments: seeds)
     func mutations(seed: UInt64) throws {
-        print("decoder seed", seed)
         var random = SplitMix64(seed: seed)
         let batch = Batch(orders: [sampleOrder], isVIXKnown: false, positions: [Symbol("A"): 1], settings: .null)
         let bytes = try WireEncoder().encode(batch)

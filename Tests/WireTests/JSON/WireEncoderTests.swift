@@ -47,7 +47,6 @@ struct WireEncoderTests {
 
     @Test("a dictionary is sorted whatever the order in which it was filled", arguments: seeds)
     func dictionaryOrder(seed: UInt64) throws {
-        print("dictionary seed", seed)
         var random = SplitMix64(seed: seed)
         let keys = (0..<200).map { "key\($0)" }
         let expected = try encoded(Dictionary(uniqueKeysWithValues: keys.map { ($0, 0) }))

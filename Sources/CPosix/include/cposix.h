@@ -1,0 +1,9 @@
+#ifndef CPOSIX_H
+#define CPOSIX_H
+#include <spawn.h>
+
+/* Functions that glibc hides behind _GNU_SOURCE, which Swift's importer does not define. */
+int cposix_spawn_chdir(posix_spawn_file_actions_t *actions, const char *directory);
+int cposix_pipe_cloexec(int ends[2]);
+
+#endif

@@ -1,0 +1,110 @@
+import Orchestration
+import Trading
+import Wire
+
+/// The configuration of one account, as a person writes it. Everything but `account` and `broker` has a default.
+package struct Configuration: Decodable {
+    package var account: AccountID
+    /// Where journal, sockets and plugins' files are kept; relative to the configuration file.
+    package var state: String?
+    package var clock: ClockKind?
+    package var cycle: Span?
+    package var policyBudget: Span?
+    package var commandTimeout: Span?
+    package var reconcileEvery: Int64?
+    package var unprotectedLimit: Span?
+    package var defaultStop: Ratio?
+    package var minimumStopMove: Ratio?
+    package var broker: PluginEntry
+    package var providers: [PluginEntry]?
+    package var policies: [PluginEntry]?
+    /// Folders with plugins, searched before the built-in ones.
+    package var plugins: [String]?
+    package var initialStops: [Symbol: Price]?
+    package var limits: HardLimitsEntry?
+    package var run: RunEntry?
+
+    package enum ClockKind: String, Decodable {
+        case real
+        case lockstep
+    }
+
+    /// A plugin to use, by the name in its manifest.
+    package struct PluginEntry: Decodable {
+        package var plugin: PluginName
+        /// Another name, to run one plugin twice.
+        package var name: PluginName?
+        package var settings: JSON?
+        /// False: it is started elsewhere and dials in.
+        package var start: Bool?
+    }
+
+    package struct RunEntry: Decodable {
+        package var cycles: Int64?
+        package var pace: Span?
+        package var endWithTape: Bool?
+    }
+
+    package struct HardLimitsEntry: Decodable {
+        package var maximumOrderQuantity: Quantity?
+        package var maximumOrderNotional: Money?
+        package var maximumOrdersPerMinute: Int64?
+        package var maximumGrossExposure: Ratio?
+        package var maximumDailyLoss: Ratio?
+        package var symbols: [Symbol]?
+        package var priceCollar: Ratio?
+    }
+}
+
+/// A length of time as people write it: `10s`, `500ms`, `5m`, `2h`.
+package struct Span: Decodable, Hashable, Sendable {
+    package var value: TimeSpan
+
+    package init(_ value: TimeSpan) { self.value = value }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        let units: [(String, Int64)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+        for (unit, factor) in units {
+            if text.hasSuffix(unit), let count = Int64(text.dropLast(unit.count)), count >= 0, count <= 1_000_000 {
+                value = .milliseconds(count * factor)
+                return
+            }
+        }
+        throw DecodingError.dataCorruptedError(
+            in: container, debugDescription: "\"\(text)\" is no length of time; write it as 500ms, 10s, 5m or 2h")
+    }
+}
+
+extension Configuration {
+    /// What the core is told: this configuration with its defaults.
+    package func core() -> CoreConfiguration {
+        var core = CoreConfiguration(account: account, policies: (policies ?? []).map { $0.name ?? $0.plugin })
+        if let cycle { core.cyclePeriod = cycle.value }
+        // In lockstep nothing is late because a machine is busy.
+        core.policyBudget = policyBudget?.value ?? (clock == .lockstep ? .seconds(10) : .milliseconds(500))
+        if let commandTimeout { core.commandTimeout = commandTimeout.value }
+        if let reconcileEvery { core.reconcileEveryCycles = reconcileEvery }
+        if let unprotectedLimit { core.unprotectedLimit = unprotectedLimit.value }
+        if let defaultStop { core.defaultStop = defaultStop }
+        if let minimumStopMove { core.minimumStopMove = minimumStopMove }
+        core.initialStops = initialStops ?? [:]
+        if let limits { core.limits = limits.hardLimits }
+        return core
+    }
+}
+
+extension Configuration.HardLimitsEntry {
+    fileprivate var hardLimits: HardLimits {
+        var limits = HardLimits()
+        limits.maximumOrderQuantity = maximumOrderQuantity
+        limits.maximumOrderNotional = maximumOrderNotional
+        if let maximumOrdersPerMinute { limits.maximumOrdersPerMinute = maximumOrdersPerMinute }
+        limits.maximumGrossExposure = maximumGrossExposure
+        limits.maximumDailyLoss = maximumDailyLoss
+        limits.symbols = symbols
+        if let priceCollar { limits.priceCollar = priceCollar }
+        return limits
+    }
+}

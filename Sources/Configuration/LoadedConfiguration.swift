@@ -1,0 +1,68 @@
+import Foundation
+import Node
+import Trading
+import Wire
+
+/// A configuration with every path made absolute and every plugin found: ready to run.
+package struct LoadedConfiguration {
+    package var configuration: Configuration
+    package var file: SettingsFile
+    package var stateDirectory: String
+    package var specs: [PluginSpec]
+    package var catalog: PluginCatalog
+
+    package var journalPath: String { stateDirectory + "/journal.sqlite" }
+    package var socketDirectory: String { stateDirectory + "/sockets" }
+    package var pluginDirectory: String { stateDirectory + "/plugins" }
+
+    /// - Parameters:
+    ///   - path: the YAML file.
+    ///   - home: the project's folder, whose `Plugins` are the built-in ones.
+    ///   - binaries: the folder of the running `bigbrother`.
+    /// - Throws: ``ConfigurationError``: one sentence with file, line and remedy.
+    package init(path: String, home: String, binaries: String) throws(ConfigurationError) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let text = try readText(path).replacingOccurrences(of: "${home}", with: home)
+            .replacingOccurrences(of: "${here}", with: folder)
+        file = try SettingsFile(text: text, path: path)
+        configuration = try file.decode(Configuration.self)
+        let state =
+            configuration.state
+            ?? "${home}/var/\(configuration.account)".replacingOccurrences(of: "${home}", with: home)
+        stateDirectory = state.hasPrefix("/") ? state : folder + "/" + state
+        let own = (configuration.plugins ?? []).map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
+        for (index, path) in own.enumerated() where !FileManager.default.fileExists(atPath: path) {
+            let place = JSONPath([.key("plugins"), .index(index)])
+            throw ConfigurationError(
+                path: file.path, line: file.line(of: place), what: "plugins[\(index)]: there is no folder \(path)")
+        }
+        catalog = try PluginCatalog(folders: own + [home + "/Plugins"], binaries: binaries)
+        specs = []
+        try findPlugins()
+    }
+
+    private mutating func findPlugins() throws(ConfigurationError) {
+        specs.append(
+            try catalog.spec(for: configuration.broker, role: .broker, in: file, at: JSONPath([.key("broker")])))
+        for (key, role, entries) in [
+            ("providers", Role.provider, configuration.providers ?? []),
+            ("policies", .policy, configuration.policies ?? []),
+        ] {
+            for (index, entry) in entries.enumerated() {
+                let place = JSONPath([.key(key), .index(index)])
+                let spec = try catalog.spec(for: entry, role: role, in: file, at: place)
+                guard !specs.contains(where: { $0.name == spec.name }) else {
+                    throw ConfigurationError(
+                        path: file.path, line: file.line(of: place),
+                        what: "\(key)[\(index)]: the name \"\(spec.name)\" is taken; give it another `name`")
+                }
+                specs.append(spec)
+            }
+        }
+        if configuration.clock == .lockstep, (configuration.providers ?? []).count != 1 {
+            throw ConfigurationError(
+                path: file.path, line: file.line(of: JSONPath([.key("providers")])),
+                what: "providers: a lockstep run has exactly one, which is its clock")
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Node
+import Trading
+import Wire
+
+/// The plugins that can be found: folders with a `plugin.json`, by name. The first folder that has a name wins.
+package struct PluginCatalog {
+    package struct Found {
+        package var manifest: PluginManifest
+        package var folder: String
+        package var file: SettingsFile
+    }
+
+    package private(set) var plugins: [PluginName: Found] = [:]
+    private let binaries: String
+
+    /// - Parameters:
+    ///   - folders: searched in this order, each with its sub-folders, two levels deep.
+    ///   - binaries: the folder of the running `bigbrother`, where its plugins are built too.
+    /// - Throws: ``ConfigurationError`` for a manifest that is none.
+    package init(folders: [String], binaries: String) throws(ConfigurationError) {
+        self.binaries = binaries
+        for folder in folders { try search(folder, depth: 0) }
+    }
+
+    private mutating func search(_ folder: String, depth: Int) throws(ConfigurationError) {
+        let manifest = folder + "/plugin.json"
+        if FileManager.default.fileExists(atPath: manifest) { try add(manifest, folder) }
+        guard depth < 3 else { return }
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return }
+        for name in names.sorted() where !name.hasPrefix(".") {
+            var isFolder: ObjCBool = false
+            let path = folder + "/" + name
+            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+                try search(path, depth: depth + 1)
+            }
+        }
+    }
+
+    private mutating func add(_ path: String, _ folder: String) throws(ConfigurationError) {
+        let file = try SettingsFile(text: readText(path), path: path)
+        let manifest = try file.decode(PluginManifest.self)
+        guard !manifest.command.isEmpty else {
+            throw ConfigurationError(
+                path: path, line: file.line(of: JSONPath([.key("command")])), what: "command: name a program")
+        }
+        if plugins[manifest.name] == nil {
+            plugins[manifest.name] = Found(manifest: manifest, folder: folder, file: file)
+        }
+    }
+
+    /// What the shell needs to run a configured plugin.
+    /// - Throws: ``ConfigurationError`` when it is not found, has another role, or a setting that it does not know.
+    package func spec(
+        for entry: Configuration.PluginEntry, role: Role, in file: SettingsFile, at place: JSONPath
+    ) throws(ConfigurationError) -> PluginSpec {
+        func fail(_ what: String, _ key: String = "plugin") -> ConfigurationError {
+            ConfigurationError(
+                path: file.path, line: file.line(of: JSONPath(place.components + [.key(key)])), what: what)
+        }
+        guard let found = plugins[entry.plugin] else {
+            let known = plugins.values.filter { $0.manifest.role == role }.map(\.manifest.name.text).sorted()
+            throw fail(
+                "there is no plugin \"\(entry.plugin)\"; the \(role.rawValue) plugins found are: \(known.joined(separator: ", "))"
+            )
+        }
+        guard found.manifest.role == role else {
+            throw fail("\"\(entry.plugin)\" is a \(found.manifest.role.rawValue), not a \(role.rawValue)")
+        }
+        if case .object(let members) = entry.settings ?? .object([]), let known = found.manifest.settings {
+            for member in members where known[member.key] == nil {
+                let names = known.keys.sorted().joined(separator: ", ")
+                throw fail("\(entry.plugin) knows no setting \"\(member.key)\"; it knows: \(names)", "settings")
+            }
+        }
+        return PluginSpec(
+            name: entry.name ?? entry.plugin, role: role, settings: entry.settings ?? .object([]),
+            program: entry.start == false ? nil : try program(found))
+    }
+
+    private func program(_ found: Found) throws(ConfigurationError) -> PluginProgram {
+        let name = found.manifest.command[0]
+        let candidates =
+            name.hasPrefix("/") ? [name] : [found.folder + "/" + name, binaries + "/" + name, "/usr/bin/" + name]
+        guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+            throw ConfigurationError(
+                path: found.file.path, line: found.file.line(of: JSONPath([.key("command")])),
+                what:
+                    "command: no program \"\(name)\" in \(candidates.joined(separator: ", ")); build it with scripts/run"
+            )
+        }
+        return PluginProgram(
+            executable: path, arguments: Array(found.manifest.command.dropFirst()), directory: found.folder)
+    }
+}
+
+/// - Throws: ``ConfigurationError`` when the file cannot be read.
+package func readText(_ path: String) throws(ConfigurationError) -> String {
+    do {
+        return try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+        let why = FileManager.default.fileExists(atPath: path) ? "it cannot be read as text" : "there is no such file"
+        throw ConfigurationError(path: path, line: nil, what: "\(why): \(error.localizedDescription)")
+    }
+}

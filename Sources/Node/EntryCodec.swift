@@ -1,0 +1,170 @@
+import Crypto
+import Orchestration
+import Trading
+import Wire
+
+/// Inputs and effects as journal entries: a type, a canonical JSON body, and the keys under which `explain` finds them.
+struct EntryCodec {
+    struct Coded {
+        var type: String
+        var body: [UInt8]
+        var mentions: [String]
+    }
+
+    private let encoder = WireEncoder()
+    private let decoder = WireDecoder()
+
+    func encode(_ input: Input) throws -> Coded {
+        Coded(type: input.typeName, body: try encoder.encode(input), mentions: input.mentions)
+    }
+
+    func decodeInput(_ body: [UInt8]) throws -> Input {
+        try decoder.decode(Input.self, from: body, unknownFields: .refuse)
+    }
+
+    func decodeRecord(_ body: [UInt8]) throws -> Record {
+        try decoder.decode(Record.self, from: body, unknownFields: .refuse)
+    }
+
+    func encode(_ snapshot: PortfolioSnapshot) throws -> [UInt8] { try encoder.encode(snapshot) }
+    func encode(_ state: CoreState) throws -> [UInt8] { try encoder.encode(state) }
+    func decodeState(_ body: [UInt8]) throws -> CoreState {
+        try decoder.decode(CoreState.self, from: body, unknownFields: .refuse)
+    }
+
+    /// The body that is journaled, and the snapshot's bytes where the effect carries one: those are sent as they are, and
+    /// stand in the journal by their SHA-256, since they follow from the inputs.
+    func encode(_ effect: Effect) throws -> (entry: Coded, snapshot: [UInt8]?) {
+        switch effect {
+        case .evaluate(let cycle, let policies, let budget, let snapshot):
+            let bytes = try encoder.encode(snapshot)
+            let body = EvaluateEntry(
+                cycle: cycle, policies: policies, budget: budget, snapshotBytes: bytes.count,
+                snapshotSHA256: hexadecimal(SHA256.hash(data: bytes)))
+            return (Coded(type: "evaluate", body: try encoder.encode(body), mentions: ["cycle:\(cycle)"]), bytes)
+        case .command(let approved):
+            return (
+                Coded(
+                    type: "command", body: try encoder.encode(approved.command), mentions: approved.command.mentions),
+                nil
+            )
+        case .wake(let time):
+            return (Coded(type: "wake_at", body: try encoder.encode(time), mentions: []), nil)
+        case .record(let record):
+            return (
+                Coded(type: record.typeName, body: try encoder.encode(record), mentions: record.mentions), nil
+            )
+        }
+    }
+}
+
+private struct EvaluateEntry: Encodable {
+    var cycle: Int64
+    var policies: [PluginName]
+    var budget: TimeSpan
+    var snapshotBytes: Int
+    var snapshotSHA256: String
+}
+
+/// Lower-case hexadecimal digits of some bytes.
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    var text = ""
+    for byte in bytes {
+        let digits = String(byte, radix: 16)
+        text += digits.utf8.count == 1 ? "0" + digits : digits
+    }
+    return text
+}
+
+// MARK: - Names and mentions
+
+extension Input {
+    var typeName: String {
+        switch self {
+        case .started: "started"
+        case .policyReady: "policy_ready"
+        case .policyGone: "policy_gone"
+        case .brokerReady: "broker_ready"
+        case .brokerGone: "broker_gone"
+        case .providerReady: "provider_ready"
+        case .providerGone: "provider_gone"
+        case .cycleDue: "cycle_due"
+        case .evaluated: "evaluated"
+        case .market: "market"
+        case .execution: "execution"
+        case .orderAnswer: "order_answer"
+        case .brokerState: "broker_state"
+        case .undelivered: "undelivered"
+        case .control: "control"
+        case .wake: "wake"
+        case .violation: "violation"
+        case .stopping: "stopping"
+        }
+    }
+
+    var mentions: [String] {
+        switch self {
+        case .evaluated(let cycle, _): ["cycle:\(cycle)"]
+        case .execution(let report): ["order:\(report.clientOrderID)"]
+        case .orderAnswer(let answer): ["order:\(answer.clientOrderID)"]
+        case .undelivered(let command, _): command.mentions
+        case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
+            .market, .brokerState, .control, .wake, .violation, .stopping:
+            []
+        }
+    }
+}
+
+extension OrderCommand {
+    var mentions: [String] {
+        switch self {
+        case .submit(let submission): submission.orders.map { "order:\($0.clientOrderID)" }
+        case .cancel(let id), .query(let id): ["order:\(id)"]
+        case .replace(let replacement): ["order:\(replacement.clientOrderID)"]
+        case .reconcile: []
+        }
+    }
+}
+
+extension Record {
+    /// The type under which the journal keeps it.
+    package var typeName: String {
+        switch self {
+        case .cycleStarted: "cycle_started"
+        case .policiesHeard: "policies_heard"
+        case .decision: "decision"
+        case .step: "step"
+        case .order: "order"
+        case .unprotected: "unprotected"
+        case .outcome: "outcome"
+        case .difference: "difference"
+        case .corporateAction: "corporate_action"
+        case .tradingState: "trading_state"
+        case .alert: "alert"
+        }
+    }
+
+    static let typeNames: Set<String> = [
+        "cycle_started", "policies_heard", "decision", "step", "order", "unprotected", "outcome", "difference",
+        "corporate_action", "trading_state", "alert",
+    ]
+
+    var mentions: [String] {
+        switch self {
+        case .cycleStarted(let start): ["cycle:\(start.cycle)"]
+        case .policiesHeard(let cycle, _): ["cycle:\(cycle)"]
+        case .decision(let decision):
+            ["decision:\(decision.id)", "cycle:\(decision.cycle)", "symbol:\(decision.symbol)"]
+        case .step(let step):
+            ["decision:\(step.decision)", "symbol:\(step.symbol)"] + step.orders.map { "order:\($0)" }
+        case .order(let change): ["order:\(change.order)", "symbol:\(change.symbol)"]
+        case .unprotected(let time): ["symbol:\(time.symbol)"]
+        case .outcome(let outcome): ["decision:\(outcome.decision)", "symbol:\(outcome.symbol)"]
+        case .difference(let difference):
+            ["symbol:\(difference.symbol)"] + (difference.order.map { ["order:\($0)"] } ?? [])
+        case .corporateAction(let action, _): ["symbol:\(action.symbol)"]
+        case .tradingState: []
+        case .alert(let alert): alert.symbol.map { ["symbol:\($0)"] } ?? []
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Crypto
+import Journal
+import Orchestration
+import Trading
+
+/// The core with its journal: the one place where inputs become effects, and effects become permissible.
+///
+/// Invariants:
+/// 1. An effect is returned for performing only after it, and the input that caused it, are durable.
+/// 2. What is in memory never runs ahead of a journal that refused: after a failed commit nothing is returned any more.
+package final class Node {
+    package private(set) var core: Orchestrator
+    private let journal: any Journal
+    private let codec = EntryCodec()
+    private var pending: [Outgoing] = []
+    private var entriesSinceSnapshot = 0
+
+    /// Entries from one snapshot to the next.
+    package static let snapshotEvery = 5_000
+
+    package init(core: Orchestrator, journal: any Journal) {
+        self.core = core
+        self.journal = journal
+    }
+
+    /// Journals an input, lets the core decide, and journals what it wants. Nothing leaves before ``commit()``.
+    /// - Throws: ``JournalError``.
+    package func take(_ input: Input, at time: Timestamp) throws {
+        let coded = try codec.encode(input)
+        try journal.append(
+            kind: .input, type: coded.type, at: time.nanoseconds, body: coded.body, mentions: coded.mentions)
+        entriesSinceSnapshot += 1
+        for effect in core.handle(input, at: time) {
+            let (entry, snapshot) = try codec.encode(effect)
+            try journal.append(
+                kind: .effect, type: entry.type, at: time.nanoseconds, body: entry.body, mentions: entry.mentions)
+            entriesSinceSnapshot += 1
+            pending.append(Outgoing(effect, snapshot: snapshot))
+        }
+    }
+
+    /// Makes the turn durable, and returns what may be performed now, in order.
+    /// - Throws: ``JournalError``; nothing may be performed then, and the process must end.
+    package func commit() throws -> [Outgoing] {
+        try journal.commit()
+        if entriesSinceSnapshot >= Self.snapshotEvery { try saveSnapshot() }
+        defer { pending = [] }
+        return pending
+    }
+
+    /// Keeps the state as of the last commit, so that a start need not replay everything.
+    package func saveSnapshot() throws {
+        let body = try codec.encode(core.state)
+        let hash = ChainHash(digestOf: body)
+        try journal.saveSnapshot(
+            Snapshot(sequence: journal.head.sequence, chain: journal.head.chain, stateHash: hash, body: body))
+        entriesSinceSnapshot = 0
+    }
+
+    /// Side facts of this run, such as latencies: kept beside the chain, since no decision depends on them.
+    package func note(_ kind: String, at time: Timestamp, _ body: [UInt8]) throws {
+        try journal.note(kind: kind, at: time.nanoseconds, body: body)
+    }
+
+    package var head: JournalHead { journal.head }
+}
+
+/// An effect that is durable, with its bytes where they are made already.
+package enum Outgoing {
+    case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: [UInt8])
+    case command(OrderCommand)
+    case wake(at: Timestamp)
+    case record(Record)
+
+    init(_ effect: Effect, snapshot: [UInt8]?) {
+        switch effect {
+        case .evaluate(let cycle, let policies, let budget, _):
+            guard let snapshot else { preconditionFailure("the codec gives the bytes of every snapshot") }
+            self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: snapshot)
+        case .command(let approved): self = .command(approved.command)
+        case .wake(let time): self = .wake(at: time)
+        case .record(let record): self = .record(record)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Messaging
+import Trading
+import Wire
+
+/// One connection of one plugin, from hello to bye.
+struct PluginSession {
+    enum Phase {
+        /// Welcomed; it makes itself from its settings.
+        case starting
+        case ready
+        case draining
+    }
+
+    let name: PluginName
+    let role: Role
+    let peer: Peer
+    let id: String
+    var phase = Phase.starting
+    var capabilities: BrokerCapabilities?
+    var lastHeardMilliseconds: Int64
+    var nextHeartbeatMilliseconds: Int64
+    private var sent: Int64 = 0
+    /// Sequence number of the last message from it.
+    private var received: Int64
+
+    init(name: PluginName, role: Role, peer: Peer, id: String, firstSequence: Int64, now: Int64, heartbeat: Int64) {
+        self.name = name
+        self.role = role
+        self.peer = peer
+        self.id = id
+        received = firstSequence
+        lastHeardMilliseconds = now
+        nextHeartbeatMilliseconds = now + heartbeat
+    }
+
+    mutating func header(
+        _ type: MessageType, epoch: Int64, cycle: Int64? = nil, re: String? = nil, budget: Int64? = nil
+    ) -> Header {
+        sent += 1
+        return Header(
+            type: type, id: "\(id)-\(sent)", session: id, epoch: epoch, seq: sent, cycle: cycle, re: re,
+            budgetMilliseconds: budget)
+    }
+
+    /// Nil when the message is the next one; else what is missing.
+    mutating func gap(before sequence: Int64) -> String? {
+        defer { received = max(received, sequence) }
+        guard sequence != received + 1 else { return nil }
+        return sequence <= received
+            ? "message \(sequence) came after \(received)" : "messages \(received + 1) to \(sequence - 1) are missing"
+    }
+}

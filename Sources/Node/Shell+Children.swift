@@ -1,0 +1,105 @@
+import Supervision
+import Trading
+import Wire
+
+/// A plugin's process, and when it is started again.
+struct PluginChild {
+    let spec: PluginSpec
+    var process: ChildProcess?
+    /// Proves that a hello comes from the process that we started.
+    var token = ""
+    var restarts = RestartPolicy()
+    var restartAtMilliseconds: Int64?
+    var isQuarantined = false
+}
+
+extension Shell {
+    func startChildren() {
+        for spec in options.plugins where spec.program != nil {
+            children[spec.name] = PluginChild(spec: spec)
+            start(spec.name)
+        }
+    }
+
+    private func start(_ name: PluginName) {
+        guard var child = children[name], let program = child.spec.program else { return }
+        child.token = Self.randomToken()
+        child.restartAtMilliseconds = nil
+        child.restarts.started(atMilliseconds: clock.monotonicMilliseconds)
+        defer { children[name] = child }
+        do {
+            let process = try ChildProcess(
+                executable: program.executable, arguments: program.arguments, directory: program.directory,
+                environment: options.environment)
+            let launch = Launch(endpoint: endpoint(child.spec.role), name: name, token: child.token)
+            process.writeLine(try codec.encode(launch))
+            child.process = process
+            observer.log("core", "started \(name), process \(process.pid)")
+        } catch {
+            observer.log("core", "\(name): \(error)")
+            plan(&child, after: "\(error)")
+        }
+    }
+
+    /// Unguessable; not part of any decision, so it may come from the system.
+    private static func randomToken() -> String {
+        (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+    }
+
+    /// Lines of all children, endings, and restarts that are due.
+    func tendChildren() {
+        tendOutputs()
+        let now = clock.monotonicMilliseconds
+        for name in children.keys.sorted() {
+            guard var child = children[name] else { continue }
+            if let process = child.process, let ending = process.poll() {
+                child.process = nil
+                observer.log("core", "\(name) \(ending)")
+                let peer = sessions.first { $0.value.name == name && $0.value.role == child.spec.role }?.key
+                if let peer { lose(peer, "its process \(ending)", mayRestart: false) }
+                if end == nil { plan(&child, after: "\(ending)") }
+                children[name] = child
+            } else if let due = child.restartAtMilliseconds, due <= now {
+                start(name)
+            }
+        }
+    }
+
+    func tendOutputs() {
+        for name in children.keys.sorted() {
+            for line in children[name]?.process?.readLines() ?? [] { observer.log(name.text, line) }
+        }
+    }
+
+    private func plan(_ child: inout PluginChild, after why: String) {
+        let now = clock.monotonicMilliseconds
+        switch child.restarts.failed(atMilliseconds: now, jitter: Int64.random(in: 0...1_000)) {
+        case .restart(let delay):
+            child.restartAtMilliseconds = now + delay
+            observer.log("core", "\(child.spec.name) is started again in \(delay) ms")
+        case .quarantine:
+            child.isQuarantined = true
+            let words = "\(RestartPolicy.failuresForQuarantine) failures in five minutes, the last: \(why)"
+            observer.log("core", "\(child.spec.name) is quarantined: \(words)")
+            enqueue(.violation(plugin: child.spec.name, why: "quarantined: \(words)"))
+        }
+    }
+
+    /// Nothing is left behind: asked, then told, then killed.
+    func endChildren() {
+        for child in children.values { child.process?.closeInput() }
+        for (signal, milliseconds) in [
+            (Int32(0), Int64(500)), (ShellSignals.terminate, 1_000), (ShellSignals.kill, 5_000),
+        ] {
+            let alive = children.values.compactMap(\.process).filter { $0.poll() == nil }
+            guard !alive.isEmpty else { break }
+            if signal != 0 { for process in alive { process.signal(signal) } }
+            let deadline = clock.monotonicMilliseconds + milliseconds
+            while clock.monotonicMilliseconds < deadline, alive.contains(where: { $0.poll() == nil }) {
+                do { _ = try transport.wait(milliseconds: 10, descriptors: []) } catch { break }
+            }
+        }
+        tendOutputs()
+        children = [:]
+    }
+}

@@ -1,0 +1,117 @@
+import Messaging
+import Orchestration
+import Trading
+import Wire
+
+/// Performing what the core wants, once it is durable.
+extension Shell {
+    func perform(_ effect: Outgoing) {
+        switch effect {
+        case .evaluate(let cycle, let policies, let budget, let snapshot): ask(policies, cycle, budget, snapshot)
+        case .command(let command): send(command)
+        case .wake(let time): wakeAt = time
+        case .record(let record):
+            observer.observe(record, state: node.core.state)
+            publish(record)
+        }
+    }
+
+    private func ask(_ policies: [PluginName], _ cycle: Int64, _ budget: TimeSpan, _ snapshot: [UInt8]) {
+        let now = clock.monotonicMilliseconds
+        let milliseconds = budget.wholeMilliseconds
+        var gathering = Gathering(cycle: cycle, policies: policies, now: now, budget: milliseconds)
+        for policy in policies {
+            guard let peer = readyPeer(policy, .policy) else {
+                gathering.fail(policy, "not connected")
+                continue
+            }
+            if let why = send(.evaluate, body: snapshot, to: peer, cycle: cycle, budget: milliseconds).failure {
+                gathering.fail(policy, why)
+            }
+        }
+        self.gathering = gathering
+    }
+
+    /// A command goes to the adapter, or comes back as undelivered: then it has certainly not left.
+    private func send(_ command: OrderCommand) {
+        guard let peer = brokerPeer else {
+            return enqueue(.undelivered(command: command, why: "no broker is connected"))
+        }
+        do {
+            let sent = send(.command, body: try codec.encode(command), to: peer, cycle: node.core.state.cycle.number)
+            switch sent {
+            case .sent(let id): brokerWork[id] = clock.monotonicMilliseconds
+            case .failed(let why): enqueue(.undelivered(command: command, why: why))
+            }
+        } catch {
+            enqueue(.undelivered(command: command, why: "it cannot be written: \(error)"))
+        }
+    }
+
+    /// A simulated venue trades on the market that we see; it is given it before any command that follows from it.
+    func forwardMarket() {
+        defer { forwards = [] }
+        guard let peer = brokerPeer, sessions[peer]?.capabilities?.wantsMarketData == true else { return }
+        for body in forwards {
+            if case .sent(let id) = send(.market, body: body, to: peer) { brokerWork[id] = clock.monotonicMilliseconds }
+        }
+    }
+
+    private func publish(_ record: Record) {
+        do {
+            let header = Header(
+                type: .record, id: "\(node.head.sequence)", session: "telemetry", epoch: epoch, seq: node.head.sequence,
+                cycle: node.core.state.cycle.number)
+            try transport.publish([Array(record.typeName.utf8), try codec.encode(header), try codec.encode(record)])
+        } catch {
+            observer.log("core", "a record was not published: \(error)")
+        }
+    }
+
+    // MARK: - Sending
+
+    enum Sent {
+        case sent(id: String)
+        case failed(String)
+        var failure: String? {
+            if case .failed(let why) = self { return why }
+            return nil
+        }
+    }
+
+    @discardableResult
+    func send(
+        _ type: MessageType, body: [UInt8], to peer: Peer, cycle: Int64? = nil, re: String? = nil, budget: Int64? = nil
+    ) -> Sent {
+        guard var session = sessions[peer] else { return .failed("not connected") }
+        let header = session.header(type, epoch: epoch, cycle: cycle, re: re, budget: budget)
+        sessions[peer] = session
+        return sendRaw(header, body, to: peer)
+    }
+
+    func sendRaw(_ header: Header, _ body: [UInt8], to peer: Peer) -> Sent {
+        do {
+            try transport.send([try codec.encode(header), body], to: peer)
+            return .sent(id: header.id)
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    func send(_ type: MessageType, _ body: some Encodable, to peer: Peer, re: String? = nil) {
+        do {
+            let sent = send(type, body: try codec.encode(body), to: peer, re: re)
+            if let why = sent.failure { observer.log("core", "\(type.rawValue) was not sent: \(why)") }
+        } catch {
+            observer.log("core", "\(type.rawValue) cannot be written: \(error)")
+        }
+    }
+
+    func readyPeer(_ name: PluginName, _ role: Role) -> Peer? {
+        sessions.first { $0.value.name == name && $0.value.role == role && $0.value.phase == .ready }?.key
+    }
+
+    var brokerPeer: Peer? {
+        sessions.first { $0.value.role == .broker && $0.value.phase == .ready }?.key
+    }
+}

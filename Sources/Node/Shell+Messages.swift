@@ -1,0 +1,185 @@
+import Messaging
+import Orchestration
+import Trading
+import Wire
+
+/// What arrives: checked for who may say it, decoded, and made an input.
+extension Shell {
+    func receive(_ frames: [Bytes], from peer: Peer) {
+        let header: Header
+        do {
+            header = try codec.header(frames)
+        } catch {
+            return refuse(peer, "\(error)")
+        }
+        guard let role = Role(rawValue: peer.socket) else { return }
+        guard MessageType.allowed(from: role).contains(header.type) else {
+            return expel(peer, "a \(role.rawValue) may not send \(header.type.rawValue)")
+        }
+        switch header.type {
+        case .hello: return greet(frames[1], header, peer, role)
+        case .control: return control(frames[1], header, peer)
+        default: break
+        }
+        guard var session = sessions[peer], session.id == header.session else {
+            return tell(peer, "say hello first", re: header.id)
+        }
+        let gap = session.gap(before: header.seq)
+        session.lastHeardMilliseconds = clock.monotonicMilliseconds
+        sessions[peer] = session
+        if let gap { observer.log(session.name.text, gap) }
+        do {
+            try take(frames[1], header, session)
+        } catch {
+            takeGarbage(header, session, "\(header.type.rawValue): \(error)")
+        }
+    }
+
+    private func take(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
+        switch header.type {
+        case .ready: becomeReady(session, try codec.data(Ready.self, body))
+        case .heartbeat: break
+        case .bye: lose(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
+        case .error: takeError(try codec.data(Fault.self, body).reason, header, session)
+        case .recommendations:
+            takeRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
+        case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))
+        case .orderAnswer: enqueue(.orderAnswer(try codec.command(OrderAnswer.self, body)))
+        case .brokerState: enqueue(.brokerState(try codec.command(BrokerState.self, body)))
+        case .done: if let re = header.re { brokerWork[re] = nil }
+        case .market: try takeMarket(body)
+        case .hello, .welcome, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply, .record: break
+        }
+    }
+
+    private func takeRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession) {
+        guard var gathering, header.cycle == gathering.cycle, gathering.isWaiting(for: session.name) else {
+            figures.lateAnswers += 1
+            return observer.log(
+                session.name.text, "an answer to cycle \(header.cycle ?? 0) came too late and was discarded")
+        }
+        guard recommendations.count <= ShellLimits.recommendations else {
+            gathering.fail(
+                session.name, "\(recommendations.count) recommendations, \(ShellLimits.recommendations) is the most")
+            self.gathering = gathering
+            return
+        }
+        gathering.answer(session.name, recommendations)
+        self.gathering = gathering
+    }
+
+    private func takeMarket(_ body: [UInt8]) throws {
+        let update = try codec.data(MarketUpdate.self, body)
+        if let defect = update.defect { throw WireDecodingError(path: JSONPath(), reason: .rejected(defect)) }
+        pace.provided()
+        if update.isLast == true { pace.tapeEnded() }
+        // After a restart the tape begins anew; what the core has seen already is passed over.
+        if options.lockstep, update.at <= node.core.state.now, node.core.state.now.nanoseconds > 0 { return }
+        pace.see(update.at)
+        forwards.append(body)
+        enqueue(.market(update))
+        if options.lockstep { observer.progress(at: update.at, cycle: node.core.state.cycle.number) }
+    }
+
+    /// What was not understood is not taken, and the sender is told.
+    private func takeGarbage(_ header: Header, _ session: PluginSession, _ why: String) {
+        tell(session.peer, why, re: header.id)
+        enqueue(.violation(plugin: session.name, why: why))
+        gathering?.fail(session.name, "its answer could not be read: \(why)")
+        if session.role == .provider { pace.provided() }
+    }
+
+    private func takeError(_ why: String, _ header: Header, _ session: PluginSession) {
+        observer.log(session.name.text, why)
+        if header.cycle == gathering?.cycle { gathering?.fail(session.name, why) }
+        if let re = header.re { brokerWork[re] = nil }
+        if session.role == .provider {
+            pace.provided()
+            pace.tapeEnded()
+        }
+    }
+
+    func tell(_ peer: Peer, _ why: String, re: String?) {
+        if sessions[peer] != nil { return send(.error, Fault(reason: why), to: peer, re: re) }
+        do {
+            let header = Header(type: .error, id: "0", session: "", epoch: epoch, seq: 0, re: re)
+            if let failure = sendRaw(header, try codec.encode(Fault(reason: why)), to: peer).failure {
+                observer.log("core", "an error was not delivered: \(failure)")
+            }
+        } catch {
+            observer.log("core", "an error cannot be written: \(error)")
+        }
+    }
+
+    /// A message that cannot even be placed.
+    func refuse(_ peer: Peer?, _ why: String) {
+        guard let peer, let session = sessions[peer] else {
+            return observer.log("core", "a stranger's message was refused: \(why)")
+        }
+        takeGarbage(
+            Header(type: .error, id: "", session: session.id, epoch: epoch, seq: 0), session, why)
+    }
+
+    /// Rule 4: who says what its role may not say is cut off.
+    private func expel(_ peer: Peer, _ why: String) {
+        guard let session = sessions[peer] else { return observer.log("core", "a stranger was refused: \(why)") }
+        enqueue(.violation(plugin: session.name, why: why))
+        tell(peer, why, re: nil)
+        lose(peer, why, mayRestart: true)
+    }
+
+    // MARK: - Control
+
+    private func control(_ body: [UInt8], _ header: Header, _ peer: Peer) {
+        let reply: ControlReply
+        do {
+            let request = try codec.command(ControlRequest.self, body)
+            reply = answer(request)
+        } catch {
+            reply = ControlReply(accepted: false, message: "\(error)")
+        }
+        do {
+            let answer = Header(type: .controlReply, id: "c", session: "", epoch: epoch, seq: 1, re: header.id)
+            if let why = sendRaw(answer, try codec.encode(reply), to: peer).failure { observer.log("core", why) }
+        } catch {
+            observer.log("core", "a reply cannot be written: \(error)")
+        }
+    }
+
+    private func answer(_ request: ControlRequest) -> ControlReply {
+        if request.command == "ping" {
+            return ControlReply(accepted: true, message: "epoch \(epoch), cycle \(node.core.state.cycle.number)")
+        }
+        guard let command = Control.Command(rawValue: request.command) else {
+            return ControlReply(
+                accepted: false, message: "\"\(request.command)\" is none of halt, reduce, resume, flatten")
+        }
+        enqueue(.control(Control(command: command, who: request.who, why: request.why)))
+        return ControlReply(accepted: true, message: "\(command.rawValue) is taken")
+    }
+}
+
+enum ShellLimits {
+    /// Recommendations of one policy in one cycle.
+    static let recommendations = 100_000
+}
+
+extension MarketUpdate {
+    /// Why these figures can be no market, or nil.
+    var defect: String? {
+        for (index, bar) in (bars ?? []).enumerated() {
+            if let defect = bar.defect { return "bars[\(index)] of \(bar.symbol): \(defect)" }
+        }
+        for (index, action) in (corporateActions ?? []).enumerated() {
+            if let defect = action.defect { return "corporate_actions[\(index)]: \(defect)" }
+        }
+        for (index, quote) in (quotes ?? []).enumerated() {
+            for (name, price) in [("bid", quote.bid), ("ask", quote.ask), ("last", quote.last)] {
+                if let price, !price.isPositive {
+                    return "quotes[\(index)] of \(quote.symbol): \(name) must be above zero, it is \(price)"
+                }
+            }
+        }
+        return nil
+    }
+}

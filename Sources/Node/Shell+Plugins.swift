@@ -1,0 +1,159 @@
+import Messaging
+import Orchestration
+import Supervision
+import Trading
+import Wire
+
+/// Plugins: hello to bye, heart-beats, and what happens when one is lost.
+extension Shell {
+    func greet(_ body: [UInt8], _ header: Header, _ peer: Peer, _ role: Role) {
+        do {
+            let hello = try codec.data(Hello.self, body)
+            if let why = refusal(of: hello, role) { return turnAway(peer, header, why) }
+            welcome(hello, header, peer, role)
+        } catch {
+            turnAway(peer, header, "hello: \(error)")
+        }
+    }
+
+    private func refusal(of hello: Hello, _ role: Role) -> String? {
+        guard hello.role == role else {
+            return "this is the \(role.rawValue) socket, and it says that it is a \(hello.role.rawValue)"
+        }
+        guard hello.speaks.major == ProtocolVersion.major else {
+            return "it speaks protocol \(hello.speaks.major).\(hello.speaks.minor), the core \(ProtocolVersion.text)"
+        }
+        guard let spec = options.plugins.first(where: { $0.name == hello.name && $0.role == role }) else {
+            return "the configuration names no \(role.rawValue) \"\(hello.name)\""
+        }
+        guard spec.program == nil || hello.token == children[hello.name]?.token else {
+            return "\"\(hello.name)\" is started by the core, and this is not the process that it started"
+        }
+        return nil
+    }
+
+    private func turnAway(_ peer: Peer, _ header: Header, _ why: String) {
+        observer.log("core", "a plugin was refused: \(why)")
+        do {
+            let answer = Header(type: .refused, id: "0", session: "", epoch: epoch, seq: 1, re: header.id)
+            if let failure = sendRaw(answer, try codec.encode(Fault(reason: why)), to: peer).failure {
+                observer.log("core", failure)
+            }
+        } catch {
+            observer.log("core", "a refusal cannot be written: \(error)")
+        }
+    }
+
+    private func welcome(_ hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) {
+        if let old = sessions.first(where: { $0.value.name == hello.name && $0.value.role == role }) {
+            lose(old.key, "it said hello again", mayRestart: false)
+        }
+        sessionCount += 1
+        let now = clock.monotonicMilliseconds
+        let session = PluginSession(
+            name: hello.name, role: role, peer: peer, id: "s\(epoch).\(sessionCount)", firstSequence: header.seq,
+            now: now, heartbeat: options.heartbeatMilliseconds)
+        sessions[peer] = session
+        let settings = options.plugins.first { $0.name == hello.name && $0.role == role }?.settings ?? .object([])
+        send(
+            .welcome,
+            Welcome(
+                session: session.id, account: options.core.account, settings: settings,
+                heartbeatMilliseconds: options.heartbeatMilliseconds, lockstep: options.lockstep,
+                stateDirectory: options.stateDirectory), to: peer, re: header.id)
+    }
+
+    func becomeReady(_ session: PluginSession, _ ready: Ready) {
+        guard session.phase == .starting else { return }
+        if session.role == .broker, ready.capabilities == nil {
+            return tell(session.peer, "a broker declares its capabilities in ready", re: nil)
+        }
+        sessions[session.peer]?.phase = .ready
+        sessions[session.peer]?.capabilities = ready.capabilities
+        if pace.isOpen { announce(session.peer) }
+    }
+
+    /// The core hears of a plugin: at once, or when the start's barrier falls, in a fixed order.
+    func announce(_ peer: Peer) {
+        guard let session = sessions[peer], session.phase == .ready else { return }
+        switch session.role {
+        case .policy: enqueue(.policyReady(name: session.name))
+        case .provider: enqueue(.providerReady(name: session.name))
+        case .broker:
+            guard let capabilities = session.capabilities else { return }
+            enqueue(.brokerReady(name: session.name, capabilities: capabilities))
+        case .control: break
+        }
+    }
+
+    /// The connection is over; the core is told if it knew of it.
+    func lose(_ peer: Peer, _ why: String, mayRestart: Bool) {
+        guard let session = sessions.removeValue(forKey: peer) else { return }
+        if session.phase != .starting, pace.isOpen {
+            switch session.role {
+            case .policy: enqueue(.policyGone(name: session.name, why: why))
+            case .provider: enqueue(.providerGone(name: session.name, why: why))
+            case .broker: enqueue(.brokerGone(name: session.name, why: why))
+            case .control: break
+            }
+        }
+        gathering?.fail(session.name, why)
+        if session.role == .broker { brokerWork = [:] }
+        if session.role == .provider, options.lockstep, pace.isOpen, !pace.hasTapeEnded {
+            end = end ?? .providerLost(why)
+        }
+        if mayRestart { children[session.name]?.process?.signal(ShellSignals.kill) }
+    }
+
+    /// Heart-beats go out; who is silent for three of them is lost.
+    func tendSessions() {
+        let now = clock.monotonicMilliseconds
+        for (peer, session) in sessions.sorted(by: { $0.value.id < $1.value.id }) {
+            if now - session.lastHeardMilliseconds > 3 * options.heartbeatMilliseconds + ShellSignals.graceMilliseconds
+            {
+                observer.log(
+                    session.name.text, "silent for \(now - session.lastHeardMilliseconds) ms; it is taken for hung")
+                lose(peer, "it was silent for \(now - session.lastHeardMilliseconds) ms", mayRestart: true)
+            } else if now >= session.nextHeartbeatMilliseconds {
+                sessions[peer]?.nextHeartbeatMilliseconds = now + options.heartbeatMilliseconds
+                send(.heartbeat, Empty(), to: peer)
+            }
+        }
+    }
+
+    /// A stop: everybody is asked to finish, and given a limited time for it.
+    func drainPlugins() {
+        for peer in sessions.keys { send(.drain, Fault(reason: "the core stops"), to: peer) }
+        let deadline = clock.monotonicMilliseconds + options.drainMilliseconds
+        while clock.monotonicMilliseconds < deadline {
+            tendOutputs()
+            let alive = children.values.contains { $0.process != nil && $0.process?.poll() == nil }
+            guard alive || (children.isEmpty && !sessions.isEmpty) else { return }
+            do {
+                let outputs = children.values.compactMap {
+                    $0.process?.poll() == nil ? $0.process?.outputDescriptor : nil
+                }
+                let arrivals = try transport.wait(milliseconds: 20, descriptors: outputs)
+                for message in arrivals.messages {
+                    guard let header = headerOrNil(message.frames), header.type == .bye else { continue }
+                    sessions[message.peer] = nil
+                }
+            } catch {
+                return observer.log("core", "the drain was cut short: \(error)")
+            }
+        }
+    }
+
+    private func headerOrNil(_ frames: [Bytes]) -> Header? {
+        do { return try codec.header(frames) } catch { return nil }
+    }
+}
+
+enum ShellSignals {
+    static let kill: Int32 = 9
+    static let terminate: Int32 = 15
+    /// A busy machine is no dead plugin.
+    static let graceMilliseconds: Int64 = 2_000
+    /// How long a simulated broker may work on one message.
+    static let lockstepPatienceMilliseconds: Int64 = 20_000
+}

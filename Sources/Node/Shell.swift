@@ -1,0 +1,130 @@
+import Journal
+import Messaging
+import Orchestration
+import Supervision
+import Trading
+import Wire
+
+/// The shell around the core: takes what arrives, makes it inputs, and performs what the core wants.
+///
+/// Invariants:
+/// 1. One thread. Whatever arrives goes through ``enqueue(_:at:)``, the journal and the core; nothing else changes state.
+/// 2. Effects are performed after ``Node/commit()`` and never before.
+/// 3. A plugin can end nobody's cycle but its own: every wait has a deadline.
+package final class Shell {
+    let node: Node
+    let transport: any Transport
+    let clock: any Clock
+    let observer: any RunObserver
+    let options: ShellOptions
+    let codec = MessageCodec()
+    let epoch: Int64
+    /// Gives a role's endpoint to the plugins that the shell starts.
+    let endpoint: (Role) -> String
+
+    var sessions: [Peer: PluginSession] = [:]
+    var children: [PluginName: PluginChild] = [:]
+    var queue: [(input: Input, at: Timestamp)] = []
+    /// Market data that the broker gets as soon as it is durable here.
+    var forwards: [[UInt8]] = []
+    var gathering: Gathering?
+    /// Messages to the broker that it has not finished with.
+    var brokerWork: [String: Int64] = [:]
+    var pace: Pace
+    var wakeAt: Timestamp?
+    var end: RunEnd?
+    var sessionCount = 0
+    let cyclesAtStart: Int64
+    package internal(set) var figures = RunFigures()
+    private var stopSignal: () -> Int32?
+    private var signalDescriptor: CInt
+
+    /// - Parameters:
+    ///   - signals: a descriptor that becomes readable when a signal came, and how to ask which one.
+    package init(
+        node: Node, transport: any Transport, clock: any Clock, observer: any RunObserver, options: ShellOptions,
+        endpoint: @escaping (Role) -> String, signals: (descriptor: CInt, next: () -> Int32?)
+    ) {
+        self.node = node
+        self.transport = transport
+        self.clock = clock
+        self.observer = observer
+        self.options = options
+        self.endpoint = endpoint
+        epoch = node.core.state.epoch + 1
+        cyclesAtStart = node.core.state.cycle.number
+        pace = Pace(
+            lockstep: options.lockstep, now: clock.monotonicMilliseconds, startMilliseconds: options.startMilliseconds)
+        signalDescriptor = signals.descriptor
+        stopSignal = signals.next
+    }
+
+    /// Runs until the cycles are done, the tape ends, or a signal comes. Leaves no child behind.
+    /// - Throws: ``JournalError``: nothing was sent that is not durable; what protects rests at the broker.
+    package func run() throws -> RunEnd {
+        defer { endChildren() }
+        enqueue(.started(Start(epoch: epoch, configuration: options.core)))
+        try turn()
+        startChildren()
+        while true {
+            try wait()
+            try turn()
+            if let end, queue.isEmpty { return try stop(end) }
+        }
+    }
+
+    /// One turn: all that is queued becomes durable together, then is performed.
+    private func turn() throws {
+        repeat {
+            let batch = queue
+            queue = []
+            for item in batch { try node.take(item.input, at: item.at) }
+            let outgoing = try node.commit()
+            forwardMarket()
+            for effect in outgoing { perform(effect) }
+            finishGatheringIfDone()
+        } while !queue.isEmpty
+        keepPace()
+    }
+
+    private func wait() throws {
+        let now = clock.monotonicMilliseconds
+        let milliseconds = queue.isEmpty ? max(0, min(nextDeadline - now, 1_000)) : 0
+        let outputs = children.keys.sorted().compactMap { children[$0]?.process?.outputDescriptor }
+        let arrivals = try transport.wait(
+            milliseconds: Int(milliseconds), descriptors: [signalDescriptor] + outputs)
+        if let signal = stopSignal() { end = end ?? .signal(signal) }
+        for refused in arrivals.refused { refuse(refused.peer, refused.why) }
+        for message in arrivals.messages { receive(message.frames, from: message.peer) }
+        tendChildren()
+        tendSessions()
+        checkBudget()
+    }
+
+    func enqueue(_ input: Input) { queue.append((input, coreTime)) }
+
+    /// The time that goes with an input: the tape's in lockstep, else the wall's.
+    var coreTime: Timestamp { options.lockstep ? pace.tapeTime ?? node.core.state.now : clock.wall }
+
+    private var nextDeadline: Int64 {
+        var earliest = clock.monotonicMilliseconds + 1_000
+        if let gathering { earliest = min(earliest, gathering.deadlineMilliseconds) }
+        if let due = pace.nextDueMilliseconds(options) { earliest = min(earliest, due) }
+        for child in children.values { earliest = min(earliest, child.restartAtMilliseconds ?? .max) }
+        if !options.lockstep, let wakeAt {
+            earliest = min(earliest, clock.monotonicMilliseconds + max(0, (wakeAt - clock.wall).wholeMilliseconds + 1))
+        }
+        return earliest
+    }
+
+    /// A last word to everybody, then the journal's state.
+    private func stop(_ end: RunEnd) throws -> RunEnd {
+        enqueue(.stopping(why: end.description))
+        for item in queue { try node.take(item.input, at: item.at) }
+        queue = []
+        for effect in try node.commit() { if case .record = effect { perform(effect) } }
+        drainPlugins()
+        try node.saveSnapshot()
+        return end
+    }
+}

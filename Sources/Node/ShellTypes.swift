@@ -1,0 +1,99 @@
+import Messaging
+import Orchestration
+import Trading
+import Wire
+
+/// Time as the shell needs it: the wall's for what happens, and one that never jumps for waiting.
+package protocol Clock {
+    var wall: Timestamp { get }
+    var monotonicMilliseconds: Int64 { get }
+}
+
+/// A plugin that the configuration names.
+package struct PluginSpec {
+    package var name: PluginName
+    package var role: Role
+    package var settings: JSON
+    /// How to start it; nil for one that is started elsewhere and dials in.
+    package var program: PluginProgram?
+
+    package init(name: PluginName, role: Role, settings: JSON, program: PluginProgram?) {
+        self.name = name
+        self.role = role
+        self.settings = settings
+        self.program = program
+    }
+}
+
+package struct PluginProgram {
+    package var executable: String
+    package var arguments: [String]
+    package var directory: String
+    package init(executable: String, arguments: [String], directory: String) {
+        self.executable = executable
+        self.arguments = arguments
+        self.directory = directory
+    }
+}
+
+package struct ShellOptions {
+    package var plugins: [PluginSpec]
+    package var core: CoreConfiguration
+    /// Time is the tape's: nothing moves before all that the last update caused is done.
+    package var lockstep: Bool
+    /// End after so many cycles.
+    package var maximumCycles: Int64?
+    /// End with the tape.
+    package var endsWithTape = true
+    package var heartbeatMilliseconds: Int64 = 1_000
+    /// How long a start waits for all plugins before it goes on without the missing.
+    package var startMilliseconds: Int64 = 10_000
+    /// How long a stop waits for plugins to say bye.
+    package var drainMilliseconds: Int64 = 3_000
+    /// Pause between lockstep cycles, so that a person can follow.
+    package var paceMilliseconds: Int64 = 0
+    package var stateDirectory: String
+    /// `NAME=value` for the children.
+    package var environment: [String] = []
+
+    package init(plugins: [PluginSpec], core: CoreConfiguration, lockstep: Bool, stateDirectory: String) {
+        self.plugins = plugins
+        self.core = core
+        self.lockstep = lockstep
+        self.stateDirectory = stateDirectory
+    }
+}
+
+/// Watches a run: the terminal, or nobody.
+package protocol RunObserver: AnyObject {
+    func observe(_ record: Record, state: CoreState)
+    /// A line for the log: what the shell itself has to say, and what plugins write.
+    func log(_ source: String, _ line: String)
+    /// An update of the market was taken in lockstep: what a progress line needs.
+    func progress(at time: Timestamp, cycle: Int64)
+}
+
+/// Why a run ended.
+package enum RunEnd: Equatable, CustomStringConvertible {
+    case cyclesDone
+    case tapeEnded
+    case signal(Int32)
+    case providerLost(String)
+
+    package var description: String {
+        switch self {
+        case .cyclesDone: "the cycles that were asked for are done"
+        case .tapeEnded: "the tape has ended"
+        case .signal(let number): number == 2 ? "interrupted" : "asked to stop by signal \(number)"
+        case .providerLost(let why): "the tape was lost: \(why)"
+        }
+    }
+}
+
+/// Figures of a run that no decision depends on.
+package struct RunFigures {
+    /// Milliseconds from the question to the last answer, one for each cycle that asked.
+    package var cycleMicroseconds: [Int64] = []
+    package var lateAnswers = 0
+    package init() {}
+}

@@ -1,0 +1,166 @@
+import CPosix
+import Glibc
+
+/// A process that we started: its own process group, a pipe to its standard input that stays open as long as we live,
+/// and one pipe that collects what it writes.
+package final class ChildProcess {
+    package enum Ending: Sendable, Hashable, CustomStringConvertible {
+        case exited(Int32)
+        case killed(signal: Int32)
+
+        package var description: String {
+            switch self {
+            case .exited(let code): "exited with code \(code)"
+            case .killed(let signal): "was killed by signal \(signal)"
+            }
+        }
+    }
+
+    package let pid: pid_t
+    /// Readable when the child wrote a line, or ended.
+    package let outputDescriptor: CInt
+    private var inputDescriptor: CInt
+    private var output: [UInt8] = []
+    private var ending: Ending?
+    /// The longest line that is kept of a child's output.
+    private static let longestLine = 4_096
+
+    /// posix_spawn(3) in a new process group.
+    /// - Throws: ``ChildProcessError``.
+    package init(executable: String, arguments: [String], directory: String, environment: [String])
+        throws(ChildProcessError)
+    {
+        let toChild = try Self.pipePair()
+        let fromChild = try Self.pipePair()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, toChild.read, 0)
+        posix_spawn_file_actions_adddup2(&actions, fromChild.write, 1)
+        posix_spawn_file_actions_adddup2(&actions, fromChild.write, 2)
+        cposix_spawn_chdir(&actions, directory)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var defaults = sigset_t()
+        sigemptyset(&defaults)
+        for signal in [SIGINT, SIGTERM, SIGPIPE, SIGCHLD] { sigaddset(&defaults, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        var child: pid_t = 0
+        let code = withCStrings([executable] + arguments) { argv in
+            withCStrings(environment) { env in
+                posix_spawn(&child, executable, &actions, &attributes, argv, env)
+            }
+        }
+        close(toChild.read)
+        close(fromChild.write)
+        guard code == 0 else {
+            close(toChild.write)
+            close(fromChild.read)
+            throw .cannotStart(executable: executable, why: String(cString: strerror(code)))
+        }
+        pid = child
+        inputDescriptor = toChild.write
+        outputDescriptor = fromChild.read
+        _ = fcntl(outputDescriptor, F_SETFL, O_NONBLOCK)
+    }
+
+    deinit {
+        closeInput()
+        close(outputDescriptor)
+    }
+
+    /// Closed on exec, so that no other child holds this one's input open.
+    private static func pipePair() throws(ChildProcessError) -> (read: CInt, write: CInt) {
+        var ends: [CInt] = [0, 0]
+        guard cposix_pipe_cloexec(&ends) == 0 else {
+            throw .cannotStart(executable: "pipe", why: String(cString: strerror(errno)))
+        }
+        return (ends[0], ends[1])
+    }
+
+    /// write(2) to the child's standard input; a child that is gone shows by its ending.
+    package func writeLine(_ bytes: [UInt8]) {
+        var line = bytes
+        line.append(10)
+        var done = 0
+        while done < line.count {
+            let count = line[done...].withUnsafeBytes { write(inputDescriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            done += count
+        }
+    }
+
+    /// Tells the child that we are done with it: its standard input ends.
+    package func closeInput() {
+        guard inputDescriptor >= 0 else { return }
+        close(inputDescriptor)
+        inputDescriptor = -1
+    }
+
+    /// Whole lines that the child has written since the last call; read(2) without waiting.
+    package func readLines() -> [String] {
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = read(outputDescriptor, &chunk, chunk.count)
+            guard count > 0 else { break }
+            output.append(contentsOf: chunk[..<count])
+        }
+        var lines: [String] = []
+        while let end = output.firstIndex(of: 10) {
+            lines.append(String(decoding: output[..<end].prefix(Self.longestLine), as: UTF8.self))
+            output.removeSubrange(...end)
+        }
+        if output.count > Self.longestLine {
+            lines.append(String(decoding: output.prefix(Self.longestLine), as: UTF8.self))
+            output = []
+        }
+        return lines
+    }
+
+    /// waitpid(2) without waiting; nil while it runs.
+    package func poll() -> Ending? {
+        if let ending { return ending }
+        var status: Int32 = 0
+        guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
+        let signal = status & 0x7F
+        ending = signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal)
+        return ending
+    }
+
+    /// kill(2) to its whole group, while it is ours to kill.
+    package func signal(_ number: Int32) {
+        guard ending == nil else { return }
+        kill(-pid, number)
+    }
+}
+
+package enum ChildProcessError: Error, CustomStringConvertible {
+    case cannotStart(executable: String, why: String)
+
+    package var description: String {
+        switch self {
+        case .cannotStart(let executable, let why): "\(executable) cannot be started: \(why)"
+        }
+    }
+}
+
+/// C strings for the length of a call, with the null pointer that ends them.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+    pointers.append(nil)
+    defer { for pointer in pointers { free(pointer) } }
+    return pointers.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("the array ends with a null pointer") }
+        return body(base)
+    }
+}

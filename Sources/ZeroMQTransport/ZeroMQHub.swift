@@ -1,0 +1,105 @@
+import Messaging
+
+/// The core's sockets: one ROUTER for each role, and a PUB for whoever watches, all in one guarded directory.
+///
+/// Invariant: used by one thread only, the one that made it. `@unchecked Sendable` is not needed and not claimed.
+package final class ZeroMQHub: Transport {
+    private let context: ZeroMQContext
+    private let directory: IPCDirectory
+    private let routers: Routers
+    private let telemetry: ZeroMQSocket
+    private var poller = ZeroMQPoller()
+    private var tokens: [(token: PollToken, socket: String)] = []
+    /// Messages taken from one socket in one wait, so that a flood on one does not starve the others.
+    private static let messagesPerWait = 256
+
+    private struct Routers: ~Copyable {
+        let policy: ZeroMQSocket
+        let broker: ZeroMQSocket
+        let provider: ZeroMQSocket
+        let control: ZeroMQSocket
+    }
+
+    package static let socketNames = ["policy", "broker", "provider", "control"]
+
+    /// Binds everything in a directory that this process alone holds.
+    /// - Throws: ``MessagingError``: the directory is held by another core, is not ours, or its path is too long.
+    package init(directory path: String) throws(MessagingError) {
+        directory = try IPCDirectory(path)
+        context = try ZeroMQContext()
+        var options = SocketOptions()
+        options.sendHighWaterMark = Messaging.Limits.messagesPerPeer
+        options.receiveHighWaterMark = Messaging.Limits.messagesPerPeer
+        routers = Routers(
+            policy: try Self.bind("policy", directory, context, options),
+            broker: try Self.bind("broker", directory, context, options),
+            provider: try Self.bind("provider", directory, context, options),
+            control: try Self.bind("control", directory, context, options))
+        telemetry = try ZeroMQSocket(.pub, in: context)
+        try telemetry.bind(try directory.endpoint(named: "telemetry"))
+        tokens = [
+            (poller.add(routers.policy), "policy"), (poller.add(routers.broker), "broker"),
+            (poller.add(routers.provider), "provider"), (poller.add(routers.control), "control"),
+        ]
+    }
+
+    private static func bind(
+        _ name: String, _ directory: borrowing IPCDirectory, _ context: borrowing ZeroMQContext,
+        _ options: SocketOptions
+    ) throws(MessagingError) -> ZeroMQSocket {
+        let socket = try ZeroMQSocket(.router, in: context, options: options)
+        try socket.bind(try directory.endpoint(named: name))
+        return socket
+    }
+
+    package func endpoint(_ socket: String) throws(MessagingError) -> String {
+        try directory.endpoint(named: socket).text
+    }
+
+    package func send(_ frames: [Bytes], to peer: Peer) throws(MessagingError) {
+        switch peer.socket {
+        case "policy": try routers.policy.send(to: peer.id, frames)
+        case "broker": try routers.broker.send(to: peer.id, frames)
+        case "provider": try routers.provider.send(to: peer.id, frames)
+        case "control": try routers.control.send(to: peer.id, frames)
+        default: throw .peerUnknown(peer.id)
+        }
+    }
+
+    package func publish(_ frames: [Bytes]) throws(MessagingError) { try telemetry.send(frames) }
+
+    package func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals {
+        let watched = descriptors.map { (token: poller.add(fileDescriptor: $0), descriptor: $0) }
+        defer { for entry in watched { poller.remove(entry.token) } }
+        let ready = Set(try poller.poll(timeoutMilliseconds: milliseconds))
+        var arrivals = Arrivals()
+        arrivals.descriptors = watched.filter { ready.contains($0.token) }.map(\.descriptor)
+        for entry in tokens where ready.contains(entry.token) { try drain(entry.socket, into: &arrivals) }
+        return arrivals
+    }
+
+    private func drain(_ socket: String, into arrivals: inout Arrivals) throws(MessagingError) {
+        for _ in 0..<Self.messagesPerWait {
+            do throws(MessagingError) {
+                guard let message = try receive(socket) else { return }
+                arrivals.messages.append((Peer(socket: socket, id: message.peer), message.frames))
+            } catch {
+                switch error {
+                case .messageTooLarge(_, let peer):
+                    arrivals.refused.append((peer.map { Peer(socket: socket, id: $0) }, "\(error)"))
+                case .wouldBlock, .peerUnknown, .addressInUse, .permission, .invalidEndpoint, .closed, .system:
+                    throw error
+                }
+            }
+        }
+    }
+
+    private func receive(_ socket: String) throws(MessagingError) -> (peer: PeerID, frames: [Bytes])? {
+        switch socket {
+        case "policy": try routers.policy.receiveFromPeer()
+        case "broker": try routers.broker.receiveFromPeer()
+        case "provider": try routers.provider.receiveFromPeer()
+        default: try routers.control.receiveFromPeer()
+        }
+    }
+}
