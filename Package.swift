@@ -30,6 +30,18 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal"]),
+        .executableTarget(
+            name: "bigbrother",
+            dependencies: [
+                "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Journal", "SQLiteJournal", "Node",
+                "Configuration", "Console", "CPosix",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(
+            name: "PaperExchange", dependencies: ["Trading"], path: "Plugins/Brokers/Paper/PaperExchange"),
+        .testTarget(name: "PaperExchangeTests", dependencies: ["PaperExchange", "Wire"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),

@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "cposix.h"
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 int cposix_spawn_chdir(posix_spawn_file_actions_t *actions, const char *directory) {
@@ -10,4 +12,18 @@ int cposix_spawn_chdir(posix_spawn_file_actions_t *actions, const char *director
 
 int cposix_pipe_cloexec(int ends[2]) {
     return pipe2(ends, O_CLOEXEC);
+}
+
+int cposix_signal_descriptor(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int cposix_next_signal(int descriptor) {
+    struct signalfd_siginfo info;
+    return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
 }

@@ -82,6 +82,13 @@ package struct JournalHead: Hashable, Sendable {
     package var sequence: Int64
     package var turn: Int64
     package var chain: ChainHash
+
+    package init(sequence: Int64, turn: Int64, chain: ChainHash) {
+        self.sequence = sequence
+        self.turn = turn
+        self.chain = chain
+    }
+
     package static let empty = JournalHead(sequence: 0, turn: 0, chain: .genesis)
 }
 

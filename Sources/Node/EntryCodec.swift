@@ -168,3 +168,8 @@ extension Record {
         }
     }
 }
+
+/// Which entries are records of the core about itself.
+package enum RecordReading {
+    package static func isRecord(_ type: String) -> Bool { Record.typeNames.contains(type) }
+}

@@ -128,3 +128,8 @@ package final class Shell {
         return end
     }
 }
+
+extension Shell {
+    /// The core's state, for whoever reports.
+    package var state: CoreState { node.core.state }
+}

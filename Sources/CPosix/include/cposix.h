@@ -6,4 +6,9 @@
 int cposix_spawn_chdir(posix_spawn_file_actions_t *actions, const char *directory);
 int cposix_pipe_cloexec(int ends[2]);
 
+/* Blocks SIGINT and SIGTERM, and gives a descriptor that becomes readable when one came: signalfd(2). */
+int cposix_signal_descriptor(void);
+/* The number of the next signal, 0 when none waits. */
+int cposix_next_signal(int descriptor);
+
 #endif

@@ -1,0 +1,194 @@
+import Foundation
+import Node
+import Orchestration
+import Trading
+
+/// Tells a run to a person: the five stages of a cycle, decisions in plain words, and nothing of a cycle in which
+/// nothing happens.
+package final class Presenter: RunObserver {
+    package enum Detail: String, CaseIterable, Sendable {
+        /// Every cycle in which something happens, in its five stages.
+        case cycles
+        /// A progress line, and what a person must know.
+        case progress
+    }
+
+    private enum Stage: Int {
+        case quiet
+        case context
+        case policies
+        case decision
+        case execute
+        case learn
+    }
+
+    package private(set) var report = RunReport()
+    private let detail: Detail
+    private let isTerminal: Bool
+    private let logs: FileHandle?
+    private var stage = Stage.quiet
+    private var pendingCycle: (start: CycleStarted, state: CoreState)?
+    private var pendingHeard: [PolicyHeard] = []
+    private var hasProgressLine = false
+    private var lastProgress = Date.distantPast
+    private let started = Date()
+
+    /// - Parameter logFile: where the lines of plugins and shell go; nil: nowhere.
+    package init(detail: Detail, isTerminal: Bool, logFile: FileHandle?) {
+        self.detail = detail
+        self.isTerminal = isTerminal
+        logs = logFile
+    }
+
+    package func observe(_ record: Record, state: CoreState) {
+        report.take(record, state: state)
+        switch record {
+        case .alert(let alert): tell(alert)
+        case .tradingState(let now, let who, let why): line("!! trading is \(now.rawValue): \(why) (\(who))")
+        case .difference(let difference):
+            line(
+                "   broker and books differ on \(difference.symbol): \(difference.kind.rawValue), ours \(difference.ours), the broker's \(difference.brokers): \(difference.done)"
+            )
+        case .corporateAction(_, let words): line("   corporate action: \(words)")
+        default: if detail == .cycles { tellCycle(record, state) }
+        }
+    }
+
+    private func tell(_ alert: Alert) {
+        switch alert.level {
+        case .notice: if detail == .cycles { line("   \(alert.text)") }
+        case .warning: line(" ! \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
+        case .emergency: line("!! \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
+        }
+    }
+
+    package func log(_ source: String, _ text: String) {
+        logs?.write(Data("\(Date().ISO8601Format()) \(source): \(text)\n".utf8))
+    }
+
+    package func progress(at time: Timestamp, cycle: Int64) {
+        report.lastTime = time
+        guard detail == .progress, Date().timeIntervalSince(lastProgress) > (isTerminal ? 0.2 : 5) else { return }
+        lastProgress = Date()
+        let rate = Double(cycle) / max(0.001, Date().timeIntervalSince(started))
+        let text =
+            "   \(time) cycle \(cycle), \(Int(rate)) cycles/s, \(report.decisions) decisions, \(report.fills) fills"
+        if isTerminal {
+            write("\r\u{1B}[K\(text)")
+            hasProgressLine = true
+        } else {
+            write(text + "\n")
+        }
+    }
+
+    package func line(_ text: String) {
+        write(hasProgressLine ? "\r\u{1B}[K\(text)\n" : text + "\n")
+        hasProgressLine = false
+    }
+
+    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+}
+
+// MARK: - The five stages
+
+extension Presenter {
+    private func tellCycle(_ record: Record, _ state: CoreState) {
+        switch record {
+        case .cycleStarted(let start):
+            pendingCycle = (start, state)
+            pendingHeard = []
+            stage = .quiet
+        case .policiesHeard(_, let heard):
+            pendingHeard = heard
+            if heard.contains(where: { $0.failure != nil }) { openCycle() }
+        case .decision(let decision):
+            openCycle()
+            tell(decision)
+        case .step(let step):
+            openStage(.execute, "4 EXECUTE")
+            line("     \(step.symbol) step \(step.number): \(step.words)")
+        case .order(let change):
+            openStage(.execute, "4 EXECUTE")
+            line("     \(change.symbol) \(Self.mark(change.event)) \(change.words)\(Self.suffix(change))")
+        case .unprotected(let time):
+            openStage(.learn, "5 LOG & LEARN")
+            line("     \(time.symbol) was without a working stop for \(time.lasted); \(time.endedBy)")
+        case .outcome(let outcome):
+            openStage(.learn, "5 LOG & LEARN")
+            line(
+                "     \(outcome.symbol) \(outcome.words): $\(outcome.lockedIn.words) locked in, \(outcome.remaining) left (decision \(outcome.decision))"
+            )
+        case .difference, .corporateAction, .tradingState, .alert: break
+        }
+    }
+
+    /// The head of a cycle is told when something in it is worth telling.
+    private func openCycle() {
+        guard let (start, state) = pendingCycle else { return }
+        pendingCycle = nil
+        line("")
+        line("cycle \(start.cycle)  \(state.now)  (\(start.trigger))")
+        line(
+            "  1 GATHER CONTEXT     \(Self.count(start.positions, "position")), \(Self.count(start.openOrders, "open order")), equity $\(start.equity.words)\(Self.conditions(state))"
+        )
+        for text in Tables.positions(state, limit: 12) { line("     \(text)") }
+        line("  2 EVALUATE POLICIES")
+        for policy in pendingHeard {
+            let said = policy.failure.map { "MISSING: \($0)" } ?? Self.count(policy.recommendations, "recommendation")
+            line("     \(policy.policy.text.padded(18)) \(said)")
+        }
+        for missing in start.missing { line("     \(missing.text.padded(18)) MISSING: not connected") }
+        stage = .policies
+    }
+
+    private func openStage(_ wanted: Stage, _ title: String) {
+        guard stage != wanted else { return }
+        stage = wanted
+        line("  \(title)")
+    }
+
+    private func tell(_ decision: Decision) {
+        openStage(.decision, "3 MAKE DECISION")
+        line("     \(decision.symbol): \(decision.headline)  [\(decision.id)]")
+        for disposition in decision.dispositions {
+            let by = disposition.by.map { " by \($0)" } ?? ""
+            line(
+                "       \((disposition.outcome.rawValue + by).padded(26)) \(disposition.policy): \(disposition.recommendation.words) - \(disposition.why)"
+            )
+        }
+        for (index, step) in decision.intended.enumerated() { line("       step \(index + 1): \(step)") }
+    }
+
+    private static func mark(_ event: OrderEvent) -> String {
+        switch event {
+        case .rejected, .cancelRejected, .replaceRejected, .timedOut, .notFound: "[--]"
+        default: "[ok]"
+        }
+    }
+
+    private static func suffix(_ change: OrderChanged) -> String {
+        switch change.event {
+        case .canceled: ": cancelled, confirmed"
+        case .new: ": working"
+        case .restated: ": restated"
+        case .fill, .partialFill: ""
+        default: ": \(change.event.rawValue.replacingOccurrences(of: "_", with: " "))"
+        }
+    }
+
+    private static func conditions(_ state: CoreState) -> String {
+        state.portfolio.market.conditions.values.sorted { $0.name < $1.name }.map { ", \($0.name) \($0.value)" }
+            .joined()
+    }
+
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
+
+extension String {
+    package func padded(_ width: Int) -> String {
+        count >= width ? self : self + String(repeating: " ", count: width - count)
+    }
+    package func padLeft(_ width: Int) -> String {
+        count >= width ? self : String(repeating: " ", count: width - count) + self
+    }
+}

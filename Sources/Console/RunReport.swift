@@ -1,0 +1,135 @@
+import Orchestration
+import Trading
+
+/// What a run came to, from its records alone.
+package struct RunReport: Encodable {
+    package var cycles: Int64 = 0
+    package var decisions: Int64 = 0
+    package var steps: Int64 = 0
+    package var fills: Int64 = 0
+    package var rejectedByBroker: Int64 = 0
+    package var refusedByRiskGate: Int64 = 0
+    /// Times at which more shares were on offer than held.
+    package var oversold: Int64 = 0
+    package var emergencies: Int64 = 0
+    package var differences: Int64 = 0
+    package var corporateActions: Int64 = 0
+    package var longestUnprotected = TimeSpan.zero
+    package var longestUnprotectedSymbol: Symbol?
+    package var policies: [PluginName: PolicyScore] = [:]
+    package var trades: [Trade] = []
+    var lastTime: Timestamp?
+
+    package struct PolicyScore: Encodable {
+        package var answers: Int64 = 0
+        package var failures: Int64 = 0
+        package var taken: Int64 = 0
+        package var absorbed: Int64 = 0
+        package var other: Int64 = 0
+    }
+
+    package struct Trade: Encodable {
+        package var at: Timestamp
+        package var words: String
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case cycles, decisions, steps, fills, rejectedByBroker, refusedByRiskGate, oversold, emergencies, differences
+        case corporateActions, longestUnprotected, longestUnprotectedSymbol, policies, trades
+    }
+
+    package init() {}
+
+    package mutating func take(_ record: Record, state: CoreState) {
+        switch record {
+        case .cycleStarted: cycles += 1
+        case .policiesHeard(_, let heard):
+            for answer in heard {
+                if answer.failure == nil {
+                    policies[answer.policy, default: PolicyScore()].answers += 1
+                } else {
+                    policies[answer.policy, default: PolicyScore()].failures += 1
+                }
+            }
+        case .decision(let decision): take(decision)
+        case .step(let step):
+            steps += 1
+            checkOffer(step.symbol, state)
+        case .order(let change): take(change, state)
+        case .unprotected(let time):
+            if time.lasted > longestUnprotected {
+                (longestUnprotected, longestUnprotectedSymbol) = (time.lasted, time.symbol)
+            }
+        case .difference: differences += 1
+        case .corporateAction: corporateActions += 1
+        case .alert(let alert):
+            if alert.level == .emergency { emergencies += 1 }
+            if alert.text.hasPrefix("refused by the risk gate") { refusedByRiskGate += 1 }
+        case .outcome, .tradingState: break
+        }
+    }
+
+    private mutating func take(_ decision: Decision) {
+        decisions += 1
+        for disposition in decision.dispositions {
+            switch disposition.outcome {
+            case .taken: policies[disposition.policy, default: PolicyScore()].taken += 1
+            case .absorbed: policies[disposition.policy, default: PolicyScore()].absorbed += 1
+            default: policies[disposition.policy, default: PolicyScore()].other += 1
+            }
+        }
+    }
+
+    private mutating func take(_ change: OrderChanged, _ state: CoreState) {
+        switch change.event {
+        case .fill, .partialFill:
+            fills += 1
+            trades.append(Trade(at: state.now, words: change.words))
+        case .rejected: rejectedByBroker += 1
+        default: break
+        }
+        checkOffer(change.symbol, state)
+    }
+
+    /// P1, watched from outside the gate.
+    private mutating func checkOffer(_ symbol: Symbol, _ state: CoreState) {
+        guard let position = state.portfolio.positions[symbol] else { return }
+        if state.portfolio.orders.reserved(symbol, side: position.exitSide) > position.size { oversold += 1 }
+    }
+}
+
+extension RunReport {
+    /// The report for a person.
+    package func lines(_ state: CoreState) throws(NumericError) -> [String] {
+        var lines = ["", "REPORT"]
+        lines.append("  positions")
+        lines += Tables.positions(state).map { "    " + $0 }
+        if state.portfolio.positions.isEmpty { lines.append("    none") }
+        if !trades.isEmpty { lines.append("  trades (\(trades.count))") }
+        for trade in trades.prefix(40) { lines.append("    \(trade.at)  \(trade.words)") }
+        if trades.count > 40 { lines.append("    ... and \(trades.count - 40) more") }
+        let equity = try state.portfolio.equity()
+        var open = Money.zero
+        for record in state.portfolio.positions.values.sorted(by: { $0.symbol < $1.symbol }) {
+            try open += record.unrealisedProfit(at: state.portfolio.market.price(record.symbol) ?? record.averagePrice)
+        }
+        lines.append(
+            "  profit               realised $\(state.portfolio.realisedProfit.words), open $\(open.words), equity $\(equity.words)"
+        )
+        lines.append("  decisions by policy")
+        for (name, score) in policies.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "    \(name.text.padded(18)) taken \(score.taken), absorbed \(score.absorbed), other \(score.other); answered \(score.answers), missing \(score.failures)"
+            )
+        }
+        let symbol = longestUnprotectedSymbol.map { " (\($0))" } ?? ""
+        lines.append("  cycles \(cycles), decisions \(decisions), steps \(steps), fills \(fills)")
+        lines.append("  longest unprotected  \(longestUnprotected)\(symbol)")
+        lines.append("  refused orders       \(rejectedByBroker) by the broker, \(refusedByRiskGate) by the risk gate")
+        lines.append("  oversell             \(oversold)")
+        lines.append(
+            "  corporate actions    \(corporateActions), differences with the broker \(differences), emergencies \(emergencies)"
+        )
+        return lines
+    }
+}

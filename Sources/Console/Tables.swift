@@ -1,0 +1,60 @@
+import Orchestration
+import Trading
+
+/// Positions and orders as lines of text.
+package enum Tables {
+    package static func positions(_ state: CoreState, limit: Int = .max) -> [String] {
+        let records = state.portfolio.positions.sorted { $0.key < $1.key }.map(\.value)
+        var lines = records.prefix(limit).map { position($0, state) }
+        if records.count > limit { lines.append("... and \(records.count - limit) more (bigbrother positions)") }
+        return lines
+    }
+
+    private static func position(_ record: PositionRecord, _ state: CoreState) -> String {
+        let price = state.portfolio.market.price(record.symbol)
+        var text = record.symbol.text.padded(6) + record.quantity.description.padLeft(7)
+        text += " @ " + record.averagePrice.text(minimumDecimals: 2).padded(10)
+        text += " last " + (price?.text(minimumDecimals: 2) ?? "-").padded(9)
+        text += " " + profit(record, price).padded(26)
+        return text + protection(record, state)
+    }
+
+    private static func profit(_ record: PositionRecord, _ price: Price?) -> String {
+        do {
+            let at = price ?? record.averagePrice
+            let money = try record.unrealisedProfit(at: at)
+            let inR = try record.profitInR(at: at).map { " (\($0.signed) R)" } ?? ""
+            return "\(money.isNegative ? "" : "+")$\(money.words)\(inR)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private static func protection(_ record: PositionRecord, _ state: CoreState) -> String {
+        let exits = Exits(of: record, in: state.portfolio.orders)
+        var parts: [String] = []
+        for stop in exits.stops {
+            parts.append(
+                "stop \(stop.terms.stopPrice?.text(minimumDecimals: 2) ?? "trailing") for \(stop.leavesQuantity)")
+        }
+        if exits.stops.isEmpty { parts.append("NO STOP") }
+        for target in exits.targets {
+            parts.append(
+                "target \(target.terms.limitPrice?.text(minimumDecimals: 2) ?? "?") for \(target.leavesQuantity)")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    package static func orders(_ state: CoreState, all: Bool) -> [String] {
+        let orders =
+            all
+            ? state.portfolio.orders.orders.values.sorted { ($0.submittedAt, $0.id) < ($1.submittedAt, $1.id) }
+            : state.portfolio.orders.allWorking
+        return orders.map { order in
+            let group = order.groupKind.map { " \($0.rawValue)" } ?? ""
+            let filled = order.filledQuantity.isPositive ? ", \(order.filledQuantity) filled" : ""
+            return
+                "\(order.id.text.padded(32)) \(order.status.rawValue.padded(16)) \(order.words)\(group) \(order.terms.timeInForce.rawValue)\(filled)"
+        }
+    }
+}

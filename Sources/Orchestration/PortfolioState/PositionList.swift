@@ -1,0 +1,17 @@
+import Trading
+
+/// Every position as policies and people see it.
+package struct PositionList {
+    package let positions: [PositionView]
+
+    /// - Throws: ``NumericError`` when the figures overflow.
+    package init(_ state: CoreState) throws(NumericError) {
+        let builder = SnapshotBuilder(state: state.portfolio, now: state.now)
+        let equity = try state.portfolio.equity()
+        var positions: [PositionView] = []
+        for (_, record) in state.portfolio.positions.inOrder {
+            positions.append(try builder.view(record, equity: equity))
+        }
+        self.positions = positions
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Messaging
+import Trading
+import Wire
+import ZeroMQTransport
+
+/// What the commands that ask the running core have in common.
+struct ControlOptions: ParsableArguments {
+    @Option(help: "The YAML file of the account.") var config: String?
+    @Option(help: "Why; it is journaled.") var why = "asked on the command line"
+    @Flag(help: "Print JSON.") var json = false
+
+    /// Asks the core, which journals it with who and why.
+    func ask(_ command: String) throws {
+        try Failure.guarding {
+            let loaded = try Home.configuration(config)
+            let reply = try ControlClient(directory: loaded.socketDirectory).ask(
+                ControlRequest(command: command, who: NSUserName(), why: why))
+            if json {
+                print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
+            } else {
+                print(reply.message)
+            }
+            if !reply.accepted { throw ExitCode(Failure.badInput) }
+        }
+    }
+}
+
+struct HaltCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "halt", abstract: "Send nothing any more; what rests at the broker stays.")
+    @OptionGroup var options: ControlOptions
+    func run() throws { try options.ask("halt") }
+}
+
+struct ReduceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reduce", abstract: "Exits and protection only, no entries.")
+    @OptionGroup var options: ControlOptions
+    func run() throws { try options.ask("reduce") }
+}
+
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Trade again after halt, reduce or flatten.")
+    @OptionGroup var options: ControlOptions
+    func run() throws { try options.ask("resume") }
+}
+
+struct FlattenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flatten", abstract: "Close every position, and open none.")
+    @OptionGroup var options: ControlOptions
+    func run() throws { try options.ask("flatten") }
+}
+
+/// A short conversation with the running core.
+struct ControlClient {
+    let directory: String
+    private static let patienceMilliseconds = 3_000
+
+    func ask(_ request: ControlRequest) throws -> ControlReply {
+        let context = try ZeroMQContext()
+        let socket = try ZeroMQSocket(.dealer, in: context)
+        try socket.connect(try Endpoint.parse("ipc://\(directory)/control"))
+        let codec = MessageCodec()
+        let header = Header(type: .control, id: "1", session: "", epoch: 0, seq: 1)
+        var poller = ZeroMQPoller()
+        let writable = poller.add(socket, for: .writable)
+        guard try !poller.poll(timeoutMilliseconds: Self.patienceMilliseconds).isEmpty else {
+            throw NoCore(directory: directory)
+        }
+        poller.remove(writable)
+        try socket.send([try codec.encode(header), try codec.encode(request)])
+        let readable = poller.add(socket, for: .readable)
+        defer { poller.remove(readable) }
+        guard try !poller.poll(timeoutMilliseconds: Self.patienceMilliseconds).isEmpty,
+            let frames = try socket.receive(),
+            frames.count == 2
+        else { throw NoCore(directory: directory) }
+        return try codec.data(ControlReply.self, frames[1])
+    }
+}
+
+struct NoCore: Error, CustomStringConvertible {
+    let directory: String
+    var description: String {
+        "no core answers at \(directory); is `bigbrother run` with this configuration at work?"
+    }
+}

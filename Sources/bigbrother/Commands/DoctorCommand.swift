@@ -1,0 +1,113 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Node
+import SQLiteJournal
+import Trading
+import Wire
+import ZeroMQTransport
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Check the machine, the configuration, the plugins and the journal.")
+    @OptionGroup var options: JournalOptions
+
+    private struct Finding: Encodable {
+        var what: String
+        var ok: Bool
+        var words: String
+    }
+
+    func run() throws {
+        try Failure.guarding {
+            var findings = machine()
+            do {
+                let loaded = try Home.configuration(options.config)
+                findings.append(
+                    Finding(
+                        what: "configuration", ok: true,
+                        words:
+                            "\(loaded.file.path): account \(loaded.configuration.account), \(loaded.specs.count) plugins"
+                    ))
+                findings += plugins(loaded)
+                findings += state(loaded)
+                findings.append(journal(options.journal ?? loaded.journalPath))
+            } catch {
+                findings.append(Finding(what: "configuration", ok: false, words: "\(error)"))
+                if let path = options.journal { findings.append(journal(path)) }
+            }
+            if options.json {
+                try options.printJSON(findings)
+            } else {
+                for finding in findings {
+                    print(
+                        "\(finding.ok ? "ok  " : "BAD ") \(finding.what.padding(toLength: 16, withPad: " ", startingAt: 0)) \(finding.words)"
+                    )
+                }
+            }
+            if findings.contains(where: { !$0.ok }) { throw ExitCode(Failure.badInput) }
+        }
+    }
+
+    private func machine() -> [Finding] {
+        let clock = SystemClock().wall
+        let sane = clock > Timestamp(seconds: 1_700_000_000)
+        let python = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
+        return [
+            Finding(what: "clock", ok: sane, words: sane ? "\(clock)" : "\(clock) is wrong; set the machine's clock"),
+            Finding(
+                what: "home", ok: FileManager.default.fileExists(atPath: Home.project + "/Plugins"), words: Home.project
+            ),
+            Finding(
+                what: "python", ok: python,
+                words: python
+                    ? "/usr/bin/python3, for policies written in Python"
+                    : "no /usr/bin/python3; apt-get install python3 python3-zmq"),
+        ]
+    }
+
+    private func plugins(_ loaded: LoadedConfiguration) -> [Finding] {
+        loaded.specs.map { spec in
+            let how =
+                spec.program.map { ([$0.executable] + $0.arguments).joined(separator: " ") }
+                ?? "dials in from elsewhere"
+            return Finding(what: "plugin", ok: true, words: "\(spec.role.rawValue) \(spec.name): \(how)")
+        }
+    }
+
+    private func state(_ loaded: LoadedConfiguration) -> [Finding] {
+        let folder = loaded.stateDirectory
+        let parent =
+            FileManager.default.fileExists(atPath: folder)
+            ? folder : URL(fileURLWithPath: folder).deletingLastPathComponent().path
+        let writable =
+            FileManager.default.isWritableFile(atPath: parent) || !FileManager.default.fileExists(atPath: parent)
+        var free = statvfs()
+        statvfs(FileManager.default.fileExists(atPath: parent) ? parent : "/", &free)
+        let megabytes = Int64(free.f_bavail) * Int64(free.f_frsize) / 1_000_000
+        return [
+            Finding(
+                what: "state folder", ok: writable,
+                words: writable ? folder : "\(folder) cannot be written; mend its rights or name another `state`"),
+            Finding(
+                what: "disk", ok: megabytes > 100,
+                words: "\(megabytes) MB free\(megabytes > 100 ? "" : "; the journal needs room, or trading halts")"),
+        ]
+    }
+
+    private func journal(_ path: String) -> Finding {
+        guard FileManager.default.fileExists(atPath: path) else {
+            return Finding(what: "journal", ok: true, words: "none yet at \(path)")
+        }
+        do {
+            let reader = try SQLiteJournalReader(path: path)
+            try reader.verify()
+            let head = try reader.head
+            return Finding(
+                what: "journal", ok: true,
+                words: "\(path): \(head.sequence) entries, chain sound, hash \(head.chain.short)")
+        } catch {
+            return Finding(what: "journal", ok: false, words: "\(error)")
+        }
+    }
+}

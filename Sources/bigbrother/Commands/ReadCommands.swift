@@ -1,0 +1,212 @@
+import ArgumentParser
+import Configuration
+import Console
+import Foundation
+import Journal
+import Messaging
+import Node
+import Orchestration
+import SQLiteJournal
+import Trading
+import Wire
+
+/// Where the commands that only read find the journal.
+struct JournalOptions: ParsableArguments {
+    @Option(help: "The YAML file of the account.") var config: String?
+    @Option(help: "The journal itself, instead of the configuration's.") var journal: String?
+    @Flag(help: "Print JSON.") var json = false
+
+    func path() throws -> String { try journal ?? Home.configuration(config).journalPath }
+
+    func reader() throws -> SQLiteJournalReader { try SQLiteJournalReader(path: path()) }
+
+    func state() throws -> CoreState { try Recovery.recover(from: reader()).state }
+
+    func printJSON(_ value: some Encodable) throws {
+        print(String(decoding: try WireEncoder().encode(value), as: UTF8.self))
+    }
+}
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What the account holds, what protects it, and whether a core is at work.")
+    @OptionGroup var options: JournalOptions
+
+    private struct Status: Encodable {
+        var account: AccountID
+        var running: String?
+        var tradingState: TradingState
+        var why: String
+        var cycle: Int64
+        var epoch: Int64
+        var at: Timestamp
+        var equity: Money
+        var cash: Money
+        var realisedProfit: Money
+        var positions: Int
+        var openOrders: Int
+        var unprotected: [Symbol]
+        var broker: String?
+        var policies: [PluginName]
+    }
+
+    func run() throws {
+        try Failure.guarding {
+            let state = try options.state()
+            let status = Status(
+                account: state.configuration.account, running: Lock.holder(of: try options.path()),
+                tradingState: state.control.state, why: state.control.why, cycle: state.cycle.number,
+                epoch: state.epoch,
+                at: state.now, equity: try state.portfolio.equity(), cash: state.portfolio.account?.cash ?? .zero,
+                realisedProfit: state.portfolio.realisedProfit, positions: state.portfolio.positions.count,
+                openOrders: state.portfolio.orders.workingCount, unprotected: state.naked.keys.sorted(),
+                broker: state.broker?.name.text, policies: state.policies)
+            guard !options.json else { return try options.printJSON(status) }
+            print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
+            print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
+            print("trading    \(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
+            print(
+                "equity     $\(status.equity.words), cash $\(status.cash.words), realised $\(status.realisedProfit.words)"
+            )
+            print("positions  \(status.positions), open orders \(status.openOrders)")
+            print(
+                "protection \(status.unprotected.isEmpty ? "every position has a working stop" : "NO STOP: \(status.unprotected.map(\.text).joined(separator: ", "))")"
+            )
+            for line in Tables.positions(state) { print("  " + line) }
+        }
+    }
+}
+
+/// Whether somebody holds a journal's lock.
+enum Lock {
+    static func holder(of journal: String) -> String? {
+        let descriptor = open(journal + ".lock", O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+    }
+}
+
+struct PositionsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "positions", abstract: "Positions with R, profit, water marks and protection.")
+    @OptionGroup var options: JournalOptions
+
+    func run() throws {
+        try Failure.guarding {
+            let state = try options.state()
+            if options.json {
+                let builder = try PositionList(state)
+                return try options.printJSON(builder.positions)
+            }
+            let lines = Tables.positions(state)
+            for line in lines.isEmpty ? ["no positions"] : lines { print(line) }
+        }
+    }
+}
+
+struct OrdersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orders", abstract: "Open orders; with --all, ended ones too.")
+    @OptionGroup var options: JournalOptions
+    @Flag(help: "Ended orders too.") var all = false
+
+    func run() throws {
+        try Failure.guarding {
+            let state = try options.state()
+            if options.json {
+                let book = state.portfolio.orders
+                let orders = all ? book.orders.values.sorted { $0.id < $1.id } : book.allWorking
+                return try options.printJSON(orders)
+            }
+            let lines = Tables.orders(state, all: all)
+            for line in lines.isEmpty ? ["no orders"] : lines { print(line) }
+        }
+    }
+}
+
+struct DecisionsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "decisions", abstract: "What was decided, and why.")
+    @OptionGroup var options: JournalOptions
+    @Option(help: "Of this symbol only.") var symbol: String?
+    @Option(help: "Since this time, such as 2026-03-16T14:00:00Z or 2026-03-16.") var since: String?
+    @Option(help: "The newest so many.") var last = 20
+
+    func run() throws {
+        try Failure.guarding {
+            let since = try since.map { text in
+                guard let time = Timestamp(rfc3339: text) else {
+                    throw ValidationError("--since takes 2026-03-16T14:00:00Z or 2026-03-16, not \(text)")
+                }
+                return time
+            }
+            if let symbol { _ = try Symbol(symbol) }
+            let events = try Explain(options.reader()).decisions(symbol: symbol, since: since, last: last)
+            guard !options.json else { return try options.printJSON(events) }
+            if events.isEmpty { print("no decisions") }
+            for event in events {
+                guard case .decision(let decision) = event.record else { continue }
+                let taken = decision.dispositions.filter { $0.outcome == .taken }.map(\.policy.text)
+                let by = taken.isEmpty ? "" : " (\(Set(taken).sorted().joined(separator: ", ")))"
+                print("\(event.at)  \(decision.id.text.padded(14)) \(decision.headline)\(by)")
+            }
+        }
+    }
+}
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Why? The story of a decision (42.NVDA), an order, or a cycle (42).")
+    @Argument(help: "A decision's id, a client order id, or a cycle's number.") var id: String
+    @OptionGroup var options: JournalOptions
+
+    func run() throws {
+        try Failure.guarding {
+            guard let story = try Explain(options.reader()).story(of: id) else {
+                Failure.say(
+                    "bigbrother: the journal knows no cycle, decision or order \"\(id)\"; `bigbrother decisions` lists what it knows"
+                )
+                throw ExitCode(Failure.badInput)
+            }
+            guard !options.json else { return try options.printJSON(story) }
+            for line in story.lines { print(line) }
+        }
+    }
+}
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Feed the journal to a fresh core, and demand the same effects byte for byte.")
+    @OptionGroup var options: JournalOptions
+
+    func run() throws {
+        try Failure.guarding {
+            let reader = try options.reader()
+            let shows = isatty(2) == 1
+            try reader.verify { if shows { Failure.progress("verified \($0) entries") } }
+            let report = try Replay.run(reader) { if shows { Failure.progress("replayed \($0) entries") } }
+            if shows { Failure.progress("") }
+            if options.json {
+                try options.printJSON(report)
+            } else if let difference = report.difference {
+                print("DIFFERENT at entry \(difference.sequence)")
+                print("  journal: \(difference.journal)")
+                print("  replay:  \(difference.replay)")
+            } else {
+                print("identical: \(report.inputs) inputs gave the same \(report.effects) effects, byte for byte")
+                print(
+                    "  cycles \(report.cycles), decisions \(report.decisions), state \(report.stateHash.prefix(16)), chain \(report.chain)"
+                )
+            }
+            if !report.isIdentical { throw ExitCode(1) }
+        }
+    }
+}
+
+extension Failure {
+    static func progress(_ text: String) { FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8)) }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Configuration
+import Console
+import Foundation
+import Node
+import Trading
+import Wire
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Manage the account until it is stopped (Ctrl-C).",
+        discussion: """
+            Opens the journal, starts the plugins that the configuration names, and cycles. Without --config it runs the
+            embedded demonstration: a paper broker and a tape of six symbols that ships with the project.
+
+            Stop it with Ctrl-C: plugins are asked to finish, the journal is closed, and what protects your positions stays
+            at the broker. Start it again and it goes on where it was.
+            """)
+
+    @Option(help: "The YAML file of the account.") var config: String?
+    @Option(help: "End after so many cycles.") var cycles: Int64?
+    @Option(help: "Milliseconds from one lockstep update to the next, so that a person can follow.") var pace: Int64?
+    @Option(help: "What is shown: cycles, or progress for long tapes.") var show: String?
+    @Flag(help: "Begin with a new journal and paper account; the old ones are moved to <state>.old.") var fresh = false
+    @Flag(help: "Print the report as JSON.") var json = false
+    @Option(help: ArgumentHelp("Refuse to let the journal grow beyond so many bytes.", visibility: .hidden))
+    var maximumJournalBytes: Int64?
+
+    func run() throws {
+        try Failure.guarding {
+            let loaded = try Home.configuration(config)
+            if fresh || config == nil { try Self.moveAside(loaded.stateDirectory) }
+            let detail = try show.map { text in
+                guard let detail = Presenter.Detail(rawValue: text) else {
+                    throw ValidationError("--show takes cycles or progress, not \(text)")
+                }
+                return detail
+            }
+            let paced = (pace ?? loaded.configuration.run?.pace?.value.wholeMilliseconds ?? 0) > 0
+            let quiet = loaded.configuration.clock == .lockstep && !paced
+            var running = Running(loaded: loaded, detail: json ? .progress : detail ?? (quiet ? .progress : .cycles))
+            running.cycles = cycles
+            running.paceMilliseconds = pace
+            running.maximumJournalBytes = maximumJournalBytes
+            if !json {
+                print(
+                    "BigBrother manages \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"
+                )
+            }
+            let result = try running.run()
+            try Self.tell(result, loaded, json: json)
+        }
+    }
+
+    /// Nothing is deleted: a run's files wait under another name.
+    static func moveAside(_ folder: String) throws {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        if FileManager.default.fileExists(atPath: folder + ".old") {
+            try FileManager.default.removeItem(atPath: folder + ".old")
+        }
+        try FileManager.default.moveItem(atPath: folder, toPath: folder + ".old")
+    }
+
+    static func tell(_ result: Running.Result, _ loaded: LoadedConfiguration, json: Bool) throws {
+        if json {
+            print(String(decoding: try WireEncoder().encode(RunJSON(result)), as: UTF8.self))
+            return
+        }
+        for line in try result.report.lines(result.state) { print(line) }
+        print("  ended                \(result.end)")
+        print(
+            "  journal              \(loaded.journalPath), \(result.head.sequence) entries, hash \(result.head.chain)")
+    }
+}
+
+private struct RunJSON: Encodable {
+    var end: String
+    var report: RunReport
+    var realisedProfit: Money
+    var equity: Money
+    var journalEntries: Int64
+    var journalHash: String
+
+    init(_ result: Running.Result) throws {
+        end = result.end.description
+        report = result.report
+        realisedProfit = result.state.portfolio.realisedProfit
+        equity = try result.state.portfolio.equity()
+        journalEntries = result.head.sequence
+        journalHash = result.head.chain.description
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Journal
+import Messaging
+import Node
+
+/// Errors for people: one sentence on standard error, and an exit code that a script can use.
+enum Failure {
+    /// Bad input: configuration, manifest, tape, journal, or an id that is not known.
+    static let badInput: Int32 = 2
+    /// Somebody else holds the journal or the sockets.
+    static let held: Int32 = 3
+    /// The disk refused; trading has stopped.
+    static let disk: Int32 = 74
+
+    static func exit(_ error: any Error) -> ExitCode {
+        say("bigbrother: \(error)")
+        switch error {
+        case let error as ExitCode: return error
+        case let error as JournalError:
+            switch error {
+            case .heldBy: return ExitCode(held)
+            case .full, .io, .poisoned: return ExitCode(disk)
+            case .damaged, .tooNew, .notAJournal, .missing: return ExitCode(badInput)
+            }
+        case let error as MessagingError:
+            if case .addressInUse = error { return ExitCode(held) }
+            return ExitCode(badInput)
+        default: return ExitCode(badInput)
+        }
+    }
+
+    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    /// Runs a command's body; whatever goes wrong becomes a sentence and a code.
+    static func guarding(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            throw exit(error)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Configuration
+import Foundation
+
+/// Where the project and its programs are.
+enum Home {
+    /// The folder of this program, where the plugins are built too.
+    static var binaries: String {
+        let path =
+            FileManager.default.fileExists(atPath: "/proc/self/exe") ? "/proc/self/exe" : CommandLine.arguments[0]
+        return URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().path
+    }
+
+    /// The project's folder: `BIGBROTHER_HOME`, else the nearest one above the program that has `Plugins`.
+    static var project: String {
+        if let home = ProcessInfo.processInfo.environment["BIGBROTHER_HOME"] { return home }
+        var folder = URL(fileURLWithPath: binaries)
+        while folder.path != "/" {
+            if FileManager.default.fileExists(atPath: folder.appendingPathComponent("Plugins").path) {
+                return folder.path
+            }
+            folder.deleteLastPathComponent()
+        }
+        return FileManager.default.currentDirectoryPath
+    }
+
+    /// The configuration to use: the one named, else the embedded demonstration.
+    static func configuration(_ path: String?) throws(ConfigurationError) -> LoadedConfiguration {
+        let path = path ?? project + "/Plugins/Configurations/demo.yaml"
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        return try LoadedConfiguration(path: absolute, home: project, binaries: binaries)
+    }
+}

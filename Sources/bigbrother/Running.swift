@@ -1,0 +1,71 @@
+import Configuration
+import Console
+import Foundation
+import Journal
+import Node
+import Orchestration
+import SQLiteJournal
+import Wire
+import ZeroMQTransport
+
+/// One run of the core: opens journal and sockets, recovers, runs the shell, and tells how it ended.
+struct Running {
+    let loaded: LoadedConfiguration
+    var cycles: Int64?
+    var paceMilliseconds: Int64?
+    var detail: Presenter.Detail
+    /// A limit on the journal's size, as a full disk would set it.
+    var maximumJournalBytes: Int64?
+
+    struct Result {
+        var end: RunEnd
+        var state: CoreState
+        var report: RunReport
+        var head: JournalHead
+        var figures: RunFigures
+    }
+
+    func run() throws -> Result {
+        for folder in [loaded.stateDirectory, loaded.pluginDirectory] {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+        let journal = try SQLiteJournal(path: loaded.journalPath, maximumBytes: maximumJournalBytes)
+        defer { journal.close() }
+        let core = try Recovery.recover(from: journal)
+        let hub = try ZeroMQHub(directory: loaded.socketDirectory)
+        let presenter = Presenter(detail: detail, isTerminal: isatty(1) == 1, logFile: openLog())
+        let signals = Signals()
+        let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
+        let shell = Shell(
+            node: Node(core: core, journal: journal), transport: hub, clock: SystemClock(), observer: presenter,
+            options: options(), endpoint: { endpoints[$0.rawValue] ?? "" },
+            signals: (signals.descriptor, { signals.next() }))
+        let end = try shell.run()
+        return Result(
+            end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures)
+    }
+
+    private func openLog() -> FileHandle? {
+        let path = loaded.stateDirectory + "/bigbrother.log"
+        if !FileManager.default.fileExists(atPath: path) {
+            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else { return nil }
+        }
+        let handle = FileHandle(forWritingAtPath: path)
+        handle?.seekToEndOfFile()
+        return handle
+    }
+
+    private func options() -> ShellOptions {
+        let configuration = loaded.configuration
+        var options = ShellOptions(
+            plugins: loaded.specs, core: configuration.core(), lockstep: configuration.clock == .lockstep,
+            stateDirectory: loaded.pluginDirectory)
+        options.maximumCycles = cycles ?? configuration.run?.cycles
+        options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
+        options.endsWithTape = configuration.run?.endWithTape ?? true
+        options.environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
+        return options
+    }
+}
