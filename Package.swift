@@ -42,6 +42,28 @@ let package = Package(
         .target(
             name: "PaperExchange", dependencies: ["Trading"], path: "Plugins/Brokers/Paper/PaperExchange"),
         .testTarget(name: "PaperExchangeTests", dependencies: ["PaperExchange", "Wire"]),
+        .target(
+            name: "PluginKit", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "CPosix"]),
+        .executableTarget(
+            name: "policy-stop-loss", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Policies/StopLoss", exclude: ["plugin.json"]),
+        .executableTarget(
+            name: "policy-partial-profit", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Policies/PartialProfit", exclude: ["plugin.json"]),
+        .executableTarget(
+            name: "policy-take-profit", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Policies/TakeProfit", exclude: ["plugin.json"]),
+        .executableTarget(
+            name: "policy-portfolio-risk", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Policies/PortfolioRisk", exclude: ["plugin.json"]),
+        .executableTarget(
+            name: "broker-paper", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
+            path: "Plugins/Brokers/Paper/Adapter"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "TapeReader", dependencies: ["Trading", "CZlib"], path: "Plugins/Providers/Tape/TapeReader"),
+        .executableTarget(
+            name: "provider-tape", dependencies: ["PluginKit", "TapeReader", "Trading"],
+            path: "Plugins/Providers/Tape/Provider"),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),

@@ -1,0 +1,87 @@
+import PaperExchange
+import PluginKit
+import Trading
+
+/// The paper broker: the exchange simulator behind the adapter's protocol, with its state on the disk.
+struct PaperAdapter: BrokerAdapter {
+    private var exchange: PaperExchange
+    private var log: VenueLog
+    private(set) var highestEpoch: Int64
+
+    init(settings: PaperConfiguration, context: AdapterContext) throws {
+        let log = VenueLog(path: context.stateDirectory + "/paper-venue.log")
+        let lines = try log.read()
+        if lines.isEmpty {
+            try settings.validate()
+            guard settings.account == context.account else {
+                throw SettingsError(
+                    "account: the paper account is \(settings.account), the core trades \(context.account)")
+            }
+            exchange = try PaperExchange(settings, at: Timestamp(nanoseconds: 0))
+            highestEpoch = 0
+        } else {
+            (exchange, highestEpoch) = try Self.replay(lines)
+        }
+        try log.begin(with: exchange, epoch: highestEpoch)
+        self.log = log
+    }
+
+    private static func replay(_ lines: [VenueLog.Line]) throws -> (PaperExchange, Int64) {
+        guard case .snapshot(var exchange, var epoch)? = lines.first else {
+            throw SettingsError(
+                "the venue's log does not begin with a snapshot; move it away to begin a new paper account")
+        }
+        for line in lines.dropFirst() {
+            switch line {
+            case .snapshot(let newer, let at): (exchange, epoch) = (newer, at)
+            case .epoch(let seen): epoch = seen
+            case .submit(let submission, let time): _ = try exchange.submit(submission, at: time)
+            case .cancel(let id, let time): _ = try exchange.cancel(id, at: time)
+            case .replace(let replacement, let time): _ = try exchange.replace(replacement, at: time)
+            case .market(let update): _ = try exchange.apply(update)
+            case .advance(let time): _ = try exchange.advance(to: time)
+            }
+        }
+        return (exchange, epoch)
+    }
+
+    var capabilities: BrokerCapabilities { exchange.capabilities }
+
+    mutating func fence(at epoch: Int64) throws {
+        try log.append(.epoch(epoch))
+        highestEpoch = epoch
+    }
+
+    mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage] {
+        if log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
+        switch command {
+        case .submit(let submission):
+            try log.append(.submit(submission, at: time))
+            return try exchange.submit(submission, at: time).map { .execution($0) }
+        case .cancel(let id):
+            try log.append(.cancel(id, at: time))
+            return try exchange.cancel(id, at: time).map { .execution($0) }
+        case .replace(let replacement):
+            try log.append(.replace(replacement, at: time))
+            return try exchange.replace(replacement, at: time).map { .execution($0) }
+        case .query(let id): return [.answer(exchange.query(id))]
+        case .reconcile: return [.state(try exchange.state(at: time))]
+        }
+    }
+
+    mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage] {
+        if log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
+        try log.append(.market(update))
+        return try exchange.apply(update).map { .execution($0) }
+    }
+
+    /// Latencies that are over, day orders that expire. What changes nothing that anybody is told is not written.
+    mutating func tick(at time: Timestamp) throws -> [BrokerMessage] {
+        var next = exchange
+        let reports = try next.advance(to: time)
+        guard !reports.isEmpty else { return [] }
+        try log.append(.advance(to: time))
+        exchange = next
+        return reports.map { .execution($0) }
+    }
+}

@@ -1,0 +1,3 @@
+import PluginKit
+
+BrokerMain.run(PaperAdapter.self, name: "paper", version: "1.0.0")

@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(PartialProfitPolicy.self, name: "partial-profit", version: "1.0.0")

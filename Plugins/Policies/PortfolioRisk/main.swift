@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(PortfolioRiskPolicy.self, name: "portfolio-risk", version: "1.0.0")

@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(StopLossPolicy.self, name: "stop-loss", version: "1.0.0")

@@ -1,0 +1,64 @@
+import PluginKit
+import Trading
+
+/// Names the price at which a position has done what was hoped for: a multiple of its risk, on a grid of round prices.
+///
+/// Round prices: resting orders cluster at them, and a target just at or under one is reached more often (Osler, Currency
+/// Orders and Exchange Rate Dynamics, Journal of Finance 58, 2003).
+package struct TakeProfitPolicy: Policy {
+    package struct Settings: Decodable {
+        /// Profit in R at which it is taken.
+        package var atR: Ratio?
+        /// Distance from the average price for a position without R, as a share of it; absent: no target.
+        package var percent: Ratio?
+        /// The target is a multiple of this, rounded toward the entry.
+        package var roundTo: Price?
+        package init(atR: Ratio? = nil, percent: Ratio? = nil, roundTo: Price? = nil) {
+            self.atR = atR
+            self.percent = percent
+            self.roundTo = roundTo
+        }
+    }
+
+    private let settings: Settings
+    private static let defaultAtR = Ratio(units: 3 * Ratio.scale)
+    private static let cent = Price(units: Price.scale / 100)
+
+    package init(settings: Settings) throws {
+        if let grid = settings.roundTo, !grid.isPositive {
+            throw SettingsError("round_to is a price above zero, not \(grid)")
+        }
+        if let atR = settings.atR, !atR.isPositive { throw SettingsError("at_r is above zero, not \(atR)") }
+        self.settings = settings
+    }
+
+    package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
+        try snapshot.positions.compactMap(recommend)
+    }
+
+    private func recommend(_ position: PositionView) throws -> Recommendation? {
+        let isLong = !position.quantity.isNegative
+        let atR = settings.atR ?? Self.defaultAtR
+        let distance: Price
+        let rule: String
+        if let risk = position.riskPerShare {
+            (distance, rule) = (try risk.scaled(by: atR, .halfEven), "\(atR) R from the average price")
+        } else if let percent = settings.percent {
+            (distance, rule) = (
+                try position.averagePrice.scaled(by: percent, .halfEven), "\(percent.percent) from the average price"
+            )
+        } else {
+            return nil
+        }
+        let exact = isLong ? try position.averagePrice + distance : try position.averagePrice - distance
+        let target = try exact.rounded(toMultipleOf: settings.roundTo ?? Self.cent, isLong ? .down : .up)
+        guard target.isPositive, isLong ? target > position.averagePrice : target < position.averagePrice else {
+            return nil
+        }
+        return Recommendation(
+            symbol: position.symbol, advice: .target(price: target), urgency: .low,
+            reason:
+                "\(rule) is \(exact.text(minimumDecimals: 2)), a round price toward the entry is \(target.text(minimumDecimals: 2))",
+            evidence: [Evidence("exact", exact)])
+    }
+}

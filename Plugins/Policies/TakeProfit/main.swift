@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(TakeProfitPolicy.self, name: "take-profit", version: "1.0.0")

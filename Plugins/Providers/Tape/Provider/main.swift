@@ -1,0 +1,3 @@
+import PluginKit
+
+ProviderMain.run(TapeProvider.self, name: "tape", version: "1.0.0")

@@ -1,0 +1,102 @@
+import Trading
+import Wire
+
+/// What an adapter is told about its place.
+package struct AdapterContext {
+    package var account: AccountID
+    /// Where it may keep files that outlive it.
+    package var stateDirectory: String
+    /// Time is the market data's, not the wall's.
+    package var lockstep: Bool
+}
+
+/// What an adapter tells the core.
+package enum BrokerMessage {
+    case execution(ExecutionReport)
+    case answer(OrderAnswer)
+    case state(BrokerState)
+}
+
+/// A broker adapter: carries out commands at one venue, and reports.
+package protocol BrokerAdapter {
+    associatedtype Settings: Decodable
+    init(settings: Settings, context: AdapterContext) throws
+    var capabilities: BrokerCapabilities { get }
+    /// The highest epoch that was ever seen here; persisted by the adapter before it acts on it.
+    var highestEpoch: Int64 { get }
+    mutating func fence(at epoch: Int64) throws
+    mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage]
+    mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage]
+    /// What happened at the venue by itself until now.
+    mutating func tick(at time: Timestamp) throws -> [BrokerMessage]
+}
+
+package enum BrokerMain {
+    package static func run<A: BrokerAdapter>(_ adapter: A.Type, name: String, version: String) -> Never {
+        PluginMain.run(BrokerRole<A>(), name: name, version: version)
+    }
+}
+
+struct BrokerRole<A: BrokerAdapter>: PluginRole {
+    static var role: Role { .broker }
+    private var adapter: A?
+    private var lockstep = false
+    private var marketTime = Timestamp(nanoseconds: 0)
+    private var nextTick: Int64 = 0
+    private static var tickMilliseconds: Int64 { 20 }
+
+    mutating func start(_ welcome: Welcome) throws -> Ready {
+        lockstep = welcome.lockstep
+        if adapter == nil {
+            adapter = try A(
+                settings: WireDecoder().decodeSettings(A.Settings.self, from: welcome.settings),
+                context: AdapterContext(
+                    account: welcome.account, stateDirectory: welcome.stateDirectory, lockstep: welcome.lockstep))
+        }
+        return Ready(capabilities: adapter?.capabilities)
+    }
+
+    mutating func handle(_ message: Received) throws -> [Answer] {
+        guard adapter != nil else { throw PluginStartError(why: "it was asked before it was welcomed") }
+        let results: [BrokerMessage]
+        switch message.header.type {
+        case .command: results = try command(message)
+        case .market:
+            let update = try message.data(MarketUpdate.self)
+            marketTime = max(marketTime, update.at)
+            results = try adapter?.market(update) ?? []
+        default: throw PluginStartError(why: "a broker adapter knows no \(message.header.type.rawValue)")
+        }
+        return results.map { Self.answer($0, re: message.header.id) } + [Answer(.done, Empty(), re: message.header.id)]
+    }
+
+    /// P8: a core of an older epoch is refused, whatever it asks.
+    private mutating func command(_ message: Received) throws -> [BrokerMessage] {
+        let epoch = message.header.epoch
+        let highest = adapter?.highestEpoch ?? 0
+        guard epoch >= highest else {
+            throw PluginStartError(why: "epoch \(epoch) is over; a core of epoch \(highest) trades this account")
+        }
+        if epoch > highest { try adapter?.fence(at: epoch) }
+        let (command, time) = (try message.command(OrderCommand.self), now)
+        return try adapter?.handle(command, at: time) ?? []
+    }
+
+    private var now: Timestamp { lockstep ? marketTime : wallClock() }
+
+    private static func answer(_ message: BrokerMessage, re: String?) -> Answer {
+        switch message {
+        case .execution(let report): Answer(.execution, report, re: re)
+        case .answer(let answer): Answer(.orderAnswer, answer, re: re)
+        case .state(let state): Answer(.brokerState, state, re: re)
+        }
+    }
+
+    func nextTickMilliseconds() -> Int64? { lockstep ? nil : nextTick }
+
+    mutating func tick() throws -> [Answer] {
+        nextTick = monotonicMilliseconds() + Self.tickMilliseconds
+        let time = now
+        return try adapter?.tick(at: time).map { Self.answer($0, re: nil) } ?? []
+    }
+}

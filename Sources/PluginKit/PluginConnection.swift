@@ -1,0 +1,256 @@
+import CPosix
+import Glibc
+import Messaging
+import Trading
+import Wire
+import ZeroMQTransport
+
+/// What a plugin does with what the core says. The connection does the rest: hello, heart-beats, drain, reconnect.
+package protocol PluginRole {
+    static var role: Role { get }
+    /// Makes itself from its settings; what it can do goes back to the core.
+    mutating func start(_ welcome: Welcome) throws -> Ready
+    /// Answers one message; everything in the list is sent in order.
+    mutating func handle(_ message: Received) throws -> [Answer]
+    /// When it wants ``tick()``; nil when it waits for the core alone.
+    func nextTickMilliseconds() -> Int64?
+    mutating func tick() throws -> [Answer]
+}
+
+/// A message from the core.
+package struct Received {
+    package let header: Header
+    package let body: [UInt8]
+    let codec: MessageCodec
+
+    package func data<Body: Decodable>(_ type: Body.Type) throws(WireDecodingError) -> Body {
+        try codec.data(type, body)
+    }
+    package func command<Body: Decodable>(_ type: Body.Type) throws(WireDecodingError) -> Body {
+        try codec.command(type, body)
+    }
+}
+
+/// A message to the core.
+package struct Answer {
+    package var type: MessageType
+    package var body: any Encodable
+    /// The id of the message that it answers.
+    package var re: String?
+    package var cycle: Int64?
+
+    package init(_ type: MessageType, _ body: any Encodable, re: String? = nil, cycle: Int64? = nil) {
+        self.type = type
+        self.body = body
+        self.re = re
+        self.cycle = cycle
+    }
+}
+
+/// One plugin's life with the core: connects, says hello, answers, and ends when the core is gone.
+///
+/// One thread. The core is gone when standard input ends (for a plugin that the core started), and lost when it is
+/// silent for three heart-beats: then hello is said again on a fresh socket.
+package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
+    private var plugin: Plugin
+    private let launch: Launch
+    private let version: String
+    private let isChild: Bool
+    private let codec = MessageCodec()
+    private let signals = cposix_signal_descriptor()
+    private var session = ""
+    private var epoch: Int64 = 0
+    private var sent: Int64 = 0
+    private var heartbeatMilliseconds: Int64 = 1_000
+    private var lastHeard = monotonicMilliseconds()
+    private var isReady = false
+
+    package init(_ plugin: Plugin, launch: Launch, version: String, isChild: Bool) {
+        self.plugin = plugin
+        self.launch = launch
+        self.version = version
+        self.isChild = isChild
+    }
+
+    /// Until the core says drain, is gone, or a signal comes.
+    /// - Returns: the exit code: 0 as asked, 2 for settings that are wrong, 3 when the core refused.
+    package mutating func run() throws -> Int32 {
+        let context = try ZeroMQContext()
+        while true {
+            if let code = try talk(context) { return code }
+            log("warning", "the core is silent; saying hello again")
+        }
+    }
+
+    /// One socket's life. Returns nil when it is to be replaced.
+    private mutating func talk(_ context: borrowing ZeroMQContext) throws -> Int32? {
+        let socket = try ZeroMQSocket(.dealer, in: context)
+        try socket.connect(try Endpoint.parse(launch.endpoint))
+        (session, epoch, sent, isReady) = ("", 0, 0, false)
+        lastHeard = monotonicMilliseconds()
+        var poller = ZeroMQPoller()
+        let socketToken = poller.add(socket)
+        let signalToken = poller.add(fileDescriptor: signals)
+        let inputToken = isChild ? poller.add(fileDescriptor: 0) : nil
+        defer { poller.remove(socketToken) }
+        var nextHello: Int64 = 0
+        while true {
+            let now = monotonicMilliseconds()
+            if session.isEmpty, now >= nextHello {
+                try send(Answer(.hello, hello), on: socket)
+                nextHello = now + 1_000
+            }
+            if !session.isEmpty, now - lastHeard > 3 * heartbeatMilliseconds + 2_000 { return nil }
+            let ready = try poller.poll(timeoutMilliseconds: Int(waitMilliseconds(now)))
+            if ready.contains(signalToken), let code = try stopOnSignal(socket) { return code }
+            if let inputToken, ready.contains(inputToken), inputHasEnded() { return 0 }
+            if ready.contains(socketToken) {
+                // One message at a time, so that a newer question is seen before an older one is worked on.
+                var messages: [[Bytes]] = []
+                while messages.count < 256, let frames = try socket.receive() { messages.append(frames) }
+                for frames in newest(messages) {
+                    if let code = try take(frames, on: socket) { return code }
+                }
+            }
+            if isReady { try tickIfDue(socket) }
+        }
+    }
+
+    private func waitMilliseconds(_ now: Int64) -> Int64 {
+        let due = isReady ? plugin.nextTickMilliseconds() ?? now + 500 : now + 500
+        return max(0, min(due - now, 500))
+    }
+
+    /// Of several questions to a policy, only the newest counts.
+    private func newest(_ messages: [[Bytes]]) -> [[Bytes]] {
+        guard Plugin.role == .policy, messages.count > 1 else { return messages }
+        let kinds = messages.map { frames in
+            do { return try codec.header(frames).type } catch { return MessageType.error }
+        }
+        guard let last = kinds.lastIndex(of: .evaluate) else { return messages }
+        return zip(messages, kinds).enumerated().filter { $0.element.1 != .evaluate || $0.offset == last }.map(
+            \.element.0)
+    }
+
+    private var hello: Hello {
+        Hello(
+            name: launch.name, role: Plugin.role, version: version, token: launch.token.isEmpty ? nil : launch.token)
+    }
+
+    private mutating func send(_ answer: Answer, on socket: borrowing ZeroMQSocket) throws {
+        sent += 1
+        let header = Header(
+            type: answer.type, id: "p\(sent)", session: session, epoch: epoch, seq: sent, cycle: answer.cycle,
+            re: answer.re)
+        let frames = [try codec.encode(header), try codec.encode(answer.body)]
+        do {
+            try socket.send(frames)
+        } catch {
+            log("warning", "\(answer.type.rawValue) was not sent: \(error)")
+        }
+    }
+}
+
+// MARK: - What the core says
+
+extension PluginConnection {
+    private mutating func take(_ frames: [Bytes], on socket: borrowing ZeroMQSocket) throws -> Int32? {
+        lastHeard = monotonicMilliseconds()
+        let header: Header
+        do {
+            header = try codec.header(frames)
+        } catch {
+            try send(Answer(.error, Fault(reason: "\(error)")), on: socket)
+            return nil
+        }
+        let message = Received(header: header, body: frames[1], codec: codec)
+        epoch = max(epoch, header.epoch)
+        switch header.type {
+        case .welcome: return try begin(message, on: socket)
+        case .refused:
+            log("error", "the core refused: \(try message.data(Fault.self).reason)")
+            return 3
+        case .heartbeat: try send(Answer(.heartbeat, Empty(), re: header.id), on: socket)
+        case .drain: return try sayBye("drained", on: socket)
+        case .error: log("warning", "the core says: \(try message.data(Fault.self).reason)")
+        default: try answer(message, on: socket)
+        }
+        return nil
+    }
+
+    private mutating func begin(_ message: Received, on socket: borrowing ZeroMQSocket) throws -> Int32? {
+        let welcome = try message.data(Welcome.self)
+        session = welcome.session
+        heartbeatMilliseconds = welcome.heartbeatMilliseconds
+        do {
+            try send(Answer(.ready, try plugin.start(welcome)), on: socket)
+            isReady = true
+            return nil
+        } catch {
+            log("error", "\(launch.name) settings: \(error)")
+            try send(Answer(.error, Fault(reason: "settings: \(error)")), on: socket)
+            return try sayBye("its settings are wrong: \(error)", on: socket) == 0 ? 2 : 2
+        }
+    }
+
+    /// A fault of the plugin ends one message and nothing else.
+    private mutating func answer(_ message: Received, on socket: borrowing ZeroMQSocket) throws {
+        let answers: [Answer]
+        do {
+            answers = try plugin.handle(message)
+        } catch {
+            log("error", "\(message.header.type.rawValue): \(error)")
+            answers = [
+                Answer(.error, Fault(reason: "\(error)"), re: message.header.id, cycle: message.header.cycle)
+            ]
+        }
+        for answer in answers { try send(answer, on: socket) }
+    }
+
+    private mutating func tickIfDue(_ socket: borrowing ZeroMQSocket) throws {
+        guard let due = plugin.nextTickMilliseconds(), due <= monotonicMilliseconds() else { return }
+        for answer in try plugin.tick() { try send(answer, on: socket) }
+    }
+
+    private mutating func sayBye(_ why: String, on socket: borrowing ZeroMQSocket) throws -> Int32 {
+        try send(Answer(.bye, Fault(reason: why)), on: socket)
+        // The last word gets a moment to leave; LINGER is zero otherwise.
+        var poller = ZeroMQPoller()
+        let token = poller.add(socket)
+        defer { poller.remove(token) }
+        _ = try poller.poll(timeoutMilliseconds: 50)
+        return 0
+    }
+
+    /// The terminal sends SIGINT to us too; a child leaves the decision to the core.
+    private mutating func stopOnSignal(_ socket: borrowing ZeroMQSocket) throws -> Int32? {
+        let number = cposix_next_signal(signals)
+        guard number == SIGTERM || (number == SIGINT && !isChild) else { return nil }
+        return try sayBye("signal \(number)", on: socket)
+    }
+
+    private func inputHasEnded() -> Bool {
+        var byte: UInt8 = 0
+        return read(0, &byte, 1) == 0
+    }
+}
+
+/// clock_gettime(2), a clock that never jumps.
+package func monotonicMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+}
+
+/// clock_gettime(2), the wall's clock.
+package func wallClock() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+}
+
+/// One line on standard error: the core keeps it in its log.
+package func log(_ level: String, _ text: String) {
+    let line = Array("\(level) \(text)\n".utf8)
+    _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+}

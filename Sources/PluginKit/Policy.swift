@@ -1,0 +1,53 @@
+import Trading
+import Wire
+
+/// A policy: one function from the whole to recommendations. It executes nothing.
+///
+/// ```swift
+/// struct TakeTheMoney: Policy {
+///     struct Settings: Decodable { var atR: Ratio }
+///     let settings: Settings
+///     init(settings: Settings) { self.settings = settings }
+///     func evaluate(_ whole: PortfolioSnapshot) -> [Recommendation] {
+///         whole.positions.filter { $0.profitInR ?? .zero >= settings.atR }
+///             .map { Recommendation(symbol: $0.symbol, advice: .exit, reason: "it is at \($0.profitInR ?? .zero) R") }
+///     }
+/// }
+/// PolicyMain.run(TakeTheMoney.self, name: "take-the-money", version: "1.0.0")
+/// ```
+package protocol Policy {
+    associatedtype Settings: Decodable
+    init(settings: Settings) throws
+    mutating func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation]
+}
+
+package enum PolicyMain {
+    package static func run<P: Policy>(_ policy: P.Type, name: String, version: String) -> Never {
+        PluginMain.run(PolicyRole<P>(), name: name, version: version)
+    }
+}
+
+struct PolicyRole<P: Policy>: PluginRole {
+    static var role: Role { .policy }
+    private var policy: P?
+
+    mutating func start(_ welcome: Welcome) throws -> Ready {
+        policy = try P(settings: WireDecoder().decodeSettings(P.Settings.self, from: welcome.settings))
+        return Ready()
+    }
+
+    mutating func handle(_ message: Received) throws -> [Answer] {
+        guard message.header.type == .evaluate else {
+            throw PluginStartError(why: "a policy is asked to evaluate, not \(message.header.type.rawValue)")
+        }
+        let snapshot = try message.data(PortfolioSnapshot.self)
+        let recommendations = try policy?.evaluate(snapshot) ?? []
+        return [
+            Answer(
+                .recommendations, Recommendations(recommendations), re: message.header.id, cycle: message.header.cycle)
+        ]
+    }
+
+    func nextTickMilliseconds() -> Int64? { nil }
+    mutating func tick() throws -> [Answer] { [] }
+}
