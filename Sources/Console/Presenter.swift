@@ -101,7 +101,7 @@ extension Presenter {
         case .policiesHeard(_, let heard):
             pendingHeard = heard
             if heard.contains(where: { $0.failure != nil }) { openCycle() }
-        case .decision(let decision):
+        case .decision(let decision) where decision.isWorthTelling:
             openCycle()
             tell(decision)
         case .step(let step):
@@ -118,7 +118,7 @@ extension Presenter {
             line(
                 "     \(outcome.symbol) \(outcome.words): $\(outcome.lockedIn.words) locked in, \(outcome.remaining) left (decision \(outcome.decision))"
             )
-        case .difference, .corporateAction, .tradingState, .alert: break
+        case .decision, .difference, .corporateAction, .tradingState, .alert: break
         }
     }
 
@@ -182,6 +182,14 @@ extension Presenter {
     }
 
     static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}
+
+extension Decision {
+    /// It changes the plan, or somebody was told no.
+    fileprivate var isWorthTelling: Bool {
+        headline != "no change"
+            || dispositions.contains { [.overridden, .vetoed, .refused, .expired].contains($0.outcome) }
+    }
 }
 
 extension String {

@@ -96,7 +96,7 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         var nextHello: Int64 = 0
         while true {
             let now = monotonicMilliseconds()
-            if session.isEmpty, now >= nextHello {
+            if session.isEmpty, now >= nextHello, canSend(socket) {
                 try send(Answer(.hello, hello), on: socket)
                 nextHello = now + 1_000
             }
@@ -117,8 +117,17 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     }
 
     private func waitMilliseconds(_ now: Int64) -> Int64 {
-        let due = isReady ? plugin.nextTickMilliseconds() ?? now + 500 : now + 500
+        guard isReady else { return session.isEmpty ? 20 : 500 }
+        let due = plugin.nextTickMilliseconds() ?? now + 500
         return max(0, min(due - now, 500))
+    }
+
+    /// A dealer takes messages only when the core's socket is there.
+    private func canSend(_ socket: borrowing ZeroMQSocket) -> Bool {
+        var poller = ZeroMQPoller()
+        let token = poller.add(socket, for: .writable)
+        defer { poller.remove(token) }
+        do { return try !poller.poll(timeoutMilliseconds: 0).isEmpty } catch { return false }
     }
 
     /// Of several questions to a policy, only the newest counts.

@@ -73,7 +73,7 @@ extension Orchestrator {
                 "\(order.id) is filled beyond its quantity: \(order.filledQuantity) of \(order.terms.quantity)")
         }
         let verb = order.terms.side == .sell ? "sold" : "bought"
-        let profit = locked.isZero ? "" : ", \(locked.text(minimumDecimals: 2)) locked in"
+        let profit = locked.isZero ? "" : ", $\(locked.words) locked in"
         return "\(verb) \(quantity) \(symbol) at \(price.text(minimumDecimals: 2))\(profit)"
     }
 
