@@ -41,7 +41,7 @@ let package = Package(
             ]),
         .target(
             name: "PaperExchange", dependencies: ["Trading"], path: "Plugins/Brokers/Paper/PaperExchange"),
-        .testTarget(name: "PaperExchangeTests", dependencies: ["PaperExchange", "Wire"]),
+        .testTarget(name: "PaperExchangeTests", dependencies: ["PaperExchange", "Trading", "Wire"]),
         .target(
             name: "PluginKit", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "CPosix"]),
         .executableTarget(
@@ -64,6 +64,7 @@ let package = Package(
         .executableTarget(
             name: "provider-tape", dependencies: ["PluginKit", "TapeReader", "Trading"],
             path: "Plugins/Providers/Tape/Provider"),
+        .testTarget(name: "TapeReaderTests", dependencies: ["TapeReader", "Trading", "CZlib"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),

@@ -27,6 +27,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var recentOrders: [Timestamp] = []
     /// What was last told of a symbol, so that an unchanged non-decision is not written down every cycle.
     var told: [Symbol: [String]] = [:]
+    /// Steps that the risk gate refused last, so that an unchanged refusal is told once.
+    var refused: [Symbol: String] = [:]
     /// Profit locked in by the plan of a symbol so far.
     var lockedIn: [Symbol: Money] = [:]
     var wakeAt: Timestamp?

@@ -25,9 +25,12 @@ extension Orchestrator {
             capabilities: capabilities, equity: try state.portfolio.equity())
         switch try gate.check(command, ordersLastMinute: Int64(state.recentOrders.count)) {
         case .refused(let why):
-            alert(.warning, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
+            if state.refused.updateValue(step.words, forKey: plan.symbol) != step.words {
+                alert(.warning, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
+            }
             pause(plan.symbol)
         case .approved(let approved):
+            state.refused[plan.symbol] = nil
             let number = (state.steps[plan.symbol]?.count ?? 0) + 1
             state.steps[plan.symbol] = StepCount(decision: plan.id, count: number)
             let ids = book(command)

@@ -49,8 +49,7 @@ package struct PortfolioState: Sendable, Hashable, Codable {
     mutating func see(_ update: MarketUpdate) {
         for bar in update.bars ?? [] {
             guard var record = positions[bar.symbol] else { continue }
-            // A bar that began before the position was opened says nothing certain about its range since.
-            if bar.start >= record.openedAt {
+            if bar.start >= record.rangeKnownSince {
                 record.see(price: bar.high)
                 record.see(price: bar.low)
             }
