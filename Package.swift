@@ -65,6 +65,12 @@ let package = Package(
             name: "provider-tape", dependencies: ["PluginKit", "TapeReader", "Trading"],
             path: "Plugins/Providers/Tape/Provider"),
         .testTarget(name: "TapeReaderTests", dependencies: ["TapeReader", "Trading", "CZlib"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
+                "policy-take-profit", "policy-portfolio-risk",
+            ], exclude: ["Plugins"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),

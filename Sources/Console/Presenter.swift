@@ -11,6 +11,8 @@ package final class Presenter: RunObserver {
         case cycles
         /// A progress line, and what a person must know.
         case progress
+        /// Nothing: a program reads the result.
+        case silent
     }
 
     private enum Stage: Int {
@@ -82,6 +84,7 @@ package final class Presenter: RunObserver {
     }
 
     package func line(_ text: String) {
+        guard detail != .silent else { return }
         write(hasProgressLine ? "\r\u{1B}[K\(text)\n" : text + "\n")
         hasProgressLine = false
     }

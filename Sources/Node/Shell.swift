@@ -80,6 +80,7 @@ package final class Shell {
             queue = []
             for item in batch { try node.take(item.input, at: item.at) }
             let outgoing = try node.commit()
+            if let entry = options.dieAfterEntry, node.head.sequence >= entry { ChildProcess.dieAtOnce() }
             forwardMarket()
             for effect in outgoing { perform(effect) }
             finishGatheringIfDone()

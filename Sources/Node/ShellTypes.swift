@@ -53,6 +53,8 @@ package struct ShellOptions {
     /// Pause between lockstep cycles, so that a person can follow.
     package var paceMilliseconds: Int64 = 0
     package var stateDirectory: String
+    /// For crash tests: the process kills itself (SIGKILL) between the commit of this entry and its effects.
+    package var dieAfterEntry: Int64?
     /// `NAME=value` for the children.
     package var environment: [String] = []
 

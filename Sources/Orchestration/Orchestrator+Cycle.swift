@@ -1,6 +1,13 @@
 import Trading
 
 /// The cycle: gather, ask, decide. Execution follows events.
+extension Disposition {
+    fileprivate var isStanding: Bool {
+        (recommendation.priority == .protection || recommendation.priority == .target)
+            && (outcome == .taken || outcome == .absorbed)
+    }
+}
+
 extension Orchestrator {
     mutating func beginPeriodicCycle() throws(NumericError) {
         state.cycle.urgentInPeriod = 0
@@ -83,8 +90,10 @@ extension Orchestrator {
         }
         for rung in verdict.rungs { state.portfolio.positions[symbol]?.rungsTaken.append(rung) }
         if !verdict.rungs.isEmpty { state.portfolio.positions[symbol]?.rungsTaken.sort() }
-        let story = decision.dispositions.map { "\($0.policy) \($0.recommendation.priority.rawValue) \($0.outcome)" }
-        guard verdict.changesPlan || state.told[symbol] != story else { return }
+        // A stop or target that stands is no news, whether it was set a moment ago or long before.
+        let story = decision.dispositions.filter { !$0.isStanding }
+            .map { "\($0.policy) \($0.recommendation.priority.rawValue) \($0.outcome)" }
+        guard verdict.changesPlan || (state.told[symbol] ?? []) != story else { return }
         state.told[symbol] = story
         record(.decision(decision))
     }

@@ -16,6 +16,7 @@ struct Running {
     var detail: Presenter.Detail
     /// A limit on the journal's size, as a full disk would set it.
     var maximumJournalBytes: Int64?
+    var dieAfterEntry: Int64?
 
     struct Result {
         var end: RunEnd
@@ -64,6 +65,7 @@ struct Running {
             stateDirectory: loaded.pluginDirectory)
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
+        options.dieAfterEntry = dieAfterEntry
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
         return options

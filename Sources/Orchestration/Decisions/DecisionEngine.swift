@@ -120,6 +120,12 @@ extension DecisionEngine {
         }
     }
 
+    /// Prices alone differ, and the broker changes them in place.
+    private func canMove(_ exits: Exits, to rest: Quantity) -> Bool {
+        capabilities?.replacesPrice == true && exits.stops.count == 1 && exits.targets.count == 1
+            && (exits.stops + exits.targets).allSatisfy { $0.leavesQuantity == rest }
+    }
+
     /// The steps that the plan asks for as things stand; the coordinator decides each anew when its time comes.
     private func intended(_ plan: PositionPlan, before: PositionPlan) -> [String] {
         guard let record = state.positions[plan.symbol] else {
@@ -133,6 +139,15 @@ extension DecisionEngine {
         let fits =
             exits.stops.allSatisfy { $0.leavesQuantity == rest && $0.terms.stopPrice == plan.stop?.stopPrice }
             && exits.targets.allSatisfy { $0.leavesQuantity == rest && $0.terms.limitPrice == plan.target }
+        if !reduces, !fits, canMove(exits, to: rest), let stop = plan.stop {
+            if exits.stops[0].terms.stopPrice != stop.stopPrice {
+                steps.append("move the stop to \(stop.stopPrice.text(minimumDecimals: 2))")
+            }
+            if let target = plan.target, exits.targets.first?.terms.limitPrice != target {
+                steps.append("move the target to \(target.text(minimumDecimals: 2))")
+            }
+            return steps
+        }
         if reduces || !fits {
             for order in exits.targets + exits.stops {
                 steps.append("cancel \(order.words), and wait until it is confirmed")

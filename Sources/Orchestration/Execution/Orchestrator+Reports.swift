@@ -91,6 +91,7 @@ extension Orchestrator {
         case .cancelRejected, .replaceRejected: ask(about: order.id)
         case .new, .held, .canceled, .restated: state.pauses[order.symbol]?.refusals = 0
         case .fill, .partialFill:
+            if order.status == .filled { expectSiblingsToEnd(order) }
             noteProgress(order)
             switch order.terms.role {
             case .stop, .target, .foreign, .entry:
@@ -100,6 +101,19 @@ extension Orchestrator {
         case .accepted, .cancelRequested, .pendingCancel, .expired, .replaceRequested, .pendingReplace, .replaced,
             .suspended, .stopped, .calculated, .doneForDay, .timedOut, .notFound:
             break
+        }
+    }
+
+    /// One cancels the other: the broker ends the other exit leg by itself. Until its word comes the leg is in doubt, so
+    /// that nothing is done that relies on it either way; without a word it is asked about.
+    private mutating func expectSiblingsToEnd(_ order: Order) {
+        guard let group = order.groupID, order.terms.role == .stop || order.terms.role == .target else { return }
+        for sibling in state.portfolio.orders.working(order.symbol)
+        where sibling.groupID == group && sibling.terms.role != .entry {
+            var changed = sibling
+            guard changed.apply(.cancelRequested, at: state.now) != .refused else { continue }
+            state.portfolio.orders.put(changed)
+            expectWord(on: sibling.id)
         }
     }
 

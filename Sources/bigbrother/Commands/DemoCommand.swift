@@ -20,7 +20,7 @@ struct DemoCommand: ParsableCommand {
             guard name == "nvda" else { throw ValidationError("there is no scenario \"\(name)\"; there is: nvda") }
             let loaded = try Home.configuration(Home.project + "/Plugins/Configurations/nvda.yaml")
             if !resume { try RunCommand.moveAside(loaded.stateDirectory) }
-            let result = try Running(loaded: loaded, detail: json ? .progress : .cycles).run()
+            let result = try Running(loaded: loaded, detail: json ? .silent : .cycles).run()
             try RunCommand.tell(result, loaded, json: json)
             guard !json else { return }
             print("\nWhy: bigbrother explain 1.NVDA --journal \(loaded.journalPath)")

@@ -25,6 +25,8 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Print the report as JSON.") var json = false
     @Option(help: ArgumentHelp("Refuse to let the journal grow beyond so many bytes.", visibility: .hidden))
     var maximumJournalBytes: Int64?
+    @Option(help: ArgumentHelp("For crash tests: kill -9 itself once this entry is durable.", visibility: .hidden))
+    var dieAfterEntry: Int64?
 
     func run() throws {
         try Failure.guarding {
@@ -38,10 +40,11 @@ struct RunCommand: ParsableCommand {
             }
             let paced = (pace ?? loaded.configuration.run?.pace?.value.wholeMilliseconds ?? 0) > 0
             let quiet = loaded.configuration.clock == .lockstep && !paced
-            var running = Running(loaded: loaded, detail: json ? .progress : detail ?? (quiet ? .progress : .cycles))
+            var running = Running(loaded: loaded, detail: json ? .silent : detail ?? (quiet ? .progress : .cycles))
             running.cycles = cycles
             running.paceMilliseconds = pace
             running.maximumJournalBytes = maximumJournalBytes
+            running.dieAfterEntry = dieAfterEntry
             if !json {
                 print(
                     "BigBrother manages \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"

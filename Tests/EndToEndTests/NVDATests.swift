@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@Suite("The scenario of the proposal, through real processes", .serialized)
+struct NVDATests {
+    @Test("take-profit cancelled, 143 sold at 189.08, 144 protected by one OCO group, to the cent")
+    func scenario() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try programs.shipped("nvda.yaml")
+        let result = try programs.json(["run", "--config", config])
+        #expect(field(result, "realised_profit") as? String == "602.8308")
+        #expect(field(result, "report", "oversold") as? Int == 0)
+        #expect(field(result, "report", "rejected_by_broker") as? Int == 0)
+        try expectFinalState(programs)
+        try expectSteps(programs)
+    }
+
+    @Test("explain tells the whole story, the absorbed recommendation included, and replay is identical")
+    func story() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try programs.shipped("nvda.yaml")
+        #expect(try programs.run(["run", "--config", config]).code == 0)
+        let story = try programs.run(["explain", "1.NVDA", "--journal", programs.journal]).output
+        for words in [
+            "partial profit with protection", "absorbed by partial-profit",
+            "cancel the order: sell 287 NVDA limit 194.37",
+            "sold 143 NVDA at 189.08", "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50", "$602.83 locked in",
+        ] {
+            #expect(story.contains(words), "missing: \(words)\n\(story)")
+        }
+        let replay = try programs.run(["replay", "--journal", programs.journal])
+        #expect(replay.code == 0 && replay.output.hasPrefix("identical"), "\(replay)")
+        let byOrder = try programs.run(["explain", "bb0.1.NVDA.2", "--journal", programs.journal])
+        #expect(byOrder.output.contains("sold 143 NVDA at 189.08"))
+        #expect(try programs.run(["explain", "1", "--journal", programs.journal]).output.contains("Cycle 1 began"))
+        #expect(try programs.run(["explain", "no-such-thing", "--journal", programs.journal]).code == 2)
+    }
+
+    @Test("two runs give the same journal hash")
+    func twice() throws {
+        let hashes = try (0..<2).map { _ in
+            let programs = try Programs()
+            defer { programs.remove() }
+            return field(try programs.json(["run", "--config", try programs.shipped("nvda.yaml")]), "journal_hash")
+                as? String
+        }
+        #expect(hashes[0] != nil && hashes[0] == hashes[1])
+    }
+
+    @Test("kill -9 of the core after any commit of the plan: the same final state, no order doubled")
+    func killedAnywhere() throws {
+        for entry in stride(from: 2, through: 50, by: 3) {
+            let programs = try Programs()
+            defer { programs.remove() }
+            let config = try programs.shipped("nvda.yaml")
+            let killed = try programs.run(["run", "--config", config, "--die-after-entry", "\(entry)"])
+            #expect(killed.code == SIGKILL, "entry \(entry): \(killed)")
+            let again = try programs.run(["run", "--config", config])
+            #expect(again.code == 0, "entry \(entry): \(again.errors)")
+            try expectFinalState(programs, "killed after entry \(entry)")
+            #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0, "entry \(entry)")
+        }
+    }
+
+    private func expectFinalState(_ programs: Programs, _ what: String = "") throws {
+        let positions = try #require(
+            try programs.json(["positions", "--journal", programs.journal]) as? [[String: Any]])
+        #expect(positions.count == 1 && positions.first?["quantity"] as? String == "144", "\(what)")
+        let orders = try #require(
+            try programs.json(["orders", "--all", "--journal", programs.journal]) as? [[String: Any]])
+        func described(_ order: [String: Any]) -> String {
+            let terms = order["terms"] as? [String: Any] ?? [:]
+            return ["type", "quantity", "stop_price", "limit_price"].compactMap { terms[$0] as? String }.joined(
+                separator: " ")
+        }
+        let working = orders.filter { ["new", "accepted"].contains($0["status"] as? String) }
+        #expect(working.map(described).sorted() == ["limit 144 194.5", "stop_limit 144 186.23 185.67"], "\(what)")
+        #expect(Set(working.compactMap { $0["group_id"] as? String }).count == 1, "\(what)")
+        let sold = orders.filter {
+            field($0, "terms", "type") as? String == "market" && $0["status"] as? String == "filled"
+        }
+        #expect(sold.map(described) == ["market 143"], "\(what)")
+        #expect(sold.first?["average_fill_price"] as? String == "189.08", "\(what)")
+    }
+
+    private func expectSteps(_ programs: Programs) throws {
+        let story = try programs.json(["explain", "1.NVDA", "--journal", programs.journal])
+        let events = try #require(field(story, "events") as? [[String: Any]])
+        let steps = events.compactMap { field($0, "record", "step", "words") as? String }
+        #expect(
+            steps == [
+                "cancel the order: sell 287 NVDA limit 194.37", "sell 143 NVDA at market",
+                "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50, one OCO group",
+            ])
+        let cancelled = events.firstIndex { field($0, "record", "order", "event") as? String == "canceled" }
+        let sold = events.firstIndex { (field($0, "record", "step", "number") as? Int) == 2 }
+        #expect(try #require(cancelled) < #require(sold), "the sale waits for the confirmed cancel")
+    }
+}
