@@ -50,8 +50,9 @@ package struct Bar: Sendable, Hashable, Codable {
 
     package var end: Timestamp { start + period }
 
-    /// Why these prices can be no bar, or nil.
+    /// Why these figures can be no bar, or nil.
     package var defect: String? {
+        if period <= .zero { return "period must be above zero, it is \(period)" }
         if !low.isPositive { return "low must be above zero, it is \(low)" }
         if low > min(open, close) { return "low \(low) is above open \(open) or close \(close)" }
         if high < max(open, close) { return "high \(high) is below open \(open) or close \(close)" }

@@ -42,6 +42,25 @@ extension Price {
         return try Money.checked(
             rounding.quotient(product, Int128(powerOfTen(excess))), "\(self) x \(quantity)")
     }
+
+    /// The average of two prices, each weighted by its quantity and rounded once, half to even.
+    ///
+    /// By way of ``Money`` it would be rounded to its six decimals first, which is far too coarse for a small quantity.
+    /// - Throws: ``NumericError/divisionByZero(type:)`` when the quantities cancel out and
+    ///   ``NumericError/overflow(type:operation:)``.
+    package static func average(
+        _ first: (price: Price, quantity: Quantity), _ second: (price: Price, quantity: Quantity)
+    ) throws(NumericError) -> Price {
+        let total = Int128(first.quantity.units) + Int128(second.quantity.units)
+        guard total != 0 else { throw .divisionByZero(type: Quantity.name) }
+        let (sum, overflow) = (Int128(first.price.units) * Int128(first.quantity.units)).addingReportingOverflow(
+            Int128(second.price.units) * Int128(second.quantity.units))
+        let words = "the average of \(first.quantity) at \(first.price) and \(second.quantity) at \(second.price)"
+        // Two most negative numbers twice over: the one sum that 128 bits do not hold.
+        guard !overflow else { throw .overflow(type: name, operation: words) }
+        let sign: Int128 = total < 0 ? -1 : 1
+        return try checked(Rounding.halfEven.quotient(sum * sign, total * sign), words)
+    }
 }
 
 extension Money {

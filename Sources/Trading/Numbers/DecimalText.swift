@@ -37,7 +37,9 @@ extension ScaledInteger {
         guard places <= Self.decimals else {
             throw refuse("it has \(places) decimals, \(Self.decimals) is the most")
         }
-        let units = digits * Int128(powerOfTen(Self.decimals - places))
+        // 30 digits and 9 more decimals are beyond even 128 bits.
+        let (units, overflow) = digits.multipliedReportingOverflow(by: Int128(powerOfTen(Self.decimals - places)))
+        guard !overflow else { throw .overflow(type: Self.name, operation: "reading \(text.prefix(40))") }
         self = try Self.checked(negative ? -units : units, "reading \(text.prefix(40))")
     }
 

@@ -86,7 +86,10 @@ extension ScaledInteger {
         return try Self.checked(multiples * Int128(step.units), "\(self) to a multiple of \(step)")
     }
 
-    package func isMultiple(of step: Self) -> Bool { step.units != 0 && units % step.units == 0 }
+    /// Nothing is a multiple of zero. The signs do not matter (and the most negative number % -1 would trap).
+    package func isMultiple(of step: Self) -> Bool {
+        step.units != 0 && units.magnitude % step.units.magnitude == 0
+    }
 
     static func checked(_ units: Int128, _ operation: @autoclosure () -> String) throws(NumericError) -> Self {
         guard let exact = Int64(exactly: units) else { throw .overflow(type: name, operation: operation()) }

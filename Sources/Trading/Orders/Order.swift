@@ -48,24 +48,43 @@ package struct Order: Sendable, Hashable, Codable {
         case .to(let next):
             if next.isInDoubt, !status.isInDoubt { statusBeforePending = status }
             if !next.isInDoubt { statusBeforePending = nil }
-            status = next
+            status = ranked(next)
         case .restore:
-            let before = statusBeforePending ?? .accepted
-            status = before == .new && filledQuantity.isPositive ? .partiallyFilled : before
+            status = ranked(statusBeforePending ?? .accepted)
             statusBeforePending = nil
-        case .stay: break
+        case .stay: keepWhilePending(event)
         case .refused: return transition
         }
         updatedAt = time
         return transition
     }
 
+    /// An order with fills is never merely new: partially filled outranks it (FIX 4.4, appendix D, OrdStatus).
+    private func ranked(_ next: OrderStatus) -> OrderStatus {
+        let isOutranked = next == .accepted || next == .new || next == .held
+        return isOutranked && filledQuantity.isPositive ? .partiallyFilled : next
+    }
+
+    /// What the broker says of the order while a request of ours is pending is what a refusal goes back to.
+    private mutating func keepWhilePending(_ event: OrderEvent) {
+        guard status.isInDoubt,
+            case .to(let next) = OrderLifeCycle.transition(statusBeforePending ?? .accepted, event),
+            !next.isInDoubt, !next.isTerminal
+        else { return }
+        statusBeforePending = next
+    }
+
     /// Books one execution into the cumulative figures. The caller has seen to it that it is booked once.
-    /// - Throws: ``NumericError``.
+    ///
+    /// The average stays unknown when it is unknown for what was filled before.
+    /// - Throws: ``NumericError``; nothing is booked then.
     package mutating func book(_ quantity: Quantity, at price: Price) throws(NumericError) {
-        let before = try (averageFillPrice ?? .zero).times(filledQuantity)
         let total = try filledQuantity + quantity
-        averageFillPrice = try (before + price.times(quantity)).divided(by: total)
+        if filledQuantity.isZero {
+            averageFillPrice = price
+        } else if let average = averageFillPrice {
+            averageFillPrice = try Price.average((average, filledQuantity), (price, quantity))
+        }
         filledQuantity = total
     }
 
@@ -116,6 +135,9 @@ package struct ExecutionReport: Sendable, Hashable, Codable {
         if isFill, executionID == nil { return "a fill needs an execution_id" }
         if isFill, price?.isPositive != true { return "a fill needs a price above zero" }
         if isFill, quantity?.isPositive != true { return "a fill needs a quantity above zero" }
+        // An execution is booked by its figures, whatever the event says.
+        if let price, !price.isPositive { return "a price is above zero, not \(price)" }
+        if let quantity, !quantity.isPositive { return "a quantity is above zero, not \(quantity)" }
         if let cumulativeQuantity, cumulativeQuantity.isNegative { return "cumulative_quantity is negative" }
         return nil
     }

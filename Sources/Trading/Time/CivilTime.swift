@@ -22,7 +22,8 @@ package struct CivilTime: Hashable, Sendable {
     package init(_ time: Timestamp) {
         let perDay: Int64 = 86_400 * 1_000_000_000
         let days = Rounding.down.quotient(Int128(time.nanoseconds), Int128(perDay))
-        let inDay = time.nanoseconds - Int64(days) * perDay
+        // In 128 bits: the first midnight lies before the first nanosecond that 64 bits hold.
+        let inDay = Int64(Int128(time.nanoseconds) - days * Int128(perDay))
         let date = Self.date(daysSince1970: Int64(days))
         (year, month, day) = (date.year, date.month, date.day)
         let seconds = inDay / 1_000_000_000
@@ -30,9 +31,10 @@ package struct CivilTime: Hashable, Sendable {
         nanosecond = inDay % 1_000_000_000
     }
 
+    /// Saturates at the ends of time, as all arithmetic of ``Timestamp`` does.
     package var timestamp: Timestamp {
         let seconds = daysSince1970 * 86_400 + hour * 3_600 + minute * 60 + second
-        return Timestamp(nanoseconds: seconds * 1_000_000_000 + nanosecond)
+        return Timestamp(nanoseconds: Int64(clamping: Int128(seconds) * 1_000_000_000 + Int128(nanosecond)))
     }
 
     package var daysSince1970: Int64 {

@@ -74,7 +74,8 @@ extension TimeSpan: CustomStringConvertible {
     private static func pair(_ seconds: Int64, _ big: Int64, _ bigName: String, _ small: Int64, _ smallName: String)
         -> String
     {
-        let rest = seconds % big / small
+        // The sign stands once, in front.
+        let rest = (seconds % big / small).magnitude
         return rest == 0 ? "\(seconds / big) \(bigName)" : "\(seconds / big) \(bigName) \(rest) \(smallName)"
     }
 }
