@@ -74,6 +74,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
-        .testTarget(name: "TradingTests", dependencies: ["Trading"]),
+        .testTarget(name: "TradingTests", dependencies: ["Trading"], exclude: ["Vectors", "Frozen"]),
+        .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests"),
     ]
 )
