@@ -65,12 +65,18 @@ extension Shell {
 
     func becomeReady(_ session: PluginSession, _ ready: Ready) {
         guard session.phase == .starting else { return }
-        if session.role == .broker, ready.capabilities == nil {
-            return tell(session.peer, "a broker declares its capabilities in ready", re: nil)
+        if session.role == .broker, let why = Self.defect(ready) {
+            tell(session.peer, why, re: nil)
+            return enqueue(.violation(plugin: session.name, why: why))
         }
         sessions[session.peer]?.phase = .ready
         sessions[session.peer]?.capabilities = ready.capabilities
         if pace.isOpen { announce(session.peer) }
+    }
+
+    private static func defect(_ ready: Ready) -> String? {
+        guard let capabilities = ready.capabilities else { return "a broker declares its capabilities in ready" }
+        return capabilities.defect.map { "its capabilities cannot be used: \($0)" }
     }
 
     /// The core hears of a plugin: at once, or when the start's barrier falls, in a fixed order.

@@ -30,6 +30,11 @@ extension Orchestrator {
             event = order.filledQuantity >= order.terms.quantity ? .fill : .partialFill
             words = try bookFill(order, quantity, price, at: report.at)
         }
+        // A last execution may come with another word, such as a cancel: both are true.
+        if event != report.event, report.event != .fill, report.event != .partialFill {
+            _ = order.apply(event, at: state.now)
+            event = report.event
+        }
         if let terms = report.terms, event == .restated { restate(&order, terms) }
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }

@@ -68,7 +68,7 @@ package struct PositionRecord: Sendable, Hashable, Codable {
             quantity = after
             return locked
         }
-        averagePrice = try (averagePrice.times(quantity) + price.times(change)).divided(by: after)
+        averagePrice = try Price.average((averagePrice, quantity), (price, change))
         quantity = after
         see(price: price)
         return .zero

@@ -72,7 +72,8 @@ extension Orchestrator {
         guard other.isWorking else { return }
         var changed = order
         changed.status = other.status
-        changed.statusBeforePending = other.status.isInDoubt ? order.status : nil
+        let before = order.status.isInDoubt ? order.statusBeforePending : order.status
+        changed.statusBeforePending = other.status.isInDoubt ? before : nil
         changed.brokerOrderID = other.brokerOrderID ?? order.brokerOrderID
         changed.terms.quantity = other.terms.quantity
         changed.terms.stopPrice = other.terms.stopPrice
@@ -223,6 +224,10 @@ extension Orchestrator {
                 .missedFill, order.symbol, order.id, ours: "not booked",
                 brokers: "\(execution.quantity?.description ?? "?") at \(execution.price?.description ?? "?")",
                 done: "booked")
+            if let defect = execution.defect {
+                alert(.warning, order.symbol, "an execution of \(order.id) was not taken: \(defect)")
+                continue
+            }
             try settle(execution)
         }
         guard let current = state.portfolio.orders[order.id] else { return }

@@ -72,6 +72,23 @@ package struct BrokerState: Sendable, Hashable, Codable {
     }
 }
 
+extension BrokerCapabilities {
+    /// Why nothing can be planned with these, or nil.
+    package var defect: String? {
+        for (name, step) in [
+            ("price_increment.at_or_above_one", priceIncrement.atOrAboveOne),
+            ("price_increment.below_one", priceIncrement.belowOne),
+        ] where !step.isPositive {
+            return "\(name) is above zero, not \(step)"
+        }
+        if !quantityIncrement.isPositive { return "quantity_increment is above zero, not \(quantityIncrement)" }
+        if !orderTypes.contains(.market) || !(orderTypes.contains(.stop) || orderTypes.contains(.stopLimit)) {
+            return "order_types must have market, and stop or stop_limit; without them nothing can be protected"
+        }
+        return nil
+    }
+}
+
 /// What an adapter can do. What is not declared is absent, and the core plans without it.
 package struct BrokerCapabilities: Sendable, Hashable, Codable {
     package var orderTypes: [OrderType]

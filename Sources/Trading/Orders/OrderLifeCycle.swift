@@ -79,7 +79,9 @@ package enum OrderLifeCycle {
         case .expired: status == .expired ? .stay : .refused
         case .replaced: status == .replaced ? .stay : .refused
         case .rejected: status == .rejected ? .stay : .refused
-        case .accepted, .new, .held, .pendingCancel, .cancelRejected, .pendingReplace, .replaceRejected, .restated,
+        // It was given up, and lives: never to be ignored.
+        case .accepted, .new, .held: status == .rejected ? .refused : .stay
+        case .pendingCancel, .cancelRejected, .pendingReplace, .replaceRejected, .restated,
             .suspended, .stopped, .calculated, .doneForDay, .timedOut, .notFound:
             .stay
         }
