@@ -91,11 +91,13 @@ extension Shell {
 
     private func takeError(_ why: String, _ header: Header, _ session: PluginSession) {
         observer.log(session.name.text, why)
+        // At the start a person is there to mend it; later the run must go on.
+        if session.phase == .starting, !pace.isOpen { end = end ?? .settingsRefused("\(session.name): \(why)") }
         if header.cycle == gathering?.cycle { gathering?.fail(session.name, why) }
         if let re = header.re { brokerWork[re] = nil }
         if session.role == .provider {
             pace.provided()
-            pace.tapeEnded()
+            if options.lockstep, !pace.hasTapeEnded { end = end ?? .providerLost(why) }
         }
     }
 

@@ -75,6 +75,8 @@ package final class Shell {
 
     /// One turn: all that is queued becomes durable together, then is performed.
     private func turn() throws {
+        // In lockstep the broker's words to one message are one turn, however the transport cut them up.
+        if options.lockstep, !brokerWork.isEmpty, end == nil { return keepPace() }
         repeat {
             let batch = queue
             queue = []

@@ -91,8 +91,18 @@ final class WireDecodingNode {
             if context.refusesUnknown { try refuseUnknown() }
             return result
         } catch {
-            throw translated(error)
+            let error = translated(error)
+            throw typo(behind: error) ?? error
         }
+    }
+
+    /// A field that is missing may stand there under a name that is almost right.
+    private func typo(behind error: WireDecodingError) -> WireDecodingError? {
+        guard context.refusesUnknown, error.reason == .missing, case .key(let missing)? = error.path.components.last,
+            error.path.components.count == path.components.count + 1
+        else { return nil }
+        let strange = members.first { !asked.contains($0.key) && Typo.nearest(to: $0.key, in: [missing]) != nil }
+        return strange.map { self.error(.unknownField($0.key, nearest: missing)) }
     }
 
     private func unchecked<Value: Decodable>(_ type: Value.Type) throws -> Value {

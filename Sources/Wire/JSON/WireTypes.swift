@@ -109,6 +109,10 @@ extension Dictionary: WireDictionary where Key: CodingKeyRepresentable {
         result.reserveCapacity(node.members.count)
         for member in node.members {
             guard let key = Key(codingKey: WireAnyKey(stringValue: member.key)) else {
+                // As a value it says what is wrong with it.
+                if let type = Key.self as? any Decodable.Type {
+                    _ = try node.child(.key(member.key), .string(member.key)).decoded(type)
+                }
                 throw node.error(.rejected("\(quoted(member.key)) is not a valid key"))
             }
             let child = node.child(.key(member.key), member.value)

@@ -21,7 +21,7 @@ struct DemoCommand: ParsableCommand {
             let loaded = try Home.configuration(Home.project + "/Plugins/Configurations/nvda.yaml")
             if !resume { try RunCommand.moveAside(loaded.stateDirectory) }
             let result = try Running(loaded: loaded, detail: json ? .silent : .cycles).run()
-            try RunCommand.tell(result, loaded, json: json)
+            try RunCommand.finish(result, loaded, json: json)
             guard !json else { return }
             print("\nWhy: bigbrother explain 1.NVDA --journal \(loaded.journalPath)")
             print("Again, bit for bit: bigbrother replay --journal \(loaded.journalPath)")

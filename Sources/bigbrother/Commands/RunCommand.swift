@@ -51,7 +51,7 @@ struct RunCommand: ParsableCommand {
                 )
             }
             let result = try running.run()
-            try Self.tell(result, loaded, json: json)
+            try Self.finish(result, loaded, json: json)
         }
     }
 
@@ -64,7 +64,19 @@ struct RunCommand: ParsableCommand {
         try FileManager.default.moveItem(atPath: folder, toPath: folder + ".old")
     }
 
-    static func tell(_ result: Running.Result, _ loaded: LoadedConfiguration, json: Bool) throws {
+    /// The report, or why there is none.
+    static func finish(_ result: Running.Result, _ loaded: LoadedConfiguration, json: Bool) throws {
+        if case .settingsRefused(let why) = result.end {
+            Failure.say("bigbrother: \(loaded.file.path): \(why)")
+            throw ExitCode(Failure.badInput)
+        }
+        try tell(result, loaded, json: json)
+        guard result.end.isFailure else { return }
+        Failure.say("bigbrother: \(result.end)")
+        throw ExitCode(Failure.badInput)
+    }
+
+    private static func tell(_ result: Running.Result, _ loaded: LoadedConfiguration, json: Bool) throws {
         if json {
             print(String(decoding: try WireEncoder().encode(RunJSON(result)), as: UTF8.self))
             return
