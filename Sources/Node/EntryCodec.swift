@@ -79,6 +79,11 @@ func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 // MARK: - Names and mentions
 
 extension Input {
+    var isAnswers: Bool {
+        if case .evaluated = self { return true }
+        return false
+    }
+
     var typeName: String {
         switch self {
         case .started: "started"

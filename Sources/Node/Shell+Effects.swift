@@ -17,6 +17,7 @@ extension Shell {
     }
 
     private func ask(_ policies: [PluginName], _ cycle: Int64, _ budget: TimeSpan, _ snapshot: [UInt8]) {
+        cycleStartedNanoseconds = clock.monotonicNanoseconds
         let now = clock.monotonicMilliseconds
         let milliseconds = budget.wholeMilliseconds
         var gathering = Gathering(cycle: cycle, policies: policies, now: now, budget: milliseconds)

@@ -108,7 +108,6 @@ extension Shell {
         guard let gathering, gathering.isComplete else { return }
         // In lockstep the broker's words come first, so that the order of processes' answers reaches nobody.
         if options.lockstep, !brokerWork.isEmpty { return }
-        figures.cycleMicroseconds.append((clock.monotonicMilliseconds - gathering.startedMilliseconds) * 1_000)
         self.gathering = nil
         enqueue(gathering.input)
     }

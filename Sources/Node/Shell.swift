@@ -28,6 +28,8 @@ package final class Shell {
     /// Market data that the broker gets as soon as it is durable here.
     var forwards: [[UInt8]] = []
     var gathering: Gathering?
+    /// When the cycle that is under way was asked for; nil between cycles.
+    var cycleStartedNanoseconds: Int64?
     /// Messages to the broker that it has not finished with.
     var brokerWork: [String: Int64] = [:]
     var pace: Pace
@@ -85,9 +87,16 @@ package final class Shell {
             if let entry = options.dieAfterEntry, node.head.sequence >= entry { ChildProcess.dieAtOnce() }
             forwardMarket()
             for effect in outgoing { perform(effect) }
+            measureCycle(decided: batch.contains { $0.input.isAnswers })
             finishGatheringIfDone()
         } while !queue.isEmpty
         keepPace()
+    }
+
+    private func measureCycle(decided: Bool) {
+        guard decided, let start = cycleStartedNanoseconds else { return }
+        figures.took((clock.monotonicNanoseconds - start) / 1_000)
+        cycleStartedNanoseconds = nil
     }
 
     private func wait() throws {

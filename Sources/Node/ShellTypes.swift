@@ -6,7 +6,11 @@ import Wire
 /// Time as the shell needs it: the wall's for what happens, and one that never jumps for waiting.
 package protocol Clock {
     var wall: Timestamp { get }
-    var monotonicMilliseconds: Int64 { get }
+    var monotonicNanoseconds: Int64 { get }
+}
+
+extension Clock {
+    var monotonicMilliseconds: Int64 { monotonicNanoseconds / 1_000_000 }
 }
 
 /// A plugin that the configuration names.
@@ -105,8 +109,21 @@ package enum RunEnd: Equatable, CustomStringConvertible {
 
 /// Figures of a run that no decision depends on.
 package struct RunFigures {
-    /// Milliseconds from the question to the last answer, one for each cycle that asked.
-    package var cycleMicroseconds: [Int64] = []
+    /// From the question to the performed decision, one for each cycle that asked; the newest so many.
+    package private(set) var cycleMicroseconds: [Int64] = []
     package var lateAnswers = 0
+    private static let kept = 100_000
+
     package init() {}
+
+    mutating func took(_ microseconds: Int64) {
+        if cycleMicroseconds.count < Self.kept { cycleMicroseconds.append(microseconds) }
+    }
+
+    /// The value that so many of 100 cycles do not exceed; nil without any.
+    package func percentile(_ share: Int) -> Int64? {
+        guard !cycleMicroseconds.isEmpty else { return nil }
+        let sorted = cycleMicroseconds.sorted()
+        return sorted[min(sorted.count - 1, sorted.count * share / 100)]
+    }
 }

@@ -24,6 +24,7 @@ struct Running {
         var report: RunReport
         var head: JournalHead
         var figures: RunFigures
+        var journalBytes: Int64
     }
 
     func run() throws -> Result {
@@ -44,7 +45,13 @@ struct Running {
             signals: (signals.descriptor, { signals.next() }))
         let end = try shell.run()
         return Result(
-            end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures)
+            end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures,
+            journalBytes: Self.size(of: loaded.journalPath) + Self.size(of: loaded.journalPath + "-wal"))
+    }
+
+    private static func size(of path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
     private func openLog() -> FileHandle? {

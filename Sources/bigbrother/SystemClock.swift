@@ -5,7 +5,7 @@ import Trading
 /// clock_gettime(2): the wall's time, and one that never jumps.
 struct SystemClock: Clock {
     var wall: Timestamp { Timestamp(nanoseconds: Self.nanoseconds(CLOCK_REALTIME)) }
-    var monotonicMilliseconds: Int64 { Self.nanoseconds(CLOCK_MONOTONIC) / 1_000_000 }
+    var monotonicNanoseconds: Int64 { Self.nanoseconds(CLOCK_MONOTONIC) }
 
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()

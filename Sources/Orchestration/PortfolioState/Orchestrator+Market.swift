@@ -24,8 +24,7 @@ extension Orchestrator {
             return record(.corporateAction(action, words: "dividend on \(action.symbol); the broker books the cash"))
         }
         let symbol = action.symbol
-        try state.portfolio.positions[symbol]?.split(
-            numerator: numerator, denominator: denominator, at: state.now)
+        try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
         try state.portfolio.market.split(symbol, numerator: numerator, denominator: denominator)
         try splitPlan(symbol, numerator, denominator)
         let held = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""

@@ -49,11 +49,13 @@ package struct PortfolioState: Sendable, Hashable, Codable {
     mutating func see(_ update: MarketUpdate) {
         for bar in update.bars ?? [] {
             guard var record = positions[bar.symbol] else { continue }
-            if bar.start >= record.rangeKnownSince {
+            // A bar that began before the position was opened says nothing certain about its range since.
+            if bar.start >= record.openedAt, !record.isRangeDoubtful {
                 record.see(price: bar.high)
                 record.see(price: bar.low)
             }
             record.see(price: bar.close)
+            record.isRangeDoubtful = false
             positions[bar.symbol] = record
         }
         for quote in update.quotes ?? [] {

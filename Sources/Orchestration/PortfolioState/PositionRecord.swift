@@ -9,9 +9,8 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     /// From which R is counted; the first protective stop, or what the configuration names.
     package var initialStop: Price?
     package var openedAt: Timestamp
-    /// Bars that began earlier say nothing certain about the range of prices: they mix in what was before the position
-    /// was opened, or before a split.
-    package var rangeKnownSince: Timestamp
+    /// The first bar after a split may mix old and new shares: its open and high say nothing certain.
+    package var isRangeDoubtful = false
     package var highWaterMark: Price
     package var lowWaterMark: Price
     /// Money locked in by partial exits since the position was opened.
@@ -25,7 +24,6 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         self.quantity = quantity
         self.averagePrice = averagePrice
         self.openedAt = openedAt
-        rangeKnownSince = openedAt
         highWaterMark = averagePrice
         lowWaterMark = averagePrice
     }
@@ -75,8 +73,8 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     }
 
     /// New shares for old: nothing was gained or lost.
-    mutating func split(numerator: Int64, denominator: Int64, at time: Timestamp) throws(NumericError) {
-        rangeKnownSince = time
+    mutating func split(numerator: Int64, denominator: Int64) throws(NumericError) {
+        isRangeDoubtful = true
         quantity = try quantity.scaled(numerator: numerator, denominator: denominator, .towardZero)
         func adjusted(_ price: Price) throws(NumericError) -> Price {
             try price.scaled(numerator: denominator, denominator: numerator, .halfEven)

@@ -70,7 +70,7 @@ struct StatusCommand: ParsableCommand {
             )
             print("positions  \(status.positions), open orders \(status.openOrders)")
             print(
-                "protection \(status.unprotected.isEmpty ? "every position has a working stop" : "NO STOP: \(status.unprotected.map(\.text).joined(separator: ", "))")"
+                "protection \(status.positions == 0 ? "nothing is held" : status.unprotected.isEmpty ? "every position has a working stop" : "NO STOP: \(status.unprotected.map(\.text).joined(separator: ", "))")"
             )
             for line in Tables.positions(state) { print("  " + line) }
         }

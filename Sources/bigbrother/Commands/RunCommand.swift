@@ -95,6 +95,16 @@ private struct RunJSON: Encodable {
     var equity: Money
     var journalEntries: Int64
     var journalHash: String
+    var figures: Figures
+
+    /// Of this run and this machine; no part of the journal.
+    struct Figures: Encodable {
+        var cycleMicrosecondsP50: Int64?
+        var cycleMicrosecondsP99: Int64?
+        var journalBytes: Int64
+        var residentKilobytesAtMost: Int64
+        var lateAnswers: Int64
+    }
 
     init(_ result: Running.Result) throws {
         end = result.end.description
@@ -103,5 +113,16 @@ private struct RunJSON: Encodable {
         equity = try result.state.portfolio.equity()
         journalEntries = result.head.sequence
         journalHash = result.head.chain.description
+        figures = Figures(
+            cycleMicrosecondsP50: result.figures.percentile(50), cycleMicrosecondsP99: result.figures.percentile(99),
+            journalBytes: result.journalBytes, residentKilobytesAtMost: Self.residentKilobytes,
+            lateAnswers: Int64(result.figures.lateAnswers))
+    }
+
+    /// getrusage(2): the most memory that this process has held.
+    private static var residentKilobytes: Int64 {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Int64(usage.ru_maxrss)
     }
 }
