@@ -21,11 +21,13 @@ struct LifeTests {
         defer { programs.remove() }
         let core = try RunningProcess(programs, ["run", "--config", try realTime(programs)])
         try waitForStop(programs)
+        let started = try children(of: core.process.processIdentifier)
+        #expect(started.count == 4, "the broker, the tape and two policies")
         core.signal(signal)
         let ending = core.wait()
         #expect(ending.code == 0, "\(ending)")
         #expect(ending.output.contains("oversell             0"))
-        try eventually("no child is left") { try processes(naming: programs.folder.path).isEmpty }
+        #expect(!started.contains(where: isRunning), "no child is left")
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
     }
 
@@ -36,8 +38,10 @@ struct LifeTests {
         let config = try realTime(programs)
         let core = try RunningProcess(programs, ["run", "--config", config])
         try waitForStop(programs)
+        let started = try children(of: core.process.processIdentifier)
         core.signal(SIGKILL)
         _ = core.wait()
+        try eventually("every child sees that the core is gone") { !started.contains(where: isRunning) }
         let before = try programs.json(["orders", "--journal", programs.journal]) as? [[String: Any]]
         let again = try RunningProcess(programs, ["run", "--config", config, "--cycles", "2"])
         #expect(again.wait().code == 0)

@@ -43,6 +43,22 @@ func eventually(seconds: Double = 20, _ what: String, _ isSo: () throws -> Bool)
     Issue.record("not within \(seconds) s: \(what)")
 }
 
+/// The processes that a process has started and that still run, by id.
+func children(of parent: Int32) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+        guard Int32(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/status") else { return false }
+        let status = String(decoding: data, as: UTF8.self)
+        return status.contains("PPid:\t\(parent)\n") && !status.contains("State:\tZ")
+    }
+}
+
+/// Whether a process of this id runs and is one of ours.
+func isRunning(_ pid: String) -> Bool {
+    guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
+    let line = String(decoding: data, as: UTF8.self)
+    return ["policy-", "broker-", "provider-", "faulty.py"].contains { line.contains($0) }
+}
+
 /// The processes whose command line has this text.
 func processes(naming text: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
