@@ -1,3 +1,4 @@
+import Glibc
 import PluginKit
 import TapeReader
 import Trading
@@ -21,10 +22,20 @@ final class TapeProvider: Provider {
     private let rebase: Rebase?
 
     init(settings: Settings, lockstep: Bool) throws {
+        Self.allowManyFiles()
         let reader = try TapeReader(settings.tape)
         let speed = try TapeSpeed(settings.speed ?? 1)
         rebase = lockstep ? nil : reader.rebased(to: wallClock(), speed: speed)
         self.reader = reader
+    }
+
+    /// setrlimit(2): a tape of many symbols holds a file or two for each open at once.
+    private static func allowManyFiles() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
     }
 
     func next() throws -> MarketUpdate? {

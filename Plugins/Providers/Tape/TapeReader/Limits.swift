@@ -2,7 +2,7 @@
 package enum Limits {
     package static let maximumFolders = 64
     /// Files of one tape, all open at a time: under the 1024 descriptors that a process is usually given.
-    package static let maximumFiles = 500
+    package static let maximumFiles = 5_000
     package static let maximumConditions = 32
     package static let maximumSymbols = 1_000
     package static let maximumCorporateActions = 10_000
