@@ -71,6 +71,15 @@ let package = Package(
                 "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
                 "policy-take-profit", "policy-portfolio-risk",
             ], exclude: ["Plugins"]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal"]),
+        .executableTarget(
+            name: "journal-torture", dependencies: ["Journal", "SQLiteJournal"],
+            path: "Tests/SQLiteJournalTests/Torture"),
+        .testTarget(
+            name: "SQLiteJournalTests",
+            dependencies: [
+                "Journal", "SQLiteJournal", "journal-torture", .product(name: "GRDB", package: "GRDB.swift"),
+            ], exclude: ["Torture"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),

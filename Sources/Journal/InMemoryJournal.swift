@@ -1,90 +1,147 @@
 /// A journal without a disk, for tests and the simulator: the same promises, and faults on request.
-package final class InMemoryJournal: Journal, JournalReader {
+///
+/// It outlives the core that wrote it: ``crash()`` leaves what a power cut would leave, for the next core to recover from.
+package final class InMemoryJournal: Journal {
+    /// How a commit goes wrong.
+    package enum Fault {
+        /// It throws, and the turn is not there after the next start.
+        case lost(JournalError)
+        /// It throws, though the turn is there after the next start: the disk had it, and the answer did not arrive.
+        case kept(JournalError)
+    }
+
+    package let path = "memory"
+    /// What the next commit, or the next snapshot, comes to.
+    package var nextCommit: Fault?
     private var durable: [JournalEntry] = []
-    private var mentions: [String: [Int]] = [:]
-    private var open: [(entry: JournalEntry, mentions: [String])] = []
-    private var openNotes: [JournalNote] = []
+    private var durableMentions: [String: [Int64]] = [:]
     private var durableNotes: [JournalNote] = []
+    private var durableMetadata: [String: String] = [:]
     private var snapshots: [Snapshot] = []
-    private var isPoisoned = false
-    /// The next commit fails with this, and poisons the journal.
-    package var failNextCommit: JournalError?
+    private var turn = OpenTurn(after: .empty)
+    private var poison: String?
 
     package init() {}
 
-    package var head: JournalHead {
-        (open.last?.entry ?? durable.last).map { JournalHead(sequence: $0.sequence, turn: $0.turn, chain: $0.chain) }
-            ?? .empty
-    }
+    package var head: JournalHead { turn.head }
+    package var openHead: JournalHead { turn.head }
 
     package func append(
         kind: JournalEntry.Kind, type: String, at: Int64, body: [UInt8], mentions: [String]
     ) throws(JournalError) {
-        guard !isPoisoned else { throw .poisoned(path: "memory") }
-        let before = head
-        let turn = (durable.last?.turn ?? 0) + 1
-        let chain = ChainHash(
-            after: before.chain, sequence: before.sequence + 1, turn: turn, kind: kind, type: type, at: at, body: body)
-        let entry = JournalEntry(
-            sequence: before.sequence + 1, turn: turn, kind: kind, type: type, at: at, body: body, chain: chain)
-        open.append((entry, mentions))
+        try checkWritable()
+        turn.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
     }
 
-    package func commit() throws(JournalError) {
-        guard !isPoisoned else { throw .poisoned(path: "memory") }
-        if let error = failNextCommit {
-            isPoisoned = true
-            open = []
-            throw error
-        }
-        for item in open {
-            for key in item.mentions { mentions[key, default: []].append(durable.count) }
-            durable.append(item.entry)
-        }
-        durableNotes += openNotes
-        (open, openNotes) = ([], [])
+    package func mention(_ key: String) throws(JournalError) {
+        try checkWritable()
+        turn.mention(key)
     }
 
     package func note(kind: String, at: Int64, body: [UInt8]) throws(JournalError) {
-        openNotes.append(JournalNote(kind: kind, at: at, body: body))
+        try checkWritable()
+        turn.note(kind: kind, at: at, body: body)
     }
+
+    package func setMetadata(_ key: String, _ value: String) throws(JournalError) {
+        try checkWritable()
+        turn.setMetadata(key, value)
+    }
+
+    package func commit() throws(JournalError) {
+        try checkWritable()
+        guard !turn.isEmpty else { return }
+        try fail { store() }
+        store()
+    }
+
+    package func rollback() { turn.discard() }
 
     package func saveSnapshot(_ snapshot: Snapshot) throws(JournalError) {
-        guard !isPoisoned else { throw .poisoned(path: "memory") }
-        snapshots.append(snapshot)
-        snapshots.removeFirst(max(0, snapshots.count - Snapshot.kept))
+        try checkWritable()
+        turn.check(snapshot)
+        try fail { store(snapshot) }
+        store(snapshot)
     }
 
-    package func close() {}
+    package func close() { poison = "it is closed" }
 
-    /// What a power cut leaves: the committed, and nothing else.
+    /// What a power cut leaves, ready for the next start: the committed, and nothing else.
     package func crash() {
-        (open, openNotes) = ([], [])
-        isPoisoned = false
-        failNextCommit = nil
+        turn.discard()
+        poison = nil
+        nextCommit = nil
     }
 
-    package func entries(from sequence: Int64, limit: Int) throws(JournalError) -> [JournalEntry] {
-        Array(durable.dropFirst(Int(max(1, sequence) - 1)).prefix(limit))
+    /// Carries out the fault that was asked for, if any.
+    private func fail(keeping keep: () -> Void) throws(JournalError) {
+        guard let fault = nextCommit else { return }
+        nextCommit = nil
+        let error: JournalError
+        switch fault {
+        case .lost(let cause): error = cause
+        case .kept(let cause):
+            keep()
+            error = cause
+        }
+        turn.discard()
+        poison = "an earlier write failed, because \(error)"
+        throw error
     }
 
-    package func entries(mentioning key: String, limit: Int, newestFirst: Bool) throws(JournalError) -> [JournalEntry] {
-        choose((mentions[key] ?? []).map { durable[$0] }, limit, newestFirst)
+    private func checkWritable() throws(JournalError) {
+        if let poison { throw .poisoned(path: path, cause: poison) }
     }
 
-    package func entries(type: String, limit: Int, newestFirst: Bool) throws(JournalError) -> [JournalEntry] {
-        choose(durable.filter { $0.type == type }, limit, newestFirst)
+    private func store() {
+        for item in turn.items {
+            durable.append(item.entry)
+            for key in item.mentions where durableMentions[key]?.last != item.entry.sequence {
+                durableMentions[key, default: []].append(item.entry.sequence)
+            }
+        }
+        durableNotes += turn.notes
+        for (key, value) in turn.metadata { durableMetadata[key] = value }
+        turn.settle()
     }
 
-    private func choose(_ found: [JournalEntry], _ limit: Int, _ newestFirst: Bool) -> [JournalEntry] {
-        newestFirst ? Array(found.reversed().prefix(limit)) : Array(found.prefix(limit))
+    private func store(_ snapshot: Snapshot) {
+        snapshots.removeAll { $0.sequence == snapshot.sequence }
+        snapshots.append(snapshot)
+        snapshots.sort { $0.sequence < $1.sequence }
+        snapshots.removeFirst(max(0, snapshots.count - JournalLimits.snapshotsKept))
+    }
+}
+
+extension InMemoryJournal {
+    package func entries(_ query: EntryQuery) throws(JournalError) -> [JournalEntry] {
+        // An entry's place is its sequence less one.
+        let lower = max(query.range.lowerBound, 1)
+        let upper = min(query.range.upperBound, Int64(durable.count))
+        guard lower <= upper else { return [] }
+        let all = durable[Int(lower - 1)..<Int(upper)]
+        switch query.filter {
+        case .all: return choose(all, query)
+        case .type(let type): return choose(all.lazy.filter { $0.type == type }, query)
+        case .mention(let key):
+            let sequences = (durableMentions[key] ?? []).lazy.filter { (lower...upper).contains($0) }
+            return choose(sequences.map { self.durable[Int($0 - 1)] }, query)
+        }
+    }
+
+    private func choose(
+        _ found: some BidirectionalCollection<JournalEntry>, _ query: EntryQuery
+    ) -> [JournalEntry] {
+        query.newestFirst ? Array(found.reversed().prefix(query.limit)) : Array(found.prefix(query.limit))
     }
 
     package func latestSnapshot(atOrBefore sequence: Int64?) throws(JournalError) -> Snapshot? {
-        snapshots.last { sequence == nil || $0.sequence <= sequence ?? .max }
+        snapshots.last { $0.sequence <= sequence ?? .max }
     }
 
     package func notes(kind: String, limit: Int) throws(JournalError) -> [JournalNote] {
         Array(durableNotes.filter { $0.kind == kind }.suffix(limit))
     }
+
+    package func metadata(_ key: String) throws(JournalError) -> String? { durableMetadata[key] }
 }

@@ -1,36 +1,62 @@
+/// Who holds a journal, as its lock file says.
+package struct LockHolder: Hashable, Sendable, CustomStringConvertible {
+    package var pid: Int32
+    package var host: String
+    /// ISO 8601, UTC.
+    package var since: String
+
+    package init(pid: Int32, host: String, since: String) {
+        self.pid = pid
+        self.host = host
+        self.since = since
+    }
+
+    package var description: String { "process \(pid) on \(host) since \(since)" }
+}
+
 /// Why a journal cannot go on, by what is to be done.
 package enum JournalError: Error, Hashable, Sendable {
-    /// Free space, then start again; what was confirmed is safe.
+    /// Free space, then start again; everything committed is safe.
     case full(path: String, why: String)
-    /// Another core writes it.
-    case heldBy(path: String, holder: String)
-    /// Restore from a copy; nothing was changed.
+    /// Another core writes it; nil when its lock does not say who.
+    case heldBy(path: String, holder: LockHolder?)
+    /// Restore from a copy; nothing was changed. Sequence 0: no single entry, the file as such.
     case damaged(path: String, sequence: Int64, what: String)
+    /// Use the newer program; nothing was changed.
     case tooNew(path: String, version: Int64, ours: Int64)
+    /// Name another file; nothing was changed.
     case notAJournal(path: String, why: String)
+    /// There is nothing to read.
     case missing(path: String)
+    /// Mend what the system complains of, then start again.
     case io(path: String, why: String)
-    /// An earlier commit failed.
-    case poisoned(path: String)
+    /// An earlier write failed, or the journal is closed: start again.
+    case poisoned(path: String, cause: String)
 }
 
 extension JournalError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .full(let path, let why):
-            "the journal \(path) cannot grow: \(why); everything confirmed before is safe, and orders at the broker rest: free some space and start again"
+            "the journal \(path) cannot grow: \(why); everything committed is safe and readable: "
+                + "make room (or raise its maximum size), then start again"
         case .heldBy(let path, let holder):
-            "the journal \(path) is held by \(holder); two cores must never trade one account: stop that one first"
+            "the journal \(path) is held by \(holder?.description ?? "another process"); "
+                + "two cores must never trade one account: stop that one first"
         case .damaged(let path, let sequence, let what):
-            "the journal \(path) is damaged at entry \(sequence): \(what); nothing was changed: restore it from a copy, or move it away to begin anew"
+            "the journal \(path) is damaged\(sequence > 0 ? " at entry \(sequence)" : ""): \(what); nothing was changed: "
+                + "restore it from a copy, or move it and its -wal away to begin anew"
         case .tooNew(let path, let version, let ours):
-            "the journal \(path) has format \(version), this bigbrother knows \(ours): use the newer bigbrother that wrote it"
+            "the journal \(path) has format \(version), and this program knows up to \(ours); nothing was changed: "
+                + "use the newer program that wrote it"
         case .notAJournal(let path, let why):
-            "\(path) is no journal of bigbrother: \(why); nothing was changed: name another file"
+            "\(path) is not a journal: \(why); nothing was changed: name another file"
         case .missing(let path):
-            "there is no journal at \(path): run `bigbrother run` first, or name one with --journal"
-        case .io(let path, let why): "the journal \(path) cannot be used: \(why)"
-        case .poisoned(let path): "the journal \(path) refused an earlier write; start again when that is mended"
+            "there is no journal at \(path): name another file, or start the core, which begins one"
+        case .io(let path, let why):
+            "the journal \(path) cannot be used: \(why); what was committed is safe: mend that, then start again"
+        case .poisoned(let path, let cause):
+            "the journal \(path) takes nothing more: \(cause); start again when that is mended"
         }
     }
 }

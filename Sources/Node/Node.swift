@@ -53,7 +53,7 @@ package final class Node {
         let body = try codec.encode(core.state)
         let hash = ChainHash(digestOf: body)
         try journal.saveSnapshot(
-            Snapshot(sequence: journal.head.sequence, chain: journal.head.chain, stateHash: hash, body: body))
+            Snapshot(sequence: head.sequence, chain: head.chain, stateHash: hash, body: body))
         entriesSinceSnapshot = 0
     }
 
@@ -62,7 +62,7 @@ package final class Node {
         try journal.note(kind: kind, at: time.nanoseconds, body: body)
     }
 
-    package var head: JournalHead { journal.head }
+    package var head: JournalHead { journal.openHead }
 }
 
 /// An effect that is durable, with its bytes where they are made already.

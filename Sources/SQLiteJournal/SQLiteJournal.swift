@@ -6,164 +6,154 @@ import Journal
 ///
 /// Invariants:
 /// 1. One writer: it holds `<file>.lock`. Readers need no lock.
-/// 2. A turn is written whole or not at all; ``commit()`` returns when it is on the disk.
-/// 3. A file that is not sound is never changed, and never made anew.
-package final class SQLiteJournal: Journal, JournalReader {
+/// 2. A turn waits in memory, and is written whole or not at all; ``commit()`` returns when it is on the disk.
+/// 3. A file that is not sound is never changed, removed, or made anew.
+/// 4. A write that failed is the last one.
+package final class SQLiteJournal: Journal {
+    private enum State {
+        case working
+        /// An earlier write failed, or the journal is closed.
+        case poisoned(cause: String)
+    }
+
+    /// Seconds for which a connection waits for another one's lock.
+    static let busySeconds = 5.0
+    /// Bytes that the `-wal` may keep once all of it is in the file itself.
+    static let walBytesKept = 64 << 20
+
     package let path: String
-    private let queue: DatabaseQueue
-    private let lock: WriterLock
-    private let reader: SQLiteJournalReader
-    private var durable: JournalHead
-    private var open: [(entry: JournalEntry, mentions: [String])] = []
-    private var notes: [JournalNote] = []
-    private var isPoisoned = false
+    private let store: Store
+    private var lock: WriterLock?
+    private var turn: OpenTurn
+    private var state = State.working
 
     /// Opens a journal, or begins one.
-    /// - Parameter maximumBytes: a commit that would make the file longer fails as on a full disk; nil: the disk's own.
-    /// - Throws: ``JournalError``.
-    package init(path: String, maximumBytes: Int64? = nil) throws(JournalError) {
+    /// - Parameters:
+    ///   - maximumBytes: a commit that would make the file longer fails as on a full disk; nil: as much as the disk has.
+    ///     The `-wal` beside it is not counted; it has some 4 MiB as a rule.
+    ///   - createdBy: who begins it, for the metadata.
+    /// - Throws: `heldBy`; `notAJournal`, `tooNew`, `damaged`, with nothing changed; `full`, `io`.
+    package init(path: String, maximumBytes: Int64? = nil, createdBy: String = "bigbrother") throws(JournalError) {
+        let path = JournalFile.resolve(path)
         self.path = path
-        do throws(WriterLockError) {
-            lock = try WriterLock(path: path + ".lock")
-        } catch {
-            switch error {
-            case .held(let holder): throw .heldBy(path: path, holder: holder)
-            case .io(let why): throw .io(path: path, why: why)
-            }
-        }
-        let isNew = !FileManager.default.fileExists(atPath: path)
-        if !isNew { try SQLiteJournalReader.checkHeader(path) }
-        queue = try translating(path) {
-            var configuration = GRDB.Configuration()
+        lock = try WriterLock(journal: path)
+        if try !JournalFile.exists(path) { try JournalFile.create(path, createdBy: createdBy) }
+        // To open it for writing already moves its -wal into it; so it is looked at through a reader first.
+        let probe = try SQLiteJournalReader(path: path)
+        turn = OpenTurn(after: try probe.checkedHead())
+        try probe.close()
+        store = Store(path: path, queue: try Self.connect(path, maximumBytes: maximumBytes))
+    }
+
+    deinit { close() }
+
+    /// Opens a journal for reading, whether or not somebody writes it.
+    /// - Throws: `missing`, `notAJournal`, `tooNew`, `damaged`, `io`.
+    package static func openReadOnly(_ path: String) throws(JournalError) -> SQLiteJournalReader {
+        try SQLiteJournalReader(path: path)
+    }
+
+    /// Whether somebody writes a journal, and who.
+    package static func lockState(of path: String) -> LockState { WriterLock.holder(of: JournalFile.resolve(path)) }
+
+    private static func connect(_ path: String, maximumBytes: Int64?) throws(JournalError) -> DatabaseQueue {
+        try translating(path) {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(busySeconds)
             configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA journal_size_limit = \(walBytesKept)")
                 if let maximumBytes {
-                    let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4_096
-                    try database.execute(sql: "PRAGMA max_page_count = \(max(1, maximumBytes / pageSize))")
+                    let pageBytes = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4_096
+                    try database.execute(sql: "PRAGMA max_page_count = \(max(1, maximumBytes / pageBytes))")
                 }
             }
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            if isNew { try queue.write { try Schema.create($0) } }
+            try queue.writeWithoutTransaction { database in
+                guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                    throw JournalError.io(
+                        path: path, why: "its disk cannot hold a write-ahead log, such as a network share")
+                }
+            }
+            try Schema.migrator.migrate(queue)
             return queue
         }
-        _ = chmod(path, 0o600)
-        reader = SQLiteJournalReader(queue: queue, path: path)
-        durable = try reader.head
     }
 
-    package var head: JournalHead {
-        open.last.map { JournalHead(sequence: $0.entry.sequence, turn: $0.entry.turn, chain: $0.entry.chain) }
-            ?? durable
-    }
+    package var head: JournalHead { turn.head }
+    package var openHead: JournalHead { turn.head }
 
     package func append(
         kind: JournalEntry.Kind, type: String, at: Int64, body: [UInt8], mentions: [String]
     ) throws(JournalError) {
-        guard !isPoisoned else { throw .poisoned(path: path) }
-        let before = head
-        let turn = durable.turn + 1
-        let chain = ChainHash(
-            after: before.chain, sequence: before.sequence + 1, turn: turn, kind: kind, type: type, at: at, body: body)
-        open.append(
-            (
-                JournalEntry(
-                    sequence: before.sequence + 1, turn: turn, kind: kind, type: type, at: at, body: body, chain: chain),
-                mentions
-            ))
+        try checkWritable()
+        turn.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
     }
 
-    package func commit() throws(JournalError) {
-        guard !isPoisoned else { throw .poisoned(path: path) }
-        guard !open.isEmpty || !notes.isEmpty else { return }
-        let (open, notes) = (open, notes)
-        try writing { database in
-            let entry = try database.cachedStatement(
-                sql: "INSERT INTO entry (sequence, turn, kind, type, at, body, chain) VALUES (?, ?, ?, ?, ?, ?, ?)")
-            let mention = try database.cachedStatement(
-                sql: "INSERT OR IGNORE INTO mention (key, sequence) VALUES (?, ?)")
-            for item in open {
-                try entry.execute(arguments: [
-                    item.entry.sequence, item.entry.turn, item.entry.kind.rawValue, item.entry.type, item.entry.at,
-                    Data(item.entry.body), Data(item.entry.chain.bytes),
-                ])
-                for key in item.mentions { try mention.execute(arguments: [key, item.entry.sequence]) }
-            }
-            let note = try database.cachedStatement(sql: "INSERT INTO note (kind, at, body) VALUES (?, ?, ?)")
-            for item in notes { try note.execute(arguments: [item.kind, item.at, Data(item.body)]) }
-        }
-        durable = head
-        self.open = []
-        self.notes = []
+    package func mention(_ key: String) throws(JournalError) {
+        try checkWritable()
+        turn.mention(key)
     }
 
     package func note(kind: String, at: Int64, body: [UInt8]) throws(JournalError) {
-        guard !isPoisoned else { throw .poisoned(path: path) }
-        notes.append(JournalNote(kind: kind, at: at, body: body))
+        try checkWritable()
+        turn.note(kind: kind, at: at, body: body)
     }
+
+    package func setMetadata(_ key: String, _ value: String) throws(JournalError) {
+        try checkWritable()
+        turn.setMetadata(key, value)
+    }
+
+    package func commit() throws(JournalError) {
+        try checkWritable()
+        guard !turn.isEmpty else { return }
+        try write { try TurnWriter(database: $0, path: path).write(turn) }
+        turn.settle()
+    }
+
+    package func rollback() { turn.discard() }
 
     package func saveSnapshot(_ snapshot: Snapshot) throws(JournalError) {
-        guard !isPoisoned else { throw .poisoned(path: path) }
-        try writing { database in
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO snapshot (sequence, chain, state_hash, body) VALUES (?, ?, ?, ?)",
-                arguments: [
-                    snapshot.sequence, Data(snapshot.chain.bytes), Data(snapshot.stateHash.bytes), Data(snapshot.body),
-                ])
-            try database.execute(
-                sql: """
-                    DELETE FROM snapshot WHERE sequence NOT IN
-                        (SELECT sequence FROM snapshot ORDER BY sequence DESC LIMIT ?)
-                    """, arguments: [Snapshot.kept])
-        }
-    }
-
-    /// A failure here poisons the journal: what is in memory has run ahead of it.
-    private func writing(_ body: (Database) throws -> Void) throws(JournalError) {
-        do throws(JournalError) {
-            try translating(path) { try queue.write(body) }
-        } catch {
-            isPoisoned = true
-            throw error
-        }
+        try checkWritable()
+        turn.check(snapshot)
+        try write { try TurnWriter(database: $0, path: path).write(snapshot) }
     }
 
     package func close() {
-        do { try queue.close() } catch { isPoisoned = true }
+        guard lock != nil else { return }
+        turn.discard()
+        // What fails here is only the tidying up: all that was committed is in the -wal.
+        do { try store.queue.close() } catch { state = .poisoned(cause: "it could not be closed, because \(error)") }
+        if case .working = state { state = .poisoned(cause: "it is closed") }
+        lock.take()?.close()
     }
 
-    package func entries(from sequence: Int64, limit: Int) throws(JournalError) -> [JournalEntry] {
-        try reader.entries(from: sequence, limit: limit)
+    private func checkWritable() throws(JournalError) {
+        if case .poisoned(let cause) = state { throw .poisoned(path: path, cause: cause) }
     }
-    package func entries(mentioning key: String, limit: Int, newestFirst: Bool) throws(JournalError) -> [JournalEntry] {
-        try reader.entries(mentioning: key, limit: limit, newestFirst: newestFirst)
-    }
-    package func entries(type: String, limit: Int, newestFirst: Bool) throws(JournalError) -> [JournalEntry] {
-        try reader.entries(type: type, limit: limit, newestFirst: newestFirst)
-    }
-    package func latestSnapshot(atOrBefore sequence: Int64?) throws(JournalError) -> Snapshot? {
-        try reader.latestSnapshot(atOrBefore: sequence)
-    }
-    package func notes(kind: String, limit: Int) throws(JournalError) -> [JournalNote] {
-        try reader.notes(kind: kind, limit: limit)
+
+    private func write(_ body: (Database) throws -> Void) throws(JournalError) {
+        do throws(JournalError) {
+            try translating(path) { try store.queue.write(body) }
+        } catch {
+            turn.discard()
+            state = .poisoned(cause: "an earlier write failed, because \(error)")
+            throw error
+        }
     }
 }
 
-/// SQLite's errors as ours, by what is to be done.
-func translating<Value>(_ path: String, _ body: () throws -> Value) throws(JournalError) -> Value {
-    do {
-        return try body()
-    } catch let error as JournalError {
-        throw error
-    } catch let error as DatabaseError {
-        switch error.resultCode {
-        case .SQLITE_FULL: throw .full(path: path, why: error.message ?? "the disk is full")
-        case .SQLITE_IOERR where errno == ENOSPC: throw .full(path: path, why: "no space is left on the disk")
-        case .SQLITE_NOTADB: throw .notAJournal(path: path, why: "it is no SQLite file")
-        case .SQLITE_CORRUPT:
-            throw .damaged(path: path, sequence: 0, what: error.message ?? "its pages do not fit together")
-        default: throw .io(path: path, why: "\(error)")
-        }
-    } catch {
-        throw .io(path: path, why: "\(error)")
+extension SQLiteJournal {
+    package func entries(_ query: EntryQuery) throws(JournalError) -> [JournalEntry] { try store.entries(query) }
+
+    package func latestSnapshot(atOrBefore sequence: Int64?) throws(JournalError) -> Snapshot? {
+        try store.latestSnapshot(atOrBefore: sequence)
     }
+
+    package func notes(kind: String, limit: Int) throws(JournalError) -> [JournalNote] {
+        try store.notes(kind: kind, limit: limit)
+    }
+
+    package func metadata(_ key: String) throws(JournalError) -> String? { try store.metadata(key) }
 }

@@ -2,145 +2,75 @@ import Foundation
 import GRDB
 import Journal
 
-/// Reads a journal beside its writer, or after it. Writes nothing to it.
+/// Reads a journal beside its writer, or after it. It takes no lock that a writer would wait for, and writes nothing to
+/// the database; SQLite keeps its `-wal` and `-shm` beside it.
 package final class SQLiteJournalReader: JournalReader {
-    private let queue: DatabaseQueue
-    private let path: String
+    package let path: String
+    private let store: Store
 
-    init(queue: DatabaseQueue, path: String) {
-        self.queue = queue
-        self.path = path
-    }
-
-    /// - Throws: ``JournalError`` when there is none, or it is not ours.
+    /// - Throws: `missing`, `notAJournal`, `tooNew`, `damaged`, `io`.
     package init(path: String) throws(JournalError) {
-        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-        try Self.checkHeader(path)
+        let path = JournalFile.resolve(path)
+        guard try JournalFile.exists(path) else { throw .missing(path: path) }
         self.path = path
-        queue = try translating(path) {
-            var configuration = GRDB.Configuration()
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
-            configuration.busyMode = .timeout(5)
-            return try DatabaseQueue(path: path, configuration: configuration)
+        store = Store(path: path, queue: try Self.open(path))
+    }
+
+    /// Opens in a way that fits: read-only; or, from a medium where SQLite cannot place its `-shm`, as a file that
+    /// nobody changes, provided that everything is in the file itself.
+    private static func open(_ path: String) throws(JournalError) -> DatabaseQueue {
+        do throws(JournalError) {
+            return try connect(path, as: path)
+        } catch {
+            let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            guard case .io = error, access(directory, W_OK) != 0 else { throw error }
+            guard try JournalFile.size(JournalFile.wal(of: path)) ?? 0 == 0 else {
+                throw .io(path: path, why: "its -wal can only be read where one may write; copy both files elsewhere")
+            }
+            guard let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) else { throw error }
+            return try connect(path, as: "file:\(escaped)?immutable=1")
         }
     }
 
-    /// The file's own header says whose it is, before SQLite is let near it.
-    static func checkHeader(_ path: String) throws(JournalError) {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw .io(path: path, why: "it cannot be opened for reading")
-        }
-        defer { file.closeFile() }
-        let header = [UInt8](file.readData(ofLength: 100))
-        guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
-            throw .notAJournal(path: path, why: header.isEmpty ? "it is empty" : "it is no SQLite file, or cut short")
-        }
-        func word(_ offset: Int) -> Int32 { header[offset..<(offset + 4)].reduce(0) { $0 << 8 | Int32($1) } }
-        let (version, application) = (word(60), word(68))
-        // A journal whose first commit still stands in the WAL has neither.
-        guard application == Schema.applicationID || (application == 0 && version == 0) else {
-            throw .notAJournal(path: path, why: "it is another program's database")
-        }
-        guard version <= Schema.version else {
-            throw .tooNew(path: path, version: Int64(version), ours: Int64(Schema.version))
+    private static func connect(_ path: String, as name: String) throws(JournalError) -> DatabaseQueue {
+        try translating(path) {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(SQLiteJournal.busySeconds)
+            let queue = try DatabaseQueue(path: name, configuration: configuration)
+            try queue.read { try Schema.check($0, path: path) }
+            return queue
         }
     }
 
-    package var head: JournalHead {
-        get throws(JournalError) {
-            try read("SELECT * FROM entry ORDER BY sequence DESC LIMIT 1", []).first.map {
-                JournalHead(sequence: $0.sequence, turn: $0.turn, chain: $0.chain)
-            } ?? .empty
-        }
-    }
+    package var head: JournalHead { get throws(JournalError) { try store.head() } }
 
-    package func entries(from sequence: Int64, limit: Int) throws(JournalError) -> [JournalEntry] {
-        try read("SELECT * FROM entry WHERE sequence >= ? ORDER BY sequence LIMIT ?", [sequence, limit])
-    }
-
-    package func entries(mentioning key: String, limit: Int, newestFirst: Bool) throws(JournalError) -> [JournalEntry] {
-        let order = newestFirst ? "DESC" : "ASC"
-        return try read(
-            """
-            SELECT entry.* FROM mention JOIN entry ON entry.sequence = mention.sequence
-            WHERE mention.key = ? ORDER BY mention.sequence \(order) LIMIT ?
-            """, [key, limit])
-    }
-
-    package func entries(type: String, limit: Int, newestFirst: Bool) throws(JournalError) -> [JournalEntry] {
-        let order = newestFirst ? "DESC" : "ASC"
-        return try read("SELECT * FROM entry WHERE type = ? ORDER BY sequence \(order) LIMIT ?", [type, limit])
-    }
+    package func entries(_ query: EntryQuery) throws(JournalError) -> [JournalEntry] { try store.entries(query) }
 
     package func latestSnapshot(atOrBefore sequence: Int64?) throws(JournalError) -> Snapshot? {
-        try translating(path) {
-            try queue.read { database in
-                let row = try Row.fetchOne(
-                    database, sql: "SELECT * FROM snapshot WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1",
-                    arguments: [sequence ?? .max])
-                guard let row else { return nil }
-                let at: Int64 = row["sequence"]
-                return Snapshot(
-                    sequence: at, chain: try hash(row["chain"], at), stateHash: try hash(row["state_hash"], at),
-                    body: [UInt8](row["body"] as Data))
-            }
-        }
+        try store.latestSnapshot(atOrBefore: sequence)
     }
 
     package func notes(kind: String, limit: Int) throws(JournalError) -> [JournalNote] {
-        try translating(path) {
-            try queue.read { database in
-                try Row.fetchAll(
-                    database, sql: "SELECT * FROM note WHERE kind = ? ORDER BY id DESC LIMIT ?",
-                    arguments: [kind, limit]
-                ).reversed().map { JournalNote(kind: $0["kind"], at: $0["at"], body: [UInt8]($0["body"] as Data)) }
-            }
-        }
+        try store.notes(kind: kind, limit: limit)
     }
 
-    /// Walks the whole chain: contents, order and gaps.
-    /// - Throws: ``JournalError/damaged(path:sequence:what:)`` for the first entry that is not as it was written.
-    package func verify(progress: (Int64) -> Void = { _ in }) throws(JournalError) {
-        var previous = JournalHead.empty
-        while true {
-            let batch = try entries(from: previous.sequence + 1, limit: 2_000)
-            guard !batch.isEmpty else { return }
-            for entry in batch {
-                let wanted = previous.sequence + 1
-                guard entry.sequence == wanted else {
-                    throw .damaged(
-                        path: path, sequence: wanted, what: "it is missing; the next one is \(entry.sequence)")
-                }
-                guard entry.turn == previous.turn || entry.turn == previous.turn + 1,
-                    entry.isSound(after: previous.chain)
-                else {
-                    throw .damaged(
-                        path: path, sequence: wanted, what: "it is not what was written, its hash does not fit")
-                }
-                previous = JournalHead(sequence: entry.sequence, turn: entry.turn, chain: entry.chain)
-            }
-            progress(previous.sequence)
-        }
+    package func metadata(_ key: String) throws(JournalError) -> String? { try store.metadata(key) }
+
+    /// Checks everything: the end, each entry of the chain, and the pages of the file. Reads the whole file from the
+    /// genesis; from a snapshot, the pages are left out.
+    /// - Parameter progress: is told the last good sequence, from time to time.
+    /// - Throws: ``JournalError/damaged(path:sequence:what:)`` with the first bad sequence.
+    package func verify(
+        from start: VerificationStart = .genesis, progress: (Int64) -> Void = { _ in }
+    ) throws(JournalError) {
+        try verifyChain(from: start, progress: progress)
+        _ = try store.checkedHead()
+        if case .genesis = start { try store.checkPages() }
     }
 
-    private func read(_ sql: String, _ arguments: StatementArguments) throws(JournalError) -> [JournalEntry] {
-        try translating(path) { try queue.read { try Row.fetchAll($0, sql: sql, arguments: arguments).map(entry) } }
-    }
+    /// The end, checked against the last entry.
+    func checkedHead() throws(JournalError) -> JournalHead { try store.checkedHead() }
 
-    private func entry(_ row: Row) throws -> JournalEntry {
-        let sequence: Int64 = row["sequence"]
-        guard let kind = JournalEntry.Kind(rawValue: row["kind"]) else {
-            throw JournalError.damaged(path: path, sequence: sequence, what: "it is neither input nor effect")
-        }
-        return JournalEntry(
-            sequence: sequence, turn: row["turn"], kind: kind, type: row["type"], at: row["at"],
-            body: [UInt8](row["body"] as Data), chain: try hash(row["chain"], sequence))
-    }
-
-    private func hash(_ data: Data, _ sequence: Int64) throws -> ChainHash {
-        guard let hash = ChainHash(raw: [UInt8](data)) else {
-            throw JournalError.damaged(path: path, sequence: sequence, what: "its hash does not have 32 bytes")
-        }
-        return hash
-    }
+    package func close() throws(JournalError) { try translating(path) { try store.queue.close() } }
 }

@@ -1,24 +1,60 @@
 import GRDB
+import Journal
 
-/// The tables, and what marks a file as ours.
+/// The tables, how they came to be, and what marks a file as ours.
 enum Schema {
     /// `BBjr`, in the file's header.
-    static let applicationID: Int32 = 0x4242_6A72
-    static let version: Int32 = 1
+    static let applicationID: Int64 = 0x4242_6A72
+    /// Stands in the header as `user_version`; one more for each migration.
+    static let version: Int64 = 1
 
-    static let statements = """
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: entries, mentions, snapshots, notes, metadata") { database in
+            try database.execute(sql: first)
+            try database.execute(
+                sql: "INSERT INTO head (id, sequence, turn, chain) VALUES (1, 0, 0, ?)",
+                arguments: [ChainHash.genesis.data])
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        return migrator
+    }
+
+    // `head` repeats the last entry: without it nobody would miss entries that are gone from the end.
+    // The triggers keep a slip of the hand in a SQL shell from changing what was written.
+    private static let first = """
         CREATE TABLE entry (
             sequence INTEGER PRIMARY KEY, turn INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT NOT NULL,
-            at INTEGER NOT NULL, body BLOB NOT NULL, chain BLOB NOT NULL);
-        CREATE INDEX entry_by_type ON entry (type, sequence);
-        CREATE TABLE mention (key TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (key, sequence)) WITHOUT ROWID;
+            at INTEGER NOT NULL, body BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
+        CREATE INDEX entry_by_type ON entry (type);
+        CREATE TRIGGER entry_is_final BEFORE UPDATE ON entry BEGIN
+            SELECT RAISE(ABORT, 'an entry is never changed'); END;
+        CREATE TRIGGER entry_stays BEFORE DELETE ON entry BEGIN
+            SELECT RAISE(ABORT, 'an entry is never deleted'); END;
+        CREATE TABLE mention (
+            key TEXT NOT NULL, sequence INTEGER NOT NULL REFERENCES entry (sequence),
+            PRIMARY KEY (key, sequence)) STRICT, WITHOUT ROWID;
         CREATE TABLE snapshot (
-            sequence INTEGER PRIMARY KEY, chain BLOB NOT NULL, state_hash BLOB NOT NULL, body BLOB NOT NULL);
-        CREATE TABLE note (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);
+            sequence INTEGER PRIMARY KEY, chain BLOB NOT NULL, state_hash BLOB NOT NULL, body BLOB NOT NULL) STRICT;
+        CREATE TABLE note (
+            id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,
+            body BLOB NOT NULL) STRICT;
+        CREATE INDEX note_by_kind ON note (kind);
+        CREATE TABLE metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE head (
+            id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL, turn INTEGER NOT NULL,
+            chain BLOB NOT NULL) STRICT;
         """
 
-    static func create(_ database: Database) throws {
-        try database.execute(sql: statements)
-        try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+    /// Whether an open database is a journal that we can read.
+    static func check(_ database: Database, path: String) throws {
+        guard try Int64.fetchOne(database, sql: "PRAGMA application_id") == applicationID else {
+            throw JournalError.notAJournal(path: path, why: "it is the database of another program")
+        }
+        let found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard found >= 1 else { throw JournalError.notAJournal(path: path, why: "it has no format version") }
+        guard found <= version else { throw JournalError.tooNew(path: path, version: found, ours: version) }
+        let pageBytes = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4_096
+        try JournalFile.checkLength(path, pageBytes: pageBytes)
     }
 }

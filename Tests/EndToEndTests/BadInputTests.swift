@@ -38,7 +38,7 @@ struct BadInputTests {
         try FileManager.default.createDirectory(atPath: programs.stateDirectory, withIntermediateDirectories: true)
         try "this is no journal".write(toFile: programs.journal, atomically: true, encoding: .utf8)
         let garbage = try programs.run(["run", "--config", try programs.shipped("nvda.yaml")])
-        #expect(garbage.code == 2 && garbage.errors.contains("is no journal of bigbrother"), "\(garbage)")
+        #expect(garbage.code == 2 && garbage.errors.contains("is not a journal"), "\(garbage)")
         #expect(
             try String(contentsOfFile: programs.journal, encoding: .utf8) == "this is no journal", "nothing is lost")
     }

@@ -46,7 +46,9 @@ func eventually(seconds: Double = 20, _ what: String, _ isSo: () throws -> Bool)
 /// The processes that a process has started and that still run, by id.
 func children(of parent: Int32) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
-        guard Int32(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/status") else { return false }
+        guard Int32(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/status") else {
+            return false
+        }
         let status = String(decoding: data, as: UTF8.self)
         return status.contains("PPid:\t\(parent)\n") && !status.contains("State:\tZ")
     }

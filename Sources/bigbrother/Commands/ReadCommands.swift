@@ -77,17 +77,13 @@ struct StatusCommand: ParsableCommand {
     }
 }
 
-/// Whether somebody holds a journal's lock.
+/// Whether a core is at work on a journal.
 enum Lock {
     static func holder(of journal: String) -> String? {
-        let descriptor = open(journal + ".lock", O_RDONLY)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
-        var bytes = [UInt8](repeating: 0, count: 256)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        switch SQLiteJournal.lockState(of: journal) {
+        case .free: nil
+        case .held(let holder): holder?.description ?? "a process that did not say who it is"
+        }
     }
 }
 
@@ -187,7 +183,7 @@ struct ReplayCommand: ParsableCommand {
         try Failure.guarding {
             let reader = try options.reader()
             let shows = isatty(2) == 1
-            try reader.verify { if shows { Failure.progress("verified \($0) entries") } }
+            try reader.verify(from: .genesis) { if shows { Failure.progress("verified \($0) entries") } }
             let report = try Replay.run(reader) { if shows { Failure.progress("replayed \($0) entries") } }
             if shows { Failure.progress("") }
             if options.json {

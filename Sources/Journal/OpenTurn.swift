@@ -1,0 +1,81 @@
+/// A turn that is not yet durable. Every journal keeps one, so that all number and chain their entries alike.
+package struct OpenTurn {
+    package struct Item {
+        package var entry: JournalEntry
+        package var mentions: [String]
+    }
+
+    /// Where the durable part ends.
+    package private(set) var durable: JournalHead
+    package private(set) var items: [Item] = []
+    package private(set) var notes: [JournalNote] = []
+    /// In the order of arrival; the last of a key holds.
+    package private(set) var metadata: [(key: String, value: String)] = []
+
+    package init(after durable: JournalHead) { self.durable = durable }
+
+    package var isEmpty: Bool { items.isEmpty && notes.isEmpty && metadata.isEmpty }
+
+    package var head: JournalHead { items.last.map { JournalHead($0.entry) } ?? durable }
+
+    package mutating func append(
+        kind: JournalEntry.Kind, type: String, at: Int64, body: [UInt8], mentions: [String]
+    ) {
+        precondition(body.count <= JournalLimits.bodyBytes, "an entry of \(body.count) bytes")
+        precondition(items.count < JournalLimits.rowsPerTurn, "a turn without end")
+        checkName(type)
+        for key in mentions { checkName(key) }
+        let before = head
+        let (sequence, turn) = (before.sequence + 1, durable.turn + 1)
+        let chain = ChainHash(
+            after: before.chain, sequence: sequence, turn: turn, kind: kind, type: type, at: at, body: body)
+        let entry = JournalEntry(
+            sequence: sequence, turn: turn, kind: kind, type: type, at: at, body: body, chain: chain)
+        items.append(Item(entry: entry, mentions: mentions))
+    }
+
+    package mutating func mention(_ key: String) {
+        precondition(!items.isEmpty, "a mention needs an entry in the open turn")
+        checkName(key)
+        items[items.count - 1].mentions.append(key)
+    }
+
+    package mutating func note(kind: String, at: Int64, body: [UInt8]) {
+        precondition(body.count <= JournalLimits.bodyBytes, "a note of \(body.count) bytes")
+        precondition(notes.count < JournalLimits.rowsPerTurn, "a turn without end")
+        checkName(kind)
+        notes.append(JournalNote(sequence: head.sequence, kind: kind, at: at, body: body))
+    }
+
+    package mutating func setMetadata(_ key: String, _ value: String) {
+        precondition(metadata.count < JournalLimits.rowsPerTurn, "a turn without end")
+        checkName(key)
+        metadata.append((key, value))
+    }
+
+    /// The turn is durable; the next one begins.
+    package mutating func settle() {
+        durable = head
+        discard()
+    }
+
+    /// The turn never was.
+    package mutating func discard() {
+        // Room for the next turn of the same size is kept: the turns of a loop are alike.
+        items.removeAll(keepingCapacity: true)
+        notes.removeAll(keepingCapacity: true)
+        metadata.removeAll()
+    }
+
+    /// A snapshot is of something durable; anything else could outlive what it stands on.
+    package func check(_ snapshot: Snapshot) {
+        precondition(snapshot.body.count <= JournalLimits.snapshotBytes, "a snapshot of \(snapshot.body.count) bytes")
+        precondition((0...durable.sequence).contains(snapshot.sequence), "a snapshot of what is not durable")
+        precondition(
+            snapshot.sequence != durable.sequence || snapshot.chain == durable.chain, "a snapshot of another journal")
+    }
+
+    private func checkName(_ name: String) {
+        precondition((1...JournalLimits.nameBytes).contains(name.utf8.count), "a name of \(name.utf8.count) bytes")
+    }
+}
