@@ -80,6 +80,7 @@ let package = Package(
             dependencies: [
                 "Journal", "SQLiteJournal", "journal-torture", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Torture"]),
+        .testTarget(name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),

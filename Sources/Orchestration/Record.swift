@@ -82,4 +82,10 @@ package struct Alert: Sendable, Hashable, Codable {
     package var level: Level
     package var symbol: Symbol?
     package var text: String
+
+    package init(level: Level, symbol: Symbol?, text: String) {
+        self.level = level
+        self.symbol = symbol
+        self.text = text
+    }
 }

@@ -47,7 +47,10 @@ final class WireDecodingNode {
         var components: [JSONPath.Component] = []
         var node: WireDecodingNode? = self
         while let current = node {
-            if let place = current.place { components.append(place) }
+            // The name of a payload stands in no document, unless the case has more values beside it.
+            if let place = current.place, place != .key(WirePayload.key) || current.parent?.isPayload != true {
+                components.append(place)
+            }
             node = current.parent
         }
         return JSONPath(components.reversed())

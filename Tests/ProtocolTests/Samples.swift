@@ -1,0 +1,224 @@
+import Orchestration
+import Trading
+import Wire
+
+/// One value or more of every message, as the programs send them.
+enum Samples {
+    static let at = Timestamp(nanoseconds: 1_773_669_660_000_000_000)
+
+    struct Sample {
+        let name: String
+        let type: MessageType
+        let body: any Encodable
+    }
+
+    static func all() throws -> [Sample] { try handshake() + policy() + broker() + provider() + control() }
+
+    private static func handshake() throws -> [Sample] {
+        [
+            Sample(
+                name: "hello", type: .hello,
+                body: Hello(name: try PluginName("stop-loss"), role: .policy, version: "1.0.0", token: "3w5e11264sg0g")),
+            Sample(
+                name: "welcome", type: .welcome,
+                body: Welcome(
+                    session: "s1.3", account: try AccountID("demo"),
+                    settings: .object([JSON.Member(key: "trail", value: .number("0.015"))]),
+                    heartbeatMilliseconds: 1_000,
+                    lockstep: true, stateDirectory: "/home/me/bigbrother/var/demo/plugins")),
+            Sample(
+                name: "refused", type: .refused, body: Fault(reason: "the configuration names no policy \"stranger\"")),
+            Sample(name: "ready-policy", type: .ready, body: Ready()),
+            Sample(name: "ready-broker", type: .ready, body: Ready(capabilities: capabilities)),
+            Sample(name: "heartbeat", type: .heartbeat, body: Empty()),
+            Sample(name: "drain", type: .drain, body: Fault(reason: "the core stops")),
+            Sample(name: "bye", type: .bye, body: Fault(reason: "drained")),
+            Sample(name: "error", type: .error, body: Fault(reason: "recommendations[0].advice: missing")),
+        ]
+    }
+
+    private static let capabilities = BrokerCapabilities(
+        orderTypes: OrderType.allCases, timeInForce: TimeInForce.allCases, groups: OrderGroupKind.allCases,
+        replacesPrice: true, replacesQuantity: true, reservesShares: true, wantsMarketData: true)
+
+    // MARK: - Policies
+
+    private static func policy() throws -> [Sample] {
+        let nvda = try Symbol("NVDA")
+        let stop = ProtectiveStop(stopPrice: try Price("186.23"), limitPrice: try Price("185.67"))
+        let advices: [(String, Advice)] = [
+            ("protect", .protect(stop)), ("reset-stop", .resetStop(ProtectiveStop(stopPrice: try Price("180")))),
+            ("take-partial", .takePartial(fraction: try Ratio("0.5"), rung: "2R")), ("exit", .exit),
+            ("reduce-to", .reduceTo(quantity: try Quantity("100"))),
+            ("reduce-to-weight", .reduceToWeight(weight: try Ratio("0.4"))),
+            ("target", .target(price: try Price("194.5"))),
+            (
+                "enter",
+                .enter(
+                    Entry(
+                        side: .buy, quantity: try Quantity("10"), limitPrice: try Price("189"),
+                        stop: ProtectiveStop(stopPrice: try Price("186")), target: try Price("195")))
+            ), ("hold", .hold), ("release", .release),
+        ]
+        var samples = [Sample(name: "evaluate", type: .evaluate, body: try snapshot(nvda))]
+        for (name, advice) in advices {
+            let recommendation = Recommendation(
+                symbol: nvda, advice: advice, urgency: .high, reason: "because of the figures",
+                evidence: [Evidence("profit_in_r", "2.5")], confidence: try Ratio("0.8"), validUntil: at)
+            samples.append(
+                Sample(name: "recommendations-\(name)", type: .recommendations, body: Recommendations([recommendation]))
+            )
+        }
+        let veto = Recommendation(
+            symbol: nil, advice: .veto, urgency: .medium, reason: "the day's loss is 3 % of equity")
+        samples.append(Sample(name: "recommendations-veto", type: .recommendations, body: Recommendations([veto])))
+        samples.append(Sample(name: "recommendations-none", type: .recommendations, body: Recommendations([])))
+        return samples
+    }
+
+    private static func snapshot(_ nvda: Symbol) throws -> PortfolioSnapshot {
+        let position = PositionView(
+            symbol: nvda, quantity: try Quantity("287"), averagePrice: try Price("184.8644"),
+            lastPrice: try Price("189.07"),
+            marketValue: try Money("54263.09"), unrealisedProfit: try Money("1207.0072"), realisedProfit: .zero,
+            initialStop: try Price("183.1822"), riskPerShare: try Price("1.6822"), profitInR: try Ratio("2.500059"),
+            highWaterMark: try Price("189.07"), lowWaterMark: try Price("184.8644"), openedAt: at,
+            heldFor: .seconds(600),
+            weight: try Ratio("0.419999"),
+            protection: ProtectionView(
+                stopPrice: nil, stopLimitPrice: nil, stopQuantity: .zero, targetPrice: try Price("194.37"),
+                targetQuantity: try Quantity("287")), unprotectedSince: at, rungsTaken: ["1R"])
+        return PortfolioSnapshot(
+            cycle: 1, at: at, session: .regular, tradingState: .active,
+            account: AccountView(
+                id: try AccountID("demo"), currency: "USD", cash: try Money("74934.91"), equity: try Money("129198"),
+                buyingPower: try Money("74934.91"), peakEquity: try Money("129198"), dayProfit: .zero,
+                grossExposure: try Money("54263.09")),
+            positions: [position], orders: [OrderView(try order())],
+            market: [
+                MarketView(
+                    symbol: nvda, bid: try Price("189.08"), ask: try Price("189.09"), last: try Price("189.07"),
+                    bar: try bar(nvda), at: at)
+            ], conditions: [MarketCondition(name: "VIX", value: try Ratio("18.5"), at: at)])
+    }
+
+    private static func bar(_ symbol: Symbol) throws -> Bar {
+        Bar(
+            symbol: symbol, start: at, period: .seconds(60), open: try Price("189.07"), high: try Price("189.1"),
+            low: try Price("189"), close: try Price("189.07"), volume: try Quantity("50000"))
+    }
+
+    // MARK: - Brokers
+
+    private static func terms(_ id: String, _ type: OrderType, limit: String?, stop: String?, role: OrderRole) throws
+        -> NewOrder
+    {
+        NewOrder(
+            clientOrderID: try ClientOrderID(id), symbol: try Symbol("NVDA"), side: .sell, type: type,
+            quantity: try Quantity("144"), limitPrice: try limit.map { try Price($0) },
+            stopPrice: try stop.map { try Price($0) },
+            role: role)
+    }
+
+    private static func order() throws -> Order {
+        Order(
+            terms: try terms("bb0.1.NVDA.3a", .limit, limit: "194.5", stop: nil, role: .target),
+            groupID: try OrderGroupID("bb0.1.NVDA.3"), groupKind: .oco, status: .new, submittedAt: at)
+    }
+
+    private static func broker() throws -> [Sample] {
+        let id = try ClientOrderID("bb0.1.NVDA.2")
+        let group = OrderSubmission(
+            orders: [
+                try terms("bb0.1.NVDA.3a", .limit, limit: "194.5", stop: nil, role: .target),
+                try terms("bb0.1.NVDA.3b", .stopLimit, limit: "185.67", stop: "186.23", role: .stop),
+            ], groupID: try OrderGroupID("bb0.1.NVDA.3"), groupKind: .oco)
+        let fill = ExecutionReport(
+            clientOrderID: id, brokerOrderID: try BrokerOrderID("demo-o2"), event: .fill,
+            executionID: try ExecutionID("demo-x1"), price: try Price("189.08"), quantity: try Quantity("143"),
+            cumulativeQuantity: try Quantity("143"), at: at)
+        let commands: [(String, OrderCommand)] = [
+            (
+                "submit",
+                .submit(
+                    OrderSubmission(orders: [try terms("bb0.1.NVDA.2", .market, limit: nil, stop: nil, role: .reduce)]))
+            ),
+            ("submit-oco", .submit(group)), ("cancel", .cancel(clientOrderID: id)),
+            ("replace", .replace(OrderReplacement(clientOrderID: id, stopPrice: try Price("187.1")))),
+            ("query", .query(clientOrderID: id)), ("reconcile", .reconcile),
+        ]
+        let account = Account(
+            id: try AccountID("demo"), cash: try Money("101973.35"), equity: try Money("129199.43"),
+            buyingPower: try Money("101973.35"))
+        let state = BrokerState(
+            account: account,
+            positions: [
+                BrokerPosition(
+                    symbol: try Symbol("NVDA"), quantity: try Quantity("144"), averagePrice: try Price("184.8644"))
+            ],
+            openOrders: [try order()], at: at)
+        return commands.map { Sample(name: "command-\($0.0)", type: .command, body: $0.1) } + [
+            Sample(name: "execution-fill", type: .execution, body: fill),
+            Sample(
+                name: "execution-rejected", type: .execution,
+                body: ExecutionReport(
+                    clientOrderID: id, event: .rejected,
+                    reason: "insufficient qty available for order (requested: 143, available: 0, held_for_orders: 287)",
+                    at: at)),
+            Sample(
+                name: "execution-restated", type: .execution,
+                body: ExecutionReport(clientOrderID: id, event: .restated, terms: try order().terms, at: at)),
+            Sample(
+                name: "order-answer", type: .orderAnswer,
+                body: OrderAnswer(clientOrderID: id, order: try order(), executions: [fill])),
+            Sample(
+                name: "order-answer-never-had-it", type: .orderAnswer,
+                body: OrderAnswer(clientOrderID: id, order: nil, executions: [])),
+            Sample(name: "broker-state", type: .brokerState, body: state),
+            Sample(name: "done", type: .done, body: Empty()),
+        ]
+    }
+
+    // MARK: - Providers, control, telemetry
+
+    private static func provider() throws -> [Sample] {
+        let aapl = try Symbol("AAPL")
+        let quote = Quote(
+            symbol: aapl, bid: try Price("92.4"), ask: try Price("92.42"), bidSize: try Quantity("500"),
+            askSize: try Quantity("300"), last: try Price("92.41"), at: at)
+        return [
+            Sample(name: "advance", type: .advance, body: Empty()),
+            Sample(
+                name: "market", type: .market,
+                body: MarketUpdate(
+                    at: at, session: .regular,
+                    conditions: [MarketCondition(name: "VIX", value: try Ratio("11.15"), at: at)],
+                    bars: [try bar(aapl)], quotes: [quote])),
+            Sample(
+                name: "market-split", type: .market,
+                body: MarketUpdate(
+                    at: at,
+                    corporateActions: [
+                        CorporateAction(
+                            id: "2014-06-09.AAPL.split", symbol: aapl, kind: .split(numerator: 7, denominator: 1),
+                            effectiveAt: at),
+                        CorporateAction(
+                            id: "d1", symbol: aapl, kind: .dividend(amount: try Price("0.47")), effectiveAt: at),
+                    ])),
+            Sample(name: "market-last", type: .market, body: MarketUpdate(at: at, isLast: true)),
+        ]
+    }
+
+    private static func control() throws -> [Sample] {
+        [
+            Sample(name: "control", type: .control, body: ControlRequest(command: "halt", who: "me", why: "a storm")),
+            Sample(
+                name: "control-reply", type: .controlReply, body: ControlReply(accepted: true, message: "halt is taken")
+            ),
+            Sample(
+                name: "record-alert", type: .record,
+                body: Record.alert(
+                    Alert(level: .warning, symbol: nil, text: "policy stop-loss is gone: killed by signal 9"))),
+        ]
+    }
+}
