@@ -69,5 +69,13 @@ let package = Package(
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
         .testTarget(name: "TradingTests", dependencies: ["Trading"]),
+        .target(
+            name: "CoreTestSupport", dependencies: ["Trading", "Orchestration"],
+            path: "Tests/OrchestrationTests/Support"),
+        .testTarget(
+            name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport"],
+            exclude: ["Support"]),
+        .testTarget(
+            name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Journal", "CoreTestSupport"]),
     ]
 )
