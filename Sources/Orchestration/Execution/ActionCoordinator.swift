@@ -100,7 +100,7 @@ extension ActionCoordinator {
     private func shrinkExits(to size: Quantity, why: String) -> Step? {
         let isAlone = exits.targets.isEmpty && exits.stops.count == 1
         if isAlone, let stop = exits.stops.first, capabilities.replacesQuantity, size.isPositive,
-            stop.leavesQuantity > size
+            stop.leavesQuantity > size, stop.status != .held
         {
             let total = Quantity(units: stop.filledQuantity.units + size.units)
             return Step(
@@ -158,7 +158,9 @@ extension ActionCoordinator {
         }
         guard let target else { return cancel(resting, why: "the plan has no target any more") }
         guard resting.terms.limitPrice != target else { return nil }
-        guard capabilities.replacesPrice else { return cancel(resting, why: "the plan's target has moved") }
+        guard capabilities.replacesPrice, resting.status != .held else {
+            return cancel(resting, why: "the plan's target has moved")
+        }
         return Step(
             action: .replace(OrderReplacement(clientOrderID: resting.id, limitPrice: target)),
             words: "move the target from \(text(resting.terms.limitPrice)) to \(text(target))",
