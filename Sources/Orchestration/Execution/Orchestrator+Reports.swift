@@ -88,7 +88,9 @@ extension Orchestrator {
     private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {
         switch event {
         case .rejected: pauseAfterRefusal(order.symbol)
-        case .cancelRejected, .replaceRejected: ask(about: order.id)
+        case .cancelRejected, .replaceRejected:
+            ask(about: order.id)
+            if order.isWorking { pauseAfterRefusal(order.symbol) }
         case .new, .held, .canceled, .restated: state.pauses[order.symbol]?.refusals = 0
         case .fill, .partialFill:
             noteProgress(order)
