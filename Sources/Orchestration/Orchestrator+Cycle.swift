@@ -56,6 +56,10 @@ extension Orchestrator {
             PolicyHeard(policy: $0.policy, recommendations: $0.recommendations.count, failure: $0.failure)
         }
         record(.policiesHeard(cycle: cycle, heard: heard))
+        // Without the broker its price grid is not known, and nothing that is decided now could be done.
+        guard state.broker != nil else {
+            return alert(.notice, nil, "the broker left during cycle \(cycle): nothing is decided in it")
+        }
         let engine = DecisionEngine(
             state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
