@@ -11,12 +11,17 @@ extension Orchestrator {
     mutating func brokerGone(_ name: PluginName, _ why: String) throws(NumericError) {
         guard state.broker?.name == name else { return }
         state.broker = nil
+        doubtWhatIsInFlight()
+        alert(.emergency, nil, "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
+    }
+
+    /// What was asked of a connection that is no more has no answer to wait for.
+    mutating func doubtWhatIsInFlight() {
         for order in state.portfolio.orders.allWorking where order.status.isInDoubt && order.status != .unknown {
             var changed = order
             _ = changed.apply(.timedOut, at: state.now)
             state.portfolio.orders.put(changed)
         }
-        alert(.emergency, nil, "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
     }
 
     mutating func takeBrokerState(_ truth: BrokerState) throws(NumericError) {
@@ -159,6 +164,10 @@ extension Orchestrator {
             record.quantity = theirs.quantity
             record.averagePrice = theirs.averagePrice
             state.portfolio.positions[symbol] = record
+            // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
+            if let limit = state.plans[symbol]?.quantityLimit, record.size <= limit {
+                state.plans[symbol]?.quantityLimit = nil
+            }
         } else {
             forgetPlan(symbol)
             var record = PositionRecord(
@@ -217,6 +226,13 @@ extension Orchestrator {
                 ExecutionReport(
                     clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
         }
+        // Filled alike: what is not booked by its id was filled before the order was adopted, and is in the position.
+        if theirs.filledQuantity == order.filledQuantity {
+            for id in answer.executions.compactMap(\.executionID)
+            where !state.portfolio.orders.isBooked(id, of: order.id) {
+                state.portfolio.orders.markBooked(id, of: order.id)
+            }
+        }
         for execution in answer.executions {
             guard let id = execution.executionID, !state.portfolio.orders.isBooked(id, of: order.id) else { continue }
             note(
@@ -226,7 +242,11 @@ extension Orchestrator {
             try settle(execution)
         }
         guard let current = state.portfolio.orders[order.id] else { return }
-        if theirs.isWorking { return adoptStatus(of: current, from: theirs) }
+        if theirs.isWorking {
+            // The answer may be older than a request of ours that is under way; that one gets its own answer.
+            let isUnderWay = current.status == .pendingCancel || current.status == .pendingReplace
+            return isUnderWay ? () : adoptStatus(of: current, from: theirs)
+        }
         guard current.isWorking, let event = Self.ending(theirs.status) else { return }
         try settle(ExecutionReport(clientOrderID: order.id, event: event, reason: theirs.reason, at: state.now))
     }
