@@ -17,12 +17,15 @@ package struct Merge: Sendable {
         package var now: Timestamp
         package var quantityIncrement: Quantity
         package var minimumStopMove: Ratio
+        /// A price further from the market than this share of it is refused; nil for no such limit.
+        package var priceCollar: Ratio?
         /// Why no entry is possible at all (trading state, limits); nil when one is.
         package var entriesRefused: String?
 
         package init(
             position: PositionRecord?, price: Price?, equity: Money, now: Timestamp,
-            quantityIncrement: Quantity = .one, minimumStopMove: Ratio = .zero, entriesRefused: String? = nil
+            quantityIncrement: Quantity = .one, minimumStopMove: Ratio = .zero, priceCollar: Ratio? = nil,
+            entriesRefused: String? = nil
         ) {
             self.position = position
             self.price = price
@@ -30,6 +33,7 @@ package struct Merge: Sendable {
             self.now = now
             self.quantityIncrement = quantityIncrement
             self.minimumStopMove = minimumStopMove
+            self.priceCollar = priceCollar
             self.entriesRefused = entriesRefused
         }
     }
@@ -154,8 +158,13 @@ extension Merge {
                 note(item, .refused, "a weight needs a price, an equity above zero and a weight of zero or more")
                 return nil
             }
-            let most = try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
-            return try most.rounded(toMultipleOf: facts.quantityIncrement, .down)
+            do {
+                let most = try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
+                return try most.rounded(toMultipleOf: facts.quantityIncrement, .down)
+            } catch {
+                note(item, .refused, "\(error)")
+                return nil
+            }
         case .takePartial(let fraction, let rung):
             return try partial(item, fraction, rung, of: position)
         case .protect, .resetStop, .target, .enter, .hold, .veto, .release: return nil
@@ -202,7 +211,7 @@ extension Merge {
         var protections: [(item: PolicyAdvice, stop: ProtectiveStop)] = []
         for item in live {
             guard case .protect(let stop) = item.recommendation.advice else { continue }
-            if let defect = Self.defect(stop, isLong: position.isLong) {
+            if let defect = Self.defect(stop, isLong: position.isLong) ?? distance(of: stop) {
                 note(item, .refused, defect)
             } else {
                 protections.append((item, stop))
@@ -244,7 +253,7 @@ extension Merge {
         var best: (item: PolicyAdvice, stop: ProtectiveStop)?
         for item in live {
             guard case .resetStop(let stop) = item.recommendation.advice else { continue }
-            if let defect = Self.defect(stop, isLong: isLong) {
+            if let defect = Self.defect(stop, isLong: isLong) ?? distance(of: stop) {
                 note(item, .refused, defect)
             } else if let owner, owner != item.policy, owner != PositionPlan.core {
                 note(item, .overridden, by: owner, "only \(owner), which set the stop, may reset it")
@@ -279,6 +288,18 @@ extension Merge {
         case (let mine?, let other?): return mine != other && isLong == (mine < other)
         }
     }
+
+    /// Why a price is too far from the market to be meant, or nil. A stop that is never reached protects nothing.
+    private func distance(_ price: Price?) -> String? {
+        guard let price, let collar = facts.priceCollar,
+            let market = facts.price ?? facts.position?.averagePrice, market.isPositive
+        else { return nil }
+        let away = abs(Int128(price.units) - Int128(market.units)) * Int128(Ratio.scale)
+        guard away > Int128(market.units) * Int128(collar.units) else { return nil }
+        return "the price \(price) is further than \(collar) of it from the market at \(market)"
+    }
+
+    private func distance(of stop: ProtectiveStop) -> String? { distance(stop.stopPrice) ?? distance(stop.limitPrice) }
 
     static func defect(_ stop: ProtectiveStop, isLong: Bool) -> String? {
         guard stop.stopPrice.isPositive else { return "a stop price lies above zero, not at \(stop.stopPrice)" }
@@ -317,6 +338,8 @@ extension Merge {
                 note(item, .absorbed, "nothing is held")
             } else if !price.isPositive {
                 note(item, .refused, "a target lies above zero, not at \(price)")
+            } else if let why = distance(price) {
+                note(item, .refused, why)
             } else {
                 targets.append((item, price))
             }
@@ -395,6 +418,7 @@ extension Merge {
         guard entry.quantity.isPositive else { return "a quantity lies above zero, not at \(entry.quantity)" }
         guard facts.price != nil || entry.limitPrice != nil else { return "there is no price for it" }
         if let defect = Self.defect(entry.stop, isLong: entry.side == .buy) { return defect }
+        if let why = distance(entry.limitPrice) ?? distance(of: entry.stop) ?? distance(entry.target) { return why }
         if let position = facts.position {
             return "\(position.quantity) shares are held already; an entry opens a position, it does not add to one"
         }
