@@ -31,6 +31,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var refused: [Symbol: String] = [:]
     /// Profit locked in by the plan of a symbol so far.
     var lockedIn: [Symbol: Money] = [:]
+    /// The entry that was last sent for a symbol: its stop holds even when nobody asks for it any more.
+    var entering: [Symbol: Entry] = [:]
     var wakeAt: Timestamp?
 
     package init() {}

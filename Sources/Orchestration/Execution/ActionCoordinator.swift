@@ -18,8 +18,14 @@ struct ActionCoordinator {
     let reserved: Quantity
     let market: MarketBoard
     let capabilities: BrokerCapabilities
+    /// The position has had no stop for longer than its limit.
+    let isOverdue: Bool
 
-    init(_ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities) {
+    init(
+        _ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities,
+        isOverdue: Bool = false
+    ) {
+        self.isOverdue = isOverdue
         self.symbol = symbol
         self.plan = plan
         self.capabilities = capabilities
@@ -223,7 +229,9 @@ extension ActionCoordinator {
 
     private func stepWhileEntering(_ entry: Order, _ position: PositionRecord) -> Step? {
         // A partly filled entry waits for its end; its bracket protects it, and the core's own limit watches the time.
-        plan.quantityLimit != nil || isThroughStop(position) ? cancel(entry, why: "the position is being reduced") : nil
+        if isOverdue { return cancel(entry, why: "what is filled already has no stop") }
+        return plan.quantityLimit != nil || isThroughStop(position)
+            ? cancel(entry, why: "the position is being reduced") : nil
     }
 
     private func enter(_ entry: Entry) -> Step {

@@ -8,7 +8,8 @@ extension Orchestrator {
             let plan = state.plans[symbol], !isPaused(symbol)
         else { return }
         let coordinator = ActionCoordinator(
-            symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities)
+            symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
+            isOverdue: state.naked[symbol]?.isAnswered == true)
         guard let step = coordinator.nextStep() else { return }
         try issue(step, plan: plan, capabilities: broker.capabilities)
     }
@@ -76,6 +77,7 @@ extension Orchestrator {
         switch command {
         case .submit(let submission):
             for terms in submission.orders {
+                if terms.role == .entry { state.entering[terms.symbol] = state.plans[terms.symbol]?.entry }
                 state.portfolio.orders.put(
                     Order(
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,

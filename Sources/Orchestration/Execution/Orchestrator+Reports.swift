@@ -60,7 +60,7 @@ extension Orchestrator {
         _ order: Order, _ quantity: Quantity, _ price: Price, at time: Timestamp
     ) throws(NumericError) -> String {
         let symbol = order.symbol
-        let entry = state.plans[symbol]?.entry
+        let entry = state.entering[symbol]
         let opened = state.portfolio.positions[symbol] == nil
         let locked = try state.portfolio.book(
             order.terms.side, quantity, symbol, at: price, time: time,
