@@ -46,8 +46,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         let orders = deadlines.values.min()
         let positions = naked.values.filter { !$0.isAnswered }.map { $0.since + configuration.unprotectedLimit }.min()
-        guard let orders, let positions else { return orders ?? positions }
-        return min(orders, positions)
+        return [orders, positions, broker?.truthIsDue].compactMap { $0 }.min()
     }
 }
 
@@ -74,6 +73,8 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     /// Orders asked about whose answer is awaited, sorted.
     var questions: [ClientOrderID] = []
     var round = 0
+    /// When what was asked is asked again: a word can be lost.
+    var truthIsDue: Timestamp?
     /// Positions that differed once; adopted when they differ again.
     var suspects: [Symbol: Quantity] = [:]
 }

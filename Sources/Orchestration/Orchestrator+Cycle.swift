@@ -22,7 +22,9 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled else { return }
         state.cycle.number += 1
         let number = state.cycle.number
-        if number % max(1, state.configuration.reconcileEveryCycles) == 0 { askForBrokerState() }
+        if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.suspects.isEmpty {
+            askForBrokerState()
+        }
         try keepEquityMarks()
         try checkDailyLoss()
         let snapshot = try SnapshotBuilder(state: state.portfolio, now: state.now).build(

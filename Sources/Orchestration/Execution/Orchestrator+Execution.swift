@@ -128,7 +128,15 @@ extension Orchestrator {
             expectWord(on: id)
             if state.broker != nil { ask(about: id) }
         }
+        askForOverdueTruth()
         try checkNakedness()
+    }
+
+    private mutating func askForOverdueTruth() {
+        guard let link = state.broker, let due = link.truthIsDue, due <= state.now else { return }
+        guard !link.questions.isEmpty else { return askForBrokerState() }
+        for id in link.questions { ask(about: id) }
+        state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
     }
 
     mutating func ask(about id: ClientOrderID) {
@@ -137,6 +145,7 @@ extension Orchestrator {
 
     mutating func askForBrokerState() {
         emit(.command(RiskGate.question(.reconcile)))
+        state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
     }
 
     mutating func tell(_ order: Order, _ event: OrderEvent, _ words: String) {

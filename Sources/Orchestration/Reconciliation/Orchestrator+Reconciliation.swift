@@ -43,7 +43,11 @@ extension Orchestrator {
     private mutating func finishReconciliation(isFirst: Bool) throws(NumericError) {
         state.broker?.round = 0
         state.broker?.isReconciled = true
-        for symbol in state.pauses.keys.sorted() { state.pauses[symbol]?.awaitsBrokerState = false }
+        state.broker?.truthIsDue = nil
+        // A position that differs is not what it seems: what waits for the broker's truth goes on waiting.
+        for symbol in state.pauses.keys.sorted() where state.broker?.suspects[symbol] == nil {
+            state.pauses[symbol]?.awaitsBrokerState = false
+        }
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
         if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
