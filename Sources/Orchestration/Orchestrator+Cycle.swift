@@ -66,6 +66,12 @@ extension Orchestrator {
             state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: entriesRefused)
+        for answer in answers {
+            for recommendation in answer.recommendations
+            where recommendation.symbol == nil && recommendation.advice != .veto && recommendation.advice != .hold {
+                alert(.warning, nil, "\(answer.policy) names no symbol; not taken: \(recommendation.words)")
+            }
+        }
         for verdict in try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans) {
             adopt(verdict)
         }

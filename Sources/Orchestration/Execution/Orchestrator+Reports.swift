@@ -87,7 +87,12 @@ extension Orchestrator {
 
     private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {
         switch event {
-        case .rejected: pauseAfterRefusal(order.symbol)
+        case .rejected:
+            // A group is refused as a whole: its last leg counts.
+            let awaitsOthers = state.portfolio.orders.working(order.symbol).contains {
+                order.groupID != nil && $0.groupID == order.groupID && $0.status == .pendingNew
+            }
+            if !awaitsOthers { pauseAfterRefusal(order.symbol) }
         case .cancelRejected, .replaceRejected:
             ask(about: order.id)
             if order.isWorking { pauseAfterRefusal(order.symbol) }
