@@ -129,7 +129,7 @@ struct NodeTests {
         #expect(try codec.decodeState(codec.encode(state)) == state)
     }
 
-    @Test("a snapshot and the entries after it give the same state as everything", arguments: [3, 7, 12, 20])
+    @Test("a snapshot and the entries after it give the same state as everything", arguments: [3, 7, 12, 15])
     func snapshot(at turns: Int) throws {
         var driver = NodeDriver()
         driver.crash = (turns, true)

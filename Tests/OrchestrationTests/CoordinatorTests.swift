@@ -186,21 +186,24 @@ struct CoordinatorTests {
 
     @Test("a reduction that a manual sale completed does not sell what is bought later")
     func limitEndsWithManualSale() {
-        var driver = protected { $0.faults.fillsOnly = 10 }
+        var driver = protected()
+        driver.send(.market(MarketUpdate(at: driver.now, session: .afterHours)))
         driver.recommend([PluginName("stop-loss").says(.reduceTo(quantity: 40), on: "ABC")])
         driver.cycle()
         driver.recommend([])
-        driver.venue.tradeByHand("ABC", -50, at: "100")
-        for order in driver.venue.working("ABC") { driver.venueDoes { $0.drop(order.id) } }
+        #expect(driver.venue.held("ABC") == 100)
+        driver.venue.tradeByHand("ABC", -60, at: "100")
         driver.reconcile()
         driver.reconcile()
         #expect(driver.position("ABC")?.quantity == 40)
-        driver.venue.faults.fillsOnly = nil
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
         driver.venue.tradeByHand("ABC", 60, at: "100")
         driver.reconcile()
         driver.reconcile()
         driver.cycle()
         #expect(driver.venue.held("ABC") == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
     }
 
     @Test("the position is closed by hand: its exits are cancelled")
@@ -314,7 +317,7 @@ struct CoordinatorTests {
     @Test("the broker never had it: planned anew with a new id")
     func neverHadIt() {
         var driver = protected()
-        driver.venueDoes { $0.drop(driver.symbolStop?.id ?? "none") }
+        driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }
         driver.venue.faults.losesCommands = true
         driver.venueDoes { $0.drop($0.working("ABC").first?.id ?? "none") }
         driver.wait(.seconds(6))

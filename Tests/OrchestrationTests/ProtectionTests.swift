@@ -267,9 +267,9 @@ struct EntryTests {
         driver.expectSound()
     }
 
-    @Test("the price collar, both sides of its edge", arguments: [("50", true), ("49.99", false)])
+    @Test("the price collar, both sides of its edge", arguments: [("150", true), ("150.01", false)])
     func collar(limit: String, isEntered: Bool) throws {
-        let driver = driver([PluginName("entry").says(.buy(10, stop: "45", limit: try Price(limit)), on: "ABC")])
+        let driver = driver([PluginName("entry").says(.buy(10, stop: "95", limit: try Price(limit)), on: "ABC")])
         #expect(driver.submissions.isEmpty == !isEntered, "\(driver.alerts)")
     }
 
@@ -399,7 +399,7 @@ struct CorporateActionTests {
     }
 
     @Test("a split restates position, stop and marks, and nothing trades", arguments: [
-        (7, 1, 700, "13.57", "14.2857"), (1, 20, 5, "1900", "2000"),
+        (7, 1, 700, "13.57", "14.2871"), (1, 20, 5, "1900", "2000"),
     ] as [(Int64, Int64, Int64, String, String)])
     func split(numerator: Int64, denominator: Int64, held: Int64, stop: String, high: String) throws {
         var driver = protected()

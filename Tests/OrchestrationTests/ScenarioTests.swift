@@ -60,7 +60,7 @@ struct ScenarioTests {
         driver.connect()
         let facts = try #require(driver.decisions.first?.facts)
         #expect(facts.profit == "1207.0072")
-        #expect(facts.profitInR == "2.5")
-        #expect(facts.weight == "0.42")
+        #expect(facts.profitInR?.signed == "+2.50")
+        #expect(facts.weight?.percent == "42 %")
     }
 }

@@ -52,7 +52,9 @@ package struct CoreDriver {
             inbox.append(.evaluated(cycle: cycle, answers: answers.sorted { $0.policy < $1.policy }))
         case .command(let approved):
             if let why = flight.depart(approved.command, core.state) { violations.append(why) }
-            inbox += isConnected ? venue.execute(approved.command) : []
+            let answers = isConnected ? venue.execute(approved.command) : []
+            if answers.isEmpty { flight.loseQuestion(approved.command) }
+            inbox += answers
         case .wake, .record: break
         }
     }
@@ -215,6 +217,15 @@ struct Flight {
             }
         }
         return nil
+    }
+
+    /// A question that will have no answer, so that a later answer is not taken for its.
+    mutating func loseQuestion(_ command: OrderCommand) {
+        switch command {
+        case .query(let id): queries[id]?.removeLast()
+        case .reconcile: reconciles.removeLast()
+        case .submit, .cancel, .replace: return
+        }
     }
 
     /// The words that answer a command.
