@@ -57,23 +57,23 @@ package struct Merge: Sendable {
         mergeStops()
         mergeTargets()
         mergeEntries()
-        dispositions.sort { Self.precedes(($0.policy, $0.recommendation), ($1.policy, $1.recommendation)) }
+        dispositions = Self.sorted(dispositions) { ($0.policy, $0.recommendation) }
     }
 
     /// Without repetitions, in an order that does not depend on arrival.
     private static func canonical(_ advice: [PolicyAdvice]) -> [PolicyAdvice] {
-        Set(advice).sorted { precedes(($0.policy, $0.recommendation), ($1.policy, $1.recommendation)) }
+        sorted(Array(Set(advice))) { ($0.policy, $0.recommendation) }
     }
 
-    private typealias Named = (policy: PluginName, recommendation: Recommendation)
-
-    private static func precedes(_ left: Named, _ right: Named) -> Bool {
-        if left.recommendation.priority != right.recommendation.priority {
-            return left.recommendation.priority < right.recommendation.priority
+    /// By priority, policy and text. The text is made once for each: a policy may send thousands.
+    private static func sorted<Item>(
+        _ items: [Item], by key: (Item) -> (policy: PluginName, recommendation: Recommendation)
+    ) -> [Item] {
+        let keyed = items.map { item in
+            let (policy, recommendation) = key(item)
+            return (item: item, key: (recommendation.priority, policy, String(describing: recommendation)))
         }
-        if left.policy != right.policy { return left.policy < right.policy }
-        guard left.recommendation != right.recommendation else { return false }
-        return String(describing: left.recommendation) < String(describing: right.recommendation)
+        return keyed.sorted { $0.key < $1.key }.map(\.item)
     }
 
     private mutating func sortOut(_ item: PolicyAdvice) {
