@@ -23,7 +23,7 @@ struct StormTests {
             }
             storm.calm()
             let driver = storm.driver
-            try #require(driver.violations == [], "seed \(seed)")
+            try #require(driver.violations == [], "seed \(seed)\n\(driver.trail(24))")
             try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alerts.suffix(3))")
             for symbol in Self.symbols {
                 let held = driver.venue.held(symbol)

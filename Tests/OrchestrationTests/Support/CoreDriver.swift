@@ -39,11 +39,28 @@ package struct CoreDriver {
             violations.append("P11: states differ at input \(inputs.count)")
         }
         effects += wanted
+        if violations.isEmpty { tell(input, wanted) }
         for effect in wanted { perform(effect) }
         violations += venue.violations.dropFirst(seenViolations)
         seenViolations = venue.violations.count
     }
     private var seenViolations = 0
+    private var story: [String] = []
+
+    private mutating func tell(_ input: Input, _ wanted: [Effect]) {
+        let seconds = (now.nanoseconds / 1_000_000_000) % 10_000
+        switch input {
+        case .execution(let report): story.append("\(seconds) < \(report.clientOrderID) \(report.event)")
+        case .orderAnswer(let answer):
+            story.append("\(seconds) < answer \(answer.clientOrderID) \(answer.order.map { "\($0.status)" } ?? "never had it")")
+        case .brokerState: story.append("\(seconds) < broker state")
+        case .market, .evaluated: break
+        default: story.append("\(seconds) < \(String(describing: input).prefix(60))")
+        }
+        for case .command(let approved) in wanted {
+            story.append("\(seconds) > \(String(describing: approved.command).prefix(150))")
+        }
+    }
 
     private mutating func perform(_ effect: Effect) {
         switch effect {
@@ -170,6 +187,9 @@ package struct CoreDriver {
     package var submissions: [OrderSubmission] {
         commands.compactMap { if case .submit(let submission) = $0 { submission } else { nil } }
     }
+
+    /// The last inputs, commands and violations, for a person who looks for the cause of a failure.
+    package func trail(_ count: Int) -> String { story.suffix(count).joined(separator: "\n") }
 
     /// Replays everything into a fresh core; says where it differs.
     package func replayDifference() -> String? {
