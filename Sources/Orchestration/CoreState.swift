@@ -33,6 +33,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var lockedIn: [Symbol: Money] = [:]
     /// The entry that was last sent for a symbol: its stop holds even when nobody asks for it any more.
     var entering: [Symbol: Entry] = [:]
+    /// Questions about an order that no answer has come to.
+    var questions: [ClientOrderID: Questions] = [:]
     var wakeAt: Timestamp?
 
     package init() {}
@@ -77,6 +79,13 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     var truthIsDue: Timestamp?
     /// Positions that differed once; adopted when they differ again.
     var suspects: [Symbol: Quantity] = [:]
+}
+
+/// Answers come in the order of their questions: those asked before a request cannot know what became of it.
+package struct Questions: Sendable, Hashable, Codable {
+    var unanswered: Int64 = 0
+    /// Of those, how many are older than the newest request.
+    var stale: Int64 = 0
 }
 
 /// Why a symbol is left alone.

@@ -102,6 +102,7 @@ extension Orchestrator {
         let transition = order.apply(event, at: state.now)
         precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
         state.portfolio.orders.put(order)
+        if let unanswered = state.questions[id]?.unanswered { state.questions[id]?.stale = unanswered }
         expectWord(on: id)
     }
 
@@ -140,6 +141,7 @@ extension Orchestrator {
     }
 
     mutating func ask(about id: ClientOrderID) {
+        state.questions[id, default: Questions()].unanswered += 1
         emit(.command(RiskGate.question(.query(clientOrderID: id))))
     }
 

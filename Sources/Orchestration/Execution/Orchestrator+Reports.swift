@@ -37,6 +37,7 @@ extension Orchestrator {
         let transition = order.apply(event, at: state.now)
         state.portfolio.orders.put(order)
         if !order.status.isInDoubt { state.deadlines[order.id] = nil }
+        if !order.isWorking { state.questions[order.id] = nil }
         if transition == .refused {
             alert(
                 .warning, order.symbol,

@@ -17,6 +17,7 @@ extension Orchestrator {
 
     /// What was asked of a connection that is no more has no answer to wait for.
     mutating func doubtWhatIsInFlight() {
+        state.questions = [:]
         for order in state.portfolio.orders.allWorking where order.status.isInDoubt && order.status != .unknown {
             var changed = order
             _ = changed.apply(.timedOut, at: state.now)
@@ -203,13 +204,24 @@ extension Orchestrator {
 extension Orchestrator {
     /// The broker's word on one order: every execution of it, and what it is now.
     mutating func takeAnswer(_ answer: OrderAnswer) throws(NumericError) {
-        if let order = state.portfolio.orders[answer.clientOrderID] { try settle(order, by: answer) }
+        let isStale = takeQuestion(answer.clientOrderID)
+        if let order = state.portfolio.orders[answer.clientOrderID] { try settle(order, by: answer, isStale: isStale) }
         if state.broker?.questions.contains(answer.clientOrderID) == true {
             state.broker?.questions.removeAll { $0 == answer.clientOrderID }
             if state.broker?.questions.isEmpty == true { try askAgain() }
         }
         guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
+    }
+
+    /// One question of an order is answered. Returns whether it is older than the newest request.
+    private mutating func takeQuestion(_ id: ClientOrderID) -> Bool {
+        guard var questions = state.questions[id] else { return false }
+        let isStale = questions.stale > 0
+        questions.unanswered -= 1
+        questions.stale = max(0, questions.stale - 1)
+        state.questions[id] = questions.unanswered > 0 ? questions : nil
+        return isStale
     }
 
     private mutating func askAgain() throws(NumericError) {
@@ -221,7 +233,7 @@ extension Orchestrator {
         askForBrokerState()
     }
 
-    private mutating func settle(_ order: Order, by answer: OrderAnswer) throws(NumericError) {
+    private mutating func settle(_ order: Order, by answer: OrderAnswer, isStale: Bool) throws(NumericError) {
         guard let theirs = answer.order else {
             note(
                 .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
@@ -248,7 +260,7 @@ extension Orchestrator {
         guard let current = state.portfolio.orders[order.id] else { return }
         if theirs.isWorking {
             // The answer may be older than a request of ours that is under way; that one gets its own answer.
-            let isUnderWay = current.status == .pendingCancel || current.status == .pendingReplace
+            let isUnderWay = isStale || current.status == .pendingCancel || current.status == .pendingReplace
             return isUnderWay ? () : adoptStatus(of: current, from: theirs)
         }
         guard current.isWorking, let event = Self.ending(theirs.status) else { return }
