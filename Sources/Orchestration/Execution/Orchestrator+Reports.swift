@@ -34,7 +34,10 @@ extension Orchestrator {
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
         let before = order.status
-        let transition = order.apply(event, at: state.now)
+        // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
+        let transition =
+            order.doubtsRequest && event.answersNoRequest
+            ? OrderLifeCycle.Transition.stay : order.apply(event, at: state.now)
         state.portfolio.orders.put(order)
         if !order.status.isInDoubt { state.deadlines[order.id] = nil }
         if !order.isWorking { state.questions[order.id] = nil }
@@ -168,5 +171,24 @@ extension Orchestrator {
         case .query, .reconcile: break
         }
         alert(.warning, nil, "a command could not be delivered to the broker: \(why)")
+    }
+}
+
+extension Order {
+    /// It rested, a cancel or replacement was asked for, and nobody knows what became of that.
+    fileprivate var doubtsRequest: Bool { status == .unknown && statusBeforePending != nil }
+}
+
+extension OrderEvent {
+    /// True of an order whose cancel or replacement is still under way, and so no answer to that.
+    fileprivate var answersNoRequest: Bool {
+        switch self {
+        case .accepted, .new, .held, .partialFill, .pendingCancel, .pendingReplace, .suspended, .stopped, .calculated,
+            .doneForDay:
+            true
+        case .fill, .cancelRequested, .cancelRejected, .canceled, .expired, .replaceRequested, .replaceRejected,
+            .replaced, .restated, .rejected, .timedOut, .notFound:
+            false
+        }
     }
 }
