@@ -20,11 +20,14 @@ struct ActionCoordinator {
     let capabilities: BrokerCapabilities
     /// The position has had no stop for longer than its limit.
     let isOverdue: Bool
+    /// A fill of one leg of an OCO after this may still shrink the other.
+    let patienceSince: Timestamp
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities,
-        isOverdue: Bool = false
+        isOverdue: Bool = false, patienceSince: Timestamp = Timestamp(nanoseconds: .max)
     ) {
+        self.patienceSince = patienceSince
         self.isOverdue = isOverdue
         self.symbol = symbol
         self.plan = plan
@@ -47,6 +50,7 @@ struct ActionCoordinator {
         if let entry = working.first(where: { $0.terms.role == .entry }) { return stepWhileEntering(entry, position) }
         // A market exit is under way: it is the action of the moment.
         guard exits.reductions.isEmpty else { return nil }
+        guard !isGroupShrinking else { return nil }
         let rest = intendedRest(of: position)
         if reserved > position.size {
             return shrinkExits(to: position.size, why: "more shares are on offer than are held")
@@ -67,6 +71,14 @@ struct ActionCoordinator {
             let price = market.executable(symbol, side: position.exitSide) ?? market.price(symbol)
         else { return false }
         return position.isLong ? price <= stop.stopPrice : price >= stop.stopPrice
+    }
+
+    /// One leg of an OCO was filled in part just now, and the venue's word that the other shrank with it is on its way.
+    private var isGroupShrinking: Bool {
+        working.contains { leg in
+            leg.groupKind == .oco && leg.filledQuantity.isPositive && leg.updatedAt > patienceSince
+                && working.contains { $0.groupID == leg.groupID && $0.leavesQuantity > leg.leavesQuantity }
+        }
     }
 
     /// Where the broker has no OCO, the core watches the target itself.

@@ -9,7 +9,8 @@ extension Orchestrator {
         else { return }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
-            isOverdue: state.naked[symbol]?.isAnswered == true)
+            isOverdue: state.naked[symbol]?.isAnswered == true,
+            patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
         guard let step = coordinator.nextStep() else { return }
         try issue(step, plan: plan, capabilities: broker.capabilities)
     }
