@@ -253,6 +253,8 @@ struct Flight {
         switch input {
         case .execution(let report): settle(report)
         case .orderAnswer(let answer):
+            // An order that is over has no request under way any more, whenever it was asked about.
+            if answer.order?.isWorking == false { forget { $0.ids.contains(answer.clientOrderID) } }
             guard let asked = queries[answer.clientOrderID]?.first else { return }
             queries[answer.clientOrderID]?.removeFirst()
             forget { $0.ids.contains(answer.clientOrderID) && $0.at < asked }
