@@ -222,9 +222,12 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func stepWhenFlat() -> Step? {
         // An exit without a position would open the other side.
-        if let stray = working.first(where: {
-            $0.terms.role != .entry && $0.terms.role != .foreign && $0.status != .held
-        }) {
+        let stray = working.first { order in
+            let waits = order.groupKind == .bracket
+                && working.contains { $0.groupID == order.groupID && $0.terms.role == .entry }
+            return order.terms.role != .entry && order.terms.role != .foreign && order.status != .held && !waits
+        }
+        if let stray {
             return cancel(stray, why: "nothing is held any more")
         }
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
