@@ -180,6 +180,8 @@ struct ProtectionTests {
         driver.connect()
         // The entry's fill is known; that its legs rest now is not yet.
         while driver.position("ABC") == nil, !driver.inbox.isEmpty { driver.deliver() }
+        #expect(driver.orders.count == 1, "no leg is touched while the entry works")
+        #expect(driver.working("ABC").allSatisfy { $0.status == .held })
         driver.recommend(advice.map { PluginName("entry").says($0, on: "ABC") })
         let late = driver.inbox.filter { if case .execution = $0 { true } else { false } }
         driver.inbox.removeAll { if case .execution = $0 { true } else { false } }
