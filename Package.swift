@@ -86,5 +86,13 @@ let package = Package(
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
         .testTarget(name: "TradingTests", dependencies: ["Trading"], exclude: ["Vectors", "Frozen"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests"),
+        .target(
+            name: "CoreTestSupport", dependencies: ["Trading", "Orchestration"],
+            path: "Tests/OrchestrationTests/Support"),
+        .testTarget(
+            name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport"],
+            exclude: ["Support"]),
+        .testTarget(
+            name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Journal", "CoreTestSupport"]),
     ]
 )

@@ -55,7 +55,8 @@ struct Pace {
     /// Real time: takes the due cycle; periods that were missed are not made up for.
     mutating func takePeriod(now: Int64, period: Int64) -> Bool {
         guard now >= nextCycleMilliseconds else { return false }
-        nextCycleMilliseconds = max(nextCycleMilliseconds + period, now)
+        let next = nextCycleMilliseconds + period
+        nextCycleMilliseconds = next > now ? next : now + period
         return true
     }
 

@@ -31,6 +31,10 @@ package struct CoreState: Sendable, Hashable, Codable {
     var refused: [Symbol: String] = [:]
     /// Profit locked in by the plan of a symbol so far.
     var lockedIn: [Symbol: Money] = [:]
+    /// The entry that was last sent for a symbol: its stop holds even when nobody asks for it any more.
+    var entering: [Symbol: Entry] = [:]
+    /// Questions about an order that no answer has come to.
+    var questions: [ClientOrderID: Questions] = [:]
     var wakeAt: Timestamp?
 
     package init() {}
@@ -44,8 +48,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         let orders = deadlines.values.min()
         let positions = naked.values.filter { !$0.isAnswered }.map { $0.since + configuration.unprotectedLimit }.min()
-        guard let orders, let positions else { return orders ?? positions }
-        return min(orders, positions)
+        return [orders, positions, broker?.truthIsDue].compactMap { $0 }.min()
     }
 }
 
@@ -72,8 +75,17 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     /// Orders asked about whose answer is awaited, sorted.
     var questions: [ClientOrderID] = []
     var round = 0
+    /// When what was asked is asked again: a word can be lost.
+    var truthIsDue: Timestamp?
     /// Positions that differed once; adopted when they differ again.
     var suspects: [Symbol: Quantity] = [:]
+}
+
+/// Answers come in the order of their questions: those asked before a request cannot know what became of it.
+package struct Questions: Sendable, Hashable, Codable {
+    var unanswered: Int64 = 0
+    /// Of those, how many are older than the newest request.
+    var stale: Int64 = 0
 }
 
 /// Why a symbol is left alone.

@@ -29,7 +29,9 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled else { return }
         state.cycle.number += 1
         let number = state.cycle.number
-        if number % max(1, state.configuration.reconcileEveryCycles) == 0 { askForBrokerState() }
+        if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.suspects.isEmpty {
+            askForBrokerState()
+        }
         try keepEquityMarks()
         try checkDailyLoss()
         let snapshot = try SnapshotBuilder(state: state.portfolio, now: state.now).build(
@@ -63,10 +65,20 @@ extension Orchestrator {
             PolicyHeard(policy: $0.policy, recommendations: $0.recommendations.count, failure: $0.failure)
         }
         record(.policiesHeard(cycle: cycle, heard: heard))
+        // Without the broker its price grid is not known, and nothing that is decided now could be done.
+        guard state.broker != nil else {
+            return alert(.notice, nil, "the broker left during cycle \(cycle): nothing is decided in it")
+        }
         let engine = DecisionEngine(
             state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: entriesRefused)
+        for answer in answers {
+            for recommendation in answer.recommendations
+            where recommendation.symbol == nil && recommendation.advice != .veto && recommendation.advice != .hold {
+                alert(.warning, nil, "\(answer.policy) names no symbol; not taken: \(recommendation.words)")
+            }
+        }
         for verdict in try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans) {
             adopt(verdict)
         }

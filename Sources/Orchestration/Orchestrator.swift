@@ -58,6 +58,7 @@ package struct Orchestrator: Sendable {
         if state.genesis == nil { state.genesis = state.now }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
         state.broker = nil
+        doubtWhatIsInFlight()
         state.policies = []
         state.providers = []
         state.cycle.evaluating = false

@@ -44,7 +44,7 @@ struct DecisionEngine {
     ) throws(NumericError) -> Verdict {
         let id = DecisionID(cycle: cycle, symbol: symbol)
         let before = current ?? PositionPlan(id: id, symbol: symbol)
-        let merge = try Merge(try advice.map(rounded), onto: before, facts: facts(symbol))
+        let merge = try Merge(advice.map(onGrid), onto: before, facts: facts(symbol))
         var plan = merge.plan
         let changes = current.map { !$0.isSameState(as: plan) } ?? !plan.isEmpty
         if changes { plan.id = id }
@@ -59,27 +59,43 @@ struct DecisionEngine {
         Merge.Facts(
             position: state.positions[symbol], price: state.market.price(symbol), equity: equity, now: now,
             quantityIncrement: capabilities?.quantityIncrement ?? .one,
-            minimumStopMove: configuration.minimumStopMove, entriesRefused: entriesRefused)
+            minimumStopMove: configuration.minimumStopMove, priceCollar: configuration.limits.priceCollar,
+            entriesRefused: entriesRefused)
     }
 
     /// Prices on the broker's grid: a stop rounds away from the market, a target toward it... so that neither is
     /// refused for a fraction of a cent, and neither promises more than can be had.
+    private func onGrid(_ advice: PolicyAdvice) -> PolicyAdvice {
+        // A price that cannot even be rounded stays as it is, and is refused by the merge for its distance.
+        do { return try rounded(advice) } catch { return advice }
+    }
+
     private func rounded(_ advice: PolicyAdvice) throws(NumericError) -> PolicyAdvice {
         guard let increment = capabilities?.priceIncrement else { return advice }
         let isLong = advice.recommendation.symbol.flatMap { state.positions[$0] }?.isLong ?? true
-        func onGrid(_ stop: ProtectiveStop) throws(NumericError) -> ProtectiveStop {
-            var limit: Price?
-            if let price = stop.limitPrice { limit = try increment.rounded(price, isLong ? .down : .up) }
-            return ProtectiveStop(
-                stopPrice: try increment.rounded(stop.stopPrice, isLong ? .down : .up), limitPrice: limit)
+        func onGrid(_ price: Price?, _ rounding: Rounding) throws(NumericError) -> Price? {
+            guard let price else { return nil }
+            return try increment.rounded(price, rounding)
         }
+        func onGrid(_ stop: ProtectiveStop, _ rounding: Rounding) throws(NumericError) -> ProtectiveStop {
+            ProtectiveStop(
+                stopPrice: try increment.rounded(stop.stopPrice, rounding),
+                limitPrice: try onGrid(stop.limitPrice, rounding))
+        }
+        let away: Rounding = isLong ? .down : .up
         var result = advice
         switch advice.recommendation.advice {
-        case .protect(let stop): result.recommendation.advice = .protect(try onGrid(stop))
-        case .resetStop(let stop): result.recommendation.advice = .resetStop(try onGrid(stop))
+        case .protect(let stop): result.recommendation.advice = .protect(try onGrid(stop, away))
+        case .resetStop(let stop): result.recommendation.advice = .resetStop(try onGrid(stop, away))
         case .target(let price):
             result.recommendation.advice = .target(price: try increment.rounded(price, isLong ? .down : .up))
-        case .takePartial, .exit, .reduceTo, .reduceToWeight, .enter, .hold, .veto, .release: break
+        case .enter(var entry):
+            let away: Rounding = entry.side == .buy ? .down : .up
+            entry.limitPrice = try onGrid(entry.limitPrice, away)
+            entry.stop = try onGrid(entry.stop, away)
+            entry.target = try onGrid(entry.target, away)
+            result.recommendation.advice = .enter(entry)
+        case .takePartial, .exit, .reduceTo, .reduceToWeight, .hold, .veto, .release: break
         }
         return result
     }

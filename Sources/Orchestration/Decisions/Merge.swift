@@ -17,12 +17,15 @@ package struct Merge: Sendable {
         package var now: Timestamp
         package var quantityIncrement: Quantity
         package var minimumStopMove: Ratio
+        /// A price further from the market than this share of it is refused; nil for no such limit.
+        package var priceCollar: Ratio?
         /// Why no entry is possible at all (trading state, limits); nil when one is.
         package var entriesRefused: String?
 
         package init(
             position: PositionRecord?, price: Price?, equity: Money, now: Timestamp,
-            quantityIncrement: Quantity = .one, minimumStopMove: Ratio = .zero, entriesRefused: String? = nil
+            quantityIncrement: Quantity = .one, minimumStopMove: Ratio = .zero, priceCollar: Ratio? = nil,
+            entriesRefused: String? = nil
         ) {
             self.position = position
             self.price = price
@@ -30,6 +33,7 @@ package struct Merge: Sendable {
             self.now = now
             self.quantityIncrement = quantityIncrement
             self.minimumStopMove = minimumStopMove
+            self.priceCollar = priceCollar
             self.entriesRefused = entriesRefused
         }
     }
@@ -53,23 +57,23 @@ package struct Merge: Sendable {
         mergeStops()
         mergeTargets()
         mergeEntries()
-        dispositions.sort { Self.precedes(($0.policy, $0.recommendation), ($1.policy, $1.recommendation)) }
+        dispositions = Self.sorted(dispositions) { ($0.policy, $0.recommendation) }
     }
 
     /// Without repetitions, in an order that does not depend on arrival.
     private static func canonical(_ advice: [PolicyAdvice]) -> [PolicyAdvice] {
-        Set(advice).sorted { precedes(($0.policy, $0.recommendation), ($1.policy, $1.recommendation)) }
+        sorted(Array(Set(advice))) { ($0.policy, $0.recommendation) }
     }
 
-    private typealias Named = (policy: PluginName, recommendation: Recommendation)
-
-    private static func precedes(_ left: Named, _ right: Named) -> Bool {
-        if left.recommendation.priority != right.recommendation.priority {
-            return left.recommendation.priority < right.recommendation.priority
+    /// By priority, policy and text. The text is made once for each: a policy may send thousands.
+    private static func sorted<Item>(
+        _ items: [Item], by key: (Item) -> (policy: PluginName, recommendation: Recommendation)
+    ) -> [Item] {
+        let keyed = items.map { item in
+            let (policy, recommendation) = key(item)
+            return (item: item, key: (recommendation.priority, policy, String(describing: recommendation)))
         }
-        if left.policy != right.policy { return left.policy < right.policy }
-        guard left.recommendation != right.recommendation else { return false }
-        return String(describing: left.recommendation) < String(describing: right.recommendation)
+        return keyed.sorted { $0.key < $1.key }.map(\.item)
     }
 
     private mutating func sortOut(_ item: PolicyAdvice) {
@@ -154,8 +158,13 @@ extension Merge {
                 note(item, .refused, "a weight needs a price, an equity above zero and a weight of zero or more")
                 return nil
             }
-            let most = try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
-            return try most.rounded(toMultipleOf: facts.quantityIncrement, .down)
+            do {
+                let most = try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
+                return try most.rounded(toMultipleOf: facts.quantityIncrement, .down)
+            } catch {
+                note(item, .refused, "\(error)")
+                return nil
+            }
         case .takePartial(let fraction, let rung):
             return try partial(item, fraction, rung, of: position)
         case .protect, .resetStop, .target, .enter, .hold, .veto, .release: return nil
@@ -202,7 +211,7 @@ extension Merge {
         var protections: [(item: PolicyAdvice, stop: ProtectiveStop)] = []
         for item in live {
             guard case .protect(let stop) = item.recommendation.advice else { continue }
-            if let defect = Self.defect(stop, isLong: position.isLong) {
+            if let defect = Self.defect(stop, isLong: position.isLong) ?? distance(of: stop) {
                 note(item, .refused, defect)
             } else {
                 protections.append((item, stop))
@@ -244,7 +253,7 @@ extension Merge {
         var best: (item: PolicyAdvice, stop: ProtectiveStop)?
         for item in live {
             guard case .resetStop(let stop) = item.recommendation.advice else { continue }
-            if let defect = Self.defect(stop, isLong: isLong) {
+            if let defect = Self.defect(stop, isLong: isLong) ?? distance(of: stop) {
                 note(item, .refused, defect)
             } else if let owner, owner != item.policy, owner != PositionPlan.core {
                 note(item, .overridden, by: owner, "only \(owner), which set the stop, may reset it")
@@ -279,6 +288,18 @@ extension Merge {
         case (let mine?, let other?): return mine != other && isLong == (mine < other)
         }
     }
+
+    /// Why a price is too far from the market to be meant, or nil. A stop that is never reached protects nothing.
+    private func distance(_ price: Price?) -> String? {
+        guard let price, let collar = facts.priceCollar,
+            let market = facts.price ?? facts.position?.averagePrice, market.isPositive
+        else { return nil }
+        let away = abs(Int128(price.units) - Int128(market.units)) * Int128(Ratio.scale)
+        guard away > Int128(market.units) * Int128(collar.units) else { return nil }
+        return "the price \(price) is further than \(collar) of it from the market at \(market)"
+    }
+
+    private func distance(of stop: ProtectiveStop) -> String? { distance(stop.stopPrice) ?? distance(stop.limitPrice) }
 
     static func defect(_ stop: ProtectiveStop, isLong: Bool) -> String? {
         guard stop.stopPrice.isPositive else { return "a stop price lies above zero, not at \(stop.stopPrice)" }
@@ -317,6 +338,8 @@ extension Merge {
                 note(item, .absorbed, "nothing is held")
             } else if !price.isPositive {
                 note(item, .refused, "a target lies above zero, not at \(price)")
+            } else if let why = distance(price) {
+                note(item, .refused, why)
             } else {
                 targets.append((item, price))
             }
@@ -395,6 +418,7 @@ extension Merge {
         guard entry.quantity.isPositive else { return "a quantity lies above zero, not at \(entry.quantity)" }
         guard facts.price != nil || entry.limitPrice != nil else { return "there is no price for it" }
         if let defect = Self.defect(entry.stop, isLong: entry.side == .buy) { return defect }
+        if let why = distance(entry.limitPrice) ?? distance(of: entry.stop) ?? distance(entry.target) { return why }
         if let position = facts.position {
             return "\(position.quantity) shares are held already; an entry opens a position, it does not add to one"
         }

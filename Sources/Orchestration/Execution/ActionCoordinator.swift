@@ -18,8 +18,17 @@ struct ActionCoordinator {
     let reserved: Quantity
     let market: MarketBoard
     let capabilities: BrokerCapabilities
+    /// The position has had no stop for longer than its limit.
+    let isOverdue: Bool
+    /// A fill of one leg of an OCO after this may still shrink the other.
+    let patienceSince: Timestamp
 
-    init(_ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities) {
+    init(
+        _ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities,
+        isOverdue: Bool = false, patienceSince: Timestamp = Timestamp(nanoseconds: .max)
+    ) {
+        self.patienceSince = patienceSince
+        self.isOverdue = isOverdue
         self.symbol = symbol
         self.plan = plan
         self.capabilities = capabilities
@@ -41,6 +50,7 @@ struct ActionCoordinator {
         if let entry = working.first(where: { $0.terms.role == .entry }) { return stepWhileEntering(entry, position) }
         // A market exit is under way: it is the action of the moment.
         guard exits.reductions.isEmpty else { return nil }
+        guard !isGroupShrinking else { return nil }
         let rest = intendedRest(of: position)
         if reserved > position.size {
             return shrinkExits(to: position.size, why: "more shares are on offer than are held")
@@ -61,6 +71,14 @@ struct ActionCoordinator {
             let price = market.executable(symbol, side: position.exitSide) ?? market.price(symbol)
         else { return false }
         return position.isLong ? price <= stop.stopPrice : price >= stop.stopPrice
+    }
+
+    /// One leg of an OCO was filled in part just now, and the venue's word that the other shrank with it is on its way.
+    private var isGroupShrinking: Bool {
+        working.contains { leg in
+            leg.groupKind == .oco && leg.filledQuantity.isPositive && leg.updatedAt > patienceSince
+                && working.contains { $0.groupID == leg.groupID && $0.leavesQuantity > leg.leavesQuantity }
+        }
     }
 
     /// Where the broker has no OCO, the core watches the target itself.
@@ -100,7 +118,7 @@ extension ActionCoordinator {
     private func shrinkExits(to size: Quantity, why: String) -> Step? {
         let isAlone = exits.targets.isEmpty && exits.stops.count == 1
         if isAlone, let stop = exits.stops.first, capabilities.replacesQuantity, size.isPositive,
-            stop.leavesQuantity > size
+            stop.leavesQuantity > size, stop.status != .held
         {
             let total = Quantity(units: stop.filledQuantity.units + size.units)
             return Step(
@@ -158,7 +176,9 @@ extension ActionCoordinator {
         }
         guard let target else { return cancel(resting, why: "the plan has no target any more") }
         guard resting.terms.limitPrice != target else { return nil }
-        guard capabilities.replacesPrice else { return cancel(resting, why: "the plan's target has moved") }
+        guard capabilities.replacesPrice, resting.status != .held else {
+            return cancel(resting, why: "the plan's target has moved")
+        }
         return Step(
             action: .replace(OrderReplacement(clientOrderID: resting.id, limitPrice: target)),
             words: "move the target from \(text(resting.terms.limitPrice)) to \(text(target))",
@@ -202,9 +222,12 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func stepWhenFlat() -> Step? {
         // An exit without a position would open the other side.
-        if let stray = working.first(where: {
-            $0.terms.role != .entry && $0.terms.role != .foreign && $0.status != .held
-        }) {
+        let stray = working.first { order in
+            let waits = order.groupKind == .bracket
+                && working.contains { $0.groupID == order.groupID && $0.terms.role == .entry }
+            return order.terms.role != .entry && order.terms.role != .foreign && order.status != .held && !waits
+        }
+        if let stray {
             return cancel(stray, why: "nothing is held any more")
         }
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
@@ -221,7 +244,9 @@ extension ActionCoordinator {
 
     private func stepWhileEntering(_ entry: Order, _ position: PositionRecord) -> Step? {
         // A partly filled entry waits for its end; its bracket protects it, and the core's own limit watches the time.
-        plan.quantityLimit != nil || isThroughStop(position) ? cancel(entry, why: "the position is being reduced") : nil
+        if isOverdue { return cancel(entry, why: "what is filled already has no stop") }
+        return plan.quantityLimit != nil || isThroughStop(position)
+            ? cancel(entry, why: "the position is being reduced") : nil
     }
 
     private func enter(_ entry: Entry) -> Step {

@@ -8,7 +8,9 @@ extension Orchestrator {
             let plan = state.plans[symbol], !isPaused(symbol)
         else { return }
         let coordinator = ActionCoordinator(
-            symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities)
+            symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
+            isOverdue: state.naked[symbol]?.isAnswered == true,
+            patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
         guard let step = coordinator.nextStep() else { return }
         try issue(step, plan: plan, capabilities: broker.capabilities)
     }
@@ -22,7 +24,7 @@ extension Orchestrator {
         }
         let gate = RiskGate(
             state: state.portfolio, control: state.control, limits: state.configuration.limits,
-            capabilities: capabilities, equity: try state.portfolio.equity())
+            capabilities: capabilities)
         switch try gate.check(command, ordersLastMinute: Int64(state.recentOrders.count)) {
         case .refused(let why):
             if state.refused.updateValue(step.words, forKey: plan.symbol) != step.words {
@@ -76,6 +78,7 @@ extension Orchestrator {
         switch command {
         case .submit(let submission):
             for terms in submission.orders {
+                if terms.role == .entry { state.entering[terms.symbol] = state.plans[terms.symbol]?.entry }
                 state.portfolio.orders.put(
                     Order(
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
@@ -100,6 +103,7 @@ extension Orchestrator {
         let transition = order.apply(event, at: state.now)
         precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
         state.portfolio.orders.put(order)
+        if let unanswered = state.questions[id]?.unanswered { state.questions[id]?.stale = unanswered }
         expectWord(on: id)
     }
 
@@ -126,15 +130,25 @@ extension Orchestrator {
             expectWord(on: id)
             if state.broker != nil { ask(about: id) }
         }
+        askForOverdueTruth()
         try checkNakedness()
     }
 
+    private mutating func askForOverdueTruth() {
+        guard let link = state.broker, let due = link.truthIsDue, due <= state.now else { return }
+        guard !link.questions.isEmpty else { return askForBrokerState() }
+        for id in link.questions { ask(about: id) }
+        state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
+    }
+
     mutating func ask(about id: ClientOrderID) {
+        state.questions[id, default: Questions()].unanswered += 1
         emit(.command(RiskGate.question(.query(clientOrderID: id))))
     }
 
     mutating func askForBrokerState() {
         emit(.command(RiskGate.question(.reconcile)))
+        state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
     }
 
     mutating func tell(_ order: Order, _ event: OrderEvent, _ words: String) {

@@ -39,9 +39,13 @@ extension Orchestrator {
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
         let before = order.status
-        let transition = order.apply(event, at: state.now)
+        // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
+        let transition =
+            order.doubtsRequest && event.answersNoRequest
+            ? OrderLifeCycle.Transition.stay : order.apply(event, at: state.now)
         state.portfolio.orders.put(order)
         if !order.status.isInDoubt { state.deadlines[order.id] = nil }
+        if !order.isWorking { state.questions[order.id] = nil }
         if transition == .refused {
             alert(
                 .warning, order.symbol,
@@ -65,7 +69,7 @@ extension Orchestrator {
         _ order: Order, _ quantity: Quantity, _ price: Price, at time: Timestamp
     ) throws(NumericError) -> String {
         let symbol = order.symbol
-        let entry = state.plans[symbol]?.entry
+        let entry = state.entering[symbol]
         let opened = state.portfolio.positions[symbol] == nil
         let locked = try state.portfolio.book(
             order.terms.side, quantity, symbol, at: price, time: time,
@@ -92,8 +96,15 @@ extension Orchestrator {
 
     private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {
         switch event {
-        case .rejected: pauseAfterRefusal(order.symbol)
-        case .cancelRejected, .replaceRejected: ask(about: order.id)
+        case .rejected:
+            // A group is refused as a whole: its last leg counts.
+            let awaitsOthers = state.portfolio.orders.working(order.symbol).contains {
+                order.groupID != nil && $0.groupID == order.groupID && $0.status == .pendingNew
+            }
+            if !awaitsOthers { pauseAfterRefusal(order.symbol) }
+        case .cancelRejected, .replaceRejected:
+            ask(about: order.id)
+            if order.isWorking { pauseAfterRefusal(order.symbol) }
         case .new, .held, .canceled, .restated: state.pauses[order.symbol]?.refusals = 0
         case .fill, .partialFill:
             if order.status == .filled { expectSiblingsToEnd(order) }
@@ -179,5 +190,24 @@ extension Orchestrator {
         case .query, .reconcile: break
         }
         alert(.warning, nil, "a command could not be delivered to the broker: \(why)")
+    }
+}
+
+extension Order {
+    /// It rested, a cancel or replacement was asked for, and nobody knows what became of that.
+    fileprivate var doubtsRequest: Bool { status == .unknown && statusBeforePending != nil }
+}
+
+extension OrderEvent {
+    /// True of an order whose cancel or replacement is still under way, and so no answer to that.
+    fileprivate var answersNoRequest: Bool {
+        switch self {
+        case .accepted, .new, .held, .partialFill, .pendingCancel, .pendingReplace, .suspended, .stopped, .calculated,
+            .doneForDay:
+            true
+        case .fill, .cancelRequested, .cancelRejected, .canceled, .expired, .replaceRequested, .replaceRejected,
+            .replaced, .restated, .rejected, .timedOut, .notFound:
+            false
+        }
     }
 }

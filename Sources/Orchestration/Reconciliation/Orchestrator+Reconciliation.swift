@@ -11,12 +11,18 @@ extension Orchestrator {
     mutating func brokerGone(_ name: PluginName, _ why: String) throws(NumericError) {
         guard state.broker?.name == name else { return }
         state.broker = nil
+        doubtWhatIsInFlight()
+        alert(.emergency, nil, "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
+    }
+
+    /// What was asked of a connection that is no more has no answer to wait for.
+    mutating func doubtWhatIsInFlight() {
+        state.questions = [:]
         for order in state.portfolio.orders.allWorking where order.status.isInDoubt && order.status != .unknown {
             var changed = order
             _ = changed.apply(.timedOut, at: state.now)
             state.portfolio.orders.put(changed)
         }
-        alert(.emergency, nil, "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
     }
 
     mutating func takeBrokerState(_ truth: BrokerState) throws(NumericError) {
@@ -38,7 +44,11 @@ extension Orchestrator {
     private mutating func finishReconciliation(isFirst: Bool) throws(NumericError) {
         state.broker?.round = 0
         state.broker?.isReconciled = true
-        for symbol in state.pauses.keys.sorted() { state.pauses[symbol]?.awaitsBrokerState = false }
+        state.broker?.truthIsDue = nil
+        // A position that differs is not what it seems: what waits for the broker's truth goes on waiting.
+        for symbol in state.pauses.keys.sorted() where state.broker?.suspects[symbol] == nil {
+            state.pauses[symbol]?.awaitsBrokerState = false
+        }
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
         if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
@@ -160,6 +170,10 @@ extension Orchestrator {
             record.quantity = theirs.quantity
             record.averagePrice = theirs.averagePrice
             state.portfolio.positions[symbol] = record
+            // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
+            if let limit = state.plans[symbol]?.quantityLimit, record.size <= limit {
+                state.plans[symbol]?.quantityLimit = nil
+            }
         } else {
             forgetPlan(symbol)
             var record = PositionRecord(
@@ -191,13 +205,24 @@ extension Orchestrator {
 extension Orchestrator {
     /// The broker's word on one order: every execution of it, and what it is now.
     mutating func takeAnswer(_ answer: OrderAnswer) throws(NumericError) {
-        if let order = state.portfolio.orders[answer.clientOrderID] { try settle(order, by: answer) }
+        let isStale = takeQuestion(answer.clientOrderID)
+        if let order = state.portfolio.orders[answer.clientOrderID] { try settle(order, by: answer, isStale: isStale) }
         if state.broker?.questions.contains(answer.clientOrderID) == true {
             state.broker?.questions.removeAll { $0 == answer.clientOrderID }
             if state.broker?.questions.isEmpty == true { try askAgain() }
         }
         guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
+    }
+
+    /// One question of an order is answered. Returns whether it is older than the newest request.
+    private mutating func takeQuestion(_ id: ClientOrderID) -> Bool {
+        guard var questions = state.questions[id] else { return false }
+        let isStale = questions.stale > 0
+        questions.unanswered -= 1
+        questions.stale = max(0, questions.stale - 1)
+        state.questions[id] = questions.unanswered > 0 ? questions : nil
+        return isStale
     }
 
     private mutating func askAgain() throws(NumericError) {
@@ -209,7 +234,7 @@ extension Orchestrator {
         askForBrokerState()
     }
 
-    private mutating func settle(_ order: Order, by answer: OrderAnswer) throws(NumericError) {
+    private mutating func settle(_ order: Order, by answer: OrderAnswer, isStale: Bool) throws(NumericError) {
         guard let theirs = answer.order else {
             note(
                 .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
@@ -217,6 +242,13 @@ extension Orchestrator {
             return try settle(
                 ExecutionReport(
                     clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
+        }
+        // Filled alike: what is not booked by its id was filled before the order was adopted, and is in the position.
+        if theirs.filledQuantity == order.filledQuantity {
+            for id in answer.executions.compactMap(\.executionID)
+            where !state.portfolio.orders.isBooked(id, of: order.id) {
+                state.portfolio.orders.markBooked(id, of: order.id)
+            }
         }
         for execution in answer.executions {
             guard let id = execution.executionID, !state.portfolio.orders.isBooked(id, of: order.id) else { continue }
@@ -231,7 +263,11 @@ extension Orchestrator {
             try settle(execution)
         }
         guard let current = state.portfolio.orders[order.id] else { return }
-        if theirs.isWorking { return adoptStatus(of: current, from: theirs) }
+        if theirs.isWorking {
+            // The answer may be older than a request of ours that is under way; that one gets its own answer.
+            let isUnderWay = isStale || current.status == .pendingCancel || current.status == .pendingReplace
+            return isUnderWay ? () : adoptStatus(of: current, from: theirs)
+        }
         guard current.isWorking, let event = Self.ending(theirs.status) else { return }
         try settle(ExecutionReport(clientOrderID: order.id, event: event, reason: theirs.reason, at: state.now))
     }

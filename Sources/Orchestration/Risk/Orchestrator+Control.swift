@@ -3,7 +3,13 @@ import Trading
 /// A person's orders: halt, reduce, resume, flatten.
 extension Orchestrator {
     mutating func takeControl(_ control: Control) throws(NumericError) {
+        let wasFlattening = state.control.isFlattening
         state.control.apply(control)
+        if wasFlattening, !state.control.isFlattening {
+            for (symbol, plan) in state.plans.inOrder where plan.quantityLimit == .zero {
+                state.plans[symbol]?.quantityLimit = nil
+            }
+        }
         record(.tradingState(state.control.state, who: control.who, why: "\(control.command.rawValue): \(control.why)"))
         if state.control.isFlattening { flattenPlans() }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }

@@ -13,7 +13,6 @@ struct RiskGate {
     let control: TradingControl
     let limits: HardLimits
     let capabilities: BrokerCapabilities
-    let equity: Money
 
     enum Verdict {
         case approved(ApprovedCommand)
@@ -61,15 +60,26 @@ struct RiskGate {
             guard capabilities.orderTypes.contains(order.type) else {
                 return "the broker takes no \(order.type.rawValue) orders"
             }
+        }
+        // The prices of exits were held against the market when their advice was taken. One that the market has left
+        // behind since does no harm, but a position without its stop does.
+        guard isEntry else { return oversell(submission) }
+        for order in submission.orders {
             if let why = try collar(order.limitPrice ?? order.stopPrice, order.symbol) { return why }
         }
-        if isEntry { return try entryRefusal(submission) }
+        // Figures that a policy made too large to reckon with are its fault alone, and halt nothing.
+        do { return try entryRefusal(submission) } catch { return "\(error)" }
+    }
+
+    private func unused(_ submission: OrderSubmission) -> String? {
         return oversell(submission)
     }
 
     private func refusal(of replacement: OrderReplacement) throws(NumericError) -> String? {
         guard let order = state.orders[replacement.clientOrderID] else { return "the order is not known" }
-        if let why = try collar(replacement.stopPrice ?? replacement.limitPrice, order.symbol) { return why }
+        if order.terms.role == .entry, let why = try collar(replacement.stopPrice ?? replacement.limitPrice, order.symbol) {
+            return why
+        }
         guard let quantity = replacement.quantity, quantity > order.terms.quantity else { return nil }
         return "a replacement never asks for more than the order did"
     }
@@ -124,7 +134,7 @@ struct RiskGate {
         guard let most = limits.maximumGrossExposure else { return nil }
         var gross = notional
         for (_, record) in state.positions.inOrder { try gross += state.marketValue(record).magnitude() }
-        let allowed = try equity.scaled(by: most, .down)
+        let allowed = try state.equity().scaled(by: most, .down)
         return gross > allowed ? "gross exposure would be \(gross), \(allowed) is the limit" : nil
     }
 }

@@ -1,0 +1,494 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+/// A long position with a policy that protects it, cycled once.
+func protected(
+    _ quantity: Quantity = 100, stop: Price = "95", target: Price? = nil,
+    _ change: (inout FakeVenue) -> Void = { _ in }
+) -> CoreDriver {
+    var venue = FakeVenue()
+    venue.hold("ABC", quantity, at: "100")
+    venue.quote("ABC", "100", "100.02")
+    change(&venue)
+    var driver = CoreDriver(venue: venue)
+    driver.recommend([PluginName("stop-loss").says(.stop(stop), on: "ABC")]
+        + (target.map { [PluginName("stop-loss").says(.target(price: $0), on: "ABC")] } ?? []))
+    driver.start()
+    driver.quote("ABC", "100", "100.02")
+    driver.connect()
+    return driver
+}
+
+extension CoreDriver {
+    mutating func recommend(_ advice: [PolicyAdvice]) {
+        let fixed = answers(advice)
+        policies = { _ in fixed }
+    }
+    var symbolStop: Order? { venue.working("ABC").first { $0.terms.type.isStop } }
+    var symbolTarget: Order? { venue.working("ABC").first { $0.terms.type == .limit } }
+    func expectSound(_ location: SourceLocation = #_sourceLocation) {
+        #expect(violations == [], sourceLocation: location)
+        #expect(replayDifference() == nil, sourceLocation: location)
+    }
+}
+
+@Suite("The coordinator against a venue")
+struct CoordinatorTests {
+    @Test("a stop is set for all shares, and the unprotected time is measured")
+    func protects() {
+        let driver = protected()
+        #expect(driver.symbolStop?.terms.quantity == 100)
+        #expect(driver.symbolStop?.terms.stopPrice == "95")
+        #expect(driver.unprotected.count == 1)
+        #expect(driver.state.naked.isEmpty)
+        driver.expectSound()
+    }
+
+    @Test("a stop moves in place where the broker can, else by cancel and new order", arguments: [true, false])
+    func movesStop(inPlace: Bool) {
+        var driver = protected { $0.capabilities.replacesPrice = inPlace }
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        #expect(driver.venue.working("ABC").count == 1)
+        let replaced = driver.orders.contains { if case .replace = $0 { true } else { false } }
+        #expect(replaced == inPlace)
+        driver.expectSound()
+    }
+
+    @Test("a fill during a cancel: nothing is held, nothing rests, nothing is sold again")
+    func fillDuringCancel() {
+        var driver = protected { $0.capabilities.replacesPrice = false }
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.delivers = false
+        driver.cycle()
+        // The cancel is on its way; the venue fills the stop before it arrives.
+        driver.venue.faults.losesCommands = true
+        while driver.orders.count < 2, !driver.inbox.isEmpty { driver.deliver() }
+        let stop = driver.symbolStop
+        driver.venue.faults.losesCommands = false
+        driver.inbox += driver.venue.fill(stop?.id ?? "none", 100, at: "95")
+        driver.inbox += driver.venue.execute(.cancel(clientOrderID: stop?.id ?? "none"))
+        driver.delivers = true
+        driver.settle()
+        #expect(driver.position("ABC") == nil)
+        #expect(driver.venue.held("ABC").isZero)
+        #expect(driver.venue.working("ABC").isEmpty)
+        driver.expectSound()
+    }
+
+    @Test("a market reduction filled in parts: the rest is protected only when it is done")
+    func partialReduction() {
+        var driver = protected()
+        driver.venue.faults.fillsOnly = 20
+        driver.recommend([PluginName("stop-loss").says(.reduceTo(quantity: 40), on: "ABC")])
+        driver.cycle()
+        #expect(driver.position("ABC")?.quantity == 80)
+        #expect(driver.venue.offered("ABC") == 80)
+        driver.venueDoes { $0.finishMarketOrders() }
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.symbolStop?.leavesQuantity == 40)
+        #expect(driver.outcomes.count == 1)
+        driver.expectSound()
+    }
+
+    @Test("a refused submission: the broker's truth first, then again with a new id")
+    func refusedOnce() {
+        let driver = protected { $0.faults.refusesSubmissions = 1 }
+        #expect(driver.symbolStop?.terms.quantity == 100)
+        #expect(Set(driver.submissions.flatMap { $0.orders.map(\.clientOrderID) }).count == 2)
+        let kinds = driver.commands.map { if case .submit = $0 { "submit" } else { "ask" } }
+        #expect(kinds == ["ask", "submit", "ask", "submit"])
+        driver.expectSound()
+    }
+
+    @Test("three refusals in a row: the symbol waits for the next cycle")
+    func refusedThrice() {
+        var driver = protected { $0.faults.refusesSubmissions = 3 }
+        #expect(driver.submissions.count == 3)
+        #expect(driver.symbolStop == nil)
+        #expect(driver.alerts.contains { $0.contains("3 orders") })
+        driver.quote("ABC", "100.01", "100.03")
+        #expect(driver.submissions.count == 3)
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.quantity == 100)
+        driver.expectSound()
+    }
+
+    @Test("a group of two that is refused is one refusal")
+    func refusedGroup() {
+        let driver = protected(target: "120") { $0.faults.refusesSubmissions = 2 }
+        #expect(driver.submissions.count == 3)
+        #expect(driver.symbolStop?.terms.quantity == 100)
+        driver.expectSound()
+    }
+
+    @Test("a cancel that the venue keeps refusing is not repeated without end", arguments: [5, 50])
+    func refusedCancels(times: Int) {
+        var driver = protected { $0.capabilities.replacesPrice = false }
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.venue.faults.refusesCancels = times
+        let before = driver.orders.count
+        driver.cycle()
+        #expect(driver.orders.count - before <= 3)
+        for _ in 0..<times { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        driver.expectSound()
+    }
+
+    @Test("a replacement that the venue keeps refusing is not repeated without end")
+    func refusedReplacements() {
+        var driver = protected()
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.venue.faults.refusesReplacements = 10
+        let before = driver.orders.count
+        driver.cycle()
+        #expect(driver.orders.count - before <= 3)
+        for _ in 0..<10 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        driver.expectSound()
+    }
+
+    @Test("the market is through the stop before it rests: a market exit")
+    func throughTheStop() {
+        let driver = protected(stop: "101")
+        #expect(driver.venue.held("ABC").isZero)
+        #expect(driver.submissions.count == 1)
+        #expect(driver.submissions.first?.orders.first?.type == .market)
+        driver.expectSound()
+    }
+
+    @Test("without OCO a plain stop rests, and the core watches the target")
+    func noOCO() {
+        var driver = protected(target: "110") { $0.capabilities.groups = [] }
+        #expect(driver.venue.working("ABC").map(\.terms.type) == [.stop])
+        driver.quote("ABC", "109.99", "110.01")
+        #expect(driver.venue.held("ABC") == 100)
+        driver.quote("ABC", "110", "110.02")
+        #expect(driver.venue.held("ABC").isZero)
+        #expect(driver.venue.working("ABC").isEmpty)
+        driver.expectSound()
+    }
+
+    @Test("the position grows by hand: the stop is restated for all of it")
+    func grows() {
+        var driver = protected { _ in }
+        driver.venue.tradeByHand("ABC", 50, at: "100")
+        driver.reconcile()
+        driver.reconcile()
+        #expect(driver.position("ABC")?.quantity == 150)
+        #expect(driver.venue.stopped("ABC") == 150)
+        driver.expectSound()
+    }
+
+    @Test("a reduction that a manual sale completed does not sell what is bought later")
+    func limitEndsWithManualSale() {
+        var driver = protected()
+        driver.send(.market(MarketUpdate(at: driver.now, session: .afterHours)))
+        driver.recommend([PluginName("stop-loss").says(.reduceTo(quantity: 40), on: "ABC")])
+        driver.cycle()
+        driver.recommend([])
+        #expect(driver.venue.held("ABC") == 100)
+        driver.venue.tradeByHand("ABC", -60, at: "100")
+        driver.reconcile()
+        driver.reconcile()
+        #expect(driver.position("ABC")?.quantity == 40)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.venue.tradeByHand("ABC", 60, at: "100")
+        driver.reconcile()
+        driver.reconcile()
+        driver.cycle()
+        #expect(driver.venue.held("ABC") == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
+    @Test("the position is closed by hand: its exits are cancelled")
+    func closedByHand() {
+        var driver = protected(target: "120")
+        driver.venue.tradeByHand("ABC", -100, at: "100")
+        driver.reconcile()
+        driver.reconcile()
+        #expect(driver.position("ABC") == nil)
+        #expect(driver.venue.working("ABC").isEmpty)
+        #expect(driver.plan("ABC") == nil)
+        driver.expectSound()
+    }
+
+    @Test("stopped out: nothing is left behind", arguments: [nil, "120"] as [Price?])
+    func flat(target: Price?) {
+        var driver = protected(target: target)
+        driver.recommend([])
+        driver.quote("ABC", "94.90", "94.92")
+        #expect(driver.position("ABC") == nil)
+        #expect(driver.venue.working("ABC").isEmpty)
+        #expect(driver.working("ABC").isEmpty)
+        #expect(driver.plan("ABC") == nil)
+        #expect(driver.state.naked.isEmpty)
+        #expect(driver.state.deadlines.isEmpty)
+        #expect(driver.outcomes.map(\.lockedIn) == ["-510"])
+        driver.expectSound()
+    }
+
+    @Test("a target filled in part: the stop stays, and covers what is left without a gap")
+    func partialTarget() throws {
+        var driver = protected(target: "120")
+        let target = try #require(driver.symbolTarget)
+        let sent = driver.orders.count
+        driver.venueDoes { $0.fill(target.id, 30, at: "120") }
+        #expect(driver.venue.stopped("ABC") == 70)
+        #expect(driver.orders.count == sent)
+        #expect(driver.unprotected.count == 1)
+        driver.expectSound()
+    }
+
+    @Test("the broker goes away in mid-plan and comes back: the plan is finished, nothing twice")
+    func brokerGone() {
+        for lost in [false, true] {
+            var driver = NVDA.driver()
+            driver.delivers = false
+            driver.connect()
+            while driver.submissions.isEmpty {
+                driver.venue.faults.losesCommands = lost && driver.orders.count == 1
+                driver.deliver()
+            }
+            driver.delivers = true
+            driver.disconnect()
+            driver.venue.faults.losesCommands = false
+            #expect(driver.working("NVDA").allSatisfy { $0.status == .unknown })
+            driver.connect()
+            driver.settle()
+            #expect(driver.venue.held("NVDA") == 144)
+            #expect(driver.venue.stopped("NVDA") == 144)
+            driver.expectSound()
+        }
+    }
+
+    @Test("advice that is merged while the broker is away is on its price grid when it is back")
+    func gridWithoutBroker() {
+        var driver = protected()
+        driver.recommend([PluginName("stop-loss").says(.stop("97.1234"), on: "ABC")])
+        driver.delivers = false
+        driver.cycle()
+        driver.disconnect()
+        driver.delivers = true
+        driver.settle()
+        driver.connect()
+        driver.cycle()
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == "97.12")
+        driver.expectSound()
+    }
+
+    @Test("no answer in time: in doubt, asked about, never sent again", arguments: [true, false])
+    func timeOut(arrived: Bool) {
+        var driver = protected {
+            $0.faults.withholdsAnswers = arrived
+            $0.faults.losesCommands = !arrived
+        }
+        if !arrived {
+            // The first question was lost as well: the connection is asked again.
+            driver.venue.faults.losesCommands = false
+            driver.disconnect()
+            driver.connect()
+            driver.venue.faults.losesCommands = true
+        }
+        driver.venue.faults.withholdsWords = true
+        driver.venue.faults.losesCommands = false
+        let sent = driver.submissions.count
+        for _ in 0..<5 { driver.wait(.seconds(5)) }
+        if arrived {
+            #expect(driver.submissions.count == sent)
+            #expect(driver.working("ABC").map(\.status) == [.unknown])
+            #expect(driver.commands.filter { if case .query = $0 { true } else { false } }.count >= 4)
+        }
+        driver.venue.faults = .init()
+        for _ in 0..<3 { driver.wait(.seconds(5)) }
+        driver.cycle()
+        #expect(driver.venue.stopped("ABC") == 100)
+        #expect(driver.venue.working("ABC").count == 1)
+        #expect(driver.working("ABC").allSatisfy { !$0.status.isInDoubt })
+        driver.expectSound()
+    }
+
+    @Test("the broker never had it: planned anew with a new id")
+    func neverHadIt() {
+        var driver = protected()
+        driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }
+        driver.venue.faults.losesCommands = true
+        driver.venueDoes { $0.drop($0.working("ABC").first?.id ?? "none") }
+        driver.wait(.seconds(6))
+        driver.venue.faults.losesCommands = false
+        for _ in 0..<3 { driver.wait(.seconds(6)) }
+        #expect(driver.venue.stopped("ABC") == 100)
+        let ids = driver.submissions.flatMap { $0.orders.map(\.clientOrderID) }
+        #expect(Set(ids).count == ids.count)
+        driver.expectSound()
+    }
+
+    @Test("a late answer after a time-out settles the doubt")
+    func lateAnswer() {
+        var driver = protected { $0.faults.withholdsAnswers = true }
+        driver.venue.faults.withholdsWords = true
+        driver.wait(.seconds(6))
+        let id = driver.working("ABC").first?.id ?? "none"
+        #expect(driver.working("ABC").first?.status == .unknown)
+        driver.send(.execution(ExecutionReport(clientOrderID: id, event: .new, at: driver.now)))
+        #expect(driver.working("ABC").first?.status == .new)
+        #expect(driver.state.naked.isEmpty)
+        driver.expectSound()
+    }
+
+    @Test("a cancel without an answer is asked about, and the plan goes on")
+    func cancelTimesOut() {
+        var driver = protected { $0.capabilities.replacesPrice = false }
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.venue.faults.withholdsAnswers = true
+        driver.cycle()
+        driver.venue.faults.withholdsAnswers = false
+        driver.wait(.seconds(6))
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        driver.expectSound()
+    }
+
+    @Test("a cancel that never arrived is asked about, and sent again")
+    func cancelLost() {
+        var driver = protected { $0.capabilities.replacesPrice = false }
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.venue.faults.losesCommands = true
+        driver.cycle()
+        driver.venue.faults.losesCommands = false
+        driver.wait(.seconds(6))
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        driver.expectSound()
+    }
+
+    @Test("every report twice: every execution is booked once")
+    func duplicates() {
+        var driver = protected(target: "120") { $0.faults.duplicates = true }
+        driver.recommend([PluginName("stop-loss").says(.reduceTo(quantity: 40), on: "ABC")])
+        driver.cycle()
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.position("ABC")?.realisedProfit == .zero)
+        #expect(driver.state.portfolio.account?.cash == driver.venue.cash)
+        driver.expectSound()
+    }
+
+    @Test("a fill whose report was lost is found by reconciliation")
+    func missedFill() throws {
+        var driver = protected()
+        let stop = try #require(driver.symbolStop)
+        _ = driver.venue.fill(stop.id, 60, at: "95")
+        driver.reconcile()
+        #expect(driver.position("ABC")?.quantity == 40)
+        _ = driver.venue.fill(stop.id, 40, at: "95")
+        driver.reconcile()
+        #expect(driver.position("ABC") == nil)
+        #expect(driver.state.portfolio.realisedProfit == "-500")
+        driver.expectSound()
+    }
+
+    @Test("words out of order: the fill first, `new` and `accepted` after it")
+    func outOfOrder() {
+        var driver = protected()
+        driver.recommend([PluginName("stop-loss").says(.reduceTo(quantity: 40), on: "ABC")])
+        driver.delivers = false
+        driver.cycle()
+        while !driver.inbox.isEmpty {
+            driver.inbox.sort { left, right in
+                func rank(_ input: Input) -> Int {
+                    if case .execution(let report) = input { report.executionID == nil ? 1 : 0 } else { 2 }
+                }
+                return rank(left) < rank(right)
+            }
+            driver.deliver()
+        }
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.venue.stopped("ABC") == 40)
+        #expect(driver.working("ABC").allSatisfy { !$0.status.isInDoubt })
+        driver.expectSound()
+    }
+
+    @Test("an answer to a question asked before a cancel does not send the cancel twice")
+    func staleAnswer() throws {
+        var driver = protected { $0.capabilities.replacesPrice = false }
+        let stop = try #require(driver.symbolStop)
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.delivers = false
+        // A word that cannot be true makes the core ask.
+        driver.feed(.execution(ExecutionReport(clientOrderID: stop.id, event: .held, at: driver.now)))
+        #expect(driver.inbox.count == 1)
+        driver.cycle()
+        let late = driver.inbox.removeFirst()
+        driver.deliver()
+        #expect(driver.orders.count == 2)
+        driver.inbox.insert(late, at: 0)
+        driver.delivers = true
+        driver.settle()
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        driver.expectSound()
+    }
+
+    @Test("the questions of a reconciliation are asked again when they are not answered")
+    func lostQuestions() {
+        var driver = protected { $0.faults.withholdsState = true }
+        #expect(driver.state.broker?.isReconciled == false)
+        driver.wait(.seconds(6))
+        driver.venue.faults.withholdsState = false
+        for _ in 0..<3 { driver.wait(.seconds(6)) }
+        #expect(driver.state.broker?.isReconciled == true)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
+    @Test("fills that an adopted order had before are not booked again when the core asks about it")
+    func adoptedFills() {
+        var venue = FakeVenue()
+        venue.hold("ABC", 100, at: "100")
+        venue.quote("ABC", "100", "100.02")
+        venue.rest(
+            NewOrder(
+                clientOrderID: "manual", symbol: "ABC", side: .sell, type: .limit, quantity: 100, limitPrice: "120",
+                role: .foreign))
+        _ = venue.fill("manual", 40, at: "120")
+        var driver = CoreDriver(venue: venue)
+        driver.start()
+        driver.connect()
+        #expect(driver.position("ABC")?.quantity == 60)
+        driver.send(.execution(ExecutionReport(clientOrderID: "manual", event: .held, at: driver.now)))
+        #expect(driver.position("ABC")?.quantity == 60)
+        #expect(driver.working("ABC").first?.filledQuantity == 40)
+        driver.expectSound()
+    }
+
+    @Test("a command that could not be delivered is no doubt, and is planned again when the broker is back")
+    func undelivered() {
+        var driver = protected { $0.faults.losesCommands = true }
+        driver.venue.faults.losesCommands = false
+        driver.disconnect()
+        driver.connect()
+        driver.delivers = false
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.venue.faults.losesCommands = true
+        driver.cycle()
+        driver.deliver()
+        if let last = driver.orders.last { driver.feed(.undelivered(command: last, why: "the test")) }
+        driver.delivers = true
+        driver.disconnect()
+        driver.venue.faults.losesCommands = false
+        driver.connect()
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        driver.expectSound()
+    }
+}
+
+extension CoreDriver {
+    /// The broker's whole truth arrives now, asked for by a word that cannot be placed.
+    mutating func reconcile() {
+        send(.execution(ExecutionReport(clientOrderID: "nobody-knows", event: .new, at: now)))
+    }
+}
