@@ -74,7 +74,9 @@ struct NodeTests {
         return driver
     }
 
-    @Test("the power goes at any commit of the scenario: it ends the same, and no order is doubled", arguments: [true, false])
+    @Test(
+        "the power goes at any commit of the scenario: it ends the same, and no order is doubled",
+        arguments: [true, false])
     func crashAnywhere(isDurable: Bool) throws {
         let total = try finished().commits
         #expect(total > 15)

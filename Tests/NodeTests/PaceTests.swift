@@ -68,9 +68,11 @@ struct GatheringTests {
     private let hold = Recommendation(symbol: "NVDA", advice: .hold, reason: "the test")
     private func gathering() -> Gathering { Gathering(cycle: 7, policies: ["a", "b", "c"], now: 100, budget: 500) }
 
-    @Test("it is complete when everybody has answered or failed, whatever the order", arguments: [
-        ["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"],
-    ] as [[PluginName]])
+    @Test(
+        "it is complete when everybody has answered or failed, whatever the order",
+        arguments: [
+            ["a", "b", "c"], ["c", "b", "a"], ["b", "c", "a"],
+        ] as [[PluginName]])
     func order(names: [PluginName]) {
         var gathering = gathering()
         #expect(gathering.deadlineMilliseconds == 600)

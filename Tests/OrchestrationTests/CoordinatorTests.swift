@@ -14,8 +14,9 @@ func protected(
     venue.quote("ABC", "100", "100.02")
     change(&venue)
     var driver = CoreDriver(venue: venue)
-    driver.recommend([PluginName("stop-loss").says(.stop(stop), on: "ABC")]
-        + (target.map { [PluginName("stop-loss").says(.target(price: $0), on: "ABC")] } ?? []))
+    driver.recommend(
+        [PluginName("stop-loss").says(.stop(stop), on: "ABC")]
+            + (target.map { [PluginName("stop-loss").says(.target(price: $0), on: "ABC")] } ?? []))
     driver.start()
     driver.quote("ABC", "100", "100.02")
     driver.connect()

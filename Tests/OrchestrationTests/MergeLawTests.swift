@@ -54,7 +54,8 @@ struct RandomAdvice {
             case 0: .exit
             case 1: .reduceTo(quantity: Quantity(units: random.number(-5...500) * Quantity.scale / 2))
             case 2: .reduceToWeight(weight: Ratio(units: random.number(-10_000...600_000)))
-            default: .takePartial(fraction: Ratio(units: random.number(-1...11) * 100_000), rung: random.pick(["1R", "2R"]))
+            default:
+                .takePartial(fraction: Ratio(units: random.number(-1...11) * 100_000), rung: random.pick(["1R", "2R"]))
             }
         return dressed(advice)
     }

@@ -36,7 +36,8 @@ struct MergeTests {
     @Test("three policies that contradict each other get one plan")
     func contradiction() throws {
         let merged = try merge([
-            stopLoss.says(.stop("105"), on: "NVDA"), partial.says(.takePartial(fraction: "0.5", rung: "1R"), on: "NVDA"),
+            stopLoss.says(.stop("105"), on: "NVDA"),
+            partial.says(.takePartial(fraction: "0.5", rung: "1R"), on: "NVDA"),
             risk.says(.reduceTo(quantity: 80), on: "NVDA"),
         ])
         #expect(merged.plan.quantityLimit == 50)
@@ -72,7 +73,8 @@ struct MergeTests {
         #expect(outcome(merged, of: partial) == [.absorbed])
     }
 
-    @Test("only its owner resets a stop; what was found at the broker or set by the core anybody may reset",
+    @Test(
+        "only its owner resets a stop; what was found at the broker or set by the core anybody may reset",
         arguments: [("stop-loss", true), ("other", false), (nil, true), ("core", true)] as [(PluginName?, Bool)])
     func resets(owner: PluginName?, isAllowed: Bool) throws {
         var plan = empty
@@ -96,7 +98,8 @@ struct MergeTests {
         #expect(merged.plan.quantityLimit == 60)
     }
 
-    @Test("advice is valid until its time, and expired after it",
+    @Test(
+        "advice is valid until its time, and expired after it",
         arguments: [(Int64(99), Disposition.Outcome.expired), (100, .taken), (101, .taken)])
     func expiry(until: Int64, expected: Disposition.Outcome) throws {
         let merged = try merge([risk.says(.exit, on: "NVDA", until: Timestamp(seconds: until))])
@@ -132,7 +135,8 @@ struct MergeTests {
         #expect((merged.plan.entry != nil) == isTaken)
     }
 
-    @Test("a stop moves only when it is worth an order", arguments: [("105.1", false), ("105.105", true), ("104", false)])
+    @Test(
+        "a stop moves only when it is worth an order", arguments: [("105.1", false), ("105.105", true), ("104", false)])
     func smallMoves(price: String, moves: Bool) throws {
         var plan = empty
         plan.stop = ProtectiveStop(stopPrice: "105")

@@ -72,10 +72,14 @@ struct ProtectionTests {
         .buy(5, stop: Price(units: .max), target: Price(units: .min)), .release, .veto, .hold,
     ]
 
-    @Test("absurd advice neither halts the core nor leaves the position naked", arguments: garbage, [100, -100] as [Int64])
+    @Test(
+        "absurd advice neither halts the core nor leaves the position naked", arguments: garbage,
+        [100, -100] as [Int64])
     func absurd(advice: Advice, shares: Int64) {
         var driver = held(Quantity(shares: shares))
-        driver.recommend([PluginName("stop-loss").says(advice, on: "ABC"), PluginName("stop-loss").says(advice, on: "XYZ")])
+        driver.recommend([
+            PluginName("stop-loss").says(advice, on: "ABC"), PluginName("stop-loss").says(advice, on: "XYZ"),
+        ])
         driver.start()
         driver.quote("ABC", "100", "100.02", last: "100")
         driver.quote("XYZ", "50", "50.02", last: "50")
@@ -165,7 +169,8 @@ struct ProtectionTests {
         driver.expectSound()
     }
 
-    @Test("a bracket's legs that still wait survive a moved target, a moved stop and a reduction",
+    @Test(
+        "a bracket's legs that still wait survive a moved target, a moved stop and a reduction",
         arguments: [
             [.target(price: "111")], [.stop("97")], [.reduceTo(quantity: 40)], [.exit],
         ] as [[Advice]])
@@ -247,7 +252,8 @@ struct EntryTests {
         #expect(driver.decisions.first?.dispositions.map(\.outcome) == [.vetoed, .taken])
     }
 
-    @Test("every limit of an entry, on both sides of its edge",
+    @Test(
+        "every limit of an entry, on both sides of its edge",
         arguments: [
             (10, "maximumOrderQuantity", "10", true), (11, "maximumOrderQuantity", "10", false),
             (10, "maximumOrderNotional", "1000.2", true), (10, "maximumOrderNotional", "1000.199999", false),
@@ -322,7 +328,9 @@ struct ControlTests {
 
     @Test("flatten closes everything, also what no plan knows; then nothing rests")
     func flatten() {
-        var driver = protected(target: "120") { $0.hold("XYZ", -50, at: "50"); $0.quote("XYZ", "50", "50.01") }
+        var driver = protected(target: "120") {
+            $0.hold("XYZ", -50, at: "50"); $0.quote("XYZ", "50", "50.01")
+        }
         driver.send(say(.flatten))
         #expect(driver.venue.held("ABC").isZero)
         #expect(driver.venue.held("XYZ").isZero)
@@ -400,9 +408,11 @@ struct CorporateActionTests {
         .market(MarketUpdate(at: driver.now, corporateActions: [action]))
     }
 
-    @Test("a split restates position, stop and marks, and nothing trades", arguments: [
-        (7, 1, 700, "13.57", "14.2871"), (1, 20, 5, "1900", "2000"),
-    ] as [(Int64, Int64, Int64, String, String)])
+    @Test(
+        "a split restates position, stop and marks, and nothing trades",
+        arguments: [
+            (7, 1, 700, "13.57", "14.2871"), (1, 20, 5, "1900", "2000"),
+        ] as [(Int64, Int64, Int64, String, String)])
     func split(numerator: Int64, denominator: Int64, held: Int64, stop: String, high: String) throws {
         var driver = protected()
         let sent = driver.submissions.count

@@ -12,7 +12,9 @@ struct StormTests {
     /// Seeds that once found a defect stay here.
     static let regressions: [UInt64] = []
 
-    @Test("whatever happens: never oversold, one command at a time, the same in a replay", arguments: 0..<10 as Range<UInt64>)
+    @Test(
+        "whatever happens: never oversold, one command at a time, the same in a replay",
+        arguments: 0..<10 as Range<UInt64>)
     func storm(block: UInt64) throws {
         let seeds = (block == 0 ? Self.regressions : []) + (0..<50).map { block * 50 + $0 }
         for seed in seeds {
@@ -29,7 +31,10 @@ struct StormTests {
                 let held = driver.venue.held(symbol)
                 try #require(driver.position(symbol)?.quantity ?? .zero == held, "seed \(seed), \(symbol)")
                 let size = Quantity(units: Int64(held.units.magnitude))
-                try #require(driver.venue.stopped(symbol) == size, "seed \(seed), \(symbol): \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) pauses \(driver.state.pauses) \(driver.alerts.suffix(5))")
+                try #require(
+                    driver.venue.stopped(symbol) == size,
+                    "seed \(seed), \(symbol): \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) pauses \(driver.state.pauses) \(driver.alerts.suffix(5))"
+                )
                 try #require(
                     !driver.working(symbol).contains { $0.status.isInDoubt }, "seed \(seed), \(symbol)")
             }
@@ -88,7 +93,8 @@ struct Storm {
         case 93..<96:
             let symbol = random.pick(StormTests.symbols)
             guard let order = driver.venue.working(symbol).first, order.status != .held else { return }
-            let part = Quantity(units: max(Quantity.scale, order.leavesQuantity.units / 2 / Quantity.scale * Quantity.scale))
+            let part = Quantity(
+                units: max(Quantity.scale, order.leavesQuantity.units / 2 / Quantity.scale * Quantity.scale))
             if random.chance(70) {
                 driver.venueDoes { $0.fill(order.id, part, at: "100") }
             } else {
@@ -128,13 +134,16 @@ struct Storm {
             advice.append(name.says(.stop(away(-random.number(1...6))), on: symbol))
             if random.chance(40) { advice.append(name.says(.target(price: away(random.number(1...8))), on: symbol)) }
             switch random.number(0...9) {
-            case 0: advice.append(name.says(.takePartial(fraction: "0.5", rung: "r\(random.number(0...5))"), on: symbol))
+            case 0:
+                advice.append(name.says(.takePartial(fraction: "0.5", rung: "r\(random.number(0...5))"), on: symbol))
             case 1: advice.append(name.says(.reduceTo(quantity: Quantity(shares: random.number(0...200))), on: symbol))
             case 2: if random.chance(30) { advice.append(name.says(.exit, on: symbol)) }
             case 3, 4:
                 advice.append(
                     name.says(
-                        .buy(Quantity(shares: random.number(1...100)), stop: away(-5), target: random.chance(50) ? away(5) : nil),
+                        .buy(
+                            Quantity(shares: random.number(1...100)), stop: away(-5),
+                            target: random.chance(50) ? away(5) : nil),
                         on: symbol))
             default: break
             }

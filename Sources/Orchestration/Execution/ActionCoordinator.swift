@@ -223,7 +223,8 @@ extension ActionCoordinator {
     private func stepWhenFlat() -> Step? {
         // An exit without a position would open the other side.
         let stray = working.first { order in
-            let waits = order.groupKind == .bracket
+            let waits =
+                order.groupKind == .bracket
                 && working.contains { $0.groupID == order.groupID && $0.terms.role == .entry }
             return order.terms.role != .entry && order.terms.role != .foreign && order.status != .held && !waits
         }

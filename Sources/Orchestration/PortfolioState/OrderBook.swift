@@ -59,8 +59,11 @@ extension OrderBook {
     package func reserved(_ symbol: Symbol, side: Side) -> Quantity {
         var groups: [(id: OrderGroupID, units: Int64)] = []
         var units: Int64 = 0
-        // A held leg takes nothing until its entry has brought the shares.
-        for order in working(symbol) where order.terms.side == side && order.status != .held {
+        let all = working(symbol)
+        // A held leg takes nothing until its entry has brought the shares; from then on it may be awake already.
+        let entering = Set(all.filter { $0.terms.role == .entry }.compactMap(\.groupID))
+        for order in all where order.terms.side == side {
+            if order.status == .held, let group = order.groupID, entering.contains(group) { continue }
             let leaves = order.leavesQuantity.units
             guard let group = order.groupID else {
                 units += leaves

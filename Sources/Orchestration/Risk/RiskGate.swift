@@ -77,7 +77,9 @@ struct RiskGate {
 
     private func refusal(of replacement: OrderReplacement) throws(NumericError) -> String? {
         guard let order = state.orders[replacement.clientOrderID] else { return "the order is not known" }
-        if order.terms.role == .entry, let why = try collar(replacement.stopPrice ?? replacement.limitPrice, order.symbol) {
+        if order.terms.role == .entry,
+            let why = try collar(replacement.stopPrice ?? replacement.limitPrice, order.symbol)
+        {
             return why
         }
         guard let quantity = replacement.quantity, quantity > order.terms.quantity else { return nil }

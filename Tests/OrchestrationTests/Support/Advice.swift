@@ -21,7 +21,8 @@ extension Advice {
     package static func buy(_ quantity: Quantity, stop: Price, target: Price? = nil, limit: Price? = nil) -> Advice {
         .enter(
             Entry(
-                side: .buy, quantity: quantity, limitPrice: limit, stop: ProtectiveStop(stopPrice: stop), target: target))
+                side: .buy, quantity: quantity, limitPrice: limit, stop: ProtectiveStop(stopPrice: stop), target: target
+            ))
     }
 }
 

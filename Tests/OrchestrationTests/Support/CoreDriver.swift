@@ -52,7 +52,8 @@ package struct CoreDriver {
         switch input {
         case .execution(let report): story.append("\(seconds) < \(report.clientOrderID) \(report.event)")
         case .orderAnswer(let answer):
-            story.append("\(seconds) < answer \(answer.clientOrderID) \(answer.order.map { "\($0.status)" } ?? "never had it")")
+            story.append(
+                "\(seconds) < answer \(answer.clientOrderID) \(answer.order.map { "\($0.status)" } ?? "never had it")")
         case .brokerState: story.append("\(seconds) < broker state")
         case .market, .evaluated: break
         default: story.append("\(seconds) < \(String(describing: input).prefix(60))")
@@ -172,7 +173,9 @@ package struct CoreDriver {
     }
     package var alerts: [String] { records.compactMap { if case .alert(let alert) = $0 { alert.text } else { nil } } }
     package var steps: [String] { records.compactMap { if case .step(let step) = $0 { step.words } else { nil } } }
-    package var outcomes: [Outcome] { records.compactMap { if case .outcome(let outcome) = $0 { outcome } else { nil } } }
+    package var outcomes: [Outcome] {
+        records.compactMap { if case .outcome(let outcome) = $0 { outcome } else { nil } }
+    }
     package var decisions: [Decision] {
         records.compactMap { if case .decision(let decision) = $0 { decision } else { nil } }
     }

@@ -64,7 +64,8 @@ extension BrokerCapabilities {
 
 extension FakeVenue {
     package mutating func hold(_ symbol: Symbol, _ quantity: Quantity, at price: Price) {
-        positions[symbol] = quantity.isZero ? nil : BrokerPosition(symbol: symbol, quantity: quantity, averagePrice: price)
+        positions[symbol] =
+            quantity.isZero ? nil : BrokerPosition(symbol: symbol, quantity: quantity, averagePrice: price)
     }
 
     /// An order that was there before the core.
@@ -88,7 +89,8 @@ extension FakeVenue {
         let side: Side = held(symbol).isNegative ? .buy : .sell
         var groups: [OrderGroupID: Int64] = [:]
         var units: Int64 = 0
-        for order in working(symbol) where order.terms.side == side && order.status != .held && order.terms.role != .entry {
+        for order in working(symbol)
+        where order.terms.side == side && order.status != .held && order.terms.role != .entry {
             if let group = order.groupID {
                 groups[group] = max(groups[group] ?? 0, order.leavesQuantity.units)
             } else {
@@ -112,7 +114,8 @@ extension FakeVenue {
             value += (try! price.times(position.quantity)).units
         }
         let account = Account(
-            id: "test", cash: cash, equity: Money(units: cash.units + value), buyingPower: Money(units: max(0, cash.units)))
+            id: "test", cash: cash, equity: Money(units: cash.units + value),
+            buyingPower: Money(units: max(0, cash.units)))
         return BrokerState(
             account: account, positions: positions.values.sorted { $0.symbol < $1.symbol },
             openOrders: orders.values.filter(\.isWorking).sorted { $0.id < $1.id }, at: now)
@@ -286,7 +289,9 @@ extension FakeVenue {
             func triggers(_ stop: Price?) -> Bool { stop.map { sells ? price <= $0 : price >= $0 } ?? true }
             switch order.terms.type {
             case .market:
-                let most = faults.fillsOnly.map { min($0.units, order.terms.quantity.units) - order.filledQuantity.units }
+                let most = faults.fillsOnly.map {
+                    min($0.units, order.terms.quantity.units) - order.filledQuantity.units
+                }
                 let size = min(most ?? .max, order.leavesQuantity.units)
                 if size > 0 { reports += book(order, Quantity(units: size), price) }
             case .limit: if reaches(order.terms.limitPrice) { reports += book(order, order.leavesQuantity, price) }
@@ -351,7 +356,8 @@ extension FakeVenue {
         }
         let average: Price
         if before.isZero || before.isNegative == change.isNegative {
-            let cost = (try! (positions[symbol]?.averagePrice ?? .zero).times(before)).units + (try! price.times(change)).units
+            let cost =
+                (try! (positions[symbol]?.averagePrice ?? .zero).times(before)).units + (try! price.times(change)).units
             average = try! Money(units: cost).divided(by: after)
         } else {
             average = positions[symbol]?.averagePrice ?? price
