@@ -31,6 +31,8 @@ struct RiskGate {
         guard control.state != .halted else {
             return .refused("trading is halted by \(control.who): \(control.why)")
         }
+        // A cancel frees shares for protection; it is no order, and never waits for one's turn.
+        if case .cancel = command { return .approved(ApprovedCommand(command)) }
         let isEntry = isEntry(command)
         let most = isEntry ? limits.maximumOrdersPerMinute / 2 : limits.maximumOrdersPerMinute
         guard ordersLastMinute < most else {
