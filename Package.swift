@@ -46,16 +46,16 @@ let package = Package(
             name: "PluginKit", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "CPosix"]),
         .executableTarget(
             name: "policy-stop-loss", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/StopLoss", exclude: ["plugin.json"]),
+            path: "Plugins/Policies/StopLoss", exclude: ["plugin.json", "README.md"]),
         .executableTarget(
             name: "policy-partial-profit", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/PartialProfit", exclude: ["plugin.json"]),
+            path: "Plugins/Policies/PartialProfit", exclude: ["plugin.json", "README.md"]),
         .executableTarget(
             name: "policy-take-profit", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/TakeProfit", exclude: ["plugin.json"]),
+            path: "Plugins/Policies/TakeProfit", exclude: ["plugin.json", "README.md"]),
         .executableTarget(
             name: "policy-portfolio-risk", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/PortfolioRisk", exclude: ["plugin.json"]),
+            path: "Plugins/Policies/PortfolioRisk", exclude: ["plugin.json", "README.md"]),
         .executableTarget(
             name: "broker-paper", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
             path: "Plugins/Brokers/Paper/Adapter"),

@@ -33,8 +33,31 @@ extension Shell {
         self.gathering = gathering
     }
 
-    /// A command goes to the adapter, or comes back as undelivered: then it has certainly not left.
+    /// A command goes to the adapter, or comes back as undelivered: then it has certainly not left. So many are under
+    /// way at once and no more; the others wait in their order.
     private func send(_ command: OrderCommand) {
+        guard brokerBacklog.isEmpty, brokerWork.count < ShellLimits.commandsUnderWay else {
+            return brokerBacklog.append(command)
+        }
+        sendNow(command)
+    }
+
+    /// The broker has finished with a message: what waits may go.
+    func finishBrokerWork(_ id: String) {
+        brokerWork[id] = nil
+        while !brokerBacklog.isEmpty, brokerWork.count < ShellLimits.commandsUnderWay {
+            sendNow(brokerBacklog.removeFirst())
+        }
+    }
+
+    /// The broker is gone: what waited for it has not left.
+    func dropBrokerWork(_ why: String) {
+        brokerWork = [:]
+        for command in brokerBacklog { enqueue(.undelivered(command: command, why: why)) }
+        brokerBacklog = []
+    }
+
+    private func sendNow(_ command: OrderCommand) {
         guard let peer = brokerPeer else {
             return enqueue(.undelivered(command: command, why: "no broker is connected"))
         }

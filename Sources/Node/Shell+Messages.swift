@@ -46,7 +46,7 @@ extension Shell {
         case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))
         case .orderAnswer: enqueue(.orderAnswer(try codec.command(OrderAnswer.self, body)))
         case .brokerState: enqueue(.brokerState(try codec.command(BrokerState.self, body)))
-        case .done: if let re = header.re { brokerWork[re] = nil }
+        case .done: if let re = header.re { finishBrokerWork(re) }
         case .market: try takeMarket(body)
         case .hello, .welcome, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply, .record: break
         }
@@ -94,7 +94,7 @@ extension Shell {
         // At the start a person is there to mend it; later the run must go on.
         if session.phase == .starting, !pace.isOpen { end = end ?? .settingsRefused("\(session.name): \(why)") }
         if header.cycle == gathering?.cycle { gathering?.fail(session.name, why) }
-        if let re = header.re { brokerWork[re] = nil }
+        if session.role == .broker, let re = header.re { finishBrokerWork(re) }
         if session.role == .provider {
             pace.provided()
             if options.lockstep, !pace.hasTapeEnded { end = end ?? .providerLost(why) }
@@ -164,6 +164,8 @@ extension Shell {
 enum ShellLimits {
     /// Recommendations of one policy in one cycle.
     static let recommendations = 100_000
+    /// Messages that the broker works on at once.
+    static let commandsUnderWay = 64
 }
 
 extension MarketUpdate {

@@ -104,7 +104,7 @@ extension Shell {
             }
         }
         gathering?.fail(session.name, why)
-        if session.role == .broker { brokerWork = [:] }
+        if session.role == .broker { dropBrokerWork(why) }
         if session.role == .provider, options.lockstep, pace.isOpen, !pace.hasTapeEnded {
             end = end ?? .providerLost(why)
         }

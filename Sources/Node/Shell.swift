@@ -32,6 +32,8 @@ package final class Shell {
     var cycleStartedNanoseconds: Int64?
     /// Messages to the broker that it has not finished with.
     var brokerWork: [String: Int64] = [:]
+    /// Commands that wait until the broker has finished with others; first in, first out.
+    var brokerBacklog: [OrderCommand] = []
     var pace: Pace
     var wakeAt: Timestamp?
     var end: RunEnd?

@@ -152,12 +152,24 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
             type: answer.type, id: "p\(sent)", session: session, epoch: epoch, seq: sent, cycle: answer.cycle,
             re: answer.re)
         let frames = [try codec.encode(header), try codec.encode(answer.body)]
-        do {
-            try socket.send(frames)
-        } catch {
-            log("warning", "\(answer.type.rawValue) was not sent: \(error)")
+        // What a venue reports must not be lost because the core is busy: wait for it, within limits.
+        let deadline = monotonicMilliseconds() + sendPatienceMilliseconds
+        while true {
+            do throws(MessagingError) {
+                return try socket.send(frames)
+            } catch {
+                guard error == .wouldBlock, !session.isEmpty, monotonicMilliseconds() < deadline else {
+                    return log("warning", "\(answer.type.rawValue) was not sent: \(error)")
+                }
+            }
+            var poller = ZeroMQPoller()
+            let token = poller.add(socket, for: .writable)
+            defer { poller.remove(token) }
+            _ = try poller.poll(timeoutMilliseconds: 100)
         }
     }
+
+    private var sendPatienceMilliseconds: Int64 { 5_000 }
 }
 
 // MARK: - What the core says

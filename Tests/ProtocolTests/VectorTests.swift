@@ -90,7 +90,9 @@ struct VectorTests {
                 try Proto.decode(type, body)
             }
             if case .string(let words)? = vector["says"] {
-                #expect(error?.description.contains(words) == true, "\(name): says \(error?.description ?? "nothing"), not \(words)")
+                #expect(
+                    error?.description.contains(words) == true,
+                    "\(name): says \(error?.description ?? "nothing"), not \(words)")
             }
         }
     }

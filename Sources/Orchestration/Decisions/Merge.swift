@@ -65,15 +65,30 @@ package struct Merge: Sendable {
         sorted(Array(Set(advice))) { ($0.policy, $0.recommendation) }
     }
 
-    /// By priority, policy and text. The text is made once for each: a policy may send thousands.
+    /// By priority, policy and text. The text is made for equals only, and once for each: a policy may send thousands.
     private static func sorted<Item>(
         _ items: [Item], by key: (Item) -> (policy: PluginName, recommendation: Recommendation)
     ) -> [Item] {
-        let keyed = items.map { item in
+        let ranked = items.map { item in
             let (policy, recommendation) = key(item)
-            return (item: item, key: (recommendation.priority, policy, String(describing: recommendation)))
+            return (item: item, rank: (recommendation.priority, policy))
+        }.sorted { $0.rank < $1.rank }
+        var result: [Item] = []
+        var start = 0
+        while start < ranked.count {
+            let end = ranked[start...].firstIndex { $0.rank != ranked[start].rank } ?? ranked.count
+            let equals = ranked[start..<end].map(\.item)
+            result += equals.count == 1 ? equals : sortedByText(equals, by: key)
+            start = end
         }
-        return keyed.sorted { $0.key < $1.key }.map(\.item)
+        return result
+    }
+
+    private static func sortedByText<Item>(
+        _ items: [Item], by key: (Item) -> (policy: PluginName, recommendation: Recommendation)
+    ) -> [Item] {
+        items.map { (item: $0, text: String(describing: key($0).recommendation)) }.sorted { $0.text < $1.text }.map(
+            \.item)
     }
 
     private mutating func sortOut(_ item: PolicyAdvice) {

@@ -117,7 +117,7 @@ extension Orchestrator {
 extension Orchestrator {
     /// P4: a time-out is not an answer. The order is in doubt, and the broker is asked about it until it answers.
     mutating func checkDeadlines() throws(NumericError) {
-        for (id, deadline) in state.deadlines.inOrder where deadline <= state.now {
+        for (id, _) in state.deadlines.due(at: state.now) {
             guard var order = state.portfolio.orders[id], order.status.isInDoubt else {
                 state.deadlines[id] = nil
                 continue

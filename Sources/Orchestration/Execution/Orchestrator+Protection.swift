@@ -28,8 +28,12 @@ extension Orchestrator {
     /// A position that is naked for longer than its limit gets the core's own stop when no policy gave it one.
     mutating func checkNakedness() throws(NumericError) {
         let limit = state.configuration.unprotectedLimit
-        for (symbol, nakedness) in state.naked.inOrder
-        where !nakedness.isAnswered && nakedness.since + limit <= state.now {
+        let overdue = { (nakedness: Nakedness, now: Timestamp) in
+            !nakedness.isAnswered && nakedness.since + limit <= now
+        }
+        let now = state.now
+        guard state.naked.values.contains(where: { overdue($0, now) }) else { return }
+        for (symbol, nakedness) in state.naked.inOrder where overdue(nakedness, now) {
             guard let record = state.portfolio.positions[symbol] else { continue }
             state.naked[symbol]?.isAnswered = true
             alert(.emergency, symbol, "\(record.size) shares had no working stop for \(state.now - nakedness.since)")

@@ -51,12 +51,16 @@ extension ScaledInteger {
         let magnitude = units.magnitude
         let scale = UInt64(Self.scale)
         let whole = String(magnitude / scale)
-        var fraction = String(magnitude % scale)
-        fraction = String(repeating: "0", count: Self.decimals - min(Self.decimals, fraction.utf8.count)) + fraction
-        if Self.decimals == 0 { fraction = "" }
-        while fraction.utf8.count > minimumDecimals, fraction.utf8.last == UInt8(ascii: "0") { fraction.removeLast() }
+        var rest = magnitude % scale
+        var places = Self.decimals
+        while places > minimumDecimals, rest % 10 == 0 {
+            rest /= 10
+            places -= 1
+        }
         let sign = units < 0 ? "-" : ""
-        return fraction.isEmpty ? sign + whole : "\(sign)\(whole).\(fraction)"
+        guard places > 0 else { return sign + whole }
+        let digits = String(rest)
+        return sign + whole + "." + String(repeating: "0", count: places - digits.utf8.count) + digits
     }
 
     package init(from decoder: any Decoder) throws {
