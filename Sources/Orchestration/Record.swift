@@ -10,7 +10,7 @@ package enum Record: Sendable, Hashable, Codable {
     case unprotected(UnprotectedTime)
     case outcome(Outcome)
     case difference(Difference)
-    case corporateAction(CorporateAction, words: String)
+    case corporateAction(action: CorporateAction, words: String)
     case tradingState(TradingState, who: String, why: String)
     case alert(Alert)
 }

@@ -67,10 +67,16 @@ struct ActionCoordinator {
     }
 
     private func isThroughStop(_ position: PositionRecord) -> Bool {
-        guard let stop = plan.stop, exits.stops.isEmpty,
-            let price = market.executable(symbol, side: position.exitSide) ?? market.price(symbol)
-        else { return false }
-        return position.isLong ? price <= stop.stopPrice : price >= stop.stopPrice
+        guard let stop = plan.stop, isMarketThrough(stop, position) else { return false }
+        guard let resting = exits.stops.first else { return true }
+        // A looser stop rests: outside a regular session it stays, and inside one the wanted stop has been reached.
+        return market.session == .regular && resting.terms.stopPrice != stop.stopPrice
+    }
+
+    /// Where a stop would trigger at once, or be refused for it: by the last trade or by what could be had now.
+    private func isMarketThrough(_ stop: ProtectiveStop, _ position: PositionRecord) -> Bool {
+        let prices = [market.executable(symbol, side: position.exitSide), market.price(symbol)].compactMap { $0 }
+        return prices.contains { position.isLong ? $0 <= stop.stopPrice : $0 >= stop.stopPrice }
     }
 
     /// One leg of an OCO was filled in part just now, and the venue's word that the other shrank with it is on its way.
@@ -145,7 +151,7 @@ extension ActionCoordinator {
         guard exits.stops.count == 1, let resting = exits.stops.first, covered == position.size else {
             return arrange(position, stop, target)
         }
-        if let step = move(resting, to: stop) { return step }
+        if !isMarketThrough(stop, position), let step = move(resting, to: stop) { return step }
         return adjustTarget(position, to: target)
     }
 

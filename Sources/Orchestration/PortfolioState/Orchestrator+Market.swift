@@ -21,7 +21,8 @@ extension Orchestrator {
         guard action.defect == nil, !state.portfolio.appliedActions.contains(action.id) else { return }
         state.portfolio.appliedActions.append(action.id)
         guard case .split(let numerator, let denominator) = action.kind else {
-            return record(.corporateAction(action, words: "dividend on \(action.symbol); the broker books the cash"))
+            return record(
+                .corporateAction(action: action, words: "dividend on \(action.symbol); the broker books the cash"))
         }
         let symbol = action.symbol
         try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
@@ -30,7 +31,8 @@ extension Orchestrator {
         let held = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
         record(
             .corporateAction(
-                action, words: "\(numerator):\(denominator) split of \(symbol)\(held); stop, target and R are restated")
+                action: action,
+                words: "\(numerator):\(denominator) split of \(symbol)\(held); stop, target and R are restated")
         )
         guard state.broker != nil else { return }
         state.pauses[symbol] = Pause(awaitsBrokerState: true, refusals: 0, untilCycle: state.cycle.number)
