@@ -162,6 +162,22 @@ struct CoordinatorTests {
         driver.expectSound()
     }
 
+    @Test("a tighter stop that the market is through already: before the open the resting one stays, then it is an exit")
+    func throughTheWantedStop() {
+        var driver = protected(100, stop: "95")
+        driver.send(.market(MarketUpdate(at: driver.now, session: .preMarket)))
+        driver.quote("ABC", "96", "96.02")
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == "95", "nothing is sent that would be refused, and nothing is torn away")
+        #expect(driver.orders.allSatisfy { if case .replace = $0 { false } else { true } })
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.cycle()
+        #expect(driver.venue.held("ABC").isZero)
+        #expect(driver.venue.working("ABC").isEmpty)
+        driver.expectSound()
+    }
+
     @Test("without OCO a plain stop rests, and the core watches the target")
     func noOCO() {
         var driver = protected(target: "110") { $0.capabilities.groups = [] }
