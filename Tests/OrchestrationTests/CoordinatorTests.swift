@@ -162,19 +162,33 @@ struct CoordinatorTests {
         driver.expectSound()
     }
 
-    @Test("a tighter stop that the market is through already: before the open the resting one stays, then it is an exit")
+    @Test(
+        "a tighter stop that the market is through already: before the open the resting one stays, then it is an exit")
     func throughTheWantedStop() {
         var driver = protected(100, stop: "95")
         driver.send(.market(MarketUpdate(at: driver.now, session: .preMarket)))
         driver.quote("ABC", "96", "96.02")
         driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
         driver.cycle()
-        #expect(driver.symbolStop?.terms.stopPrice == "95", "nothing is sent that would be refused, and nothing is torn away")
+        #expect(
+            driver.symbolStop?.terms.stopPrice == "95",
+            "nothing is sent that would be refused, and nothing is torn away")
         #expect(driver.orders.allSatisfy { if case .replace = $0 { false } else { true } })
         driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
         driver.cycle()
         #expect(driver.venue.held("ABC").isZero)
         #expect(driver.venue.working("ABC").isEmpty)
+        driver.expectSound()
+    }
+
+    @Test("a crumb of a share that the broker does not trade leaves the whole shares protected")
+    func crumb() {
+        var driver = protected("14.35")
+        #expect(driver.symbolStop?.terms.quantity == 14)
+        let before = driver.orders.count
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.orders.count == before, "nothing is arranged again for the crumb")
+        #expect(driver.state.naked.isEmpty)
         driver.expectSound()
     }
 

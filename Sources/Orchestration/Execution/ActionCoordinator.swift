@@ -55,7 +55,7 @@ struct ActionCoordinator {
         if reserved > position.size {
             return shrinkExits(to: position.size, why: "more shares are on offer than are held")
         }
-        if rest < position.size, mayReduceNow(to: rest) { return reduce(position, to: rest) }
+        if excess(of: position, over: rest).isPositive, mayReduceNow(to: rest) { return reduce(position, to: rest) }
         return protect(position)
     }
 
@@ -65,6 +65,14 @@ struct ActionCoordinator {
         if isThroughStop(position) || isAtUnworkedTarget(position) { return .zero }
         return min(plan.quantityLimit ?? position.size, position.size)
     }
+
+    /// What can be sold of what is beyond the rest; the broker trades whole increments.
+    private func excess(of position: PositionRecord, over rest: Quantity) -> Quantity {
+        guard rest < position.size else { return .zero }
+        return capabilities.tradable(Quantity(units: position.size.units - rest.units))
+    }
+
+    private func protectable(_ position: PositionRecord) -> Quantity { capabilities.tradable(position.size) }
 
     private func isThroughStop(_ position: PositionRecord) -> Bool {
         guard let stop = plan.stop, isMarketThrough(stop, position) else { return false }
@@ -103,7 +111,7 @@ struct ActionCoordinator {
 
 extension ActionCoordinator {
     private func reduce(_ position: PositionRecord, to rest: Quantity) -> Step? {
-        let excess = Quantity(units: position.size.units - rest.units)
+        let excess = excess(of: position, over: rest)
         let free = Quantity(units: position.size.units - reserved.units)
         guard free >= excess else {
             return shrinkExits(to: rest, why: "its shares are needed for selling \(excess)")
@@ -148,7 +156,7 @@ extension ActionCoordinator {
         guard let stop = plan.stop else { return nil }
         let target = capabilities.groups.contains(.oco) ? plan.target : nil
         let covered = Quantity(units: exits.stops.reduce(0) { $0 + $1.leavesQuantity.units })
-        guard exits.stops.count == 1, let resting = exits.stops.first, covered == position.size else {
+        guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
             return arrange(position, stop, target)
         }
         if !isMarketThrough(stop, position), let step = move(resting, to: stop) { return step }
@@ -196,21 +204,23 @@ extension ActionCoordinator {
         if let order = exits.targets.first ?? exits.stops.first {
             return cancel(order, why: "it does not protect \(position.size) shares, and holds what the stop needs")
         }
+        let size = protectable(position)
+        guard size.isPositive else { return nil }
         let stopOrder = NewOrderDraft(
-            side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: position.size,
+            side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: size,
             limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, role: .stop)
         let name = stop.limitPrice == nil ? "stop" : "stop-limit"
         guard let target, !isBeyond(target, position) else {
             return Step(
                 action: .submit([stopOrder], group: nil),
-                words: "\(name) \(position.size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
+                words: "\(name) \(size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
         }
         let targetOrder = NewOrderDraft(
-            side: position.exitSide, type: .limit, quantity: position.size, limitPrice: target, role: .target)
+            side: position.exitSide, type: .limit, quantity: size, limitPrice: target, role: .target)
         return Step(
             action: .submit([targetOrder, stopOrder], group: .oco),
             words:
-                "\(name) \(position.size) \(symbol) @ \(text(stop.stopPrice)) and take-profit @ \(text(target)), one OCO group",
+                "\(name) \(size) \(symbol) @ \(text(stop.stopPrice)) and take-profit @ \(text(target)), one OCO group",
             why: "protect what is held, with its target")
     }
 

@@ -8,7 +8,8 @@ extension Orchestrator {
             return endNakedness(symbol, "the position was closed")
         }
         let covered = Exits(of: record, in: state.portfolio.orders).protectedQuantity
-        if covered >= record.size {
+        // A crumb that the broker does not trade cannot be protected.
+        if covered >= state.broker?.capabilities.tradable(record.size) ?? record.size {
             endNakedness(symbol, "a stop rests at the broker")
         } else if state.naked[symbol] == nil {
             state.naked[symbol] = Nakedness(since: state.now)

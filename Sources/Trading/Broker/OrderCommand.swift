@@ -73,6 +73,12 @@ package struct BrokerState: Sendable, Hashable, Codable {
 }
 
 extension BrokerCapabilities {
+    /// The part of a quantity that can be ordered: 14 of 14.35 shares where only whole ones are traded.
+    package func tradable(_ quantity: Quantity) -> Quantity {
+        guard quantityIncrement.isPositive else { return quantity }
+        return Quantity(units: quantity.units - quantity.units % quantityIncrement.units)
+    }
+
     /// Why nothing can be planned with these, or nil.
     package var defect: String? {
         for (name, step) in [
