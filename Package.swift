@@ -81,6 +81,13 @@ let package = Package(
                 "Journal", "SQLiteJournal", "journal-torture", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Torture"]),
         .testTarget(name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration"]),
+        .testTarget(
+            name: "PolicyTests",
+            dependencies: [
+                "Trading", "Wire", "PluginKit", "policy-stop-loss", "policy-partial-profit", "policy-take-profit",
+                "policy-portfolio-risk",
+            ]),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
