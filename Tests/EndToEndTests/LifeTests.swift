@@ -62,6 +62,8 @@ struct LifeTests {
         let other = try programs.run(["run", "--config", config])
         #expect(other.code == 3)
         #expect(other.errors.contains("is held by process \(core.process.processIdentifier)"), "\(other.errors)")
+        let fresh = try programs.run(["run", "--config", config, "--fresh"])
+        #expect(fresh.code == 3, "a new journal beside a core at work would be a second writer: \(fresh)")
         core.signal(SIGTERM)
         #expect(core.wait().code == 0)
     }

@@ -19,7 +19,7 @@ struct DemoCommand: ParsableCommand {
         try Failure.guarding {
             guard name == "nvda" else { throw ValidationError("there is no scenario \"\(name)\"; there is: nvda") }
             let loaded = try Home.configuration(Home.project + "/Plugins/Configurations/nvda.yaml")
-            if !resume { try RunCommand.moveAside(loaded.stateDirectory) }
+            if !resume { try RunCommand.moveAside(loaded, isDemonstration: true) }
             let result = try Running(loaded: loaded, detail: json ? .silent : .cycles).run()
             try RunCommand.finish(result, loaded, json: json)
             guard !json else { return }

@@ -2,7 +2,9 @@ import ArgumentParser
 import Configuration
 import Console
 import Foundation
+import Journal
 import Node
+import SQLiteJournal
 import Trading
 import Wire
 
@@ -21,7 +23,8 @@ struct RunCommand: ParsableCommand {
     @Option(help: "End after so many cycles.") var cycles: Int64?
     @Option(help: "Milliseconds from one lockstep update to the next, so that a person can follow.") var pace: Int64?
     @Option(help: "What is shown: cycles, or progress for long tapes.") var show: String?
-    @Flag(help: "Begin with a new journal and paper account; the old ones are moved to <state>.old.") var fresh = false
+    @Flag(help: "Begin with a new journal and paper account; the old ones are kept as <state>.old-1 and so on.")
+    var fresh = false
     @Flag(help: "Print the report as JSON.") var json = false
     @Option(help: ArgumentHelp("Refuse to let the journal grow beyond so many bytes.", visibility: .hidden))
     var maximumJournalBytes: Int64?
@@ -31,7 +34,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try Failure.guarding {
             let loaded = try Home.configuration(config)
-            if fresh || config == nil { try Self.moveAside(loaded.stateDirectory) }
+            if fresh || config == nil { try Self.moveAside(loaded, isDemonstration: config == nil) }
             let detail = try show.map { text in
                 guard let detail = Presenter.Detail(rawValue: text) else {
                     throw ValidationError("--show takes cycles or progress, not \(text)")
@@ -55,13 +58,21 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    /// Nothing is deleted: a run's files wait under another name.
-    static func moveAside(_ folder: String) throws {
-        guard FileManager.default.fileExists(atPath: folder) else { return }
-        if FileManager.default.fileExists(atPath: folder + ".old") {
-            try FileManager.default.removeItem(atPath: folder + ".old")
+    /// An account's files are never deleted: they wait as `<state>.old-1`, `.old-2` and so on; a demonstration keeps its
+    /// last ones only. A core that is at work keeps its own: two must never trade one account.
+    static func moveAside(_ loaded: LoadedConfiguration, isDemonstration: Bool) throws {
+        let (folder, files) = (loaded.stateDirectory, FileManager.default)
+        guard files.fileExists(atPath: folder) else { return }
+        if case .held(let holder) = SQLiteJournal.lockState(of: loaded.journalPath) {
+            throw JournalError.heldBy(path: loaded.journalPath, holder: holder)
         }
-        try FileManager.default.moveItem(atPath: folder, toPath: folder + ".old")
+        var number = 1
+        if isDemonstration {
+            if files.fileExists(atPath: "\(folder).old-1") { try files.removeItem(atPath: "\(folder).old-1") }
+        } else {
+            while files.fileExists(atPath: "\(folder).old-\(number)") { number += 1 }
+        }
+        try files.moveItem(atPath: folder, toPath: "\(folder).old-\(number)")
     }
 
     /// The report, or why there is none.
