@@ -105,8 +105,8 @@ extension Orchestrator {
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let story = decision.dispositions.filter { !$0.isStanding }
             .map { "\($0.policy) \($0.recommendation.priority.rawValue) \($0.outcome)" }
-        guard verdict.changesPlan || (state.told[symbol] ?? []) != story else { return }
-        state.told[symbol] = story
+        let isNews = (state.told.updateValue(story, forKey: symbol) ?? []) != story && !story.isEmpty
+        guard verdict.changesPlan || isNews else { return }
         record(.decision(decision))
     }
 

@@ -7,14 +7,15 @@ struct BigBrother: ParsableCommand {
         commandName: "bigbrother",
         abstract: "The one process that may trade an account.",
         discussion: """
-            Every cycle BigBrother gathers the whole portfolio, asks separate policy processes what they would do, makes one
-            coordinated decision, and carries it out step by step through a broker-adapter process. Everything is journaled,
-            explained and replayable.
+            Every cycle BigBrother gathers the whole portfolio, asks separate policy
+            processes what they would do, makes one coordinated decision, and carries
+            it out step by step through a broker-adapter process. Everything is
+            journaled, explained and replayable.
 
-              bigbrother run                      the embedded demonstration: paper broker, a tape of six symbols
-              bigbrother run --config my.yaml     your account
-              bigbrother demo nvda                the scenario of the proposal, to the cent
-              bigbrother explain 42.NVDA          why a decision was made and what became of it
+              bigbrother run                    the embedded demonstration
+              bigbrother run --config my.yaml   your account
+              bigbrother demo nvda              the proposal's scenario, to the cent
+              bigbrother explain 42.NVDA        why, and what became of it
             """,
         version: "0.1.0",
         subcommands: [

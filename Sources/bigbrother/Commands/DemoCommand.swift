@@ -7,8 +7,9 @@ struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Play a scenario through real processes: nvda.",
         discussion: """
-            nvda: 287 shares at +2.5 R, 42 % of equity, a take-profit that holds all the shares, and no stop. Three policies
-            want three things. One decision: cancel the take-profit, sell 143, protect the other 144.
+            nvda: 287 shares at +2.5 R, 42 % of equity, a take-profit that holds all the
+            shares, and no stop. Three policies want three things. One decision: cancel
+            the take-profit, sell 143, protect the other 144.
             """)
 
     @Argument(help: "The scenario: nvda.") var name: String

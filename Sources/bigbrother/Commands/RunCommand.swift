@@ -12,11 +12,13 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Manage the account until it is stopped (Ctrl-C).",
         discussion: """
-            Opens the journal, starts the plugins that the configuration names, and cycles. Without --config it runs the
-            embedded demonstration: a paper broker and a tape of six symbols that ships with the project.
+            Opens the journal, starts the plugins that the configuration names, and
+            cycles. Without --config it runs the embedded demonstration: a paper broker
+            and a tape of six symbols that ships with the project.
 
-            Stop it with Ctrl-C: plugins are asked to finish, the journal is closed, and what protects your positions stays
-            at the broker. Start it again and it goes on where it was.
+            Stop it with Ctrl-C: plugins are asked to finish, the journal is closed, and
+            what protects your positions stays at the broker. Start it again and it goes
+            on where it was.
             """)
 
     @Option(help: "The YAML file of the account.") var config: String?
