@@ -5,6 +5,7 @@ let package = Package(
     name: "BigBrother",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -28,6 +29,12 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
+            name: "Simulation",
+            dependencies: [
+                "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Node",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
+        .target(
             name: "Configuration",
             dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
         .target(
@@ -36,7 +43,7 @@ let package = Package(
             name: "bigbrother",
             dependencies: [
                 "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Journal", "SQLiteJournal", "Node",
-                "Configuration", "Console", "CPosix",
+                "Configuration", "Console", "Simulation", "CPosix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(

@@ -19,7 +19,8 @@ struct BigBrother: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, DemoCommand.self, StatusCommand.self, PositionsCommand.self, OrdersCommand.self,
+            RunCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self, PositionsCommand.self,
+            OrdersCommand.self,
             DecisionsCommand.self, ExplainCommand.self, ReplayCommand.self, HaltCommand.self, ReduceCommand.self,
             ResumeCommand.self, FlattenCommand.self, DoctorCommand.self,
         ])

@@ -11,6 +11,9 @@ package struct Symbol: Hashable, Sendable, Comparable, Codable, CodingKeyReprese
         self.text = text
     }
 
+    /// A literal of the program's own.
+    package init(unchecked text: String) { self.text = text }
+
     private static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true

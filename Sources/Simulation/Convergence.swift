@@ -1,0 +1,44 @@
+import Orchestration
+import Trading
+
+/// After the storm: nothing unknown, nothing different, nothing naked. Liveness, not only safety.
+struct Convergence {
+    let core: CoreState
+    let venue: Venue
+    let symbols: [Symbol]
+
+    /// What has not come together, in words; empty when all has.
+    var defects: [String] {
+        guard let broker = core.broker, broker.isReconciled else {
+            return ["the core is not reconciled with the broker"]
+        }
+        var found: [String] = []
+        if core.control.state != .active { found.append("trading is \(core.control.state): \(core.control.why)") }
+        for symbol in symbols { found += defects(of: symbol) }
+        return found
+    }
+
+    private func defects(of symbol: Symbol) -> [String] {
+        var found: [String] = []
+        let ours = core.portfolio.positions[symbol]?.quantity ?? .zero
+        let theirs = venue.held(symbol)
+        if ours != theirs { found.append("\(symbol): \(ours) held in our books, \(theirs) at the broker") }
+        let books = core.portfolio.orders.working(symbol)
+        for order in books where order.status.isInDoubt {
+            found.append("\(order.id) is still \(order.status.rawValue)")
+        }
+        let here = Set(books.map { "\($0.id): \($0.words), filled \($0.filledQuantity)" })
+        let there = Set(
+            venue.resting(symbol).map { "\($0.order.id): \($0.order.words), filled \($0.order.filledQuantity)" })
+        for order in here.subtracting(there).sorted() { found.append("only in our books: \(order)") }
+        for order in there.subtracting(here).sorted() { found.append("only at the broker: \(order)") }
+        let size = venue.capabilities.tradable(Quantity(units: Int64(theirs.units.magnitude)))
+        if venue.protected(symbol) < size.units {
+            found.append("\(symbol): a stop for \(Quantity(units: venue.protected(symbol))) of \(size)")
+        }
+        if core.naked[symbol] != nil, size.isPositive, venue.protected(symbol) >= size.units {
+            found.append("\(symbol) is protected, and the core does not know it")
+        }
+        return found
+    }
+}

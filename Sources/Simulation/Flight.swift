@@ -1,0 +1,98 @@
+import Trading
+
+/// P2 from outside: which command of each symbol has had no answer yet.
+struct Flight {
+    private struct Departed {
+        var at: Int
+        var ids: Set<ClientOrderID>
+        var isSubmit: Bool
+    }
+
+    private var clock = 0
+    private var commands: [Symbol: Departed] = [:]
+    private var queries: [ClientOrderID: [Int]] = [:]
+    private var reconciles: [Int] = []
+
+    /// A command leaves the core. Returns the violation that this is, if it is one.
+    mutating func depart(_ command: OrderCommand, symbol: Symbol?) -> String? {
+        clock += 1
+        switch command {
+        case .query(let id): queries[id, default: []].append(clock)
+        case .reconcile: reconciles.append(clock)
+        case .submit, .cancel, .replace:
+            guard let symbol else { return "a command on an order that nobody knows: \(command.orderIDs)" }
+            var isSubmit = false
+            if case .submit = command { isSubmit = true }
+            defer { commands[symbol] = Departed(at: clock, ids: Set(command.orderIDs), isSubmit: isSubmit) }
+            if let other = commands[symbol] {
+                return "a command on \(command.orderIDs.sorted()) left while \(other.ids.sorted()) was unanswered"
+            }
+        }
+        return nil
+    }
+
+    /// The connection or the core is gone: what is in doubt is in the core's books, and not here any more.
+    mutating func forgetAll() {
+        commands = [:]
+        queries = [:]
+        reconciles = []
+    }
+
+    mutating func hear(_ answer: OrderAnswer) {
+        let id = answer.clientOrderID
+        // An order that is over has no request under way any more, whenever it was asked about.
+        if answer.order?.isWorking == false { forget { $0.ids.contains(id) } }
+        guard let asked = queries[id]?.first else { return }
+        queries[id]?.removeFirst()
+        forget { $0.ids.contains(id) && $0.at < asked }
+    }
+
+    mutating func hearState() {
+        guard let asked = reconciles.first else { return }
+        reconciles.removeFirst()
+        forget { $0.at < asked }
+    }
+
+    mutating func hear(_ report: ExecutionReport) {
+        let id = report.clientOrderID
+        switch report.event {
+        case .accepted, .new, .held, .partialFill: forget { $0.isSubmit && $0.ids.contains(id) }
+        case .canceled, .cancelRejected, .replaceRejected, .restated, .rejected, .expired, .replaced, .fill:
+            forget { $0.ids.contains(id) }
+        case .cancelRequested, .pendingCancel, .replaceRequested, .pendingReplace, .suspended, .stopped, .calculated,
+            .doneForDay, .timedOut, .notFound:
+            return
+        }
+    }
+
+    private mutating func forget(_ isAnswered: (Departed) -> Bool) {
+        for (symbol, command) in commands where isAnswered(command) { commands[symbol] = nil }
+    }
+}
+
+extension OrderCommand {
+    /// The orders that it changes; none for a question.
+    var orderIDs: [ClientOrderID] {
+        switch self {
+        case .submit(let submission): submission.orders.map(\.clientOrderID)
+        case .cancel(let id): [id]
+        case .replace(let replacement): [replacement.clientOrderID]
+        case .query, .reconcile: []
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .submit(let submission):
+            "submit " + submission.orders.map { "\($0.clientOrderID): \($0.words)" }.joined(separator: " + ")
+        case .cancel(let id): "cancel \(id)"
+        case .replace(let replacement):
+            "replace \(replacement.clientOrderID):"
+                + (replacement.quantity.map { " quantity \($0)" } ?? "")
+                + (replacement.limitPrice.map { " limit \($0)" } ?? "")
+                + (replacement.stopPrice.map { " stop \($0)" } ?? "")
+        case .query(let id): "query \(id)"
+        case .reconcile: "reconcile"
+        }
+    }
+}

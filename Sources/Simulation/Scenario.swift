@@ -1,0 +1,84 @@
+import Orchestration
+import Trading
+
+/// One account, one market, one broker, and how long it storms: everything is a function of the seed.
+struct Scenario {
+    let seed: UInt64
+    let symbols: [Symbol]
+    let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]
+    let capabilities: BrokerCapabilities
+    let characters: [SimulatedPolicy.Character]
+    let configuration: CoreConfiguration
+    /// Nanoseconds from one move of the market to the next.
+    let tick: Int64
+    /// The largest ordinary move, in hundredths of a percent.
+    let volatility: Int64
+    let allowsShort: Bool
+    let usesStopLimits: Bool
+    /// Nanoseconds of storm; then it is calm for ``calm``.
+    let storm: Int64
+
+    static let account = AccountID(unchecked: "simulated")
+    /// Calm enough for stuck requests, questions, restarts and a reconciliation.
+    static let calm = 240 * World.second
+    /// The longest that a request is under way to the venue.
+    static let arrivalLimit = TimeSpan.seconds(20)
+
+    init(seed: UInt64, stormSeconds: Int64?) {
+        self.seed = seed
+        var dice = Dice(seed: seed, name: "scenario")
+        let names = ["ALFA", "BRVO", "CHRL", "DLTA"]
+        symbols = names.prefix(Int(dice.between(1, 4))).map(Symbol.init(unchecked:))
+        allowsShort = dice.chance(400)
+        usesStopLimits = dice.chance(400)
+        tick = dice.between(2, 10) * World.second
+        volatility = dice.between(5, 80)
+        storm = (stormSeconds ?? dice.between(300, 420)) * World.second
+        capabilities = Self.capabilities(&dice)
+        let (short, increment) = (allowsShort, capabilities.quantityIncrement)
+        holdings = symbols.map { symbol in
+            let price = Price(units: dice.between(2_000, 20_000) * (Price.scale / 100))
+            guard dice.chance(800) else { return (symbol, .zero, price) }
+            let units = dice.between(1, 300) * (increment < .one ? increment.units * 37 : Quantity.scale)
+            return (symbol, Quantity(units: short && dice.chance(300) ? -units : units), price)
+        }
+        let chosen = SimulatedPolicy.Character.allCases.filter { $0 == .guardian || dice.chance(650) }
+        characters = chosen.sorted { $0.rawValue < $1.rawValue }
+        var configuration = CoreConfiguration(
+            account: Self.account, policies: characters.map { PluginName(unchecked: $0.rawValue) })
+        configuration.policyBudget = .milliseconds(dice.between(100, 800))
+        configuration.commandTimeout = .seconds(dice.between(2, 6))
+        configuration.reconcileEveryCycles = dice.between(2, 8)
+        configuration.unprotectedLimit = .seconds(dice.between(10, 30))
+        configuration.limits.maximumOrderNotional = Money(units: 1_000_000 * Money.scale)
+        self.configuration = configuration
+    }
+
+    private static func capabilities(_ dice: inout Dice) -> BrokerCapabilities {
+        var groups: [OrderGroupKind] = []
+        if dice.chance(600) { groups.append(.oco) }
+        if groups.contains(.oco), dice.chance(700) { groups.append(.bracket) }
+        let replaces = dice.chance(600)
+        return BrokerCapabilities(
+            orderTypes: [.market, .limit, .stop, .stopLimit], timeInForce: [.day, .gtc], groups: groups,
+            replacesPrice: replaces, replacesQuantity: replaces && dice.chance(600),
+            reservesShares: dice.chance(600), wantsMarketData: false,
+            quantityIncrement: dice.chance(200) ? Quantity(units: Quantity.scale / 1_000) : .one)
+    }
+
+    /// For a person who looks at a failure.
+    var words: [String] {
+        let kinds = capabilities.groups.map(\.rawValue).joined(separator: " and ")
+        let broker = [
+            kinds.isEmpty ? "no groups" : kinds,
+            capabilities.replacesPrice ? "replaces in place" : "cannot replace",
+            capabilities.reservesShares ? "reserves shares" : "does not reserve shares",
+        ]
+        let held = holdings.map { "\($0.quantity) \($0.symbol) at \($0.price)" }
+        return [
+            "broker: " + broker.joined(separator: ", "),
+            "holds " + held.joined(separator: ", "),
+            "policies " + characters.map(\.rawValue).joined(separator: ", "),
+        ]
+    }
+}

@@ -1,0 +1,126 @@
+import Messaging
+import Trading
+import Wire
+
+/// The broker adapter: carries commands to the venue and its words back, over a line that loses, delays, repeats and
+/// reorders. It keeps the fence of epochs, as the kit does.
+final class SimulatedAdapter: SimulatedPlugin {
+    private let venue: Venue
+    private let hazards: HazardDice
+    /// Survives the process, as a file would.
+    private var fence = EpochFence()
+    private var line: Dice
+    /// When the last word of the event stream arrives here, so that none overtakes unless it is meant to.
+    private var lastWord: Int64 = 0
+    /// Grows with every crash: requests of the dead process get no answer any more.
+    private var life = 0
+    /// What the core is told, at the moment at which it has it.
+    var onWord: (BrokerWord) -> Void = { _ in }
+    /// A command is at the venue's door.
+    var onArrival: (_ command: OrderCommand, _ epoch: Int64) -> Void = { _, _ in }
+    var onRefusal: (_ why: String) -> Void = { _ in }
+
+    enum BrokerWord {
+        case execution(ExecutionReport)
+        case answer(OrderAnswer)
+        case state
+    }
+
+    init(_ world: World, _ venue: Venue, _ hazards: HazardDice, seed: UInt64) {
+        self.venue = venue
+        self.hazards = hazards
+        line = Dice(seed: seed, name: "line")
+        super.init(PluginName(unchecked: "broker"), .broker, world)
+        venue.tell = { [weak self] in self?.hear($0) }
+    }
+
+    override var ready: Ready { Ready(capabilities: venue.capabilities) }
+    override func hasCrashed() { life += 1 }
+
+    // MARK: - Commands
+
+    override func handle(_ header: Header, _ body: Bytes) throws {
+        guard header.type == .command else { return }
+        carryOut(try codec.command(OrderCommand.self, body), header)
+    }
+
+    /// Also for words of a dead core that arrive late.
+    func carryOut(_ command: OrderCommand, _ header: Header) {
+        guard fence.admits(header.epoch) else {
+            onRefusal("epoch \(header.epoch) is over")
+            return send(.error, Fault(reason: "epoch \(header.epoch) is over"), re: header.id)
+        }
+        fence.raise(to: header.epoch)
+        switch command {
+        case .query(let id):
+            ask(re: header.id) { adapter in
+                let answer = adapter.venue.query(id)
+                adapter.send(.orderAnswer, answer, re: header.id) { adapter.onWord(.answer(answer)) }
+            }
+        case .reconcile:
+            ask(re: header.id) { adapter in
+                let lag = adapter.hazards.hits(.outOfStep, 100) ? adapter.hazards.between(.outOfStep, 100, 5_000) : 0
+                let state = adapter.venue.state(lag: lag * World.millisecond)
+                adapter.send(.brokerState, state, re: header.id) { adapter.onWord(.state) }
+            }
+        case .submit, .cancel, .replace:
+            request(command, header.epoch)
+            send(.done, Empty(), re: header.id)
+        }
+    }
+
+    /// A question: there and back, or no answer at all.
+    private func ask(re id: String, _ answer: @escaping (SimulatedAdapter) -> Void) {
+        let mine = life
+        guard !hazards.hits(.requestLoss, 10) else { return send(.done, Empty(), re: id) }
+        world.after(latency()) { [weak self] in
+            guard let self, life == mine, isConnected else { return }
+            answer(self)
+            send(.done, Empty(), re: id)
+        }
+    }
+
+    /// A request leaves for the venue: the process may die, it arrives all the same - or never, or much later.
+    private func request(_ command: OrderCommand, _ epoch: Int64) {
+        guard !hazards.hits(.requestLoss, 10) else { return }
+        let late =
+            hazards.hits(.requestDelay, 10)
+            ? hazards.between(.requestDelay, 500, Scenario.arrivalLimit.wholeMilliseconds) : 0
+        world.after(latency() + late * World.millisecond) { [weak self] in
+            guard let self else { return }
+            onArrival(command, epoch)
+            switch command {
+            case .submit(let submission): venue.submit(submission)
+            case .cancel(let id): venue.cancel(id)
+            case .replace(let replacement): venue.replace(replacement)
+            case .query, .reconcile: break
+            }
+        }
+    }
+
+    private func latency() -> Int64 { line.between(5, 150) * World.millisecond }
+
+    // MARK: - Events
+
+    /// The venue's word on the event stream.
+    private func hear(_ report: ExecutionReport) {
+        guard isUp, !hazards.hits(.eventLoss, 10) else { return }
+        pass(report, inOrder: !hazards.hits(.eventReorder, 15))
+        if hazards.hits(.eventDuplicate, 15) { pass(report, inOrder: false) }
+    }
+
+    private func pass(_ report: ExecutionReport, inOrder: Bool) {
+        var arrival = world.now + line.between(2, 60) * World.millisecond
+        if inOrder {
+            arrival = max(arrival, lastWord)
+            lastWord = arrival
+        } else {
+            arrival += hazards.between(.eventReorder, 1, 6_000) * World.millisecond
+        }
+        let mine = life
+        world.after(arrival - world.now) { [weak self] in
+            guard let self, life == mine, isConnected else { return }
+            send(.execution, report) { self.onWord(.execution(report)) }
+        }
+    }
+}

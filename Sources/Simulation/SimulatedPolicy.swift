@@ -1,0 +1,175 @@
+import Messaging
+import Trading
+import Wire
+
+/// A policy: sensible, contradicting or malicious. It sees what the venue sees, answers in its time or does not.
+final class SimulatedPolicy: SimulatedPlugin {
+    enum Character: String, CaseIterable {
+        /// A stop for everything, trailing.
+        case guardian = "stop-loss"
+        /// A target for everything.
+        case target = "take-profit"
+        /// Partial exits and reductions now and then.
+        case trimmer = "partial-profit"
+        /// Opens what is flat.
+        case entrant = "entries"
+        /// Anything at all, with any figures.
+        case chaos
+    }
+
+    private let character: Character
+    private let venue: Venue
+    private let hazards: HazardDice
+    private let scenario: Scenario
+    private var dice: Dice
+    /// The best price since a stop is trailed, so that a guardian never loosens.
+    private var stops: [Symbol: Price] = [:]
+    private var rung = 0
+    /// Recommends what stands, and nothing new.
+    var isCalm = false
+
+    init(_ character: Character, _ world: World, _ venue: Venue, _ hazards: HazardDice, _ scenario: Scenario) {
+        self.character = character
+        self.venue = venue
+        self.hazards = hazards
+        self.scenario = scenario
+        dice = Dice(seed: scenario.seed, name: character.rawValue)
+        super.init(PluginName(unchecked: character.rawValue), .policy, world)
+    }
+
+    override func handle(_ header: Header, _ body: Bytes) throws {
+        guard header.type == .evaluate, let cycle = header.cycle else { return }
+        if hazards.hits(.malicious, 10) { return misbehave(header, cycle) }
+        var delay = dice.between(1, 40) * World.millisecond
+        if hazards.hits(.messageDelay, 10) { delay = hazards.between(.messageDelay, 100, 3_000) * World.millisecond }
+        let advice = Recommendations(scenario.symbols.flatMap(advice(on:)))
+        world.after(delay) { [weak self] in
+            guard let self, isConnected else { return }
+            send(.recommendations, advice, re: header.id, cycle: cycle)
+        }
+    }
+
+    private func misbehave(_ header: Header, _ cycle: Int64) {
+        switch hazards.between(.malicious, 0, 5) {
+        case 0: break
+        case 1: sendRaw(.recommendations, Array("{\"recommendations\":[{".utf8), re: header.id, cycle: cycle)
+        case 2: send(.recommendations, Recommendations([]), re: header.id, cycle: cycle + 1)
+        case 3:
+            let report = ExecutionReport(
+                clientOrderID: ClientOrderID(unchecked: "lie"), event: .fill,
+                executionID: ExecutionID(unchecked: "lie"), price: .one, quantity: .one, at: world.time)
+            send(.execution, report)
+        case 4:
+            let flood = (0..<50).flatMap { _ in scenario.symbols.map(wild) }
+            send(.recommendations, Recommendations(flood), re: header.id, cycle: cycle)
+        default:
+            for _ in 0..<3 { send(.recommendations, Recommendations([]), re: header.id, cycle: cycle) }
+        }
+    }
+
+    // MARK: - Advice
+
+    private func advice(on symbol: Symbol) -> [Recommendation] {
+        guard let price = venue.prices[symbol] else { return [] }
+        let held = venue.held(symbol)
+        switch character {
+        case .guardian: return held.isZero ? [] : [protect(symbol, price, isLong: held.isPositive)]
+        case .target:
+            guard !held.isZero else { return [] }
+            return [says(symbol, .target(price: target(symbol, isLong: held.isPositive)))]
+        case .trimmer: return held.isZero || isCalm ? [] : trim(symbol, held)
+        case .entrant:
+            guard held.isZero, !isCalm, dice.chance(100) else { return [] }
+            return [enter(symbol, price)]
+        case .chaos: return isCalm || !dice.chance(120) ? [] : [wild(symbol)]
+        }
+    }
+
+    private func says(_ symbol: Symbol, _ advice: Advice, _ urgency: Urgency = .medium) -> Recommendation {
+        Recommendation(symbol: symbol, advice: advice, urgency: urgency, reason: "\(character.rawValue) wants it")
+    }
+
+    private func protect(_ symbol: Symbol, _ price: Price, isLong: Bool) -> Recommendation {
+        let distance = 1_000 + Int64(scenario.symbols.firstIndex(of: symbol) ?? 0) * 500
+        let units = price.units / 100_000 * (isLong ? 100_000 - distance : 100_000 + distance)
+        var stop = cents(Price(units: units))
+        if let before = stops[symbol], isCalm || (isLong ? before > stop : before < stop),
+            isLong == (before < price)
+        {
+            stop = before
+        }
+        stops[symbol] = stop
+        let usesLimit = scenario.usesStopLimits
+        let limit = cents(Price(units: stop.units / 1_000 * (isLong ? 995 : 1_005)))
+        return says(symbol, .protect(ProtectiveStop(stopPrice: stop, limitPrice: usesLimit ? limit : nil)), .high)
+    }
+
+    private func target(_ symbol: Symbol, isLong: Bool) -> Price {
+        let average = venue.averages[symbol] ?? .one
+        return cents(Price(units: average.units / 100 * (isLong ? 106 : 94)))
+    }
+
+    private func trim(_ symbol: Symbol, _ held: Quantity) -> [Recommendation] {
+        guard dice.chance(80) else { return [] }
+        rung += 1
+        switch dice.below(4) {
+        case 0: return [says(symbol, .reduceTo(quantity: Quantity(units: Int64(held.units.magnitude) / 2)))]
+        case 1: return [says(symbol, .exit, dice.chance(300) ? .emergency : .high)]
+        default:
+            let fraction = Ratio(units: dice.between(1, 9) * Ratio.scale / 10)
+            return [says(symbol, .takePartial(fraction: fraction, rung: "r\(rung)"))]
+        }
+    }
+
+    private func enter(_ symbol: Symbol, _ price: Price) -> Recommendation {
+        let side: Side = scenario.allowsShort && dice.chance(400) ? .sell : .buy
+        let isLong = side == .buy
+        stops[symbol] = nil
+        let stop = cents(Price(units: price.units / 100 * (isLong ? 98 : 102)))
+        let target = dice.chance(600) ? cents(Price(units: price.units / 100 * (isLong ? 105 : 95))) : nil
+        let limit = dice.chance(300) ? cents(Price(units: price.units / 1_000 * (isLong ? 999 : 1_001))) : nil
+        let quantity = Quantity(shares: dice.between(1, 200))
+        return says(
+            symbol,
+            .enter(
+                Entry(
+                    side: side, quantity: quantity, limitPrice: limit, stop: ProtectiveStop(stopPrice: stop),
+                    target: target)))
+    }
+
+    /// Anything that can be written down.
+    private func wild(_ symbol: Symbol) -> Recommendation {
+        let prices: [Int64] = [
+            0, -1, 1, 100, Price.scale, 50 * Price.scale, 100 * Price.scale, 1_000 * Price.scale, .max,
+        ]
+        let sizes: [Int64] = [0, -1, 1, Quantity.scale, 10 * Quantity.scale, 100 * Quantity.scale, .max]
+        let price = Price(units: dice.pick(prices))
+        let near = cents(Price(units: (venue.prices[symbol] ?? .one).units / 1_000 * dice.between(900, 1_100)))
+        let any = dice.chance(500) ? near : price
+        let size = Quantity(units: dice.pick(sizes))
+        let ratio = Ratio(units: dice.pick([0, -1, 1, Ratio.scale / 2, Ratio.scale, .max]))
+        let limit = dice.chance(300) ? dice.chance(500) ? near : price : nil
+        let stop = ProtectiveStop(stopPrice: any, limitPrice: limit)
+        let advice: Advice
+        switch dice.below(11) {
+        case 0: advice = .protect(stop)
+        case 1: advice = .resetStop(stop)
+        case 2: advice = .takePartial(fraction: ratio, rung: "w\(dice.below(20))")
+        case 3: advice = .exit
+        case 4: advice = .reduceTo(quantity: size)
+        case 5: advice = .reduceToWeight(weight: ratio)
+        case 6: advice = .target(price: any)
+        case 7: advice = .enter(Entry(side: .buy, quantity: size, limitPrice: limit, stop: stop, target: any))
+        case 8: advice = .enter(Entry(side: .sell, quantity: size, limitPrice: limit, stop: stop))
+        case 9: advice = .release
+        default: advice = .veto
+        }
+        let until = dice.chance(100) ? Timestamp(nanoseconds: dice.pick([0, world.time.nanoseconds, .max])) : nil
+        return Recommendation(
+            symbol: symbol, advice: advice, urgency: dice.pick(Urgency.allCases), reason: "chaos", validUntil: until)
+    }
+
+    private func cents(_ price: Price) -> Price {
+        Price(units: max(1, price.units / (Price.scale / 100)) * (Price.scale / 100))
+    }
+}

@@ -1,0 +1,59 @@
+import Trading
+import Wire
+
+/// The market: prices walk, jump and stand still; the venue trades on them at once, the core hears of them later.
+final class SimulatedProvider: SimulatedPlugin {
+    private let venue: Venue
+    private let hazards: HazardDice
+    private let scenario: Scenario
+    private var dice: Dice
+    var isCalm = false
+
+    init(_ world: World, _ venue: Venue, _ hazards: HazardDice, _ scenario: Scenario) {
+        self.venue = venue
+        self.hazards = hazards
+        self.scenario = scenario
+        dice = Dice(seed: scenario.seed, name: "market")
+        super.init(PluginName(unchecked: "tape"), .provider, world)
+        tick()
+    }
+
+    override func isReady() { publish() }
+
+    private func tick() {
+        world.after(scenario.tick) { [weak self] in
+            guard let self else { return }
+            for symbol in scenario.symbols { move(symbol) }
+            for symbol in scenario.symbols { venue.match(symbol) }
+            if isConnected { publish() }
+            tick()
+        }
+    }
+
+    private func move(_ symbol: Symbol) {
+        if hazards.hits(.halts, 3) {
+            venue.setHalted(symbol, true)
+            world.after(hazards.between(.halts, 5, 60) * World.second) { [weak self] in
+                self?.venue.setHalted(symbol, false)
+                self?.venue.match(symbol)
+            }
+        }
+        guard !venue.halted.contains(symbol), !isCalm, let price = venue.prices[symbol] else { return }
+        var tenthsOfPercent = dice.between(-scenario.volatility, scenario.volatility)
+        if hazards.hits(.gaps, 4) { tenthsOfPercent = hazards.between(.gaps, -1_500, 1_500) }
+        let step = Price.scale / 100
+        let moved = price.units / 10_000 * (10_000 + tenthsOfPercent) / step * step
+        venue.price(symbol, Price(units: min(max(moved, 5 * Price.scale), 2_000 * Price.scale)))
+    }
+
+    private func publish() {
+        let step = Price.scale / 100
+        let quotes = scenario.symbols.compactMap { symbol in
+            venue.prices[symbol].map {
+                Quote(
+                    symbol: symbol, bid: $0, ask: Price(units: $0.units + step), last: $0, at: world.time)
+            }
+        }
+        send(.market, MarketUpdate(at: world.time, session: .regular, quotes: quotes))
+    }
+}

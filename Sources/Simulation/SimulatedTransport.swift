@@ -1,0 +1,87 @@
+import Messaging
+import Trading
+
+/// One end of a connection, as the core sees it.
+protocol PluginEnd: AnyObject {
+    var peer: Peer? { get }
+    /// Something that the core sent has arrived.
+    func receive(_ frames: [Bytes])
+}
+
+/// The wires between one core and its plugins. A wait lets the world go on until something arrives.
+///
+/// A connection keeps the order of what is sent, as ZeroMQ does; messages can be late or lost.
+final class SimulatedTransport: Transport {
+    private let world: World
+    private let hazards: HazardDice
+    private var plugins: [Peer: any PluginEnd] = [:]
+    /// When the last message of a connection and direction arrives, so that none overtakes.
+    private var lastArrival: [Peer: (toCore: Int64, fromCore: Int64)] = [:]
+    private var inbox: [(peer: Peer, frames: [Bytes])] = []
+    /// The process is gone: nothing that it does has an effect any more.
+    private(set) var isDead = false
+    /// Called with everything that the core hands over, before anything can go wrong with it.
+    var onSend: (_ frames: [Bytes], _ peer: Peer) -> Void = { _, _ in }
+    /// Whether the process dies now, at this send.
+    var diesAtSend: () -> Bool = { false }
+    /// A dead core's words that are still under way, for those who want to hear them late.
+    var onLateWord: (_ frames: [Bytes], _ peer: Peer) -> Void = { _, _ in }
+
+    init(_ world: World, _ hazards: HazardDice) {
+        self.world = world
+        self.hazards = hazards
+    }
+
+    func kill() { isDead = true }
+
+    // MARK: - The core's side
+
+    func send(_ frames: [Bytes], to peer: Peer) throws(MessagingError) {
+        guard !isDead else { return }
+        if diesAtSend() { return kill() }
+        guard plugins[peer] != nil else { throw .peerUnknown(peer.id) }
+        onSend(frames, peer)
+        guard !hazards.hits(.messageLoss) else { return }
+        let arrival = max(lastArrival[peer]?.fromCore ?? 0, world.now + hazards.wireDelay())
+        lastArrival[peer, default: (0, 0)].fromCore = arrival
+        world.after(arrival - world.now) { [weak self] in
+            guard let self else { return }
+            guard !isDead else { return onLateWord(frames, peer) }
+            plugins[peer]?.receive(frames)
+        }
+    }
+
+    func publish(_ frames: [Bytes]) throws(MessagingError) {}
+
+    func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals {
+        let limit = world.now + Int64(milliseconds) * World.millisecond
+        while inbox.isEmpty, !isDead, world.step(until: limit) {}
+        guard !isDead else { throw .closed }
+        var arrivals = Arrivals()
+        arrivals.messages = inbox
+        inbox = []
+        return arrivals
+    }
+
+    // MARK: - The plugins' side
+
+    func connect(_ plugin: any PluginEnd, as peer: Peer) { plugins[peer] = plugin }
+
+    func disconnect(_ peer: Peer) {
+        plugins[peer] = nil
+        lastArrival[peer] = nil
+    }
+
+    /// A plugin's message sets out for the core.
+    /// - Parameter arrived: called when the core has it.
+    func deliver(_ frames: [Bytes], from peer: Peer, arrived: @escaping () -> Void = {}) {
+        guard !isDead, plugins[peer] != nil, !hazards.hits(.messageLoss) else { return }
+        let arrival = max(lastArrival[peer]?.toCore ?? 0, world.now + hazards.wireDelay())
+        lastArrival[peer, default: (0, 0)].toCore = arrival
+        world.after(arrival - world.now) { [weak self] in
+            guard let self, !isDead else { return }
+            inbox.append((peer, frames))
+            arrived()
+        }
+    }
+}

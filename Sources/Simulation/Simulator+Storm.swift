@@ -1,0 +1,181 @@
+import Journal
+import Messaging
+import Orchestration
+import Trading
+import Wire
+
+/// The wires of a scenario, and what goes wrong in it by itself.
+extension Simulator {
+    /// Everything that is looked at while it happens.
+    func wire() {
+        invariants.onViolation = { [unowned self] in
+            story("VIOLATION of \(invariants.violation?.promise ?? ""): \(invariants.violation?.words ?? "")")
+            isOver = true
+            transport?.kill()
+        }
+        venue.onChange = { [unowned self] symbol, what in
+            story("venue: \(what)  [\(venue.held(symbol)) \(symbol) at \(venue.prices[symbol]?.description ?? "?")]")
+            invariants.venueChanged(symbol)
+        }
+        let tell = venue.tell
+        venue.tell = { [unowned self] report in
+            if report.executionID != nil {
+                outcome.fills += 1
+                invariants.filled(report)
+            }
+            tell(report)
+        }
+        adapter.onArrival = { [unowned self] command, _ in
+            story("venue gets: \(command.words)")
+            invariants.arrives(command)
+        }
+        adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
+        adapter.onWord = { [unowned self] word in
+            switch word {
+            case .execution(let report): story("core hears: \(report.clientOrderID) \(report.event.rawValue)")
+            case .answer(let answer):
+                story("core hears: \(answer.clientOrderID) is \(answer.order?.status.rawValue ?? "not known")")
+            case .state: story("core hears: the broker's state")
+            }
+            invariants.coreHears(word)
+        }
+        journal.beforeCommit = { [unowned self] in
+            if hazards.hits(.disk, 1) {
+                let error = JournalError.io(path: "memory", why: "the disk refuses")
+                guard hazards.between(.disk, 0, 1) == 1 else { return .lost(error) }
+                durable = node?.core.state
+                return .kept(error)
+            }
+            guard hazards.hits(.coreCrash, 1) else { return nil }
+            transport?.kill()
+            return .lost(.io(path: "memory", why: "killed before the commit"))
+        }
+        journal.afterCommit = { [unowned self] in
+            durable = node?.core.state ?? durable
+            if hazards.hits(.coreCrash, 1) { transport?.kill() }
+        }
+    }
+
+    func prepare(_ transport: SimulatedTransport) {
+        transport.diesAtSend = { [unowned self] in hazards.hits(.coreCrash, 1) }
+        transport.onSend = { [unowned self] frames, peer in
+            guard peer.socket == Role.broker.rawValue else { return }
+            do {
+                guard try codec.header(frames).type == .command else { return }
+                let command = try codec.command(OrderCommand.self, frames[1])
+                outcome.commands += 1
+                story("core sends: \(command.words)")
+                invariants.coreSends(command, body: frames[1], journal: journal)
+            } catch {
+                invariants.fail("P3", "the core sent what cannot be read: \(error)")
+            }
+        }
+        transport.onLateWord = { [unowned self] frames, peer in
+            guard peer.socket == Role.broker.rawValue, hazards.hits(.staleCommands, 250) else { return }
+            let delay = hazards.between(.staleCommands, 1, 15_000) * World.millisecond
+            world.after(delay) { [unowned self] in
+                do {
+                    let header = try codec.header(frames)
+                    guard header.type == .command else { return }
+                    let command = try codec.command(OrderCommand.self, frames[1])
+                    story("a dead core's word arrives: \(command.words)")
+                    adapter.carryOut(command, header)
+                } catch { invariants.fail("P3", "the core sent what cannot be read: \(error)") }
+            }
+        }
+    }
+
+    /// Twice a second something may happen by itself.
+    func storm() {
+        world.after(World.second / 2) { [unowned self] in
+            guard !isOver, hazards.isStorm else { return }
+            if hazards.hits(.adapterCrash, 2) {
+                story("the adapter is killed")
+                adapter.crash(restartAfter: hazards.between(.adapterCrash, 200, 20_000) * World.millisecond)
+                invariants.connectionEnds()
+            }
+            if hazards.hits(.disconnect, 2), adapter.isConnected {
+                story("the adapter's connection breaks")
+                adapter.disconnect()
+                adapter.dial(after: hazards.between(.disconnect, 50, 10_000) * World.millisecond)
+                invariants.connectionEnds()
+            }
+            if hazards.hits(.policyCrash, 4) {
+                let policy = hazards.pick(.policyCrash, policies)
+                story("\(policy.name) is killed")
+                policy.crash(restartAfter: hazards.between(.policyCrash, 200, 40_000) * World.millisecond)
+            }
+            if hazards.hits(.coreCrash, 1) {
+                story("the core is killed")
+                transport?.kill()
+            }
+            if hazards.hits(.clockJump, 1) {
+                let seconds = hazards.pick(.clockJump, [-3_600, -30, -2, 2, 30, 3_600])
+                story("the wall's clock jumps by \(seconds) s")
+                clock.jump += Int64(seconds) * World.second
+            }
+            if hazards.hits(.manualTrades, 3) { tradeByHand(hazards.pick(.manualTrades, scenario.symbols)) }
+            if hazards.hits(.control, 2) {
+                say(hazards.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
+            }
+            storm()
+        }
+    }
+
+    private func tradeByHand(_ symbol: Symbol) {
+        let resting = venue.resting(symbol).map(\.order).filter { $0.status != .held && $0.terms.role != .entry }
+        let side = venue.exitSide(symbol)
+        switch hazards.between(.manualTrades, 0, 3) {
+        case 0:
+            guard let order = resting.first else { return }
+            story("a person cancels \(order.id)")
+            venue.cancelByHand(order.id)
+        case 1:
+            guard let side, resting.allSatisfy({ $0.terms.role != .entry }) else { return }
+            venue.tradeByHand(symbol, side.opposite, Quantity(shares: hazards.between(.manualTrades, 1, 50)))
+        case 2:
+            // Where shares are not reserved nobody could tell whose order sold too much.
+            guard let side, venue.capabilities.reservesShares, venue.free(symbol) > 0 else { return }
+            let step = venue.capabilities.quantityIncrement.units
+            let units = venue.free(symbol) / step * step
+            guard units > 0 else { return }
+            venue.tradeByHand(symbol, side, Quantity(units: units))
+        default:
+            guard let side, venue.capabilities.reservesShares, let price = venue.prices[symbol] else { return }
+            let step = venue.capabilities.quantityIncrement.units
+            let units = venue.free(symbol) / step * step
+            guard units > 0 else { return }
+            let cent = Price.scale / 100
+            let limit = Price(units: price.units / 100 * (side == .sell ? 104 : 96) / cent * cent)
+            venue.place(symbol, side, Quantity(units: units), .limit, limit: limit)
+        }
+    }
+
+    // MARK: - A person at the command line
+
+    func say(_ command: String) {
+        guard let transport, !transport.isDead else { return }
+        story("a person says \(command)")
+        let person = Person(Peer(socket: Role.control.rawValue, id: PeerID(fromTransport: Array("person".utf8))))
+        guard let peer = person.peer else { return }
+        transport.connect(person, as: peer)
+        do {
+            let header = Header(type: .control, id: "1", session: "", epoch: 0, seq: 1)
+            let request = ControlRequest(command: command, who: "a person", why: "the scenario")
+            transport.deliver([try codec.encode(header), try codec.encode(request)], from: peer)
+        } catch { preconditionFailure("a request can be written: \(error)") }
+    }
+
+    /// The one thing that only a person may do: free what was restricted.
+    func resumeUntilTaken() {
+        if let state = node?.core.state, state.control.state != .active || state.control.isFlattening { say("resume") }
+        guard !isOver else { return }
+        world.after(5 * World.second) { [unowned self] in resumeUntilTaken() }
+    }
+}
+
+private final class Person: PluginEnd {
+    let peer: Peer?
+    init(_ peer: Peer) { self.peer = peer }
+    func receive(_ frames: [Bytes]) {}
+}

@@ -1,0 +1,248 @@
+import Journal
+import Messaging
+import Node
+import Orchestration
+import Trading
+import Wire
+
+/// What a scenario came to.
+package struct Outcome: Sendable {
+    package var seed: UInt64
+    /// The promise that broke, and how; nil when all held.
+    package var promise: String?
+    package var violation: String?
+    package var starts = 0
+    package var cycles: Int64 = 0
+    package var commands = 0
+    package var fills = 0
+    package var checks = 0
+    /// Nanoseconds.
+    package var simulated: Int64 = 0
+    package var longestNaked: Int64 = 0
+    package var chain = ""
+    package var hazards: [Hazard: Int] = [:]
+    /// The last things that happened, when they were asked for.
+    package var story: [String] = []
+    package var scenario: [String] = []
+}
+
+/// Runs one scenario: the real core and the real shell, under a simulated clock, network, broker and disk.
+package final class Simulator {
+    package struct Options: Sendable {
+        /// Faults that are left out.
+        package var without: Set<Hazard> = []
+        package var stormSeconds: Int64?
+        /// Keep what happened, for a person.
+        package var tells = false
+        /// Compare a replay of the whole journal at the end.
+        package var replays = true
+        package init() {}
+    }
+
+    let options: Options
+    let scenario: Scenario
+    let world = World()
+    let hazards: HazardDice
+    let venue: Venue
+    let clock: SimulatedClock
+    let journal = SimulatedJournal()
+    let adapter: SimulatedAdapter
+    let provider: SimulatedProvider
+    let policies: [SimulatedPolicy]
+    let invariants: Invariants
+    let codec = MessageCodec()
+    var transport: SimulatedTransport?
+    var node: Node?
+    /// The state as of the last commit: what a start must find again.
+    var durable: CoreState?
+    var signal: Int32?
+    var isOver = false
+    var outcome: Outcome
+
+    package static func run(seed: UInt64, _ options: Options = Options()) -> Outcome {
+        Simulator(seed: seed, options).run()
+    }
+
+    private init(seed: UInt64, _ options: Options) {
+        self.options = options
+        scenario = Scenario(seed: seed, stormSeconds: options.stormSeconds)
+        hazards = HazardDice(seed: seed, without: options.without)
+        clock = SimulatedClock(world)
+        venue = Venue(
+            world: world, hazards: hazards, capabilities: scenario.capabilities,
+            cash: Money(units: 10_000_000 * Money.scale))
+        for holding in scenario.holdings {
+            if holding.quantity.isZero {
+                venue.list(holding.symbol, at: holding.price)
+            } else {
+                venue.open(holding.symbol, holding.quantity, at: holding.price)
+            }
+        }
+        adapter = SimulatedAdapter(world, venue, hazards, seed: seed)
+        provider = SimulatedProvider(world, venue, hazards, scenario)
+        let (world, venue, hazards, scenario) = (world, venue, hazards, scenario)
+        policies = scenario.characters.map { SimulatedPolicy($0, world, venue, hazards, scenario) }
+        invariants = Invariants(world, venue, scenario)
+        outcome = Outcome(seed: seed)
+        outcome.scenario = scenario.words
+    }
+
+    var plugins: [SimulatedPlugin] { [adapter, provider] + policies }
+
+    // MARK: - The course of a scenario
+
+    private func run() -> Outcome {
+        wire()
+        plan()
+        while !isOver {
+            live()
+            // The machine is without a core for a moment.
+            let downUntil = world.now + hazards.between(.coreCrash, 100, 8_000) * World.millisecond
+            while !isOver, world.step(until: downUntil) {}
+        }
+        finish()
+        return outcome
+    }
+
+    /// One life of the core, from its start to its end or death.
+    private func live() {
+        outcome.starts += 1
+        journal.crash()
+        let transport = SimulatedTransport(world, hazards)
+        self.transport = transport
+        prepare(transport)
+        do {
+            let core = try Recovery.recover(from: journal)
+            if let durable, core.state != durable {
+                return invariants.fail("P7", "a start found another state than the last commit left")
+            }
+            let node = Node(core: core, journal: journal)
+            self.node = node
+            let shell = Shell(
+                node: node, transport: transport, clock: clock, observer: self, options: shellOptions,
+                endpoint: { _ in "" }, signals: (-1, { [unowned self] in signal }))
+            for plugin in plugins {
+                plugin.coreStarted(transport, after: hazards.wireDelay() + World.millisecond)
+            }
+            _ = try shell.run()
+        } catch {
+            story("the core dies: \(error)")
+        }
+        transport.kill()
+        node = nil
+        for plugin in plugins { plugin.coreDied() }
+        invariants.connectionEnds()
+    }
+
+    private var shellOptions: ShellOptions {
+        func spec(_ plugin: SimulatedPlugin) -> PluginSpec {
+            PluginSpec(name: plugin.name, role: plugin.role, settings: .object([]), program: nil)
+        }
+        var options = ShellOptions(
+            plugins: plugins.map(spec), core: scenario.configuration, lockstep: false, stateDirectory: "")
+        options.heartbeatMilliseconds = 10_000
+        options.startMilliseconds = 3_000
+        options.drainMilliseconds = 100
+        return options
+    }
+
+    /// Looks at everything once a second, and plans storm, calm and end.
+    private func plan() {
+        watch()
+        storm()
+        world.after(scenario.storm) { [unowned self] in endStorm() }
+        world.after(scenario.storm + Scenario.calm) { [unowned self] in end() }
+    }
+
+    private func watch() {
+        world.after(World.second) { [unowned self] in
+            guard !isOver else { return }
+            invariants.watch(
+                isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second)
+            watch()
+        }
+    }
+
+    private var isHealthy: Bool {
+        guard let state = node?.core.state, adapter.isConnected, let broker = state.broker else { return false }
+        return broker.isReconciled && state.control.state != .halted
+    }
+
+    /// The storm is over: everything works, a person resumes trading, and policies and market stand still.
+    private func endStorm() {
+        story("the storm is over")
+        hazards.isStorm = false
+        for symbol in scenario.symbols { venue.setHalted(symbol, false) }
+        for policy in policies { policy.isCalm = true }
+        provider.isCalm = true
+        for plugin in plugins { plugin.restart() }
+        resumeUntilTaken()
+    }
+
+    private func end() {
+        isOver = true
+        if let state = node?.core.state {
+            let defects = Convergence(core: state, venue: venue, symbols: scenario.symbols).defects
+            if !defects.isEmpty { invariants.fail("liveness", defects.joined(separator: "; ")) }
+        } else {
+            invariants.fail("liveness", "no core is at work")
+        }
+        signal = 15
+    }
+
+    private func finish() {
+        if options.replays, invariants.violation == nil { replay() }
+        outcome.promise = invariants.violation?.promise
+        outcome.violation = invariants.violation?.words
+        outcome.checks = invariants.checks
+        outcome.longestNaked = invariants.longestNaked
+        outcome.simulated = world.now
+        outcome.cycles = durable?.cycle.number ?? 0
+        outcome.chain = journal.head.chain.description
+        outcome.hazards = hazards.count
+    }
+
+    /// P11: the journal gives the same effects and the same state again.
+    private func replay() {
+        do {
+            let report = try Replay.run(journal)
+            if let difference = report.difference {
+                invariants.fail(
+                    "P11",
+                    "entry \(difference.sequence): \(difference.journal) in the journal, \(difference.replay) in the replay"
+                )
+            }
+        } catch {
+            invariants.fail("P11", "the journal cannot be replayed: \(error)")
+        }
+    }
+
+    func story(_ words: @autoclosure () -> String) {
+        guard options.tells else { return }
+        let tenths = world.now / (World.second / 1000)
+        outcome.story.append("\(tenths / 1000).\(String(tenths % 1000 + 1000).dropFirst())  \(words())")
+    }
+}
+
+extension Simulator: RunObserver {
+    package func observe(_ record: Record, state: CoreState) {
+        invariants.coreRecords(record)
+        switch record {
+        case .alert(let alert): story("core: \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
+        case .step(let step): story("core: step \(step.number) of \(step.decision): \(step.words), because \(step.why)")
+        case .difference(let difference):
+            story(
+                "core: \(difference.symbol) differs (\(difference.kind.rawValue)): ours \(difference.ours), the broker's \(difference.brokers): \(difference.done)"
+            )
+        case .decision(let decision):
+            let plan = decision.plan
+            story(
+                "core: decision \(decision.id): \(decision.headline); most \(plan.quantityLimit?.description ?? "-"), stop \(plan.stop?.stopPrice.description ?? "-"), target \(plan.target?.description ?? "-"), entry \(plan.entry.map { "\($0.quantity)" } ?? "-")"
+            )
+        case .order(let change): story("core: \(change.order) \(change.event.rawValue), now \(change.status.rawValue)")
+        default: break
+        }
+    }
+    package func log(_ source: String, _ line: String) { story("\(source): \(line)") }
+    package func progress(at time: Timestamp, cycle: Int64) {}
+}

@@ -1,0 +1,204 @@
+import Trading
+
+/// The simulated broker: the truth of a scenario. It keeps positions, orders and executions, trades on the market that it
+/// is given, and does what its declared capabilities say, nothing else. It never looks at the core.
+final class Venue {
+    struct Resting {
+        var order: Order
+        /// Its stop price was reached: it trades like the market or limit order behind it.
+        var isElected = false
+        /// A cancel was taken and is not carried out yet.
+        var isCancelling = false
+        /// Queries and lists do not show it earlier.
+        var visibleFrom: Int64 = 0
+    }
+
+    let world: World
+    let hazards: HazardDice
+    let capabilities: BrokerCapabilities
+    private(set) var positions: [Symbol: Quantity] = [:]
+    private(set) var averages: [Symbol: Price] = [:]
+    private(set) var cash: Money
+    private(set) var orders: [ClientOrderID: Resting] = [:]
+    /// Not over, in the order of arrival.
+    private(set) var working: [Symbol: [ClientOrderID]] = [:]
+    private(set) var executions: [ClientOrderID: [ExecutionReport]] = [:]
+    private(set) var prices: [Symbol: Price] = [:]
+    private(set) var halted: Set<Symbol> = []
+    /// Positions as they were, for reports that are out of step: newest last.
+    private var history: [(at: Int64, positions: [Symbol: Quantity])] = []
+    private var count: Int64 = 0
+
+    /// The broker's words, as they leave it.
+    var tell: (ExecutionReport) -> Void = { _ in }
+    /// Called after every change of an order or a position.
+    var onChange: (_ symbol: Symbol, _ what: String) -> Void = { _, _ in }
+
+    init(world: World, hazards: HazardDice, capabilities: BrokerCapabilities, cash: Money) {
+        self.world = world
+        self.hazards = hazards
+        self.capabilities = capabilities
+        self.cash = cash
+    }
+
+    func open(_ symbol: Symbol, _ quantity: Quantity, at price: Price) {
+        positions[symbol] = quantity
+        averages[symbol] = price
+        prices[symbol] = price
+        history = [(0, positions)]
+    }
+
+    func list(_ symbol: Symbol, at price: Price) { prices[symbol] = price }
+
+    // MARK: - Reading
+
+    func held(_ symbol: Symbol) -> Quantity { positions[symbol] ?? .zero }
+
+    func resting(_ symbol: Symbol) -> [Resting] { (working[symbol] ?? []).compactMap { orders[$0] } }
+
+    func exitSide(_ symbol: Symbol) -> Side? {
+        let held = held(symbol)
+        return held.isZero ? nil : held.isPositive ? .sell : .buy
+    }
+
+    /// Shares that working exits could take: a group counts once, legs that wait for their entry not at all.
+    func offered(_ symbol: Symbol, _ side: Side) -> Int64 {
+        var groups: [OrderGroupID: Int64] = [:]
+        var units: Int64 = 0
+        for resting in resting(symbol) {
+            let order = resting.order
+            guard order.terms.side == side, order.terms.role != .entry, order.status != .held else { continue }
+            if let group = order.groupID {
+                groups[group] = max(groups[group] ?? 0, order.leavesQuantity.units)
+            } else {
+                units += order.leavesQuantity.units
+            }
+        }
+        return units + groups.values.reduce(0, +)
+    }
+
+    func free(_ symbol: Symbol) -> Int64 {
+        guard let side = exitSide(symbol) else { return 0 }
+        return Int64(held(symbol).units.magnitude) - offered(symbol, side)
+    }
+
+    /// Shares under a stop that rests and is not about to be cancelled.
+    func protected(_ symbol: Symbol) -> Int64 {
+        resting(symbol).filter {
+            $0.order.terms.type.isStop && $0.order.status != .held && $0.order.terms.role != .entry
+        }
+        .reduce(0) { $0 + $1.order.leavesQuantity.units }
+    }
+
+    func query(_ id: ClientOrderID) -> OrderAnswer {
+        guard let resting = orders[id], resting.visibleFrom <= world.now else {
+            return OrderAnswer(clientOrderID: id, order: nil, executions: [])
+        }
+        return OrderAnswer(clientOrderID: id, order: resting.order, executions: executions[id] ?? [])
+    }
+
+    /// - Parameter lag: positions as they were so many nanoseconds ago.
+    func state(lag: Int64) -> BrokerState {
+        let at = world.now - lag
+        let seen = lag > 0 ? history.last { $0.at <= at }?.positions ?? positions : positions
+        let listed = seen.filter { !$0.value.isZero }.sorted { $0.key < $1.key }.map {
+            BrokerPosition(symbol: $0.key, quantity: $0.value, averagePrice: averages[$0.key] ?? .one)
+        }
+        let open = working.sorted { $0.key < $1.key }.flatMap { $0.value.compactMap { orders[$0] } }
+            .filter { $0.visibleFrom <= world.now }.map(\.order)
+        return BrokerState(
+            account: Account(id: Scenario.account, cash: cash, equity: equity, buyingPower: max(.zero, cash)),
+            positions: listed, openOrders: open, at: world.time)
+    }
+
+    private var equity: Money {
+        var units = cash.units
+        for (symbol, quantity) in positions { units += value(quantity, prices[symbol] ?? .zero).units }
+        return Money(units: units)
+    }
+
+    private func value(_ quantity: Quantity, _ price: Price) -> Money {
+        do { return try price.times(quantity) } catch { preconditionFailure("scenario figures fit: \(error)") }
+    }
+
+    func nextNumber() -> Int64 {
+        count += 1
+        return count
+    }
+
+    // MARK: - Changing
+
+    func put(_ resting: Resting) {
+        let order = resting.order
+        let wasWorking = orders.updateValue(resting, forKey: order.id)?.order.isWorking
+        if wasWorking != true, order.isWorking {
+            working[order.symbol, default: []].append(order.id)
+        } else if wasWorking == true, !order.isWorking {
+            working[order.symbol]?.removeAll { $0 == order.id }
+        }
+    }
+
+    /// Moves an order on and says so.
+    func move(
+        _ id: ClientOrderID, to status: OrderStatus, _ event: OrderEvent, reason: String? = nil, terms: Bool = false
+    ) {
+        guard var resting = orders[id] else { return }
+        resting.order.status = status
+        resting.order.updatedAt = world.time
+        if let reason { resting.order.reason = reason }
+        put(resting)
+        report(resting.order, event, reason: reason, terms: terms)
+        onChange(resting.order.symbol, "\(id) \(event.rawValue)")
+    }
+
+    func report(_ order: Order, _ event: OrderEvent, reason: String? = nil, terms: Bool = false) {
+        tell(
+            ExecutionReport(
+                clientOrderID: order.id, brokerOrderID: order.brokerOrderID, event: event, reason: reason,
+                terms: terms || order.terms.role == .foreign ? order.terms : nil, at: world.time))
+    }
+
+    /// An execution: the one place where shares change hands.
+    func fill(_ id: ClientOrderID, _ quantity: Quantity, at price: Price) {
+        guard var resting = orders[id], resting.order.isWorking, quantity.isPositive else { return }
+        do {
+            try resting.order.book(quantity, at: price)
+            let change = resting.order.terms.side == .buy ? quantity : try quantity.negated()
+            cash = try cash - price.times(change)
+            try move(shares: change, resting.order.symbol, at: price)
+        } catch { preconditionFailure("scenario figures fit: \(error)") }
+        let isDone = resting.order.filledQuantity >= resting.order.terms.quantity
+        resting.order.status = isDone ? .filled : resting.isCancelling ? .pendingCancel : .partiallyFilled
+        resting.order.updatedAt = world.time
+        put(resting)
+        let execution = ExecutionReport(
+            clientOrderID: id, brokerOrderID: resting.order.brokerOrderID, event: isDone ? .fill : .partialFill,
+            executionID: ExecutionID(unchecked: "x\(nextNumber())"), price: price, quantity: quantity,
+            cumulativeQuantity: resting.order.filledQuantity,
+            terms: resting.order.terms.role == .foreign ? resting.order.terms : nil, at: world.time)
+        executions[id, default: []].append(execution)
+        tell(execution)
+        settleGroup(of: resting.order)
+        onChange(resting.order.symbol, "\(id) \(execution.event.rawValue) \(quantity) at \(price)")
+    }
+
+    private func move(shares change: Quantity, _ symbol: Symbol, at price: Price) throws(NumericError) {
+        let before = held(symbol)
+        let after = try before + change
+        if before.isZero || before.isNegative != after.isNegative {
+            averages[symbol] = price
+        } else if before.isNegative == change.isNegative {
+            averages[symbol] = try Price.average((averages[symbol] ?? price, before), (price, change))
+        }
+        positions[symbol] = after.isZero ? nil : after
+        history.append((world.now, positions))
+        if history.count > 200 { history.removeFirst(100) }
+    }
+
+    // MARK: - The market
+
+    func price(_ symbol: Symbol, _ price: Price) { prices[symbol] = price }
+    func setHalted(_ symbol: Symbol, _ isHalted: Bool) {
+        if isHalted { halted.insert(symbol) } else { halted.remove(symbol) }
+    }
+}
