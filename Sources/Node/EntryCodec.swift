@@ -102,6 +102,7 @@ extension Input {
         case .undelivered: "undelivered"
         case .control: "control"
         case .wake: "wake"
+        case .gap: "gap"
         case .violation: "violation"
         case .stopping: "stopping"
         }
@@ -111,10 +112,10 @@ extension Input {
         switch self {
         case .evaluated(let cycle, _): ["cycle:\(cycle)"]
         case .execution(let report): ["order:\(report.clientOrderID)"]
-        case .orderAnswer(let answer): ["order:\(answer.clientOrderID)"]
+        case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .undelivered(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .wake, .violation, .stopping:
+            .market, .brokerState, .control, .wake, .gap, .violation, .stopping:
             []
         }
     }

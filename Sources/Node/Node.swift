@@ -68,7 +68,7 @@ package final class Node {
 /// An effect that is durable, with its bytes where they are made already.
 package enum Outgoing {
     case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: [UInt8])
-    case command(OrderCommand)
+    case command(OrderCommand, number: Int64)
     case wake(at: Timestamp)
     case record(Record)
 
@@ -77,7 +77,7 @@ package enum Outgoing {
         case .evaluate(let cycle, let policies, let budget, _):
             guard let snapshot else { preconditionFailure("the codec gives the bytes of every snapshot") }
             self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: snapshot)
-        case .command(let approved): self = .command(approved.command)
+        case .command(let approved): self = .command(approved.command, number: approved.number)
         case .wake(let time): self = .wake(at: time)
         case .record(let record): self = .record(record)
         }

@@ -8,7 +8,7 @@ extension Shell {
     func perform(_ effect: Outgoing) {
         switch effect {
         case .evaluate(let cycle, let policies, let budget, let snapshot): ask(policies, cycle, budget, snapshot)
-        case .command(let command): send(command)
+        case .command(let command, let number): send(command, number)
         case .wake(let time): wakeAt = time
         case .record(let record):
             observer.observe(record, state: node.core.state)
@@ -35,36 +35,50 @@ extension Shell {
 
     /// A command goes to the adapter, or comes back as undelivered: then it has certainly not left. So many are under
     /// way at once and no more; the others wait in their order.
-    private func send(_ command: OrderCommand) {
+    private func send(_ command: OrderCommand, _ number: Int64) {
         guard brokerBacklog.isEmpty, brokerWork.count < ShellLimits.commandsUnderWay else {
-            return brokerBacklog.append(command)
+            return brokerBacklog.append((command, number))
         }
-        sendNow(command)
+        sendNow(command, number)
     }
 
     /// The broker has finished with a message: what waits may go.
     func finishBrokerWork(_ id: String) {
         brokerWork[id] = nil
+        brokerQuestions[id] = nil
         while !brokerBacklog.isEmpty, brokerWork.count < ShellLimits.commandsUnderWay {
-            sendNow(brokerBacklog.removeFirst())
+            let next = brokerBacklog.removeFirst()
+            sendNow(next.command, next.number)
         }
+    }
+
+    /// The word that the broker has finished can be lost: a place is not kept for ever. What became of the command is
+    /// the core's to find out.
+    func tendBrokerWork() {
+        guard !options.lockstep else { return }
+        let now = clock.monotonicMilliseconds
+        let lost = brokerWork.filter { now - $0.value > ShellLimits.commandMilliseconds }.keys.sorted()
+        for id in lost { finishBrokerWork(id) }
     }
 
     /// The broker is gone: what waited for it has not left.
     func dropBrokerWork(_ why: String) {
         brokerWork = [:]
-        for command in brokerBacklog { enqueue(.undelivered(command: command, why: why)) }
+        brokerQuestions = [:]
+        for (command, _) in brokerBacklog { enqueue(.undelivered(command: command, why: why)) }
         brokerBacklog = []
     }
 
-    private func sendNow(_ command: OrderCommand) {
+    private func sendNow(_ command: OrderCommand, _ number: Int64) {
         guard let peer = brokerPeer else {
             return enqueue(.undelivered(command: command, why: "no broker is connected"))
         }
         do {
             let sent = send(.command, body: try codec.encode(command), to: peer, cycle: node.core.state.cycle.number)
             switch sent {
-            case .sent(let id): brokerWork[id] = clock.monotonicMilliseconds
+            case .sent(let id):
+                brokerWork[id] = clock.monotonicMilliseconds
+                if command.isQuestion { brokerQuestions[id] = number }
             case .failed(let why): enqueue(.undelivered(command: command, why: why))
             }
         } catch {

@@ -27,12 +27,22 @@ extension Shell {
         let gap = session.gap(before: header.seq)
         session.lastHeardMilliseconds = clock.monotonicMilliseconds
         sessions[peer] = session
-        if let gap { observer.log(session.name.text, gap) }
+        if let gap {
+            observer.log(session.name.text, gap)
+            // What is missing may be its `ready`: it begins again, since nothing else would ever come of it.
+            if session.phase == .starting, header.type != .ready { return startOver(session, gap) }
+            if session.role == .broker, session.phase == .ready { enqueue(.gap(plugin: session.name, what: gap)) }
+        }
         do {
             try take(frames[1], header, session)
         } catch {
             takeGarbage(header, session, "\(header.type.rawValue): \(error)")
         }
+    }
+
+    private func startOver(_ session: PluginSession, _ why: String) {
+        lose(session.peer, why, mayRestart: false)
+        tell(session.peer, "\(why): say hello again", re: nil)
     }
 
     private func take(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
@@ -44,13 +54,20 @@ extension Shell {
         case .recommendations:
             takeRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
         case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))
-        case .orderAnswer: enqueue(.orderAnswer(try codec.command(OrderAnswer.self, body)))
-        case .brokerState: enqueue(.brokerState(try codec.command(BrokerState.self, body)))
+        case .orderAnswer:
+            let answer = try codec.command(OrderAnswer.self, body)
+            enqueue(.orderAnswer(answer: answer, question: question(header)))
+        case .brokerState:
+            let truth = try codec.command(BrokerState.self, body)
+            enqueue(.brokerState(state: truth, question: question(header)))
         case .done: if let re = header.re { finishBrokerWork(re) }
         case .market: try takeMarket(body)
         case .hello, .welcome, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply, .record: break
         }
     }
+
+    /// The number of the core's question that a message answers.
+    private func question(_ header: Header) -> Int64? { header.re.flatMap { brokerQuestions.removeValue(forKey: $0) } }
 
     private func takeRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession) {
         guard var gathering, header.cycle == gathering.cycle, gathering.isWaiting(for: session.name) else {
@@ -166,6 +183,8 @@ enum ShellLimits {
     static let recommendations = 100_000
     /// Messages that the broker works on at once.
     static let commandsUnderWay = 64
+    /// The longest that one of them counts as worked on.
+    static let commandMilliseconds: Int64 = 60_000
 }
 
 extension MarketUpdate {

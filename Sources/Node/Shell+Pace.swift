@@ -7,6 +7,7 @@ extension Shell {
     /// Called when the queue is empty.
     func keepPace() {
         guard end == nil else { return }
+        wakeCore()
         switch pace.stage {
         case .barrier(let until):
             guard areAllReady || clock.monotonicMilliseconds >= until else { return }
@@ -45,12 +46,15 @@ extension Shell {
         }
     }
 
+    /// In lockstep time passes with the tape, and every input of it wakes.
+    private func wakeCore() {
+        guard !options.lockstep, let wakeAt, wakeAt <= coreTime else { return }
+        self.wakeAt = nil
+        enqueue(.wake)
+    }
+
     private func keepRealTime() {
         let now = clock.monotonicMilliseconds
-        if let wakeAt, wakeAt <= clock.wall {
-            self.wakeAt = nil
-            enqueue(.wake)
-        }
         if pace.hasTapeEnded, options.endsWithTape, gathering == nil, brokerWork.isEmpty { return finish(.tapeEnded) }
         guard gathering == nil, pace.takePeriod(now: now, period: options.core.cyclePeriod.wholeMilliseconds) else {
             return

@@ -129,7 +129,9 @@ extension Shell {
 
     /// A stop: everybody is asked to finish, and given a limited time for it.
     func drainPlugins() {
-        for peer in sessions.keys { send(.drain, Fault(reason: "the core stops"), to: peer) }
+        for peer in sessions.values.sorted(by: { $0.id < $1.id }).map(\.peer) {
+            send(.drain, Fault(reason: "the core stops"), to: peer)
+        }
         let deadline = clock.monotonicMilliseconds + options.drainMilliseconds
         while clock.monotonicMilliseconds < deadline {
             tendOutputs()

@@ -32,10 +32,13 @@ package final class Shell {
     var cycleStartedNanoseconds: Int64?
     /// Messages to the broker that it has not finished with.
     var brokerWork: [String: Int64] = [:]
+    /// Questions among them, with the core's number.
+    var brokerQuestions: [String: Int64] = [:]
     /// Commands that wait until the broker has finished with others; first in, first out.
-    var brokerBacklog: [OrderCommand] = []
+    var brokerBacklog: [(command: OrderCommand, number: Int64)] = []
     var pace: Pace
     var wakeAt: Timestamp?
+    var realTime: RealTime
     var end: RunEnd?
     var sessionCount = 0
     let cyclesAtStart: Int64
@@ -57,6 +60,7 @@ package final class Shell {
         self.endpoint = endpoint
         epoch = node.core.state.epoch + 1
         cyclesAtStart = node.core.state.cycle.number
+        realTime = RealTime(clock, notBefore: node.core.state.now)
         pace = Pace(
             lockstep: options.lockstep, now: clock.monotonicMilliseconds, startMilliseconds: options.startMilliseconds)
         signalDescriptor = signals.descriptor
@@ -112,21 +116,24 @@ package final class Shell {
         for message in arrivals.messages { receive(message.frames, from: message.peer) }
         tendChildren()
         tendSessions()
+        tendBrokerWork()
         checkBudget()
     }
 
     func enqueue(_ input: Input) { queue.append((input, coreTime)) }
 
-    /// The time that goes with an input: the tape's in lockstep, else the wall's.
-    var coreTime: Timestamp { options.lockstep ? pace.tapeTime ?? node.core.state.now : clock.wall }
+    /// The time that goes with an input: the tape's in lockstep, else the real one.
+    var coreTime: Timestamp { options.lockstep ? pace.tapeTime ?? node.core.state.now : realTime.now(clock) }
 
     private var nextDeadline: Int64 {
         var earliest = clock.monotonicMilliseconds + 1_000
-        if let gathering { earliest = min(earliest, gathering.deadlineMilliseconds) }
-        if let due = pace.nextDueMilliseconds(options) { earliest = min(earliest, due) }
+        // The next period waits for the cycle that is under way.
+        if let due = gathering?.deadlineMilliseconds ?? pace.nextDueMilliseconds(options) {
+            earliest = min(earliest, due)
+        }
         for child in children.values { earliest = min(earliest, child.restartAtMilliseconds ?? .max) }
         if !options.lockstep, let wakeAt {
-            earliest = min(earliest, clock.monotonicMilliseconds + max(0, (wakeAt - clock.wall).wholeMilliseconds + 1))
+            earliest = min(earliest, clock.monotonicMilliseconds + max(0, (wakeAt - coreTime).wholeMilliseconds + 1))
         }
         return earliest
     }

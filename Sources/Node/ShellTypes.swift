@@ -9,6 +9,23 @@ package protocol Clock {
     var monotonicNanoseconds: Int64 { get }
 }
 
+/// The wall's time that never goes back: after a backward jump it goes on with the clock that cannot jump, so that no
+/// deadline of the core stands still.
+struct RealTime {
+    private var anchor: (time: Timestamp, nanoseconds: Int64)
+
+    init(_ clock: any Clock, notBefore earliest: Timestamp) {
+        anchor = (max(clock.wall, earliest), clock.monotonicNanoseconds)
+    }
+
+    mutating func now(_ clock: any Clock) -> Timestamp {
+        let nanoseconds = clock.monotonicNanoseconds
+        let steady = anchor.time + TimeSpan(nanoseconds: nanoseconds - anchor.nanoseconds)
+        anchor = (max(steady, clock.wall), nanoseconds)
+        return anchor.time
+    }
+}
+
 extension Clock {
     var monotonicMilliseconds: Int64 { monotonicNanoseconds / 1_000_000 }
 }

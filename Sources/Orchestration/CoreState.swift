@@ -33,11 +33,21 @@ package struct CoreState: Sendable, Hashable, Codable {
     var lockedIn: [Symbol: Money] = [:]
     /// The entry that was last sent for a symbol: its stop holds even when nobody asks for it any more.
     var entering: [Symbol: Entry] = [:]
-    /// Questions about an order that no answer has come to.
-    var questions: [ClientOrderID: Questions] = [:]
+    /// Commands of this journal so far.
+    var commandCount: Int64 = 0
+    /// Questions without an answer, oldest first.
+    var questions: [Question] = []
+    /// The newest request for each order that is not over.
+    var requests: [ClientOrderID: Request] = [:]
     var wakeAt: Timestamp?
 
     package init() {}
+
+    /// Each question is answered once.
+    mutating func takeQuestion(_ number: Int64?) -> Question? {
+        guard let index = questions.firstIndex(where: { $0.number == number }) else { return nil }
+        return questions.remove(at: index)
+    }
 
     mutating func policyReady(_ name: PluginName) {
         guard !policies.contains(name) else { return }
@@ -77,15 +87,34 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     var round = 0
     /// When what was asked is asked again: a word can be lost.
     var truthIsDue: Timestamp?
-    /// Positions that differed once; adopted when they differ again.
-    var suspects: [Symbol: Quantity] = [:]
+    /// It has answered since it connected, and so refuses whatever an older epoch still has under way.
+    var hasAnswered = false
+    /// Positions that differ; adopted when they still do after the time that lists may be behind.
+    var suspects: [Symbol: Suspect] = [:]
 }
 
-/// Answers come in the order of their questions: those asked before a request cannot know what became of it.
-package struct Questions: Sendable, Hashable, Codable {
-    var unanswered: Int64 = 0
-    /// Of those, how many are older than the newest request.
-    var stale: Int64 = 0
+/// What was asked when, and about which order; nil asks for everything.
+package struct Question: Sendable, Hashable, Codable {
+    /// Of the command.
+    var number: Int64
+    var order: ClientOrderID?
+    var askedAt: Timestamp
+}
+
+/// What was asked of the broker for an order.
+package struct Request: Sendable, Hashable, Codable {
+    /// Of the command. What a question with a lower number finds is older than this request.
+    var number: Int64
+    /// It left no later than this.
+    var leftBy: Timestamp
+    var replacement: OrderReplacement?
+}
+
+/// A position that our books and the broker do not agree on.
+package struct Suspect: Sendable, Hashable, Codable {
+    var ours: Quantity
+    var brokers: Quantity
+    var since: Timestamp
 }
 
 /// Why a symbol is left alone.

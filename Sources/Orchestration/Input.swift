@@ -16,13 +16,17 @@ package enum Input: Sendable, Hashable, Codable {
     case evaluated(cycle: Int64, answers: [PolicyAnswer])
     case market(MarketUpdate)
     case execution(ExecutionReport)
-    case orderAnswer(OrderAnswer)
-    case brokerState(BrokerState)
+    /// The broker's word on an order, and the number of the question that it answers: ``ApprovedCommand/number``. Nil when
+    /// it names none that is known.
+    case orderAnswer(answer: OrderAnswer, question: Int64?)
+    case brokerState(state: BrokerState, question: Int64?)
     /// A command could not be handed to the adapter: it has certainly not left this process.
     case undelivered(command: OrderCommand, why: String)
     case control(Control)
     /// The core asked to be woken at this time (``Effect/wake(at:)``).
     case wake
+    /// Messages of a plugin did not arrive, by their numbers.
+    case gap(plugin: PluginName, what: String)
     /// A plugin broke the protocol; what it sent was not taken.
     case violation(plugin: PluginName, why: String)
     case stopping(why: String)

@@ -55,6 +55,8 @@ enum Memory {
     static let finishedOrders = 2_000
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforePause: Int64 = 3
+    /// Questions that wait for an answer.
+    static let openQuestions = 10_000
     /// Rounds of questions in one reconciliation before it is called failed.
     static let reconciliationRounds = 10
 }

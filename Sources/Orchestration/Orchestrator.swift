@@ -41,11 +41,12 @@ package struct Orchestrator: Sendable {
         case .evaluated(let cycle, let answers): try takeAnswers(cycle, answers)
         case .market(let update): try takeMarket(update)
         case .execution(let report): try takeReport(report)
-        case .orderAnswer(let answer): try takeAnswer(answer)
-        case .brokerState(let brokerState): try takeBrokerState(brokerState)
+        case .orderAnswer(let answer, let question): try takeAnswer(answer, to: question)
+        case .brokerState(let truth, let question): try takeBrokerState(truth, to: question)
         case .undelivered(let command, let why): try takeUndelivered(command, why)
         case .control(let control): try takeControl(control)
         case .wake: break
+        case .gap(let plugin, let what): takeGap(plugin, what)
         case .violation(let plugin, let why):
             alert(.warning, nil, "\(plugin) broke the protocol; what it sent was not taken: \(why)")
         case .stopping(let why): alert(.notice, nil, "stopping: \(why)")

@@ -32,7 +32,7 @@ struct Convergence {
             venue.resting(symbol).map { "\($0.order.id): \($0.order.words), filled \($0.order.filledQuantity)" })
         for order in here.subtracting(there).sorted() { found.append("only in our books: \(order)") }
         for order in there.subtracting(here).sorted() { found.append("only at the broker: \(order)") }
-        let size = venue.capabilities.tradable(Quantity(units: Int64(theirs.units.magnitude)))
+        let size = venue.capabilities.tradable(Quantity(units: Int64(theirs.units.magnitude)), of: symbol)
         if venue.protected(symbol) < size.units {
             found.append("\(symbol): a stop for \(Quantity(units: venue.protected(symbol))) of \(size)")
         }

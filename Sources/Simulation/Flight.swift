@@ -10,15 +10,14 @@ struct Flight {
 
     private var clock = 0
     private var commands: [Symbol: Departed] = [:]
-    private var queries: [ClientOrderID: [Int]] = [:]
-    private var reconciles: [Int] = []
+    /// When each question left, by the id of its message.
+    private var questions: [String: Int] = [:]
 
     /// A command leaves the core. Returns the violation that this is, if it is one.
-    mutating func depart(_ command: OrderCommand, symbol: Symbol?) -> String? {
+    mutating func depart(_ command: OrderCommand, id: String, symbol: Symbol?) -> String? {
         clock += 1
         switch command {
-        case .query(let id): queries[id, default: []].append(clock)
-        case .reconcile: reconciles.append(clock)
+        case .query, .reconcile: questions[id] = clock
         case .submit, .cancel, .replace:
             guard let symbol else { return "a command on an order that nobody knows: \(command.orderIDs)" }
             var isSubmit = false
@@ -34,22 +33,19 @@ struct Flight {
     /// The connection or the core is gone: what is in doubt is in the core's books, and not here any more.
     mutating func forgetAll() {
         commands = [:]
-        queries = [:]
-        reconciles = []
+        questions = [:]
     }
 
-    mutating func hear(_ answer: OrderAnswer) {
+    mutating func hear(_ answer: OrderAnswer, to question: String?) {
         let id = answer.clientOrderID
         // An order that is over has no request under way any more, whenever it was asked about.
         if answer.order?.isWorking == false { forget { $0.ids.contains(id) } }
-        guard let asked = queries[id]?.first else { return }
-        queries[id]?.removeFirst()
+        guard let question, let asked = questions.removeValue(forKey: question) else { return }
         forget { $0.ids.contains(id) && $0.at < asked }
     }
 
-    mutating func hearState() {
-        guard let asked = reconciles.first else { return }
-        reconciles.removeFirst()
+    mutating func hearState(to question: String?) {
+        guard let question, let asked = questions.removeValue(forKey: question) else { return }
         forget { $0.at < asked }
     }
 

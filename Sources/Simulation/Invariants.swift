@@ -22,14 +22,19 @@ final class Invariants {
     private var submitted: Set<ClientOrderID> = []
     private var arrived: Set<ClientOrderID> = []
     private var symbols: [ClientOrderID: Symbol] = [:]
-    /// The most that each decision may take off, and what its orders took.
-    private var mayReduce: [String: Int64] = [:]
+    /// The least that the reductions of a decision leave, the most that it enters, and what it entered.
+    private var mayHold: [String: Int64] = [:]
     private var mayEnter: [String: Int64] = [:]
-    private var reduced: [String: Int64] = [:]
-    private var boughtByHand: [Symbol: Int64] = [:]
+    private var entered: [String: Int64] = [:]
+    /// Traded by a person.
+    private var byHand: [Symbol: Int64] = [:]
     /// Nanoseconds that a position was without a stop while everything worked.
     private var naked: [Symbol: Int64] = [:]
     private(set) var longestNaked: Int64 = 0
+    private var turns = 0
+    private var turnsAt: Int64 = 0
+    private static let mostTurnsAtOnce = 2_000
+    private static let mostSteps = 60
 
     /// While everything works, a position may be without its stop for so long beyond the core's own limit.
     static let nakedSlack = 90 * World.second
@@ -56,13 +61,15 @@ final class Invariants {
             let most = side == .sell ? max(0, held) : max(0, -held)
             let offered = venue.offered(symbol, side)
             // A person's own purchase is no exit of ours.
-            guard offered > most, side == venue.exitSide(symbol) || offered > byHand(symbol, side) else { continue }
+            guard offered > most, side == venue.exitSide(symbol) || offered > offeredByHand(symbol, side) else {
+                continue
+            }
             fail(
                 "P1", "\(symbol): \(Quantity(units: offered)) on offer to \(side.rawValue), \(venue.held(symbol)) held")
         }
     }
 
-    private func byHand(_ symbol: Symbol, _ side: Side) -> Int64 {
+    private func offeredByHand(_ symbol: Symbol, _ side: Side) -> Int64 {
         venue.resting(symbol).filter { $0.order.terms.role == .foreign && $0.order.terms.side == side }
             .reduce(0) { $0 + $1.order.leavesQuantity.units }
     }
@@ -79,21 +86,25 @@ final class Invariants {
     func filled(_ report: ExecutionReport) {
         guard let order = venue.orders[report.clientOrderID]?.order, let quantity = report.quantity else { return }
         if order.terms.role == .foreign {
-            boughtByHand[order.symbol, default: 0] += quantity.units
+            byHand[order.symbol, default: 0] += quantity.units
             return
         }
-        guard order.terms.role == .reduce || order.terms.role == .entry,
-            let decision = Self.decision(of: report.clientOrderID)
-        else { return }
-        reduced[decision, default: 0] += quantity.units
-        let table = order.terms.role == .entry ? mayEnter : mayReduce
-        let most = (table[decision] ?? .max / 2) + (boughtByHand[order.symbol] ?? 0)
-        let done = reduced[decision] ?? 0
-        if done > most {
+        guard let decision = Self.decision(of: report.clientOrderID) else { return }
+        switch order.terms.role {
+        case .entry:
+            entered[decision, default: 0] += quantity.units
+            guard let most = mayEnter[decision], entered[decision] ?? 0 > most else { return }
             fail(
                 "P7",
-                "decision \(decision) \(order.terms.role.rawValue)s \(Quantity(units: most)), and its orders did \(Quantity(units: done))"
+                "decision \(decision) enters \(Quantity(units: most)), and its orders did \(Quantity(units: entered[decision] ?? 0))"
             )
+        case .reduce:
+            let held = Int64(venue.held(order.symbol).units.magnitude)
+            guard let least = mayHold[decision], held + (byHand[order.symbol] ?? 0) < least else { return }
+            fail(
+                "P7",
+                "decision \(decision) keeps \(Quantity(units: least)), and its orders left \(Quantity(units: held))")
+        case .stop, .target, .foreign: return
         }
     }
 
@@ -105,7 +116,16 @@ final class Invariants {
 
     // MARK: - At the core's door
 
-    func coreSends(_ command: OrderCommand, body: [UInt8], journal: SimulatedJournal) {
+    /// The core goes on only when time does.
+    func turn(_ input: String) {
+        turns = turnsAt == world.now ? turns + 1 : 0
+        turnsAt = world.now
+        if turns > Self.mostTurnsAtOnce {
+            fail("liveness", "the core goes round and round at one moment: \(input)")
+        }
+    }
+
+    func coreSends(_ command: OrderCommand, id: String, body: [UInt8], journal: SimulatedJournal, core: CoreState?) {
         checks += 1
         if !journal.commands.contains(body) { fail("P3", "not durable and sent: \(command.words)") }
         if case .submit(let submission) = command {
@@ -114,27 +134,44 @@ final class Invariants {
                 if !submitted.insert(order.clientOrderID).inserted {
                     fail("P4", "\(order.clientOrderID) was sent twice")
                 }
+                if let core, order.role == .reduce { allowWholeExit(order, core) }
             }
         }
         let symbol = command.orderIDs.first.flatMap { symbols[$0] ?? venue.orders[$0]?.order.symbol }
-        if let why = flight.depart(command, symbol: symbol) { fail("P2", why) }
+        if let why = flight.depart(command, id: id, symbol: symbol) { fail("P2", why) }
+    }
+
+    /// Where the market is through the stop, or at a target that the broker cannot work, everything goes.
+    private func allowWholeExit(_ order: NewOrder, _ core: CoreState) {
+        guard let plan = core.plans[order.symbol], let price = core.portfolio.market.price(order.symbol),
+            let decision = Self.decision(of: order.clientOrderID)
+        else { return }
+        let isSale = order.side == .sell
+        let isStopped = plan.stop.map { isSale ? price <= $0.stopPrice : price >= $0.stopPrice } ?? false
+        let isAtTarget = plan.target.map { isSale ? price >= $0 : price <= $0 } ?? false
+        guard isStopped || isAtTarget || core.control.isFlattening else { return }
+        mayHold[decision] = 0
     }
 
     func coreHears(_ word: SimulatedAdapter.BrokerWord) {
         switch word {
         case .execution(let report): flight.hear(report)
-        case .answer(let answer): flight.hear(answer)
-        case .state: flight.hearState()
+        case .answer(let answer, let id): flight.hear(answer, to: id)
+        case .state(let id): flight.hearState(to: id)
         }
     }
 
     func connectionEnds() { flight.forgetAll() }
 
     func coreRecords(_ record: Record) {
+        if case .step(let step) = record, step.number > Self.mostSteps {
+            fail(
+                "liveness",
+                "decision \(step.decision) has taken \(step.number) steps: \(step.words), because \(step.why)")
+        }
         guard case .decision(let decision) = record else { return }
         let key = decision.id.text
-        let held = Int64(decision.facts.quantity.units.magnitude)
-        if let limit = decision.plan.quantityLimit { mayReduce[key] = max(0, held - limit.units) }
+        if let limit = decision.plan.quantityLimit { mayHold[key] = limit.units }
         if let entry = decision.plan.entry { mayEnter[key] = entry.quantity.units }
     }
 
@@ -144,7 +181,7 @@ final class Invariants {
     func watch(isHealthy: Bool, limit: TimeSpan, span: Int64) {
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
-            let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)))
+            let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
             let isLeaving = venue.resting(symbol).contains { $0.order.terms.type == .market }
             guard isHealthy, size.isPositive, venue.protected(symbol) < size.units, !isLeaving else {
                 naked[symbol] = 0

@@ -59,11 +59,13 @@ struct Scenario {
         if dice.chance(600) { groups.append(.oco) }
         if groups.contains(.oco), dice.chance(700) { groups.append(.bracket) }
         let replaces = dice.chance(600)
-        return BrokerCapabilities(
+        var capabilities = BrokerCapabilities(
             orderTypes: [.market, .limit, .stop, .stopLimit], timeInForce: [.day, .gtc], groups: groups,
             replacesPrice: replaces, replacesQuantity: replaces && dice.chance(600),
             reservesShares: dice.chance(600), wantsMarketData: false,
             quantityIncrement: dice.chance(200) ? Quantity(units: Quantity.scale / 1_000) : .one)
+        capabilities.arrivalLimit = arrivalLimit
+        return capabilities
     }
 
     /// For a person who looks at a failure.

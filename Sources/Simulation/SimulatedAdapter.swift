@@ -22,8 +22,9 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     enum BrokerWord {
         case execution(ExecutionReport)
-        case answer(OrderAnswer)
-        case state
+        /// With the id of the question.
+        case answer(OrderAnswer, to: String?)
+        case state(to: String?)
     }
 
     init(_ world: World, _ venue: Venue, _ hazards: HazardDice, seed: UInt64) {
@@ -55,13 +56,13 @@ final class SimulatedAdapter: SimulatedPlugin {
         case .query(let id):
             ask(re: header.id) { adapter in
                 let answer = adapter.venue.query(id)
-                adapter.send(.orderAnswer, answer, re: header.id) { adapter.onWord(.answer(answer)) }
+                adapter.send(.orderAnswer, answer, re: header.id) { adapter.onWord(.answer(answer, to: header.id)) }
             }
         case .reconcile:
             ask(re: header.id) { adapter in
                 let lag = adapter.hazards.hits(.outOfStep, 100) ? adapter.hazards.between(.outOfStep, 100, 5_000) : 0
                 let state = adapter.venue.state(lag: lag * World.millisecond)
-                adapter.send(.brokerState, state, re: header.id) { adapter.onWord(.state) }
+                adapter.send(.brokerState, state, re: header.id) { adapter.onWord(.state(to: header.id)) }
             }
         case .submit, .cancel, .replace:
             request(command, header.epoch)

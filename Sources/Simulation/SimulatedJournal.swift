@@ -6,6 +6,8 @@ final class SimulatedJournal: Journal {
     private var open: [[UInt8]] = []
     /// Bodies of all durable commands.
     private(set) var commands: Set<[UInt8]> = []
+    /// For a person who looks at a failure.
+    private(set) var newestInput = ""
     /// Called before each commit: the process may die here, or the disk may refuse.
     var beforeCommit: () -> InMemoryJournal.Fault? = { nil }
     /// Called after each commit.
@@ -20,6 +22,7 @@ final class SimulatedJournal: Journal {
     ) throws(JournalError) {
         try inner.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
         if kind == .effect, type == "command" { open.append(body) }
+        if kind == .input { newestInput = type + " " + String(decoding: body.prefix(300), as: UTF8.self) }
     }
 
     func mention(_ key: String) throws(JournalError) { try inner.mention(key) }

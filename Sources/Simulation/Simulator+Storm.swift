@@ -33,13 +33,14 @@ extension Simulator {
         adapter.onWord = { [unowned self] word in
             switch word {
             case .execution(let report): story("core hears: \(report.clientOrderID) \(report.event.rawValue)")
-            case .answer(let answer):
+            case .answer(let answer, _):
                 story("core hears: \(answer.clientOrderID) is \(answer.order?.status.rawValue ?? "not known")")
             case .state: story("core hears: the broker's state")
             }
             invariants.coreHears(word)
         }
         journal.beforeCommit = { [unowned self] in
+            invariants.turn(journal.newestInput)
             if hazards.hits(.disk, 1) {
                 let error = JournalError.io(path: "memory", why: "the disk refuses")
                 guard hazards.between(.disk, 0, 1) == 1 else { return .lost(error) }
@@ -61,11 +62,13 @@ extension Simulator {
         transport.onSend = { [unowned self] frames, peer in
             guard peer.socket == Role.broker.rawValue else { return }
             do {
-                guard try codec.header(frames).type == .command else { return }
+                let header = try codec.header(frames)
+                guard header.type == .command else { return }
                 let command = try codec.command(OrderCommand.self, frames[1])
                 outcome.commands += 1
                 story("core sends: \(command.words)")
-                invariants.coreSends(command, body: frames[1], journal: journal)
+                invariants.coreSends(
+                    command, id: header.id, body: frames[1], journal: journal, core: node?.core.state)
             } catch {
                 invariants.fail("P3", "the core sent what cannot be read: \(error)")
             }

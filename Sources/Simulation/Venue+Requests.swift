@@ -37,8 +37,10 @@ extension Venue {
         if hazards.hits(.orderRefused, 25) { return "the broker does not like it" }
         if let kind = submission.groupKind, !capabilities.groups.contains(kind) { return "no \(kind.rawValue) here" }
         for terms in submission.orders {
-            if let defect = terms.defect(increment: capabilities.priceIncrement) { return defect }
-            if !terms.quantity.isMultiple(of: capabilities.quantityIncrement) { return "quantity increment" }
+            if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) { return defect }
+            if !terms.quantity.isMultiple(of: capabilities.quantityIncrement(of: terms.symbol)) {
+                return "quantity increment"
+            }
             if !capabilities.orderTypes.contains(terms.type) { return "no \(terms.type.rawValue) orders here" }
             if submission.groupKind != .bracket, isThrough(terms) { return "stop price is beyond the market" }
         }
@@ -110,7 +112,7 @@ extension Venue {
         terms.limitPrice = replacement.limitPrice ?? terms.limitPrice
         terms.stopPrice = replacement.stopPrice ?? terms.stopPrice
         guard !hazards.hits(.replaceRefused, 40), !isThrough(terms), terms.quantity > resting.order.filledQuantity,
-            terms.defect(increment: capabilities.priceIncrement) == nil
+            terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) == nil
         else { return report(resting.order, .replaceRejected, reason: "the replacement is refused") }
         resting.order.terms = terms
         put(resting)

@@ -58,7 +58,7 @@ struct DecisionEngine {
     private func facts(_ symbol: Symbol) -> Merge.Facts {
         Merge.Facts(
             position: state.positions[symbol], price: state.market.price(symbol), equity: equity, now: now,
-            quantityIncrement: capabilities?.quantityIncrement ?? .one,
+            quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
             minimumStopMove: configuration.minimumStopMove, priceCollar: configuration.limits.priceCollar,
             entriesRefused: entriesRefused)
     }
@@ -71,8 +71,10 @@ struct DecisionEngine {
     }
 
     private func rounded(_ advice: PolicyAdvice) throws(NumericError) -> PolicyAdvice {
-        guard let increment = capabilities?.priceIncrement else { return advice }
-        let isLong = advice.recommendation.symbol.flatMap { state.positions[$0] }?.isLong ?? true
+        guard let symbol = advice.recommendation.symbol, let increment = capabilities?.priceIncrement(of: symbol) else {
+            return advice
+        }
+        let isLong = state.positions[symbol]?.isLong ?? true
         func onGrid(_ price: Price?, _ rounding: Rounding) throws(NumericError) -> Price? {
             guard let price else { return nil }
             return try increment.rounded(price, rounding)

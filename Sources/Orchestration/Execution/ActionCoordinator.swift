@@ -69,10 +69,12 @@ struct ActionCoordinator {
     /// What can be sold of what is beyond the rest; the broker trades whole increments.
     private func excess(of position: PositionRecord, over rest: Quantity) -> Quantity {
         guard rest < position.size else { return .zero }
-        return capabilities.tradable(Quantity(units: position.size.units - rest.units))
+        return capabilities.tradable(Quantity(units: position.size.units - rest.units), of: symbol)
     }
 
-    private func protectable(_ position: PositionRecord) -> Quantity { capabilities.tradable(position.size) }
+    private func protectable(_ position: PositionRecord) -> Quantity {
+        capabilities.tradable(position.size, of: symbol)
+    }
 
     private func isThroughStop(_ position: PositionRecord) -> Bool {
         guard let stop = plan.stop, isMarketThrough(stop, position) else { return false }
@@ -131,7 +133,7 @@ extension ActionCoordinator {
     /// a target goes first, else the stop.
     private func shrinkExits(to size: Quantity, why: String) -> Step? {
         let isAlone = exits.targets.isEmpty && exits.stops.count == 1
-        if isAlone, let stop = exits.stops.first, capabilities.replacesQuantity, size.isPositive,
+        if isAlone, let stop = exits.stops.first, capabilities.canShrink, size.isPositive,
             stop.leavesQuantity > size, stop.status != .held
         {
             let total = Quantity(units: stop.filledQuantity.units + size.units)
@@ -154,7 +156,7 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func protect(_ position: PositionRecord) -> Step? {
         guard let stop = plan.stop else { return nil }
-        let target = capabilities.groups.contains(.oco) ? plan.target : nil
+        let target = capabilities.groups.contains(.oco) ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
         let covered = Quantity(units: exits.stops.reduce(0) { $0 + $1.leavesQuantity.units })
         guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
             return arrange(position, stop, target)
@@ -170,7 +172,7 @@ extension ActionCoordinator {
         }
         let words = "move the stop from \(text(resting.terms.stopPrice)) to \(text(stop.stopPrice))"
         let sameKind = (resting.terms.limitPrice == nil) == (stop.limitPrice == nil)
-        guard capabilities.replacesPrice, sameKind, resting.status != .held else {
+        guard capabilities.canMovePrice, sameKind, resting.status != .held else {
             return cancel(resting, why: words)
         }
         return Step(
@@ -190,7 +192,7 @@ extension ActionCoordinator {
         }
         guard let target else { return cancel(resting, why: "the plan has no target any more") }
         guard resting.terms.limitPrice != target else { return nil }
-        guard capabilities.replacesPrice, resting.status != .held else {
+        guard capabilities.canMovePrice, resting.status != .held else {
             return cancel(resting, why: "the plan's target has moved")
         }
         return Step(
@@ -210,7 +212,7 @@ extension ActionCoordinator {
             side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: size,
             limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, role: .stop)
         let name = stop.limitPrice == nil ? "stop" : "stop-limit"
-        guard let target, !isBeyond(target, position) else {
+        guard let target else {
             return Step(
                 action: .submit([stopOrder], group: nil),
                 words: "\(name) \(size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
@@ -225,9 +227,8 @@ extension ActionCoordinator {
     }
 
     /// A target on the wrong side of the stop can be no OCO.
-    private func isBeyond(_ target: Price, _ position: PositionRecord) -> Bool {
-        guard let stop = plan.stop else { return false }
-        return position.isLong ? target <= stop.stopPrice : target >= stop.stopPrice
+    private func isBeyond(_ target: Price, _ stop: ProtectiveStop) -> Bool {
+        position?.isLong == true ? target <= stop.stopPrice : target >= stop.stopPrice
     }
 
     private func text(_ price: Price?) -> String { price?.text(minimumDecimals: 2) ?? "?" }

@@ -22,10 +22,11 @@ extension Orchestrator {
         while let oldest = state.recentOrders.first, oldest + .seconds(60) <= state.now {
             state.recentOrders.removeFirst()
         }
+        let commandNumber = nextCommandNumber()
         let gate = RiskGate(
             state: state.portfolio, control: state.control, limits: state.configuration.limits,
             capabilities: capabilities)
-        switch try gate.check(command, ordersLastMinute: Int64(state.recentOrders.count)) {
+        switch try gate.check(command, number: commandNumber, ordersLastMinute: Int64(state.recentOrders.count)) {
         case .refused(let why):
             if state.refused.updateValue(step.words, forKey: plan.symbol) != step.words {
                 alert(.warning, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
@@ -35,7 +36,7 @@ extension Orchestrator {
             state.refused[plan.symbol] = nil
             let number = (state.steps[plan.symbol]?.count ?? 0) + 1
             state.steps[plan.symbol] = StepCount(decision: plan.id, count: number)
-            let ids = book(command)
+            let ids = book(command, commandNumber)
             record(
                 .step(
                     StepTaken(
@@ -74,7 +75,7 @@ extension Orchestrator {
     private static func leg(_ index: Int) -> String { ["a", "b", "c"][index] }
 
     /// Puts what is about to be sent into the books, in doubt until the broker's word.
-    private mutating func book(_ command: OrderCommand) -> [ClientOrderID] {
+    private mutating func book(_ command: OrderCommand, _ number: Int64) -> [ClientOrderID] {
         switch command {
         case .submit(let submission):
             for terms in submission.orders {
@@ -83,27 +84,30 @@ extension Orchestrator {
                     Order(
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
                         submittedAt: state.now))
+                state.requests[terms.clientOrderID] = Request(number: number, leftBy: state.now)
                 expectWord(on: terms.clientOrderID)
             }
             state.recentOrders.append(state.now)
             return submission.orders.map(\.clientOrderID)
         case .cancel(let id):
-            apply(.cancelRequested, to: id)
+            apply(.cancelRequested, to: id, Request(number: number, leftBy: state.now))
             return [id]
         case .replace(let replacement):
-            apply(.replaceRequested, to: replacement.clientOrderID)
+            apply(
+                .replaceRequested, to: replacement.clientOrderID,
+                Request(number: number, leftBy: state.now, replacement: replacement))
             state.recentOrders.append(state.now)
             return [replacement.clientOrderID]
         case .query, .reconcile: return []
         }
     }
 
-    private mutating func apply(_ event: OrderEvent, to id: ClientOrderID) {
+    private mutating func apply(_ event: OrderEvent, to id: ClientOrderID, _ request: Request) {
         guard var order = state.portfolio.orders[id] else { return }
         let transition = order.apply(event, at: state.now)
         precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
         state.portfolio.orders.put(order)
-        if let unanswered = state.questions[id]?.unanswered { state.questions[id]?.stale = unanswered }
+        state.requests[id] = request
         expectWord(on: id)
     }
 
@@ -141,14 +145,24 @@ extension Orchestrator {
         state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
     }
 
-    mutating func ask(about id: ClientOrderID) {
-        state.questions[id, default: Questions()].unanswered += 1
-        emit(.command(RiskGate.question(.query(clientOrderID: id))))
-    }
+    mutating func ask(about id: ClientOrderID) { ask(.query(clientOrderID: id), about: id) }
 
     mutating func askForBrokerState() {
-        emit(.command(RiskGate.question(.reconcile)))
+        ask(.reconcile, about: nil)
         state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
+    }
+
+    private mutating func ask(_ command: OrderCommand, about id: ClientOrderID?) {
+        let number = nextCommandNumber()
+        state.questions.append(Question(number: number, order: id, askedAt: state.now))
+        // Without an answer for so long, there will be none.
+        if state.questions.count > Memory.openQuestions { state.questions.removeFirst(Memory.openQuestions / 2) }
+        emit(.command(RiskGate.question(command, number: number)))
+    }
+
+    private mutating func nextCommandNumber() -> Int64 {
+        state.commandCount += 1
+        return state.commandCount
     }
 
     mutating func tell(_ order: Order, _ event: OrderEvent, _ words: String) {

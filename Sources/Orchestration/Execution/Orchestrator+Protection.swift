@@ -9,7 +9,7 @@ extension Orchestrator {
         }
         let covered = Exits(of: record, in: state.portfolio.orders).protectedQuantity
         // A crumb that the broker does not trade cannot be protected.
-        if covered >= state.broker?.capabilities.tradable(record.size) ?? record.size {
+        if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
             endNakedness(symbol, "a stop rests at the broker")
         } else if state.naked[symbol] == nil {
             state.naked[symbol] = Nakedness(since: state.now)
@@ -46,7 +46,7 @@ extension Orchestrator {
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
         let reference = state.portfolio.market.price(record.symbol) ?? record.averagePrice
         let distance = try reference.scaled(by: state.configuration.defaultStop, .up)
-        let increment = state.broker?.capabilities.priceIncrement ?? .usEquity
+        let increment = state.broker?.capabilities.priceIncrement(of: record.symbol) ?? .usEquity
         let price = record.isLong ? try reference - distance : try reference + distance
         let stop = ProtectiveStop(stopPrice: try increment.rounded(price, record.isLong ? .down : .up))
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)

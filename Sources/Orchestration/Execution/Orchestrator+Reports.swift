@@ -36,16 +36,16 @@ extension Orchestrator {
             event = report.event
         }
         if let terms = report.terms, event == .restated { restate(&order, terms) }
+        let answersRequest = !order.status.isInDoubt || event != .restated || isRequested(order)
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
         let before = order.status
         // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
         let transition =
-            order.doubtsRequest && event.answersNoRequest
+            (order.doubtsRequest && event.answersNoRequest) || !answersRequest
             ? OrderLifeCycle.Transition.stay : order.apply(event, at: state.now)
         state.portfolio.orders.put(order)
-        if !order.status.isInDoubt { state.deadlines[order.id] = nil }
-        if !order.isWorking { state.questions[order.id] = nil }
+        keepDeadline(of: order)
         if transition == .refused {
             alert(
                 .warning, order.symbol,
@@ -56,6 +56,21 @@ extension Orchestrator {
             tell(order, event, words)
         }
         try react(to: event, of: order)
+    }
+
+    /// An order in doubt is asked about until the doubt ends.
+    mutating func keepDeadline(of order: Order) {
+        if !order.status.isInDoubt {
+            state.deadlines[order.id] = nil
+        } else if state.deadlines[order.id] == nil {
+            expectWord(on: order.id)
+        }
+        if !order.isWorking { state.requests[order.id] = nil }
+    }
+
+    /// Its terms are those that were asked for, and not merely those that its group gave it in the meantime.
+    private func isRequested(_ order: Order) -> Bool {
+        state.requests[order.id]?.replacement?.isMet(by: order.terms) ?? true
     }
 
     private func restate(_ order: inout Order, _ terms: NewOrder) {

@@ -41,7 +41,7 @@ extension Orchestrator {
 
     private mutating func splitPlan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
         guard var plan = state.plans[symbol] else { return }
-        let increment = state.broker?.capabilities.priceIncrement ?? .usEquity
+        let increment = state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity
         func adjusted(_ price: Price?) throws(NumericError) -> Price? {
             guard let price else { return nil }
             return try increment.rounded(

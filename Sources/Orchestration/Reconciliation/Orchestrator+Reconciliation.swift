@@ -17,34 +17,56 @@ extension Orchestrator {
 
     /// What was asked of a connection that is no more has no answer to wait for.
     mutating func doubtWhatIsInFlight() {
-        state.questions = [:]
+        state.questions = []
         for order in state.portfolio.orders.allWorking where order.status.isInDoubt && order.status != .unknown {
             var changed = order
             _ = changed.apply(.timedOut, at: state.now)
             state.portfolio.orders.put(changed)
+            keepDeadline(of: changed)
         }
     }
 
-    mutating func takeBrokerState(_ truth: BrokerState) throws(NumericError) {
-        guard var link = state.broker, link.questions.isEmpty else { return }
+    /// Words of the broker are missing: what they said is found again by asking for everything.
+    mutating func takeGap(_ name: PluginName, _ what: String) {
+        guard state.broker?.name == name else { return }
+        alert(.notice, nil, "\(what) of the broker \(name); it is asked for its state")
+        askForBrokerState()
+    }
+
+    mutating func takeBrokerState(_ truth: BrokerState, to number: Int64?) throws(NumericError) {
+        guard let question = state.takeQuestion(number), var link = state.broker, link.questions.isEmpty
+        else { return }
+        if !link.hasAnswered { outlive() }
+        link.hasAnswered = true
         state.portfolio.account = truth.account
-        adoptUnknownOrders(truth)
-        let questions = try compareOrders(truth, isFirst: !link.isReconciled)
-        link.questions = questions
+        adoptUnknownOrders(truth, askedAt: question.askedAt)
+        link.questions = orders(notSettledBy: truth, link)
         link.round += 1
         state.broker = link
-        guard questions.isEmpty else {
-            for id in questions { ask(about: id) }
+        guard link.questions.isEmpty else {
+            for id in link.questions { ask(about: id) }
             return
         }
-        try comparePositions(truth)
+        try comparePositions(truth, askedAt: question.askedAt)
         try finishReconciliation(isFirst: !link.isReconciled)
+    }
+
+    /// The adapter has seen this epoch: what an older core, or an older connection, sent and it has not taken by now it
+    /// will refuse. Only what it took may still be on its way to the venue.
+    private mutating func outlive() {
+        for id in state.requests.keys.sorted() { state.requests[id]?.leftBy = state.now }
     }
 
     private mutating func finishReconciliation(isFirst: Bool) throws(NumericError) {
         state.broker?.round = 0
-        state.broker?.isReconciled = true
         state.broker?.truthIsDue = nil
+        let open = (state.broker?.suspects ?? [:]).filter { !isInFlight($0.key) }
+        if isFirst, let oldest = open.values.map(\.since).min() {
+            let due = max(oldest + reportLag, state.now + .milliseconds(200))
+            state.broker?.truthIsDue = due
+            return
+        }
+        state.broker?.isReconciled = true
         // A position that differs is not what it seems: what waits for the broker's truth goes on waiting.
         for symbol in state.pauses.keys.sorted() where state.broker?.suspects[symbol] == nil {
             state.pauses[symbol]?.awaitsBrokerState = false
@@ -54,27 +76,20 @@ extension Orchestrator {
         if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
     }
 
+    private var reportLag: TimeSpan { state.broker?.capabilities.reportLag ?? .zero }
+
     /// Orders of ours that the broker's list does not settle, sorted: each is asked about.
-    private mutating func compareOrders(
-        _ truth: BrokerState, isFirst: Bool
-    ) throws(NumericError) -> [ClientOrderID] {
+    private func orders(notSettledBy truth: BrokerState, _ link: BrokerLink) -> [ClientOrderID] {
         var theirs: [ClientOrderID: Order] = [:]
         for order in truth.openOrders { theirs[order.id] = order }
-        var questions: [ClientOrderID] = []
-        for order in state.portfolio.orders.allWorking {
-            // What is in flight on a live connection gets its own answer.
-            if !isFirst, order.status.isInDoubt { continue }
-            guard let other = theirs[order.id], other.filledQuantity == order.filledQuantity else {
-                questions.append(order.id)
-                continue
-            }
-            if isFirst || other.terms.quantity != order.terms.quantity || other.terms.stopPrice != order.terms.stopPrice
-                || other.terms.limitPrice != order.terms.limitPrice
-            {
-                adoptStatus(of: order, from: other)
-            }
+        let unsettled = state.portfolio.orders.allWorking.filter { order in
+            // What is in flight gets its own answer; on a new connection it is asked about once.
+            guard !order.status.isInDoubt else { return !link.isReconciled && link.round == 0 }
+            guard let other = theirs[order.id] else { return true }
+            return other.filledQuantity != order.filledQuantity || other.terms.quantity != order.terms.quantity
+                || other.terms.stopPrice != order.terms.stopPrice || other.terms.limitPrice != order.terms.limitPrice
         }
-        return questions.sorted()
+        return unsettled.map(\.id).sorted()
     }
 
     /// The broker's status and terms of a working order replace ours.
@@ -88,9 +103,10 @@ extension Orchestrator {
         changed.terms.quantity = other.terms.quantity
         changed.terms.stopPrice = other.terms.stopPrice
         changed.terms.limitPrice = other.terms.limitPrice
+        guard changed != order else { return }
         changed.updatedAt = state.now
-        if changed.status.isInDoubt { expectWord(on: order.id) } else { state.deadlines[order.id] = nil }
         state.portfolio.orders.put(changed)
+        keepDeadline(of: changed)
         if order.status != other.status {
             note(
                 .statusDrift, order.symbol, order.id, ours: order.status.rawValue, brokers: other.status.rawValue,
@@ -99,14 +115,13 @@ extension Orchestrator {
     }
 
     /// Orders that the broker has and we do not: placed by hand, by another program, or before this journal began.
-    private mutating func adoptUnknownOrders(_ truth: BrokerState) {
+    private mutating func adoptUnknownOrders(_ truth: BrokerState, askedAt: Timestamp) {
         for order in truth.openOrders where state.portfolio.orders[order.id]?.isWorking != true {
-            if let ended = state.portfolio.orders[order.id], ended.updatedAt >= truth.at { continue }
+            // The list is older than the end that we have seen, or behind it.
+            if let ended = state.portfolio.orders[order.id], askedAt <= ended.updatedAt + reportLag { continue }
             var adopted = order
             adopted.terms.role = .foreign
-            state.portfolio.orders.put(adopted)
-            note(
-                .foreignOrder, order.symbol, order.id, ours: "none", brokers: order.words, done: "adopted as it stands")
+            adopt(adopted)
         }
     }
 
@@ -114,11 +129,14 @@ extension Orchestrator {
     mutating func adoptForeign(_ terms: NewOrder) {
         var adopted = terms
         adopted.role = .foreign
-        state.portfolio.orders.put(Order(terms: adopted, submittedAt: state.now))
-        let words = Order(terms: adopted, submittedAt: state.now).words
-        note(
-            .foreignOrder, terms.symbol, terms.clientOrderID, ours: "none", brokers: words, done: "adopted as it stands"
-        )
+        adopt(Order(terms: adopted, submittedAt: state.now))
+    }
+
+    private mutating func adopt(_ order: Order) {
+        state.portfolio.orders.put(order)
+        state.requests[order.id] = Request(number: state.commandCount, leftBy: state.now)
+        keepDeadline(of: order)
+        note(.foreignOrder, order.symbol, order.id, ours: "none", brokers: order.words, done: "adopted as it stands")
     }
 
     mutating func note(
@@ -132,11 +150,14 @@ extension Orchestrator {
 // MARK: - Positions
 
 extension Orchestrator {
-    private mutating func comparePositions(_ truth: BrokerState) throws(NumericError) {
+    private mutating func comparePositions(_ truth: BrokerState, askedAt: Timestamp) throws(NumericError) {
         let isFirst = state.broker?.isReconciled != true
         var theirs: [Symbol: BrokerPosition] = [:]
         for position in truth.positions where !position.quantity.isZero { theirs[position.symbol] = position }
-        let symbols = Set(theirs.keys).union(state.portfolio.positions.keys).sorted()
+        let symbols = Set(theirs.keys).union(state.portfolio.positions.keys).union(
+            state.broker?.suspects.keys ?? [:].keys
+        )
+        .sorted()
         for symbol in symbols {
             let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
             let brokers = theirs[symbol]?.quantity ?? .zero
@@ -145,15 +166,21 @@ extension Orchestrator {
                 continue
             }
             // Positions and orders may be out of step for seconds: a difference counts when it stays.
-            let inFlight = state.portfolio.orders.working(symbol).contains {
-                $0.status.isInDoubt || $0.terms.type == .market
+            let isInStep = isFirst && reportLag == .zero
+            let before = state.broker?.suspects[symbol]
+            let isSame = before?.ours == ours && before?.brokers == brokers
+            let stays = isSame && askedAt >= (before?.since ?? askedAt) + reportLag
+            if !isInFlight(symbol), stays || isInStep {
+                adoptPosition(symbol, theirs[symbol], ours: ours)
+            } else if !isSame {
+                state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: askedAt)
             }
-            guard isFirst || (!inFlight && state.broker?.suspects[symbol] == brokers) else {
-                state.broker?.suspects[symbol] = brokers
-                continue
-            }
-            adoptPosition(symbol, theirs[symbol], ours: ours)
         }
+    }
+
+    /// What the position will be is not known yet.
+    private func isInFlight(_ symbol: Symbol) -> Bool {
+        state.portfolio.orders.working(symbol).contains { $0.status.isInDoubt || $0.terms.type == .market }
     }
 
     private mutating func adoptPosition(_ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity) {
@@ -204,25 +231,18 @@ extension Orchestrator {
 
 extension Orchestrator {
     /// The broker's word on one order: every execution of it, and what it is now.
-    mutating func takeAnswer(_ answer: OrderAnswer) throws(NumericError) {
-        let isStale = takeQuestion(answer.clientOrderID)
-        if let order = state.portfolio.orders[answer.clientOrderID] { try settle(order, by: answer, isStale: isStale) }
+    mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
+        let question = state.takeQuestion(number)
+        if let order = state.portfolio.orders[answer.clientOrderID] {
+            try bookMissedExecutions(order, answer)
+            if let question, question.order == order.id { try settle(order.id, by: answer.order, question) }
+        }
         if state.broker?.questions.contains(answer.clientOrderID) == true {
             state.broker?.questions.removeAll { $0 == answer.clientOrderID }
             if state.broker?.questions.isEmpty == true { try askAgain() }
         }
         guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
-    }
-
-    /// One question of an order is answered. Returns whether it is older than the newest request.
-    private mutating func takeQuestion(_ id: ClientOrderID) -> Bool {
-        guard var questions = state.questions[id] else { return false }
-        let isStale = questions.stale > 0
-        questions.unanswered -= 1
-        questions.stale = max(0, questions.stale - 1)
-        state.questions[id] = questions.unanswered > 0 ? questions : nil
-        return isStale
     }
 
     private mutating func askAgain() throws(NumericError) {
@@ -234,17 +254,9 @@ extension Orchestrator {
         askForBrokerState()
     }
 
-    private mutating func settle(_ order: Order, by answer: OrderAnswer, isStale: Bool) throws(NumericError) {
-        guard let theirs = answer.order else {
-            note(
-                .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
-                done: "it ends here")
-            return try settle(
-                ExecutionReport(
-                    clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
-        }
+    private mutating func bookMissedExecutions(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
         // Filled alike: what is not booked by its id was filled before the order was adopted, and is in the position.
-        if theirs.filledQuantity == order.filledQuantity {
+        if answer.order?.filledQuantity == order.filledQuantity {
             for id in answer.executions.compactMap(\.executionID)
             where !state.portfolio.orders.isBooked(id, of: order.id) {
                 state.portfolio.orders.markBooked(id, of: order.id)
@@ -252,24 +264,62 @@ extension Orchestrator {
         }
         for execution in answer.executions {
             guard let id = execution.executionID, !state.portfolio.orders.isBooked(id, of: order.id) else { continue }
-            note(
-                .missedFill, order.symbol, order.id, ours: "not booked",
-                brokers: "\(execution.quantity?.description ?? "?") at \(execution.price?.description ?? "?")",
-                done: "booked")
             if let defect = execution.defect {
                 alert(.warning, order.symbol, "an execution of \(order.id) was not taken: \(defect)")
                 continue
             }
+            note(
+                .missedFill, order.symbol, order.id, ours: "not booked",
+                brokers: "\(execution.quantity?.description ?? "?") at \(execution.price?.description ?? "?")",
+                done: "booked")
             try settle(execution)
         }
-        guard let current = state.portfolio.orders[order.id] else { return }
+    }
+
+    /// - Parameter theirs: the order as the broker has it; nil when it has none.
+    private mutating func settle(
+        _ id: ClientOrderID, by theirs: Order?, _ question: Question
+    ) throws(NumericError) {
+        let askedAt = question.askedAt
+        guard let order = state.portfolio.orders[id], question.number > state.requests[id]?.number ?? 0 else { return }
+        guard let theirs else { return try settleAbsent(order, askedAt) }
         if theirs.isWorking {
-            // The answer may be older than a request of ours that is under way; that one gets its own answer.
-            let isUnderWay = isStale || current.status == .pendingCancel || current.status == .pendingReplace
-            return isUnderWay ? () : adoptStatus(of: current, from: theirs)
+            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt > order.updatedAt
+            return isNews ? adoptStatus(of: order, from: theirs) : keepDeadline(of: order)
         }
-        guard current.isWorking, let event = Self.ending(theirs.status) else { return }
-        try settle(ExecutionReport(clientOrderID: order.id, event: event, reason: theirs.reason, at: state.now))
+        guard order.isWorking, let event = Self.ending(theirs.status) else { return }
+        try settle(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
+    }
+
+    /// What was asked for may still be on its way: that nothing is found is an answer only when nothing can arrive.
+    private mutating func settleAbsent(_ order: Order, _ askedAt: Timestamp) throws(NumericError) {
+        guard order.isWorking else { return }
+        guard nothingCanArrive(for: order, since: askedAt) else {
+            guard !order.status.isInDoubt else { return keepDeadline(of: order) }
+            return try settle(ExecutionReport(clientOrderID: order.id, event: .timedOut, at: state.now))
+        }
+        note(
+            .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
+            done: "it ends here")
+        try settle(
+            ExecutionReport(
+                clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
+    }
+
+    private func nothingCanArrive(for order: Order, since askedAt: Timestamp) -> Bool {
+        guard let request = state.requests[order.id], let broker = state.broker else { return true }
+        return askedAt >= request.leftBy + max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
+    }
+
+    /// Whether a working order at the broker tells what became of the request for it.
+    private func isSettled(_ order: Order, by theirs: Order, _ askedAt: Timestamp) -> Bool {
+        switch order.status {
+        case .pendingCancel, .pendingReplace: return false
+        case .unknown:
+            guard let replacement = state.requests[order.id]?.replacement else { return true }
+            return replacement.isMet(by: theirs.terms) || nothingCanArrive(for: order, since: askedAt)
+        default: return true
+        }
     }
 
     private static func ending(_ status: OrderStatus) -> OrderEvent? {

@@ -4,7 +4,13 @@ import Trading
 /// only ``RiskGate`` makes one.
 package struct ApprovedCommand: Sendable, Hashable {
     package let command: OrderCommand
-    fileprivate init(_ command: OrderCommand) { self.command = command }
+    /// Counts the commands of a journal: an answer names the question that it answers, and a question with a lower number
+    /// than a request cannot know of it.
+    package let number: Int64
+    fileprivate init(_ command: OrderCommand, _ number: Int64) {
+        self.command = command
+        self.number = number
+    }
 }
 
 /// The last door before the broker: the limits that hold whatever policies and coordinator want.
@@ -20,32 +26,33 @@ struct RiskGate {
     }
 
     /// Questions change nothing, and are always allowed.
-    static func question(_ command: OrderCommand) -> ApprovedCommand {
+    static func question(_ command: OrderCommand, number: Int64) -> ApprovedCommand {
         switch command {
-        case .query, .reconcile: ApprovedCommand(command)
+        case .query, .reconcile: ApprovedCommand(command, number)
         case .submit, .cancel, .replace: preconditionFailure("only questions pass without a check")
         }
     }
 
-    func check(_ command: OrderCommand, ordersLastMinute: Int64) throws(NumericError) -> Verdict {
+    /// - Parameter number: of the command, above those of all before it.
+    func check(_ command: OrderCommand, number: Int64, ordersLastMinute: Int64) throws(NumericError) -> Verdict {
         guard control.state != .halted else {
             return .refused("trading is halted by \(control.who): \(control.why)")
         }
         // A cancel frees shares for protection; it is no order, and never waits for one's turn.
-        if case .cancel = command { return .approved(ApprovedCommand(command)) }
+        if case .cancel = command { return .approved(ApprovedCommand(command, number)) }
         let isEntry = isEntry(command)
         let most = isEntry ? limits.maximumOrdersPerMinute / 2 : limits.maximumOrdersPerMinute
         guard ordersLastMinute < most else {
             return .refused("\(ordersLastMinute) orders in the last minute, \(most) is the limit")
         }
         switch command {
-        case .query, .reconcile, .cancel: return .approved(ApprovedCommand(command))
+        case .query, .reconcile, .cancel: break
         case .replace(let replacement):
             if let why = try refusal(of: replacement) { return .refused(why) }
         case .submit(let submission):
             if let why = try refusal(of: submission, isEntry: isEntry) { return .refused(why) }
         }
-        return .approved(ApprovedCommand(command))
+        return .approved(ApprovedCommand(command, number))
     }
 
     private func isEntry(_ command: OrderCommand) -> Bool {
@@ -55,9 +62,14 @@ struct RiskGate {
 
     private func refusal(of submission: OrderSubmission, isEntry: Bool) throws(NumericError) -> String? {
         for order in submission.orders {
-            if let defect = order.defect(increment: capabilities.priceIncrement) { return defect }
-            guard order.quantity.isMultiple(of: capabilities.quantityIncrement) else {
-                return "quantity \(order.quantity) is no multiple of \(capabilities.quantityIncrement)"
+            if let defect = order.defect(increment: capabilities.priceIncrement(of: order.symbol)) { return defect }
+            guard order.quantity.isMultiple(of: capabilities.quantityIncrement(of: order.symbol)) else {
+                return
+                    "quantity \(order.quantity) is no multiple of \(capabilities.quantityIncrement(of: order.symbol))"
+            }
+            guard order.quantity >= capabilities.minimumQuantity(of: order.symbol) else {
+                return
+                    "quantity \(order.quantity) is below the least, \(capabilities.minimumQuantity(of: order.symbol))"
             }
             guard capabilities.orderTypes.contains(order.type) else {
                 return "the broker takes no \(order.type.rawValue) orders"
@@ -71,10 +83,6 @@ struct RiskGate {
         }
         // Figures that a policy made too large to reckon with are its fault alone, and halt nothing.
         do { return try entryRefusal(submission) } catch { return "\(error)" }
-    }
-
-    private func unused(_ submission: OrderSubmission) -> String? {
-        return oversell(submission)
     }
 
     private func refusal(of replacement: OrderReplacement) throws(NumericError) -> String? {

@@ -10,6 +10,16 @@ package enum OrderCommand: Sendable, Hashable, Codable {
     case reconcile
 }
 
+extension OrderCommand {
+    /// It changes nothing at the broker.
+    package var isQuestion: Bool {
+        switch self {
+        case .query, .reconcile: true
+        case .submit, .cancel, .replace: false
+        }
+    }
+}
+
 /// One order, or a group that stands or falls together, taken or refused as a whole.
 package struct OrderSubmission: Sendable, Hashable, Codable {
     package var orders: [NewOrder]
@@ -41,6 +51,14 @@ package struct OrderReplacement: Sendable, Hashable, Codable {
     }
 }
 
+extension OrderReplacement {
+    /// These are the terms that it asks for.
+    package func isMet(by terms: NewOrder) -> Bool {
+        (quantity ?? terms.quantity) == terms.quantity && (limitPrice ?? terms.limitPrice) == terms.limitPrice
+            && (stopPrice ?? terms.stopPrice) == terms.stopPrice
+    }
+}
+
 /// The answer to a query by client order id.
 package struct OrderAnswer: Sendable, Hashable, Codable {
     package var clientOrderID: ClientOrderID
@@ -69,62 +87,5 @@ package struct BrokerState: Sendable, Hashable, Codable {
         self.positions = positions
         self.openOrders = openOrders
         self.at = at
-    }
-}
-
-extension BrokerCapabilities {
-    /// The part of a quantity that can be ordered: 14 of 14.35 shares where only whole ones are traded.
-    package func tradable(_ quantity: Quantity) -> Quantity {
-        guard quantityIncrement.isPositive else { return quantity }
-        return Quantity(units: quantity.units - quantity.units % quantityIncrement.units)
-    }
-
-    /// Why nothing can be planned with these, or nil.
-    package var defect: String? {
-        for (name, step) in [
-            ("price_increment.at_or_above_one", priceIncrement.atOrAboveOne),
-            ("price_increment.below_one", priceIncrement.belowOne),
-        ] where !step.isPositive {
-            return "\(name) is above zero, not \(step)"
-        }
-        if !quantityIncrement.isPositive { return "quantity_increment is above zero, not \(quantityIncrement)" }
-        if !orderTypes.contains(.market) || !(orderTypes.contains(.stop) || orderTypes.contains(.stopLimit)) {
-            return "order_types must have market, and stop or stop_limit; without them nothing can be protected"
-        }
-        return nil
-    }
-}
-
-/// What an adapter can do. What is not declared is absent, and the core plans without it.
-package struct BrokerCapabilities: Sendable, Hashable, Codable {
-    package var orderTypes: [OrderType]
-    package var timeInForce: [TimeInForce]
-    package var groups: [OrderGroupKind]
-    /// Prices of a resting order can be changed in place.
-    package var replacesPrice: Bool
-    /// The quantity of a resting order can be changed in place (total quantity).
-    package var replacesQuantity: Bool
-    /// A resting exit reserves its shares: a second one is refused.
-    package var reservesShares: Bool
-    /// The adapter wants the core's market data (a simulator).
-    package var wantsMarketData: Bool
-    package var priceIncrement: PriceIncrement
-    /// Smallest step of a quantity.
-    package var quantityIncrement: Quantity
-
-    package init(
-        orderTypes: [OrderType], timeInForce: [TimeInForce], groups: [OrderGroupKind], replacesPrice: Bool,
-        replacesQuantity: Bool, reservesShares: Bool, wantsMarketData: Bool,
-        priceIncrement: PriceIncrement = .usEquity, quantityIncrement: Quantity = .one
-    ) {
-        self.orderTypes = orderTypes
-        self.timeInForce = timeInForce
-        self.groups = groups
-        self.replacesPrice = replacesPrice
-        self.replacesQuantity = replacesQuantity
-        self.reservesShares = reservesShares
-        self.wantsMarketData = wantsMarketData
-        self.priceIncrement = priceIncrement
-        self.quantityIncrement = quantityIncrement
     }
 }

@@ -51,7 +51,7 @@ package struct CoreDriver {
         let seconds = (now.nanoseconds / 1_000_000_000) % 10_000
         switch input {
         case .execution(let report): story.append("\(seconds) < \(report.clientOrderID) \(report.event)")
-        case .orderAnswer(let answer):
+        case .orderAnswer(let answer, _):
             story.append(
                 "\(seconds) < answer \(answer.clientOrderID) \(answer.order.map { "\($0.status)" } ?? "never had it")")
         case .brokerState: story.append("\(seconds) < broker state")
@@ -70,7 +70,7 @@ package struct CoreDriver {
             inbox.append(.evaluated(cycle: cycle, answers: answers.sorted { $0.policy < $1.policy }))
         case .command(let approved):
             if let why = flight.depart(approved.command, core.state) { violations.append(why) }
-            let answers = isConnected ? venue.execute(approved.command) : []
+            let answers = isConnected ? venue.execute(approved.command).map { $0.answering(approved.number) } : []
             if answers.isEmpty { flight.loseQuestion(approved.command) }
             inbox += answers
         case .wake, .record: break
@@ -204,6 +204,17 @@ package struct CoreDriver {
     }
 }
 
+extension Input {
+    /// An answer names its question.
+    package func answering(_ number: Int64) -> Input {
+        switch self {
+        case .orderAnswer(let answer, _): .orderAnswer(answer: answer, question: number)
+        case .brokerState(let state, _): .brokerState(state: state, question: number)
+        default: self
+        }
+    }
+}
+
 extension OrderCommand {
     /// The orders that a command changes; nil for a question.
     package var symbolIDs: [ClientOrderID]? {
@@ -255,7 +266,7 @@ struct Flight {
     mutating func settle(_ input: Input) {
         switch input {
         case .execution(let report): settle(report)
-        case .orderAnswer(let answer):
+        case .orderAnswer(let answer, _):
             // An order that is over has no request under way any more, whenever it was asked about.
             if answer.order?.isWorking == false { forget { $0.ids.contains(answer.clientOrderID) } }
             guard let asked = queries[answer.clientOrderID]?.first else { return }
@@ -269,7 +280,7 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .violation, .stopping:
+            .gap, .violation, .stopping:
             return
         }
     }

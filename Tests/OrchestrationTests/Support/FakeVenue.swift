@@ -52,7 +52,11 @@ package struct FakeVenue: Sendable {
 extension BrokerCapabilities {
     package static let everything = BrokerCapabilities(
         orderTypes: [.market, .limit, .stop, .stopLimit], timeInForce: [.day, .gtc], groups: [.oco, .bracket],
-        replacesPrice: true, replacesQuantity: true, reservesShares: true, wantsMarketData: false)
+        replacesPrice: true, replacesQuantity: true, reservesShares: true, wantsMarketData: false
+    ).with {
+        $0.arrivalLimit = .zero
+        $0.reportLag = .zero
+    }
     package func with(_ change: (inout BrokerCapabilities) -> Void) -> BrokerCapabilities {
         var copy = self
         change(&copy)
@@ -146,8 +150,12 @@ extension FakeVenue {
         case .query(let id):
             return faults.withholdsWords
                 ? []
-                : [.orderAnswer(OrderAnswer(clientOrderID: id, order: orders[id], executions: executions[id] ?? []))]
-        case .reconcile: return faults.withholdsState ? [] : [.brokerState(state)]
+                : [
+                    .orderAnswer(
+                        answer: OrderAnswer(clientOrderID: id, order: orders[id], executions: executions[id] ?? []),
+                        question: nil)
+                ]
+        case .reconcile: return faults.withholdsState ? [] : [.brokerState(state: state, question: nil)]
         }
         if faults.withholdsAnswers { return [] }
         return faults.duplicates ? answers.flatMap { [$0, $0] } : answers

@@ -80,10 +80,17 @@ package struct PaperConfiguration: Sendable, Hashable, Codable {
     var hasLatency: Bool { latencyMilliseconds > 0 || latencyJitterMilliseconds > 0 }
 
     package var capabilities: BrokerCapabilities {
-        BrokerCapabilities(
+        var capabilities = BrokerCapabilities(
             orderTypes: OrderType.allCases, timeInForce: TimeInForce.allCases, groups: groups,
             replacesPrice: replacesPrice, replacesQuantity: replacesQuantity, reservesShares: reservesShares,
             wantsMarketData: true, priceIncrement: priceIncrement, quantityIncrement: quantityIncrement)
+        // It is the venue itself: what it was asked it has done, or will never do, and its lists are the truth.
+        capabilities.idempotency = .rejectsDuplicates
+        capabilities.arrivalLimit = .zero
+        capabilities.reportLag = .zero
+        capabilities.refusesSelfCross = refuseWashTrades
+        capabilities.sessions = sessions == .always ? SessionPhase.allCases : [.regular]
+        return capabilities
     }
 }
 

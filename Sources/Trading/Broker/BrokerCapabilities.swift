@@ -1,0 +1,275 @@
+/// What an adapter can do, and how far its words can be trusted. What is not declared has the careful default, and the
+/// core plans with what is there: it emulates what is missing, and says so.
+package struct BrokerCapabilities: Sendable, Hashable, Codable {
+    package var orderTypes: [OrderType]
+    package var timeInForce: [TimeInForce]
+    package var groups: [OrderGroupKind]
+    /// Prices of a resting order can be changed.
+    package var replacesPrice: Bool
+    /// The quantity of a resting order can be changed.
+    package var replacesQuantity: Bool
+    package var replacement = Replacement.inPlace
+    package var replacementQuantity = ReplacementQuantity.total
+    /// A resting exit reserves its shares: a second one is refused.
+    package var reservesShares: Bool
+    /// The adapter wants the core's market data (a simulator).
+    package var wantsMarketData: Bool
+    package var priceIncrement: PriceIncrement
+    /// Smallest step of a quantity.
+    package var quantityIncrement: Quantity
+    /// Smallest order.
+    package var minimumQuantity = Quantity.zero
+    /// Where a symbol differs from the above.
+    package var assets: [AssetRule] = []
+    package var idempotency = Idempotency.lookUp
+    package var executions = Executions.each
+    /// After a reconnect the adapter tells the events again that the core may have missed.
+    package var replaysEvents = false
+    package var positions = PositionKeeping.net
+    /// An order that would trade against a resting one of the same account is refused.
+    package var refusesSelfCross = false
+    /// Sessions in which orders trade.
+    package var sessions: [SessionPhase] = [.regular]
+    /// The longest time from sending a request to its arrival at the venue. A look-up that finds nothing earlier does
+    /// not say that nothing will arrive.
+    package var arrivalLimit = TimeSpan.seconds(30)
+    /// How far lists of positions and orders may be behind what has happened.
+    package var reportLag = TimeSpan.seconds(5)
+    /// Requests that the broker takes in a minute; nil when it does not say.
+    package var ordersPerMinute: Int64?
+
+    package init(
+        orderTypes: [OrderType], timeInForce: [TimeInForce], groups: [OrderGroupKind], replacesPrice: Bool,
+        replacesQuantity: Bool, reservesShares: Bool, wantsMarketData: Bool,
+        priceIncrement: PriceIncrement = .usEquity, quantityIncrement: Quantity = .one
+    ) {
+        self.orderTypes = orderTypes
+        self.timeInForce = timeInForce
+        self.groups = groups
+        self.replacesPrice = replacesPrice
+        self.replacesQuantity = replacesQuantity
+        self.reservesShares = reservesShares
+        self.wantsMarketData = wantsMarketData
+        self.priceIncrement = priceIncrement
+        self.quantityIncrement = quantityIncrement
+    }
+}
+
+extension BrokerCapabilities {
+    /// How a resting order is replaced.
+    package enum Replacement: String, Sendable, Codable, CaseIterable {
+        /// It keeps its id, and never stops resting.
+        case inPlace = "in_place"
+        /// A successor with an id of its own takes its place at once; the first ends as `replaced`.
+        case newID = "new_id"
+        /// The first is cancelled, then the successor is placed: there is a moment without either.
+        case cancelNew = "cancel_new"
+        /// Two requests behind one call: both orders may rest, or neither.
+        case notAtomic = "not_atomic"
+    }
+
+    /// What the quantity of a replaced order asks for.
+    package enum ReplacementQuantity: String, Sendable, Codable, CaseIterable {
+        /// What is filled already counts.
+        case total
+        /// As much again, whatever was filled: after a fill that nobody knows of yet, it asks for too much.
+        case remaining
+    }
+
+    /// What the broker makes of a client order id.
+    package enum Idempotency: String, Sendable, Codable, CaseIterable {
+        /// The same id is never taken twice, and an order is found by it.
+        case rejectsDuplicates = "rejects_duplicates"
+        /// An order is found by it.
+        case lookUp = "look_up"
+        /// It is kept beside the order, and only the list of open orders shows it.
+        case none
+    }
+
+    /// How fills are told.
+    package enum Executions: String, Sendable, Codable, CaseIterable {
+        /// Each with an id of its own.
+        case each
+        /// As the sum of an order so far, with its average price.
+        case cumulative
+    }
+
+    package enum PositionKeeping: String, Sendable, Codable, CaseIterable {
+        case net
+        /// Long and short of one symbol side by side.
+        case hedged
+    }
+
+    /// The grid of one symbol.
+    package struct AssetRule: Sendable, Hashable, Codable {
+        package var symbol: Symbol
+        package var priceIncrement: PriceIncrement?
+        package var quantityIncrement: Quantity?
+        package var minimumQuantity: Quantity?
+
+        package init(
+            symbol: Symbol, priceIncrement: PriceIncrement? = nil, quantityIncrement: Quantity? = nil,
+            minimumQuantity: Quantity? = nil
+        ) {
+            self.symbol = symbol
+            self.priceIncrement = priceIncrement
+            self.quantityIncrement = quantityIncrement
+            self.minimumQuantity = minimumQuantity
+        }
+    }
+}
+
+// MARK: - What follows from it
+
+extension BrokerCapabilities {
+    package func priceIncrement(of symbol: Symbol) -> PriceIncrement {
+        rule(of: symbol)?.priceIncrement ?? priceIncrement
+    }
+
+    package func quantityIncrement(of symbol: Symbol) -> Quantity {
+        rule(of: symbol)?.quantityIncrement ?? quantityIncrement
+    }
+
+    package func minimumQuantity(of symbol: Symbol) -> Quantity { rule(of: symbol)?.minimumQuantity ?? minimumQuantity }
+
+    private func rule(of symbol: Symbol) -> AssetRule? { assets.first { $0.symbol == symbol } }
+
+    /// The part of a quantity that can be ordered: 14 of 14.35 shares where only whole ones are traded, none of 0.5 where
+    /// one is the least.
+    package func tradable(_ quantity: Quantity, of symbol: Symbol) -> Quantity {
+        let step = quantityIncrement(of: symbol)
+        let whole = step.isPositive ? Quantity(units: quantity.units - quantity.units % step.units) : quantity
+        return whole < minimumQuantity(of: symbol) ? .zero : whole
+    }
+
+    /// A resting order can be changed without a moment in which it does not rest, and without asking for too much when a
+    /// fill comes in between: because what is filled counts, or because the broker refuses what is not held.
+    private var replacesSafely: Bool {
+        switch replacement {
+        case .inPlace, .newID: replacementQuantity == .total || reservesShares
+        case .cancelNew, .notAtomic: false
+        }
+    }
+    package var canMovePrice: Bool { replacesPrice && replacesSafely }
+    package var canShrink: Bool { replacesQuantity && replacesSafely }
+
+    /// An order can be found by its client order id when it is not open any more.
+    package var canLookUp: Bool { idempotency != .none }
+
+    /// What the core does itself because the broker does not, in words.
+    package var emulations: [String] {
+        var list: [String] = []
+        if !groups.contains(.oco) { list.append("targets are watched by the core: the broker has no OCO") }
+        if !groups.contains(.bracket) {
+            list.append("the stop of an entry follows its fill: the broker has no bracket")
+        }
+        if !canMovePrice {
+            let why = replacesPrice ? "its replacement is not safe" : "it cannot replace"
+            list.append("a stop moves by cancel and new order: \(why)")
+        }
+        if !canLookUp { list.append("lost orders are found by open orders and positions: no look-up by id") }
+        return list
+    }
+
+    /// Why nothing can be planned with these, or nil.
+    package var defect: String? {
+        let grids =
+            [("price_increment", priceIncrement)]
+            + assets.compactMap { rule in
+                rule.priceIncrement.map { ("price_increment of \(rule.symbol)", $0) }
+            }
+        for (name, grid) in grids {
+            if !grid.atOrAboveOne.isPositive {
+                return "\(name).at_or_above_one is above zero, not \(grid.atOrAboveOne)"
+            }
+            if !grid.belowOne.isPositive { return "\(name).below_one is above zero, not \(grid.belowOne)" }
+        }
+        let steps =
+            [("quantity_increment", quantityIncrement)]
+            + assets.compactMap { rule in
+                rule.quantityIncrement.map { ("quantity_increment of \(rule.symbol)", $0) }
+            }
+        for (name, step) in steps where !step.isPositive { return "\(name) is above zero, not \(step)" }
+        if !orderTypes.contains(.market) || !(orderTypes.contains(.stop) || orderTypes.contains(.stopLimit)) {
+            return "order_types must have market, and stop or stop_limit; without them nothing can be protected"
+        }
+        if positions == .hedged { return "positions are hedged; the core plans with one net position a symbol" }
+        if arrivalLimit < .zero || reportLag < .zero { return "arrival_limit and report_lag are not negative" }
+        if let most = ordersPerMinute, most < 1 { return "orders_per_minute is at least one, not \(most)" }
+        return nil
+    }
+}
+
+// MARK: - On the wire
+
+extension BrokerCapabilities {
+    private enum CodingKeys: String, CodingKey {
+        case orderTypes, timeInForce, groups, replacesPrice, replacesQuantity, replacement, replacementQuantity
+        case reservesShares, wantsMarketData, priceIncrement, quantityIncrement, minimumQuantity, assets, idempotency
+        case executions, replaysEvents, positions, refusesSelfCross, sessions, arrivalLimit, reportLag, ordersPerMinute
+    }
+
+    /// Fields that protocol 1.0 did not have are absent when they have the careful default.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            orderTypes: try fields.decode([OrderType].self, forKey: .orderTypes),
+            timeInForce: try fields.decode([TimeInForce].self, forKey: .timeInForce),
+            groups: try fields.decode([OrderGroupKind].self, forKey: .groups),
+            replacesPrice: try fields.decode(Bool.self, forKey: .replacesPrice),
+            replacesQuantity: try fields.decode(Bool.self, forKey: .replacesQuantity),
+            reservesShares: try fields.decode(Bool.self, forKey: .reservesShares),
+            wantsMarketData: try fields.decode(Bool.self, forKey: .wantsMarketData),
+            priceIncrement: try fields.decode(PriceIncrement.self, forKey: .priceIncrement),
+            quantityIncrement: try fields.decode(Quantity.self, forKey: .quantityIncrement))
+        func read<Value: Decodable>(_ field: WritableKeyPath<Self, Value>, _ key: CodingKeys) throws {
+            if let value = try fields.decodeIfPresent(Value.self, forKey: key) { self[keyPath: field] = value }
+        }
+        try read(\.replacement, .replacement)
+        try read(\.replacementQuantity, .replacementQuantity)
+        try read(\.minimumQuantity, .minimumQuantity)
+        try read(\.assets, .assets)
+        try read(\.idempotency, .idempotency)
+        try read(\.executions, .executions)
+        try read(\.replaysEvents, .replaysEvents)
+        try read(\.positions, .positions)
+        try read(\.refusesSelfCross, .refusesSelfCross)
+        try read(\.sessions, .sessions)
+        try read(\.arrivalLimit, .arrivalLimit)
+        try read(\.reportLag, .reportLag)
+        ordersPerMinute = try fields.decodeIfPresent(Int64.self, forKey: .ordersPerMinute)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        let careful = BrokerCapabilities(
+            orderTypes: orderTypes, timeInForce: timeInForce, groups: groups, replacesPrice: replacesPrice,
+            replacesQuantity: replacesQuantity, reservesShares: reservesShares, wantsMarketData: wantsMarketData)
+        func write<Value: Encodable & Equatable>(_ field: KeyPath<Self, Value>, _ key: CodingKeys) throws {
+            let value = self[keyPath: field]
+            if value != careful[keyPath: field] { try fields.encode(value, forKey: key) }
+        }
+        try fields.encode(orderTypes, forKey: .orderTypes)
+        try fields.encode(timeInForce, forKey: .timeInForce)
+        try fields.encode(groups, forKey: .groups)
+        try fields.encode(replacesPrice, forKey: .replacesPrice)
+        try fields.encode(replacesQuantity, forKey: .replacesQuantity)
+        try write(\.replacement, .replacement)
+        try write(\.replacementQuantity, .replacementQuantity)
+        try fields.encode(reservesShares, forKey: .reservesShares)
+        try fields.encode(wantsMarketData, forKey: .wantsMarketData)
+        try fields.encode(priceIncrement, forKey: .priceIncrement)
+        try fields.encode(quantityIncrement, forKey: .quantityIncrement)
+        try write(\.minimumQuantity, .minimumQuantity)
+        try write(\.assets, .assets)
+        try write(\.idempotency, .idempotency)
+        try write(\.executions, .executions)
+        try write(\.replaysEvents, .replaysEvents)
+        try write(\.positions, .positions)
+        try write(\.refusesSelfCross, .refusesSelfCross)
+        try write(\.sessions, .sessions)
+        try write(\.arrivalLimit, .arrivalLimit)
+        try write(\.reportLag, .reportLag)
+        try fields.encodeIfPresent(ordersPerMinute, forKey: .ordersPerMinute)
+    }
+}
