@@ -103,6 +103,7 @@ extension Input {
         case .control: "control"
         case .wake: "wake"
         case .gap: "gap"
+        case .clockJumped: "clock_jumped"
         case .violation: "violation"
         case .stopping: "stopping"
         }
@@ -115,7 +116,7 @@ extension Input {
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .undelivered(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .wake, .gap, .violation, .stopping:
+            .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .stopping:
             []
         }
     }

@@ -120,7 +120,11 @@ package final class Shell {
         checkBudget()
     }
 
-    func enqueue(_ input: Input) { queue.append((input, coreTime)) }
+    func enqueue(_ input: Input) {
+        let time = coreTime
+        if let span = realTime.takeJump() { queue.append((.clockJumped(by: span), time)) }
+        queue.append((input, time))
+    }
 
     /// The time that goes with an input: the tape's in lockstep, else the real one.
     var coreTime: Timestamp { options.lockstep ? pace.tapeTime ?? node.core.state.now : realTime.now(clock) }

@@ -10,9 +10,12 @@ package protocol Clock {
 }
 
 /// The wall's time that never goes back: after a backward jump it goes on with the clock that cannot jump, so that no
-/// deadline of the core stands still.
+/// deadline of the core stands still. A forward jump is named, so that no deadline of the core has passed by it.
 struct RealTime {
     private var anchor: (time: Timestamp, nanoseconds: Int64)
+    private var jump = TimeSpan.zero
+    /// Less is the ordinary correction of a clock.
+    private static let tolerance = TimeSpan.milliseconds(100)
 
     init(_ clock: any Clock, notBefore earliest: Timestamp) {
         anchor = (max(clock.wall, earliest), clock.monotonicNanoseconds)
@@ -21,8 +24,18 @@ struct RealTime {
     mutating func now(_ clock: any Clock) -> Timestamp {
         let nanoseconds = clock.monotonicNanoseconds
         let steady = anchor.time + TimeSpan(nanoseconds: nanoseconds - anchor.nanoseconds)
-        anchor = (max(steady, clock.wall), nanoseconds)
+        let wall = clock.wall
+        if wall - steady > Self.tolerance {
+            jump = TimeSpan(nanoseconds: jump.nanoseconds + (wall - steady).nanoseconds)
+        }
+        anchor = (max(steady, wall), nanoseconds)
         return anchor.time
+    }
+
+    /// How far the wall's clock has jumped ahead since this was asked last; nil when it has not.
+    mutating func takeJump() -> TimeSpan? {
+        defer { jump = .zero }
+        return jump > .zero ? jump : nil
     }
 }
 

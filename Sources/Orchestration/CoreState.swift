@@ -21,6 +21,12 @@ package struct CoreState: Sendable, Hashable, Codable {
     var deadlines: [ClientOrderID: Timestamp] = [:]
     /// Symbols that are left alone for the moment.
     var pauses: [Symbol: Pause] = [:]
+    /// Since when the market has been at or beyond a stop that rests and does not execute.
+    var breaches: [Symbol: Timestamp] = [:]
+    /// Splits that a provider announced and the broker has not booked yet, by the quantity before.
+    var unbookedSplits: [Symbol: Quantity] = [:]
+    /// Reductions that the broker refused, and when they are tried again.
+    var setbacks: [Symbol: Setback] = [:]
     /// Positions without a working stop for all of their shares, since when.
     package var naked: [Symbol: Nakedness] = [:]
     /// Orders of the last minute, oldest first.
@@ -58,7 +64,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         let orders = deadlines.values.min()
         let positions = naked.values.filter { !$0.isAnswered }.map { $0.since + configuration.unprotectedLimit }.min()
-        return [orders, positions, broker?.truthIsDue].compactMap { $0 }.min()
+        let stuck = breaches.values.map { $0 + configuration.stopPatience }.filter { $0 > now }.min()
+        return [orders, positions, stuck, broker?.truthIsDue].compactMap { $0 }.min()
     }
 }
 
@@ -124,6 +131,14 @@ package struct Pause: Sendable, Hashable, Codable {
     /// Refusals in a row.
     var refusals: Int64
     /// No step before this cycle.
+    var untilCycle: Int64
+    /// What was asked of the broker earlier may be behind what has happened.
+    var truthNotBefore: Timestamp?
+}
+
+/// A reduction that failed: protection comes first, and the next try later each time.
+package struct Setback: Sendable, Hashable, Codable {
+    var count: Int64
     var untilCycle: Int64
 }
 

@@ -25,6 +25,8 @@ package enum Input: Sendable, Hashable, Codable {
     case control(Control)
     /// The core asked to be woken at this time (``Effect/wake(at:)``).
     case wake
+    /// The wall's clock went ahead by so much, and no time has passed.
+    case clockJumped(by: TimeSpan)
     /// Messages of a plugin did not arrive, by their numbers.
     case gap(plugin: PluginName, what: String)
     /// A plugin broke the protocol; what it sent was not taken.

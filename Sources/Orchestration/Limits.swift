@@ -15,6 +15,10 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var unprotectedLimit: TimeSpan = .seconds(30)
     /// Distance of that emergency stop, as a share of the price.
     package var defaultStop = Ratio(units: 50_000)
+    /// A stop that the market has reached and that does not execute for so long is given up for a market exit.
+    package var stopPatience: TimeSpan = .seconds(10)
+    /// Whether that is done; else it rests on, and a person is told.
+    package var escalatesStops = true
     /// A resting stop is not moved for less, as a share of its price.
     package var minimumStopMove = Ratio(units: 1_000)
     /// Cycles that events may start, beyond those that the period starts, in one period.
@@ -55,6 +59,10 @@ enum Memory {
     static let finishedOrders = 2_000
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforePause: Int64 = 3
+    /// Cycles to the next try of a reduction that was refused again and again, at most.
+    static let longestSetback: Int64 = 32
+    /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.
+    static let stuckCancelTimeouts: Int64 = 6
     /// Questions that wait for an answer.
     static let openQuestions = 10_000
     /// Rounds of questions in one reconciliation before it is called failed.

@@ -46,6 +46,7 @@ package struct Orchestrator: Sendable {
         case .undelivered(let command, let why): try takeUndelivered(command, why)
         case .control(let control): try takeControl(control)
         case .wake: break
+        case .clockJumped(let span): takeClockJump(span)
         case .gap(let plugin, let what): takeGap(plugin, what)
         case .violation(let plugin, let why):
             alert(.warning, nil, "\(plugin) broke the protocol; what it sent was not taken: \(why)")

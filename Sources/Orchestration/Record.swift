@@ -51,6 +51,8 @@ package struct OrderChanged: Sendable, Hashable, Codable {
 /// A stretch of time in which a position had no working stop for all of its shares.
 package struct UnprotectedTime: Sendable, Hashable, Codable {
     package var symbol: Symbol
+    /// The plan in which it happened.
+    package var decision: DecisionID?
     package var from: Timestamp
     package var lasted: TimeSpan
     package var endedBy: String
@@ -62,7 +64,12 @@ package struct Difference: Sendable, Hashable, Codable {
         case missedFill = "missed_fill"
         case foreignOrder = "foreign_order"
         case lostOrder = "lost_order"
-        case position
+        /// Somebody traded it elsewhere.
+        case manualTrade = "manual_trade"
+        /// New shares for old, or another name for the same value.
+        case corporateAction = "corporate_action"
+        /// A short that none of our orders can have made.
+        case foreignShort = "foreign_short"
         case statusDrift = "status_drift"
     }
     package var kind: Kind

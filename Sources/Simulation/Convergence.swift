@@ -36,9 +36,20 @@ struct Convergence {
         if venue.protected(symbol) < size.units {
             found.append("\(symbol): a stop for \(Quantity(units: venue.protected(symbol))) of \(size)")
         }
+        if let stop = stuckStop(symbol, theirs) {
+            found.append("\(symbol): \(stop.words) was elected and does not execute, and nothing is done about it")
+        }
         if core.naked[symbol] != nil, size.isPositive, venue.protected(symbol) >= size.units {
             found.append("\(symbol) is protected, and the core does not know it")
         }
         return found
+    }
+
+    private func stuckStop(_ symbol: Symbol, _ held: Quantity) -> Order? {
+        guard !held.isZero, let price = venue.prices[symbol] else { return nil }
+        return venue.resting(symbol).map(\.order).first { order in
+            guard order.terms.role == .stop, let level = order.terms.stopPrice else { return false }
+            return held.isPositive ? price <= level : price >= level
+        }
     }
 }

@@ -5,7 +5,8 @@ struct Flight {
     private struct Departed {
         var at: Int
         var ids: Set<ClientOrderID>
-        var isSubmit: Bool
+        /// Orders that come into being by it: any word on them says that it was taken.
+        var newIDs: Set<ClientOrderID>
     }
 
     private var clock = 0
@@ -20,9 +21,10 @@ struct Flight {
         case .query, .reconcile: questions[id] = clock
         case .submit, .cancel, .replace:
             guard let symbol else { return "a command on an order that nobody knows: \(command.orderIDs)" }
-            var isSubmit = false
-            if case .submit = command { isSubmit = true }
-            defer { commands[symbol] = Departed(at: clock, ids: Set(command.orderIDs), isSubmit: isSubmit) }
+            defer {
+                commands[symbol] = Departed(
+                    at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs))
+            }
             if let other = commands[symbol] {
                 return "a command on \(command.orderIDs.sorted()) left while \(other.ids.sorted()) was unanswered"
             }
@@ -52,7 +54,7 @@ struct Flight {
     mutating func hear(_ report: ExecutionReport) {
         let id = report.clientOrderID
         switch report.event {
-        case .accepted, .new, .held, .partialFill: forget { $0.isSubmit && $0.ids.contains(id) }
+        case .accepted, .new, .held, .partialFill: forget { $0.newIDs.contains(id) }
         case .canceled, .cancelRejected, .replaceRejected, .restated, .rejected, .expired, .replaced, .fill:
             forget { $0.ids.contains(id) }
         case .cancelRequested, .pendingCancel, .replaceRequested, .pendingReplace, .suspended, .stopped, .calculated,
@@ -72,8 +74,18 @@ extension OrderCommand {
         switch self {
         case .submit(let submission): submission.orders.map(\.clientOrderID)
         case .cancel(let id): [id]
-        case .replace(let replacement): [replacement.clientOrderID]
+        case .replace(let replacement):
+            [replacement.clientOrderID] + (replacement.newClientOrderID.map { [$0] } ?? [])
         case .query, .reconcile: []
+        }
+    }
+
+    /// The orders that come into being by it.
+    var newOrderIDs: [ClientOrderID] {
+        switch self {
+        case .submit(let submission): submission.orders.map(\.clientOrderID)
+        case .replace(let replacement): replacement.newClientOrderID.map { [$0] } ?? []
+        case .cancel, .query, .reconcile: []
         }
     }
 

@@ -22,6 +22,8 @@ package enum Hazard: String, CaseIterable, Sendable {
     case requestLoss = "request-loss"
     case requestDelay = "request-delay"
     case cancelRefused = "cancel-refused"
+    /// A stop is elected and does not execute.
+    case stopForgotten = "stop-forgotten"
     case cancelStuck = "cancel-stuck"
     case replaceRefused = "replace-refused"
     case orderRefused = "order-refused"
@@ -31,6 +33,8 @@ package enum Hazard: String, CaseIterable, Sendable {
     /// Somebody trades the account by hand.
     case manualTrades = "manual-trades"
     case halts
+    /// The session ends in the middle of the scenario, and begins again.
+    case close
     case gaps
     /// A policy that lies, floods, hangs or sends garbage.
     case malicious

@@ -22,8 +22,9 @@ final class Invariants {
     private var submitted: Set<ClientOrderID> = []
     private var arrived: Set<ClientOrderID> = []
     private var symbols: [ClientOrderID: Symbol] = [:]
-    /// The least that the reductions of a decision leave, the most that it enters, and what it entered.
-    private var mayHold: [String: Int64] = [:]
+    /// The most that a decision sells and enters, and what its orders did.
+    private var maySell: [String: Int64] = [:]
+    private var sold: [String: Int64] = [:]
     private var mayEnter: [String: Int64] = [:]
     private var entered: [String: Int64] = [:]
     /// Traded by a person.
@@ -76,20 +77,18 @@ final class Invariants {
 
     /// An order arrives once; nobody sends it again.
     func arrives(_ command: OrderCommand) {
-        guard case .submit(let submission) = command else { return }
-        for order in submission.orders where !arrived.insert(order.clientOrderID).inserted {
-            fail("P4", "\(order.clientOrderID) arrived at the broker twice")
+        for id in command.newOrderIDs where !arrived.insert(id).inserted {
+            fail("P4", "\(id) arrived at the broker twice")
         }
     }
 
     /// A decision's orders take off, or open, no more than it decided: nothing is doubled.
-    func filled(_ report: ExecutionReport) {
-        guard let order = venue.orders[report.clientOrderID]?.order, let quantity = report.quantity else { return }
+    func filled(_ order: Order, _ quantity: Quantity) {
         if order.terms.role == .foreign {
             byHand[order.symbol, default: 0] += quantity.units
             return
         }
-        guard let decision = Self.decision(of: report.clientOrderID) else { return }
+        guard let decision = Self.decision(of: order.id) else { return }
         switch order.terms.role {
         case .entry:
             entered[decision, default: 0] += quantity.units
@@ -99,11 +98,12 @@ final class Invariants {
                 "decision \(decision) enters \(Quantity(units: most)), and its orders did \(Quantity(units: entered[decision] ?? 0))"
             )
         case .reduce:
-            let held = Int64(venue.held(order.symbol).units.magnitude)
-            guard let least = mayHold[decision], held + (byHand[order.symbol] ?? 0) < least else { return }
+            sold[decision, default: 0] += quantity.units
+            guard let most = maySell[decision], sold[decision] ?? 0 > most + (byHand[order.symbol] ?? 0) else { return }
             fail(
                 "P7",
-                "decision \(decision) keeps \(Quantity(units: least)), and its orders left \(Quantity(units: held))")
+                "decision \(decision) takes off \(Quantity(units: most)), and its orders did \(Quantity(units: sold[decision] ?? 0))"
+            )
         case .stop, .target, .foreign: return
         }
     }
@@ -128,12 +128,11 @@ final class Invariants {
     func coreSends(_ command: OrderCommand, id: String, body: [UInt8], journal: SimulatedJournal, core: CoreState?) {
         checks += 1
         if !journal.commands.contains(body) { fail("P3", "not durable and sent: \(command.words)") }
+        for id in command.newOrderIDs where !submitted.insert(id).inserted { fail("P4", "\(id) was sent twice") }
+        if let why = undeclared(command) { fail("capabilities", "the broker does not offer this: \(why)") }
         if case .submit(let submission) = command {
             for order in submission.orders {
                 symbols[order.clientOrderID] = order.symbol
-                if !submitted.insert(order.clientOrderID).inserted {
-                    fail("P4", "\(order.clientOrderID) was sent twice")
-                }
                 if let core, order.role == .reduce { allowWholeExit(order, core) }
             }
         }
@@ -141,16 +140,35 @@ final class Invariants {
         if let why = flight.depart(command, id: id, symbol: symbol) { fail("P2", why) }
     }
 
+    /// Nothing is asked for that the adapter has not declared, or that it does not do safely.
+    private func undeclared(_ command: OrderCommand) -> String? {
+        let offer = venue.capabilities
+        switch command {
+        case .cancel, .query, .reconcile: return nil
+        case .submit(let submission):
+            if let kind = submission.groupKind, !offer.groups.contains(kind) { return kind.rawValue }
+            return submission.orders.first { !offer.orderTypes.contains($0.type) }?.type.rawValue
+        case .replace(let replacement):
+            if offer.replacement == .cancelNew || offer.replacement == .notAtomic { return "a safe replacement" }
+            if (replacement.newClientOrderID != nil) != (offer.replacement == .newID) { return "a successor" }
+            if replacement.quantity != nil, !offer.replacesQuantity { return "another quantity" }
+            return !offer.replacesPrice && replacement.quantity == nil ? "another price" : nil
+        }
+    }
+
     /// Where the market is through the stop, or at a target that the broker cannot work, everything goes.
     private func allowWholeExit(_ order: NewOrder, _ core: CoreState) {
-        guard let plan = core.plans[order.symbol], let price = core.portfolio.market.price(order.symbol),
-            let decision = Self.decision(of: order.clientOrderID)
-        else { return }
+        guard let plan = core.plans[order.symbol], let decision = Self.decision(of: order.clientOrderID) else { return }
+        let market = core.portfolio.market
+        let prices = [market.price(order.symbol), market.executable(order.symbol, side: order.side)].compactMap { $0 }
         let isSale = order.side == .sell
-        let isStopped = plan.stop.map { isSale ? price <= $0.stopPrice : price >= $0.stopPrice } ?? false
-        let isAtTarget = plan.target.map { isSale ? price >= $0 : price <= $0 } ?? false
+        func isBeyond(_ level: Price?, _ isBelow: Bool) -> Bool {
+            level.map { level in prices.contains { isBelow ? $0 <= level : $0 >= level } } ?? false
+        }
+        let isStopped = isBeyond(plan.stop?.stopPrice, isSale)
+        let isAtTarget = isBeyond(plan.target, !isSale)
         guard isStopped || isAtTarget || core.control.isFlattening else { return }
-        mayHold[decision] = 0
+        maySell[decision] = .max / 2
     }
 
     func coreHears(_ word: SimulatedAdapter.BrokerWord) {
@@ -169,9 +187,16 @@ final class Invariants {
                 "liveness",
                 "decision \(step.decision) has taken \(step.number) steps: \(step.words), because \(step.why)")
         }
+        // Another position than it was decided on: what is beyond the limit is another amount.
+        if case .difference(let difference) = record, difference.order == nil {
+            for key in maySell.keys where key.hasSuffix("." + difference.symbol.text) { maySell[key] = .max / 2 }
+        }
         guard case .decision(let decision) = record else { return }
         let key = decision.id.text
-        if let limit = decision.plan.quantityLimit { mayHold[key] = limit.units }
+        if let limit = decision.plan.quantityLimit {
+            let size = Int64(decision.facts.quantity.units.magnitude)
+            maySell[key] = limit.isZero ? .max / 2 : max(0, size - limit.units)
+        }
         if let entry = decision.plan.entry { mayEnter[key] = entry.quantity.units }
     }
 
@@ -182,8 +207,7 @@ final class Invariants {
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
-            let isLeaving = venue.resting(symbol).contains { $0.order.terms.type == .market }
-            guard isHealthy, size.isPositive, venue.protected(symbol) < size.units, !isLeaving else {
+            guard isHealthy, size.isPositive, venue.protected(symbol) < size.units, isProtectable(symbol) else {
                 naked[symbol] = 0
                 continue
             }
@@ -195,6 +219,16 @@ final class Invariants {
                     "\(held) \(symbol) without a full stop for \((naked[symbol] ?? 0) / World.second) s while everything works"
                 )
             }
+        }
+    }
+
+    /// Nothing outside the core keeps it from being protected or sold now.
+    private func isProtectable(_ symbol: Symbol) -> Bool {
+        guard !venue.halted.contains(symbol), venue.capabilities.sessions.contains(venue.session) else { return false }
+        return !venue.resting(symbol).contains { resting in
+            let order = resting.order
+            let isCrossing = venue.capabilities.refusesSelfCross && order.terms.side != venue.exitSide(symbol)
+            return order.terms.type == .market || (isCrossing && order.terms.role == .foreign)
         }
     }
 }

@@ -15,6 +15,8 @@ struct Scenario {
     let volatility: Int64
     let allowsShort: Bool
     let usesStopLimits: Bool
+    let tellsHalts: Bool
+    let tellsSums: Bool
     /// Nanoseconds of storm; then it is calm for ``calm``.
     let storm: Int64
 
@@ -31,10 +33,12 @@ struct Scenario {
         symbols = names.prefix(Int(dice.between(1, 4))).map(Symbol.init(unchecked:))
         allowsShort = dice.chance(400)
         usesStopLimits = dice.chance(400)
+        tellsHalts = dice.chance(500)
         tick = dice.between(2, 10) * World.second
         volatility = dice.between(5, 80)
         storm = (stormSeconds ?? dice.between(300, 420)) * World.second
-        capabilities = Self.capabilities(&dice)
+        capabilities = Self.capabilities(&dice, symbols)
+        tellsSums = !capabilities.canLookUp || dice.chance(700)
         let (short, increment) = (allowsShort, capabilities.quantityIncrement)
         holdings = symbols.map { symbol in
             let price = Price(units: dice.between(2_000, 20_000) * (Price.scale / 100))
@@ -54,7 +58,7 @@ struct Scenario {
         self.configuration = configuration
     }
 
-    private static func capabilities(_ dice: inout Dice) -> BrokerCapabilities {
+    private static func capabilities(_ dice: inout Dice, _ symbols: [Symbol]) -> BrokerCapabilities {
         var groups: [OrderGroupKind] = []
         if dice.chance(600) { groups.append(.oco) }
         if groups.contains(.oco), dice.chance(700) { groups.append(.bracket) }
@@ -65,7 +69,28 @@ struct Scenario {
             reservesShares: dice.chance(600), wantsMarketData: false,
             quantityIncrement: dice.chance(200) ? Quantity(units: Quantity.scale / 1_000) : .one)
         capabilities.arrivalLimit = arrivalLimit
+        vary(&capabilities, &dice, symbols)
         return capabilities
+    }
+
+    /// What real brokers differ in.
+    private static func vary(_ capabilities: inout BrokerCapabilities, _ dice: inout Dice, _ symbols: [Symbol]) {
+        capabilities.replacement = dice.pick([.inPlace, .inPlace, .newID, .newID, .cancelNew, .notAtomic])
+        capabilities.replacementQuantity = dice.chance(600) ? .total : .remaining
+        capabilities.idempotency = dice.pick([.rejectsDuplicates, .lookUp, .lookUp, .none])
+        capabilities.executions = dice.chance(700) ? .each : .cumulative
+        capabilities.replaysEvents = dice.chance(400)
+        capabilities.refusesSelfCross = dice.chance(400)
+        if dice.chance(200) { capabilities.sessions = [.regular, .afterHours] }
+        if dice.chance(200) { capabilities.ordersPerMinute = dice.between(60, 200) }
+        if dice.chance(150), let symbol = symbols.first {
+            let step = Price(units: Price.scale / 20)
+            capabilities.assets = [
+                BrokerCapabilities.AssetRule(
+                    symbol: symbol, priceIncrement: PriceIncrement(atOrAboveOne: step, belowOne: step),
+                    minimumQuantity: Quantity(shares: dice.between(2, 5)))
+            ]
+        }
     }
 
     /// For a person who looks at a failure.
@@ -73,9 +98,14 @@ struct Scenario {
         let kinds = capabilities.groups.map(\.rawValue).joined(separator: " and ")
         let broker = [
             kinds.isEmpty ? "no groups" : kinds,
-            capabilities.replacesPrice ? "replaces in place" : "cannot replace",
+            capabilities.replacesPrice
+                ? "replaces \(capabilities.replacement.rawValue), quantity \(capabilities.replacementQuantity.rawValue)"
+                : "cannot replace",
             capabilities.reservesShares ? "reserves shares" : "does not reserve shares",
-        ]
+            "client ids \(capabilities.idempotency.rawValue)", "executions \(capabilities.executions.rawValue)",
+            capabilities.refusesSelfCross ? "refuses wash trades" : "",
+            capabilities.replaysEvents ? "replays events" : "",
+        ].filter { !$0.isEmpty }
         let held = holdings.map { "\($0.quantity) \($0.symbol) at \($0.price)" }
         return [
             "broker: " + broker.joined(separator: ", "),

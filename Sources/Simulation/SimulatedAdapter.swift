@@ -14,6 +14,8 @@ final class SimulatedAdapter: SimulatedPlugin {
     private var lastWord: Int64 = 0
     /// Grows with every crash: requests of the dead process get no answer any more.
     private var life = 0
+    private var newest: [ExecutionReport] = []
+    private static let kept = 30
     /// What the core is told, at the moment at which it has it.
     var onWord: (BrokerWord) -> Void = { _ in }
     /// A command is at the venue's door.
@@ -37,6 +39,12 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     override var ready: Ready { Ready(capabilities: venue.capabilities) }
     override func hasCrashed() { life += 1 }
+
+    /// Where the broker keeps its events, the newest ones are told again.
+    override func isReady() {
+        guard venue.capabilities.replaysEvents else { return }
+        for report in newest { pass(report, inOrder: true) }
+    }
 
     // MARK: - Commands
 
@@ -105,6 +113,8 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     /// The venue's word on the event stream.
     private func hear(_ report: ExecutionReport) {
+        newest.append(report)
+        if newest.count > Self.kept { newest.removeFirst() }
         guard isUp, !hazards.hits(.eventLoss, 10) else { return }
         pass(report, inOrder: !hazards.hits(.eventReorder, 15))
         if hazards.hits(.eventDuplicate, 15) { pass(report, inOrder: false) }

@@ -23,10 +23,22 @@ final class SimulatedProvider: SimulatedPlugin {
     private func tick() {
         world.after(scenario.tick) { [weak self] in
             guard let self else { return }
+            turnSession()
             for symbol in scenario.symbols { move(symbol) }
             for symbol in scenario.symbols { venue.match(symbol) }
             if isConnected { publish() }
             tick()
+        }
+    }
+
+    private func turnSession() {
+        guard venue.session == .regular, hazards.hits(.close, 5) else { return }
+        venue.open(hazards.pick(.close, [.closed, .afterHours]))
+        world.after(hazards.between(.close, 20, 120) * World.second) { [weak self] in
+            guard let self else { return }
+            venue.open(.regular)
+            for symbol in scenario.symbols { venue.match(symbol) }
+            if isConnected { publish() }
         }
     }
 
@@ -51,9 +63,10 @@ final class SimulatedProvider: SimulatedPlugin {
         let quotes = scenario.symbols.compactMap { symbol in
             venue.prices[symbol].map {
                 Quote(
-                    symbol: symbol, bid: $0, ask: Price(units: $0.units + step), last: $0, at: world.time)
+                    symbol: symbol, bid: $0, ask: Price(units: $0.units + step), last: $0,
+                    isHalted: scenario.tellsHalts && venue.halted.contains(symbol) ? true : nil, at: world.time)
             }
         }
-        send(.market, MarketUpdate(at: world.time, session: .regular, quotes: quotes))
+        send(.market, MarketUpdate(at: world.time, session: venue.session, quotes: quotes))
     }
 }

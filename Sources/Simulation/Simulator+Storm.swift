@@ -17,13 +17,9 @@ extension Simulator {
             story("venue: \(what)  [\(venue.held(symbol)) \(symbol) at \(venue.prices[symbol]?.description ?? "?")]")
             invariants.venueChanged(symbol)
         }
-        let tell = venue.tell
-        venue.tell = { [unowned self] report in
-            if report.executionID != nil {
-                outcome.fills += 1
-                invariants.filled(report)
-            }
-            tell(report)
+        venue.onFill = { [unowned self] order, quantity in
+            outcome.fills += 1
+            invariants.filled(order, quantity)
         }
         adapter.onArrival = { [unowned self] command, _ in
             story("venue gets: \(command.words)")
@@ -128,7 +124,8 @@ extension Simulator {
     private func tradeByHand(_ symbol: Symbol) {
         let resting = venue.resting(symbol).map(\.order).filter { $0.status != .held && $0.terms.role != .entry }
         let side = venue.exitSide(symbol)
-        switch hazards.between(.manualTrades, 0, 3) {
+        let offer = venue.capabilities
+        switch hazards.between(.manualTrades, 0, offer.refusesSelfCross ? 4 : 3) {
         case 0:
             guard let order = resting.first else { return }
             story("a person cancels \(order.id)")
@@ -143,15 +140,24 @@ extension Simulator {
             let units = venue.free(symbol) / step * step
             guard units > 0 else { return }
             venue.tradeByHand(symbol, side, Quantity(units: units))
-        default:
+        case 3:
             guard let side, venue.capabilities.reservesShares, let price = venue.prices[symbol] else { return }
             let step = venue.capabilities.quantityIncrement.units
             let units = venue.free(symbol) / step * step
             guard units > 0 else { return }
-            let cent = Price.scale / 100
-            let limit = Price(units: price.units / 100 * (side == .sell ? 104 : 96) / cent * cent)
-            venue.place(symbol, side, Quantity(units: units), .limit, limit: limit)
+            venue.place(symbol, side, Quantity(units: units), .limit, limit: away(price, side == .sell ? 104 : 96))
+        case 4:
+            // On the other side: the broker refuses every exit while it rests.
+            guard let side, let price = venue.prices[symbol] else { return }
+            let limit = away(price, side == .sell ? 90 : 110)
+            venue.place(symbol, side.opposite, Quantity(shares: 1), .limit, limit: limit)
+        default: break
         }
+    }
+
+    private func away(_ price: Price, _ percent: Int64) -> Price {
+        let cent = Price.scale / 100
+        return Price(units: price.units / 100 * percent / cent * cent)
     }
 
     // MARK: - A person at the command line

@@ -69,7 +69,7 @@ package final class Simulator {
         hazards = HazardDice(seed: seed, without: options.without)
         clock = SimulatedClock(world)
         venue = Venue(
-            world: world, hazards: hazards, capabilities: scenario.capabilities,
+            world: world, hazards: hazards, capabilities: scenario.capabilities, tellsSums: scenario.tellsSums,
             cash: Money(units: 10_000_000 * Money.scale))
         for holding in scenario.holdings {
             if holding.quantity.isZero {
@@ -172,7 +172,15 @@ package final class Simulator {
     private func endStorm() {
         story("the storm is over")
         hazards.isStorm = false
-        for symbol in scenario.symbols { venue.setHalted(symbol, false) }
+        venue.open(.regular)
+        for symbol in scenario.symbols {
+            venue.setHalted(symbol, false)
+            // Whoever placed an order by hand on the other side has read the alarm, and takes it back.
+            for order in venue.resting(symbol).map(\.order)
+            where order.terms.role == .foreign && order.terms.side != venue.exitSide(symbol) {
+                venue.cancelByHand(order.id)
+            }
+        }
         for policy in policies { policy.isCalm = true }
         provider.isCalm = true
         for plugin in plugins { plugin.restart() }

@@ -4,11 +4,14 @@ import Trading
 extension Venue {
     /// Everything of a symbol that can trade now does; now and then in parts.
     func match(_ symbol: Symbol) {
-        guard !halted.contains(symbol), let price = prices[symbol] else { return }
+        guard !halted.contains(symbol), capabilities.sessions.contains(session), let price = prices[symbol] else {
+            return
+        }
         for id in working[symbol] ?? [] {
             guard var resting = orders[id], resting.order.isWorking, resting.order.status != .held else { continue }
             if !resting.isElected, isReached(resting.order.terms, price) {
                 resting.isElected = true
+                resting.isForgotten = resting.order.terms.role == .stop && hazards.hits(.stopForgotten, 60)
                 put(resting)
             }
             guard isExecutable(resting, price) else { continue }
@@ -23,7 +26,7 @@ extension Venue {
     }
 
     private func isExecutable(_ resting: Resting, _ price: Price) -> Bool {
-        guard resting.isElected else { return false }
+        guard resting.isElected, !resting.isForgotten else { return false }
         switch resting.order.terms.type {
         case .market, .stop, .trailingStop: return true
         case .limit, .stopLimit:

@@ -41,8 +41,12 @@ extension Venue {
             if !terms.quantity.isMultiple(of: capabilities.quantityIncrement(of: terms.symbol)) {
                 return "quantity increment"
             }
+            if terms.quantity < capabilities.minimumQuantity(of: terms.symbol) { return "quantity too small" }
             if !capabilities.orderTypes.contains(terms.type) { return "no \(terms.type.rawValue) orders here" }
             if submission.groupKind != .bracket, isThrough(terms) { return "stop price is beyond the market" }
+        }
+        if capabilities.refusesSelfCross, let other = crossing(first) {
+            return "potential wash trade detected: \(other) rests on the other side"
         }
         if first.role == .entry {
             guard held(first.symbol).isZero || exitSide(first.symbol) != first.side else {
@@ -58,7 +62,7 @@ extension Venue {
             "insufficient qty available for order (requested: \(first.quantity), available: \(Quantity(units: available)))"
     }
 
-    private func isThrough(_ terms: NewOrder) -> Bool {
+    func isThrough(_ terms: NewOrder) -> Bool {
         guard terms.type.isStop, let stop = terms.stopPrice, let price = prices[terms.symbol] else { return false }
         return terms.side == .sell ? stop >= price : stop <= price
     }
@@ -72,7 +76,7 @@ extension Venue {
                     reason: order.map { "it is \($0.status.rawValue)" } ?? "it is not known", at: world.time))
         }
         guard !resting.isCancelling else {
-            return report(resting.order, .cancelRejected, reason: "it is being cancelled")
+            return resting.isStuck ? finishCancel(id) : report(resting.order, .pendingCancel)
         }
         if hazards.hits(.cancelRefused, 40) {
             return report(resting.order, .cancelRejected, reason: "too late to cancel")
@@ -80,9 +84,11 @@ extension Venue {
         guard hazards.hits(.cancelStuck, 40) else { return finishCancel(id) }
         var slow = resting
         slow.isCancelling = true
+        slow.isStuck = hazards.between(.cancelStuck, 0, 2) == 0
         slow.order.status = .pendingCancel
         put(slow)
         report(slow.order, .pendingCancel)
+        guard !slow.isStuck else { return }
         world.after(hazards.between(.cancelStuck, 1, 40) * World.second) { [weak self] in self?.finishCancel(id) }
     }
 
@@ -97,27 +103,8 @@ extension Venue {
         }
     }
 
-    func replace(_ replacement: OrderReplacement) {
-        let id = replacement.clientOrderID
-        guard var resting = orders[id], resting.order.isWorking, !resting.isCancelling,
-            !resting.isElected
-                || !resting.order.terms.type.isStop, resting.order.status != .held
-        else {
-            return tell(
-                ExecutionReport(
-                    clientOrderID: id, event: .replaceRejected, reason: "it can no longer be replaced", at: world.time))
-        }
-        var terms = resting.order.terms
-        terms.quantity = replacement.quantity ?? terms.quantity
-        terms.limitPrice = replacement.limitPrice ?? terms.limitPrice
-        terms.stopPrice = replacement.stopPrice ?? terms.stopPrice
-        guard !hazards.hits(.replaceRefused, 40), !isThrough(terms), terms.quantity > resting.order.filledQuantity,
-            terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) == nil
-        else { return report(resting.order, .replaceRejected, reason: "the replacement is refused") }
-        resting.order.terms = terms
-        put(resting)
-        report(resting.order, .restated, terms: true)
-        onChange(terms.symbol, "\(id) replaced: \(resting.order.words)")
-        match(terms.symbol)
+    /// Two orders of one account that could trade with each other.
+    private func crossing(_ terms: NewOrder) -> ClientOrderID? {
+        resting(terms.symbol).map(\.order).first { $0.terms.side != terms.side && $0.status != .held }?.id
     }
 }

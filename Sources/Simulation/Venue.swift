@@ -9,6 +9,10 @@ final class Venue {
         var isElected = false
         /// A cancel was taken and is not carried out yet.
         var isCancelling = false
+        /// That cancel is carried out when somebody asks for it again, and not before.
+        var isStuck = false
+        /// Elected and forgotten: it never executes.
+        var isForgotten = false
         /// Queries and lists do not show it earlier.
         var visibleFrom: Int64 = 0
     }
@@ -16,6 +20,8 @@ final class Venue {
     let world: World
     let hazards: HazardDice
     let capabilities: BrokerCapabilities
+    /// Words that are no fills say how much is filled.
+    let tellsSums: Bool
     private(set) var positions: [Symbol: Quantity] = [:]
     private(set) var averages: [Symbol: Price] = [:]
     private(set) var cash: Money
@@ -25,16 +31,20 @@ final class Venue {
     private(set) var executions: [ClientOrderID: [ExecutionReport]] = [:]
     private(set) var prices: [Symbol: Price] = [:]
     private(set) var halted: Set<Symbol> = []
+    private(set) var session = SessionPhase.regular
     /// Positions as they were, for reports that are out of step: newest last.
     private var history: [(at: Int64, positions: [Symbol: Quantity])] = []
     private var count: Int64 = 0
 
     /// The broker's words, as they leave it.
     var tell: (ExecutionReport) -> Void = { _ in }
+    /// Shares change hands, whether anybody is told or not.
+    var onFill: (_ order: Order, _ quantity: Quantity) -> Void = { _, _ in }
     /// Called after every change of an order or a position.
     var onChange: (_ symbol: Symbol, _ what: String) -> Void = { _, _ in }
 
-    init(world: World, hazards: HazardDice, capabilities: BrokerCapabilities, cash: Money) {
+    init(world: World, hazards: HazardDice, capabilities: BrokerCapabilities, tellsSums: Bool, cash: Money) {
+        self.tellsSums = tellsSums
         self.world = world
         self.hazards = hazards
         self.capabilities = capabilities
@@ -91,9 +101,9 @@ final class Venue {
     }
 
     func query(_ id: ClientOrderID) -> OrderAnswer {
-        guard let resting = orders[id], resting.visibleFrom <= world.now else {
-            return OrderAnswer(clientOrderID: id, order: nil, executions: [])
-        }
+        guard let resting = orders[id], resting.visibleFrom <= world.now,
+            capabilities.canLookUp || resting.order.isWorking
+        else { return OrderAnswer(clientOrderID: id, order: nil, executions: []) }
         return OrderAnswer(clientOrderID: id, order: resting.order, executions: executions[id] ?? [])
     }
 
@@ -154,7 +164,8 @@ final class Venue {
     func report(_ order: Order, _ event: OrderEvent, reason: String? = nil, terms: Bool = false) {
         tell(
             ExecutionReport(
-                clientOrderID: order.id, brokerOrderID: order.brokerOrderID, event: event, reason: reason,
+                clientOrderID: order.id, brokerOrderID: order.brokerOrderID, event: event,
+                cumulativeQuantity: tellsSums ? order.filledQuantity : nil, reason: reason,
                 terms: terms || order.terms.role == .foreign ? order.terms : nil, at: world.time))
     }
 
@@ -171,15 +182,27 @@ final class Venue {
         resting.order.status = isDone ? .filled : resting.isCancelling ? .pendingCancel : .partiallyFilled
         resting.order.updatedAt = world.time
         put(resting)
-        let execution = ExecutionReport(
-            clientOrderID: id, brokerOrderID: resting.order.brokerOrderID, event: isDone ? .fill : .partialFill,
-            executionID: ExecutionID(unchecked: "x\(nextNumber())"), price: price, quantity: quantity,
-            cumulativeQuantity: resting.order.filledQuantity,
-            terms: resting.order.terms.role == .foreign ? resting.order.terms : nil, at: world.time)
-        executions[id, default: []].append(execution)
+        onFill(resting.order, quantity)
+        let execution = execution(of: resting.order, quantity, at: price)
+        if capabilities.executions == .each { executions[id, default: []].append(execution) }
         tell(execution)
         settleGroup(of: resting.order)
         onChange(resting.order.symbol, "\(id) \(execution.event.rawValue) \(quantity) at \(price)")
+    }
+
+    /// As this broker tells it.
+    private func execution(of order: Order, _ quantity: Quantity, at price: Price) -> ExecutionReport {
+        var report = ExecutionReport(
+            clientOrderID: order.id, brokerOrderID: order.brokerOrderID,
+            event: order.isWorking ? .partialFill : .fill, cumulativeQuantity: order.filledQuantity,
+            terms: order.terms.role == .foreign ? order.terms : nil, at: world.time)
+        switch capabilities.executions {
+        case .each:
+            report.executionID = ExecutionID(unchecked: "x\(nextNumber())")
+            (report.price, report.quantity) = (price, quantity)
+        case .cumulative: report.averagePrice = order.averageFillPrice
+        }
+        return report
     }
 
     private func move(shares change: Quantity, _ symbol: Symbol, at price: Price) throws(NumericError) {
@@ -198,6 +221,7 @@ final class Venue {
     // MARK: - The market
 
     func price(_ symbol: Symbol, _ price: Price) { prices[symbol] = price }
+    func open(_ phase: SessionPhase) { session = phase }
     func setHalted(_ symbol: Symbol, _ isHalted: Bool) {
         if isHalted { halted.insert(symbol) } else { halted.remove(symbol) }
     }

@@ -20,15 +20,22 @@ struct ActionCoordinator {
     let capabilities: BrokerCapabilities
     /// The position has had no stop for longer than its limit.
     let isOverdue: Bool
+    /// The market has been through the resting stop for long, and it does not execute.
+    let isStopStuck: Bool
+    /// False after the broker refused a reduction: protection comes first.
+    let mayReduce: Bool
     /// A fill of one leg of an OCO after this may still shrink the other.
     let patienceSince: Timestamp
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities,
-        isOverdue: Bool = false, patienceSince: Timestamp = Timestamp(nanoseconds: .max)
+        isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true,
+        patienceSince: Timestamp = Timestamp(nanoseconds: .max)
     ) {
         self.patienceSince = patienceSince
         self.isOverdue = isOverdue
+        self.isStopStuck = isStopStuck
+        self.mayReduce = mayReduce
         self.symbol = symbol
         self.plan = plan
         self.capabilities = capabilities
@@ -62,8 +69,21 @@ struct ActionCoordinator {
     /// What is to remain: the plan's limit, or nothing when the market is through the stop already, since a stop
     /// cannot be placed there and the position must not stand naked.
     private func intendedRest(of position: PositionRecord) -> Quantity {
-        if isThroughStop(position) || isAtUnworkedTarget(position) { return .zero }
-        return min(plan.quantityLimit ?? position.size, position.size)
+        if isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position) { return .zero }
+        return mayReduce ? min(plan.quantityLimit ?? position.size, position.size) : position.size
+    }
+
+    /// Something that keeps a position from being protected, and that is not ours to remove.
+    var obstacle: String? {
+        guard let position, capabilities.refusesSelfCross, exits.protectedQuantity < protectable(position),
+            let other = working.first(where: { isCrossing($0, position) })
+        else { return nil }
+        return
+            "no stop can be placed: the broker refuses it while \(other.id) rests on the other side (\(other.words)); cancel that order, or close the position"
+    }
+
+    private func isCrossing(_ order: Order, _ position: PositionRecord) -> Bool {
+        order.terms.side != position.exitSide && order.terms.role == .foreign
     }
 
     /// What can be sold of what is beyond the rest; the broker trades whole increments.
@@ -80,7 +100,7 @@ struct ActionCoordinator {
         guard let stop = plan.stop, isMarketThrough(stop, position) else { return false }
         guard let resting = exits.stops.first else { return true }
         // A looser stop rests: outside a regular session it stays, and inside one the wanted stop has been reached.
-        return market.session == .regular && resting.terms.stopPrice != stop.stopPrice
+        return isTrading && resting.terms.stopPrice != stop.stopPrice
     }
 
     /// Where a stop would trigger at once, or be refused for it: by the last trade or by what could be had now.
@@ -105,8 +125,19 @@ struct ActionCoordinator {
         return position.isLong ? price >= target : price <= target
     }
 
-    /// A part is sold in a regular session only; the protection rests until then. A whole exit may queue at the broker.
-    private func mayReduceNow(to rest: Quantity) -> Bool { rest.isZero || market.session == .regular }
+    /// The broker trades now, and the symbol is not halted.
+    private var isTrading: Bool { capabilities.sessions.contains(market.session) && !isHalted }
+    private var isHalted: Bool { market[symbol]?.isHalted == true }
+
+    /// A part is sold while the broker trades; the protection rests until then. A whole exit may queue at the broker, but
+    /// through a halt what protects is not taken away.
+    private func mayReduceNow(to rest: Quantity) -> Bool { isTrading || (rest.isZero && !isHalted) }
+
+    /// The broker would refuse what trades against this.
+    private var isBlocked: Bool {
+        guard capabilities.refusesSelfCross, let position else { return false }
+        return working.contains { isCrossing($0, position) }
+    }
 }
 
 // MARK: - Reduce
@@ -118,10 +149,11 @@ extension ActionCoordinator {
         guard free >= excess else {
             return shrinkExits(to: rest, why: "its shares are needed for selling \(excess)")
         }
+        guard !isBlocked else { return nil }
         let order = NewOrderDraft(
             side: position.exitSide, type: .market, quantity: excess, timeInForce: .day, role: .reduce)
         let why =
-            isThroughStop(position)
+            isStopStuck || isThroughStop(position)
             ? "the market is through the stop at \(plan.stop?.stopPrice.text(minimumDecimals: 2) ?? "?"); a stop can no longer rest"
             : rest.isZero ? "the plan holds nothing" : "the plan holds \(rest) at most"
         return Step(
@@ -136,7 +168,8 @@ extension ActionCoordinator {
         if isAlone, let stop = exits.stops.first, capabilities.canShrink, size.isPositive,
             stop.leavesQuantity > size, stop.status != .held
         {
-            let total = Quantity(units: stop.filledQuantity.units + size.units)
+            let before = capabilities.replacementQuantity == .total ? stop.filledQuantity.units : 0
+            let total = Quantity(units: before + size.units)
             return Step(
                 action: .replace(OrderReplacement(clientOrderID: stop.id, quantity: total)),
                 words: "shrink the stop to \(size)", why: why)
@@ -207,7 +240,7 @@ extension ActionCoordinator {
             return cancel(order, why: "it does not protect \(position.size) shares, and holds what the stop needs")
         }
         let size = protectable(position)
-        guard size.isPositive else { return nil }
+        guard size.isPositive, !isBlocked, !(isHalted && isMarketThrough(stop, position)) else { return nil }
         let stopOrder = NewOrderDraft(
             side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: size,
             limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, role: .stop)
@@ -249,7 +282,7 @@ extension ActionCoordinator {
             return cancel(stray, why: "nothing is held any more")
         }
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
-        guard let entry = plan.entry, market.session == .regular else { return nil }
+        guard let entry = plan.entry, isTrading else { return nil }
         return enter(entry)
     }
 

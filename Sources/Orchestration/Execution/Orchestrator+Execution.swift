@@ -9,16 +9,23 @@ extension Orchestrator {
         else { return }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
-            isOverdue: state.naked[symbol]?.isAnswered == true,
+            isOverdue: state.naked[symbol]?.isAnswered == true, isStopStuck: isStopStuck(symbol),
+            mayReduce: !isSetBack(symbol),
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
-        guard let step = coordinator.nextStep() else { return }
+        guard let step = coordinator.nextStep() else { return tellObstacle(coordinator.obstacle, symbol) }
         try issue(step, plan: plan, capabilities: broker.capabilities)
+    }
+
+    /// What no step can remove is told once.
+    private mutating func tellObstacle(_ obstacle: String?, _ symbol: Symbol) {
+        guard let obstacle, state.refused.updateValue(obstacle, forKey: symbol) != obstacle else { return }
+        alert(.emergency, symbol, obstacle)
     }
 
     private mutating func issue(
         _ step: Step, plan: PositionPlan, capabilities: BrokerCapabilities
     ) throws(NumericError) {
-        let command = command(for: step, plan: plan)
+        let command = command(for: step, plan: plan, capabilities)
         while let oldest = state.recentOrders.first, oldest + .seconds(60) <= state.now {
             state.recentOrders.removeFirst()
         }
@@ -46,16 +53,21 @@ extension Orchestrator {
         }
     }
 
-    private mutating func command(for step: Step, plan: PositionPlan) -> OrderCommand {
+    private mutating func command(
+        for step: Step, plan: PositionPlan, _ capabilities: BrokerCapabilities
+    ) -> OrderCommand {
         if state.steps[plan.symbol]?.decision != plan.id {
             state.steps[plan.symbol] = StepCount(decision: plan.id, count: 0)
         }
         switch step.action {
         case .cancel(let id): return .cancel(clientOrderID: id)
-        case .replace(let replacement): return .replace(replacement)
+        case .replace(var replacement):
+            if capabilities.replacement == .newID {
+                replacement.newClientOrderID = ClientOrderID(unchecked: nextOrderIDBase(plan))
+            }
+            return .replace(replacement)
         case .submit(let drafts, let group):
-            let number = (state.steps[plan.symbol]?.count ?? 0) + 1
-            let base = orderIDBase(plan, number)
+            let base = nextOrderIDBase(plan)
             let orders = drafts.enumerated().map { index, draft in
                 draft.named(
                     ClientOrderID(unchecked: drafts.count == 1 ? base : "\(base)\(Self.leg(index))"), plan.symbol)
@@ -67,7 +79,8 @@ extension Orchestrator {
     }
 
     /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
-    private func orderIDBase(_ plan: PositionPlan, _ number: Int64) -> String {
+    private func nextOrderIDBase(_ plan: PositionPlan) -> String {
+        let number = (state.steps[plan.symbol]?.count ?? 0) + 1
         let seconds = (state.genesis ?? state.now).nanoseconds / 1_000_000_000
         return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
     }
@@ -93,13 +106,25 @@ extension Orchestrator {
             apply(.cancelRequested, to: id, Request(number: number, leftBy: state.now))
             return [id]
         case .replace(let replacement):
-            apply(
-                .replaceRequested, to: replacement.clientOrderID,
-                Request(number: number, leftBy: state.now, replacement: replacement))
             state.recentOrders.append(state.now)
-            return [replacement.clientOrderID]
+            return book(replacement, number)
         case .query, .reconcile: return []
         }
+    }
+
+    /// A successor stands in the books beside the order whose place it takes; together they count once.
+    private mutating func book(_ replacement: OrderReplacement, _ number: Int64) -> [ClientOrderID] {
+        let id = replacement.clientOrderID
+        let counting = state.broker?.capabilities.replacementQuantity ?? .total
+        let before = state.portfolio.orders[id]
+        apply(.replaceRequested, to: id, Request(number: number, leftBy: state.now, replacement: replacement))
+        guard let next = before.flatMap({ replacement.successor(of: $0, counting: counting, at: state.now) }) else {
+            return [id]
+        }
+        state.portfolio.orders.put(next)
+        state.requests[next.id] = Request(number: number, leftBy: state.now)
+        expectWord(on: next.id)
+        return [id, next.id]
     }
 
     private mutating func apply(_ event: OrderEvent, to id: ClientOrderID, _ request: Request) {
@@ -113,6 +138,25 @@ extension Orchestrator {
 
     mutating func expectWord(on id: ClientOrderID) {
         state.deadlines[id] = state.now + state.configuration.commandTimeout
+    }
+}
+
+extension Orchestrator {
+    /// The same cancel once more; returns whether it was sent.
+    mutating func repeatCancel(of order: Order) throws(NumericError) -> Bool {
+        guard let capabilities = state.broker?.capabilities else { return false }
+        let number = nextCommandNumber()
+        let gate = RiskGate(
+            state: state.portfolio, control: state.control, limits: state.configuration.limits,
+            capabilities: capabilities)
+        guard
+            case .approved(let approved) = try gate.check(
+                .cancel(clientOrderID: order.id), number: number, ordersLastMinute: 0)
+        else { return false }
+        state.requests[order.id] = Request(number: number, leftBy: state.now)
+        expectWord(on: order.id)
+        emit(.command(approved))
+        return true
     }
 }
 
@@ -136,6 +180,7 @@ extension Orchestrator {
         }
         askForOverdueTruth()
         try checkNakedness()
+        try checkBreaches()
     }
 
     private mutating func askForOverdueTruth() {
@@ -173,9 +218,21 @@ extension Orchestrator {
     }
 }
 
-// MARK: - Pauses
+// MARK: - Pauses and setbacks
 
 extension Orchestrator {
+    /// P5: after a reduction that failed, protection is put back first. The next try comes later each time, so that a
+    /// stop is not taken away and put back in a loop.
+    mutating func setBack(_ symbol: Symbol) {
+        let count = (state.setbacks[symbol]?.count ?? 0) + 1
+        let cycles = min(Memory.longestSetback, Int64(1) << min(count, 10))
+        state.setbacks[symbol] = Setback(count: count, untilCycle: state.cycle.number + cycles)
+    }
+
+    private func isSetBack(_ symbol: Symbol) -> Bool {
+        state.setbacks[symbol].map { state.cycle.number < $0.untilCycle } ?? false
+    }
+
     /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
     mutating func pauseAfterRefusal(_ symbol: Symbol) {
         let refusals = (state.pauses[symbol]?.refusals ?? 0) + 1

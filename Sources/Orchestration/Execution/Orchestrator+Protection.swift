@@ -17,13 +17,60 @@ extension Orchestrator {
         }
     }
 
+    /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
+    /// on paper only.
+    mutating func watchBreach(_ symbol: Symbol) {
+        guard state.breaches[symbol] != nil || state.portfolio.market[symbol] != nil else { return }
+        let isBreached = state.portfolio.positions[symbol].map(isBreached) ?? false
+        if !isBreached {
+            state.breaches[symbol] = nil
+        } else if state.breaches[symbol] == nil {
+            state.breaches[symbol] = state.now
+        }
+    }
+
+    private func isBreached(_ record: PositionRecord) -> Bool {
+        let market = state.portfolio.market
+        guard let capabilities = state.broker?.capabilities, capabilities.sessions.contains(market.session),
+            market[record.symbol]?.isHalted != true,
+            let price = market.executable(record.symbol, side: record.exitSide)
+        else { return false }
+        return Exits(of: record, in: state.portfolio.orders).stops.contains { stop in
+            guard let level = stop.terms.stopPrice, stop.status != .held, stop.status != .pendingNew else {
+                return false
+            }
+            return record.isLong ? price <= level : price >= level
+        }
+    }
+
+    /// Long enough to give it up.
+    func isStopStuck(_ symbol: Symbol) -> Bool {
+        guard state.configuration.escalatesStops, let since = state.breaches[symbol] else { return false }
+        return since + state.configuration.stopPatience <= state.now
+    }
+
+    /// Called with every input: what has become overdue by time alone.
+    mutating func checkBreaches() throws(NumericError) {
+        let patience = state.configuration.stopPatience
+        guard state.breaches.values.contains(where: { $0 + patience <= state.now }) else { return }
+        for (symbol, since) in state.breaches.inOrder where since + patience <= state.now {
+            let words = "the market is through the resting stop, and it does not execute"
+            if state.refused.updateValue(words, forKey: symbol) != words {
+                let next = state.configuration.escalatesStops ? "; it gives way to a market exit" : ""
+                alert(.emergency, symbol, words + next)
+            }
+            try advance(symbol)
+        }
+    }
+
     private mutating func endNakedness(_ symbol: Symbol, _ why: String) {
         guard let nakedness = state.naked.removeValue(forKey: symbol) else { return }
         state.portfolio.positions[symbol]?.unprotectedSince = nil
         record(
             .unprotected(
                 UnprotectedTime(
-                    symbol: symbol, from: nakedness.since, lasted: state.now - nakedness.since, endedBy: why)))
+                    symbol: symbol, decision: state.plans[symbol]?.id, from: nakedness.since,
+                    lasted: state.now - nakedness.since, endedBy: why)))
     }
 
     /// A position that is naked for longer than its limit gets the core's own stop when no policy gave it one.

@@ -3,7 +3,7 @@ import Trading
 /// The broker's words about orders: booked once, by the table, and answered with the next step.
 extension Orchestrator {
     mutating func takeReport(_ report: ExecutionReport) throws(NumericError) {
-        if let defect = report.defect {
+        if let defect = report.defect(telling: fillsAreTold) {
             return alert(.warning, nil, "a report on \(report.clientOrderID) was not taken: \(defect)")
         }
         guard state.portfolio.orders[report.clientOrderID] != nil || report.terms != nil else {
@@ -13,14 +13,16 @@ extension Orchestrator {
             return askForBrokerState()
         }
         if state.portfolio.orders[report.clientOrderID] == nil, let terms = report.terms { adoptForeign(terms) }
-        try settle(report)
+        try settle(report, needsSum: report.event.endsWithFills)
         guard let symbol = state.portfolio.orders[report.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
     }
 
     /// Applies one word to its order and to the portfolio.
-    mutating func settle(_ report: ExecutionReport) throws(NumericError) {
-        guard var order = state.portfolio.orders[report.clientOrderID] else { return }
+    /// - Parameter needsSum: the broker must say how much is filled, or is asked before the word is taken.
+    mutating func settle(_ told: ExecutionReport, needsSum: Bool = false) throws(NumericError) {
+        guard var order = state.portfolio.orders[told.clientOrderID], let report = try news(in: told, of: order)
+        else { return }
         var event = report.event
         var words = report.reason ?? order.words
         if let execution = report.executionID, let price = report.price, let quantity = report.quantity {
@@ -35,7 +37,10 @@ extension Orchestrator {
             _ = order.apply(event, at: state.now)
             event = report.event
         }
-        if let terms = report.terms, event == .restated { restate(&order, terms) }
+        if let terms = report.terms { restate(&order, terms, event, at: report.at) }
+        if report.cumulativeQuantity.map({ $0 > order.filledQuantity }) ?? needsSum {
+            return findMissedFills(of: order, event, report.cumulativeQuantity)
+        }
         let answersRequest = !order.status.isInDoubt || event != .restated || isRequested(order)
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
@@ -55,7 +60,31 @@ extension Orchestrator {
         if event != .accepted, order.status != before || event == .partialFill || event == .restated {
             tell(order, event, words)
         }
+        followReplacement(of: order, event)
         try react(to: event, of: order)
+    }
+
+    /// An execution was told and did not arrive, or may have been: the order is in doubt until the broker has told it
+    /// again, so that nothing is done on a position that is not what it seems.
+    private mutating func findMissedFills(of order: Order, _ event: OrderEvent, _ sum: Quantity?) {
+        var doubtful = order
+        _ = doubtful.apply(.timedOut, at: state.now)
+        state.portfolio.orders.put(doubtful)
+        keepDeadline(of: doubtful)
+        let words = sum.map { "\($0) filled by the broker's count, \(order.filledQuantity) by ours" }
+        tell(doubtful, event, "\(words ?? "without a count of what is filled"); the broker is asked")
+        ask(about: order.id)
+    }
+
+    private var fillsAreTold: BrokerCapabilities.Executions { state.broker?.capabilities.executions ?? .each }
+
+    /// Where the broker tells sums, what has come since the last one; nil for a sum that is known.
+    private func news(in report: ExecutionReport, of order: Order) throws(NumericError) -> ExecutionReport? {
+        guard fillsAreTold == .cumulative, report.executionID == nil, let sum = report.cumulativeQuantity else {
+            return report
+        }
+        if let execution = try report.execution(beyond: order) { return execution }
+        return sum < order.filledQuantity || report.event == .partialFill ? nil : report
     }
 
     /// An order in doubt is asked about until the doubt ends.
@@ -70,13 +99,18 @@ extension Orchestrator {
 
     /// Its terms are those that were asked for, and not merely those that its group gave it in the meantime.
     private func isRequested(_ order: Order) -> Bool {
-        state.requests[order.id]?.replacement?.isMet(by: order.terms) ?? true
+        let counting = state.broker?.capabilities.replacementQuantity ?? .total
+        return state.requests[order.id]?.replacement?.isMet(by: order.terms, counting: counting) ?? true
     }
 
-    private func restate(_ order: inout Order, _ terms: NewOrder) {
+    /// The newest terms hold, whatever the order in which words arrive. A successor's first word has its own.
+    private func restate(_ order: inout Order, _ terms: NewOrder, _ event: OrderEvent, at time: Timestamp) {
+        let isFirst = order.replacesOrder != nil && (event == .new || event == .accepted)
+        guard event == .restated || isFirst, time >= order.termsAt ?? time else { return }
         let role = order.terms.role
         order.terms = terms
         order.terms.role = role
+        order.termsAt = time
     }
 
     /// Into position and cash; returns the words for it.
@@ -116,6 +150,7 @@ extension Orchestrator {
             let awaitsOthers = state.portfolio.orders.working(order.symbol).contains {
                 order.groupID != nil && $0.groupID == order.groupID && $0.status == .pendingNew
             }
+            if order.terms.role == .reduce { setBack(order.symbol) }
             if !awaitsOthers { pauseAfterRefusal(order.symbol) }
         case .cancelRejected, .replaceRejected:
             ask(about: order.id)
@@ -123,6 +158,7 @@ extension Orchestrator {
         case .new, .held, .canceled, .restated: state.pauses[order.symbol]?.refusals = 0
         case .fill, .partialFill:
             if order.status == .filled { expectSiblingsToEnd(order) }
+            if order.terms.role == .reduce { state.setbacks[order.symbol] = nil }
             noteProgress(order)
             switch order.terms.role {
             case .stop, .target, .foreign, .entry:
@@ -183,6 +219,7 @@ extension Orchestrator {
     /// Protection is looked at, and the next step taken.
     mutating func afterChange(of symbol: Symbol) throws(NumericError) {
         watchProtection(symbol)
+        watchBreach(symbol)
         try advance(symbol)
         // A plan that is empty, flat and without orders has done its work.
         if let plan = state.plans[symbol], plan.isEmpty, state.portfolio.positions[symbol] == nil,
@@ -208,12 +245,55 @@ extension Orchestrator {
     }
 }
 
+// MARK: - Successors
+
+extension Orchestrator {
+    /// A replacement that is an order of its own: what the broker says of the one tells of the other.
+    private mutating func followReplacement(of order: Order, _ event: OrderEvent) {
+        if let first = order.replacesOrder.flatMap({ state.portfolio.orders[$0] }), first.isWorking {
+            switch event {
+            case .rejected: end(first, .replaceRejected)
+            case .notFound, .timedOut: break
+            default: end(first, .replaced)
+            }
+        }
+        let successor = state.portfolio.orders.working(order.symbol).first {
+            $0.replacesOrder == order.id && ($0.status == .pendingNew || $0.status == .unknown)
+        }
+        guard let successor else { return }
+        if order.status == .replaced {
+            end(successor, .accepted)
+        } else if !order.isWorking || event == .replaceRejected {
+            end(successor, .rejected)
+        }
+    }
+
+    private mutating func end(_ order: Order, _ event: OrderEvent) {
+        var changed = order
+        guard changed.apply(event, at: state.now) != .refused else { return }
+        state.portfolio.orders.put(changed)
+        keepDeadline(of: changed)
+        tell(changed, event, changed.words)
+    }
+}
+
 extension Order {
     /// It rested, a cancel or replacement was asked for, and nobody knows what became of that.
     fileprivate var doubtsRequest: Bool { status == .unknown && statusBeforePending != nil }
 }
 
 extension OrderEvent {
+    /// Ends an order that may be filled in part.
+    fileprivate var endsWithFills: Bool {
+        switch self {
+        case .canceled, .expired, .replaced: true
+        case .accepted, .new, .held, .partialFill, .fill, .cancelRequested, .pendingCancel, .cancelRejected,
+            .replaceRequested, .pendingReplace, .replaceRejected, .restated, .rejected, .suspended, .stopped,
+            .calculated, .doneForDay, .timedOut, .notFound:
+            false
+        }
+    }
+
     /// True of an order whose cancel or replacement is still under way, and so no answer to that.
     fileprivate var answersNoRequest: Bool {
         switch self {

@@ -37,6 +37,7 @@ package struct MarketBoard: Sendable, Hashable, Codable {
             view.bid = quote.bid
             view.ask = quote.ask
             if let last = quote.last { view.last = last }
+            view.isHalted = quote.isHalted == true ? true : nil
             view.at = update.at
             views[quote.symbol] = view
         }

@@ -8,10 +8,16 @@ extension Orchestrator {
         state.portfolio.market.apply(update)
         state.portfolio.see(update)
         if state.portfolio.market.session != session {
-            for symbol in state.plans.keys.sorted() { try advance(symbol) }
+            for symbol in state.plans.keys.sorted() {
+                watchBreach(symbol)
+                try advance(symbol)
+            }
         } else {
             let named = Set((update.bars ?? []).map(\.symbol) + (update.quotes ?? []).map(\.symbol))
-            for symbol in named.sorted() where state.plans[symbol] != nil { try advance(symbol) }
+            for symbol in named.sorted() where state.plans[symbol] != nil {
+                watchBreach(symbol)
+                try advance(symbol)
+            }
         }
     }
 
@@ -25,18 +31,25 @@ extension Orchestrator {
                 .corporateAction(action: action, words: "dividend on \(action.symbol); the broker books the cash"))
         }
         let symbol = action.symbol
-        try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
+        let held = state.portfolio.positions[symbol]?.quantity
         try state.portfolio.market.split(symbol, numerator: numerator, denominator: denominator)
-        try splitPlan(symbol, numerator, denominator)
-        let held = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
+        try applySplit(symbol, numerator, denominator)
+        let words = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
         record(
             .corporateAction(
                 action: action,
-                words: "\(numerator):\(denominator) split of \(symbol)\(held); stop, target and R are restated")
+                words: "\(numerator):\(denominator) split of \(symbol)\(words); stop, target and R are restated")
         )
+        if let held { state.unbookedSplits[symbol] = held }
         guard state.broker != nil else { return }
         state.pauses[symbol] = Pause(awaitsBrokerState: true, refusals: 0, untilCycle: state.cycle.number)
         askForBrokerState()
+    }
+
+    /// Position and plan are restated together.
+    mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
+        try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
+        try splitPlan(symbol, numerator, denominator)
     }
 
     private mutating func splitPlan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {

@@ -44,6 +44,14 @@ package struct OrderBook: Sendable, Hashable, Codable {
         finished.removeFirst(finished.count - Memory.finishedOrders)
     }
 
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan, now: Timestamp) {
+        for id in orders.keys {
+            guard let updated = orders[id]?.updatedAt else { continue }
+            orders[id]?.updatedAt = min(updated + span, now)
+        }
+    }
+
     func isBooked(_ execution: ExecutionID, of order: ClientOrderID) -> Bool {
         executions[order]?.contains(execution) ?? false
     }
@@ -54,10 +62,10 @@ package struct OrderBook: Sendable, Hashable, Codable {
 }
 
 extension OrderBook {
-    /// Shares of a symbol that working orders of one side may still take, an OCO or bracket group counted once:
-    /// its larger leg. Orders in doubt count in full.
+    /// Shares of a symbol that working orders of one side may still take. What cannot both take them counts once, by its
+    /// larger part: the legs of an OCO or bracket, an order and its successor. Orders in doubt count in full.
     package func reserved(_ symbol: Symbol, side: Side) -> Quantity {
-        var groups: [(id: OrderGroupID, units: Int64)] = []
+        var groups: [(id: String, units: Int64)] = []
         var units: Int64 = 0
         let all = working(symbol)
         // A held leg takes nothing until its entry has brought the shares; from then on it may be awake already.
@@ -65,7 +73,9 @@ extension OrderBook {
         for order in all where order.terms.side == side {
             if order.status == .held, let group = order.groupID, entering.contains(group) { continue }
             let leaves = order.leavesQuantity.units
-            guard let group = order.groupID else {
+            let replaced = order.replacesOrder.flatMap { orders[$0]?.isWorking == true ? $0 : nil }
+            let isReplaced = all.contains { $0.replacesOrder == order.id }
+            guard let group = order.groupID?.text ?? replaced?.text ?? (isReplaced ? order.id.text : nil) else {
                 units += leaves
                 continue
             }

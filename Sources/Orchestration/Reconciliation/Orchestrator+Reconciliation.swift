@@ -48,7 +48,7 @@ extension Orchestrator {
             return
         }
         try comparePositions(truth, askedAt: question.askedAt)
-        try finishReconciliation(isFirst: !link.isReconciled)
+        try finishReconciliation(isFirst: !link.isReconciled, askedAt: question.askedAt)
     }
 
     /// The adapter has seen this epoch: what an older core, or an older connection, sent and it has not taken by now it
@@ -57,26 +57,41 @@ extension Orchestrator {
         for id in state.requests.keys.sorted() { state.requests[id]?.leftBy = state.now }
     }
 
-    private mutating func finishReconciliation(isFirst: Bool) throws(NumericError) {
+    private mutating func finishReconciliation(isFirst: Bool, askedAt: Timestamp) throws(NumericError) {
         state.broker?.round = 0
         state.broker?.truthIsDue = nil
-        let open = (state.broker?.suspects ?? [:]).filter { !isInFlight($0.key) }
+        let open = (state.broker?.suspects ?? [:]).filter {
+            !isInFlight($0.key) && state.unbookedSplits[$0.key] == nil
+        }
         if isFirst, let oldest = open.values.map(\.since).min() {
             let due = max(oldest + reportLag, state.now + .milliseconds(200))
             state.broker?.truthIsDue = due
             return
         }
         state.broker?.isReconciled = true
-        // A position that differs is not what it seems: what waits for the broker's truth goes on waiting.
-        for symbol in state.pauses.keys.sorted() where state.broker?.suspects[symbol] == nil {
-            state.pauses[symbol]?.awaitsBrokerState = false
-        }
+        endPauses(askedAt: askedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
         if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
     }
 
-    private var reportLag: TimeSpan { state.broker?.capabilities.reportLag ?? .zero }
+    /// A position that differs is not what it seems, and a list that was asked for too early may be behind: what waits
+    /// for the broker's truth goes on waiting.
+    private mutating func endPauses(askedAt: Timestamp) {
+        var next: Timestamp?
+        for (symbol, pause) in state.pauses.inOrder where pause.awaitsBrokerState {
+            guard state.broker?.suspects[symbol] == nil else { continue }
+            if let earliest = pause.truthNotBefore, askedAt < earliest {
+                next = min(next ?? earliest, earliest)
+            } else {
+                state.pauses[symbol]?.awaitsBrokerState = false
+                state.pauses[symbol]?.truthNotBefore = nil
+            }
+        }
+        if let next { state.broker?.truthIsDue = max(next, state.now + .milliseconds(200)) }
+    }
+
+    var reportLag: TimeSpan { state.broker?.capabilities.reportLag ?? .zero }
 
     /// Orders of ours that the broker's list does not settle, sorted: each is asked about.
     private func orders(notSettledBy truth: BrokerState, _ link: BrokerLink) -> [ClientOrderID] {
@@ -93,7 +108,7 @@ extension Orchestrator {
     }
 
     /// The broker's status and terms of a working order replace ours.
-    private mutating func adoptStatus(of order: Order, from other: Order) {
+    mutating func adoptStatus(of order: Order, from other: Order) {
         guard other.isWorking else { return }
         var changed = order
         changed.status = other.status
@@ -103,6 +118,7 @@ extension Orchestrator {
         changed.terms.quantity = other.terms.quantity
         changed.terms.stopPrice = other.terms.stopPrice
         changed.terms.limitPrice = other.terms.limitPrice
+        if changed.terms != order.terms { changed.termsAt = max(order.termsAt ?? other.updatedAt, other.updatedAt) }
         guard changed != order else { return }
         changed.updatedAt = state.now
         state.portfolio.orders.put(changed)
@@ -144,194 +160,5 @@ extension Orchestrator {
     ) {
         record(
             .difference(Difference(kind: kind, symbol: symbol, order: order, ours: ours, brokers: brokers, done: done)))
-    }
-}
-
-// MARK: - Positions
-
-extension Orchestrator {
-    private mutating func comparePositions(_ truth: BrokerState, askedAt: Timestamp) throws(NumericError) {
-        let isFirst = state.broker?.isReconciled != true
-        var theirs: [Symbol: BrokerPosition] = [:]
-        for position in truth.positions where !position.quantity.isZero { theirs[position.symbol] = position }
-        let symbols = Set(theirs.keys).union(state.portfolio.positions.keys).union(
-            state.broker?.suspects.keys ?? [:].keys
-        )
-        .sorted()
-        for symbol in symbols {
-            let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
-            let brokers = theirs[symbol]?.quantity ?? .zero
-            guard ours != brokers else {
-                state.broker?.suspects[symbol] = nil
-                continue
-            }
-            // Positions and orders may be out of step for seconds: a difference counts when it stays.
-            let isInStep = isFirst && reportLag == .zero
-            let before = state.broker?.suspects[symbol]
-            let isSame = before?.ours == ours && before?.brokers == brokers
-            let stays = isSame && askedAt >= (before?.since ?? askedAt) + reportLag
-            if !isInFlight(symbol), stays || isInStep {
-                adoptPosition(symbol, theirs[symbol], ours: ours)
-            } else if !isSame {
-                state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: askedAt)
-            }
-        }
-    }
-
-    /// What the position will be is not known yet.
-    private func isInFlight(_ symbol: Symbol) -> Bool {
-        state.portfolio.orders.working(symbol).contains { $0.status.isInDoubt || $0.terms.type == .market }
-    }
-
-    private mutating func adoptPosition(_ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity) {
-        state.broker?.suspects[symbol] = nil
-        note(
-            .position, symbol, nil, ours: ours.description, brokers: theirs?.quantity.description ?? "0",
-            done: "adopted: the broker is the truth")
-        guard let theirs else {
-            state.portfolio.positions[symbol] = nil
-            forgetPlan(symbol)
-            return watchProtection(symbol)
-        }
-        if var record = state.portfolio.positions[symbol], record.isLong == theirs.quantity.isPositive {
-            record.quantity = theirs.quantity
-            record.averagePrice = theirs.averagePrice
-            state.portfolio.positions[symbol] = record
-            // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
-            if let limit = state.plans[symbol]?.quantityLimit, record.size <= limit {
-                state.plans[symbol]?.quantityLimit = nil
-            }
-        } else {
-            forgetPlan(symbol)
-            var record = PositionRecord(
-                symbol: symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: state.now)
-            record.initialStop = state.configuration.initialStops[symbol]
-            if let price = state.portfolio.market.price(symbol) { record.see(price: price) }
-            state.portfolio.positions[symbol] = record
-        }
-        adoptExitsIntoPlan(symbol)
-        watchProtection(symbol)
-    }
-
-    /// What already rests for a position is wanted until a policy says otherwise.
-    private mutating func adoptExitsIntoPlan(_ symbol: Symbol) {
-        guard let record = state.portfolio.positions[symbol] else { return }
-        let exits = Exits(of: record, in: state.portfolio.orders)
-        let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
-        var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
-        if plan.stop == nil, let terms = exits.stops.first?.terms, let price = terms.stopPrice {
-            plan.stop = ProtectiveStop(stopPrice: price, limitPrice: terms.limitPrice)
-        }
-        if plan.target == nil, let price = exits.targets.first?.terms.limitPrice { plan.target = price }
-        if !plan.isEmpty { state.plans[symbol] = plan }
-    }
-}
-
-// MARK: - Answers
-
-extension Orchestrator {
-    /// The broker's word on one order: every execution of it, and what it is now.
-    mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
-        let question = state.takeQuestion(number)
-        if let order = state.portfolio.orders[answer.clientOrderID] {
-            try bookMissedExecutions(order, answer)
-            if let question, question.order == order.id { try settle(order.id, by: answer.order, question) }
-        }
-        if state.broker?.questions.contains(answer.clientOrderID) == true {
-            state.broker?.questions.removeAll { $0 == answer.clientOrderID }
-            if state.broker?.questions.isEmpty == true { try askAgain() }
-        }
-        guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
-        try afterChange(of: symbol)
-    }
-
-    private mutating func askAgain() throws(NumericError) {
-        guard let round = state.broker?.round, round < Memory.reconciliationRounds else {
-            let why = "the broker's answers do not come together with ours after \(Memory.reconciliationRounds) rounds"
-            if state.control.restrict(to: .halted, why: why) { record(.tradingState(.halted, who: "core", why: why)) }
-            return
-        }
-        askForBrokerState()
-    }
-
-    private mutating func bookMissedExecutions(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
-        // Filled alike: what is not booked by its id was filled before the order was adopted, and is in the position.
-        if answer.order?.filledQuantity == order.filledQuantity {
-            for id in answer.executions.compactMap(\.executionID)
-            where !state.portfolio.orders.isBooked(id, of: order.id) {
-                state.portfolio.orders.markBooked(id, of: order.id)
-            }
-        }
-        for execution in answer.executions {
-            guard let id = execution.executionID, !state.portfolio.orders.isBooked(id, of: order.id) else { continue }
-            if let defect = execution.defect {
-                alert(.warning, order.symbol, "an execution of \(order.id) was not taken: \(defect)")
-                continue
-            }
-            note(
-                .missedFill, order.symbol, order.id, ours: "not booked",
-                brokers: "\(execution.quantity?.description ?? "?") at \(execution.price?.description ?? "?")",
-                done: "booked")
-            try settle(execution)
-        }
-    }
-
-    /// - Parameter theirs: the order as the broker has it; nil when it has none.
-    private mutating func settle(
-        _ id: ClientOrderID, by theirs: Order?, _ question: Question
-    ) throws(NumericError) {
-        let askedAt = question.askedAt
-        guard let order = state.portfolio.orders[id], question.number > state.requests[id]?.number ?? 0 else { return }
-        guard let theirs else { return try settleAbsent(order, askedAt) }
-        if theirs.isWorking {
-            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt > order.updatedAt
-            return isNews ? adoptStatus(of: order, from: theirs) : keepDeadline(of: order)
-        }
-        guard order.isWorking, let event = Self.ending(theirs.status) else { return }
-        try settle(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
-    }
-
-    /// What was asked for may still be on its way: that nothing is found is an answer only when nothing can arrive.
-    private mutating func settleAbsent(_ order: Order, _ askedAt: Timestamp) throws(NumericError) {
-        guard order.isWorking else { return }
-        guard nothingCanArrive(for: order, since: askedAt) else {
-            guard !order.status.isInDoubt else { return keepDeadline(of: order) }
-            return try settle(ExecutionReport(clientOrderID: order.id, event: .timedOut, at: state.now))
-        }
-        note(
-            .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
-            done: "it ends here")
-        try settle(
-            ExecutionReport(
-                clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
-    }
-
-    private func nothingCanArrive(for order: Order, since askedAt: Timestamp) -> Bool {
-        guard let request = state.requests[order.id], let broker = state.broker else { return true }
-        return askedAt >= request.leftBy + max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
-    }
-
-    /// Whether a working order at the broker tells what became of the request for it.
-    private func isSettled(_ order: Order, by theirs: Order, _ askedAt: Timestamp) -> Bool {
-        switch order.status {
-        case .pendingCancel, .pendingReplace: return false
-        case .unknown:
-            guard let replacement = state.requests[order.id]?.replacement else { return true }
-            return replacement.isMet(by: theirs.terms) || nothingCanArrive(for: order, since: askedAt)
-        default: return true
-        }
-    }
-
-    private static func ending(_ status: OrderStatus) -> OrderEvent? {
-        switch status {
-        case .filled: .fill
-        case .canceled: .canceled
-        case .expired: .expired
-        case .replaced: .replaced
-        case .rejected: .rejected
-        case .pendingNew, .accepted, .new, .held, .partiallyFilled, .pendingCancel, .pendingReplace, .suspended,
-            .stopped, .calculated, .doneForDay, .unknown:
-            nil
-        }
     }
 }

@@ -36,15 +36,19 @@ package struct OrderSubmission: Sendable, Hashable, Codable {
 /// New prices or a new quantity for a working order, without a moment in which it does not rest.
 package struct OrderReplacement: Sendable, Hashable, Codable {
     package var clientOrderID: ClientOrderID
-    /// The total that the order asks for afterwards, what is filled included.
+    /// Of the successor, where the broker declares that a replacement is an order of its own (`new_id`).
+    package var newClientOrderID: ClientOrderID?
+    /// What the order asks for afterwards: in all, or beyond what is filled, as the broker declares.
     package var quantity: Quantity?
     package var limitPrice: Price?
     package var stopPrice: Price?
 
     package init(
-        clientOrderID: ClientOrderID, quantity: Quantity? = nil, limitPrice: Price? = nil, stopPrice: Price? = nil
+        clientOrderID: ClientOrderID, newClientOrderID: ClientOrderID? = nil, quantity: Quantity? = nil,
+        limitPrice: Price? = nil, stopPrice: Price? = nil
     ) {
         self.clientOrderID = clientOrderID
+        self.newClientOrderID = newClientOrderID
         self.quantity = quantity
         self.limitPrice = limitPrice
         self.stopPrice = stopPrice
@@ -52,10 +56,27 @@ package struct OrderReplacement: Sendable, Hashable, Codable {
 }
 
 extension OrderReplacement {
-    /// These are the terms that it asks for.
-    package func isMet(by terms: NewOrder) -> Bool {
-        (quantity ?? terms.quantity) == terms.quantity && (limitPrice ?? terms.limitPrice) == terms.limitPrice
+    /// These are the terms that it asks for. A quantity beyond what is filled tells nothing: fills come in between.
+    package func isMet(by terms: NewOrder, counting: BrokerCapabilities.ReplacementQuantity) -> Bool {
+        let asked = counting == .total ? quantity ?? terms.quantity : terms.quantity
+        return asked == terms.quantity && (limitPrice ?? terms.limitPrice) == terms.limitPrice
             && (stopPrice ?? terms.stopPrice) == terms.stopPrice
+    }
+
+    /// The order that takes the place of another one, as far as it is known before the broker's word.
+    package func successor(of order: Order, counting: BrokerCapabilities.ReplacementQuantity, at time: Timestamp)
+        -> Order?
+    {
+        guard let newClientOrderID else { return nil }
+        var terms = order.terms
+        terms.clientOrderID = newClientOrderID
+        let filled = counting == .total ? order.filledQuantity.units : 0
+        terms.quantity = Quantity(units: max(0, (quantity ?? order.terms.quantity).units - filled))
+        terms.limitPrice = limitPrice ?? terms.limitPrice
+        terms.stopPrice = stopPrice ?? terms.stopPrice
+        var next = Order(terms: terms, groupID: order.groupID, groupKind: order.groupKind, submittedAt: time)
+        next.replacesOrder = order.id
+        return next
     }
 }
 

@@ -7,11 +7,13 @@ package struct Quote: Sendable, Hashable, Codable {
     package var askSize: Quantity?
     /// Price of the last trade.
     package var last: Price?
+    /// Trading in it is interrupted: nothing executes, and no stop is elected.
+    package var isHalted: Bool?
     package var at: Timestamp
 
     package init(
         symbol: Symbol, bid: Price? = nil, ask: Price? = nil, bidSize: Quantity? = nil, askSize: Quantity? = nil,
-        last: Price? = nil, at: Timestamp
+        last: Price? = nil, isHalted: Bool? = nil, at: Timestamp
     ) {
         self.symbol = symbol
         self.bid = bid
@@ -19,6 +21,7 @@ package struct Quote: Sendable, Hashable, Codable {
         self.bidSize = bidSize
         self.askSize = askSize
         self.last = last
+        self.isHalted = isHalted
         self.at = at
     }
 }

@@ -15,8 +15,10 @@ package struct Order: Sendable, Hashable, Codable {
     package var updatedAt: Timestamp
     /// The broker's reason for a refusal or an end.
     package var reason: String?
-    /// The order that this one replaces, or is replaced by.
+    /// The order whose place this one takes, or took.
     package var replacesOrder: ClientOrderID?
+    /// When the broker gave it these terms; nil while they are those of its submission. An older word changes nothing.
+    package var termsAt: Timestamp?
 
     package init(
         terms: NewOrder, groupID: OrderGroupID? = nil, groupKind: OrderGroupKind? = nil,
@@ -107,6 +109,8 @@ package struct ExecutionReport: Sendable, Hashable, Codable {
     package var quantity: Quantity?
     /// Executed in all, as the broker counts.
     package var cumulativeQuantity: Quantity?
+    /// Of all that is executed, where the broker tells sums (`cumulative`) instead of executions.
+    package var averagePrice: Price?
     package var reason: String?
     /// The terms as they are now: on `restated`, and on the first word about an order that the core has not placed.
     package var terms: NewOrder?
@@ -115,7 +119,8 @@ package struct ExecutionReport: Sendable, Hashable, Codable {
     package init(
         clientOrderID: ClientOrderID, brokerOrderID: BrokerOrderID? = nil, event: OrderEvent,
         executionID: ExecutionID? = nil, price: Price? = nil, quantity: Quantity? = nil,
-        cumulativeQuantity: Quantity? = nil, reason: String? = nil, terms: NewOrder? = nil, at: Timestamp
+        cumulativeQuantity: Quantity? = nil, averagePrice: Price? = nil, reason: String? = nil,
+        terms: NewOrder? = nil, at: Timestamp
     ) {
         self.clientOrderID = clientOrderID
         self.brokerOrderID = brokerOrderID
@@ -124,21 +129,52 @@ package struct ExecutionReport: Sendable, Hashable, Codable {
         self.price = price
         self.quantity = quantity
         self.cumulativeQuantity = cumulativeQuantity
+        self.averagePrice = averagePrice
         self.reason = reason
         self.terms = terms
         self.at = at
     }
 
     /// Why this report cannot be true of any order, or nil.
-    package var defect: String? {
+    package var defect: String? { defect(telling: .each) }
+
+    /// - Parameter fills: how the broker tells them.
+    package func defect(telling fills: BrokerCapabilities.Executions) -> String? {
         let isFill = event == .fill || event == .partialFill
-        if isFill, executionID == nil { return "a fill needs an execution_id" }
-        if isFill, price?.isPositive != true { return "a fill needs a price above zero" }
-        if isFill, quantity?.isPositive != true { return "a fill needs a quantity above zero" }
+        if isFill, fills == .cumulative {
+            guard cumulativeQuantity?.isPositive == true else { return "a fill needs a cumulative_quantity above zero" }
+            guard averagePrice?.isPositive == true else { return "a fill needs an average_price above zero" }
+        } else if isFill {
+            if executionID == nil { return "a fill needs an execution_id" }
+            if price?.isPositive != true { return "a fill needs a price above zero" }
+            if quantity?.isPositive != true { return "a fill needs a quantity above zero" }
+        }
         // An execution is booked by its figures, whatever the event says.
         if let price, !price.isPositive { return "a price is above zero, not \(price)" }
         if let quantity, !quantity.isPositive { return "a quantity is above zero, not \(quantity)" }
         if let cumulativeQuantity, cumulativeQuantity.isNegative { return "cumulative_quantity is negative" }
         return nil
+    }
+}
+
+// MARK: - Sums
+
+extension ExecutionReport {
+    /// What came since the last word, where the broker tells sums: an execution that is named by the sum, so that the
+    /// same word twice is booked once. Nil when it tells of nothing new.
+    /// - Throws: ``NumericError`` when the figures overflow.
+    package func execution(beyond order: Order) throws(NumericError) -> ExecutionReport? {
+        guard let sum = cumulativeQuantity, let average = averagePrice, sum > order.filledQuantity else { return nil }
+        let fresh = try sum - order.filledQuantity
+        var report = self
+        report.executionID = ExecutionID(unchecked: "\(order.id)@\(sum)")
+        report.quantity = fresh
+        report.price = average
+        // The new part's price is what makes the old average the new one; a rounded average may leave none.
+        if order.filledQuantity.isPositive, let before = order.averageFillPrice {
+            let part = try Price.average((average, sum), (before, order.filledQuantity.negated()))
+            report.price = part.isPositive ? part : average
+        }
+        return report
     }
 }

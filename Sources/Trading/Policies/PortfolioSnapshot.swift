@@ -179,6 +179,8 @@ package struct MarketView: Sendable, Hashable, Codable {
     package var last: Price?
     /// The last whole bar.
     package var bar: Bar?
+    /// Trading in it is interrupted.
+    package var isHalted: Bool?
     /// When the newest of these became known.
     package var at: Timestamp
 

@@ -280,7 +280,7 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .violation, .stopping:
+            .gap, .clockJumped, .violation, .stopping:
             return
         }
     }

@@ -162,7 +162,10 @@ extension FakeVenue {
     }
 
     private func word(_ id: ClientOrderID, _ event: OrderEvent, _ reason: String? = nil) -> Input {
-        .execution(ExecutionReport(clientOrderID: id, event: event, reason: reason, at: now))
+        .execution(
+            ExecutionReport(
+                clientOrderID: id, event: event, cumulativeQuantity: orders[id]?.filledQuantity, reason: reason,
+                at: now))
     }
 
     private mutating func submit(_ submission: OrderSubmission) -> [Input] {

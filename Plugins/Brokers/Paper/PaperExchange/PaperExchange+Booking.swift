@@ -22,7 +22,7 @@ extension PaperExchange {
         let report = ExecutionReport(
             clientOrderID: entry.order.id, brokerOrderID: entry.order.brokerOrderID, event: event,
             executionID: execution?.id, price: execution?.price, quantity: execution?.quantity,
-            cumulativeQuantity: isFilledPartly || execution != nil ? entry.order.filledQuantity : nil,
+            cumulativeQuantity: isFilledPartly || execution != nil || endsNow ? entry.order.filledQuantity : nil,
             reason: reason, terms: event == .restated || !entry.announced ? entry.terms : nil, at: now)
         entry.announced = true
         if execution != nil { entry.executions.append(report) }

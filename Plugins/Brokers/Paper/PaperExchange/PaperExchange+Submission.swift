@@ -116,7 +116,8 @@ extension PaperExchange {
         }
         return ExecutionReport(
             clientOrderID: order.id, brokerOrderID: order.brokerOrderID, event: event,
-            cumulativeQuantity: order.filledQuantity.isPositive ? order.filledQuantity : nil, reason: reason, at: now)
+            cumulativeQuantity: order.filledQuantity.isPositive || !order.isWorking ? order.filledQuantity : nil,
+            reason: reason, at: now)
     }
 
     /// An order that rests when the account is opened. Nobody has reported it; the first report will carry its terms.

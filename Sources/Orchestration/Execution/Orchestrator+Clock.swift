@@ -1,0 +1,30 @@
+import Trading
+
+/// A clock that was set ahead: every waiting begins where it was, since what is waited for has had no time to come.
+extension Orchestrator {
+    mutating func takeClockJump(_ span: TimeSpan) {
+        let now = state.now
+        func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
+        func due(_ time: Timestamp) -> Timestamp { time + span }
+        state.deadlines = state.deadlines.mapValues(due)
+        state.breaches = state.breaches.mapValues(ahead)
+        state.naked = state.naked.mapValues { with($0) { $0.since = ahead($0.since) } }
+        state.requests = state.requests.mapValues { with($0) { $0.leftBy = ahead($0.leftBy) } }
+        state.pauses = state.pauses.mapValues { with($0) { $0.truthNotBefore = $0.truthNotBefore.map(due) } }
+        state.questions = state.questions.map { with($0) { $0.askedAt = ahead($0.askedAt) } }
+        state.recentOrders = state.recentOrders.map(ahead)
+        state.portfolio.orders.shift(by: span, now: now)
+        if var link = state.broker {
+            link.truthIsDue = link.truthIsDue.map(due)
+            link.suspects = link.suspects.mapValues { with($0) { $0.since = ahead($0.since) } }
+            state.broker = link
+        }
+        alert(.notice, nil, "the clock was set ahead by \(span)")
+    }
+
+    private func with<Value>(_ value: Value, _ change: (inout Value) -> Void) -> Value {
+        var copy = value
+        change(&copy)
+        return copy
+    }
+}

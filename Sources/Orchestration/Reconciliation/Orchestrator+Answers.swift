@@ -1,0 +1,162 @@
+import Trading
+
+/// The broker's answers about single orders.
+extension Orchestrator {
+    /// The broker's word on one order: every execution of it, and what it is now.
+    mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
+        let question = state.takeQuestion(number)
+        if let order = state.portfolio.orders[answer.clientOrderID] {
+            try bookMissedExecutions(order, answer)
+            if let question, question.order == order.id { try settle(order.id, by: answer.order, question) }
+        }
+        if state.broker?.questions.contains(answer.clientOrderID) == true {
+            state.broker?.questions.removeAll { $0 == answer.clientOrderID }
+            if state.broker?.questions.isEmpty == true { try askAgain() }
+        }
+        guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
+        try afterChange(of: symbol)
+    }
+
+    private mutating func askAgain() throws(NumericError) {
+        guard let round = state.broker?.round, round < Memory.reconciliationRounds else {
+            let why = "the broker's answers do not come together with ours after \(Memory.reconciliationRounds) rounds"
+            if state.control.restrict(to: .halted, why: why) { record(.tradingState(.halted, who: "core", why: why)) }
+            return
+        }
+        askForBrokerState()
+    }
+
+    private mutating func bookMissedExecutions(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
+        // Filled alike: what is not booked by its id was filled before the order was adopted, and is in the position.
+        if answer.order?.filledQuantity == order.filledQuantity {
+            for id in answer.executions.compactMap(\.executionID)
+            where !state.portfolio.orders.isBooked(id, of: order.id) {
+                state.portfolio.orders.markBooked(id, of: order.id)
+            }
+        }
+        try bookMissedSum(order, answer)
+        for execution in answer.executions {
+            guard let id = execution.executionID, !state.portfolio.orders.isBooked(id, of: order.id) else { continue }
+            if let defect = execution.defect {
+                alert(.warning, order.symbol, "an execution of \(order.id) was not taken: \(defect)")
+                continue
+            }
+            note(
+                .missedFill, order.symbol, order.id, ours: "not booked",
+                brokers: "\(execution.quantity?.description ?? "?") at \(execution.price?.description ?? "?")",
+                done: "booked")
+            try settle(execution)
+        }
+    }
+
+    /// Where the broker tells sums, the order itself says how much was missed.
+    private mutating func bookMissedSum(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
+        guard state.broker?.capabilities.executions == .cumulative, let theirs = answer.order,
+            theirs.filledQuantity > order.filledQuantity, let average = theirs.averageFillPrice
+        else { return }
+        note(
+            .missedFill, order.symbol, order.id, ours: "\(order.filledQuantity) filled",
+            brokers: "\(theirs.filledQuantity) at \(average) on average", done: "booked")
+        try settle(
+            ExecutionReport(
+                clientOrderID: order.id, event: .partialFill, cumulativeQuantity: theirs.filledQuantity,
+                averagePrice: average, at: state.now))
+    }
+
+    /// - Parameter theirs: the order as the broker has it; nil when it has none.
+    private mutating func settle(
+        _ id: ClientOrderID, by theirs: Order?, _ question: Question
+    ) throws(NumericError) {
+        let askedAt = question.askedAt
+        guard let order = state.portfolio.orders[id], question.number > state.requests[id]?.number ?? 0 else { return }
+        guard let theirs else { return try settleAbsent(order, askedAt) }
+        if theirs.isWorking {
+            if theirs.status == .pendingCancel, try cancelAgain(order) { return }
+            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt > order.updatedAt
+            return isNews ? adoptStatus(of: order, from: theirs) : keepDeadline(of: order)
+        }
+        guard order.isWorking, let event = Self.ending(theirs.status) else { return }
+        // More is filled than the broker can name executions for: the position alone tells.
+        if theirs.filledQuantity > order.filledQuantity { awaitTruth(of: order.symbol) }
+        try settle(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
+    }
+
+    /// What was asked for may still be on its way: that nothing is found is an answer only when nothing can arrive.
+    private mutating func settleAbsent(_ order: Order, _ askedAt: Timestamp) throws(NumericError) {
+        guard order.isWorking else { return }
+        guard nothingCanArrive(for: order, since: askedAt) else {
+            guard !order.status.isInDoubt else { return keepDeadline(of: order) }
+            return try settle(ExecutionReport(clientOrderID: order.id, event: .timedOut, at: state.now))
+        }
+        guard state.broker?.capabilities.canLookUp != false else { return try endUnseen(order) }
+        note(
+            .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
+            done: "it ends here")
+        try settle(
+            ExecutionReport(
+                clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
+    }
+
+    /// Where the broker cannot find what is not open any more, nobody knows how the order ended: what it filled shows in
+    /// the position alone, and nothing is done on the symbol before that has been looked at.
+    private mutating func endUnseen(_ order: Order) throws(NumericError) {
+        note(
+            .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "not open",
+            done: "it ends here; what it filled is taken from the position")
+        awaitTruth(of: order.symbol)
+        try settle(
+            ExecutionReport(
+                clientOrderID: order.id, event: .canceled, reason: "it is not open at the broker", at: state.now))
+    }
+
+    /// Nothing is done on a symbol before the broker has told its position anew.
+    private mutating func awaitTruth(of symbol: Symbol) {
+        var pause = state.pauses[symbol] ?? Pause(awaitsBrokerState: true, refusals: 0, untilCycle: 0)
+        pause.awaitsBrokerState = true
+        pause.truthNotBefore = state.now + reportLag
+        state.pauses[symbol] = pause
+        askForBrokerState()
+    }
+
+    /// A cancel that the broker has taken and does not carry out. To ask for it once more can double nothing.
+    private mutating func cancelAgain(_ order: Order) throws(NumericError) -> Bool {
+        let patience = TimeSpan(
+            nanoseconds: state.configuration.commandTimeout.nanoseconds * Memory.stuckCancelTimeouts)
+        guard order.status == .pendingCancel || order.status == .unknown, let request = state.requests[order.id],
+            request.leftBy + patience <= state.now
+        else { return false }
+        alert(.emergency, order.symbol, "\(order.id) is stuck in pending_cancel; the cancel is asked for again")
+        return try repeatCancel(of: order)
+    }
+
+    private func nothingCanArrive(for order: Order, since askedAt: Timestamp) -> Bool {
+        guard let request = state.requests[order.id], let broker = state.broker else { return true }
+        return askedAt >= request.leftBy + max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
+    }
+
+    /// Whether a working order at the broker tells what became of the request for it.
+    private func isSettled(_ order: Order, by theirs: Order, _ askedAt: Timestamp) -> Bool {
+        switch order.status {
+        case .pendingCancel, .pendingReplace: return false
+        case .unknown:
+            guard let replacement = state.requests[order.id]?.replacement else { return true }
+            let counting = state.broker?.capabilities.replacementQuantity ?? .total
+            let isMet = replacement.newClientOrderID == nil && replacement.isMet(by: theirs.terms, counting: counting)
+            return isMet || nothingCanArrive(for: order, since: askedAt)
+        default: return true
+        }
+    }
+
+    private static func ending(_ status: OrderStatus) -> OrderEvent? {
+        switch status {
+        case .filled: .fill
+        case .canceled: .canceled
+        case .expired: .expired
+        case .replaced: .replaced
+        case .rejected: .rejected
+        case .pendingNew, .accepted, .new, .held, .partiallyFilled, .pendingCancel, .pendingReplace, .suspended,
+            .stopped, .calculated, .doneForDay, .unknown:
+            nil
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Trading
+
+/// Positions laid side by side: a difference that stays is classified, written down, and adopted.
+extension Orchestrator {
+    mutating func comparePositions(_ truth: BrokerState, askedAt: Timestamp) throws(NumericError) {
+        let isFirst = state.broker?.isReconciled != true
+        var theirs: [Symbol: BrokerPosition] = [:]
+        for position in truth.positions where !position.quantity.isZero { theirs[position.symbol] = position }
+        let symbols = Set(theirs.keys).union(state.portfolio.positions.keys).union(
+            state.broker?.suspects.keys ?? [:].keys
+        )
+        .sorted()
+        for symbol in symbols {
+            let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
+            let brokers = theirs[symbol]?.quantity ?? .zero
+            guard ours != brokers else {
+                state.broker?.suspects[symbol] = nil
+                state.unbookedSplits[symbol] = nil
+                continue
+            }
+            // Positions and orders may be out of step for seconds: a difference counts when it stays.
+            let isInStep = isFirst && reportLag == .zero
+            let before = state.broker?.suspects[symbol]
+            let isSame = before?.ours == ours && before?.brokers == brokers
+            let stays = isSame && askedAt >= (before?.since ?? askedAt) + reportLag
+            if !isInFlight(symbol), stays || isInStep, state.unbookedSplits[symbol] == brokers {
+                state.broker?.suspects[symbol] = before ?? Suspect(ours: ours, brokers: brokers, since: askedAt)
+                awaitSplit(symbol, ours: ours, brokers: brokers)
+            } else if !isInFlight(symbol), stays || isInStep {
+                try adoptPosition(symbol, theirs[symbol], ours: ours)
+            } else if !isSame {
+                state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: askedAt)
+            }
+        }
+    }
+
+    /// The broker still shows the old shares: until it has booked the split, what rests there is right as it rests.
+    private mutating func awaitSplit(_ symbol: Symbol, ours: Quantity, brokers: Quantity) {
+        let words =
+            "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has"
+        guard state.refused.updateValue(words, forKey: symbol) != words else { return }
+        note(
+            .corporateAction, symbol, nil, ours: ours.description, brokers: brokers.description,
+            done: "waits until the broker has booked the split")
+        alert(.warning, symbol, words)
+    }
+
+    /// What the position will be is not known yet.
+    func isInFlight(_ symbol: Symbol) -> Bool {
+        state.portfolio.orders.working(symbol).contains { $0.status.isInDoubt || $0.terms.type == .market }
+    }
+
+    private mutating func adoptPosition(
+        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
+    ) throws(NumericError) {
+        state.broker?.suspects[symbol] = nil
+        let split = state.portfolio.positions[symbol].flatMap { record in theirs.flatMap { Split(from: record, to: $0) }
+        }
+        let kind = kind(of: theirs, ours: ours, split)
+        note(
+            kind, symbol, nil, ours: ours.description, brokers: theirs?.quantity.description ?? "0",
+            done: split.map { "adopted as a \($0.numerator):\($0.denominator) split" }
+                ?? "adopted: the broker is the truth"
+        )
+        if kind == .foreignShort {
+            alert(.emergency, symbol, "the account is short by somebody else's doing; it is adopted as it stands")
+        }
+        guard let theirs else {
+            state.portfolio.positions[symbol] = nil
+            forgetPlan(symbol)
+            return watchProtection(symbol)
+        }
+        if let split { try applySplit(symbol, split.numerator, split.denominator) }
+        adopt(theirs)
+        adoptExitsIntoPlan(symbol)
+        watchProtection(symbol)
+    }
+
+    private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Difference.Kind {
+        if split != nil { return .corporateAction }
+        let isShort = theirs?.quantity.isNegative ?? false
+        return isShort && !ours.isNegative ? .foreignShort : .manualTrade
+    }
+
+    private mutating func adopt(_ theirs: BrokerPosition) {
+        let symbol = theirs.symbol
+        guard var record = state.portfolio.positions[symbol], record.isLong == theirs.quantity.isPositive else {
+            forgetPlan(symbol)
+            var record = PositionRecord(
+                symbol: symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: state.now)
+            record.initialStop = state.configuration.initialStops[symbol]
+            if let price = state.portfolio.market.price(symbol) { record.see(price: price) }
+            state.portfolio.positions[symbol] = record
+            return
+        }
+        record.quantity = theirs.quantity
+        record.averagePrice = theirs.averagePrice
+        state.portfolio.positions[symbol] = record
+        // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
+        if let limit = state.plans[symbol]?.quantityLimit, record.size <= limit {
+            state.plans[symbol]?.quantityLimit = nil
+        }
+    }
+
+    /// What already rests for a position is wanted until a policy says otherwise.
+    private mutating func adoptExitsIntoPlan(_ symbol: Symbol) {
+        guard let record = state.portfolio.positions[symbol] else { return }
+        let exits = Exits(of: record, in: state.portfolio.orders)
+        let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
+        var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
+        if plan.stop == nil, let terms = exits.stops.first?.terms, let price = terms.stopPrice {
+            plan.stop = ProtectiveStop(stopPrice: price, limitPrice: terms.limitPrice)
+        }
+        if plan.target == nil, let price = exits.targets.first?.terms.limitPrice { plan.target = price }
+        if !plan.isEmpty { state.plans[symbol] = plan }
+    }
+}
+
+/// New shares for old, told by nobody but the figures: the quantity is multiplied, the average price divided, and the
+/// value is the same.
+struct Split {
+    let numerator: Int64
+    let denominator: Int64
+
+    /// Splits and reverse splits of one to this many.
+    private static let most: Int64 = 50
+    /// Brokers round averages: so many parts in a million of the value may differ.
+    private static let tolerance: Int128 = 1_000
+
+    init?(from ours: PositionRecord, to theirs: BrokerPosition) {
+        let (before, after) = (Int128(ours.quantity.units), Int128(theirs.quantity.units))
+        guard before != 0, after != 0, (before > 0) == (after > 0), before != after else { return nil }
+        let value = before * Int128(ours.averagePrice.units)
+        let other = after * Int128(theirs.averagePrice.units)
+        guard (value - other).magnitude * 1_000_000 <= value.magnitude * Self.tolerance.magnitude else { return nil }
+        for denominator in 1...Self.most {
+            let share = after * Int128(denominator)
+            guard share % before == 0, case let numerator = share / before, numerator <= Int128(Self.most) else {
+                continue
+            }
+            self.numerator = Int64(numerator)
+            self.denominator = denominator
+            return
+        }
+        return nil
+    }
+}
