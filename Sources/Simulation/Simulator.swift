@@ -101,6 +101,7 @@ package final class Simulator {
             while !isOver, world.step(until: downUntil) {}
         }
         finish()
+        world.end()
         return outcome
     }
 

@@ -30,6 +30,9 @@ final class World {
         queue.insert(Scheduled(time: now + max(0, nanoseconds), number: count, action: action))
     }
 
+    /// Nothing more happens; what was planned is forgotten, and what it held with it.
+    func end() { queue = Heap() }
+
     /// Lets time pass to the next event, at most until `limit`. Returns false when the limit came first.
     func step(until limit: Int64) -> Bool {
         guard let next = queue.min, next.time <= limit else {

@@ -89,6 +89,7 @@ final class WireDecodingNode {
 
     /// The value as a whole, with all its checks.
     func decoded<Value: Decodable>(_ type: Value.Type) throws(WireDecodingError) -> Value {
+        defer { forgetNested() }
         do {
             let result = try unchecked(type)
             if context.refusesUnknown { try refuseUnknown() }
@@ -97,6 +98,12 @@ final class WireDecodingNode {
             let error = translated(error)
             throw typo(behind: error) ?? error
         }
+    }
+
+    /// Nested containers know their parent: without this none of them would ever be freed.
+    private func forgetNested() {
+        for node in nested { node.forgetNested() }
+        nested = []
     }
 
     /// A field that is missing may stand there under a name that is almost right.

@@ -214,6 +214,26 @@ struct WireDecoderTests {
         #expect(Typo.distance(Array(other.utf8), Array(one.utf8)) == edits)
     }
 
+    @Test("a decoding leaves nothing behind, nested containers included")
+    func freed() throws {
+        struct Probe: Decodable {
+            enum Keys: String, CodingKey { case outer, inner }
+            init(from decoder: any Decoder) throws {
+                let outer = try decoder.container(keyedBy: Keys.self).nestedContainer(keyedBy: Keys.self, forKey: .outer)
+                _ = try outer.nestedContainer(keyedBy: Keys.self, forKey: .inner)
+            }
+        }
+        let context = WireDecoding(names: WireNames(), refusesUnknown: true, numbersAsText: false)
+        weak var node: WireDecodingNode?
+        do {
+            let root = WireDecodingNode(
+                context: context, parent: nil, place: nil, value: try parse(#"{"outer":{"inner":{}}}"#))
+            _ = try root.decoded(Probe.self)
+            node = root
+        }
+        #expect(node == nil, "parents and nested containers hold each other")
+    }
+
     @Test("no mutated message crashes the decoder", arguments: seeds)
     func mutations(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
