@@ -38,7 +38,7 @@ let package = Package(
             name: "Configuration",
             dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
         .target(
-            name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal"]),
+            name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
         .executableTarget(
             name: "bigbrother",
             dependencies: [

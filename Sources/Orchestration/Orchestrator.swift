@@ -11,6 +11,8 @@ import Trading
 package struct Orchestrator: Sendable {
     package internal(set) var state: CoreState
     private var effects: [Effect] = []
+    /// Sees every transition that is tried; no decision depends on it.
+    package var witness: (@Sendable (OrderStatus, OrderEvent, OrderLifeCycle.Transition) -> Void)?
 
     package init(_ state: CoreState = CoreState()) { self.state = state }
 
@@ -97,6 +99,14 @@ package struct Orchestrator: Sendable {
 // MARK: - What the rooms use
 
 extension Orchestrator {
+    /// The one way in which an order's status changes: through the table.
+    func move(_ order: inout Order, by event: OrderEvent) -> OrderLifeCycle.Transition {
+        let before = order.status
+        let transition = order.apply(event, at: state.now)
+        witness?(before, event, transition)
+        return transition
+    }
+
     mutating func emit(_ effect: Effect) { effects.append(effect) }
     mutating func record(_ record: Record) { effects.append(.record(record)) }
     mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {

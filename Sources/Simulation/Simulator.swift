@@ -20,7 +20,9 @@ package struct Outcome: Sendable {
     package var simulated: Int64 = 0
     package var longestNaked: Int64 = 0
     package var chain = ""
-    package var hazards: [Hazard: Int] = [:]
+    /// What went wrong by the simulator's doing, in its order.
+    package var mishaps: [Mishap] = []
+    package var coverage = LifeCycleCoverage()
     /// The last things that happened, when they were asked for.
     package var story: [String] = []
     package var scenario: [String] = []
@@ -29,8 +31,10 @@ package struct Outcome: Sendable {
 /// Runs one scenario: the real core and the real shell, under a simulated clock, network, broker and disk.
 package final class Simulator {
     package struct Options: Sendable {
-        /// Faults that are left out.
+        /// Hazards that are left out.
         package var without: Set<Hazard> = []
+        /// Of all mishaps these alone come; nil: all.
+        package var only: Set<Mishap>?
         package var stormSeconds: Int64?
         /// Keep what happened, for a person.
         package var tells = false
@@ -55,6 +59,7 @@ package final class Simulator {
     var node: Node?
     /// The state as of the last commit: what a start must find again.
     var durable: CoreState?
+    let box = CoverageBox()
     var signal: Int32?
     var isOver = false
     var outcome: Outcome
@@ -66,7 +71,7 @@ package final class Simulator {
     private init(seed: UInt64, _ options: Options) {
         self.options = options
         scenario = Scenario(seed: seed, stormSeconds: options.stormSeconds)
-        hazards = HazardDice(seed: seed, without: options.without)
+        hazards = HazardDice(seed: seed, without: options.without, only: options.only)
         clock = SimulatedClock(world)
         venue = Venue(
             world: world, hazards: hazards, capabilities: scenario.capabilities, tellsSums: scenario.tellsSums,
@@ -113,10 +118,12 @@ package final class Simulator {
         self.transport = transport
         prepare(transport)
         do {
-            let core = try Recovery.recover(from: journal)
+            var core = try Recovery.recover(from: journal)
             if let durable, core.state != durable {
                 return invariants.fail("P7", "a start found another state than the last commit left")
             }
+            let box = box
+            core.witness = { status, event, _ in box.coverage.take(status, event) }
             let node = Node(core: core, journal: journal)
             self.node = node
             let shell = Shell(
@@ -208,7 +215,8 @@ package final class Simulator {
         outcome.simulated = world.now
         outcome.cycles = durable?.cycle.number ?? 0
         outcome.chain = journal.head.chain.description
-        outcome.hazards = hazards.count
+        outcome.mishaps = hazards.mishaps
+        outcome.coverage = box.coverage
     }
 
     /// P11: the journal gives the same effects and the same state again.

@@ -129,7 +129,7 @@ extension Orchestrator {
 
     private mutating func apply(_ event: OrderEvent, to id: ClientOrderID, _ request: Request) {
         guard var order = state.portfolio.orders[id] else { return }
-        let transition = order.apply(event, at: state.now)
+        let transition = move(&order, by: event)
         precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
         state.portfolio.orders.put(order)
         state.requests[id] = request
@@ -171,7 +171,7 @@ extension Orchestrator {
                 continue
             }
             if order.status != .unknown {
-                _ = order.apply(.timedOut, at: state.now)
+                _ = move(&order, by: .timedOut)
                 state.portfolio.orders.put(order)
                 tell(order, .timedOut, "no word within \(state.configuration.commandTimeout); the broker is asked")
             }

@@ -34,7 +34,7 @@ extension Orchestrator {
         }
         // A last execution may come with another word, such as a cancel: both are true.
         if event != report.event, report.event != .fill, report.event != .partialFill {
-            _ = order.apply(event, at: state.now)
+            _ = move(&order, by: event)
             event = report.event
         }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
@@ -48,7 +48,7 @@ extension Orchestrator {
         // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
         let transition =
             (order.doubtsRequest && event.answersNoRequest) || !answersRequest
-            ? OrderLifeCycle.Transition.stay : order.apply(event, at: state.now)
+            ? OrderLifeCycle.Transition.stay : move(&order, by: event)
         state.portfolio.orders.put(order)
         keepDeadline(of: order)
         if transition == .refused {
@@ -68,7 +68,7 @@ extension Orchestrator {
     /// again, so that nothing is done on a position that is not what it seems.
     private mutating func findMissedFills(of order: Order, _ event: OrderEvent, _ sum: Quantity?) {
         var doubtful = order
-        _ = doubtful.apply(.timedOut, at: state.now)
+        _ = move(&doubtful, by: .timedOut)
         state.portfolio.orders.put(doubtful)
         keepDeadline(of: doubtful)
         let words = sum.map { "\($0) filled by the broker's count, \(order.filledQuantity) by ours" }
@@ -178,7 +178,7 @@ extension Orchestrator {
         for sibling in state.portfolio.orders.working(order.symbol)
         where sibling.groupID == group && sibling.terms.role != .entry {
             var changed = sibling
-            guard changed.apply(.cancelRequested, at: state.now) != .refused else { continue }
+            guard move(&changed, by: .cancelRequested) != .refused else { continue }
             state.portfolio.orders.put(changed)
             expectWord(on: sibling.id)
         }
@@ -270,7 +270,7 @@ extension Orchestrator {
 
     private mutating func end(_ order: Order, _ event: OrderEvent) {
         var changed = order
-        guard changed.apply(event, at: state.now) != .refused else { return }
+        guard move(&changed, by: event) != .refused else { return }
         state.portfolio.orders.put(changed)
         keepDeadline(of: changed)
         tell(changed, event, changed.words)

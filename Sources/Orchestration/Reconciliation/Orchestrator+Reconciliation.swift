@@ -20,7 +20,7 @@ extension Orchestrator {
         state.questions = []
         for order in state.portfolio.orders.allWorking where order.status.isInDoubt && order.status != .unknown {
             var changed = order
-            _ = changed.apply(.timedOut, at: state.now)
+            _ = move(&changed, by: .timedOut)
             state.portfolio.orders.put(changed)
             keepDeadline(of: changed)
         }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Console
+import Foundation
 import Simulation
 
 struct SimulateCommand: ParsableCommand {
@@ -6,60 +8,84 @@ struct SimulateCommand: ParsableCommand {
         commandName: "simulate",
         abstract: "Put the core through storms, and see whether every promise holds.",
         discussion: """
-            Runs the real core and the real shell under a simulated clock, network, broker and disk. Each seed is one
-            scenario of some ten minutes: an account, a market, policies that contradict and lie, a broker with its own
-            abilities, and what goes wrong - lost and late messages, refusals, crashes at any step, a failing disk.
-            After every event the promises are checked against the simulated broker's truth; after the storm everything
-            must come together again, and the journal must replay to the same state.
+            Runs the real core and the real shell under a simulated clock, network, broker
+            and disk. Each seed is one scenario of some ten minutes: an account, a market,
+            policies that contradict and lie, a broker with its own abilities, and what
+            goes wrong: lost and late messages, refusals, crashes at any step, a failing
+            disk. After every event the promises are checked against the simulated
+            broker's truth; after the storm everything must come together again, and the
+            journal must replay to the same state.
 
-            The same seed is the same scenario, to the byte, on every machine.
+            The same seed is the same scenario, to the byte, on every machine. A failure
+            is made smaller by leaving out mishaps, and told with one command that
+            repeats it.
             """)
 
-    @Option(help: "The first seed.")
-    var seed: UInt64 = 1
-
-    @Option(help: "How many scenarios, from the first seed on.")
+    @Option(help: "The first seed.") var seed: UInt64 = 1
+    @Option(help: "How many scenarios, from the first seed on (default: 1, or as many as fit in --minutes).")
     var scenarios: Int?
-
-    @Option(help: "Go on for so many minutes.")
-    var minutes: Int?
-
+    @Option(help: "Go on for so many minutes.") var minutes: Int?
     @Option(help: ArgumentHelp("Leave these hazards out, separated by commas.", valueName: "hazards"))
     var without: String?
-
-    @Flag(help: "Tell everything that happens in the first scenario.")
-    var story = false
+    @Option(
+        help: ArgumentHelp(
+            "Of all mishaps let these alone come, as a failure names them; or none.", valueName: "mishaps"))
+    var only: String?
+    @Flag(help: "Tell everything that happens in the first scenario.") var story = false
+    @Flag(help: "Show how often each entry of the order life-cycle table was taken.") var coverage = false
+    @Flag(help: "Print a failure as it is, without making it smaller.") var raw = false
+    @Flag(help: ArgumentHelp("Print each scenario's journal hash.", visibility: .hidden)) var chains = false
+    @Flag(help: ArgumentHelp("End with the first failure.", visibility: .hidden)) var first = false
 
     func run() throws {
+        let options = try simulatorOptions()
+        let start = SystemClock().monotonicNanoseconds
+        var total = SimulationReport()
+        repeat {
+            let outcome = Simulator.run(seed: seed + UInt64(total.scenarios), options)
+            total.take(outcome)
+            if chains { print("\(outcome.seed) \(outcome.chain)") }
+            if story, total.scenarios == 1 { for line in outcome.scenario + outcome.story { print(line) } }
+            if outcome.promise != nil { tell(outcome, options) }
+            // A failure is to be seen while the rest still runs.
+            if chains || outcome.promise != nil { fflush(nil) }
+            if first, total.failures > 0 { break }
+        } while isMore(total, since: start)
+        total.seconds = Double(SystemClock().monotonicNanoseconds - start) / 1e9
+        if coverage { for line in total.coverage.lines { print(line) } }
+        for line in total.lines { print(line) }
+        if total.failures > 0 { throw ExitCode(1) }
+    }
+
+    private func isMore(_ total: SimulationReport, since start: Int64) -> Bool {
+        if let minutes, SystemClock().monotonicNanoseconds - start > Int64(minutes) * 60_000_000_000 { return false }
+        return total.scenarios < scenarios ?? (minutes == nil ? 1 : .max)
+    }
+
+    private func simulatorOptions() throws -> Simulator.Options {
         var options = Simulator.Options()
+        options.tells = story
         for name in (without ?? "").split(separator: ",") {
             guard let hazard = Hazard(rawValue: String(name)) else {
-                throw ValidationError(
-                    "--without: \"\(name)\" is no hazard; there are \(Hazard.allCases.map(\.rawValue).joined(separator: ", "))"
-                )
+                let all = Hazard.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--without: \"\(name)\" is no hazard; there are \(all)")
             }
             options.without.insert(hazard)
         }
-        options.tells = story
-        let start = SystemClock().monotonicNanoseconds
-        var failures = 0
-        var count: UInt64 = 0
-        var simulated: Int64 = 0
-        while true {
-            let outcome = Simulator.run(seed: seed + count, options)
-            count += 1
-            simulated += outcome.simulated
-            if story { for line in outcome.story { print(line) } }
-            if let promise = outcome.promise {
-                failures += 1
-                print("seed \(outcome.seed): \(promise): \(outcome.violation ?? "")")
+        guard let only else { return options }
+        options.only = []
+        for text in only.split(separator: ",") where text != "none" {
+            guard let mishap = Mishap(text) else {
+                throw ValidationError("--only: \"\(text)\" is no mishap; one is written as core-crash@3, or write none")
             }
-            let elapsed = SystemClock().monotonicNanoseconds - start
-            if let minutes, elapsed > Int64(minutes) * 60_000_000_000 { break }
-            if minutes == nil, Int(count) >= scenarios ?? 1 { break }
+            options.only?.insert(mishap)
         }
-        let seconds = Double(SystemClock().monotonicNanoseconds - start) / 1e9
-        print("\(count) scenarios, \(failures) failures, \(seconds) s")
-        if failures > 0 { throw ExitCode(1) }
+        return options
+    }
+
+    private func tell(_ outcome: Simulation.Outcome, _ options: Simulator.Options) {
+        print("seed \(outcome.seed): \(outcome.promise ?? "") broke: \(outcome.violation ?? "")")
+        guard !raw, only == nil, let small = Minimiser.minimise(outcome, options) else { return }
+        for line in FailureStory(outcome, small).lines { print("  " + line) }
     }
 }

@@ -1,0 +1,74 @@
+import Simulation
+import Trading
+
+/// What many scenarios came to.
+package struct SimulationReport {
+    package private(set) var scenarios = 0
+    package private(set) var failures = 0
+    package private(set) var coverage = LifeCycleCoverage()
+    package var seconds = 0.0
+    private var starts = 0
+    private var cycles: Int64 = 0
+    private var commands = 0
+    private var fills = 0
+    private var checks = 0
+    private var simulatedSeconds: Int64 = 0
+    private var longestNakedSeconds: Int64 = 0
+    private var mishaps: [Hazard: Int] = [:]
+
+    package init() {}
+
+    package mutating func take(_ outcome: Simulation.Outcome) {
+        scenarios += 1
+        failures += outcome.promise == nil ? 0 : 1
+        coverage.add(outcome.coverage)
+        starts += outcome.starts
+        cycles += outcome.cycles
+        commands += outcome.commands
+        fills += outcome.fills
+        checks += outcome.checks
+        simulatedSeconds += outcome.simulated / 1_000_000_000
+        longestNakedSeconds = max(longestNakedSeconds, outcome.longestNaked / 1_000_000_000)
+        for mishap in outcome.mishaps { mishaps[mishap.hazard, default: 0] += 1 }
+    }
+
+    package var lines: [String] {
+        let came = Hazard.allCases.compactMap { hazard in mishaps[hazard].map { "\(hazard.rawValue) \($0)" } }
+        let rate = seconds > 0 ? Int(Double(scenarios) / seconds * 60) : 0
+        return [
+            "scenarios   \(scenarios), \(failures) failed; \(simulatedSeconds / 3_600) h \(simulatedSeconds % 3_600 / 60) min simulated in \(Int(seconds)) s, \(rate) scenarios a minute",
+            "work        \(starts) starts of the core, \(cycles) cycles, \(commands) commands, \(fills) fills, \(checks) checks",
+            "unprotected \(longestNakedSeconds) s at the longest while everything worked",
+            "mishaps     " + came.joined(separator: ", "),
+        ]
+    }
+}
+
+/// One failure in words: how to repeat it, and what led to it.
+package struct FailureStory {
+    private let small: Minimiser.Result
+    private let all: Int
+    private let seed: UInt64
+    /// Lines of the story that are shown.
+    private static let most = 60
+
+    package init(_ outcome: Simulation.Outcome, _ small: Minimiser.Result) {
+        seed = outcome.seed
+        all = outcome.mishaps.count
+        self.small = small
+    }
+
+    package var lines: [String] {
+        let names = small.mishaps.isEmpty ? "none" : small.mishaps.map(\.description).joined(separator: ",")
+        let symbols = ["ALFA", "BRVO", "CHRL", "DLTA"]
+        let culprit = symbols.first { small.outcome.violation?.contains($0) == true }
+        let story = small.outcome.story.filter { line in
+            culprit == nil || line.contains(culprit ?? "") || !symbols.contains { line.contains($0) }
+        }
+        return [
+            "repeat it: scripts/simulate --seed \(seed) --only \(names) --story",
+            "\(small.mishaps.count) of its \(all) mishaps are enough (\(small.runs) runs to find out):",
+            "\(small.outcome.promise ?? "nothing") broke: \(small.outcome.violation ?? "")",
+        ] + small.outcome.scenario + (story.count > Self.most ? ["..."] : []) + story.suffix(Self.most)
+    }
+}

@@ -1,0 +1,55 @@
+/// Makes a failure small enough to be read: leaves out mishaps for as long as the same promise still breaks (delta
+/// debugging, Zeller and Hildebrandt 2002).
+package struct Minimiser {
+    package struct Result {
+        /// Without these the promise holds.
+        package var mishaps: [Mishap]
+        package var outcome: Outcome
+        package var runs: Int
+    }
+
+    private let seed: UInt64
+    private var options: Simulator.Options
+    private let promise: String
+    private var runs = 0
+    /// Runs that one search may take.
+    private static let mostRuns = 600
+
+    /// - Parameter outcome: of the run that failed.
+    package static func minimise(_ outcome: Outcome, _ options: Simulator.Options) -> Result? {
+        guard let promise = outcome.promise else { return nil }
+        var minimiser = Minimiser(seed: outcome.seed, options: options, promise: promise)
+        return minimiser.search(outcome.mishaps)
+    }
+
+    private init(seed: UInt64, options: Simulator.Options, promise: String) {
+        (self.seed, self.options, self.promise) = (seed, options, promise)
+    }
+
+    private mutating func search(_ all: [Mishap]) -> Result {
+        var kept = all
+        var parts = 2
+        while kept.count > 0, runs < Self.mostRuns {
+            let size = (kept.count + parts - 1) / parts
+            let smaller = stride(from: 0, to: kept.count, by: size).lazy
+                .map { start in Array(kept[..<start] + kept[min(start + size, kept.count)...]) }
+                .first { fails(with: $0) }
+            if let smaller {
+                (kept, parts) = (smaller, max(2, parts - 1))
+            } else if size == 1 {
+                break
+            } else {
+                parts = min(kept.count, parts * 2)
+            }
+        }
+        options.only = Set(kept)
+        options.tells = true
+        return Result(mishaps: kept, outcome: Simulator.run(seed: seed, options), runs: runs)
+    }
+
+    private mutating func fails(with mishaps: [Mishap]) -> Bool {
+        runs += 1
+        options.only = Set(mishaps)
+        return Simulator.run(seed: seed, options).promise == promise
+    }
+}
