@@ -27,6 +27,8 @@ package enum Hazard: String, CaseIterable, Sendable {
     case cancelStuck = "cancel-stuck"
     case replaceRefused = "replace-refused"
     case orderRefused = "order-refused"
+    /// An order is suspended, stopped, done for the day, or expires; or the broker says something that means nothing.
+    case oddWords = "odd-words"
     /// Positions and orders are reported out of step for some seconds.
     case outOfStep = "out-of-step"
     case partialFills = "partial-fills"

@@ -32,6 +32,7 @@ final class Invariants {
     /// Nanoseconds that a position was without a stop while everything worked.
     private var naked: [Symbol: Int64] = [:]
     private(set) var longestNaked: Int64 = 0
+    private var newestEpoch: Int64 = 0
     private var turns = 0
     private var turnsAt: Int64 = 0
     private static let mostTurnsAtOnce = 2_000
@@ -82,6 +83,12 @@ final class Invariants {
         }
     }
 
+    /// P8: once a newer core has spoken, an older one is not heard.
+    func admits(_ epoch: Int64) {
+        if epoch < newestEpoch { fail("P8", "epoch \(epoch) is heard after epoch \(newestEpoch)") }
+        newestEpoch = max(newestEpoch, epoch)
+    }
+
     /// A decision's orders take off, or open, no more than it decided: nothing is doubled.
     func filled(_ order: Order, _ quantity: Quantity) {
         if order.terms.role == .foreign {
@@ -129,6 +136,7 @@ final class Invariants {
         checks += 1
         if !journal.commands.contains(body) { fail("P3", "not durable and sent: \(command.words)") }
         for id in command.newOrderIDs where !submitted.insert(id).inserted { fail("P4", "\(id) was sent twice") }
+        if let core, let why = forbidden(command, core.control.state) { fail("P9", why) }
         if let why = undeclared(command) { fail("capabilities", "the broker does not offer this: \(why)") }
         if case .submit(let submission) = command {
             for order in submission.orders {
@@ -138,6 +146,16 @@ final class Invariants {
         }
         let symbol = command.orderIDs.first.flatMap { symbols[$0] ?? venue.orders[$0]?.order.symbol }
         if let why = flight.depart(command, id: id, symbol: symbol) { fail("P2", why) }
+    }
+
+    /// What a person or a limit has stopped, stays stopped.
+    private func forbidden(_ command: OrderCommand, _ state: TradingState) -> String? {
+        guard !command.isQuestion, state != .active else { return nil }
+        if state == .halted { return "trading is halted, and the core sends: \(command.words)" }
+        guard case .submit(let submission) = command, submission.orders.contains(where: { $0.role == .entry }) else {
+            return nil
+        }
+        return "trading is reducing, and the core enters: \(command.words)"
     }
 
     /// Nothing is asked for that the adapter has not declared, or that it does not do safely.

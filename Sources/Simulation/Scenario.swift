@@ -46,7 +46,7 @@ struct Scenario {
             let units = dice.between(1, 300) * (increment < .one ? increment.units * 37 : Quantity.scale)
             return (symbol, Quantity(units: short && dice.chance(300) ? -units : units), price)
         }
-        let chosen = SimulatedPolicy.Character.allCases.filter { $0 == .guardian || dice.chance(650) }
+        let chosen = SimulatedPolicy.Character.allCases.filter { dice.chance($0 == .guardian ? 850 : 650) }
         characters = chosen.sorted { $0.rawValue < $1.rawValue }
         var configuration = CoreConfiguration(
             account: Self.account, policies: characters.map { PluginName(unchecked: $0.rawValue) })

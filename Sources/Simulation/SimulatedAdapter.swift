@@ -20,6 +20,8 @@ final class SimulatedAdapter: SimulatedPlugin {
     var onWord: (BrokerWord) -> Void = { _ in }
     /// A command is at the venue's door.
     var onArrival: (_ command: OrderCommand, _ epoch: Int64) -> Void = { _, _ in }
+    /// A command passes the fence.
+    var onAdmission: (_ epoch: Int64) -> Void = { _ in }
     var onRefusal: (_ why: String) -> Void = { _ in }
 
     enum BrokerWord {
@@ -60,6 +62,7 @@ final class SimulatedAdapter: SimulatedPlugin {
             return send(.error, Fault(reason: "epoch \(header.epoch) is over"), re: header.id)
         }
         fence.raise(to: header.epoch)
+        onAdmission(header.epoch)
         switch command {
         case .query(let id):
             ask(re: header.id) { adapter in

@@ -25,6 +25,7 @@ extension Simulator {
             story("venue gets: \(command.words)")
             invariants.arrives(command)
         }
+        adapter.onAdmission = { [unowned self] in invariants.admits($0) }
         adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
         adapter.onWord = { [unowned self] word in
             switch word {
@@ -114,6 +115,7 @@ extension Simulator {
                 clock.jump += Int64(seconds) * World.second
             }
             if hazards.hits(.manualTrades, 3) { tradeByHand(hazards.pick(.manualTrades, scenario.symbols)) }
+            if hazards.hits(.oddWords, 5) { venue.sayOdd(about: hazards.pick(.oddWords, scenario.symbols)) }
             if hazards.hits(.control, 2) {
                 say(hazards.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
             }
