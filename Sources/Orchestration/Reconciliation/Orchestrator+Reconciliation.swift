@@ -39,6 +39,7 @@ extension Orchestrator {
         if !link.hasAnswered { outlive() }
         link.hasAnswered = true
         state.portfolio.account = truth.account
+        state.portfolio.openings.forget(before: question.askedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds))
         adoptUnknownOrders(truth, askedAt: question.askedAt)
         link.questions = orders(notSettledBy: truth, link)
         link.round += 1
@@ -248,8 +249,7 @@ extension Orchestrator {
     private mutating func askAgain() throws(NumericError) {
         guard let round = state.broker?.round, round < Memory.reconciliationRounds else {
             let why = "the broker's answers do not come together with ours after \(Memory.reconciliationRounds) rounds"
-            if state.control.restrict(to: .halted, why: why) { record(.tradingState(.halted, who: "core", why: why)) }
-            return
+            return restrict(to: .halted, why: why)
         }
         askForBrokerState()
     }
