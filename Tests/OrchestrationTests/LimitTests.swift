@@ -187,7 +187,8 @@ struct LimitTests {
         var limits = HardLimits()
         limits.priceCollar = "0.1"
         let gate = RiskGate(
-            state: state, control: TradingControl(), limits: limits, capabilities: .everything, now: now, unfinished: 0)
+            state: state, control: TradingControl(), limits: limits, capabilities: .everything, now: now,
+            load: RateBudget.Load())
         let order = NewOrder(
             clientOrderID: "a", symbol: "ABC", side: side, type: .limit, quantity: 10, limitPrice: edge.limit,
             role: .entry)

@@ -55,6 +55,18 @@ struct RestrictionTests {
         driver.expectSound()
     }
 
+    @Test(
+        "a market entry that the venue has not filled yet is ended too",
+        arguments: [.reduce, .flatten] as [Control.Command])
+    func marketEntry(command: Control.Command) {
+        var driver = LimitTests.driver([LimitTests.enter(.buy, 10, "ABC")]) { $0.faults.fillsOnly = 0 }
+        driver.connect()
+        #expect(driver.venue.working("ABC").count == 1)
+        driver.send(say(command))
+        #expect(driver.venue.working("ABC").isEmpty)
+        driver.expectSound()
+    }
+
     @Test("an entry in doubt is ended as soon as the broker says that it lives")
     func entryInDoubt() {
         var driver = LimitTests.driver([])

@@ -93,12 +93,12 @@ struct RateBudgetTests {
 
     /// How often a command passes in one moment.
     private func count(
-        _ command: OrderCommand, _ precedence: RateBudget.Precedence, of budget: RateBudget, unfinished: Int = 0
+        _ command: OrderCommand, _ precedence: RateBudget.Precedence, of budget: RateBudget, unfinished: Int = 0,
+        isContended: Bool = false
     ) -> Int {
         var copy = budget
-        return (0..<1_000).first { _ in
-            copy.take(command, precedence, unfinished: unfinished, at: start) != .taken
-        } ?? 1_000
+        let load = RateBudget.Load(unfinished: unfinished, isContended: isContended)
+        return (0..<1_000).first { _ in copy.take(command, precedence, load, at: start) != .taken } ?? 1_000
     }
 
     private func budget(_ orders: Int64, _ requests: Int64?) -> RateBudget {
@@ -123,9 +123,10 @@ struct RateBudgetTests {
     @Test("a cancel leaves room for what follows it, here and in every rearrangement under way")
     func cancels() {
         #expect(count(cancel, .cancel, of: budget(200, 10)) == 8)
-        #expect(count(cancel, .cancel, of: budget(200, 10), unfinished: 2) == 4)
+        #expect(count(cancel, .cancel, of: budget(200, 20), unfinished: 2) == 14)
         #expect(count(cancel, .exit, of: budget(200, 10)) == 10)
-        #expect(count(cancel, .cancel, of: budget(200, 10), unfinished: 99) == 1, "a full bucket always has room")
+        #expect(
+            count(cancel, .cancel, of: budget(200, 20), unfinished: 99) == 11, "never more than a half is kept back")
         #expect(count(cancel, .cancel, of: budget(1, nil)) == 1_000, "a cancel is no order")
     }
 
@@ -139,6 +140,22 @@ struct RateBudgetTests {
         while used.take(.query(clientOrderID: "a"), .question, at: start) == .taken {}
         #expect(count(order, .exit, of: used) == 10)
         #expect(count(cancel, .exit, of: used) == 10)
+        #expect(count(.reconcile, .question, of: budget(200, 200), isContended: true) == 33)
+    }
+
+    @Test("nobody below an exit or a cancel that waits can keep it waiting", arguments: 1...60 as ClosedRange<Int64>)
+    func contention(most: Int64) {
+        for (command, precedence) in [
+            (order, RateBudget.Precedence.reduction), (.query(clientOrderID: "a"), .question), (order, .entry),
+        ] {
+            var used = budget(most, most)
+            // A full bucket has room for one question, however small it is.
+            let load = RateBudget.Load(unfinished: 500, isContended: true)
+            while used.take(command, precedence, load, at: start) == .taken {}
+            guard most >= 6 else { continue }
+            #expect(count(cancel, .cancel, of: used, unfinished: 500, isContended: true) >= 1)
+            #expect(count(order, .exit, of: used) >= 1)
+        }
     }
 
     @Test("entries that took their part leave exits and cancels theirs")

@@ -10,8 +10,14 @@ extension Orchestrator {
         fitBudget()
         let gate = RiskGate(
             state: state.portfolio, control: state.control, limits: state.configuration.limits,
-            capabilities: capabilities, now: state.now, unfinished: state.naked.count + state.deadlines.count)
+            capabilities: capabilities, now: state.now, load: load)
         return try gate.check(command, number: number, budget: &state.risk.budget)
+    }
+
+    private var load: RateBudget.Load {
+        RateBudget.Load(
+            unfinished: state.naked.count + state.deadlines.count,
+            isContended: state.risk.waiting.values.contains { $0.precedence <= .cancel })
     }
 
     private mutating func fitBudget() {
@@ -48,7 +54,7 @@ extension Orchestrator {
     mutating func passGate(question: OrderCommand, about id: ClientOrderID?) -> ApprovedCommand? {
         fitBudget()
         let verdict = RiskGate.question(
-            question, number: nextCommandNumber(), budget: &state.risk.budget, now: state.now)
+            question, number: nextCommandNumber(), budget: &state.risk.budget, load: load, now: state.now)
         switch verdict {
         case .approved(let approved): return approved
         // A full bucket has room for any question; see ``RateBudget``.

@@ -15,11 +15,13 @@ package struct RateBudget: Sendable, Hashable, Codable {
         /// A whole exit, a stop that is missing, fewer exits than are on offer too many: to the last token.
         case exit
         /// It takes away what protects, to put something else in its place: it leaves room for what must follow, and for
-        /// every other rearrangement under way, so that none is left half done.
+        /// every other rearrangement under way, so that none is left half done; at most one half, so that nobody below
+        /// can keep it waiting.
         case cancel
-        /// A part that is sold, or a stop or target that moves while it rests: down to a quarter.
+        /// A part that is sold, or a stop or target that moves while it rests: down to a quarter, and to one half while
+        /// an exit or a cancel waits.
         case reduction
-        /// Down to a quarter: what is asked, however often, never keeps an exit waiting.
+        /// The same: what is asked, however often, never keeps an exit waiting.
         case question
         /// Down to one half, so that what is opened can be protected and closed. With one token there is no entry.
         case entry
@@ -27,14 +29,23 @@ package struct RateBudget: Sendable, Hashable, Codable {
         package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
         /// What must stay in a bucket of this size.
-        func floor(of capacity: Int64, unfinished: Int64) -> Int64 {
-            switch self {
+        func floor(of capacity: Int64, _ load: Load) -> Int64 {
+            let half = capacity - capacity / 2
+            return switch self {
             case .exit: 0
-            case .cancel: min(capacity, 2 * (unfinished + 1))
-            case .reduction, .question: capacity / 4
-            case .entry: capacity - capacity / 2
+            case .cancel: max(0, min(half - 1, 2 * (Int64(load.unfinished) + 1)))
+            case .reduction, .question: load.isContended ? half : capacity / 4
+            case .entry: half
             }
         }
+    }
+
+    /// What else is going on.
+    struct Load {
+        /// Symbols with something in flight or without a stop: each needs two more requests at most.
+        var unfinished = 0
+        /// An exit or a cancel waits for a token.
+        var isContended = false
     }
 
     enum Grant: Hashable {
@@ -55,13 +66,11 @@ package struct RateBudget: Sendable, Hashable, Codable {
     }
 
     /// Takes what a command costs from both buckets, or from none.
-    /// - Parameter unfinished: symbols with something in flight or without a stop: each needs two more requests at most.
     mutating func take(
-        _ command: OrderCommand, _ precedence: Precedence, unfinished: Int = 0, at now: Timestamp
+        _ command: OrderCommand, _ precedence: Precedence, _ load: Load = Load(), at now: Timestamp
     ) -> Grant {
-        let open = Int64(unfinished)
-        let order = Ask(command.orderTokens, precedence, open, of: orders)
-        let request = requests.map { Ask(command.requestTokens, precedence, open, of: $0) }
+        let order = Ask(command.orderTokens, precedence, load, of: orders)
+        let request = requests.map { Ask(command.requestTokens, precedence, load, of: $0) }
         let times = [order.ready(in: orders, at: now)] + (request.map { [$0.ready(in: requests, at: now)] } ?? [])
         guard !times.contains(nil) else { return .never }
         if let latest = times.compactMap({ $0 }).max(), latest > now { return .at(latest) }
@@ -75,9 +84,9 @@ package struct RateBudget: Sendable, Hashable, Codable {
         var tokens: Int64
         var floor: Int64
 
-        init(_ cost: Int64, _ precedence: Precedence, _ unfinished: Int64, of bucket: TokenBucket) {
+        init(_ cost: Int64, _ precedence: Precedence, _ load: Load, of bucket: TokenBucket) {
             tokens = min(cost, bucket.capacity)
-            let floor = cost == 0 ? 0 : precedence.floor(of: bucket.capacity, unfinished: unfinished)
+            let floor = cost == 0 ? 0 : precedence.floor(of: bucket.capacity, load)
             self.floor = precedence == .entry ? floor : min(floor, bucket.capacity - tokens)
         }
 

@@ -27,8 +27,7 @@ struct RiskGate {
     let limits: HardLimits
     let capabilities: BrokerCapabilities
     let now: Timestamp
-    /// Symbols with something in flight or without a stop.
-    let unfinished: Int
+    let load: RateBudget.Load
 
     enum Verdict {
         case approved(ApprovedCommand)
@@ -39,10 +38,10 @@ struct RiskGate {
 
     /// Questions change nothing at the broker; they keep to its budget of requests, and pass when halted too.
     static func question(
-        _ command: OrderCommand, number: Int64, budget: inout RateBudget, now: Timestamp
+        _ command: OrderCommand, number: Int64, budget: inout RateBudget, load: RateBudget.Load, now: Timestamp
     ) -> Verdict {
         precondition(command.isQuestion, "only questions pass without a check")
-        switch budget.take(command, .question, at: now) {
+        switch budget.take(command, .question, load, at: now) {
         case .taken: return .approved(ApprovedCommand(command, number))
         case .at(let time): return .waits(RiskState.Wait(precedence: .question, until: time))
         case .never: return .refused("the budget of requests has no room for a question")
@@ -62,7 +61,7 @@ struct RiskGate {
             if let why = try refusal(of: submission) { return .refused(why) }
         }
         let precedence = precedence(of: command)
-        switch budget.take(command, precedence, unfinished: unfinished, at: now) {
+        switch budget.take(command, precedence, load, at: now) {
         case .taken: return .approved(ApprovedCommand(command, number))
         case .at(let time) where precedence != .entry:
             return .waits(RiskState.Wait(precedence: precedence, until: time))
