@@ -49,10 +49,13 @@ package struct Configuration: Decodable {
         package var maximumOrderQuantity: Quantity?
         package var maximumOrderNotional: Money?
         package var maximumOrdersPerMinute: Int64?
+        package var maximumPositionNotional: Money?
+        package var maximumPositionWeight: Ratio?
         package var maximumGrossExposure: Ratio?
         package var maximumDailyLoss: Ratio?
         package var symbols: [Symbol]?
         package var priceCollar: Ratio?
+        package var maximumQuoteAge: Span?
     }
 }
 
@@ -96,15 +99,38 @@ extension Configuration {
 }
 
 extension Configuration.HardLimitsEntry {
-    fileprivate var hardLimits: HardLimits {
+    package var hardLimits: HardLimits {
         var limits = HardLimits()
         limits.maximumOrderQuantity = maximumOrderQuantity
         limits.maximumOrderNotional = maximumOrderNotional
         if let maximumOrdersPerMinute { limits.maximumOrdersPerMinute = maximumOrdersPerMinute }
+        limits.maximumPositionNotional = maximumPositionNotional
+        limits.maximumPositionWeight = maximumPositionWeight
         limits.maximumGrossExposure = maximumGrossExposure
         limits.maximumDailyLoss = maximumDailyLoss
         limits.symbols = symbols
         if let priceCollar { limits.priceCollar = priceCollar }
+        if let maximumQuoteAge { limits.maximumQuoteAge = maximumQuoteAge.value }
         return limits
+    }
+
+    /// The first limit that can be none, with its key; nil when all are sound.
+    var defect: (key: String, why: String)? {
+        let amounts: [(key: String, isPositive: Bool?)] = [
+            ("maximum_order_quantity", maximumOrderQuantity?.isPositive),
+            ("maximum_order_notional", maximumOrderNotional?.isPositive),
+            ("maximum_orders_per_minute", maximumOrdersPerMinute.map { $0 > 0 }),
+            ("maximum_position_notional", maximumPositionNotional?.isPositive),
+            ("maximum_position_weight", maximumPositionWeight?.isPositive),
+            ("maximum_gross_exposure", maximumGrossExposure?.isPositive),
+            ("maximum_daily_loss", maximumDailyLoss?.isPositive), ("price_collar", priceCollar?.isPositive),
+        ]
+        if let key = amounts.first(where: { $0.isPositive == false })?.key {
+            return (key, "it must be above zero; leave it out for the default, or say `halt` to stop trading")
+        }
+        if let loss = maximumDailyLoss, loss > .one {
+            return ("maximum_daily_loss", "a share of equity, 0.03 is 3 %; it is at most 1, not \(loss)")
+        }
+        return nil
     }
 }

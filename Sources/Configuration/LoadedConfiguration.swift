@@ -26,6 +26,11 @@ package struct LoadedConfiguration {
             .replacingOccurrences(of: "${here}", with: folder)
         file = try SettingsFile(text: text, path: path)
         configuration = try file.decode(Configuration.self)
+        if let defect = configuration.limits?.defect {
+            throw ConfigurationError(
+                path: file.path, line: file.line(of: JSONPath([.key("limits"), .key(defect.key)])),
+                what: "limits.\(defect.key): \(defect.why)")
+        }
         let state =
             configuration.state
             ?? "${home}/var/\(configuration.account)".replacingOccurrences(of: "${home}", with: home)

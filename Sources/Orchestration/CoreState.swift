@@ -29,8 +29,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var setbacks: [Symbol: Setback] = [:]
     /// Positions without a working stop for all of their shares, since when.
     package var naked: [Symbol: Nakedness] = [:]
-    /// Orders of the last minute, oldest first.
-    var recentOrders: [Timestamp] = []
+    /// What the limits remember.
+    package var risk = RiskState()
     /// What was last told of a symbol, so that an unchanged non-decision is not written down every cycle.
     var told: [Symbol: [String]] = [:]
     /// Steps that the risk gate refused last, so that an unchanged refusal is told once.
@@ -63,9 +63,9 @@ package struct CoreState: Sendable, Hashable, Codable {
 
     var earliestDeadline: Timestamp? {
         let orders = deadlines.values.min()
-        let positions = naked.values.filter { !$0.isAnswered }.map { $0.since + configuration.unprotectedLimit }.min()
+        let positions = naked.values.map { $0.remindAt ?? $0.since + configuration.unprotectedLimit }.min()
         let stuck = breaches.values.map { $0 + configuration.stopPatience }.filter { $0 > now }.min()
-        return [orders, positions, stuck, broker?.truthIsDue].compactMap { $0 }.min()
+        return [orders, positions, stuck, broker?.truthIsDue, risk.earliestDeadline].compactMap { $0 }.min()
     }
 }
 
@@ -146,4 +146,7 @@ package struct Nakedness: Sendable, Hashable, Codable {
     package var since: Timestamp
     /// It was longer than its limit, and the core has answered.
     package var isAnswered = false
+    /// When the emergency is told again.
+    var remindAt: Timestamp?
+    static let reminder = TimeSpan.seconds(300)
 }

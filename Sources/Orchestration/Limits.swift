@@ -39,8 +39,13 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
 package struct HardLimits: Sendable, Hashable, Codable {
     package var maximumOrderQuantity: Quantity?
     package var maximumOrderNotional: Money?
-    /// Orders of all kinds; entries may use only half of it, so that exits always find room.
+    /// Orders of all kinds, 1 or more; entries may use only half of it, so that exits always find room. What the broker
+    /// declares as `orders_per_minute` holds beside it. See ``RateBudget``.
     package var maximumOrdersPerMinute: Int64 = 200
+    /// Value of one position after an entry.
+    package var maximumPositionNotional: Money?
+    /// The same as a share of equity.
+    package var maximumPositionWeight: Ratio?
     /// Gross exposure after an entry, as a share of equity.
     package var maximumGrossExposure: Ratio?
     /// Loss of the day, as a share of the equity that it began with, at which entries end (`reducing`).
@@ -49,6 +54,8 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var symbols: [Symbol]?
     /// A limit or stop price further from the market than this share of it is refused.
     package var priceCollar = Ratio(units: 500_000)
+    /// An entry whose market price is older, or dated further ahead, is refused.
+    package var maximumQuoteAge: TimeSpan = .seconds(60)
 
     package init() {}
 }
@@ -65,6 +72,8 @@ enum Memory {
     static let stuckCancelTimeouts: Int64 = 6
     /// Questions that wait for an answer.
     static let openQuestions = 10_000
+    /// Costs of entries that the broker's buying power may not know of yet; more are added up.
+    static let openings = 1_000
     /// Rounds of questions in one reconciliation before it is called failed.
     static let reconciliationRounds = 10
 }

@@ -32,8 +32,7 @@ extension Orchestrator {
         if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.suspects.isEmpty {
             askForBrokerState()
         }
-        try keepEquityMarks()
-        try checkDailyLoss()
+        try watchEquity()
         let snapshot = try SnapshotBuilder(state: state.portfolio, now: state.now).build(
             cycle: number, account: state.configuration.account, tradingState: state.control.state)
         record(
@@ -88,6 +87,7 @@ extension Orchestrator {
             state.plans[symbol]?.entry = nil
         }
         if state.control.isFlattening { flattenPlans() }
+        if state.control.state != .active { endEntries() }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
     }
 
@@ -114,28 +114,6 @@ extension Orchestrator {
         switch state.control.state {
         case .active: nil
         case .reducing, .halted: "trading is \(state.control.state.rawValue): \(state.control.why)"
-        }
-    }
-
-    private mutating func keepEquityMarks() throws(NumericError) {
-        let equity = try state.portfolio.equity()
-        state.portfolio.peakEquity = max(state.portfolio.peakEquity, equity)
-        let day = USEquityCalendar.tradingDay(at: state.now)
-        if state.portfolio.tradingDay != day {
-            state.portfolio.tradingDay = day
-            state.portfolio.dayStartEquity = equity
-        }
-    }
-
-    private mutating func checkDailyLoss() throws(NumericError) {
-        guard let most = state.configuration.limits.maximumDailyLoss,
-            let start = state.portfolio.dayStartEquity, start.isPositive
-        else { return }
-        let loss = try (start - state.portfolio.equity()).ratio(to: start)
-        guard loss >= most else { return }
-        let why = "the loss of the day is \(loss) of equity, \(most) is the limit"
-        if state.control.restrict(to: .reducing, why: why) {
-            record(.tradingState(.reducing, who: "core", why: why))
         }
     }
 }

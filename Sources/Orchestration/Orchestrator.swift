@@ -22,10 +22,12 @@ package struct Orchestrator: Sendable {
         effects = []
         do {
             try take(input)
-            try checkDeadlines()
+            try enforceLimits()
         } catch {
             halt(because: "\(error)")
         }
+        // Whatever went wrong with the input: what is in doubt is asked about, and what is naked is told.
+        do { try checkDeadlines() } catch { halt(because: "\(error)") }
         askToBeWoken()
         return effects
     }
@@ -82,12 +84,7 @@ package struct Orchestrator: Sendable {
     }
 
     /// Doubt about figures halts trading; what protects rests at the broker.
-    private mutating func halt(because why: String) {
-        if state.control.restrict(to: .halted, why: why) {
-            record(.tradingState(.halted, who: "core", why: why))
-            alert(.emergency, nil, "trading is halted: \(why)")
-        }
-    }
+    private mutating func halt(because why: String) { restrict(to: .halted, why: why) }
 
     private mutating func askToBeWoken() {
         guard let earliest = state.earliestDeadline, earliest != state.wakeAt else { return }

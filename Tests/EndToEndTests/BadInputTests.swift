@@ -11,6 +11,14 @@ struct BadInputTests {
             ("quantity: 287, average_price", "quantity: 2e2, average_price", "is no quantity"),
             ("clock: lockstep", "clock: [lockstep", "no YAML"),
             ("  - plugin: take-profit", "  - plugin: take-proft", "there is no plugin \"take-proft\""),
+            (
+                "clock: lockstep", "clock: lockstep\nlimits:\n  maximum_orders_per_minute: 0",
+                "line 6: limits.maximum_orders_per_minute: it must be above zero"
+            ),
+            (
+                "clock: lockstep", "clock: lockstep\nlimits: {maximum_daily_loss: 3}",
+                "maximum_daily_loss: a share of equity, 0.03 is 3 %"
+            ),
             ("maximum_weight: 0.40", "max_weight: 0.40", "knows no setting \"max_weight\""),
             ("NVDA: 183.1822", "nvda: 183.1822", "is no symbol"),
             ("NVDA: 183.1822", "NVDA: 183.18220000001", "has 11 decimals"),

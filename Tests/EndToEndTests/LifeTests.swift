@@ -86,7 +86,7 @@ struct LifeTests {
         }
         core.signal(SIGTERM)
         let ending = core.wait()
-        for words in ["halted: halt: test of halt", "reducing: flatten: the end", "sold 287 NVDA"] {
+        for words in ["halted: halt: test of halt (\(NSUserName())@", "reducing: flatten: the end", "sold 287 NVDA"] {
             #expect(ending.output.contains(words), "missing \(words) in \(ending.output)")
         }
         #expect(

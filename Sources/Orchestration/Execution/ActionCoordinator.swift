@@ -24,18 +24,21 @@ struct ActionCoordinator {
     let isStopStuck: Bool
     /// False after the broker refused a reduction: protection comes first.
     let mayReduce: Bool
+    /// Trading is active; else an entry that is under way is ended.
+    let mayEnter: Bool
     /// A fill of one leg of an OCO after this may still shrink the other.
     let patienceSince: Timestamp
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities,
-        isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true,
+        isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayEnter: Bool = true,
         patienceSince: Timestamp = Timestamp(nanoseconds: .max)
     ) {
         self.patienceSince = patienceSince
         self.isOverdue = isOverdue
         self.isStopStuck = isStopStuck
         self.mayReduce = mayReduce
+        self.mayEnter = mayEnter
         self.symbol = symbol
         self.plan = plan
         self.capabilities = capabilities
@@ -282,19 +285,20 @@ extension ActionCoordinator {
             return cancel(stray, why: "nothing is held any more")
         }
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
-        guard let entry = plan.entry, isTrading else { return nil }
+        guard mayEnter, let entry = plan.entry, isTrading else { return nil }
         return enter(entry)
     }
 
     private func cancelEntryIfUnwanted() -> Step? {
-        guard plan.entry == nil, let order = working.first(where: { $0.terms.role == .entry }),
-            order.terms.type == .limit
-        else { return nil }
+        guard let order = working.first(where: { $0.terms.role == .entry }) else { return nil }
+        guard mayEnter else { return cancel(order, why: "trading is restricted: there are no entries") }
+        guard plan.entry == nil, order.terms.type == .limit else { return nil }
         return cancel(order, why: "the plan has no entry any more")
     }
 
     private func stepWhileEntering(_ entry: Order, _ position: PositionRecord) -> Step? {
         // A partly filled entry waits for its end; its bracket protects it, and the core's own limit watches the time.
+        if !mayEnter { return cancel(entry, why: "trading is restricted: there are no entries") }
         if isOverdue { return cancel(entry, why: "what is filled already has no stop") }
         return plan.quantityLimit != nil || isThroughStop(position)
             ? cancel(entry, why: "the position is being reduced") : nil

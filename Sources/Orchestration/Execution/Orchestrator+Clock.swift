@@ -8,11 +8,16 @@ extension Orchestrator {
         func due(_ time: Timestamp) -> Timestamp { time + span }
         state.deadlines = state.deadlines.mapValues(due)
         state.breaches = state.breaches.mapValues(ahead)
-        state.naked = state.naked.mapValues { with($0) { $0.since = ahead($0.since) } }
+        state.naked = state.naked.mapValues {
+            with($0) {
+                $0.since = ahead($0.since)
+                $0.remindAt = $0.remindAt.map(due)
+            }
+        }
         state.requests = state.requests.mapValues { with($0) { $0.leftBy = ahead($0.leftBy) } }
         state.pauses = state.pauses.mapValues { with($0) { $0.truthNotBefore = $0.truthNotBefore.map(due) } }
         state.questions = state.questions.map { with($0) { $0.askedAt = ahead($0.askedAt) } }
-        state.recentOrders = state.recentOrders.map(ahead)
+        state.risk.shift(by: span)
         state.portfolio.orders.shift(by: span, now: now)
         if var link = state.broker {
             link.truthIsDue = link.truthIsDue.map(due)

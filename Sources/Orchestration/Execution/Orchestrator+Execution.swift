@@ -10,7 +10,7 @@ extension Orchestrator {
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
             isOverdue: state.naked[symbol]?.isAnswered == true, isStopStuck: isStopStuck(symbol),
-            mayReduce: !isSetBack(symbol),
+            mayReduce: !isSetBack(symbol), mayEnter: state.control.state == .active,
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
         guard let step = coordinator.nextStep() else { return tellObstacle(coordinator.obstacle, symbol) }
         try issue(step, plan: plan, capabilities: broker.capabilities)
@@ -26,14 +26,9 @@ extension Orchestrator {
         _ step: Step, plan: PositionPlan, capabilities: BrokerCapabilities
     ) throws(NumericError) {
         let command = command(for: step, plan: plan, capabilities)
-        while let oldest = state.recentOrders.first, oldest + .seconds(60) <= state.now {
-            state.recentOrders.removeFirst()
-        }
         let commandNumber = nextCommandNumber()
-        let gate = RiskGate(
-            state: state.portfolio, control: state.control, limits: state.configuration.limits,
-            capabilities: capabilities)
-        switch try gate.check(command, number: commandNumber, ordersLastMinute: Int64(state.recentOrders.count)) {
+        switch try passGate(command, commandNumber, capabilities) {
+        case .waits(let wait): holdBack(step, wait, of: plan.symbol)
         case .refused(let why):
             if state.refused.updateValue(step.words, forKey: plan.symbol) != step.words {
                 alert(.warning, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
@@ -41,6 +36,7 @@ extension Orchestrator {
             pause(plan.symbol)
         case .approved(let approved):
             state.refused[plan.symbol] = nil
+            state.risk.waiting[plan.symbol] = nil
             let number = (state.steps[plan.symbol]?.count ?? 0) + 1
             state.steps[plan.symbol] = StepCount(decision: plan.id, count: number)
             let ids = book(command, commandNumber)
@@ -100,13 +96,11 @@ extension Orchestrator {
                 state.requests[terms.clientOrderID] = Request(number: number, leftBy: state.now)
                 expectWord(on: terms.clientOrderID)
             }
-            state.recentOrders.append(state.now)
             return submission.orders.map(\.clientOrderID)
         case .cancel(let id):
             apply(.cancelRequested, to: id, Request(number: number, leftBy: state.now))
             return [id]
         case .replace(let replacement):
-            state.recentOrders.append(state.now)
             return book(replacement, number)
         case .query, .reconcile: return []
         }
@@ -146,12 +140,8 @@ extension Orchestrator {
     mutating func repeatCancel(of order: Order) throws(NumericError) -> Bool {
         guard let capabilities = state.broker?.capabilities else { return false }
         let number = nextCommandNumber()
-        let gate = RiskGate(
-            state: state.portfolio, control: state.control, limits: state.configuration.limits,
-            capabilities: capabilities)
         guard
-            case .approved(let approved) = try gate.check(
-                .cancel(clientOrderID: order.id), number: number, ordersLastMinute: 0)
+            case .approved(let approved) = try passGate(.cancel(clientOrderID: order.id), number, capabilities)
         else { return false }
         state.requests[order.id] = Request(number: number, leftBy: state.now)
         expectWord(on: order.id)
@@ -165,6 +155,7 @@ extension Orchestrator {
 extension Orchestrator {
     /// P4: a time-out is not an answer. The order is in doubt, and the broker is asked about it until it answers.
     mutating func checkDeadlines() throws(NumericError) {
+        try resumeWaiting()
         for (id, _) in state.deadlines.due(at: state.now) {
             guard var order = state.portfolio.orders[id], order.status.isInDoubt else {
                 state.deadlines[id] = nil
@@ -179,6 +170,7 @@ extension Orchestrator {
             if state.broker != nil { ask(about: id) }
         }
         askForOverdueTruth()
+        askWhatWaits()
         try checkNakedness()
         try checkBreaches()
     }
@@ -197,15 +189,19 @@ extension Orchestrator {
         state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
     }
 
-    private mutating func ask(_ command: OrderCommand, about id: ClientOrderID?) {
-        let number = nextCommandNumber()
+    /// - Returns: whether it was asked; else it waits for the budget of requests, see ``askWhatWaits()``.
+    @discardableResult
+    mutating func ask(_ command: OrderCommand, about id: ClientOrderID?) -> Bool {
+        guard let approved = passGate(question: command, about: id) else { return false }
+        let number = approved.number
         state.questions.append(Question(number: number, order: id, askedAt: state.now))
         // Without an answer for so long, there will be none.
         if state.questions.count > Memory.openQuestions { state.questions.removeFirst(Memory.openQuestions / 2) }
-        emit(.command(RiskGate.question(command, number: number)))
+        emit(.command(approved))
+        return true
     }
 
-    private mutating func nextCommandNumber() -> Int64 {
+    mutating func nextCommandNumber() -> Int64 {
         state.commandCount += 1
         return state.commandCount
     }

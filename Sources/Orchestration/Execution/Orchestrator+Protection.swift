@@ -73,21 +73,31 @@ extension Orchestrator {
                     lasted: state.now - nakedness.since, endedBy: why)))
     }
 
-    /// A position that is naked for longer than its limit gets the core's own stop when no policy gave it one.
+    /// A position that is naked for longer than its limit gets the core's own stop when no policy gave it one. While
+    /// nothing can be sent - halted, the broker away - it is told again and again: only a person can help then.
     mutating func checkNakedness() throws(NumericError) {
         let limit = state.configuration.unprotectedLimit
         let overdue = { (nakedness: Nakedness, now: Timestamp) in
-            !nakedness.isAnswered && nakedness.since + limit <= now
+            nakedness.remindAt ?? nakedness.since + limit <= now
         }
         let now = state.now
         guard state.naked.values.contains(where: { overdue($0, now) }) else { return }
         for (symbol, nakedness) in state.naked.inOrder where overdue(nakedness, now) {
             guard let record = state.portfolio.positions[symbol] else { continue }
             state.naked[symbol]?.isAnswered = true
-            alert(.emergency, symbol, "\(record.size) shares had no working stop for \(state.now - nakedness.since)")
+            state.naked[symbol]?.remindAt = state.now + Nakedness.reminder
+            alert(
+                .emergency, symbol,
+                "\(record.size) shares had no working stop for \(state.now - nakedness.since)\(whyNothingIsSent)")
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
             try advance(symbol)
         }
+    }
+
+    private var whyNothingIsSent: String {
+        let control = state.control
+        if control.state == .halted { return "; nothing is sent: trading is halted by \(control.who): \(control.why)" }
+        return state.broker?.isReconciled == true ? "" : "; nothing is sent: the broker's truth is not known"
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {

@@ -121,8 +121,9 @@ extension Orchestrator {
         let entry = state.entering[symbol]
         let opened = state.portfolio.positions[symbol] == nil
         let locked = try state.portfolio.book(
-            order.terms.side, quantity, symbol, at: price, time: time,
+            order.terms.side, quantity, symbol, at: price, time: time, bookedAt: state.now,
             initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil)
+        state.risk.lossIsDue = true
         if order.terms.role == .entry, opened, let entry { turnEntryIntoPosition(symbol, entry) }
         state.lockedIn[symbol] = try (state.lockedIn[symbol] ?? .zero) + locked
         if order.filledQuantity > order.terms.quantity {

@@ -3,6 +3,8 @@ import Trading
 /// The Portfolio State Manager: what is held, what is ordered, what the market says. Updated by inputs only.
 package struct PortfolioState: Sendable, Hashable, Codable {
     package var account: Account?
+    /// What entries cost that the account's buying power may not know of yet.
+    package var openings = Openings()
     package var positions: [Symbol: PositionRecord] = [:]
     package var orders = OrderBook()
     package var market = MarketBoard()
@@ -18,10 +20,13 @@ package struct PortfolioState: Sendable, Hashable, Codable {
 
     /// Books an execution into position, cash and the profit locked in; returns that profit.
     mutating func book(
-        _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, initialStop: Price?
+        _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, bookedAt: Timestamp,
+        initialStop: Price?
     ) throws(NumericError) -> Money {
         let change = side == .buy ? size : try size.negated()
         try account?.cash -= price.times(change)
+        let opened = try opening(change, symbol)
+        if opened.isPositive { try openings.add(price.times(opened), at: bookedAt) }
         guard var record = positions[symbol] else {
             open(symbol, change, at: price, time: time, initialStop: initialStop)
             return .zero
@@ -34,6 +39,13 @@ package struct PortfolioState: Sendable, Hashable, Codable {
         positions[symbol] = record.quantity.isZero ? nil : record
         if flips { open(symbol, after, at: price, time: time, initialStop: nil) }
         return locked
+    }
+
+    /// How much of a change opens or adds, and does not close.
+    private func opening(_ change: Quantity, _ symbol: Symbol) throws(NumericError) -> Quantity {
+        let held = positions[symbol]?.quantity ?? .zero
+        let closes = held.isNegative != change.isNegative
+        return closes ? max(.zero, try change.magnitude() - held.magnitude()) : try change.magnitude()
     }
 
     private mutating func open(

@@ -20,8 +20,7 @@ extension Orchestrator {
     private mutating func askAgain() throws(NumericError) {
         guard let round = state.broker?.round, round < Memory.reconciliationRounds else {
             let why = "the broker's answers do not come together with ours after \(Memory.reconciliationRounds) rounds"
-            if state.control.restrict(to: .halted, why: why) { record(.tradingState(.halted, who: "core", why: why)) }
-            return
+            return restrict(to: .halted, why: why)
         }
         askForBrokerState()
     }

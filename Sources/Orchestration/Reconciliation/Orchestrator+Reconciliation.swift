@@ -39,6 +39,7 @@ extension Orchestrator {
         if !link.hasAnswered { outlive() }
         link.hasAnswered = true
         state.portfolio.account = truth.account
+        state.portfolio.openings.forget(before: question.askedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds))
         adoptUnknownOrders(truth, askedAt: question.askedAt)
         link.questions = orders(notSettledBy: truth, link)
         link.round += 1

@@ -11,6 +11,7 @@ extension Orchestrator {
             }
         }
         record(.tradingState(state.control.state, who: control.who, why: "\(control.command.rawValue): \(control.why)"))
+        if state.control.state != .active { endEntries() }
         if state.control.isFlattening { flattenPlans() }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
     }
@@ -25,6 +26,5 @@ extension Orchestrator {
             plan.quantityLimit = .zero
             state.plans[symbol] = plan
         }
-        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.entry = nil }
     }
 }

@@ -14,53 +14,65 @@ package struct ApprovedCommand: Sendable, Hashable {
 }
 
 /// The last door before the broker: the limits that hold whatever policies and coordinator want.
+///
+/// Invariants:
+/// 1. Halted: no request leaves, only questions.
+/// 2. Exits on offer never exceed what is held (P1). So an exit can only make a position smaller, and the limits of size,
+///    value, exposure and buying power are not asked: a limit that kept a large position from being closed would be a
+///    danger, not a protection.
+/// 3. An entry passes every limit as things will be when all that is under way has been filled.
 struct RiskGate {
     let state: PortfolioState
     let control: TradingControl
     let limits: HardLimits
     let capabilities: BrokerCapabilities
+    let now: Timestamp
+    let load: RateBudget.Load
 
     enum Verdict {
         case approved(ApprovedCommand)
         case refused(String)
+        /// Nothing is wrong with it, but the budget of requests is used up until then.
+        case waits(RiskState.Wait)
     }
 
-    /// Questions change nothing, and are always allowed.
-    static func question(_ command: OrderCommand, number: Int64) -> ApprovedCommand {
-        switch command {
-        case .query, .reconcile: ApprovedCommand(command, number)
-        case .submit, .cancel, .replace: preconditionFailure("only questions pass without a check")
+    /// Questions change nothing at the broker; they keep to its budget of requests, and pass when halted too.
+    static func question(
+        _ command: OrderCommand, number: Int64, budget: inout RateBudget, load: RateBudget.Load, now: Timestamp
+    ) -> Verdict {
+        precondition(command.isQuestion, "only questions pass without a check")
+        switch budget.take(command, .question, load, at: now) {
+        case .taken: return .approved(ApprovedCommand(command, number))
+        case .at(let time): return .waits(RiskState.Wait(precedence: .question, until: time))
+        case .never: return .refused("the budget of requests has no room for a question")
         }
     }
 
     /// - Parameter number: of the command, above those of all before it.
-    func check(_ command: OrderCommand, number: Int64, ordersLastMinute: Int64) throws(NumericError) -> Verdict {
+    func check(_ command: OrderCommand, number: Int64, budget: inout RateBudget) throws(NumericError) -> Verdict {
         guard control.state != .halted else {
             return .refused("trading is halted by \(control.who): \(control.why)")
-        }
-        // A cancel frees shares for protection; it is no order, and never waits for one's turn.
-        if case .cancel = command { return .approved(ApprovedCommand(command, number)) }
-        let isEntry = isEntry(command)
-        let most = isEntry ? limits.maximumOrdersPerMinute / 2 : limits.maximumOrdersPerMinute
-        guard ordersLastMinute < most else {
-            return .refused("\(ordersLastMinute) orders in the last minute, \(most) is the limit")
         }
         switch command {
         case .query, .reconcile, .cancel: break
         case .replace(let replacement):
             if let why = try refusal(of: replacement) { return .refused(why) }
         case .submit(let submission):
-            if let why = try refusal(of: submission, isEntry: isEntry) { return .refused(why) }
+            if let why = try refusal(of: submission) { return .refused(why) }
         }
-        return .approved(ApprovedCommand(command, number))
+        let precedence = precedence(of: command)
+        switch budget.take(command, precedence, load, at: now) {
+        case .taken: return .approved(ApprovedCommand(command, number))
+        case .at(let time) where precedence != .entry:
+            return .waits(RiskState.Wait(precedence: precedence, until: time))
+        case .at, .never:
+            return .refused(
+                "the orders of this minute have used up the entries' half of \(budget.words) a minute; the rest is for exits"
+            )
+        }
     }
 
-    private func isEntry(_ command: OrderCommand) -> Bool {
-        guard case .submit(let submission) = command else { return false }
-        return submission.orders.contains { $0.role == .entry }
-    }
-
-    private func refusal(of submission: OrderSubmission, isEntry: Bool) throws(NumericError) -> String? {
+    private func refusal(of submission: OrderSubmission) throws(NumericError) -> String? {
         for order in submission.orders {
             if let defect = order.defect(increment: capabilities.priceIncrement(of: order.symbol)) { return defect }
             guard order.quantity.isMultiple(of: capabilities.quantityIncrement(of: order.symbol)) else {
@@ -77,7 +89,7 @@ struct RiskGate {
         }
         // The prices of exits were held against the market when their advice was taken. One that the market has left
         // behind since does no harm, but a position without its stop does.
-        guard isEntry else { return oversell(submission) }
+        guard submission.isEntry else { return oversell(submission) }
         for order in submission.orders {
             if let why = try collar(order.limitPrice ?? order.stopPrice, order.symbol) { return why }
         }
@@ -119,34 +131,42 @@ struct RiskGate {
         guard distance > limits.priceCollar else { return nil }
         return "the price \(price) is \(distance) away from the market at \(market), \(limits.priceCollar) is the limit"
     }
+}
 
-    private func entryRefusal(_ submission: OrderSubmission) throws(NumericError) -> String? {
-        guard control.state == .active else { return "no entries while trading is \(control.state.rawValue)" }
-        guard let entry = submission.orders.first(where: { $0.role == .entry }) else { return nil }
-        if let allowed = limits.symbols, !allowed.contains(entry.symbol) {
-            return "\(entry.symbol) is not among the symbols that may be entered"
+// MARK: - Who comes first
+
+extension RiskGate {
+    func precedence(of command: OrderCommand) -> RateBudget.Precedence {
+        switch command {
+        case .query, .reconcile: return .question
+        case .cancel(let id):
+            guard let order = state.orders[id], order.terms.role != .entry else { return .exit }
+            // Where no stop rests the cancel is the way to one.
+            return isProtected(order.symbol) ? .cancel : .exit
+        case .replace(let replacement):
+            guard let order = state.orders[replacement.clientOrderID] else { return .reduction }
+            return isOverOffered(order.symbol) || !isProtected(order.symbol) ? .exit : .reduction
+        case .submit(let submission):
+            guard let first = submission.orders.first, !submission.isEntry else { return .entry }
+            let closes = state.positions[first.symbol].map { first.quantity >= $0.size } ?? false
+            return closes || !isProtected(first.symbol) ? .exit : .reduction
         }
-        if let most = limits.maximumOrderQuantity, entry.quantity > most {
-            return "quantity \(entry.quantity) is above the limit of \(most)"
-        }
-        guard let price = entry.limitPrice ?? state.market.executable(entry.symbol, side: entry.side) else {
-            return "there is no price to check it against"
-        }
-        let notional = try price.times(entry.quantity)
-        if let most = limits.maximumOrderNotional, notional > most {
-            return "its value of \(notional) is above the limit of \(most)"
-        }
-        if let account = state.account, entry.side == .buy, notional > account.buyingPower {
-            return "its value of \(notional) is above the buying power of \(account.buyingPower)"
-        }
-        return try exposureRefusal(adding: notional)
     }
 
-    private func exposureRefusal(adding notional: Money) throws(NumericError) -> String? {
-        guard let most = limits.maximumGrossExposure else { return nil }
-        var gross = notional
-        for (_, record) in state.positions.inOrder { try gross += state.marketValue(record).magnitude() }
-        let allowed = try state.equity().scaled(by: most, .down)
-        return gross > allowed ? "gross exposure would be \(gross), \(allowed) is the limit" : nil
+    private func isProtected(_ symbol: Symbol) -> Bool {
+        guard let position = state.positions[symbol] else { return true }
+        let wanted = capabilities.tradable(position.size, of: symbol)
+        return Exits(of: position, in: state.orders).protectedQuantity >= wanted
     }
+
+    /// More exits rest than there are shares: to be mended before anything else.
+    private func isOverOffered(_ symbol: Symbol) -> Bool {
+        guard let position = state.positions[symbol] else { return false }
+        return state.orders.reserved(symbol, side: position.exitSide) > position.size
+    }
+}
+
+extension OrderSubmission {
+    /// It opens a position, or adds to one.
+    var isEntry: Bool { orders.contains { $0.role == .entry } }
 }

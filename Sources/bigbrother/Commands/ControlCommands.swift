@@ -12,12 +12,15 @@ struct ControlOptions: ParsableArguments {
     @Option(help: "Why; it is journaled.") var why = "asked on the command line"
     @Flag(help: "Print JSON.") var json = false
 
+    /// `user@host`, for the journal.
+    private static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+
     /// Asks the core, which journals it with who and why.
     func ask(_ command: String) throws {
         try Failure.guarding {
             let loaded = try Home.configuration(config)
             let reply = try ControlClient(directory: loaded.socketDirectory).ask(
-                ControlRequest(command: command, who: NSUserName(), why: why))
+                ControlRequest(command: command, who: Self.person, why: why))
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
@@ -30,14 +33,14 @@ struct ControlOptions: ParsableArguments {
 
 struct HaltCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "halt", abstract: "Send nothing any more; what rests at the broker stays.")
+        commandName: "halt", abstract: "Send nothing any more; what rests at the broker stays, entries too.")
     @OptionGroup var options: ControlOptions
     func run() throws { try options.ask("halt") }
 }
 
 struct ReduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reduce", abstract: "Exits and protection only, no entries.")
+        commandName: "reduce", abstract: "Exits and protection only; entries under way are cancelled.")
     @OptionGroup var options: ControlOptions
     func run() throws { try options.ask("reduce") }
 }
@@ -51,7 +54,7 @@ struct ResumeCommand: ParsableCommand {
 
 struct FlattenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "flatten", abstract: "Close every position, and open none.")
+        commandName: "flatten", abstract: "Close every position, and open none, until resume, reduce or halt.")
     @OptionGroup var options: ControlOptions
     func run() throws { try options.ask("flatten") }
 }

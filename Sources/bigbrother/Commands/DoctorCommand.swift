@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import Node
+import Orchestration
 import SQLiteJournal
 import Trading
 import Wire
@@ -30,6 +31,7 @@ struct DoctorCommand: ParsableCommand {
                             "\(loaded.file.path): account \(loaded.configuration.account), \(loaded.specs.count) plugins"
                     ))
                 findings += plugins(loaded)
+                findings += limits(loaded.configuration.core().limits)
                 findings += state(loaded)
                 findings.append(journal(options.journal ?? loaded.journalPath))
             } catch {
@@ -73,6 +75,10 @@ struct DoctorCommand: ParsableCommand {
                 ?? "dials in from elsewhere"
             return Finding(what: "plugin", ok: true, words: "\(spec.role.rawValue) \(spec.name): \(how)")
         }
+    }
+
+    private func limits(_ limits: HardLimits) -> [Finding] {
+        limits.words.map { Finding(what: "limit", ok: true, words: $0) }
     }
 
     private func state(_ loaded: LoadedConfiguration) -> [Finding] {

@@ -219,7 +219,8 @@ struct WireDecoderTests {
         struct Probe: Decodable {
             enum Keys: String, CodingKey { case outer, inner }
             init(from decoder: any Decoder) throws {
-                let outer = try decoder.container(keyedBy: Keys.self).nestedContainer(keyedBy: Keys.self, forKey: .outer)
+                let outer = try decoder.container(keyedBy: Keys.self).nestedContainer(
+                    keyedBy: Keys.self, forKey: .outer)
                 _ = try outer.nestedContainer(keyedBy: Keys.self, forKey: .inner)
             }
         }

@@ -1,0 +1,20 @@
+import Orchestration
+import Trading
+
+extension HardLimits {
+    /// Each limit as a person reads it, in the order of `docs/limits.md`.
+    package var words: [String] {
+        func line(_ what: String, _ value: (some CustomStringConvertible)?) -> String {
+            "\(what): \(value.map { "\($0)" } ?? "no limit")"
+        }
+        return [
+            line("order quantity", maximumOrderQuantity), line("order value", maximumOrderNotional),
+            "orders in a minute: \(maximumOrdersPerMinute), and what the broker takes",
+            line("position value", maximumPositionNotional), line("position, share of equity", maximumPositionWeight),
+            line("gross exposure, share of equity", maximumGrossExposure),
+            line("loss of the day, share of equity", maximumDailyLoss),
+            line("symbols", symbols.map { $0.map(\.text).joined(separator: ", ") }),
+            line("price collar, share of the price", priceCollar), line("age of a price", maximumQuoteAge),
+        ]
+    }
+}

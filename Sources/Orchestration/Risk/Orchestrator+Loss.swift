@@ -1,0 +1,62 @@
+import Trading
+
+/// The loss of the day, and what follows when trading is restricted.
+extension Orchestrator {
+    /// Looked at with every cycle, every fill and every entry. What the day began with is kept in the state, so that a
+    /// restart within the day does not forget a loss.
+    mutating func watchEquity() throws(NumericError) {
+        let equity = try state.portfolio.equity()
+        state.portfolio.peakEquity = max(state.portfolio.peakEquity, equity)
+        let day = USEquityCalendar.tradingDay(at: state.now)
+        if state.portfolio.tradingDay != day {
+            state.portfolio.tradingDay = day
+            state.portfolio.dayStartEquity = startOfDay(equity)
+        }
+        guard let most = state.configuration.limits.maximumDailyLoss,
+            let start = state.portfolio.dayStartEquity, start.isPositive
+        else { return }
+        let loss = try (start - equity).ratio(to: start)
+        guard loss >= most else { return }
+        restrict(to: .reducing, why: "the loss of the day is \(loss) of equity, \(most) is the limit")
+    }
+
+    /// While a price is missing our own figure is a guess, and the broker's is better; the larger of the two is the
+    /// careful one to count losses from.
+    private func startOfDay(_ equity: Money) -> Money {
+        let market = state.portfolio.market
+        guard let account = state.portfolio.account,
+            state.portfolio.positions.keys.contains(where: { market.price($0) == nil })
+        else { return equity }
+        return max(equity, account.equity)
+    }
+
+    /// The core's own restriction: it is never lifted but by a person.
+    mutating func restrict(to wanted: TradingState, why: String) {
+        guard state.control.restrict(to: wanted, why: why) else { return }
+        record(.tradingState(wanted, who: "core", why: why))
+        alert(.emergency, nil, "trading is \(wanted.rawValue): \(why)")
+        endEntries()
+        state.risk.restrictionIsDue = true
+    }
+
+    /// No plan enters any more, and every entry under way has a plan that ends it.
+    mutating func endEntries() {
+        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.entry = nil }
+        for order in state.portfolio.orders.allWorking where order.terms.role == .entry {
+            guard state.plans[order.symbol] == nil else { continue }
+            let id = DecisionID(cycle: state.cycle.number, symbol: order.symbol)
+            state.plans[order.symbol] = PositionPlan(id: id, symbol: order.symbol)
+        }
+    }
+
+    /// After every input: fills are measured, and a restriction is carried out in every symbol.
+    mutating func enforceLimits() throws(NumericError) {
+        if state.risk.lossIsDue {
+            state.risk.lossIsDue = false
+            try watchEquity()
+        }
+        guard state.risk.restrictionIsDue else { return }
+        state.risk.restrictionIsDue = false
+        for symbol in state.plans.keys.sorted() { try advance(symbol) }
+    }
+}
