@@ -33,6 +33,7 @@ final class Invariants {
     private var naked: [Symbol: Int64] = [:]
     private(set) var longestNaked: Int64 = 0
     private var newestEpoch: Int64 = 0
+    private var ordersSent: [Int64] = []
     private var turns = 0
     private var turnsAt: Int64 = 0
     private static let mostTurnsAtOnce = 2_000
@@ -135,6 +136,7 @@ final class Invariants {
     func coreSends(_ command: OrderCommand, id: String, body: [UInt8], journal: SimulatedJournal, core: CoreState?) {
         checks += 1
         if !journal.commands.contains(body) { fail("P3", "not durable and sent: \(command.words)") }
+        if !command.isQuestion, let why = overBudget(command) { fail("P9", why) }
         for id in command.newOrderIDs where !submitted.insert(id).inserted { fail("P4", "\(id) was sent twice") }
         if let core, let why = forbidden(command, core.control.state) { fail("P9", why) }
         if let why = undeclared(command) { fail("capabilities", "the broker does not offer this: \(why)") }
@@ -147,6 +149,18 @@ final class Invariants {
         let symbol = command.orderIDs.first.flatMap { symbols[$0] ?? venue.orders[$0]?.order.symbol }
         if let why = flight.depart(command, id: id, symbol: symbol) { fail("P2", why) }
     }
+
+    /// No minute sees more orders than the limit allows.
+    private func overBudget(_ command: OrderCommand) -> String? {
+        guard !command.newOrderIDs.isEmpty else { return nil }
+        ordersSent.removeAll { $0 <= world.now - 60 * World.second }
+        ordersSent.append(world.now)
+        let most = scenario.configuration.limits.maximumOrdersPerMinute
+        return ordersSent.count > most ? "\(ordersSent.count) orders in a minute, \(most) is the limit" : nil
+    }
+
+    /// The wall's clock is no measure of a minute while nobody watches it jump.
+    func clockJumps() { ordersSent = [] }
 
     /// What a person or a limit has stopped, stays stopped.
     private func forbidden(_ command: OrderCommand, _ state: TradingState) -> String? {

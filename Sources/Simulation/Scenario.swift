@@ -55,6 +55,10 @@ struct Scenario {
         configuration.reconcileEveryCycles = dice.between(2, 8)
         configuration.unprotectedLimit = .seconds(dice.between(10, 30))
         configuration.limits.maximumOrderNotional = Money(units: 1_000_000 * Money.scale)
+        if dice.chance(250) { configuration.limits.maximumOrdersPerMinute = dice.between(6, 24) }
+        if dice.chance(250) {
+            configuration.limits.maximumGrossExposure = Ratio(units: dice.between(1, 20) * Ratio.scale / 1_000)
+        }
         self.configuration = configuration
     }
 

@@ -67,13 +67,17 @@ final class SimulatedAdapter: SimulatedPlugin {
         case .query(let id):
             ask(re: header.id) { adapter in
                 let answer = adapter.venue.query(id)
-                adapter.send(.orderAnswer, answer, re: header.id) { adapter.onWord(.answer(answer, to: header.id)) }
+                return {
+                    adapter.send(.orderAnswer, answer, re: header.id) {
+                        adapter.onWord(.answer(answer, to: header.id))
+                    }
+                }
             }
         case .reconcile:
             ask(re: header.id) { adapter in
                 let lag = adapter.hazards.hits(.outOfStep, 100) ? adapter.hazards.between(.outOfStep, 100, 5_000) : 0
                 let state = adapter.venue.state(lag: lag * World.millisecond)
-                adapter.send(.brokerState, state, re: header.id) { adapter.onWord(.state(to: header.id)) }
+                return { adapter.send(.brokerState, state, re: header.id) { adapter.onWord(.state(to: header.id)) } }
             }
         case .submit, .cancel, .replace:
             request(command, header.epoch)
@@ -81,14 +85,19 @@ final class SimulatedAdapter: SimulatedPlugin {
         }
     }
 
-    /// A question: there and back, or no answer at all.
-    private func ask(re id: String, _ answer: @escaping (SimulatedAdapter) -> Void) {
+    /// A question: there and back, or no answer at all. What was seen may be old when it is told.
+    private func ask(re id: String, _ look: @escaping (SimulatedAdapter) -> () -> Void) {
         let mine = life
         guard !hazards.hits(.requestLoss, 10) else { return send(.done, Empty(), re: id) }
+        let late = hazards.hits(.requestDelay, 10) ? hazards.between(.requestDelay, 200, 8_000) : 0
         world.after(latency()) { [weak self] in
             guard let self, life == mine, isConnected else { return }
-            answer(self)
-            send(.done, Empty(), re: id)
+            let tell = look(self)
+            world.after(late * World.millisecond) { [weak self] in
+                guard let self, life == mine, isConnected else { return }
+                tell()
+                send(.done, Empty(), re: id)
+            }
         }
     }
 

@@ -109,7 +109,8 @@ extension Simulator {
                 story("the core is killed")
                 transport?.kill()
             }
-            if hazards.hits(.clockJump, 1) {
+            if hazards.hits(.clockJump, 6) {
+                invariants.clockJumps()
                 let seconds = hazards.pick(.clockJump, [-3_600, -30, -2, 2, 30, 3_600])
                 story("the wall's clock jumps by \(seconds) s")
                 clock.jump += Int64(seconds) * World.second

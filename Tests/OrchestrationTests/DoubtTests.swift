@@ -213,5 +213,7 @@ extension CoreDriver {
     /// The broker's whole truth arrives now, asked for by a word that cannot be placed.
     mutating func reconcile() {
         send(.execution(ExecutionReport(clientOrderID: "nobody-knows", event: .new, at: now)))
+        // Several reasons for a look mostly come together: it is taken in a moment.
+        wait(.milliseconds(250))
     }
 }

@@ -6,16 +6,19 @@ extension Orchestrator {
         if let defect = report.defect(telling: fillsAreTold) {
             return alert(.warning, nil, "a report on \(report.clientOrderID) was not taken: \(defect)")
         }
-        guard state.portfolio.orders[report.clientOrderID] != nil || report.terms != nil else {
-            alert(
-                .warning, nil,
-                "the broker reports \(report.event.rawValue) on \(report.clientOrderID), which is not known here")
-            return askForBrokerState()
-        }
-        if state.portfolio.orders[report.clientOrderID] == nil, let terms = report.terms { adoptForeign(terms) }
+        guard state.portfolio.orders[report.clientOrderID] != nil else { return hearOfStranger(report) }
         try settle(report, needsSum: report.event.endsWithFills)
         guard let symbol = state.portfolio.orders[report.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
+    }
+
+    /// An order that nobody here has placed. Whether its fills are in the position that we have adopted, no event can
+    /// tell: the word may be new, or be told once more after a reconnect. The broker's lists are the truth about both.
+    private mutating func hearOfStranger(_ report: ExecutionReport) {
+        let words = "the broker reports \(report.event.rawValue) on \(report.clientOrderID), which is not known here"
+        alert(.notice, report.terms?.symbol, words)
+        if let symbol = report.terms?.symbol { return awaitTruth(of: symbol) }
+        wantTruth()
     }
 
     /// Applies one word to its order and to the portfolio.

@@ -109,12 +109,19 @@ extension Orchestrator {
     }
 
     /// Nothing is done on a symbol before the broker has told its position anew.
-    private mutating func awaitTruth(of symbol: Symbol) {
+    mutating func awaitTruth(of symbol: Symbol) {
         var pause = state.pauses[symbol] ?? Pause(awaitsBrokerState: true, refusals: 0, untilCycle: 0)
         pause.awaitsBrokerState = true
         pause.truthNotBefore = state.now + reportLag
         state.pauses[symbol] = pause
-        askForBrokerState()
+        wantTruth()
+    }
+
+    /// The broker's state is asked for in a moment: several reasons for it mostly come together.
+    mutating func wantTruth() {
+        let soon = state.now + .milliseconds(200)
+        let due = state.broker?.truthIsDue ?? soon
+        state.broker?.truthIsDue = min(due, soon)
     }
 
     /// A cancel that the broker has taken and does not carry out. To ask for it once more can double nothing.

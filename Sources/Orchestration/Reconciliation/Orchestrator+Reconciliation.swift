@@ -81,8 +81,9 @@ extension Orchestrator {
     private mutating func endPauses(askedAt: Timestamp) {
         var next: Timestamp?
         for (symbol, pause) in state.pauses.inOrder where pause.awaitsBrokerState {
-            guard state.broker?.suspects[symbol] == nil else { continue }
-            if let earliest = pause.truthNotBefore, askedAt < earliest {
+            if let suspect = state.broker?.suspects[symbol] {
+                next = min(next ?? suspect.since + reportLag, suspect.since + reportLag)
+            } else if let earliest = pause.truthNotBefore, askedAt < earliest {
                 next = min(next ?? earliest, earliest)
             } else {
                 state.pauses[symbol]?.awaitsBrokerState = false
@@ -140,13 +141,6 @@ extension Orchestrator {
             adopted.terms.role = .foreign
             adopt(adopted)
         }
-    }
-
-    /// The first word of an order that appeared while we watch.
-    mutating func adoptForeign(_ terms: NewOrder) {
-        var adopted = terms
-        adopted.role = .foreign
-        adopt(Order(terms: adopted, submittedAt: state.now))
     }
 
     private mutating func adopt(_ order: Order) {
