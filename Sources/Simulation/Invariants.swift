@@ -27,8 +27,8 @@ final class Invariants {
     private var sold: [String: Int64] = [:]
     private var mayEnter: [String: Int64] = [:]
     private var entered: [String: Int64] = [:]
-    /// Traded by a person.
-    private var byHand: [Symbol: Int64] = [:]
+    /// Traded by a person, or come by an entry: beyond what a reduction was decided on.
+    private var besides: [Symbol: Int64] = [:]
     /// Nanoseconds that a position was without a stop while everything worked.
     private var naked: [Symbol: Int64] = [:]
     private(set) var longestNaked: Int64 = 0
@@ -93,13 +93,14 @@ final class Invariants {
     /// A decision's orders take off, or open, no more than it decided: nothing is doubled.
     func filled(_ order: Order, _ quantity: Quantity) {
         if order.terms.role == .foreign {
-            byHand[order.symbol, default: 0] += quantity.units
+            besides[order.symbol, default: 0] += quantity.units
             return
         }
         guard let decision = Self.decision(of: order.id) else { return }
         switch order.terms.role {
         case .entry:
             entered[decision, default: 0] += quantity.units
+            besides[order.symbol, default: 0] += quantity.units
             guard let most = mayEnter[decision], entered[decision] ?? 0 > most else { return }
             fail(
                 "P7",
@@ -107,7 +108,9 @@ final class Invariants {
             )
         case .reduce:
             sold[decision, default: 0] += quantity.units
-            guard let most = maySell[decision], sold[decision] ?? 0 > most + (byHand[order.symbol] ?? 0) else { return }
+            guard let most = maySell[decision], sold[decision] ?? 0 > most + (besides[order.symbol] ?? 0) else {
+                return
+            }
             fail(
                 "P7",
                 "decision \(decision) takes off \(Quantity(units: most)), and its orders did \(Quantity(units: sold[decision] ?? 0))"

@@ -100,7 +100,7 @@ extension Simulator {
                 adapter.dial(after: hazards.between(.disconnect, 50, 10_000) * World.millisecond)
                 invariants.connectionEnds()
             }
-            if hazards.hits(.policyCrash, 4) {
+            if !policies.isEmpty, hazards.hits(.policyCrash, 4) {
                 let policy = hazards.pick(.policyCrash, policies)
                 story("\(policy.name) is killed")
                 policy.crash(restartAfter: hazards.between(.policyCrash, 200, 40_000) * World.millisecond)

@@ -7,6 +7,7 @@ extension Orchestrator {
             return alert(.warning, nil, "a report on \(report.clientOrderID) was not taken: \(defect)")
         }
         guard state.portfolio.orders[report.clientOrderID] != nil else { return hearOfStranger(report) }
+        guard !state.unseenEnds.contains(report.clientOrderID) else { return }
         try settle(report, needsSum: report.event.endsWithFills)
         guard let symbol = state.portfolio.orders[report.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)

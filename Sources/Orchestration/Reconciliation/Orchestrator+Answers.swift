@@ -103,6 +103,8 @@ extension Orchestrator {
             .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "not open",
             done: "it ends here; what it filled is taken from the position")
         awaitTruth(of: order.symbol)
+        state.unseenEnds.removeAll { state.portfolio.orders[$0] == nil }
+        state.unseenEnds.append(order.id)
         try settle(
             ExecutionReport(
                 clientOrderID: order.id, event: .canceled, reason: "it is not open at the broker", at: state.now))
