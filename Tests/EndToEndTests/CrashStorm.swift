@@ -11,6 +11,8 @@ final class CrashStorm {
     let programs: Programs
     private(set) var kills: [String: Int] = [:]
     private(set) var starts = 0
+    /// From the start of a core to its first word at the venue, for those that lived to see it.
+    private(set) var startMilliseconds: [Int] = []
     private var dice: SplitMix64
     private var market: CrashMarket
     private let mark = "BIGBROTHER_CRASH_TEST=\(UUID().uuidString)"
@@ -69,16 +71,19 @@ final class CrashStorm {
 
 extension CrashStorm {
     private func live(with core: RunningProcess) throws {
-        // Sometimes a child goes first, and the core lives long enough to start it again.
-        if dice.upTo(9) == 0 {
-            try wait(for: .aWhile(milliseconds: Int(dice.upTo(500)) + 300), core)
-            try killChild(of: core)
-            try wait(for: .aWhile(milliseconds: 1_000 + Int(dice.upTo(700))), core)
+        let (before, began) = (Self.inode(venueLog), Date())
+        // Some die while they start; most trade first.
+        if dice.upTo(9) < 2 {
+            wait(for: .aWhile(milliseconds: Int(dice.upTo(400))), core)
+        } else {
+            poll(core, atMost: 5_000) { Self.inode(self.venueLog) != before && self.venueHas("{\"epoch\"", after: 0) }
+            startMilliseconds.append(Int(Date().timeIntervalSince(began) * 1_000))
+            if dice.upTo(11) == 0 { try outliveChild(core) }
+            wait(for: moment(), core)
         }
-        try wait(for: moment(), core)
-        if dice.upTo(9) < 4 {
+        for _ in 0..<[0, 0, 0, 1, 1, 1, 1, 2, 2, 3][Int(dice.upTo(9))] {
             try killChild(of: core)
-            try wait(for: .aWhile(milliseconds: Int(dice.upTo(60))), core)
+            wait(for: .aWhile(milliseconds: Int(dice.upTo(60))), core)
         }
         guard core.process.isRunning else {
             let ending = core.wait()
@@ -90,12 +95,20 @@ extension CrashStorm {
         _ = core.wait()
     }
 
+    /// A child goes, and the core lives long enough to start it again.
+    private func outliveChild(_ core: RunningProcess) throws {
+        wait(for: .aWhile(milliseconds: Int(dice.upTo(300))), core)
+        try killChild(of: core)
+        wait(for: .aWhile(milliseconds: 1_000 + Int(dice.upTo(700))), core)
+    }
+
     private func killChild(of core: RunningProcess) throws {
         var names: [(pid: String, name: String)] = []
         for pid in try children(of: core.process.processIdentifier).sorted() {
             let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
             let program = String(decoding: line.prefix { $0 != 0 }, as: UTF8.self)
-            names.append((pid, program.split(separator: "/").last.map(String.init) ?? ""))
+            // Between fork and exec it has no name yet.
+            names.append((pid, program.split(separator: "/").last.map(String.init) ?? "unborn"))
         }
         // The adapter is the most interesting one.
         let adapters = names.filter { $0.name == "broker-paper" }
@@ -116,9 +129,8 @@ extension CrashStorm {
 
     private func moment() -> Moment {
         switch dice.upTo(9) {
-        case 0...1: .aWhile(milliseconds: Int(dice.upTo(400)))
-        case 2...3: .aWhile(milliseconds: 400 + Int(dice.upTo(600)))
-        case 4...5: .journalGrows
+        case 0...2: .aWhile(milliseconds: Int(dice.upTo(600)))
+        case 3...5: .journalGrows
         case 6: .venueHears("{\"cancel\"")
         case 7: .venueHears("{\"replace\"")
         default: .venueHears("{\"submit\"")
@@ -126,22 +138,20 @@ extension CrashStorm {
     }
 
     /// Waits for the moment, and not for ever: what does not come is no reason to stop killing.
-    private func wait(for moment: Moment, _ core: RunningProcess) throws {
+    private func wait(for moment: Moment, _ core: RunningProcess) {
         switch moment {
         case .aWhile(let milliseconds): poll(core, atMost: milliseconds) { false }
         case .journalGrows:
-            poll(core, atMost: 350 + Int(dice.upTo(400))) { false }
+            poll(core, atMost: Int(dice.upTo(400))) { false }
             let size = Self.size(programs.journal + "-wal")
             poll(core, atMost: 500) { Self.size(self.programs.journal + "-wal") != size }
         case .venueHears(let word):
-            let path = venueFolder + "/paper-venue.log"
-            let inode = Self.inode(path)
-            // The log of the last life says nothing.
-            poll(core, atMost: 1_000) { Self.inode(path) != inode }
-            let (size, found) = (Self.size(path), "\n" + word)
-            poll(core, atMost: 1_200) { Self.tail(path, after: size - 1).contains(found) }
+            let size = Self.size(venueLog)
+            poll(core, atMost: 900) { self.venueHas("\n" + word, after: size - 1) }
         }
     }
+
+    private var venueLog: String { venueFolder + "/paper-venue.log" }
 
     private func poll(_ core: RunningProcess, atMost milliseconds: Int, until isSo: () -> Bool) {
         let deadline = Date().addingTimeInterval(Double(milliseconds) / 1_000)
@@ -156,11 +166,11 @@ extension CrashStorm {
     private static func size(_ path: String) -> Int { status(path).map { Int($0.st_size) } ?? 0 }
     private static func inode(_ path: String) -> UInt64 { status(path).map { UInt64($0.st_ino) } ?? 0 }
 
-    private static func tail(_ path: String, after offset: Int) -> String {
-        guard size(path) > offset, let handle = FileHandle(forReadingAtPath: path) else { return "" }
+    private func venueHas(_ text: String, after offset: Int) -> Bool {
+        guard Self.size(venueLog) > offset, let handle = FileHandle(forReadingAtPath: venueLog) else { return false }
         defer { try? handle.close() }
         try? handle.seek(toOffset: UInt64(max(0, offset)))
-        return String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
+        return (try? handle.readToEnd())?.range(of: Data(text.utf8)) != nil
     }
 }
 

@@ -41,6 +41,9 @@ struct CrashTests {
         isToKeep = !offences.isEmpty || replay.code != 0
         let kinds = storm.kills.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         print(
+            "crash test: starts took \(storm.startMilliseconds.prefix(10)) ms at first, \(storm.startMilliseconds.suffix(10)) at the end"
+        )
+        print(
             "crash test: \(storm.killed) kills (\(kinds)) in \(seconds) s, \(storm.starts) starts of the core, "
                 + "\(venue.generations) of the venue; \(venue.submissions.flatMap(\.orders).count) orders, "
                 + "\(venue.cancels) cancels, \(venue.replaces) changes, \(venue.executions.count) fills, "

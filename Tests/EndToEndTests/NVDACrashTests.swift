@@ -114,7 +114,11 @@ struct NVDACrashTests {
         "a policy in the middle of the cycle that makes the plan",
         arguments: ["stop-loss", "partial-profit", "take-profit", "portfolio-risk"], ["before", "after"])
     func policy(name: String, moment: String) throws {
-        try killPlugin("\(name):evaluate:1:\(moment)", "\(name), \(moment) it has made up its mind")
+        let what = "\(name), \(moment) it has made up its mind"
+        let point = "\(name):evaluate:1:\(moment)"
+        guard name == "partial-profit" else { return try killPlugin(point, what) }
+        // The cycle ends without it, and portfolio-risk alone reduces to 40 % of equity; it takes half of that when it is back.
+        try killPlugin(point, what, keeping: 137, selling: [14, 136])
     }
 
     private func killCore(_ arguments: [String], _ what: String) throws {
@@ -126,7 +130,9 @@ struct NVDACrashTests {
         try goOn(programs, config, what)
     }
 
-    private func killPlugin(_ point: String, _ what: String) throws {
+    private func killPlugin(
+        _ point: String, _ what: String, keeping kept: Int = 144, selling sales: [Int] = [143]
+    ) throws {
         let programs = try Programs()
         defer { programs.remove() }
         let config = try programs.shipped("nvda.yaml")
@@ -135,19 +141,21 @@ struct NVDACrashTests {
         #expect(first.code == 0, "\(what): \(first)")
         let marker = programs.stateDirectory + "/plugins/crashed"
         #expect(FileManager.default.fileExists(atPath: marker), "\(what): nobody was killed")
-        try goOn(programs, config, what)
+        try goOn(programs, config, what, keeping: kept, selling: sales)
     }
 
-    private func goOn(_ programs: Programs, _ config: String, _ what: String) throws {
+    private func goOn(
+        _ programs: Programs, _ config: String, _ what: String, keeping kept: Int = 144, selling sold: [Int] = [143]
+    ) throws {
         let again = try programs.run(["run", "--config", config], environment: Self.keepLogs)
         #expect(again.code == 0, "\(what): \(again.errors)")
-        try programs.expectNVDA(what)
+        try programs.expectNVDA(what, keeping: kept, selling: sold)
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0, "\(what)")
         let journal = try JournalFacts(programs.journal)
         let venue = try VenueHistory(in: programs.stateDirectory + "/plugins")
         for offence in Verdict(journal, venue).offences { Issue.record("\(what): \(offence)") }
         let sales = venue.submissions.flatMap(\.orders).filter { $0.type == .market }
-        #expect(sales.map(\.quantity) == [Quantity(units: 143 * Quantity.scale)], "\(what): one sale at the venue")
-        #expect(venue.executions.count == 1, "\(what): one execution at the venue")
+        #expect(sales.map(\.quantity.description) == sold.map(String.init), "\(what): sold at the venue")
+        #expect(venue.executions.count == sold.count, "\(what): executions at the venue")
     }
 }

@@ -3,10 +3,10 @@ import Testing
 
 extension Programs {
     /// Where the plan of the proposal ends, to the cent.
-    func expectNVDA(_ what: String = "") throws {
+    func expectNVDA(_ what: String = "", keeping kept: Int = 144, selling sales: [Int] = [143]) throws {
         let positions = try #require(
             try json(["positions", "--journal", journal]) as? [[String: Any]])
-        #expect(positions.count == 1 && positions.first?["quantity"] as? String == "144", "\(what)")
+        #expect(positions.count == 1 && positions.first?["quantity"] as? String == "\(kept)", "\(what)")
         let orders = try #require(
             try json(["orders", "--all", "--journal", journal]) as? [[String: Any]])
         func described(_ order: [String: Any]) -> String {
@@ -15,12 +15,13 @@ extension Programs {
                 separator: " ")
         }
         let working = orders.filter { ["new", "accepted"].contains($0["status"] as? String) }
-        #expect(working.map(described).sorted() == ["limit 144 194.5", "stop_limit 144 186.23 185.67"], "\(what)")
+        #expect(
+            working.map(described).sorted() == ["limit \(kept) 194.5", "stop_limit \(kept) 186.23 185.67"], "\(what)")
         #expect(Set(working.compactMap { $0["group_id"] as? String }).count == 1, "\(what)")
         let sold = orders.filter {
             field($0, "terms", "type") as? String == "market" && $0["status"] as? String == "filled"
         }
-        #expect(sold.map(described) == ["market 143"], "\(what)")
-        #expect(sold.first?["average_fill_price"] as? String == "189.08", "\(what)")
+        #expect(sold.map(described) == sales.map { "market \($0)" }, "\(what)")
+        #expect(sold.allSatisfy { $0["average_fill_price"] as? String == "189.08" }, "\(what)")
     }
 }
