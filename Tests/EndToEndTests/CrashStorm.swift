@@ -42,6 +42,7 @@ final class CrashStorm {
         try eventually(seconds: seconds, "the storm is over") {
             try JournalFacts(self.programs.journal, onlyState: true).isCalm
         }
+        #expect(try survivors.count > 1, "core and children are found by their mark")
         core.signal(SIGTERM)
         let ending = core.wait()
         #expect(ending.code == 0, "\(ending)")

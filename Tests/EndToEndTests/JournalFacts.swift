@@ -11,6 +11,8 @@ struct JournalFacts {
     private(set) var submitted: [ClientOrderID] = []
     private(set) var epochs: [Int64] = []
     private(set) var entries: [Entry] = []
+    /// Positions of ours that differed from the broker's, and were adopted from it.
+    private(set) var adopted: [Difference] = []
 
     /// An order command or an execution, with its place.
     struct Entry {
@@ -42,6 +44,13 @@ struct JournalFacts {
             if case .execution(let report) = try decoder.decode(Input.self, from: entry.body, unknownFields: .refuse) {
                 entries.append(Entry(sequence: entry.sequence, content: .execution(report)))
             }
+        }
+        for entry in try reader.entries(type: "difference", limit: 1_000_000) {
+            guard
+                case .difference(let found) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse),
+                found.kind == .position
+            else { continue }
+            adopted.append(found)
         }
         entries.sort { $0.sequence < $1.sequence }
     }

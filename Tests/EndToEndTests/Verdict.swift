@@ -43,12 +43,17 @@ struct Verdict {
     }
 
     private mutating func positions(_ journal: JournalFacts, _ venue: VenueHistory) {
+        let control = journal.state.control
+        expect(control.state == .active, "trading is \(control.state.rawValue): \(control.why)")
         let ours = journal.state.portfolio.positions.mapValues(\.quantity)
         let theirs = Dictionary(
             uniqueKeysWithValues: venue.exchange.holdings.entries.map { ($0.symbol, $0.value.quantity) })
         expect(ours == theirs, "positions: ours \(ours), the venue's \(theirs)")
         let cash = journal.state.portfolio.account?.cash
         expect(cash == venue.exchange.cash, "cash: ours \(cash ?? .zero), the venue's \(venue.exchange.cash)")
+        // What the account began with is adopted once; after that our own books keep step with every execution.
+        let adopted = journal.adopted.map(\.symbol)
+        expect(Set(adopted).count == adopted.count, "positions had to be adopted: \(journal.adopted)")
         for (symbol, quantity) in theirs {
             let covered = venue.protected(symbol)
             expect(
