@@ -39,6 +39,8 @@ package final class Shell {
     var fatalMessage: String?
     /// Commands that wait until the broker has finished with others; first in, first out.
     var brokerBacklog: [(command: OrderCommand, number: Int64)] = []
+    /// Lockstep: the broker is lost, and until then the tape waits for it to come back.
+    var brokerAwaitedUntilMilliseconds: Int64?
     var pace: Pace
     var wakeAt: Timestamp?
     var realTime: RealTime
