@@ -26,7 +26,7 @@ final class CrashStorm {
     var killed: Int { kills.values.reduce(0, +) }
     var venueFolder: String { programs.stateDirectory + "/plugins" }
 
-    /// Kills until the number is reached; then lets a core work undisturbed on a market that stands still.
+    /// Starts a core and kills, again and again, until the number is reached.
     func rage(kills wanted: Int) throws {
         let config = try configuration()
         while killed < wanted {
@@ -36,16 +36,21 @@ final class CrashStorm {
         }
     }
 
-    func calmDown(seconds: Double = 120) throws {
+    /// Lets a core work undisturbed on a market that stands still, until nothing is under way any more.
+    /// - Returns: whether that came to pass, and the core ended as it should.
+    func calmDown(seconds: Double = 120) throws -> Bool {
         try market.write(&dice, calm: true)
         let core = try start(try configuration(calm: true))
+        var isCalm = false
         try eventually(seconds: seconds, "the storm is over") {
-            try JournalFacts(self.programs.journal, onlyState: true).isCalm
+            isCalm = try JournalFacts(self.programs.journal, onlyState: true).isCalm
+            return isCalm
         }
         #expect(try survivors.count > 1, "core and children are found by their mark")
         core.signal(SIGTERM)
         let ending = core.wait()
         #expect(ending.code == 0, "\(ending)")
+        return isCalm && ending.code == 0
     }
 
     private func start(_ config: String) throws -> RunningProcess {
