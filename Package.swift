@@ -76,8 +76,12 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
-                "policy-take-profit", "policy-portfolio-risk",
+                "policy-take-profit", "policy-portfolio-risk", "policy-reenter", "PaperExchange", "Trading", "Wire",
+                "Journal", "SQLiteJournal", "Node", "Orchestration",
             ], exclude: ["Plugins"]),
+        .executableTarget(
+            name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
+            path: "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal"]),
         .executableTarget(
             name: "journal-torture", dependencies: ["Journal", "SQLiteJournal"],

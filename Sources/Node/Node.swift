@@ -13,10 +13,12 @@ package final class Node {
     private let journal: any Journal
     private let codec = EntryCodec()
     private var pending: [Outgoing] = []
-    private var entriesSinceSnapshot = 0
+    /// Where the newest snapshot stands; nil before it was looked up. It may be of an earlier process: cores that die young
+    /// would never keep one of their own, and each start would take longer than the one before.
+    private var snapshotSequence: Int64?
 
     /// Entries from one snapshot to the next.
-    package static let snapshotEvery = 5_000
+    package static let snapshotEvery: Int64 = 5_000
 
     package init(core: Orchestrator, journal: any Journal) {
         self.core = core
@@ -29,12 +31,10 @@ package final class Node {
         let coded = try codec.encode(input)
         try journal.append(
             kind: .input, type: coded.type, at: time.nanoseconds, body: coded.body, mentions: coded.mentions)
-        entriesSinceSnapshot += 1
         for effect in core.handle(input, at: time) {
             let (entry, snapshot) = try codec.encode(effect)
             try journal.append(
                 kind: .effect, type: entry.type, at: time.nanoseconds, body: entry.body, mentions: entry.mentions)
-            entriesSinceSnapshot += 1
             pending.append(Outgoing(effect, snapshot: snapshot))
         }
     }
@@ -43,7 +43,9 @@ package final class Node {
     /// - Throws: ``JournalError``; nothing may be performed then, and the process must end.
     package func commit() throws -> [Outgoing] {
         try journal.commit()
-        if entriesSinceSnapshot >= Self.snapshotEvery { try saveSnapshot() }
+        let newest = try snapshotSequence ?? journal.latestSnapshot(atOrBefore: nil)?.sequence ?? 0
+        snapshotSequence = newest
+        if head.sequence - newest >= Self.snapshotEvery { try saveSnapshot() }
         defer { pending = [] }
         return pending
     }
@@ -54,7 +56,7 @@ package final class Node {
         let hash = ChainHash(digestOf: body)
         try journal.saveSnapshot(
             Snapshot(sequence: head.sequence, chain: head.chain, stateHash: hash, body: body))
-        entriesSinceSnapshot = 0
+        snapshotSequence = head.sequence
     }
 
     /// Side facts of this run, such as latencies: kept beside the chain, since no decision depends on them.

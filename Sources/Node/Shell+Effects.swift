@@ -78,12 +78,17 @@ extension Shell {
             switch sent {
             case .sent(let id):
                 brokerWork[id] = clock.monotonicMilliseconds
-                if command.isQuestion { brokerQuestions[id] = number }
+                if command.isQuestion { brokerQuestions[id] = number } else { countOrder(id) }
             case .failed(let why): enqueue(.undelivered(command: command, why: why))
             }
         } catch {
             enqueue(.undelivered(command: command, why: "it cannot be written: \(error)"))
         }
+    }
+
+    private func countOrder(_ id: String) {
+        ordersSent += 1
+        if ordersSent == options.dieBeforeAnswer { fatalMessage = id }
     }
 
     /// A simulated venue trades on the market that we see; it is given it before any command that follows from it.

@@ -1,5 +1,6 @@
 import Messaging
 import Orchestration
+import Supervision
 import Trading
 import Wire
 
@@ -12,6 +13,7 @@ extension Shell {
         } catch {
             return refuse(peer, "\(error)")
         }
+        if let fatalMessage, header.re == fatalMessage { ChildProcess.dieAtOnce() }
         guard let role = Role(rawValue: peer.socket) else { return }
         guard MessageType.allowed(from: role).contains(header.type) else {
             return expel(peer, "a \(role.rawValue) may not send \(header.type.rawValue)")

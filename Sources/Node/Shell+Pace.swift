@@ -66,7 +66,7 @@ extension Shell {
     private func keepLockstep() {
         let now = clock.monotonicMilliseconds
         checkBrokerIsAlive(now)
-        guard gathering == nil, brokerWork.isEmpty, !pace.awaitsProvider else { return }
+        guard gathering == nil, brokerWork.isEmpty, !pace.awaitsProvider, !awaitsBroker(now) else { return }
         if pace.takeCycle() { return enqueue(.cycleDue) }
         if isEnough { return finish(.cyclesDone) }
         if pace.hasTapeEnded { return finish(.tapeEnded) }
@@ -89,6 +89,9 @@ extension Shell {
         else { return }
         lose(peer, "it did not finish a command within \(now - oldest) ms", mayRestart: true)
     }
+
+    /// A tape that ran on would leave the venue behind, and a run could end with a plan half done.
+    private func awaitsBroker(_ now: Int64) -> Bool { brokerAwaitedUntilMilliseconds.map { now < $0 } ?? false }
 
     private func advanceTape() {
         guard let session = sessions.values.first(where: { $0.role == .provider && $0.phase == .ready }) else {

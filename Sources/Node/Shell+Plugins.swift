@@ -87,6 +87,7 @@ extension Shell {
         case .provider: enqueue(.providerReady(name: session.name))
         case .broker:
             guard let capabilities = session.capabilities else { return }
+            brokerAwaitedUntilMilliseconds = nil
             enqueue(.brokerReady(name: session.name, capabilities: capabilities))
         case .control: break
         }
@@ -104,7 +105,10 @@ extension Shell {
             }
         }
         gathering?.fail(session.name, why)
-        if session.role == .broker { dropBrokerWork(why) }
+        if session.role == .broker {
+            dropBrokerWork(why)
+            brokerAwaitedUntilMilliseconds = clock.monotonicMilliseconds + ShellSignals.lockstepPatienceMilliseconds
+        }
         if session.role == .provider, options.lockstep, pace.isOpen, !pace.hasTapeEnded {
             end = end ?? .providerLost(why)
         }
@@ -162,6 +166,6 @@ enum ShellSignals {
     static let terminate: Int32 = 15
     /// A busy machine is no dead plugin.
     static let graceMilliseconds: Int64 = 2_000
-    /// How long a simulated broker may work on one message.
+    /// How long a simulated broker may work on one message, and how long the tape waits for one that was lost.
     static let lockstepPatienceMilliseconds: Int64 = 20_000
 }

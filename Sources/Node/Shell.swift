@@ -34,8 +34,13 @@ package final class Shell {
     var brokerWork: [String: Int64] = [:]
     /// Questions among them, with the core's number.
     var brokerQuestions: [String: Int64] = [:]
+    /// For crash tests: order commands that were sent, and the message whose answer is not lived to see.
+    var ordersSent: Int64 = 0
+    var fatalMessage: String?
     /// Commands that wait until the broker has finished with others; first in, first out.
     var brokerBacklog: [(command: OrderCommand, number: Int64)] = []
+    /// Lockstep: the broker is lost, and until then the tape waits for it to come back.
+    var brokerAwaitedUntilMilliseconds: Int64?
     var pace: Pace
     var wakeAt: Timestamp?
     var realTime: RealTime

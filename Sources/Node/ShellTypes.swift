@@ -89,6 +89,8 @@ package struct ShellOptions {
     package var stateDirectory: String
     /// For crash tests: the process kills itself (SIGKILL) between the commit of this entry and its effects.
     package var dieAfterEntry: Int64?
+    /// For crash tests: it kills itself when the broker's first word on this order command comes, before it reads it.
+    package var dieBeforeAnswer: Int64?
     /// `NAME=value` for the children.
     package var environment: [String] = []
 

@@ -64,12 +64,14 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private var heartbeatMilliseconds: Int64 = 1_000
     private var lastHeard = monotonicMilliseconds()
     private var isReady = false
+    private var crashPoint: CrashPoint?
 
     package init(_ plugin: Plugin, launch: Launch, version: String, isChild: Bool) {
         self.plugin = plugin
         self.launch = launch
         self.version = version
         self.isChild = isChild
+        crashPoint = CrashPoint(for: launch.name)
     }
 
     /// Until the core says drain, is gone, or a signal comes.
@@ -203,6 +205,7 @@ extension PluginConnection {
         let welcome = try message.data(Welcome.self)
         session = welcome.session
         heartbeatMilliseconds = welcome.heartbeatMilliseconds
+        crashPoint?.keep(in: welcome.stateDirectory)
         do {
             try send(Answer(.ready, try plugin.start(welcome)), on: socket)
             isReady = true
@@ -217,6 +220,8 @@ extension PluginConnection {
     /// A fault of the plugin ends one message and nothing else.
     private mutating func answer(_ message: Received, on socket: borrowing ZeroMQSocket) throws {
         let answers: [Answer]
+        crashPoint?.met(message.header.type)
+        crashPoint?.pass(.before, of: message.header.type)
         do {
             answers = try plugin.handle(message)
         } catch {
@@ -225,6 +230,7 @@ extension PluginConnection {
                 Answer(.error, Fault(reason: "\(error)"), re: message.header.id, cycle: message.header.cycle)
             ]
         }
+        crashPoint?.pass(.after, of: message.header.type)
         for answer in answers { try send(answer, on: socket) }
     }
 

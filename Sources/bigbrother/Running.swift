@@ -17,6 +17,7 @@ struct Running {
     /// A limit on the journal's size, as a full disk would set it.
     var maximumJournalBytes: Int64?
     var dieAfterEntry: Int64?
+    var dieBeforeAnswer: Int64?
 
     struct Result {
         var end: RunEnd
@@ -73,6 +74,7 @@ struct Running {
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
         options.dieAfterEntry = dieAfterEntry
+        options.dieBeforeAnswer = dieBeforeAnswer
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
         return options

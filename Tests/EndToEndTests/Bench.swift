@@ -54,11 +54,15 @@ struct Programs {
         return try configuration(text, name: name)
     }
 
-    func process(_ arguments: [String], program: String = "bigbrother") -> (Process, Pipe, Pipe) {
+    func process(
+        _ arguments: [String], program: String = "bigbrother", environment: [String: String] = [:]
+    ) -> (Process, Pipe, Pipe) {
         let process = Process()
         process.executableURL = Self.binaries.appendingPathComponent(program)
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["BIGBROTHER_HOME": Self.project.path]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            environment.merging(["BIGBROTHER_HOME": Self.project.path]) { $1 }
+        ) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors
@@ -67,8 +71,8 @@ struct Programs {
     }
 
     /// Runs to the end, or is killed after a minute or two: then the test fails.
-    func run(_ arguments: [String], seconds: Double = 120) throws -> Ending {
-        let (process, output, errors) = process(arguments)
+    func run(_ arguments: [String], environment: [String: String] = [:], seconds: Double = 120) throws -> Ending {
+        let (process, output, errors) = process(arguments, environment: environment)
         try process.run()
         let timer = DispatchSource.makeTimerSource()
         let pid = process.processIdentifier

@@ -12,7 +12,7 @@ struct NVDATests {
         #expect(field(result, "realised_profit") as? String == "602.8308")
         #expect(field(result, "report", "oversold") as? Int == 0)
         #expect(field(result, "report", "rejected_by_broker") as? Int == 0)
-        try expectFinalState(programs)
+        try programs.expectNVDA()
         try expectSteps(programs)
     }
 
@@ -59,30 +59,9 @@ struct NVDATests {
             #expect(killed.code == SIGKILL, "entry \(entry): \(killed)")
             let again = try programs.run(["run", "--config", config])
             #expect(again.code == 0, "entry \(entry): \(again.errors)")
-            try expectFinalState(programs, "killed after entry \(entry)")
+            try programs.expectNVDA("killed after entry \(entry)")
             #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0, "entry \(entry)")
         }
-    }
-
-    private func expectFinalState(_ programs: Programs, _ what: String = "") throws {
-        let positions = try #require(
-            try programs.json(["positions", "--journal", programs.journal]) as? [[String: Any]])
-        #expect(positions.count == 1 && positions.first?["quantity"] as? String == "144", "\(what)")
-        let orders = try #require(
-            try programs.json(["orders", "--all", "--journal", programs.journal]) as? [[String: Any]])
-        func described(_ order: [String: Any]) -> String {
-            let terms = order["terms"] as? [String: Any] ?? [:]
-            return ["type", "quantity", "stop_price", "limit_price"].compactMap { terms[$0] as? String }.joined(
-                separator: " ")
-        }
-        let working = orders.filter { ["new", "accepted"].contains($0["status"] as? String) }
-        #expect(working.map(described).sorted() == ["limit 144 194.5", "stop_limit 144 186.23 185.67"], "\(what)")
-        #expect(Set(working.compactMap { $0["group_id"] as? String }).count == 1, "\(what)")
-        let sold = orders.filter {
-            field($0, "terms", "type") as? String == "market" && $0["status"] as? String == "filled"
-        }
-        #expect(sold.map(described) == ["market 143"], "\(what)")
-        #expect(sold.first?["average_fill_price"] as? String == "189.08", "\(what)")
     }
 
     private func expectSteps(_ programs: Programs) throws {

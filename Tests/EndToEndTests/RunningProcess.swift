@@ -7,8 +7,8 @@ final class RunningProcess {
     private let output: Collected
     private let errors: Collected
 
-    init(_ programs: Programs, _ arguments: [String]) throws {
-        let (process, output, errors) = programs.process(arguments)
+    init(_ programs: Programs, _ arguments: [String], environment: [String: String] = [:]) throws {
+        let (process, output, errors) = programs.process(arguments, environment: environment)
         try process.run()
         self.process = process
         self.output = Collected(output.fileHandleForReading)

@@ -149,6 +149,16 @@ struct NodeTests {
 
     enum Damage: CaseIterable { case input, effect, missingEffect, missingLast, missingInput, extraEffect }
 
+    @Test("cores that die young keep a snapshot all the same, so that no start takes longer than the one before")
+    func snapshotsAcrossStarts() throws {
+        var driver = try finished()
+        for _ in 0..<4 {
+            for _ in 0..<(Node.snapshotEvery / 3) { try driver.turn(.wake) }
+            try driver.restart()
+        }
+        #expect(try #require(try driver.journal.latestSnapshot(atOrBefore: nil)).sequence >= Node.snapshotEvery)
+    }
+
     @Test("a replay finds what was changed, left out or added", arguments: Damage.allCases)
     func damage(damage: Damage) throws {
         let driver = try finished()

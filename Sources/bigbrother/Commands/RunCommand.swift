@@ -32,6 +32,11 @@ struct RunCommand: ParsableCommand {
     var maximumJournalBytes: Int64?
     @Option(help: ArgumentHelp("For crash tests: kill -9 itself once this entry is durable.", visibility: .hidden))
     var dieAfterEntry: Int64?
+    @Option(
+        help: ArgumentHelp(
+            "For crash tests: kill -9 itself when the broker's first word on this order command (1, 2, ...) comes, unread.",
+            visibility: .hidden))
+    var dieBeforeAnswer: Int64?
 
     func run() throws {
         try Failure.guarding {
@@ -50,6 +55,7 @@ struct RunCommand: ParsableCommand {
             running.paceMilliseconds = pace
             running.maximumJournalBytes = maximumJournalBytes
             running.dieAfterEntry = dieAfterEntry
+            running.dieBeforeAnswer = dieBeforeAnswer
             if !json {
                 print(
                     "BigBrother manages \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"

@@ -9,7 +9,7 @@ struct PaperAdapter: BrokerAdapter {
     private(set) var highestEpoch: Int64
 
     init(settings: PaperConfiguration, context: AdapterContext) throws {
-        let log = VenueLog(path: context.stateDirectory + "/paper-venue.log")
+        let log = try VenueLog(path: context.stateDirectory + "/paper-venue.log")
         let lines = try log.read()
         if lines.isEmpty {
             try settings.validate()

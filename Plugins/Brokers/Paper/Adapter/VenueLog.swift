@@ -24,13 +24,27 @@ final class VenueLog {
     private static let compactAt: Int64 = 4_000_000
 
     private let path: String
+    /// For tests: earlier logs stay beside the present one, as `.0`, `.1` and so on.
+    private let keepsEarlier: Bool
+    private var earlier = 0
+    private var lock: CInt = -1
     private var descriptor: CInt = -1
     private var size: Int64 = 0
     private let encoder = WireEncoder()
 
-    init(path: String) { self.path = path }
+    /// Waits until no other process keeps this log: the adapter of a core that was killed may still be at its last
+    /// message, and what it writes belongs before everything that is done here.
+    init(path: String, keepsEarlier: Bool = getenv("BIGBROTHER_KEEP_VENUE_LOGS") != nil) throws {
+        self.path = path
+        self.keepsEarlier = keepsEarlier
+        lock = open(path + ".lock", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw failure("open") }
+        while flock(lock, LOCK_EX) != 0 { guard errno == EINTR else { throw failure("flock") } }
+    }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit {
+        for open in [descriptor, lock] where open >= 0 { close(open) }
+    }
 
     /// What the file holds, whole lines only. Empty when there is none.
     func read() throws -> [Line] {
@@ -62,7 +76,17 @@ final class VenueLog {
         descriptor = fresh
         size = 0
         try append(.snapshot(exchange: exchange, epoch: epoch))
+        if keepsEarlier { try keepEarlier() }
         guard rename(temporary, path) == 0 else { throw failure("rename") }
+    }
+
+    /// link(2), under the next free name.
+    private func keepEarlier() throws {
+        while link(path, "\(path).\(earlier)") != 0 {
+            if errno == ENOENT { return }
+            guard errno == EEXIST else { throw failure("link") }
+            earlier += 1
+        }
     }
 
     var isLong: Bool { size > Self.compactAt }

@@ -1,0 +1,69 @@
+import Journal
+import Node
+import Orchestration
+import SQLiteJournal
+import Trading
+import Wire
+
+/// What a journal says: the core's state at its end, and what it has commanded.
+struct JournalFacts {
+    private(set) var state: CoreState
+    private(set) var submitted: [ClientOrderID] = []
+    private(set) var epochs: [Int64] = []
+    private(set) var entries: [Entry] = []
+    /// Positions of ours that differed from the broker's, and were adopted from it.
+    private(set) var adopted: [Difference] = []
+
+    /// An order command or an execution, with its place.
+    struct Entry {
+        enum Content {
+            case command(OrderCommand)
+            case execution(ExecutionReport)
+        }
+        var sequence: Int64
+        var content: Content
+    }
+
+    /// - Parameter onlyState: is enough to wait for calm.
+    init(_ path: String, onlyState: Bool = false) throws {
+        let reader = try SQLiteJournalReader(path: path)
+        state = try Recovery.recover(from: reader).state
+        guard !onlyState else { return }
+        let decoder = WireDecoder()
+        for entry in try reader.entries(type: "started", limit: 1_000_000) {
+            if case .started(let start) = try decoder.decode(Input.self, from: entry.body, unknownFields: .refuse) {
+                epochs.append(start.epoch)
+            }
+        }
+        for entry in try reader.entries(type: "command", limit: 1_000_000) {
+            let command = try decoder.decode(OrderCommand.self, from: entry.body, unknownFields: .refuse)
+            if case .submit(let submission) = command { submitted += submission.orders.map(\.clientOrderID) }
+            entries.append(Entry(sequence: entry.sequence, content: .command(command)))
+        }
+        for entry in try reader.entries(type: "execution", limit: 1_000_000) {
+            if case .execution(let report) = try decoder.decode(Input.self, from: entry.body, unknownFields: .refuse) {
+                entries.append(Entry(sequence: entry.sequence, content: .execution(report)))
+            }
+        }
+        for entry in try reader.entries(type: "difference", limit: 1_000_000) {
+            guard
+                case .difference(let found) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse),
+                found.kind == .position
+            else { continue }
+            adopted.append(found)
+        }
+        entries.sort { $0.sequence < $1.sequence }
+    }
+
+    /// Nothing is under way, and every position has its stop.
+    var isCalm: Bool {
+        let orders = state.portfolio.orders
+        return state.broker?.isReconciled == true && state.naked.isEmpty
+            && !orders.allWorking.contains { $0.status.isInDoubt || $0.status == .accepted }
+            && state.portfolio.positions.values.allSatisfy { position in
+                let stops = orders.working(position.symbol).filter { $0.terms.type.isStop && $0.status == .new }
+                return stops.reduce(0) { $0 + $1.leavesQuantity.units } == position.size.units
+                    && !orders.working(position.symbol).contains { $0.terms.type == .market }
+            }
+    }
+}

@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(ReenterPolicy.self, name: "reenter", version: "1.0.0")
