@@ -30,6 +30,8 @@ enum Samples {
                 name: "refused", type: .refused, body: Fault(reason: "the configuration names no policy \"stranger\"")),
             Sample(name: "ready-policy", type: .ready, body: Ready()),
             Sample(name: "ready-broker", type: .ready, body: Ready(capabilities: capabilities)),
+            Sample(
+                name: "ready-broker-declares-all", type: .ready, body: Ready(capabilities: try everythingDeclared())),
             Sample(name: "heartbeat", type: .heartbeat, body: Empty()),
             Sample(name: "drain", type: .drain, body: Fault(reason: "the core stops")),
             Sample(name: "bye", type: .bye, body: Fault(reason: "drained")),
@@ -40,6 +42,25 @@ enum Samples {
     private static let capabilities = BrokerCapabilities(
         orderTypes: OrderType.allCases, timeInForce: TimeInForce.allCases, groups: OrderGroupKind.allCases,
         replacesPrice: true, replacesQuantity: true, reservesShares: true, wantsMarketData: true)
+
+    /// Every field that has a careful default, with another value.
+    private static func everythingDeclared() throws -> BrokerCapabilities {
+        var all = capabilities
+        (all.replacement, all.replacementQuantity) = (.newID, .remaining)
+        all.minimumQuantity = .one
+        all.assets = [
+            BrokerCapabilities.AssetRule(
+                symbol: try Symbol("BTC/USD"),
+                priceIncrement: PriceIncrement(atOrAboveOne: try Price("0.5"), belowOne: try Price("0.5")),
+                quantityIncrement: try Quantity("0.0001"), minimumQuantity: try Quantity("0.001"))
+        ]
+        (all.idempotency, all.executions, all.replaysEvents) = (.rejectsDuplicates, .cumulative, true)
+        all.refusesSelfCross = true
+        all.sessions = [.preMarket, .regular, .afterHours]
+        (all.arrivalLimit, all.reportLag) = (.seconds(60), .seconds(10))
+        all.ordersPerMinute = 200
+        return all
+    }
 
     // MARK: - Policies
 
@@ -145,6 +166,13 @@ enum Samples {
             ),
             ("submit-oco", .submit(group)), ("cancel", .cancel(clientOrderID: id)),
             ("replace", .replace(OrderReplacement(clientOrderID: id, stopPrice: try Price("187.1")))),
+            (
+                "replace-new-id",
+                .replace(
+                    OrderReplacement(
+                        clientOrderID: id, newClientOrderID: try ClientOrderID("bb0.2.NVDA.1"),
+                        quantity: try Quantity("100"), limitPrice: try Price("186.5"), stopPrice: try Price("187.1")))
+            ),
             ("query", .query(clientOrderID: id)), ("reconcile", .reconcile),
         ]
         let account = Account(
@@ -169,6 +197,18 @@ enum Samples {
                 name: "execution-restated", type: .execution,
                 body: ExecutionReport(clientOrderID: id, event: .restated, terms: try order().terms, at: at)),
             Sample(
+                name: "execution-cumulative", type: .execution,
+                body: ExecutionReport(
+                    clientOrderID: id, event: .partialFill, cumulativeQuantity: try Quantity("100"),
+                    averagePrice: try Price("189.0833"), at: at)),
+            Sample(
+                name: "execution-canceled", type: .execution,
+                body: ExecutionReport(
+                    clientOrderID: id, event: .canceled, cumulativeQuantity: try Quantity("43"), at: at)),
+            Sample(
+                name: "order-answer-successor", type: .orderAnswer,
+                body: OrderAnswer(clientOrderID: id, order: try successor(), executions: [])),
+            Sample(
                 name: "order-answer", type: .orderAnswer,
                 body: OrderAnswer(clientOrderID: id, order: try order(), executions: [fill])),
             Sample(
@@ -177,6 +217,13 @@ enum Samples {
             Sample(name: "broker-state", type: .brokerState, body: state),
             Sample(name: "done", type: .done, body: Empty()),
         ]
+    }
+
+    private static func successor() throws -> Order {
+        var order = try order()
+        order.replacesOrder = try ClientOrderID("bb0.1.NVDA.2")
+        order.termsAt = at
+        return order
     }
 
     // MARK: - Providers, control, telemetry
@@ -205,6 +252,10 @@ enum Samples {
                         CorporateAction(
                             id: "d1", symbol: aapl, kind: .dividend(amount: try Price("0.47")), effectiveAt: at),
                     ])),
+            Sample(
+                name: "market-halted", type: .market,
+                body: MarketUpdate(
+                    at: at, quotes: [Quote(symbol: aapl, last: try Price("92.41"), isHalted: true, at: at)])),
             Sample(name: "market-last", type: .market, body: MarketUpdate(at: at, isLast: true)),
         ]
     }
