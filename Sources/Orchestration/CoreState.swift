@@ -43,6 +43,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var commandCount: Int64 = 0
     /// Questions without an answer, oldest first.
     var questions: [Question] = []
+    /// What an order had filled when it was adopted: that is in the position, and no late word books it again.
+    var adoptedFills: [ClientOrderID: Quantity] = [:]
     /// Orders whose end nobody saw: what they filled is taken from the position, and never booked from a late word.
     var unseenEnds: [ClientOrderID] = []
     /// The newest request for each order that is not over.

@@ -32,6 +32,7 @@ extension Orchestrator {
         if let execution = report.executionID, let price = report.price, let quantity = report.quantity {
             guard !state.portfolio.orders.isBooked(execution, of: order.id) else { return }
             state.portfolio.orders.markBooked(execution, of: order.id)
+            if let before = state.adoptedFills[order.id], report.cumulativeQuantity ?? .zero <= before { return }
             try order.book(quantity, at: price)
             event = order.filledQuantity >= order.terms.quantity ? .fill : .partialFill
             words = try bookFill(order, quantity, price, at: report.at)
@@ -98,7 +99,11 @@ extension Orchestrator {
         } else if state.deadlines[order.id] == nil {
             expectWord(on: order.id)
         }
-        if !order.isWorking { state.requests[order.id] = nil }
+        guard !order.isWorking else { return }
+        state.requests[order.id] = nil
+        // The words that are still under way have come by the time at which others have ended as well.
+        guard state.adoptedFills[order.id] == nil else { return }
+        for id in state.adoptedFills.keys.sorted() where state.portfolio.orders[id] == nil { state.adoptedFills[id] = nil }
     }
 
     /// Its terms are those that were asked for, and not merely those that its group gave it in the meantime.

@@ -144,6 +144,7 @@ extension Orchestrator {
     }
 
     private mutating func adopt(_ order: Order) {
+        if order.filledQuantity.isPositive { state.adoptedFills[order.id] = order.filledQuantity }
         state.portfolio.orders.put(order)
         state.requests[order.id] = Request(number: state.commandCount, leftBy: state.now)
         keepDeadline(of: order)
