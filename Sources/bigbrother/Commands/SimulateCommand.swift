@@ -30,6 +30,9 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Tell everything that happens in the first scenario.")
     var story = false
 
+    @Flag(help: ArgumentHelp("Tell the journal hash of every scenario.", visibility: .hidden))
+    var chains = false
+
     func run() throws {
         var options = Simulator.Options()
         for name in (without ?? "").split(separator: ",") {
@@ -49,6 +52,7 @@ struct SimulateCommand: ParsableCommand {
             let outcome = Simulator.run(seed: seed + count, options)
             count += 1
             simulated += outcome.simulated
+            if chains { print("\(outcome.seed) \(outcome.chain) \(outcome.checks)") }
             if story { for line in outcome.story { print(line) } }
             if let promise = outcome.promise {
                 failures += 1
