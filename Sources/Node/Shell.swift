@@ -23,6 +23,8 @@ package final class Shell {
     let endpoint: (Role) -> String
 
     var sessions: [Peer: PluginSession] = [:]
+    /// When the first of them is to be looked at.
+    var sessionsDueMilliseconds = Int64.max
     var children: [PluginName: PluginChild] = [:]
     var queue: [(input: Input, at: Timestamp)] = []
     /// Market data that the broker gets as soon as it is durable here.
@@ -35,7 +37,7 @@ package final class Shell {
     /// Questions among them, with the core's number.
     var brokerQuestions: [String: Int64] = [:]
     /// Commands that wait until the broker has finished with others; first in, first out.
-    var brokerBacklog: [(command: OrderCommand, number: Int64)] = []
+    var brokerBacklog: [BrokerCommand] = []
     var pace: Pace
     var wakeAt: Timestamp?
     var realTime: RealTime
