@@ -2,8 +2,9 @@ import Trading
 
 /// Which hazards a scenario has, how often each one comes, and the dice that decide. Shared by everything in one world.
 final class HazardDice {
-    private var dice: [Hazard: Dice] = [:]
-    private var rates: [Hazard: Int64] = [:]
+    /// By the number of the hazard: they are thrown at every step.
+    private var dice: [Dice] = []
+    private var rates: [Int64] = []
     private var wire: Dice
     /// Off: the storm is over, and nothing goes wrong any more.
     var isStorm = true
@@ -14,28 +15,30 @@ final class HazardDice {
         wire = Dice(seed: seed, name: "wire")
         var choice = Dice(seed: seed, name: "hazards")
         for hazard in Hazard.allCases {
-            dice[hazard] = Dice(seed: seed, name: hazard.rawValue)
+            dice.append(Dice(seed: seed, name: hazard.rawValue))
             // A scenario has some of the hazards, now and then all of them; each one rare or frequent.
             let isOn = choice.chance(550)
             let strength = choice.between(1, 4)
-            rates[hazard] = isOn && !without.contains(hazard) ? strength : 0
+            rates.append(isOn && !without.contains(hazard) ? strength : 0)
         }
     }
 
-    func has(_ hazard: Hazard) -> Bool { isStorm && (rates[hazard] ?? 0) > 0 }
+    func has(_ hazard: Hazard) -> Bool { isStorm && rates[hazard.number] > 0 }
 
     /// One throw: does it happen now? `permille` is the rate of the mildest strength.
     func hits(_ hazard: Hazard, _ permille: Int64 = 5) -> Bool {
-        guard isStorm, let rate = rates[hazard], rate > 0 else { return false }
-        guard dice[hazard]?.chance(permille * rate) == true else { return false }
+        let rate = rates[hazard.number]
+        guard isStorm, rate > 0, dice[hazard.number].chance(permille * rate) else { return false }
         count[hazard, default: 0] += 1
         return true
     }
 
-    func between(_ hazard: Hazard, _ low: Int64, _ high: Int64) -> Int64 { dice[hazard]?.between(low, high) ?? low }
+    func between(_ hazard: Hazard, _ low: Int64, _ high: Int64) -> Int64 {
+        dice[hazard.number].between(low, high)
+    }
 
     func pick<Item>(_ hazard: Hazard, _ items: [Item]) -> Item {
-        items[Int(dice[hazard]?.below(Int64(items.count)) ?? 0)]
+        items[Int(dice[hazard.number].below(Int64(items.count)))]
     }
 
     /// Nanoseconds that a message between two processes takes.
@@ -43,4 +46,9 @@ final class HazardDice {
         if hits(.messageDelay, 10) { return between(.messageDelay, 5, 3_000) * World.millisecond }
         return wire.between(50, 900) * 1_000
     }
+}
+
+extension Hazard {
+    /// Its place among all cases, as the compiler numbers them.
+    fileprivate var number: Int { withUnsafeBytes(of: self) { Int($0.first ?? 0) } }
 }
