@@ -39,17 +39,19 @@ enum JSONEscaping {
 
 /// The spelling of whole numbers.
 enum JSONDigits {
-    /// The number that some digits with an optional minus are; nil for anything else, and for more than 18 digits.
+    /// The number that some digits with an optional minus are; nil for anything else, and for what is very large.
     static func value(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         let isNegative = text.first == ASCII.minus
         let first = isNegative ? 1 : 0
-        guard text.count > first, text.count - first <= 18 else { return nil }
-        var value: Int64 = 0
+        // 19 digits fit into 64 bits without a sign.
+        guard text.count > first, text.count - first <= 19 else { return nil }
+        var value: UInt64 = 0
         for index in first..<text.count {
             guard ASCII.isDigit(text[index]) else { return nil }
-            value = value &* 10 &+ Int64(text[index] &- ASCII.zero)
+            value = value &* 10 &+ UInt64(text[index] &- ASCII.zero)
         }
-        return isNegative ? -value : value
+        guard let signed = Int64(exactly: value) else { return nil }
+        return isNegative ? -signed : signed
     }
 
     /// Units of a decimal number; nil for anything that is none, and for more than 18 digits with those that are left

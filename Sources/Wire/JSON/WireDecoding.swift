@@ -1,3 +1,12 @@
+/// Memory for one value on its way from a type that only its `WireType` knows to the caller who knows it too. A value is
+/// put here when it is whole and is fetched at once, so one place is enough. (A temporary allocation for each would ask
+/// the runtime for the types of its closure every time, which costs more than the reading.)
+private final class WireScratch {
+    static let byteCount = 1_024
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
+    deinit { memory.deallocate() }
+}
+
 /// One decoding under way: the tokens, and what was asked of them.
 ///
 /// A class because Codable hands out many containers that all read one text. Its memory serves one decoding after the
@@ -20,6 +29,7 @@ final class WireDecoding {
     /// Keys that are none of the CodingKeys, of whom. An enum asks for all keys to find its case.
     private var unmatched: [(asker: Int32, key: String)] = []
     @exclusivity(unchecked) private var lastAsker: Int32 = 0
+    private let scratch = WireScratch()
 
     /// - Throws: why the bytes are no JSON.
     func load(_ bytes: [UInt8]) throws(JSONError) {
@@ -52,11 +62,24 @@ final class WireDecoding {
     /// The value at a token, with all its checks.
     func decoded<Value: Decodable>(_ type: Value.Type, at token: Int) throws(WireDecodingError) -> Value {
         let known = names.type(type)
-        if let direct = known.direct, let value: Value = read(direct, at: token) { return value }
+        guard let direct = known.direct, !numbersAsText, MemoryLayout<Value>.size <= WireScratch.byteCount,
+            direct.read(WireValue(decoding: self, token: token), into: scratch.memory)
+        else { return try ordinary(known, at: token) }
+        return scratch.memory.assumingMemoryBound(to: Value.self).move()
+    }
+
+    /// Reads what holds other values.
+    func read<Value>(_ type: any WireReadable.Type, _ node: WireDecodingNode) throws -> Value {
+        precondition(MemoryLayout<Value>.size <= WireScratch.byteCount, "an array or a dictionary is one reference")
+        try type.decode(from: node, into: scratch.memory)
+        return scratch.memory.assumingMemoryBound(to: Value.self).move()
+    }
+
+    private func ordinary<Value: Decodable>(_ known: WireType, at token: Int) throws(WireDecodingError) -> Value {
         lastAsker += 1
         let node = WireDecodingNode(decoding: self, token: token, asker: lastAsker)
         let (askedBefore, nestedBefore) = (asked.count, nested.count)
-        defer { nested.removeLast(nested.count - nestedBefore) }
+        defer { if nested.count > nestedBefore { nested.removeLast(nested.count - nestedBefore) } }
         do {
             let result: Value = try node.unchecked(known)
             if refusesUnknown {
@@ -67,20 +90,6 @@ final class WireDecoding {
         } catch {
             let error = node.translated(error, unmatched: unmatched.first { $0.asker == node.asker }?.key)
             throw typo(behind: error, in: node) ?? error
-        }
-    }
-
-    /// Nil when the value is not as it should be: the ordinary way then tells why.
-    private func read<Value>(_ type: any WireDirect.Type, at index: Int) -> Value? {
-        let token = tape.tokens[index]
-        guard token.kind == .string || (numbersAsText && token.kind == .number) else { return nil }
-        return withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { place -> Value? in
-            guard let address = place.baseAddress else { return nil }
-            let isRead = tape.text.withUnsafeBufferPointer { text in
-                let text = UnsafeBufferPointer(rebasing: text[Int(token.start)..<Int(token.end)])
-                return type.read(text, into: UnsafeMutableRawPointer(address))
-            }
-            return isRead ? address.move() : nil
         }
     }
 }
@@ -127,6 +136,16 @@ extension WireDecoding {
         }
     }
 
+    func isKey(_ key: Int, _ name: StaticString) -> Bool {
+        let token = tape.tokens[key]
+        guard token.isPlain, Int(token.end - token.start) == name.utf8CodeUnitCount else { return false }
+        return tape.text.withUnsafeBufferPointer { text in
+            let start = Int(token.start)
+            for index in 0..<name.utf8CodeUnitCount where text[start + index] != name.utf8Start[index] { return false }
+            return true
+        }
+    }
+
     /// The value was taken whole, as a dictionary, a tree or another type: there is nothing unknown in it.
     func take(_ node: WireDecodingNode) { tape.tokens[node.token].taker = node.asker }
 
@@ -154,6 +173,7 @@ extension WireDecoding {
 extension WireDecoding {
     private func refuseUnknown(_ node: WireDecodingNode, nestedFrom first: Int) throws(WireDecodingError) {
         try refuseUnknown(node)
+        guard nested.count > first else { return }
         for node in nested[first...] { try refuseUnknown(node) }
     }
 

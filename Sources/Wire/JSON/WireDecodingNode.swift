@@ -23,19 +23,11 @@ struct WireDecodingNode {
     }
 
     func unchecked<Value: Decodable>(_ type: WireType) throws -> Value {
-        if let composite = type.readsParts { return try read(composite) }
+        if let parts = type.readsParts { return try decoding.read(parts, self) }
         switch type.kind {
         case .plain: return try Value(from: self)
         case .unkeyableDictionary: throw error(.rejected(WireTypeKind.unkeyableReason))
         case .set: throw error(.rejected(WireTypeKind.setReason))
-        }
-    }
-
-    private func read<Value>(_ composite: any WireReadable.Type) throws -> Value {
-        try withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { place in
-            guard let address = place.baseAddress else { preconditionFailure("there is room for one") }
-            try composite.decode(from: self, into: UnsafeMutableRawPointer(address))
-            return address.move()
         }
     }
 }

@@ -1,19 +1,17 @@
-import Trading
-
-/// A value that is one string on the wire and goes there by itself, without the containers of Codable: what stands in
-/// every message many times.
+/// A value that writes and reads itself, without the containers of Codable: what stands in every message many times.
 ///
 /// It owes the bytes that its `encode(to:)` would give, and the value that its `init(from:)` would read; `WireDirectTests`
 /// compares them.
 protocol WireDirect: WireSpecial, Codable {
     func write(to writer: inout JSONWriter)
-    /// Nil for what is no such value, or is not simple to read: the ordinary way follows, and tells what is wrong.
-    init?(wire text: UnsafeBufferPointer<UInt8>)
+    /// Nil for what is no such value, or does not stand as we would write it: the ordinary way follows, and reads it or
+    /// tells what is wrong.
+    init?(wire value: WireValue)
 
     /// The address is that of a value of this type; see ``WireWritable``.
     static func write(at address: UnsafeRawPointer, to writer: inout JSONWriter)
     /// The address is that of memory for a value, which holds one when this is true.
-    static func read(_ text: UnsafeBufferPointer<UInt8>, into address: UnsafeMutableRawPointer) -> Bool
+    static func read(_ value: WireValue, into address: UnsafeMutableRawPointer) -> Bool
 }
 
 extension WireDirect {
@@ -21,108 +19,161 @@ extension WireDirect {
         address.assumingMemoryBound(to: Self.self).pointee.write(to: &writer)
     }
 
-    static func read(_ text: UnsafeBufferPointer<UInt8>, into address: UnsafeMutableRawPointer) -> Bool {
-        guard let value = Self(wire: text) else { return false }
-        address.initializeMemory(as: Self.self, to: value)
+    static func read(_ value: WireValue, into address: UnsafeMutableRawPointer) -> Bool {
+        guard let read = Self(wire: value) else { return false }
+        address.initializeMemory(as: Self.self, to: read)
         return true
     }
 }
 
-extension Price: WireDirect {}
-extension Quantity: WireDirect {}
-extension Money: WireDirect {}
-extension Ratio: WireDirect {}
+/// A value that was scanned and not yet read.
+struct WireValue {
+    let decoding: WireDecoding
+    let token: Int
 
-extension ScaledInteger {
-    func write(to writer: inout JSONWriter) { writer.decimal(units, decimals: Self.decimals) }
+    var kind: JSONTape.Kind { decoding.tape.tokens[token].kind }
 
-    init?(wire text: UnsafeBufferPointer<UInt8>) {
-        guard let units = JSONDigits.units(text, decimals: Self.decimals) else { return nil }
-        self.init(units: units)
+    /// Reads the text of a string; nil for anything else.
+    func text<Result>(_ read: (UnsafeBufferPointer<UInt8>) -> Result?) -> Result? {
+        let token = decoding.tape.tokens[token]
+        guard token.kind == .string else { return nil }
+        return decoding.tape.text.withUnsafeBufferPointer { text in
+            read(UnsafeBufferPointer(rebasing: text[Int(token.start)..<Int(token.end)]))
+        }
+    }
+
+    var string: String? { kind == .string ? decoding.tape.string(token) : nil }
+
+    var integer: Int64? {
+        guard kind == .number else { return nil }
+        do { return try WireScalar.integer(decoding.tape, token) } catch { return nil }
+    }
+
+    var bool: Bool? {
+        switch kind {
+        case .true: true
+        case .false: false
+        case .null, .number, .string, .array, .object: nil
+        }
+    }
+
+    /// Nil unless it is an array of which every element can be read.
+    func array<Element: WireDirect>(of type: Element.Type) -> [Element]? {
+        guard kind == .array else { return nil }
+        let end = Int(decoding.tape.tokens[token].next)
+        var elements: [Element] = []
+        var next = token + 1
+        while next < end {
+            guard let element = Element(wire: WireValue(decoding: decoding, token: next)) else { return nil }
+            elements.append(element)
+            next = Int(decoding.tape.tokens[next].next)
+        }
+        return elements
+    }
+
+    /// Nil unless it is an array of strings.
+    var strings: [String]? {
+        guard kind == .array else { return nil }
+        var strings: [String] = []
+        for part in decoding.tape.parts(of: token) {
+            guard let string = WireValue(decoding: decoding, token: part).string else { return nil }
+            strings.append(string)
+        }
+        return strings
+    }
+
+    /// Nil for anything but an object.
+    var fields: WireFields? { kind == .object ? WireFields(self) : nil }
+
+    /// The one member of an object: the case of an enum.
+    func only(_ name: StaticString) -> WireValue? {
+        guard var fields, let value = fields.take(name), fields.isDone else { return nil }
+        return value
     }
 }
 
-extension Timestamp: WireDirect {
-    func write(to writer: inout JSONWriter) { writer.quoted(nanoseconds) }
+/// The members of an object, taken in the order in which they are written.
+struct WireFields {
+    private let decoding: WireDecoding
+    private var key: Int
+    private let end: Int
+    /// Nothing was met so far that could not be read.
+    private var isSound = true
 
-    init?(wire text: UnsafeBufferPointer<UInt8>) {
-        guard let value = JSONDigits.nanoseconds(text) else { return nil }
-        self.init(nanoseconds: value)
+    init(_ object: WireValue) {
+        decoding = object.decoding
+        key = object.token + 1
+        end = Int(object.decoding.tape.tokens[object.token].next)
     }
-}
 
-extension TimeSpan: WireDirect {
-    func write(to writer: inout JSONWriter) { writer.quoted(nanoseconds) }
+    /// All was taken, and all could be read.
+    var isDone: Bool { isSound && key == end }
 
-    init?(wire text: UnsafeBufferPointer<UInt8>) {
-        guard let value = JSONDigits.nanoseconds(text) else { return nil }
-        self.init(nanoseconds: value)
+    /// The next member if it has this name.
+    mutating func take(_ name: StaticString) -> WireValue? {
+        guard key < end, decoding.isKey(key, name) else { return nil }
+        let value = WireValue(decoding: decoding, token: key + 1)
+        key = Int(decoding.tape.tokens[key + 1].next)
+        return value
     }
-}
 
-extension Symbol: WireDirect {
-    func write(to writer: inout JSONWriter) { writer.string(text) }
-
-    init?(wire text: UnsafeBufferPointer<UInt8>) {
-        do { try self.init(String(decoding: text, as: UTF8.self)) } catch { return nil }
+    /// A member that may be absent or null.
+    mutating func optional<Value>(_ name: StaticString, _ read: (WireValue) -> Value?) -> Value? {
+        guard let value = take(name), value.kind != .null else { return nil }
+        let result = read(value)
+        if result == nil { isSound = false }
+        return result
     }
-}
 
-extension AccountID: WireDirect {}
-extension ClientOrderID: WireDirect {}
-extension BrokerOrderID: WireDirect {}
-extension ExecutionID: WireDirect {}
-extension OrderGroupID: WireDirect {}
-extension PluginName: WireDirect {}
-extension DecisionID: WireDirect {}
+    mutating func optional<Value: WireDirect>(_ name: StaticString) -> Value? { optional(name) { Value(wire: $0) } }
 
-extension Identifier {
-    func write(to writer: inout JSONWriter) { writer.string(text) }
-
-    init?(wire text: UnsafeBufferPointer<UInt8>) {
-        do { try self.init(String(decoding: text, as: UTF8.self)) } catch { return nil }
+    mutating func required<Value: WireDirect>(_ name: StaticString) -> Value? {
+        guard let value = take(name) else { return nil }
+        return Value(wire: value)
     }
-}
-
-extension Side: WireDirect {}
-extension OrderType: WireDirect {}
-extension TimeInForce: WireDirect {}
-extension OrderGroupKind: WireDirect {}
-extension OrderRole: WireDirect {}
-extension OrderStatus: WireDirect {}
-extension OrderEvent: WireDirect {}
-extension Urgency: WireDirect {}
-extension SessionPhase: WireDirect {}
-extension TradingState: WireDirect {}
-extension MessageType: WireDirect {}
-
-extension RawRepresentable where RawValue == String {
-    func write(to writer: inout JSONWriter) { writer.string(rawValue) }
-
-    init?(wire text: UnsafeBufferPointer<UInt8>) { self.init(rawValue: String(decoding: text, as: UTF8.self)) }
 }
 
 extension JSONWriter {
-    /// A whole number as a string.
-    mutating func quoted(_ value: Int64) {
-        beginText()
-        JSONDigits.append(value, to: &bytes)
-        endText()
+    mutating func field(_ key: StaticString, _ value: some WireDirect) {
+        self.key(key)
+        value.write(to: &self)
     }
 
-    /// A decimal number as a string: the shortest exact text.
-    mutating func decimal(_ units: Int64, decimals: Int) {
-        beginText()
-        JSONDigits.append(units, decimals: decimals, to: &bytes)
-        endText()
+    mutating func field(_ key: StaticString, _ value: (some WireDirect)?) {
+        if let value { field(key, value) }
     }
-}
 
-extension JSONDigits {
-    /// One spelling for each: no zero in front, no minus before a zero.
-    static func nanoseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
-        guard let value = value(text) else { return nil }
-        let digits = text.first == ASCII.minus ? text.dropFirst() : text[...]
-        return digits.first == ASCII.zero && text.count > 1 ? nil : value
+    mutating func field(_ key: StaticString, _ value: String?) {
+        guard let value else { return }
+        self.key(key)
+        string(value)
+    }
+
+    mutating func field(_ key: StaticString, _ value: Int64?) {
+        guard let value else { return }
+        self.key(key)
+        int(value)
+    }
+
+    mutating func field(_ key: StaticString, _ value: Bool?) {
+        guard let value else { return }
+        self.key(key)
+        bool(value)
+    }
+
+    mutating func field(_ key: StaticString, _ values: [some WireDirect]?) {
+        guard let values else { return }
+        self.key(key)
+        beginArray()
+        for value in values { value.write(to: &self) }
+        endArray()
+    }
+
+    mutating func field(_ key: StaticString, _ values: [String]?) {
+        guard let values else { return }
+        self.key(key)
+        beginArray()
+        for value in values { string(value) }
+        endArray()
     }
 }

@@ -26,22 +26,13 @@ struct WireKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
         let names = isPayload ? [WirePayload.key] : tape.parts(of: node.token).map { tape.string($0) }
         var found: [Key] = []
         for name in names {
-            if let key = key(for: name) {
+            if let key = keys.key(Key.self, for: name) {
                 found.append(key)
             } else {
                 node.decoding.noteUnmatched(name, node)
             }
         }
         return found
-    }
-
-    private func key(for wireName: String) -> Key? {
-        if let key = Key(stringValue: wireName), name(key) == wireName { return key }
-        guard keys.kind == .property else { return nil }
-        for spelling in SnakeCase.candidates(for: wireName) {
-            if let key = Key(stringValue: spelling) { return key }
-        }
-        return nil
     }
 
     private func name(_ key: Key) -> String { keys.name(key).text }

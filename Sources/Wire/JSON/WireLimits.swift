@@ -2,8 +2,6 @@
 enum WireLimits {
     /// Keys made up at run time must not grow the cache for ever.
     static let cachedNames = 4096
-    /// A coder remembers the types that it met in two to the power of this slots.
-    static let typeSlotBits = 9
     /// An unknown field that is as near as this to a known one was meant to be it.
     static let typoDistance = 2
     /// Longer names are not compared for typos.

@@ -43,14 +43,29 @@ final class WireKeys {
     let isPayload: Bool
     /// By the bits of the key. The keys that the compiler makes are enums of one byte at most, so that a key that was met
     /// before is not turned into text.
-    private var known: [WireName?]
+    @exclusivity(unchecked) private var known: [WireName?]
     private let isSmall: Bool
+    /// The Swift names of wire names that are not spelt alike.
+    private var swiftNames: [String: String] = [:]
 
     init<Key: CodingKey>(_ type: Key.Type) {
         kind = WireShared.kind(ofKeys: type)
         isPayload = WirePayload.isPayload(type)
         isSmall = MemoryLayout<Key>.size <= 1 && kind == .property
-        known = isSmall ? Array(repeating: nil, count: 256) : []
+        known = []
+    }
+
+    /// The key that is written as `wireName`, or nil.
+    func key<Key: CodingKey>(_ type: Key.Type, for wireName: String) -> Key? {
+        if let known = swiftNames[wireName] { return Key(stringValue: known) }
+        if let key = Key(stringValue: wireName), name(key).text == wireName { return key }
+        guard kind == .property else { return nil }
+        for spelling in SnakeCase.candidates(for: wireName) {
+            guard let key = Key(stringValue: spelling) else { continue }
+            if swiftNames.count < WireLimits.cachedNames { swiftNames[wireName] = spelling }
+            return key
+        }
+        return nil
     }
 
     func name<Key: CodingKey>(_ key: Key) -> WireName {
@@ -58,8 +73,9 @@ final class WireKeys {
             return kind == .property ? WireShared.name(key.stringValue) : WireName(key.stringValue)
         }
         let bits = withUnsafeBytes(of: key) { Int($0.first ?? 0) }
-        if let name = known[bits] { return name }
+        if bits < known.count, let name = known[bits] { return name }
         let name = WireShared.name(key.stringValue)
+        while known.count <= bits { known.append(nil) }
         known[bits] = name
         return name
     }
@@ -69,8 +85,9 @@ final class WireKeys {
 ///
 /// A class because `encode` and `decode` do not mutate their coder; it is not for sharing between threads.
 final class WireNames {
-    private var types = WireTypeCache<WireType>()
-    private var keys = WireTypeCache<WireKeys>()
+    // Not checked for exclusive access, as in `WireEncoding`.
+    @exclusivity(unchecked) private var types = WireTypeCache<WireType>()
+    @exclusivity(unchecked) private var keys = WireTypeCache<WireKeys>()
 
     func type<Value>(_ type: Value.Type) -> WireType {
         types.value(for: ObjectIdentifier(type)) { WireShared.type(type) }
@@ -129,17 +146,33 @@ extension Dictionary {
     }
 }
 
-/// One slot for each type, found by its address. Types that share a slot displace each other.
-private struct WireTypeCache<Value> {
-    private var slots = [(type: ObjectIdentifier, value: Value)?](repeating: nil, count: 1 << WireLimits.typeSlotBits)
+/// A value for each type, found by its address: a hash table that is never emptied, and grows when it is half full.
+private struct WireTypeCache<Value: AnyObject> {
+    private var slots = [(type: ObjectIdentifier, value: Value)?](repeating: nil, count: 16)
+    private var count = 0
 
     mutating func value(for type: ObjectIdentifier, _ make: () -> Value) -> Value {
+        let slot = slot(of: type)
+        if let known = slots[slot] { return known.value }
+        let value = make()
+        count += 1
+        if count * 2 > slots.count { grow() }
+        slots[self.slot(of: type)] = (type, value)
+        return value
+    }
+
+    /// Where the type stands, or the free slot where it belongs.
+    private func slot(of type: ObjectIdentifier) -> Int {
         // Multiplying by the golden ratio spreads addresses that differ by a regular step.
         let spread = UInt64(UInt(bitPattern: type)) &* 0x9E37_79B9_7F4A_7C15
-        let slot = Int(spread >> UInt64(64 - WireLimits.typeSlotBits))
-        if let known = slots[slot], known.type == type { return known.value }
-        let value = make()
-        slots[slot] = (type, value)
-        return value
+        var slot = Int(spread >> 32) & (slots.count - 1)
+        while let known = slots[slot], known.type != type { slot = (slot + 1) & (slots.count - 1) }
+        return slot
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: nil, count: old.count * 2)
+        for case let known? in old { slots[slot(of: known.type)] = known }
     }
 }

@@ -1,4 +1,4 @@
-/// A CodingKey type whose names are written and read as they are, without snake case.
+/// A CodingKey type whose names are written and read as they are, without snake case. It is larger than a byte.
 package protocol WireVerbatimKey: CodingKey {}
 
 /// A CodingKey made of any text or number, verbatim.
@@ -83,7 +83,10 @@ enum WireKeyKind {
     case dictionary
 
     init<Key: CodingKey>(_ type: Key.Type) {
-        if type is any WireVerbatimKey.Type {
+        // What fits into a byte is no data, and the question would be dear; see `WireType`.
+        if MemoryLayout<Key>.size <= 1 {
+            self = .property
+        } else if type is any WireVerbatimKey.Type {
             self = .verbatim
         } else {
             self = String(reflecting: type) == "Swift._DictionaryCodingKey" ? .dictionary : .property
@@ -132,6 +135,10 @@ extension Array: WireReadable where Element: Decodable {
         let end = Int(decoding.tape.tokens[node.token].next)
         var token = node.token + 1
         while token < end {
+            // A lone String may take a number in a configuration, one in an array never could.
+            if Element.self == String.self, decoding.tape.tokens[token].kind != .string {
+                throw WireDecodingNode(decoding: decoding, token: token, asker: 0).mismatch("a string")
+            }
             elements.append(try decoding.decoded(Element.self, at: token))
             token = Int(decoding.tape.tokens[token].next)
         }
