@@ -14,7 +14,9 @@ package enum JSONParser {
     package static func parse(
         _ bytes: [UInt8], maximumBytes: Int = JSONLimits.maximumBytes
     ) throws(JSONError) -> JSON {
-        try JSONTape(bytes, tokens: [], maximumBytes: maximumBytes).tree(at: 0)
+        var tape = JSONTape()
+        try tape.load(bytes, maximumBytes: maximumBytes)
+        return tape.tree(at: 0)
     }
 
     /// Parses one document that lies in borrowed memory, such as a received message.

@@ -11,7 +11,7 @@ struct JSONScanner {
     init(_ text: UnsafeBufferPointer<UInt8>, tokens: consuming [JSONTape.Token]) {
         self.text = text
         self.tokens = tokens
-        self.tokens.removeAll(keepingCapacity: true)
+        if !self.tokens.isEmpty { self.tokens.removeAll(keepingCapacity: true) }
     }
 
     mutating func document() throws(JSONFault) {

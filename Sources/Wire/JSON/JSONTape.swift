@@ -37,34 +37,31 @@ struct JSONTape {
     /// The source, and behind it the texts that stand in it with escapes.
     var text: [UInt8] = []
 
+    init() {}
+
     /// Takes a tree apart again, since decoding reads tokens only.
-    init(_ tree: JSON) {
+    mutating func load(_ tree: JSON) {
+        tokens.removeAll(keepingCapacity: true)
+        text = []
         append(tree)
     }
 
-    /// - Parameter tokens: memory to use again.
-    init(_ source: [UInt8], tokens: [Token], maximumBytes: Int) throws(JSONError) {
+    /// Scans a text, in the memory of the one before.
+    mutating func load(_ source: [UInt8], maximumBytes: Int) throws(JSONError) {
         text = source
-        let scanned = try source.withUnsafeBufferPointer { text throws(JSONError) in
-            try Self.scan(text, tokens: tokens, maximumBytes: maximumBytes)
-        }
-        self.tokens = scanned.tokens
-        text += scanned.aside
-    }
-
-    static func scan(
-        _ text: UnsafeBufferPointer<UInt8>, tokens: [Token], maximumBytes: Int
-    ) throws(JSONError) -> (tokens: [Token], aside: [UInt8]) {
-        var scanner = JSONScanner(text, tokens: tokens)
-        do throws(JSONFault) {
-            guard text.count <= min(maximumBytes, Int(Int32.max) / 2) else {
-                throw JSONFault(.tooLarge(bytes: text.count, limit: maximumBytes), at: 0)
+        try source.withUnsafeBufferPointer { text throws(JSONError) in
+            var scanner = JSONScanner(text, tokens: exchange(&tokens, with: []))
+            do throws(JSONFault) {
+                guard text.count <= min(maximumBytes, Int(Int32.max) / 2) else {
+                    throw JSONFault(.tooLarge(bytes: text.count, limit: maximumBytes), at: 0)
+                }
+                try scanner.document()
+            } catch {
+                throw error.located(in: text)
             }
-            try scanner.document()
-        } catch {
-            throw error.located(in: text)
+            tokens = scanner.tokens
+            if !scanner.aside.isEmpty { self.text += scanner.aside }
         }
-        return (scanner.tokens, scanner.aside)
     }
 
     private mutating func append(_ tree: JSON) {

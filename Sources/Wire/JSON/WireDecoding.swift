@@ -19,7 +19,7 @@ final class WireDecoding {
     private(set) var numbersAsText = false
     // Not checked for exclusive access: each use is one call that calls nobody back. The checks would cost more than the
     // reading.
-    @exclusivity(unchecked) private(set) var tape = JSONTape(.null)
+    @exclusivity(unchecked) private(set) var tape = JSONTape()
     /// What was asked for, by whom; kept only where unknown fields are refused.
     @exclusivity(unchecked) private var asked: [(asker: Int32, name: WireName)] = []
     /// Containers within a value that are to be checked with it.
@@ -33,11 +33,10 @@ final class WireDecoding {
 
     /// - Throws: why the bytes are no JSON.
     func load(_ bytes: [UInt8]) throws(JSONError) {
-        let memory = exchange(&tape.tokens, with: [])
-        tape = try JSONTape(bytes, tokens: memory, maximumBytes: JSONLimits.maximumBytes)
+        try tape.load(bytes, maximumBytes: JSONLimits.maximumBytes)
     }
 
-    func load(_ tree: JSON) { tape = JSONTape(tree) }
+    func load(_ tree: JSON) { tape.load(tree) }
 
     func value<Value: Decodable>(
         _ type: Value.Type, _ unknownFields: WireDecoder.UnknownFields, numbersAsText: Bool
@@ -52,7 +51,7 @@ final class WireDecoding {
     private func rest() {
         isBusy = false
         tape.text = []
-        asked.removeAll(keepingCapacity: true)
+        if !asked.isEmpty { asked.removeAll(keepingCapacity: true) }
         nested = []
         payloads = []
         unmatched = []

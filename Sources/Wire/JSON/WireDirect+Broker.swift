@@ -3,7 +3,7 @@ import Trading
 // What the broker says.
 
 extension BrokerState: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("account", account)
         writer.field("positions", positions)
@@ -12,7 +12,7 @@ extension BrokerState: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let account: Account = fields.required("account"),
             let positions = fields.take("positions")?.array(of: BrokerPosition.self),
             let openOrders = fields.take("open_orders")?.array(of: Order.self),
@@ -23,7 +23,7 @@ extension BrokerState: WireDirect {
 }
 
 extension Account: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("id", id)
         writer.field("currency", currency)
@@ -33,7 +33,7 @@ extension Account: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let id: AccountID = fields.required("id"),
             let currency = fields.take("currency")?.string, let cash: Money = fields.required("cash"),
             let equity: Money = fields.required("equity"), let buyingPower: Money = fields.required("buying_power"),
@@ -44,7 +44,7 @@ extension Account: WireDirect {
 }
 
 extension BrokerPosition: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("symbol", symbol)
         writer.field("quantity", quantity)
@@ -52,7 +52,7 @@ extension BrokerPosition: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let symbol: Symbol = fields.required("symbol"),
             let quantity: Quantity = fields.required("quantity"),
             let averagePrice: Price = fields.required("average_price"), fields.isDone
@@ -62,7 +62,7 @@ extension BrokerPosition: WireDirect {
 }
 
 extension OrderAnswer: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("client_order_id", clientOrderID)
         writer.field("order", order)
@@ -70,7 +70,7 @@ extension OrderAnswer: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let id: ClientOrderID = fields.required("client_order_id") else { return nil }
         let order: Order? = fields.optional("order")
         guard let executions = fields.take("executions")?.array(of: ExecutionReport.self), fields.isDone else {
@@ -81,7 +81,7 @@ extension OrderAnswer: WireDirect {
 }
 
 extension ExecutionReport: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("client_order_id", clientOrderID)
         writer.field("broker_order_id", brokerOrderID)
@@ -96,7 +96,7 @@ extension ExecutionReport: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let id: ClientOrderID = fields.required("client_order_id") else { return nil }
         let brokerOrderID: BrokerOrderID? = fields.optional("broker_order_id")
         guard let event: OrderEvent = fields.required("event") else { return nil }
@@ -114,7 +114,7 @@ extension ExecutionReport: WireDirect {
 }
 
 extension NewOrder: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("client_order_id", clientOrderID)
         writer.field("symbol", symbol)
@@ -129,7 +129,7 @@ extension NewOrder: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let id: ClientOrderID = fields.required("client_order_id"),
             let symbol: Symbol = fields.required("symbol"), let side: Side = fields.required("side"),
             let type: OrderType = fields.required("type"), let quantity: Quantity = fields.required("quantity")
@@ -147,7 +147,7 @@ extension NewOrder: WireDirect {
 }
 
 extension Order: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("terms", terms)
         writer.field("group_id", groupID)
@@ -164,7 +164,7 @@ extension Order: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let terms: NewOrder = fields.required("terms") else { return nil }
         let groupID: OrderGroupID? = fields.optional("group_id")
         let groupKind: OrderGroupKind? = fields.optional("group_kind")

@@ -3,7 +3,7 @@ import Trading
 // What providers say.
 
 extension MarketUpdate: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("at", at)
         writer.field("session", session)
@@ -15,7 +15,7 @@ extension MarketUpdate: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let at: Timestamp = fields.required("at") else { return nil }
         let session: SessionPhase? = fields.optional("session")
         let actions = fields.optional("corporate_actions") { $0.array(of: CorporateAction.self) }
@@ -31,7 +31,7 @@ extension MarketUpdate: WireDirect {
 }
 
 extension MarketCondition: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("name", name)
         writer.field("value", value)
@@ -39,7 +39,7 @@ extension MarketCondition: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let name = fields.take("name")?.string,
             let value: Ratio = fields.required("value"), let at: Timestamp = fields.required("at"), fields.isDone
         else { return nil }
@@ -48,7 +48,7 @@ extension MarketCondition: WireDirect {
 }
 
 extension CorporateAction: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("id", id)
         writer.field("symbol", symbol)
@@ -68,5 +68,5 @@ extension CorporateAction: WireDirect {
     }
 
     /// They are rare, and go the ordinary way.
-    init?(wire value: WireValue) { return nil }
+    package init?(wire value: WireValue) { return nil }
 }

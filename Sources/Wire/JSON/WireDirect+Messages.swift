@@ -3,7 +3,7 @@ import Trading
 // The header, what providers say, and what policies say.
 
 extension Header: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("v", v)
         writer.field("type", type)
@@ -19,7 +19,7 @@ extension Header: WireDirect {
     }
 
     /// One with a `crit` goes the ordinary way.
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let v = fields.take("v")?.string,
             let type: MessageType = fields.required("type"), let id = fields.take("id")?.string,
             let session = fields.take("session")?.string, let epoch = fields.take("epoch")?.integer,
@@ -36,7 +36,7 @@ extension Header: WireDirect {
 }
 
 extension Quote: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("symbol", symbol)
         writer.field("bid", bid)
@@ -48,7 +48,7 @@ extension Quote: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let symbol: Symbol = fields.required("symbol") else { return nil }
         let bid: Price? = fields.optional("bid")
         let ask: Price? = fields.optional("ask")
@@ -61,7 +61,7 @@ extension Quote: WireDirect {
 }
 
 extension Bar: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("symbol", symbol)
         writer.field("start", start)
@@ -74,7 +74,7 @@ extension Bar: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let symbol: Symbol = fields.required("symbol"),
             let start: Timestamp = fields.required("start"), let period: TimeSpan = fields.required("period"),
             let open: Price = fields.required("open"), let high: Price = fields.required("high"),
@@ -88,7 +88,7 @@ extension Bar: WireDirect {
 }
 
 extension Recommendation: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("symbol", symbol)
         writer.field("advice", advice)
@@ -100,7 +100,7 @@ extension Recommendation: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields else { return nil }
         let symbol: Symbol? = fields.optional("symbol")
         guard let advice: Advice = fields.required("advice"), let urgency: Urgency = fields.required("urgency"),
@@ -118,14 +118,14 @@ extension Recommendation: WireDirect {
 }
 
 extension Evidence: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("name", name)
         writer.field("value", value)
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let name = fields.take("name")?.string,
             let value = fields.take("value")?.string, fields.isDone
         else { return nil }
@@ -134,7 +134,7 @@ extension Evidence: WireDirect {
 }
 
 extension Advice: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         switch self {
         case .protect(let stop): writer.field("protect", stop)
@@ -156,34 +156,59 @@ extension Advice: WireDirect {
         writer.endObject()
     }
 
-    /// The cases that come with every cycle; the others go the ordinary way.
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         if let value = value.only("protect") {
             guard let stop = ProtectiveStop(wire: value) else { return nil }
             self = .protect(stop)
+        } else if let value = value.only("reset_stop") {
+            guard let stop = ProtectiveStop(wire: value) else { return nil }
+            self = .resetStop(stop)
+        } else if let value = value.only("enter") {
+            guard let entry = Entry(wire: value) else { return nil }
+            self = .enter(entry)
+        } else if let value = value.only("take_partial") {
+            guard var fields = value.fields, let fraction: Ratio = fields.required("fraction"),
+                let rung = fields.take("rung")?.string, fields.isDone
+            else { return nil }
+            self = .takePartial(fraction: fraction, rung: rung)
+        } else if let value = value.only("reduce_to") {
+            guard var fields = value.fields, let quantity: Quantity = fields.required("quantity"), fields.isDone else {
+                return nil
+            }
+            self = .reduceTo(quantity: quantity)
         } else if let value = value.only("target") {
             guard var fields = value.fields, let price: Price = fields.required("price"), fields.isDone else {
                 return nil
             }
             self = .target(price: price)
-        } else if let value = value.only("hold") {
-            guard value.fields?.isDone == true else { return nil }
-            self = .hold
         } else {
-            return nil
+            self.init(plain: value)
         }
+    }
+
+    /// The cases without a value. The one that is left goes the ordinary way.
+    private init?(plain value: WireValue) {
+        for (name, advice) in [("hold", .hold), ("exit", .exit), ("veto", .veto), ("release", .release)]
+            as [(StaticString, Advice)]
+        {
+            guard let value = value.only(name) else { continue }
+            guard value.fields?.isDone == true else { return nil }
+            self = advice
+            return
+        }
+        return nil
     }
 }
 
 extension ProtectiveStop: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("stop_price", stopPrice)
         writer.field("limit_price", limitPrice)
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let stopPrice: Price = fields.required("stop_price") else { return nil }
         let limitPrice: Price? = fields.optional("limit_price")
         guard fields.isDone else { return nil }
@@ -192,7 +217,7 @@ extension ProtectiveStop: WireDirect {
 }
 
 extension Entry: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("side", side)
         writer.field("quantity", quantity)
@@ -202,7 +227,7 @@ extension Entry: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let side: Side = fields.required("side"),
             let quantity: Quantity = fields.required("quantity")
         else { return nil }
@@ -215,7 +240,7 @@ extension Entry: WireDirect {
 }
 
 extension JSONWriter {
-    mutating func object(_ key: StaticString, _ body: (inout JSONWriter) -> Void) {
+    package mutating func object(_ key: StaticString, _ body: (inout JSONWriter) -> Void) {
         self.key(key)
         beginObject()
         body(&self)

@@ -3,7 +3,7 @@ import Trading
 // What policies are given each cycle: the largest of all messages.
 
 extension PortfolioSnapshot: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("cycle", cycle)
         writer.field("at", at)
@@ -17,7 +17,7 @@ extension PortfolioSnapshot: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let cycle = fields.take("cycle")?.integer,
             let at: Timestamp = fields.required("at"), let session: SessionPhase = fields.required("session"),
             let tradingState: TradingState = fields.required("trading_state"),
@@ -34,7 +34,7 @@ extension PortfolioSnapshot: WireDirect {
 }
 
 extension AccountView: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("id", id)
         writer.field("currency", currency)
@@ -47,7 +47,7 @@ extension AccountView: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let id: AccountID = fields.required("id"),
             let currency = fields.take("currency")?.string, let cash: Money = fields.required("cash"),
             let equity: Money = fields.required("equity"), let buyingPower: Money = fields.required("buying_power"),
@@ -62,7 +62,7 @@ extension AccountView: WireDirect {
 }
 
 extension PositionView: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("symbol", symbol)
         writer.field("quantity", quantity)
@@ -85,7 +85,7 @@ extension PositionView: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let symbol: Symbol = fields.required("symbol"),
             let quantity: Quantity = fields.required("quantity"),
             let averagePrice: Price = fields.required("average_price")
@@ -116,7 +116,7 @@ extension PositionView: WireDirect {
 }
 
 extension ProtectionView: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("stop_price", stopPrice)
         writer.field("stop_limit_price", stopLimitPrice)
@@ -126,7 +126,7 @@ extension ProtectionView: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields else { return nil }
         let stopPrice: Price? = fields.optional("stop_price")
         let stopLimitPrice: Price? = fields.optional("stop_limit_price")
@@ -140,7 +140,7 @@ extension ProtectionView: WireDirect {
 }
 
 extension OrderView: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("client_order_id", clientOrderID)
         writer.field("symbol", symbol)
@@ -155,7 +155,7 @@ extension OrderView: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let id: ClientOrderID = fields.required("client_order_id"),
             let symbol: Symbol = fields.required("symbol"), let side: Side = fields.required("side"),
             let type: OrderType = fields.required("type"), let role: OrderRole = fields.required("role"),
@@ -172,7 +172,7 @@ extension OrderView: WireDirect {
 }
 
 extension MarketView: WireDirect {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("symbol", symbol)
         writer.field("bid", bid)
@@ -183,7 +183,7 @@ extension MarketView: WireDirect {
         writer.endObject()
     }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard var fields = value.fields, let symbol: Symbol = fields.required("symbol") else { return nil }
         let bid: Price? = fields.optional("bid")
         let ask: Price? = fields.optional("ask")

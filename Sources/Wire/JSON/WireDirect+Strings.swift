@@ -8,36 +8,36 @@ extension Money: WireDirect {}
 extension Ratio: WireDirect {}
 
 extension ScaledInteger {
-    func write(to writer: inout JSONWriter) { writer.decimal(units, decimals: Self.decimals) }
+    package func write(to writer: inout JSONWriter) { writer.decimal(units, decimals: Self.decimals) }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard let units = value.text({ JSONDigits.units($0, decimals: Self.decimals) }) else { return nil }
         self.init(units: units)
     }
 }
 
 extension Timestamp: WireDirect {
-    func write(to writer: inout JSONWriter) { writer.quoted(nanoseconds) }
+    package func write(to writer: inout JSONWriter) { writer.quoted(nanoseconds) }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard let nanoseconds = value.text(JSONDigits.nanoseconds) else { return nil }
         self.init(nanoseconds: nanoseconds)
     }
 }
 
 extension TimeSpan: WireDirect {
-    func write(to writer: inout JSONWriter) { writer.quoted(nanoseconds) }
+    package func write(to writer: inout JSONWriter) { writer.quoted(nanoseconds) }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard let nanoseconds = value.text(JSONDigits.nanoseconds) else { return nil }
         self.init(nanoseconds: nanoseconds)
     }
 }
 
 extension Symbol: WireDirect {
-    func write(to writer: inout JSONWriter) { writer.string(text) }
+    package func write(to writer: inout JSONWriter) { writer.string(text) }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard let text = value.string else { return nil }
         do { try self.init(text) } catch { return nil }
     }
@@ -52,9 +52,9 @@ extension PluginName: WireDirect {}
 extension DecisionID: WireDirect {}
 
 extension Identifier {
-    func write(to writer: inout JSONWriter) { writer.string(text) }
+    package func write(to writer: inout JSONWriter) { writer.string(text) }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard let text = value.string else { return nil }
         do { try self.init(text) } catch { return nil }
     }
@@ -73,9 +73,9 @@ extension TradingState: WireDirect {}
 extension MessageType: WireDirect {}
 
 extension RawRepresentable where RawValue == String {
-    func write(to writer: inout JSONWriter) { writer.string(rawValue) }
+    package func write(to writer: inout JSONWriter) { writer.string(rawValue) }
 
-    init?(wire value: WireValue) {
+    package init?(wire value: WireValue) {
         guard let text = value.string else { return nil }
         self.init(rawValue: text)
     }

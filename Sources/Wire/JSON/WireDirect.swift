@@ -2,24 +2,26 @@
 ///
 /// It owes the bytes that its `encode(to:)` would give, and the value that its `init(from:)` would read; `WireDirectTests`
 /// compares them.
-protocol WireDirect: WireSpecial, Codable {
+package protocol WireDirect: WireSpecial, Codable {
     func write(to writer: inout JSONWriter)
     /// Nil for what is no such value, or does not stand as we would write it: the ordinary way follows, and reads it or
     /// tells what is wrong.
     init?(wire value: WireValue)
 
-    /// The address is that of a value of this type; see ``WireWritable``.
-    static func write(at address: UnsafeRawPointer, to writer: inout JSONWriter)
+    /// False, and nothing written, where this value goes the ordinary way. The address is that of a value of this type; see
+    /// ``WireWritable``.
+    static func write(at address: UnsafeRawPointer, to writer: inout JSONWriter) -> Bool
     /// The address is that of memory for a value, which holds one when this is true.
     static func read(_ value: WireValue, into address: UnsafeMutableRawPointer) -> Bool
 }
 
 extension WireDirect {
-    static func write(at address: UnsafeRawPointer, to writer: inout JSONWriter) {
+    package static func write(at address: UnsafeRawPointer, to writer: inout JSONWriter) -> Bool {
         address.assumingMemoryBound(to: Self.self).pointee.write(to: &writer)
+        return true
     }
 
-    static func read(_ value: WireValue, into address: UnsafeMutableRawPointer) -> Bool {
+    package static func read(_ value: WireValue, into address: UnsafeMutableRawPointer) -> Bool {
         guard let read = Self(wire: value) else { return false }
         address.initializeMemory(as: Self.self, to: read)
         return true
@@ -27,7 +29,7 @@ extension WireDirect {
 }
 
 /// A value that was scanned and not yet read.
-struct WireValue {
+package struct WireValue {
     let decoding: WireDecoding
     let token: Int
 
@@ -42,9 +44,9 @@ struct WireValue {
         }
     }
 
-    var string: String? { kind == .string ? decoding.tape.string(token) : nil }
+    package var string: String? { kind == .string ? decoding.tape.string(token) : nil }
 
-    var integer: Int64? {
+    package var integer: Int64? {
         guard kind == .number else { return nil }
         do { return try WireScalar.integer(decoding.tape, token) } catch { return nil }
     }
@@ -58,7 +60,7 @@ struct WireValue {
     }
 
     /// Nil unless it is an array of which every element can be read.
-    func array<Element: WireDirect>(of type: Element.Type) -> [Element]? {
+    package func array<Element: WireDirect>(of type: Element.Type) -> [Element]? {
         guard kind == .array else { return nil }
         let end = Int(decoding.tape.tokens[token].next)
         var elements: [Element] = []
@@ -83,17 +85,17 @@ struct WireValue {
     }
 
     /// Nil for anything but an object.
-    var fields: WireFields? { kind == .object ? WireFields(self) : nil }
+    package var fields: WireFields? { kind == .object ? WireFields(self) : nil }
 
     /// The one member of an object: the case of an enum.
-    func only(_ name: StaticString) -> WireValue? {
+    package func only(_ name: StaticString) -> WireValue? {
         guard var fields, let value = fields.take(name), fields.isDone else { return nil }
         return value
     }
 }
 
 /// The members of an object, taken in the order in which they are written.
-struct WireFields {
+package struct WireFields {
     private let decoding: WireDecoding
     private var key: Int
     private let end: Int
@@ -107,10 +109,10 @@ struct WireFields {
     }
 
     /// All was taken, and all could be read.
-    var isDone: Bool { isSound && key == end }
+    package var isDone: Bool { isSound && key == end }
 
     /// The next member if it has this name.
-    mutating func take(_ name: StaticString) -> WireValue? {
+    package mutating func take(_ name: StaticString) -> WireValue? {
         guard key < end, decoding.isKey(key, name) else { return nil }
         let value = WireValue(decoding: decoding, token: key + 1)
         key = Int(decoding.tape.tokens[key + 1].next)
@@ -118,50 +120,52 @@ struct WireFields {
     }
 
     /// A member that may be absent or null.
-    mutating func optional<Value>(_ name: StaticString, _ read: (WireValue) -> Value?) -> Value? {
+    package mutating func optional<Value>(_ name: StaticString, _ read: (WireValue) -> Value?) -> Value? {
         guard let value = take(name), value.kind != .null else { return nil }
         let result = read(value)
         if result == nil { isSound = false }
         return result
     }
 
-    mutating func optional<Value: WireDirect>(_ name: StaticString) -> Value? { optional(name) { Value(wire: $0) } }
+    package mutating func optional<Value: WireDirect>(_ name: StaticString) -> Value? {
+        optional(name) { Value(wire: $0) }
+    }
 
-    mutating func required<Value: WireDirect>(_ name: StaticString) -> Value? {
+    package mutating func required<Value: WireDirect>(_ name: StaticString) -> Value? {
         guard let value = take(name) else { return nil }
         return Value(wire: value)
     }
 }
 
 extension JSONWriter {
-    mutating func field(_ key: StaticString, _ value: some WireDirect) {
+    package mutating func field(_ key: StaticString, _ value: some WireDirect) {
         self.key(key)
         value.write(to: &self)
     }
 
-    mutating func field(_ key: StaticString, _ value: (some WireDirect)?) {
+    package mutating func field(_ key: StaticString, _ value: (some WireDirect)?) {
         if let value { field(key, value) }
     }
 
-    mutating func field(_ key: StaticString, _ value: String?) {
+    package mutating func field(_ key: StaticString, _ value: String?) {
         guard let value else { return }
         self.key(key)
         string(value)
     }
 
-    mutating func field(_ key: StaticString, _ value: Int64?) {
+    package mutating func field(_ key: StaticString, _ value: Int64?) {
         guard let value else { return }
         self.key(key)
         int(value)
     }
 
-    mutating func field(_ key: StaticString, _ value: Bool?) {
+    package mutating func field(_ key: StaticString, _ value: Bool?) {
         guard let value else { return }
         self.key(key)
         bool(value)
     }
 
-    mutating func field(_ key: StaticString, _ values: [some WireDirect]?) {
+    package mutating func field(_ key: StaticString, _ values: [some WireDirect]?) {
         guard let values else { return }
         self.key(key)
         beginArray()
@@ -169,7 +173,7 @@ extension JSONWriter {
         endArray()
     }
 
-    mutating func field(_ key: StaticString, _ values: [String]?) {
+    package mutating func field(_ key: StaticString, _ values: [String]?) {
         guard let values else { return }
         self.key(key)
         beginArray()

@@ -23,8 +23,10 @@ final class WireEncoding {
     /// Writes one value of any type where the writer stands.
     func encode<Value: Encodable>(_ value: Value) throws {
         let type = names.type(Value.self)
-        if let direct = type.direct {
-            return withUnsafePointer(to: value) { direct.write(at: UnsafeRawPointer($0), to: &core.writer) }
+        if let direct = type.direct,
+            withUnsafePointer(to: value, { direct.write(at: UnsafeRawPointer($0), to: &core.writer) })
+        {
+            return
         }
         if let composite = type.writesParts {
             return try withUnsafePointer(to: value) { try composite.encode(at: UnsafeRawPointer($0), to: self) }

@@ -50,7 +50,7 @@ final class WireType: @unchecked Sendable {
 }
 
 /// Has a way of its own to the wire.
-protocol WireSpecial {}
+package protocol WireSpecial {}
 
 /// How a type comes onto the wire.
 enum WireTypeKind {
