@@ -54,7 +54,7 @@ extension Shell {
     /// The word that the broker has finished can be lost: a place is not kept for ever. What became of the command is
     /// the core's to find out.
     func tendBrokerWork() {
-        guard !options.lockstep else { return }
+        guard !options.lockstep, !brokerWork.isEmpty else { return }
         let now = clock.monotonicMilliseconds
         let lost = brokerWork.filter { now - $0.value > ShellLimits.commandMilliseconds }.keys.sorted()
         for id in lost { finishBrokerWork(id) }
@@ -82,6 +82,7 @@ extension Shell {
 
     /// A simulated venue trades on the market that we see; it is given it before any command that follows from it.
     func forwardMarket() {
+        guard !forwards.isEmpty else { return }
         defer { forwards = [] }
         guard let peer = brokerPeer, sessions[peer]?.capabilities?.wantsMarketData == true else { return }
         for body in forwards {

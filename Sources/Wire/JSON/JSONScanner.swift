@@ -171,7 +171,9 @@ extension JSONScanner {
     private func isNew(_ key: Int, of object: Int, _ seen: inout JSONKeySet) -> Bool {
         defer { seen.count += 1 }
         guard seen.count < JSONLimits.comparedMembers else {
-            if seen.large.isEmpty { seen.large.formUnion(keys(of: object, before: key).map { keyText($0) }) }
+            if seen.large.isEmpty {
+                _ = isEvery(keyOf: object, before: key) { seen.large.insert(keyText($0)).inserted }
+            }
             return seen.large.insert(keyText(key)).inserted
         }
         let bit = bit(key)
@@ -180,17 +182,17 @@ extension JSONScanner {
             return true
         }
         seen.bits |= bit
-        return !keys(of: object, before: key).contains { isEqual($0, key) }
+        return isEvery(keyOf: object, before: key) { !isEqual($0, key) }
     }
 
-    private func keys(of object: Int, before last: Int) -> [Int] {
-        var found: [Int] = []
+    /// Whether it holds for all keys up to this one.
+    private func isEvery(keyOf object: Int, before last: Int, _ holds: (Int) -> Bool) -> Bool {
         var key = object + 1
         while key < last {
-            found.append(key)
+            guard holds(key) else { return false }
             key = Int(tokens[key + 1].next)
         }
-        return found
+        return true
     }
 
     /// All bits for a key that Swift may take to be equal to one of other bytes.
