@@ -111,6 +111,6 @@ let package = Package(
             name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport"],
             exclude: ["Support"]),
         .testTarget(
-            name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Journal", "CoreTestSupport"]),
+            name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
     ]
 )

@@ -18,6 +18,9 @@ package struct PeerID: Hashable, Sendable, CustomStringConvertible {
     /// Takes an id from the transport as it is.
     package init(fromTransport bytes: Bytes) { self.bytes = bytes }
 
+    // As one piece: an array hashes each byte by itself, and peers are looked up with every message.
+    package func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+
     /// Lower-case hexadecimal digits, two per byte.
     package var description: String {
         var text = ""

@@ -35,7 +35,7 @@ package final class Node {
             let (entry, snapshot) = try codec.encode(effect)
             try journal.append(
                 kind: .effect, type: entry.type, at: time.nanoseconds, body: entry.body, mentions: entry.mentions)
-            pending.append(Outgoing(effect, snapshot: snapshot))
+            pending.append(Outgoing(effect, snapshot ?? entry.body))
         }
     }
 
@@ -67,21 +67,21 @@ package final class Node {
     package var head: JournalHead { journal.openHead }
 }
 
-/// An effect that is durable, with its bytes where they are made already.
+/// An effect that is durable, with the bytes that are made already: what is sent is what was journaled.
 package enum Outgoing {
     case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: [UInt8])
-    case command(OrderCommand, number: Int64)
+    case command(OrderCommand, number: Int64, body: [UInt8])
     case wake(at: Timestamp)
-    case record(Record)
+    case record(Record, body: [UInt8])
 
-    init(_ effect: Effect, snapshot: [UInt8]?) {
+    /// - Parameter bytes: of the snapshot in an `evaluate`, else of the journal's entry.
+    init(_ effect: Effect, _ bytes: [UInt8]) {
         switch effect {
         case .evaluate(let cycle, let policies, let budget, _):
-            guard let snapshot else { preconditionFailure("the codec gives the bytes of every snapshot") }
-            self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: snapshot)
-        case .command(let approved): self = .command(approved.command, number: approved.number)
+            self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: bytes)
+        case .command(let approved): self = .command(approved.command, number: approved.number, body: bytes)
         case .wake(let time): self = .wake(at: time)
-        case .record(let record): self = .record(record)
+        case .record(let record): self = .record(record, body: bytes)
         }
     }
 }

@@ -8,11 +8,11 @@ extension Shell {
     func perform(_ effect: Outgoing) {
         switch effect {
         case .evaluate(let cycle, let policies, let budget, let snapshot): ask(policies, cycle, budget, snapshot)
-        case .command(let command, let number): send(command, number)
+        case .command(let command, let number, let body): send(BrokerCommand(command, number, body))
         case .wake(let time): wakeAt = time
-        case .record(let record):
+        case .record(let record, let body):
             observer.observe(record, state: node.core.state)
-            publish(record)
+            publish(record, body)
         }
     }
 
@@ -35,11 +35,11 @@ extension Shell {
 
     /// A command goes to the adapter, or comes back as undelivered: then it has certainly not left. So many are under
     /// way at once and no more; the others wait in their order.
-    private func send(_ command: OrderCommand, _ number: Int64) {
+    private func send(_ command: BrokerCommand) {
         guard brokerBacklog.isEmpty, brokerWork.count < ShellLimits.commandsUnderWay else {
-            return brokerBacklog.append((command, number))
+            return brokerBacklog.append(command)
         }
-        sendNow(command, number)
+        sendNow(command)
     }
 
     /// The broker has finished with a message: what waits may go.
@@ -47,15 +47,14 @@ extension Shell {
         brokerWork[id] = nil
         brokerQuestions[id] = nil
         while !brokerBacklog.isEmpty, brokerWork.count < ShellLimits.commandsUnderWay {
-            let next = brokerBacklog.removeFirst()
-            sendNow(next.command, next.number)
+            sendNow(brokerBacklog.removeFirst())
         }
     }
 
     /// The word that the broker has finished can be lost: a place is not kept for ever. What became of the command is
     /// the core's to find out.
     func tendBrokerWork() {
-        guard !options.lockstep else { return }
+        guard !options.lockstep, !brokerWork.isEmpty else { return }
         let now = clock.monotonicMilliseconds
         let lost = brokerWork.filter { now - $0.value > ShellLimits.commandMilliseconds }.keys.sorted()
         for id in lost { finishBrokerWork(id) }
@@ -65,24 +64,19 @@ extension Shell {
     func dropBrokerWork(_ why: String) {
         brokerWork = [:]
         brokerQuestions = [:]
-        for (command, _) in brokerBacklog { enqueue(.undelivered(command: command, why: why)) }
+        for waiting in brokerBacklog { enqueue(.undelivered(command: waiting.command, why: why)) }
         brokerBacklog = []
     }
 
-    private func sendNow(_ command: OrderCommand, _ number: Int64) {
+    private func sendNow(_ waiting: BrokerCommand) {
         guard let peer = brokerPeer else {
-            return enqueue(.undelivered(command: command, why: "no broker is connected"))
+            return enqueue(.undelivered(command: waiting.command, why: "no broker is connected"))
         }
-        do {
-            let sent = send(.command, body: try codec.encode(command), to: peer, cycle: node.core.state.cycle.number)
-            switch sent {
-            case .sent(let id):
-                brokerWork[id] = clock.monotonicMilliseconds
-                if command.isQuestion { brokerQuestions[id] = number } else { countOrder(id) }
-            case .failed(let why): enqueue(.undelivered(command: command, why: why))
-            }
-        } catch {
-            enqueue(.undelivered(command: command, why: "it cannot be written: \(error)"))
+        switch send(.command, body: waiting.body, to: peer, cycle: node.core.state.cycle.number) {
+        case .sent(let id):
+            brokerWork[id] = clock.monotonicMilliseconds
+            if waiting.command.isQuestion { brokerQuestions[id] = waiting.number } else { countOrder(id) }
+        case .failed(let why): enqueue(.undelivered(command: waiting.command, why: why))
         }
     }
 
@@ -93,6 +87,7 @@ extension Shell {
 
     /// A simulated venue trades on the market that we see; it is given it before any command that follows from it.
     func forwardMarket() {
+        guard !forwards.isEmpty else { return }
         defer { forwards = [] }
         guard let peer = brokerPeer, sessions[peer]?.capabilities?.wantsMarketData == true else { return }
         for body in forwards {
@@ -100,12 +95,12 @@ extension Shell {
         }
     }
 
-    private func publish(_ record: Record) {
+    private func publish(_ record: Record, _ body: [UInt8]) {
         do {
             let header = Header(
                 type: .record, id: "\(node.head.sequence)", session: "telemetry", epoch: epoch, seq: node.head.sequence,
                 cycle: node.core.state.cycle.number)
-            try transport.publish([Array(record.typeName.utf8), try codec.encode(header), try codec.encode(record)])
+            try transport.publish([Array(record.typeName.utf8), try codec.encode(header), body])
         } catch {
             observer.log("core", "a record was not published: \(error)")
         }

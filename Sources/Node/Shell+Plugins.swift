@@ -54,6 +54,7 @@ extension Shell {
             name: hello.name, role: role, peer: peer, id: "s\(epoch).\(sessionCount)", firstSequence: header.seq,
             now: now, heartbeat: options.heartbeatMilliseconds)
         sessions[peer] = session
+        sessionsDueMilliseconds = min(sessionsDueMilliseconds, session.nextHeartbeatMilliseconds)
         let settings = options.plugins.first { $0.name == hello.name && $0.role == role }?.settings ?? .object([])
         send(
             .welcome,
@@ -118,9 +119,11 @@ extension Shell {
     /// Heart-beats go out; who is silent for three of them is lost.
     func tendSessions() {
         let now = clock.monotonicMilliseconds
+        let patience = 3 * options.heartbeatMilliseconds + ShellSignals.graceMilliseconds
+        // Mostly nobody is due: this is looked at with every wait.
+        guard now >= sessionsDueMilliseconds else { return }
         for (peer, session) in sessions.sorted(by: { $0.value.id < $1.value.id }) {
-            if now - session.lastHeardMilliseconds > 3 * options.heartbeatMilliseconds + ShellSignals.graceMilliseconds
-            {
+            if now - session.lastHeardMilliseconds > patience {
                 observer.log(
                     session.name.text, "silent for \(now - session.lastHeardMilliseconds) ms; it is taken for hung")
                 lose(peer, "it was silent for \(now - session.lastHeardMilliseconds) ms", mayRestart: true)
@@ -129,6 +132,10 @@ extension Shell {
                 send(.heartbeat, Empty(), to: peer)
             }
         }
+        // Who is heard from meanwhile is due later, never earlier.
+        sessionsDueMilliseconds =
+            sessions.values.map { min($0.nextHeartbeatMilliseconds, $0.lastHeardMilliseconds + patience + 1) }.min()
+            ?? .max
     }
 
     /// A stop: everybody is asked to finish, and given a limited time for it.

@@ -23,6 +23,8 @@ package final class Shell {
     let endpoint: (Role) -> String
 
     var sessions: [Peer: PluginSession] = [:]
+    /// When the first of them is to be looked at.
+    var sessionsDueMilliseconds = Int64.max
     var children: [PluginName: PluginChild] = [:]
     var queue: [(input: Input, at: Timestamp)] = []
     /// Market data that the broker gets as soon as it is durable here.
@@ -38,7 +40,7 @@ package final class Shell {
     var ordersSent: Int64 = 0
     var fatalMessage: String?
     /// Commands that wait until the broker has finished with others; first in, first out.
-    var brokerBacklog: [(command: OrderCommand, number: Int64)] = []
+    var brokerBacklog: [BrokerCommand] = []
     /// Lockstep: the broker is lost, and until then the tape waits for it to come back.
     var brokerAwaitedUntilMilliseconds: Int64?
     var pace: Pace

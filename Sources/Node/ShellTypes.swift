@@ -159,3 +159,18 @@ package struct RunFigures {
         return sorted[min(sorted.count - 1, sorted.count * share / 100)]
     }
 }
+
+/// A command that is durable, on its way to the adapter.
+struct BrokerCommand {
+    let command: OrderCommand
+    /// The core's number of it.
+    let number: Int64
+    /// As it stands in the journal.
+    let body: [UInt8]
+
+    init(_ command: OrderCommand, _ number: Int64, _ body: [UInt8]) {
+        self.command = command
+        self.number = number
+        self.body = body
+    }
+}

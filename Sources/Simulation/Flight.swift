@@ -54,7 +54,8 @@ struct Flight {
     mutating func hear(_ report: ExecutionReport) {
         let id = report.clientOrderID
         switch report.event {
-        case .accepted, .new, .held, .partialFill, .suspended, .stopped, .calculated, .doneForDay: forget { $0.newIDs.contains(id) }
+        case .accepted, .new, .held, .partialFill, .suspended, .stopped, .calculated, .doneForDay:
+            forget { $0.newIDs.contains(id) }
         case .canceled, .cancelRejected, .replaceRejected, .restated, .rejected, .expired, .replaced, .fill:
             forget { $0.ids.contains(id) }
         case .cancelRequested, .pendingCancel, .replaceRequested, .pendingReplace, .timedOut, .notFound: return

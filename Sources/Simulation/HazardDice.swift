@@ -25,14 +25,15 @@ package struct Mishap: Hashable, Sendable, CustomStringConvertible {
 final class HazardDice {
     private let seed: UInt64
     private let only: Set<Mishap>?
-    private var dice: [Hazard: Dice] = [:]
-    /// What a fault is like is thrown with dice of its own, so that one that is left out leaves the others as they are.
-    private var details: [Hazard: Dice] = [:]
-    private var rates: [Hazard: Int64] = [:]
+    /// By the number of the hazard: they are thrown at every step.
+    private var dice: [Dice] = []
+    private var rates: [Int64] = []
+    /// What a mishap is like is thrown with dice of its own, so that one that is left out leaves the others as they are.
+    private var details: [Dice] = []
+    private var thrown: [Int] = []
     private var wire: Dice
     /// Off: the storm is over, and nothing goes wrong any more.
     var isStorm = true
-    private var thrown: [Hazard: Int] = [:]
     /// What came, in its order.
     private(set) var mishaps: [Mishap] = []
 
@@ -43,31 +44,32 @@ final class HazardDice {
         wire = Dice(seed: seed, name: "wire")
         var choice = Dice(seed: seed, name: "hazards")
         for hazard in Hazard.allCases {
-            dice[hazard] = Dice(seed: seed, name: hazard.rawValue)
-            details[hazard] = Dice(seed: seed, name: hazard.rawValue + " details")
+            dice.append(Dice(seed: seed, name: hazard.rawValue))
+            details.append(Dice(seed: seed, name: hazard.rawValue + " details"))
+            thrown.append(0)
             // A scenario has some of the hazards, now and then all of them; each one rare or frequent.
             let isOn = choice.chance(550)
             let strength = choice.between(1, 4)
-            rates[hazard] = isOn && !without.contains(hazard) ? strength : 0
+            rates.append(isOn && !without.contains(hazard) ? strength : 0)
         }
     }
 
     /// One throw: does it happen now? `permille` is the rate of the mildest strength.
     func hits(_ hazard: Hazard, _ permille: Int64 = 5) -> Bool {
-        guard isStorm, let rate = rates[hazard], rate > 0 else { return false }
-        guard dice[hazard]?.chance(permille * rate) == true else { return false }
-        thrown[hazard, default: 0] += 1
-        let fault = Mishap(hazard: hazard, number: thrown[hazard] ?? 0)
-        guard only?.contains(fault) != false else { return false }
-        details[hazard] = Dice(seed: seed, name: fault.description)
-        mishaps.append(fault)
+        let number = hazard.number
+        guard isStorm, rates[number] > 0, dice[number].chance(permille * rates[number]) else { return false }
+        thrown[number] += 1
+        let mishap = Mishap(hazard: hazard, number: thrown[number])
+        guard only?.contains(mishap) != false else { return false }
+        details[number] = Dice(seed: seed, name: mishap.description)
+        mishaps.append(mishap)
         return true
     }
 
-    func between(_ hazard: Hazard, _ low: Int64, _ high: Int64) -> Int64 { details[hazard]?.between(low, high) ?? low }
+    func between(_ hazard: Hazard, _ low: Int64, _ high: Int64) -> Int64 { details[hazard.number].between(low, high) }
 
     func pick<Item>(_ hazard: Hazard, _ items: [Item]) -> Item {
-        items[Int(details[hazard]?.below(Int64(items.count)) ?? 0)]
+        items[Int(details[hazard.number].below(Int64(items.count)))]
     }
 
     /// Nanoseconds that a message between two processes takes.
@@ -75,4 +77,9 @@ final class HazardDice {
         if hits(.messageDelay, 10) { return between(.messageDelay, 5, 3_000) * World.millisecond }
         return wire.between(50, 900) * 1_000
     }
+}
+
+extension Hazard {
+    /// Its place among all cases, as the compiler numbers them.
+    fileprivate var number: Int { withUnsafeBytes(of: self) { Int($0.first ?? 0) } }
 }

@@ -8,7 +8,7 @@ class SimulatedPlugin: PluginEnd {
     let name: PluginName
     let role: Role
     let world: World
-    let codec = MessageCodec()
+    var codec: MessageCodec { world.codec }
     private(set) var peer: Peer?
     private var transport: SimulatedTransport?
     private(set) var session = ""

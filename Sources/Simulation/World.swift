@@ -1,5 +1,6 @@
 import HeapModule
 import Trading
+import Wire
 
 /// Simulated time and everything that is to happen in it, in the order of time and then of asking.
 ///
@@ -7,6 +8,8 @@ import Trading
 final class World {
     /// Nanoseconds since the scenario began; it never goes back.
     private(set) var now: Int64 = 0
+    /// Of all simulated plugins: what a codec learned about types and names is of use to the next.
+    let codec = MessageCodec()
     private var queue = Heap<Scheduled>()
     private var count: UInt64 = 0
 

@@ -87,7 +87,7 @@ package struct Merge: Sendable {
     private static func sortedByText<Item>(
         _ items: [Item], by key: (Item) -> (policy: PluginName, recommendation: Recommendation)
     ) -> [Item] {
-        items.map { (item: $0, text: String(describing: key($0).recommendation)) }.sorted { $0.text < $1.text }.map(
+        items.map { (item: $0, text: key($0).recommendation.text) }.sorted { $0.text < $1.text }.map(
             \.item)
     }
 

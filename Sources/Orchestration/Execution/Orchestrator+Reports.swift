@@ -99,11 +99,7 @@ extension Orchestrator {
         } else if state.deadlines[order.id] == nil {
             expectWord(on: order.id)
         }
-        guard !order.isWorking else { return }
-        state.requests[order.id] = nil
-        // The words that are still under way have come by the time at which others have ended as well.
-        guard state.adoptedFills[order.id] == nil else { return }
-        for id in state.adoptedFills.keys.sorted() where state.portfolio.orders[id] == nil { state.adoptedFills[id] = nil }
+        if !order.isWorking { state.requests[order.id] = nil }
     }
 
     /// Its terms are those that were asked for, and not merely those that its group gave it in the meantime.

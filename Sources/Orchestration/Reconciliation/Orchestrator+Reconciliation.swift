@@ -144,6 +144,7 @@ extension Orchestrator {
     }
 
     private mutating func adopt(_ order: Order) {
+        state.adoptedFills = state.adoptedFills.filter { state.portfolio.orders[$0.key] != nil }
         if order.filledQuantity.isPositive { state.adoptedFills[order.id] = order.filledQuantity }
         state.portfolio.orders.put(order)
         state.requests[order.id] = Request(number: state.commandCount, leftBy: state.now)

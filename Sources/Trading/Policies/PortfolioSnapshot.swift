@@ -158,6 +158,22 @@ package struct OrderView: Sendable, Hashable, Codable {
     package var limitPrice: Price?
     package var stopPrice: Price?
 
+    package init(
+        clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, role: OrderRole, status: OrderStatus,
+        quantity: Quantity, filledQuantity: Quantity, limitPrice: Price?, stopPrice: Price?
+    ) {
+        self.clientOrderID = clientOrderID
+        self.symbol = symbol
+        self.side = side
+        self.type = type
+        self.role = role
+        self.status = status
+        self.quantity = quantity
+        self.filledQuantity = filledQuantity
+        self.limitPrice = limitPrice
+        self.stopPrice = stopPrice
+    }
+
     package init(_ order: Order) {
         clientOrderID = order.id
         symbol = order.symbol

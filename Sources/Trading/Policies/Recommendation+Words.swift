@@ -58,3 +58,57 @@ extension Money {
         return "\(cents < 0 ? "-" : "")\(whole)\(grouped).\(fraction < 10 ? "0" : "")\(fraction)"
     }
 }
+
+extension Recommendation {
+    /// All of it in one line, by which equals are put in order: what `String(describing:)` gives, without asking the
+    /// runtime for every field, since a policy may send thousands.
+    package var text: String {
+        "Recommendation(symbol: \(optional(symbol)), advice: \(advice.text), urgency: Trading.Urgency.\(urgency.rawValue), "
+            + "reason: \(reason.debugDescription), evidence: \(evidenceText), confidence: \(optional(confidence)), "
+            + "validUntil: \(optional(validUntil)))"
+    }
+
+    private var evidenceText: String {
+        guard let evidence else { return "nil" }
+        let items = evidence.map {
+            "Trading.Evidence(name: \($0.name.debugDescription), value: \($0.value.debugDescription))"
+        }
+        return "Optional([\(items.joined(separator: ", "))])"
+    }
+}
+
+extension Advice {
+    fileprivate var text: String {
+        let inner =
+            switch self {
+            case .protect(let stop): "protect(\(stop.text))"
+            case .resetStop(let stop): "resetStop(\(stop.text))"
+            case .takePartial(let fraction, let rung):
+                "takePartial(fraction: \(fraction), rung: \(rung.debugDescription))"
+            case .exit: "exit"
+            case .reduceTo(let quantity): "reduceTo(quantity: \(quantity))"
+            case .reduceToWeight(let weight): "reduceToWeight(weight: \(weight))"
+            case .target(let price): "target(price: \(price))"
+            case .enter(let entry): "enter(\(entry.text))"
+            case .hold: "hold"
+            case .veto: "veto"
+            case .release: "release"
+            }
+        return "Trading.Advice.\(inner)"
+    }
+}
+
+extension ProtectiveStop {
+    fileprivate var text: String {
+        "Trading.ProtectiveStop(stopPrice: \(stopPrice), limitPrice: \(optional(limitPrice)))"
+    }
+}
+
+extension Entry {
+    fileprivate var text: String {
+        "Trading.Entry(side: Trading.Side.\(side.rawValue), quantity: \(quantity), limitPrice: \(optional(limitPrice)), "
+            + "stop: \(stop.text), target: \(optional(target)))"
+    }
+}
+
+private func optional(_ value: (some CustomStringConvertible)?) -> String { value.map { "Optional(\($0))" } ?? "nil" }

@@ -6,8 +6,8 @@ extension JSON: Codable {
             let reason = "JSON can only be read by WireDecoder"
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: reason))
         }
-        node.askedForAll = true
-        self = node.value
+        node.decoding.take(node)
+        self = node.decoding.tape.tree(at: node.token)
     }
 
     /// - Throws: `EncodingError` if the encoder is not a `WireEncoder`.

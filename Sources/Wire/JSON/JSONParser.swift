@@ -14,9 +14,9 @@ package enum JSONParser {
     package static func parse(
         _ bytes: [UInt8], maximumBytes: Int = JSONLimits.maximumBytes
     ) throws(JSONError) -> JSON {
-        try bytes.withUnsafeBufferPointer { text throws(JSONError) in
-            try parse(text, maximumBytes: maximumBytes)
-        }
+        var tape = JSONTape()
+        try tape.load(bytes, maximumBytes: maximumBytes)
+        return tape.tree(at: 0)
     }
 
     /// Parses one document that lies in borrowed memory, such as a received message.
@@ -25,20 +25,6 @@ package enum JSONParser {
     package static func parse(
         _ bytes: UnsafeRawBufferPointer, maximumBytes: Int = JSONLimits.maximumBytes
     ) throws(JSONError) -> JSON {
-        try bytes.withMemoryRebound(to: UInt8.self) { text throws(JSONError) in
-            try parse(text, maximumBytes: maximumBytes)
-        }
-    }
-
-    private static func parse(_ text: UnsafeBufferPointer<UInt8>, maximumBytes: Int) throws(JSONError) -> JSON {
-        var scanner = JSONScanner(text)
-        do throws(JSONFault) {
-            guard text.count <= maximumBytes else {
-                throw JSONFault(.tooLarge(bytes: text.count, limit: maximumBytes), at: 0)
-            }
-            return try scanner.document()
-        } catch {
-            throw error.located(in: text)
-        }
+        try parse(Array(bytes), maximumBytes: maximumBytes)
     }
 }

@@ -1,6 +1,6 @@
 extension JSONScanner {
-    /// Checks the grammar of a number and returns its text. Expects `index` at `-` or a digit.
-    mutating func number() throws(JSONFault) -> String {
+    /// Checks the grammar of a number and returns where it stands. Expects `index` at `-` or a digit.
+    mutating func number() throws(JSONFault) -> Place {
         let start = index
         if peek() == ASCII.minus { index += 1 }
         if peek() == ASCII.upperI { throw JSONFault(.notFinite, at: start) }
@@ -12,7 +12,7 @@ extension JSONScanner {
             try digits()
         }
         if let byte = peek(), byte == ASCII.lowerE || byte == ASCII.upperE { throw JSONFault(.exponent, at: index) }
-        return String(decoding: text[start..<index], as: UTF8.self)
+        return Place(start: start, end: index, isPlain: true)
     }
 
     /// One digit or more.

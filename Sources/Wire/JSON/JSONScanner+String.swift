@@ -1,17 +1,19 @@
 extension JSONScanner {
     /// Expects `index` at the opening quote; leaves it past the closing one.
-    mutating func string() throws(JSONFault) -> String {
+    mutating func string() throws(JSONFault) -> Place {
         index += 1
         let start = index
         let isASCII = skipPlain()
         guard let byte = peek() else { throw JSONFault(.textEnds(expected: "a closing quote"), at: index) }
         switch byte {
         case ASCII.quote:
-            let slice = UnsafeBufferPointer(rebasing: text[start..<index])
+            if !isASCII { _ = try Self.validated(UnsafeBufferPointer(rebasing: text[start..<index]), at: start) }
             index += 1
-            return isASCII ? String(decoding: slice, as: UTF8.self) : try Self.validated(slice, at: start)
+            return Place(start: start, end: index - 1, isPlain: isASCII)
         case ASCII.backslash:
-            return try escapedString(from: start)
+            let first = text.count + aside.count
+            aside += try escapedString(from: start).utf8
+            return Place(start: first, end: text.count + aside.count, isPlain: false)
         default:
             throw JSONFault(.controlCharacter(byte), at: index)
         }

@@ -1,7 +1,7 @@
 /// Writes JSON by hand, for messages that are too frequent for `WireEncoder`.
 ///
-/// 1. The writer puts the commas. A comma is due unless the last byte is an opening bracket or a colon; no value
-///    ends in one of these.
+/// 1. The writer puts the commas. A comma is due unless the last byte is an opening bracket, a colon or a comma; no
+///    value ends in one of these.
 /// 2. The order of the calls is the order of the bytes. A call out of turn is a bug, not an error.
 ///
 /// ```swift
@@ -13,7 +13,7 @@
 /// let bytes = writer.finish()  // {"seq":41}
 /// ```
 package struct JSONWriter {
-    private(set) var bytes: [UInt8]
+    var bytes: [UInt8]
     private let start: Int
     private var depth = 0
 
@@ -93,7 +93,7 @@ package struct JSONWriter {
     private mutating func separate() {
         guard bytes.count > start else { return }
         switch bytes[bytes.count - 1] {
-        case ASCII.openBrace, ASCII.openBracket, ASCII.colon: return
+        case ASCII.openBrace, ASCII.openBracket, ASCII.colon, ASCII.comma: return
         default: bytes.append(ASCII.comma)
         }
     }
@@ -110,11 +110,30 @@ package struct JSONWriter {
         depth -= 1
     }
 
-    /// Ends the object that opened at `offset` as its only value: the brace and the key in front of it go.
-    mutating func endObjectAsValue(openedAt offset: Int, keyLength: Int) {
-        precondition(depth > 0, "no object or array is open")
-        bytes.removeSubrange(offset..<(offset + 1 + keyLength))
+    /// Takes back the brace that was written last: the object may be no more than its one value.
+    mutating func takeBackBrace() {
+        precondition(depth > 0 && bytes.last == ASCII.openBrace, "no object has just been opened")
+        bytes.removeLast()
         depth -= 1
+    }
+
+    /// Puts a brace and a key in front of a value that turned out not to be the only one.
+    mutating func restoreBrace(at offset: Int, key: [UInt8]) {
+        bytes.insert(contentsOf: CollectionOfOne(ASCII.openBrace) + key, at: offset)
+        depth += 1
+    }
+
+    mutating func beginText() {
+        separate()
+        bytes.append(ASCII.quote)
+    }
+
+    mutating func endText() { bytes.append(ASCII.quote) }
+
+    /// Begins anew in the same memory.
+    mutating func reset() {
+        bytes.removeAll(keepingCapacity: true)
+        depth = 0
     }
 
     private mutating func append(_ text: StaticString) {

@@ -18,7 +18,7 @@ package struct WireDecoder {
         case refuse
     }
 
-    private let names = WireNames()
+    private let spare = WireDecoding()
 
     package init() {}
 
@@ -28,13 +28,13 @@ package struct WireDecoder {
     package func decode<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8], unknownFields: UnknownFields
     ) throws(WireDecodingError) -> Value {
-        let tree: JSON
+        let decoding = free
         do throws(JSONError) {
-            tree = try JSONParser.parse(bytes)
+            try decoding.load(bytes)
         } catch {
             throw WireDecodingError(path: error.path, reason: .malformed(error))
         }
-        return try decode(type, from: tree, unknownFields: unknownFields)
+        return try decoding.value(type, unknownFields, numbersAsText: false)
     }
 
     /// Decodes one value from a tree.
@@ -43,7 +43,9 @@ package struct WireDecoder {
     package func decode<Value: Decodable>(
         _ type: Value.Type, from tree: JSON, unknownFields: UnknownFields
     ) throws(WireDecodingError) -> Value {
-        try decode(type, from: tree, unknownFields: unknownFields, numbersAsText: false)
+        let decoding = free
+        decoding.load(tree)
+        return try decoding.value(type, unknownFields, numbersAsText: false)
     }
 
     /// Decodes what a person wrote: a configuration or a plugin's settings. A decimal may stand there without quotes;
@@ -53,14 +55,11 @@ package struct WireDecoder {
     package func decodeSettings<Value: Decodable>(
         _ type: Value.Type, from tree: JSON
     ) throws(WireDecodingError) -> Value {
-        try decode(type, from: tree, unknownFields: .refuse, numbersAsText: true)
+        let decoding = free
+        decoding.load(tree)
+        return try decoding.value(type, .refuse, numbersAsText: true)
     }
 
-    private func decode<Value: Decodable>(
-        _ type: Value.Type, from tree: JSON, unknownFields: UnknownFields, numbersAsText: Bool
-    ) throws(WireDecodingError) -> Value {
-        let context = WireDecoding(
-            names: names, refusesUnknown: unknownFields == .refuse, numbersAsText: numbersAsText)
-        return try WireDecodingNode(context: context, parent: nil, place: nil, value: tree).decoded(type)
-    }
+    /// Within an `init(from:)` that asks its own decoder, the memory is taken.
+    private var free: WireDecoding { spare.isBusy ? WireDecoding() : spare }
 }

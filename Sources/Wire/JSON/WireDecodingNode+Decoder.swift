@@ -10,19 +10,19 @@ extension WireDecodingNode: Decoder, SingleValueDecodingContainer {
     func singleValueContainer() throws -> any SingleValueDecodingContainer { self }
 
     private func scalar<Scalar>(
-        _ read: (JSON) throws(WireDecodingError.Reason) -> Scalar
+        _ read: (JSONTape, Int) throws(WireDecodingError.Reason) -> Scalar
     ) throws(WireDecodingError) -> Scalar {
         do throws(WireDecodingError.Reason) {
-            return try read(value)
+            return try read(decoding.tape, token)
         } catch {
             throw self.error(error)
         }
     }
 
-    func decodeNil() -> Bool { value.isNull }
+    func decodeNil() -> Bool { kind == .null }
     func decode(_ type: Bool.Type) throws -> Bool { try scalar(WireScalar.bool) }
     func decode(_ type: String.Type) throws -> String {
-        if context.numbersAsText, case .number(let text) = value { return text }
+        if decoding.numbersAsText, kind == .number { return decoding.tape.string(token) }
         return try scalar(WireScalar.string)
     }
     func decode(_ type: Double.Type) throws -> Double { throw error(WireScalar.floatingPoint) }
@@ -42,7 +42,7 @@ extension WireDecodingNode: Decoder, SingleValueDecodingContainer {
 
     /// The same value as another type, checked together with this one.
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        askedForAll = true
-        return try WireDecodingNode(context: context, parent: self, place: nil, value: value).decoded(type)
+        defer { decoding.take(self) }
+        return try decoding.decoded(type, at: token)
     }
 }

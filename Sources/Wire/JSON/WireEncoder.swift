@@ -12,7 +12,7 @@
 /// let bytes = try encoder.encode(order)  // {"client_order_id":"a-1","quantity":"10"}
 /// ```
 package struct WireEncoder {
-    private let names = WireNames()
+    private let state = WireEncoding()
 
     package init() {}
 
@@ -20,8 +20,7 @@ package struct WireEncoder {
     ///
     /// - Throws: `EncodingError` for what the wire does not allow, and whatever an `encode(to:)` throws.
     package func encode<Value: Encodable>(_ value: Value) throws -> [UInt8] {
-        let state = WireEncoding(names: names)
-        try state.encode(value)
-        return try state.core.finish()
+        // Within an `encode(to:)` that asks its own encoder, the state is taken.
+        try (state.isBusy ? WireEncoding() : state).bytes(of: value)
     }
 }

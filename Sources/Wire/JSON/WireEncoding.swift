@@ -3,23 +3,39 @@
 /// A class because Codable hands out many containers that all write to one place. What changes is in one struct, so
 /// that a field costs few checks for exclusive access.
 final class WireEncoding {
-    let names: WireNames
-    var core = WireEncodingCore()
+    let names = WireNames()
+    /// Not checked for exclusive access: each use is one call that calls nobody back. The checks would cost more than
+    /// the writing.
+    @exclusivity(unchecked) var core = WireEncodingCore()
+    private(set) var isBusy = false
 
-    init(names: WireNames) {
-        self.names = names
+    /// The memory of one value serves the next.
+    func bytes<Value: Encodable>(of value: Value) throws -> [UInt8] {
+        isBusy = true
+        defer {
+            core.reset()
+            isBusy = false
+        }
+        try encode(value)
+        return try core.finish()
     }
 
     /// Writes one value of any type where the writer stands.
     func encode<Value: Encodable>(_ value: Value) throws {
-        switch names.kind(of: Value.self) {
+        let type = names.type(Value.self)
+        if let direct = type.direct,
+            withUnsafePointer(to: value, { direct.write(at: UnsafeRawPointer($0), to: &core.writer) })
+        {
+            return
+        }
+        if let composite = type.writesParts {
+            return try withUnsafePointer(to: value) { try composite.encode(at: UnsafeRawPointer($0), to: self) }
+        }
+        switch type.kind {
         case .plain:
             let node = WireEncodingNode(state: self)
             try value.encode(to: node)
             try node.finish()
-        case .dictionary:
-            guard let dictionary = value as? any WireDictionary else { preconditionFailure("kinds are by type") }
-            try dictionary.encodeMembers(to: self)
         case .unkeyableDictionary:
             throw refusal(of: value, WireTypeKind.unkeyableReason)
         case .set:
@@ -51,6 +67,8 @@ struct WireEncodingCore {
         var bits: UInt64 = 0
         /// Where its bracket stands in the writer.
         let openedAt: Int
+        /// It holds the one unlabelled value of an enum case so far, and is written as that value alone.
+        var isBare = false
     }
 
     /// A container's claim to a level. It is void once the level is closed.
@@ -69,7 +87,16 @@ struct WireEncodingCore {
 
     mutating func finish() throws -> [UInt8] {
         try throwPostponed()
-        return exchange(&writer, with: JSONWriter()).finish()
+        // Exactly as large as it must be, since many are kept for long.
+        return writer.bytes.withUnsafeBufferPointer { Array($0) }
+    }
+
+    /// Ready for the next value, whatever became of the last one.
+    mutating func reset() {
+        writer.reset()
+        levels.removeAll(keepingCapacity: true)
+        keys.removeAll(keepingCapacity: true)
+        postponed = []
     }
 
     func throwPostponed() throws {
@@ -124,22 +151,15 @@ extension WireEncodingCore {
         while levels.count > depth {
             fillGap()
             let level = levels.removeLast()
-            let isPayload = level.isObject && level.count == 1 && keys[level.firstKey].text == WirePayload.key
-            let keyLength = isPayload ? keys[level.firstKey].rendered.count : 0
             keys.removeLast(keys.count - level.firstKey)
-            if isPayload {
-                writer.endObjectAsValue(openedAt: level.openedAt, keyLength: keyLength)
-            } else if level.isObject {
-                writer.endObject()
-            } else {
-                writer.endArray()
-            }
+            if level.isBare { continue }
+            if level.isObject { writer.endObject() } else { writer.endArray() }
         }
     }
 
     /// Closes what a value left open. A value that wrote nothing is an empty object.
     mutating func endValue(startedAt start: Int, depth: Int) throws {
-        if writer.bytes.count == start { _ = open(isObject: true) }
+        if writer.bytes.count == start, levels.count == depth { _ = open(isObject: true) }
         close(downTo: depth)
         try throwPostponed()
     }
@@ -151,7 +171,7 @@ extension WireEncodingCore {
     mutating func beginKey(_ name: WireName, in handle: Handle) throws {
         try focus(handle)
         let level = levels[handle.depth]
-        if level.bits & name.bit != 0, keys[level.firstKey...].contains(where: { $0.text == name.text }) {
+        if level.bits & name.bit != 0, keys[level.firstKey...].contains(where: { $0.isSame(as: name) }) {
             throw refusal(of: name.text, "the key \(quoted(name.text)) is written twice")
         }
         append(name, to: handle)
@@ -170,9 +190,19 @@ extension WireEncodingCore {
 
     private mutating func append(_ name: WireName, to handle: Handle) {
         fillGap()
-        keys.append(name)
+        let level = levels[handle.depth]
         levels[handle.depth].count += 1
         levels[handle.depth].bits |= name.bit
+        keys.append(name)
+        if name.isPayload, level.count == 0 {
+            writer.takeBackBrace()
+            levels[handle.depth].isBare = true
+            return
+        }
+        if level.isBare {
+            writer.restoreBrace(at: level.openedAt, key: keys[level.firstKey].rendered)
+            levels[handle.depth].isBare = false
+        }
         writer.rendered(key: name.rendered)
     }
 
@@ -189,7 +219,9 @@ extension WireEncodingCore {
 
     /// A super encoder that nobody used leaves a key without a value.
     private mutating func fillGap() {
-        guard writer.awaitsValue else { return }
+        guard let level = levels.last, level.isBare ? writer.bytes.count == level.openedAt : writer.awaitsValue else {
+            return
+        }
         writer.beginObject()
         writer.endObject()
     }

@@ -2,13 +2,13 @@
 struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     private let state: WireEncoding
     private let handle: WireEncodingCore.Handle
-    private let keys: WireKeyKind
+    private let keys: WireKeys
 
     init(state: WireEncoding, handle: WireEncodingCore.Handle) {
         self.state = state
         self.handle = handle
-        self.keys = state.names.kind(ofKeys: Key.self)
-        if keys == .dictionary {
+        self.keys = state.names.keys(Key.self)
+        if keys.kind == .dictionary {
             state.core.postpone(
                 state.refusal(of: (), "a dictionary writes itself unsorted; encode it through a container"))
         }
@@ -18,7 +18,7 @@ struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     /// Writes the key, and returns where its value goes.
     private func slot(_ key: Key) throws -> WireEncoding {
-        try state.core.beginKey(state.names.name(key, kind: keys), in: handle)
+        try state.core.beginKey(keys.name(key), in: handle)
         return state
     }
 
@@ -40,6 +40,9 @@ struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt64, forKey key: Key) throws { try slot(key).core.writer.int(value) }
     func encode(_ value: UInt128, forKey key: Key) throws { try slot(key).core.writer.int(value) }
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try slot(key).encode(value) }
+    func encodeIfPresent<Value: Encodable>(_ value: Value?, forKey key: Key) throws {
+        if let value { try slot(key).encode(value) }
+    }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy type: NestedKey.Type, forKey key: Key
@@ -63,7 +66,7 @@ struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func superEncoder() -> any Encoder { superEncoder(WireName("super")) }
 
     func superEncoder(forKey key: Key) -> any Encoder {
-        superEncoder(state.names.name(key, kind: keys))
+        superEncoder(keys.name(key))
     }
 
     private func superEncoder(_ name: WireName) -> any Encoder {

@@ -15,7 +15,7 @@ struct WireEncodingNode: Encoder, SingleValueEncodingContainer {
     var codingPath: [any CodingKey] { state.codingPath }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    private var isUnwritten: Bool { state.core.writer.bytes.count == start }
+    private var isUnwritten: Bool { state.core.writer.bytes.count == start && state.core.depth == depth }
 
     func finish() throws {
         try state.core.endValue(startedAt: start, depth: depth)

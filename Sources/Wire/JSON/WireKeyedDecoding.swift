@@ -1,82 +1,91 @@
 /// The fields of an object.
 struct WireKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let node: WireDecodingNode
-    private let keys: WireKeyKind
+    private let keys: WireKeys
+    /// The value stands for the one unlabelled value of an enum case.
+    private let isPayload: Bool
 
     init(node: WireDecodingNode) throws(WireDecodingError) {
-        try node.openObject(orPayload: WirePayload.isPayload(Key.self))
         self.node = node
-        self.keys = node.context.names.kind(ofKeys: Key.self)
+        keys = node.decoding.names.keys(Key.self)
+        let isObject = node.kind == .object
+        isPayload = keys.isPayload && !(isObject && node.decoding.hasPayload(node))
+        if isPayload {
+            node.decoding.takePayload(node)
+        } else {
+            guard isObject else { throw node.mismatch("an object") }
+            if node.isNested { node.decoding.checkLater(node) }
+        }
     }
 
     var codingPath: [any CodingKey] { node.codingPath }
 
     /// The keys of the object that are keys of the type.
     var allKeys: [Key] {
+        let tape = node.decoding.tape
+        let names = isPayload ? [WirePayload.key] : tape.parts(of: node.token).map { tape.string($0) }
         var found: [Key] = []
-        for member in node.members {
-            if let key = key(for: member.key) {
+        for name in names {
+            if let key = keys.key(Key.self, for: name) {
                 found.append(key)
             } else {
-                node.noteUnmatched(member.key)
+                node.decoding.noteUnmatched(name, node)
             }
         }
         return found
     }
 
-    private func key(for wireName: String) -> Key? {
-        if let key = Key(stringValue: wireName), name(key) == wireName { return key }
-        guard keys == .property else { return nil }
-        for spelling in SnakeCase.candidates(for: wireName) {
-            if let key = Key(stringValue: spelling) { return key }
-        }
-        return nil
+    private func name(_ key: Key) -> String { keys.name(key).text }
+
+    private func find(_ key: Key) -> Int? {
+        let name = keys.name(key)
+        return isPayload ? (name.isPayload ? node.token : nil) : node.decoding.find(name, of: node)
     }
 
-    private func name(_ key: Key) -> String {
-        node.context.names.name(key, kind: keys).text
+    /// Nil for what is absent or null.
+    private func present(_ key: Key) -> Int? {
+        guard let token = find(key), node.decoding.tape.tokens[token].kind != .null else { return nil }
+        return token
     }
 
-    private func find(_ key: Key) -> JSON? {
-        node.lookUp(name(key))
-    }
-
-    private func value(_ key: Key) throws(WireDecodingError) -> (name: String, value: JSON) {
-        let name = name(key)
-        if let value = node.lookUp(name) { return (name, value) }
-        throw node.child(.key(name), .null).error(.missing)
+    private func value(_ key: Key) throws(WireDecodingError) -> Int {
+        if let token = find(key) { return token }
+        throw node.missing(.key(name(key)))
     }
 
     private func scalar<Scalar>(
-        _ key: Key, _ read: (JSON) throws(WireDecodingError.Reason) -> Scalar
+        _ token: Int, _ read: (JSONTape, Int) throws(WireDecodingError.Reason) -> Scalar
     ) throws(WireDecodingError) -> Scalar {
-        let (name, value) = try value(key)
         do throws(WireDecodingError.Reason) {
-            return try read(value)
+            return try read(node.decoding.tape, token)
         } catch {
-            throw node.child(.key(name), value).error(error)
+            throw self.error(error, token)
         }
     }
 
-    /// Nil if the field is absent or null.
+    private func scalar<Scalar>(
+        _ key: Key, _ read: (JSONTape, Int) throws(WireDecodingError.Reason) -> Scalar
+    ) throws(WireDecodingError) -> Scalar {
+        try scalar(try value(key), read)
+    }
+
     private func scalarIfPresent<Scalar>(
-        _ key: Key, _ read: (JSON) throws(WireDecodingError.Reason) -> Scalar
+        _ key: Key, _ read: (JSONTape, Int) throws(WireDecodingError.Reason) -> Scalar
     ) throws(WireDecodingError) -> Scalar? {
-        guard let value = find(key), !value.isNull else { return nil }
-        do throws(WireDecodingError.Reason) {
-            return try read(value)
-        } catch {
-            throw node.child(.key(name(key)), value).error(error)
-        }
+        guard let token = present(key) else { return nil }
+        return try scalar(token, read)
+    }
+
+    private func error(_ reason: WireDecodingError.Reason, _ token: Int) -> WireDecodingError {
+        WireDecodingError(path: node.decoding.tape.path(to: token), reason: reason)
     }
 
     private func floatingPoint(_ key: Key) throws(WireDecodingError) -> WireDecodingError {
-        let (name, value) = try value(key)
-        return node.child(.key(name), value).error(WireScalar.floatingPoint)
+        error(WireScalar.floatingPoint, try value(key))
     }
 
     func contains(_ key: Key) -> Bool { find(key) != nil }
-    func decodeNil(forKey key: Key) throws -> Bool { try value(key).value.isNull }
+    func decodeNil(forKey key: Key) throws -> Bool { node.decoding.tape.tokens[try value(key)].kind == .null }
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try scalar(key, WireScalar.bool) }
     func decode(_ type: String.Type, forKey key: Key) throws -> String { try scalar(key, WireScalar.string) }
     func decode(_ type: Double.Type, forKey key: Key) throws -> Double { throw try floatingPoint(key) }
@@ -95,8 +104,7 @@ struct WireKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 { try scalar(key, WireScalar.integer) }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-        let (name, value) = try value(key)
-        return try node.child(.key(name), value).decoded(type)
+        try node.decoding.decoded(type, at: try value(key))
     }
 
     func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
@@ -143,8 +151,8 @@ struct WireKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        guard let value = find(key), !value.isNull else { return nil }
-        return try node.child(.key(name(key)), value).decoded(type)
+        guard let token = present(key) else { return nil }
+        return try node.decoding.decoded(type, at: token)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -160,14 +168,11 @@ struct WireKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func superDecoder(forKey key: Key) throws -> any Decoder { try nested(key) }
 
     func superDecoder() throws -> any Decoder {
-        guard let value = node.lookUp("super") else {
-            throw node.child(.key("super"), .null).error(.missing)
-        }
-        return node.nestedChild(.key("super"), value)
+        guard let token = node.decoding.find(WireName("super"), of: node) else { throw node.missing(.key("super")) }
+        return node.decoding.nestedNode(at: token)
     }
 
     private func nested(_ key: Key) throws(WireDecodingError) -> WireDecodingNode {
-        let (name, value) = try value(key)
-        return node.nestedChild(.key(name), value)
+        node.decoding.nestedNode(at: try value(key))
     }
 }

@@ -2,7 +2,6 @@
 enum WireLimits {
     /// Keys made up at run time must not grow the cache for ever.
     static let cachedNames = 4096
-    static let typeSlots = 64
     /// An unknown field that is as near as this to a known one was meant to be it.
     static let typoDistance = 2
     /// Longer names are not compared for typos.

@@ -1,44 +1,48 @@
 /// The elements of an array.
 struct WireUnkeyedDecoding: UnkeyedDecodingContainer {
     private let node: WireDecodingNode
-    private let elements: [JSON]
+    private let elements: [Int]
     private(set) var currentIndex = 0
 
     init(node: WireDecodingNode) throws(WireDecodingError) {
-        guard case .array(let elements) = node.value else { throw node.mismatch("an array") }
+        guard node.kind == .array else { throw node.mismatch("an array") }
         self.node = node
-        self.elements = elements
+        elements = node.decoding.tape.parts(of: node.token)
     }
 
     var codingPath: [any CodingKey] { node.codingPath }
     var count: Int? { elements.count }
     var isAtEnd: Bool { currentIndex == elements.count }
 
-    private func current() throws(WireDecodingError) -> JSON {
-        guard !isAtEnd else { throw node.child(.index(currentIndex), .null).error(.missing) }
+    private func current() throws(WireDecodingError) -> Int {
+        guard !isAtEnd else { throw node.missing(.index(currentIndex)) }
         return elements[currentIndex]
+    }
+
+    private func error(_ reason: WireDecodingError.Reason, _ token: Int) -> WireDecodingError {
+        WireDecodingError(path: node.decoding.tape.path(to: token), reason: reason)
     }
 
     /// Moves on only if the element could be read, as Codable asks.
     private mutating func scalar<Scalar>(
-        _ read: (JSON) throws(WireDecodingError.Reason) -> Scalar
+        _ read: (JSONTape, Int) throws(WireDecodingError.Reason) -> Scalar
     ) throws(WireDecodingError) -> Scalar {
-        let value = try current()
+        let token = try current()
         do throws(WireDecodingError.Reason) {
-            let result = try read(value)
+            let result = try read(node.decoding.tape, token)
             currentIndex += 1
             return result
         } catch {
-            throw node.child(.index(currentIndex), value).error(error)
+            throw self.error(error, token)
         }
     }
 
     private func floatingPoint() throws(WireDecodingError) -> WireDecodingError {
-        node.child(.index(currentIndex), try current()).error(WireScalar.floatingPoint)
+        error(WireScalar.floatingPoint, try current())
     }
 
     mutating func decodeNil() throws -> Bool {
-        guard try current().isNull else { return false }
+        guard node.decoding.tape.tokens[try current()].kind == .null else { return false }
         currentIndex += 1
         return true
     }
@@ -61,7 +65,7 @@ struct WireUnkeyedDecoding: UnkeyedDecodingContainer {
     mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try scalar(WireScalar.integer) }
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        let result = try node.child(.index(currentIndex), try current()).decoded(type)
+        let result = try node.decoding.decoded(type, at: try current())
         currentIndex += 1
         return result
     }
@@ -69,19 +73,19 @@ struct WireUnkeyedDecoding: UnkeyedDecodingContainer {
     mutating func nestedContainer<NestedKey: CodingKey>(
         keyedBy type: NestedKey.Type
     ) throws -> KeyedDecodingContainer<NestedKey> {
-        let container = try node.nestedChild(.index(currentIndex), try current()).container(keyedBy: type)
+        let container = try node.decoding.nestedNode(at: try current()).container(keyedBy: type)
         currentIndex += 1
         return container
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        let container = try node.nestedChild(.index(currentIndex), try current()).unkeyedContainer()
+        let container = try node.decoding.nestedNode(at: try current()).unkeyedContainer()
         currentIndex += 1
         return container
     }
 
     mutating func superDecoder() throws -> any Decoder {
-        let decoder = node.nestedChild(.index(currentIndex), try current())
+        let decoder = node.decoding.nestedNode(at: try current())
         currentIndex += 1
         return decoder
     }

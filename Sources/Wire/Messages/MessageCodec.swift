@@ -22,7 +22,10 @@ package struct MessageCodec {
             throw WireDecodingError(
                 path: JSONPath([.key("crit")]), reason: .rejected("\"\(strange)\" must be understood, and is not"))
         }
-        guard header.v.split(separator: ".").first.map(String.init) == String(ProtocolVersion.major) else {
+        guard
+            header.v == ProtocolVersion.text
+                || header.v.split(separator: ".").first.map(String.init) == String(ProtocolVersion.major)
+        else {
             throw WireDecodingError(
                 path: JSONPath([.key("v")]),
                 reason: .rejected("version \(header.v) is spoken there, \(ProtocolVersion.text) here"))

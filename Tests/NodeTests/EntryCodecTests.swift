@@ -1,0 +1,71 @@
+import Orchestration
+import Testing
+import Trading
+import Wire
+
+@testable import Node
+
+/// Inputs that go to the journal by hand stand there as Codable would write them.
+struct EntryCodecTests {
+    private struct Ordinary<Value: Codable>: Codable {
+        var value: Value
+        init(_ value: Value) { self.value = value }
+        init(from decoder: any Decoder) throws { value = try Value(from: decoder) }
+        func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+    }
+
+    private static let at = Timestamp(seconds: 1_763_000_000)
+    private static let id = ClientOrderID(unchecked: "bb1.2.NVDA.3")
+    private static let answers = [
+        PolicyAnswer(policy: PluginName(unchecked: "a"), recommendations: [], failure: "late"),
+        PolicyAnswer(
+            policy: PluginName(unchecked: "b"),
+            recommendations: [Recommendation(symbol: Symbol(unchecked: "NVDA"), advice: .exit, reason: "x")]),
+    ]
+    private static let state = BrokerState(
+        account: Account(id: AccountID(unchecked: "a"), cash: .one, equity: .one, buyingPower: .one), positions: [],
+        openOrders: [], at: at)
+
+    static let inputs: [Input] = [
+        .cycleDue, .wake, .market(MarketUpdate(at: at)),
+        .execution(ExecutionReport(clientOrderID: id, event: .new, at: at)),
+        .evaluated(cycle: 7, answers: answers),
+        .orderAnswer(answer: OrderAnswer(clientOrderID: id, order: nil, executions: []), question: nil),
+        .orderAnswer(answer: OrderAnswer(clientOrderID: id, order: nil, executions: []), question: 5),
+        .brokerState(state: state, question: nil), .brokerState(state: state, question: 6),
+        // These go the ordinary way.
+        .policyReady(name: PluginName(unchecked: "a")), .gap(plugin: PluginName(unchecked: "a"), what: "1"),
+        .stopping(why: "w"), .control(Control(command: .halt, who: "I", why: "so")),
+        .undelivered(command: .query(clientOrderID: id), why: "gone"),
+    ]
+
+    @Test("an input is written and read as Codable would", arguments: inputs)
+    func input(_ input: Input) throws {
+        let direct = try EntryCodec().encode(input).body
+        let ordinary = try WireEncoder().encode(Ordinary(input))
+        #expect(String(decoding: direct, as: UTF8.self) == String(decoding: ordinary, as: UTF8.self))
+        #expect(try EntryCodec().decodeInput(direct) == input)
+        #expect(
+            try WireDecoder().decode(Ordinary<Input>.self, from: direct, unknownFields: .refuse).value == input)
+    }
+
+    @Test("every field of an answer is written")
+    func answer() throws {
+        let answer = PolicyAnswer(policy: PluginName(unchecked: "a"), recommendations: [], failure: "late")
+        let tree = try JSONParser.parse(try WireEncoder().encode(answer))
+        guard case .object(let members) = tree else {
+            Issue.record("it is no object")
+            return
+        }
+        #expect(members.count == Mirror(reflecting: answer).children.count)
+    }
+
+    @Test("what an input does not know is refused")
+    func strange() throws {
+        for json in [
+            #"{"wake":{"strange":1}}"#, #"{"wake":{},"market":{}}"#, #"{"market":{"at":"5","strange":1}}"#, "{}",
+        ] {
+            #expect(throws: (any Error).self) { try EntryCodec().decodeInput(Array(json.utf8)) }
+        }
+    }
+}
