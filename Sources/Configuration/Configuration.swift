@@ -14,6 +14,8 @@ package struct Configuration: Decodable {
     package var reconcileEvery: Int64?
     package var unprotectedLimit: Span?
     package var defaultStop: Ratio?
+    package var stopPatience: Span?
+    package var escalateStops: Bool?
     package var minimumStopMove: Ratio?
     package var broker: PluginEntry
     package var providers: [PluginEntry]?
@@ -91,6 +93,8 @@ extension Configuration {
         if let reconcileEvery { core.reconcileEveryCycles = reconcileEvery }
         if let unprotectedLimit { core.unprotectedLimit = unprotectedLimit.value }
         if let defaultStop { core.defaultStop = defaultStop }
+        if let stopPatience { core.stopPatience = stopPatience.value }
+        if let escalateStops { core.escalatesStops = escalateStops }
         if let minimumStopMove { core.minimumStopMove = minimumStopMove }
         core.initialStops = initialStops ?? [:]
         if let limits { core.limits = limits.hardLimits }

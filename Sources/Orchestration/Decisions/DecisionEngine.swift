@@ -63,40 +63,19 @@ struct DecisionEngine {
             entriesRefused: entriesRefused)
     }
 
-    /// Prices on the broker's grid: a stop rounds away from the market, a target toward it... so that neither is
-    /// refused for a fraction of a cent, and neither promises more than can be had.
+    /// Prices on the broker's grid: rounded away from the market, so that none is refused for a fraction of a cent and
+    /// none promises more than can be had.
     private func onGrid(_ advice: PolicyAdvice) -> PolicyAdvice {
-        // A price that cannot even be rounded stays as it is, and is refused by the merge for its distance.
-        do { return try rounded(advice) } catch { return advice }
-    }
-
-    private func rounded(_ advice: PolicyAdvice) throws(NumericError) -> PolicyAdvice {
-        guard let symbol = advice.recommendation.symbol, let increment = capabilities?.priceIncrement(of: symbol) else {
+        guard let symbol = advice.recommendation.symbol, let grid = capabilities?.priceIncrement(of: symbol) else {
             return advice
         }
-        let isLong = state.positions[symbol]?.isLong ?? true
-        func onGrid(_ price: Price?, _ rounding: Rounding) throws(NumericError) -> Price? {
-            guard let price else { return nil }
-            return try increment.rounded(price, rounding)
-        }
-        func onGrid(_ stop: ProtectiveStop, _ rounding: Rounding) throws(NumericError) -> ProtectiveStop {
-            ProtectiveStop(
-                stopPrice: try increment.rounded(stop.stopPrice, rounding),
-                limitPrice: try onGrid(stop.limitPrice, rounding))
-        }
-        let away: Rounding = isLong ? .down : .up
+        let away: Rounding = state.positions[symbol]?.isLong ?? true ? .down : .up
         var result = advice
         switch advice.recommendation.advice {
-        case .protect(let stop): result.recommendation.advice = .protect(try onGrid(stop, away))
-        case .resetStop(let stop): result.recommendation.advice = .resetStop(try onGrid(stop, away))
-        case .target(let price):
-            result.recommendation.advice = .target(price: try increment.rounded(price, isLong ? .down : .up))
-        case .enter(var entry):
-            let away: Rounding = entry.side == .buy ? .down : .up
-            entry.limitPrice = try onGrid(entry.limitPrice, away)
-            entry.stop = try onGrid(entry.stop, away)
-            entry.target = try onGrid(entry.target, away)
-            result.recommendation.advice = .enter(entry)
+        case .protect(let stop): result.recommendation.advice = .protect(stop.onGrid(grid, away))
+        case .resetStop(let stop): result.recommendation.advice = .resetStop(stop.onGrid(grid, away))
+        case .target(let price): result.recommendation.advice = .target(price: grid.nearest(price, away))
+        case .enter(let entry): result.recommendation.advice = .enter(entry.onGrid(grid))
         case .takePartial, .exit, .reduceTo, .reduceToWeight, .hold, .veto, .release: break
         }
         return result
@@ -140,9 +119,11 @@ extension DecisionEngine {
 
     /// Prices alone differ, and the broker changes them in place.
     private func canMove(_ exits: Exits, to rest: Quantity) -> Bool {
-        capabilities?.replacesPrice == true && exits.stops.count == 1 && exits.targets.count == 1
+        capabilities?.canMovePrice == true && exits.stops.count == 1 && exits.targets.count == 1
             && (exits.stops + exits.targets).allSatisfy { $0.leavesQuantity == rest }
     }
+
+    private var hasOCO: Bool { capabilities?.groups.contains(.oco) ?? true }
 
     /// The steps that the plan asks for as things stand; the coordinator decides each anew when its time comes.
     private func intended(_ plan: PositionPlan, before: PositionPlan) -> [String] {
@@ -182,7 +163,12 @@ extension DecisionEngine {
             )
         }
         if let target = plan.target, reduces || !fits || exits.targets.isEmpty {
-            steps.append("take-profit \(rest) @ \(target.text(minimumDecimals: 2))")
+            let price = target.text(minimumDecimals: 2)
+            steps.append(
+                hasOCO
+                    ? "take-profit \(rest) @ \(price)"
+                    : "watch the target \(price) here, since the broker has no OCO, and sell \(rest) when it is reached"
+            )
         }
         return steps
     }

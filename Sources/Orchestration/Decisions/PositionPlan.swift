@@ -31,6 +31,47 @@ package struct PositionPlan: Sendable, Hashable, Codable {
     }
 }
 
+// MARK: - The broker's grid
+
+extension PositionPlan {
+    /// With prices that this broker takes: it may be another one than the plan was made for, or none was there then.
+    func onGrid(_ grid: PriceIncrement, isLong: Bool) -> PositionPlan {
+        var plan = self
+        let away: Rounding = isLong ? .down : .up
+        plan.stop = stop?.onGrid(grid, away)
+        plan.target = target.map { grid.nearest($0, away) }
+        plan.entry = entry?.onGrid(grid)
+        return plan
+    }
+}
+
+extension Entry {
+    func onGrid(_ grid: PriceIncrement) -> Entry {
+        let away: Rounding = side == .buy ? .down : .up
+        var entry = self
+        entry.limitPrice = limitPrice.map { grid.nearest($0, away) }
+        entry.stop = stop.onGrid(grid, away)
+        entry.target = target.map { grid.nearest($0, away) }
+        return entry
+    }
+}
+
+extension ProtectiveStop {
+    /// Rounded away from the market.
+    func onGrid(_ grid: PriceIncrement, _ away: Rounding) -> ProtectiveStop {
+        ProtectiveStop(
+            stopPrice: grid.nearest(stopPrice, away), limitPrice: limitPrice.map { grid.nearest($0, away) })
+    }
+}
+
+extension PriceIncrement {
+    /// The price itself where it cannot be rounded: the risk gate refuses it with its reason.
+    func nearest(_ price: Price, _ rounding: Rounding) -> Price {
+        guard !price.isMultiple(of: step(for: price)) else { return price }
+        do { return try rounded(price, rounding) } catch { return price }
+    }
+}
+
 /// One policy's advice on one symbol.
 package struct PolicyAdvice: Sendable, Hashable, Codable {
     package var policy: PluginName

@@ -40,9 +40,9 @@ struct ActionCoordinator {
         self.mayReduce = mayReduce
         self.mayEnter = mayEnter
         self.symbol = symbol
-        self.plan = plan
         self.capabilities = capabilities
         position = state.positions[symbol]
+        self.plan = plan.onGrid(capabilities.priceIncrement(of: symbol), isLong: position?.isLong ?? true)
         working = state.orders.working(symbol)
         market = state.market
         if let position {

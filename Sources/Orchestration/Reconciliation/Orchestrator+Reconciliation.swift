@@ -5,6 +5,7 @@ import Trading
 extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
         state.broker = BrokerLink(name: name, capabilities: capabilities)
+        for words in capabilities.emulations { alert(.notice, nil, "\(name): \(words)") }
         askForBrokerState()
     }
 

@@ -159,15 +159,14 @@ extension BrokerCapabilities {
     /// What the core does itself because the broker does not, in words.
     package var emulations: [String] {
         var list: [String] = []
-        if !groups.contains(.oco) { list.append("targets are watched by the core: the broker has no OCO") }
-        if !groups.contains(.bracket) {
-            list.append("the stop of an entry follows its fill: the broker has no bracket")
-        }
+        if !groups.contains(.oco) { list.append("no OCO there: the core watches targets itself") }
+        if !groups.contains(.bracket) { list.append("no brackets there: the stop of an entry follows its fill") }
         if !canMovePrice {
-            let why = replacesPrice ? "its replacement is not safe" : "it cannot replace"
-            list.append("a stop moves by cancel and new order: \(why)")
+            let why = replacesPrice ? "no safe replacement there" : "no replacement there"
+            list.append("\(why): a stop moves by cancel, confirmation and a new order")
         }
-        if !canLookUp { list.append("lost orders are found by open orders and positions: no look-up by id") }
+        if !canLookUp { list.append("no look-up by id there: the position tells what a vanished order filled") }
+        if executions == .cumulative { list.append("no single executions there: they are made from the sums") }
         return list
     }
 

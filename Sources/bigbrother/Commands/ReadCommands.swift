@@ -47,6 +47,8 @@ struct StatusCommand: ParsableCommand {
         var openOrders: Int
         var unprotected: [Symbol]
         var broker: String?
+        /// What the core does itself because the broker does not.
+        var emulated: [String]
         var policies: [PluginName]
     }
 
@@ -60,7 +62,8 @@ struct StatusCommand: ParsableCommand {
                 at: state.now, equity: try state.portfolio.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realisedProfit: state.portfolio.realisedProfit, positions: state.portfolio.positions.count,
                 openOrders: state.portfolio.orders.workingCount, unprotected: state.naked.keys.sorted(),
-                broker: state.broker?.name.text, policies: state.policies)
+                broker: state.broker?.name.text, emulated: state.broker?.capabilities.emulations ?? [],
+                policies: state.policies)
             guard !options.json else { return try options.printJSON(status) }
             print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
@@ -68,6 +71,8 @@ struct StatusCommand: ParsableCommand {
             print(
                 "equity     $\(status.equity.words), cash $\(status.cash.words), realised $\(status.realisedProfit.words)"
             )
+            print("broker     \(status.broker ?? "none is connected")")
+            for words in status.emulated { print("           \(words)") }
             print("positions  \(status.positions), open orders \(status.openOrders)")
             print(
                 "protection \(status.positions == 0 ? "nothing is held" : status.unprotected.isEmpty ? "every position has a working stop" : "NO STOP: \(status.unprotected.map(\.text).joined(separator: ", "))")"
