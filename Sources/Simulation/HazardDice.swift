@@ -49,7 +49,7 @@ final class HazardDice {
             thrown.append(0)
             // A scenario has some of the hazards, now and then all of them; each one rare or frequent.
             let isOn = choice.chance(550)
-            let strength = choice.between(1, 4)
+            let strength: Int64 = choice.pick([1, 1, 2, 2, 3, 4, 8, 16])
             rates.append(isOn && !without.contains(hazard) ? strength : 0)
         }
     }

@@ -55,7 +55,7 @@ struct Scenario {
         configuration.reconcileEveryCycles = dice.between(2, 8)
         configuration.unprotectedLimit = .seconds(dice.between(10, 30))
         configuration.limits.maximumOrderNotional = Money(units: 1_000_000 * Money.scale)
-        if dice.chance(250) { configuration.limits.maximumOrdersPerMinute = dice.between(6, 24) }
+        if dice.chance(250) { configuration.limits.maximumOrdersPerMinute = dice.between(4, 12) }
         if dice.chance(250) {
             configuration.limits.maximumGrossExposure = Ratio(units: dice.between(1, 20) * Ratio.scale / 1_000)
         }

@@ -89,7 +89,7 @@ final class SimulatedAdapter: SimulatedPlugin {
     private func ask(re id: String, _ look: @escaping (SimulatedAdapter) -> () -> Void) {
         let mine = life
         guard !hazards.hits(.requestLoss, 10) else { return send(.done, Empty(), re: id) }
-        let late = hazards.hits(.requestDelay, 10) ? hazards.between(.requestDelay, 200, 8_000) : 0
+        let late = hazards.hits(.requestDelay, 20) ? hazards.between(.requestDelay, 200, 8_000) : 0
         world.after(latency()) { [weak self] in
             guard let self, life == mine, isConnected else { return }
             let tell = look(self)
@@ -105,7 +105,7 @@ final class SimulatedAdapter: SimulatedPlugin {
     private func request(_ command: OrderCommand, _ epoch: Int64) {
         guard !hazards.hits(.requestLoss, 10) else { return }
         let late =
-            hazards.hits(.requestDelay, 10)
+            hazards.hits(.requestDelay, 20)
             ? hazards.between(.requestDelay, 500, Scenario.arrivalLimit.wholeMilliseconds) : 0
         world.after(latency() + late * World.millisecond) { [weak self] in
             guard let self else { return }
@@ -127,7 +127,7 @@ final class SimulatedAdapter: SimulatedPlugin {
     private func hear(_ report: ExecutionReport) {
         newest.append(report)
         if newest.count > Self.kept { newest.removeFirst() }
-        guard isUp, !hazards.hits(.eventLoss, 10) else { return }
+        guard isUp, !hazards.hits(.eventLoss, 20) else { return }
         pass(report, inOrder: !hazards.hits(.eventReorder, 15))
         if hazards.hits(.eventDuplicate, 15) { pass(report, inOrder: false) }
     }

@@ -55,17 +55,11 @@ final class SimulatedPolicy: SimulatedPlugin {
         case 1: sendRaw(.recommendations, Array("{\"recommendations\":[{".utf8), re: header.id, cycle: cycle)
         case 2: send(.recommendations, Recommendations([]), re: header.id, cycle: cycle + 1)
         case 3:
-            // A fill that a broker would tell of, by somebody who is none.
+            // The end of an order that rests, told by somebody who is no broker.
             let symbol = hazards.pick(.malicious, scenario.symbols)
-            let id = ClientOrderID(unchecked: "lie-\(cycle)")
-            let terms = NewOrder(
-                clientOrderID: id, symbol: symbol, side: .buy, type: .market, quantity: Quantity(shares: 500),
-                role: .foreign)
+            let id = venue.resting(symbol).first?.order.id ?? ClientOrderID(unchecked: "lie")
             let report = ExecutionReport(
-                clientOrderID: id, event: .fill, executionID: ExecutionID(unchecked: "lie-\(cycle)"),
-                price: venue.prices[symbol] ?? .one, quantity: Quantity(shares: 500),
-                cumulativeQuantity: Quantity(shares: 500), averagePrice: venue.prices[symbol] ?? .one, terms: terms,
-                at: world.time)
+                clientOrderID: id, event: .canceled, cumulativeQuantity: .zero, at: world.time)
             send(.execution, report)
         case 4:
             let flood = (0..<50).flatMap { _ in scenario.symbols.map(wild) }

@@ -128,6 +128,8 @@ extension Simulator {
         let resting = venue.resting(symbol).map(\.order).filter { $0.status != .held && $0.terms.role != .entry }
         let side = venue.exitSide(symbol)
         let offer = venue.capabilities
+        // The legs of a bracket will want the shares that its entry brings: a person leaves them alone.
+        let isEntering = venue.resting(symbol).contains { $0.order.terms.role == .entry }
         switch hazards.between(.manualTrades, 0, offer.refusesSelfCross ? 4 : 3) {
         case 0:
             guard let order = resting.first else { return }
@@ -138,13 +140,13 @@ extension Simulator {
             venue.tradeByHand(symbol, side.opposite, Quantity(shares: hazards.between(.manualTrades, 1, 50)))
         case 2:
             // Where shares are not reserved nobody could tell whose order sold too much.
-            guard let side, venue.capabilities.reservesShares, venue.free(symbol) > 0 else { return }
+            guard let side, offer.reservesShares, !isEntering, venue.free(symbol) > 0 else { return }
             let step = venue.capabilities.quantityIncrement.units
             let units = venue.free(symbol) / step * step
             guard units > 0 else { return }
             venue.tradeByHand(symbol, side, Quantity(units: units))
         case 3:
-            guard let side, venue.capabilities.reservesShares, let price = venue.prices[symbol] else { return }
+            guard let side, offer.reservesShares, !isEntering, let price = venue.prices[symbol] else { return }
             let step = venue.capabilities.quantityIncrement.units
             let units = venue.free(symbol) / step * step
             guard units > 0 else { return }
