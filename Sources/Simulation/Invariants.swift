@@ -40,7 +40,11 @@ final class Invariants {
     private static let mostSteps = 60
 
     /// While everything works, a position may be without its stop for so long beyond the core's own limit.
-    static let nakedSlack = 90 * World.second
+    private var nakedSlack: Int64 {
+        // A person who allows three orders a minute has to wait for the fourth.
+        let isTight = scenario.configuration.limits.maximumOrdersPerMinute < 10
+        return (isTight ? 210 : 90) * World.second
+    }
 
     init(_ world: World, _ venue: Venue, _ scenario: Scenario) {
         self.world = world
@@ -248,7 +252,7 @@ final class Invariants {
             }
             naked[symbol, default: 0] += span
             longestNaked = max(longestNaked, naked[symbol] ?? 0)
-            if naked[symbol] ?? 0 > limit.nanoseconds + Self.nakedSlack {
+            if naked[symbol] ?? 0 > limit.nanoseconds + nakedSlack {
                 fail(
                     "P5",
                     "\(held) \(symbol) without a full stop for \((naked[symbol] ?? 0) / World.second) s while everything works"

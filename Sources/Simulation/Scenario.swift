@@ -55,7 +55,7 @@ struct Scenario {
         configuration.reconcileEveryCycles = dice.between(2, 8)
         configuration.unprotectedLimit = .seconds(dice.between(10, 30))
         configuration.limits.maximumOrderNotional = Money(units: 1_000_000 * Money.scale)
-        if dice.chance(250) { configuration.limits.maximumOrdersPerMinute = dice.between(4, 12) }
+        if dice.chance(250) { configuration.limits.maximumOrdersPerMinute = dice.between(3, 6) }
         if dice.chance(250) {
             configuration.limits.maximumGrossExposure = Ratio(units: dice.between(1, 20) * Ratio.scale / 1_000)
         }
@@ -81,9 +81,9 @@ struct Scenario {
     private static func vary(_ capabilities: inout BrokerCapabilities, _ dice: inout Dice, _ symbols: [Symbol]) {
         capabilities.replacement = dice.pick([.inPlace, .inPlace, .newID, .newID, .cancelNew, .notAtomic])
         capabilities.replacementQuantity = dice.chance(600) ? .total : .remaining
-        capabilities.idempotency = dice.pick([.rejectsDuplicates, .lookUp, .lookUp, .none])
+        capabilities.idempotency = dice.pick([.rejectsDuplicates, .lookUp, .none])
         capabilities.executions = dice.chance(700) ? .each : .cumulative
-        capabilities.replaysEvents = dice.chance(400)
+        capabilities.replaysEvents = dice.chance(600)
         capabilities.refusesSelfCross = dice.chance(400)
         if dice.chance(200) { capabilities.sessions = [.regular, .afterHours] }
         if dice.chance(200) { capabilities.ordersPerMinute = dice.between(60, 200) }

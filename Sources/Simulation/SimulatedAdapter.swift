@@ -15,7 +15,7 @@ final class SimulatedAdapter: SimulatedPlugin {
     /// Grows with every crash: requests of the dead process get no answer any more.
     private var life = 0
     private var newest: [ExecutionReport] = []
-    private static let kept = 30
+    private static let kept = 200
     /// What the core is told, at the moment at which it has it.
     var onWord: (BrokerWord) -> Void = { _ in }
     /// A command is at the venue's door.

@@ -104,6 +104,7 @@ extension Orchestrator {
             // What is in flight gets its own answer; on a new connection it is asked about once.
             guard !order.status.isInDoubt else { return !link.isReconciled && link.round == 0 }
             guard let other = theirs[order.id] else { return true }
+            if link.round == 0, order.rests != other.rests { return true }
             return other.filledQuantity != order.filledQuantity || other.terms.quantity != order.terms.quantity
                 || other.terms.stopPrice != order.terms.stopPrice || other.terms.limitPrice != order.terms.limitPrice
         }
@@ -158,5 +159,17 @@ extension Orchestrator {
     ) {
         record(
             .difference(Difference(kind: kind, symbol: symbol, order: order, ours: ours, brokers: brokers, done: done)))
+    }
+}
+
+extension Order {
+    /// It stands in the market: not waiting for its entry, and not interrupted.
+    fileprivate var rests: Bool {
+        switch status {
+        case .held, .suspended, .stopped, .calculated, .doneForDay: false
+        case .pendingNew, .accepted, .new, .partiallyFilled, .pendingCancel, .pendingReplace, .unknown, .filled,
+            .canceled, .expired, .replaced, .rejected:
+            true
+        }
     }
 }
