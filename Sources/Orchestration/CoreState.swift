@@ -23,8 +23,10 @@ package struct CoreState: Sendable, Hashable, Codable {
     var pauses: [Symbol: Pause] = [:]
     /// Since when the market has been at or beyond a stop that rests and does not execute.
     var breaches: [Symbol: Timestamp] = [:]
-    /// Splits that a provider announced and the broker has not booked yet, by the quantity before.
-    var unbookedSplits: [Symbol: Quantity] = [:]
+    /// Splits that a provider announced and the broker has not booked yet.
+    var unbookedSplits: [Symbol: UnbookedSplit] = [:]
+    /// Splits that the broker booked first: the announcement, when it comes, applies them no second time.
+    var bookedSplits: [Symbol: Split] = [:]
     /// Reductions that the broker refused, and when they are tried again.
     var setbacks: [Symbol: Setback] = [:]
     /// Positions without a working stop for all of their shares, since when.
@@ -126,6 +128,15 @@ package struct Suspect: Sendable, Hashable, Codable {
     var ours: Quantity
     var brokers: Quantity
     var since: Timestamp
+}
+
+/// New shares for old that only a provider has told of.
+package struct UnbookedSplit: Sendable, Hashable, Codable {
+    /// What the broker shows until it has booked it.
+    var quantity: Quantity
+    var since: Timestamp
+    /// Brokers book overnight. One that still shows the old shares later has not split them.
+    static let patience = TimeSpan.seconds(86_400)
 }
 
 /// Why a symbol is left alone.
