@@ -56,6 +56,10 @@ struct ActionCoordinator {
 
     func nextStep() -> Step? {
         guard !working.contains(where: { $0.status.isInDoubt }) else { return nil }
+        if let stray = strayExit {
+            let why = position == nil ? "nothing is held any more" : "it would open or add to a position, not close one"
+            return cancel(stray, why: why)
+        }
         guard let position else { return stepWhenFlat() }
         if let entry = working.first(where: { $0.terms.role == .entry }) { return stepWhileEntering(entry, position) }
         // A market exit is under way: it is the action of the moment.
@@ -274,19 +278,19 @@ extension ActionCoordinator {
 
 extension ActionCoordinator {
     private func stepWhenFlat() -> Step? {
-        // An exit without a position would open the other side.
-        let stray = working.first { order in
-            let waits =
-                order.groupKind == .bracket
-                && working.contains { $0.groupID == order.groupID && $0.terms.role == .entry }
-            return order.terms.role != .entry && order.terms.role != .foreign && order.status != .held && !waits
-        }
-        if let stray {
-            return cancel(stray, why: "nothing is held any more")
-        }
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
         guard mayEnter, let entry = plan.entry, isTrading else { return nil }
         return enter(entry)
+    }
+
+    /// An exit of ours without a position, or on the side that does not close it, would open the other side.
+    private var strayExit: Order? {
+        working.first { order in
+            let waits =
+                order.groupKind == .bracket
+                && working.contains { $0.groupID == order.groupID && $0.terms.role == .entry }
+            return order.isExit && order.terms.side != position?.exitSide && order.status != .held && !waits
+        }
     }
 
     private func cancelEntryIfUnwanted() -> Step? {
@@ -328,4 +332,14 @@ extension ActionCoordinator {
 extension Exits {
     static let none = Exits()
     private init() {}
+}
+
+extension Order {
+    /// One of ours that is to close a position.
+    var isExit: Bool {
+        switch terms.role {
+        case .stop, .target, .reduce: true
+        case .entry, .foreign: false
+        }
+    }
 }

@@ -5,7 +5,7 @@ extension Orchestrator {
     /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            let plan = state.plans[symbol], !isPaused(symbol)
+            let plan = state.plans[symbol] ?? planForRemains(of: symbol), !isPaused(symbol)
         else { return }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
@@ -14,6 +14,12 @@ extension Orchestrator {
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
         guard let step = coordinator.nextStep() else { return tellObstacle(coordinator.obstacle, symbol) }
         try issue(step, plan: plan, capabilities: broker.capabilities)
+    }
+
+    /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten.
+    private func planForRemains(of symbol: Symbol) -> PositionPlan? {
+        guard state.portfolio.orders.working(symbol).contains(where: \.isExit) else { return nil }
+        return PositionPlan(id: DecisionID(cycle: state.cycle.number, symbol: symbol), symbol: symbol)
     }
 
     /// What no step can remove is told once.

@@ -20,6 +20,9 @@ package struct OrderBook: Sendable, Hashable, Codable {
         workingIDs.inOrder.flatMap { entry in entry.value.compactMap { orders[$0] } }
     }
 
+    /// In which something works.
+    var symbols: [Symbol] { workingIDs.keys.sorted() }
+
     package var workingCount: Int { workingIDs.values.reduce(0) { $0 + $1.count } }
 
     mutating func put(_ order: Order) {

@@ -5,7 +5,8 @@ extension Orchestrator {
     /// The broker's word on one order: every execution of it, and what it is now.
     mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
         let question = state.takeQuestion(number)
-        if let order = state.portfolio.orders[answer.clientOrderID] {
+        // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
+        if let order = state.portfolio.orders[answer.clientOrderID], !state.unseenEnds.contains(order.id) {
             try bookMissedExecutions(order, answer)
             if let question, question.order == order.id { try settle(order.id, by: answer.order, question) }
         }
