@@ -121,6 +121,9 @@ package struct Request: Sendable, Hashable, Codable {
     /// It left no later than this.
     var leftBy: Timestamp
     var replacement: OrderReplacement?
+    /// The adapter had it no later than this, for it has answered what was asked after it: the way to the venue begins
+    /// here. Nil while no such answer was heard.
+    var takenBy: Timestamp?
 }
 
 /// A position that our books and the broker do not agree on.

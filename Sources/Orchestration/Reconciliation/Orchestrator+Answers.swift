@@ -69,6 +69,7 @@ extension Orchestrator {
     ) throws(NumericError) {
         let askedAt = question.askedAt
         guard let order = state.portfolio.orders[id], question.number > state.requests[id]?.number ?? 0 else { return }
+        if state.requests[id]?.takenBy == nil { state.requests[id]?.takenBy = state.now }
         guard let theirs else { return try settleAbsent(order, askedAt) }
         if theirs.isWorking {
             if theirs.status == .pendingCancel, try cancelAgain(order) { return }
@@ -140,7 +141,8 @@ extension Orchestrator {
 
     private func nothingCanArrive(for order: Order, since askedAt: Timestamp) -> Bool {
         guard let request = state.requests[order.id], let broker = state.broker else { return true }
-        return askedAt >= request.leftBy + max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
+        let longest = max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
+        return askedAt >= max(request.leftBy, request.takenBy ?? request.leftBy) + longest
     }
 
     /// Whether a working order at the broker tells what became of the request for it.
