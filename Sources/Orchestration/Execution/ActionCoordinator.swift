@@ -40,9 +40,9 @@ struct ActionCoordinator {
         self.mayReduce = mayReduce
         self.mayEnter = mayEnter
         self.symbol = symbol
-        self.plan = plan
         self.capabilities = capabilities
         position = state.positions[symbol]
+        self.plan = position.map { capabilities.fitting(plan, isLong: $0.isLong) } ?? plan
         working = state.orders.working(symbol)
         market = state.market
         if let position {
@@ -126,7 +126,7 @@ struct ActionCoordinator {
 
     /// Where the broker has no OCO, the core watches the target itself.
     private func isAtUnworkedTarget(_ position: PositionRecord) -> Bool {
-        guard let target = plan.target, !capabilities.groups.contains(.oco), exits.targets.isEmpty,
+        guard let target = plan.target, !capabilities.restsTargets, exits.targets.isEmpty,
             let price = market.executable(symbol, side: position.exitSide)
         else { return false }
         return position.isLong ? price >= target : price <= target
@@ -158,7 +158,8 @@ extension ActionCoordinator {
         }
         guard !isBlocked else { return nil }
         let order = NewOrderDraft(
-            side: position.exitSide, type: .market, quantity: excess, timeInForce: .day, role: .reduce)
+            side: position.exitSide, type: .market, quantity: excess, timeInForce: capabilities.immediate, role: .reduce
+        )
         let why =
             isStopStuck || isThroughStop(position)
             ? "the market is through the stop at \(plan.stop?.stopPrice.text(minimumDecimals: 2) ?? "?"); a stop can no longer rest"
@@ -196,7 +197,7 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func protect(_ position: PositionRecord) -> Step? {
         guard let stop = plan.stop else { return nil }
-        let target = capabilities.groups.contains(.oco) ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
+        let target = capabilities.restsTargets ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
         let covered = Quantity(units: exits.stops.reduce(0) { $0 + $1.leavesQuantity.units })
         guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
             return arrange(position, stop, target)
@@ -250,7 +251,7 @@ extension ActionCoordinator {
         guard size.isPositive, !isBlocked, !(isHalted && isMarketThrough(stop, position)) else { return nil }
         let stopOrder = NewOrderDraft(
             side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: size,
-            limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, role: .stop)
+            limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, timeInForce: capabilities.resting, role: .stop)
         let name = stop.limitPrice == nil ? "stop" : "stop-limit"
         guard let target else {
             return Step(
@@ -258,7 +259,8 @@ extension ActionCoordinator {
                 words: "\(name) \(size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
         }
         let targetOrder = NewOrderDraft(
-            side: position.exitSide, type: .limit, quantity: size, limitPrice: target, role: .target)
+            side: position.exitSide, type: .limit, quantity: size, limitPrice: target,
+            timeInForce: capabilities.resting, role: .target)
         return Step(
             action: .submit([targetOrder, stopOrder], group: .oco),
             words:
@@ -311,17 +313,21 @@ extension ActionCoordinator {
     private func enter(_ entry: Entry) -> Step {
         let main = NewOrderDraft(
             side: entry.side, type: entry.limitPrice == nil ? .market : .limit, quantity: entry.quantity,
-            limitPrice: entry.limitPrice, timeInForce: .day, role: .entry)
+            limitPrice: entry.limitPrice, timeInForce: capabilities.immediate, role: .entry)
         let words = "\(entry.side.rawValue) \(entry.quantity) \(symbol), stop \(text(entry.stop.stopPrice))"
-        guard capabilities.groups.contains(.bracket), let target = entry.target else {
+        guard capabilities.groups.contains(.bracket), capabilities.orderTypes.contains(.limit),
+            let target = entry.target
+        else {
             return Step(action: .submit([main], group: nil), words: words, why: "the plan enters")
         }
         let exitSide = entry.side.opposite
+        let level = capabilities.fitting(entry.stop, of: symbol, isLong: entry.side == .buy)
         let stop = NewOrderDraft(
-            side: exitSide, type: entry.stop.limitPrice == nil ? .stop : .stopLimit, quantity: entry.quantity,
-            limitPrice: entry.stop.limitPrice, stopPrice: entry.stop.stopPrice, role: .stop)
+            side: exitSide, type: level.limitPrice == nil ? .stop : .stopLimit, quantity: entry.quantity,
+            limitPrice: level.limitPrice, stopPrice: level.stopPrice, timeInForce: capabilities.resting, role: .stop)
         let profit = NewOrderDraft(
-            side: exitSide, type: .limit, quantity: entry.quantity, limitPrice: target, role: .target)
+            side: exitSide, type: .limit, quantity: entry.quantity, limitPrice: target,
+            timeInForce: capabilities.resting, role: .target)
         return Step(
             action: .submit([main, profit, stop], group: .bracket),
             words: words + ", target \(text(target)), one bracket",

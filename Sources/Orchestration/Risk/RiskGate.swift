@@ -86,6 +86,9 @@ struct RiskGate {
             guard capabilities.orderTypes.contains(order.type) else {
                 return "the broker takes no \(order.type.rawValue) orders"
             }
+            guard capabilities.timeInForce.isEmpty || capabilities.timeInForce.contains(order.timeInForce) else {
+                return "the broker takes no orders that are \(order.timeInForce.rawValue)"
+            }
         }
         // The prices of exits were held against the market when their advice was taken. One that the market has left
         // behind since does no harm, but a position without its stop does.
