@@ -83,4 +83,47 @@ struct MissingWordTests {
         #expect(driver.state.naked.isEmpty)
         driver.expectSound()
     }
+
+    @Test("a leg's fill that is heard before its entry's: the entry is not sent again")
+    func legBeforeEntry() {
+        var venue = FakeVenue()
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.recommend([PluginName("entry").says(.buy(100, stop: "95", target: "110"), on: "ABC")])
+        driver.start(["entry"])
+        driver.quote("ABC", "100", "100.02")
+        driver.delivers = false
+        driver.connect()
+        while driver.venue.held("ABC") == 0, !driver.inbox.isEmpty { driver.deliver() }
+        driver.inbox += driver.venue.trade("ABC", "94", "94.02")
+        #expect(driver.venue.held("ABC") == 0)
+        let known = driver.venue.orders
+        func isEntryFill(_ input: Input) -> Bool {
+            guard case .execution(let report) = input, report.event == .fill else { return false }
+            return known[report.clientOrderID]?.terms.role == .entry
+        }
+        driver.recommend([])
+        let late = driver.inbox.filter(isEntryFill)
+        #expect(late.count == 1)
+        driver.inbox.removeAll(where: isEntryFill)
+        driver.settle()
+        for input in late { driver.send(input) }
+        driver.delivers = true
+        driver.settle()
+        #expect(driver.submissions.filter { $0.orders.contains { $0.role == .entry } }.count == 1)
+        #expect(driver.position("ABC") == nil)
+    }
+
+    @Test("an entry whose target lies behind its price is refused", arguments: ["100", "96"] as [Price])
+    func targetBehind(target: Price) {
+        var venue = FakeVenue()
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.recommend([PluginName("entry").says(.buy(100, stop: "95", target: target), on: "ABC")])
+        driver.start(["entry"])
+        driver.quote("ABC", "100", "100.02", last: "100")
+        driver.connect()
+        #expect(driver.submissions.isEmpty)
+        driver.expectSound()
+    }
 }

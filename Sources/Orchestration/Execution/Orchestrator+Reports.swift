@@ -133,6 +133,8 @@ extension Orchestrator {
         let after = state.portfolio.positions[symbol]
         if let before, let after, before.isLong != after.isLong { forgetPlan(symbol) }
         if order.terms.role == .entry, before == nil, let entry { turnEntryIntoPosition(symbol, entry) }
+        // Also when a leg's fill was heard before its entry's, and nothing is held any more: it was entered once.
+        if order.terms.role == .entry { state.plans[symbol]?.entry = nil }
         state.lockedIn[symbol] = try (state.lockedIn[symbol] ?? .zero) + locked
         if order.filledQuantity > order.terms.quantity {
             alert(
