@@ -98,6 +98,8 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     /// Orders asked about whose answer is awaited, sorted.
     var questions: [ClientOrderID] = []
     var round = 0
+    /// How often what is asked about orders was asked without an answer to all of it.
+    var unanswered = 0
     /// When what was asked is asked again: a word can be lost.
     var truthIsDue: Timestamp?
     /// It has answered since it connected, and so refuses whatever an older epoch still has under way.

@@ -198,7 +198,7 @@ extension ActionCoordinator {
     private func protect(_ position: PositionRecord) -> Step? {
         guard let stop = plan.stop else { return nil }
         let target = capabilities.restsTargets ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
-        let covered = Quantity(units: exits.stops.reduce(0) { $0 + $1.leavesQuantity.units })
+        let covered = exits.stops.map(\.leavesQuantity).total
         guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
             return arrange(position, stop, target)
         }

@@ -184,8 +184,26 @@ extension Orchestrator {
     private mutating func askForOverdueTruth() {
         guard let link = state.broker, let due = link.truthIsDue, due <= state.now else { return }
         guard !link.questions.isEmpty else { return askForBrokerState() }
+        guard link.unanswered < Memory.unansweredRounds else { return goOnWithout(link.questions) }
+        state.broker?.unanswered += 1
         for id in link.questions { ask(about: id) }
         state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
+    }
+
+    /// Orders that the broker does not answer for stay in doubt, and their symbols with them; the account goes on.
+    private mutating func goOnWithout(_ silent: [ClientOrderID]) {
+        for id in silent {
+            guard var order = state.portfolio.orders[id], order.isWorking else { continue }
+            _ = move(&order, by: .timedOut)
+            state.portfolio.orders.put(order)
+            keepDeadline(of: order)
+            alert(
+                .emergency, order.symbol,
+                "the broker does not say what became of \(id); nothing is done on \(order.symbol)")
+        }
+        state.broker?.questions = []
+        state.broker?.unanswered = 0
+        askForBrokerState()
     }
 
     mutating func ask(about id: ClientOrderID) { ask(.query(clientOrderID: id), about: id) }

@@ -42,6 +42,10 @@ extension Orchestrator {
             _ = move(&order, by: event)
             event = report.event
         }
+        if let terms = report.terms, let why = order.mismatch(terms) {
+            alert(.emergency, order.symbol, "terms that the broker told of \(order.id) were not taken: \(why)")
+            return findMissedFills(of: order, event, report.cumulativeQuantity)
+        }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
         if report.cumulativeQuantity.map({ $0 > order.filledQuantity }) ?? needsSum {
             return findMissedFills(of: order, event, report.cumulativeQuantity)

@@ -4,6 +4,9 @@ import Trading
 extension Orchestrator {
     /// The broker's word on one order: every execution of it, and what it is now.
     mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
+        if let known = state.portfolio.orders[answer.clientOrderID], let defect = answer.defect(of: known) {
+            return alert(.emergency, known.symbol, "the broker's answer about \(known.id) was not taken: \(defect)")
+        }
         let question = state.takeQuestion(number)
         // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
         if let order = state.portfolio.orders[answer.clientOrderID], !state.unseenEnds.contains(order.id) {

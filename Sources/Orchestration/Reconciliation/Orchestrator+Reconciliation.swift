@@ -34,6 +34,9 @@ extension Orchestrator {
     }
 
     mutating func takeBrokerState(_ truth: BrokerState, to number: Int64?) throws(NumericError) {
+        if let defect = truth.defect {
+            return alert(.emergency, nil, "the broker's state was not taken: \(defect)")
+        }
         guard let question = state.takeQuestion(number), var link = state.broker, link.questions.isEmpty
         else { return }
         if !link.hasAnswered { outlive() }
@@ -46,6 +49,7 @@ extension Orchestrator {
         link.round += 1
         state.broker = link
         guard link.questions.isEmpty else {
+            state.broker?.unanswered = 0
             for id in link.questions { ask(about: id) }
             return
         }

@@ -121,7 +121,7 @@ struct RiskGate {
         let leaves = submission.orders.map(\.quantity.units)
         let asked = submission.groupKind == .oco ? leaves.max() ?? 0 : leaves.reduce(0, +)
         let reserved = state.orders.reserved(first.symbol, side: position.exitSide)
-        guard reserved.units + asked <= position.size.units else {
+        guard [reserved, Quantity(units: asked)].total <= position.size else {
             return
                 "it would oversell: \(position.size) held, \(reserved) already offered, \(Quantity(units: asked)) asked"
         }
