@@ -76,7 +76,9 @@ extension Orchestrator {
         guard let theirs else { return try settleAbsent(order, askedAt) }
         if theirs.isWorking {
             if theirs.status == .pendingCancel, try cancelAgain(order) { return }
-            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt > order.updatedAt
+            // What was given up and lives may have been asked about in the moment of its end. Taken for alive it stands in
+            // the way at worst; taken for dead it would be placed twice.
+            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt >= order.updatedAt
             return isNews ? adoptStatus(of: order, from: theirs) : keepDeadline(of: order)
         }
         guard order.isWorking, let event = Self.ending(theirs.status) else { return }
