@@ -23,8 +23,10 @@ package struct CoreState: Sendable, Hashable, Codable {
     var pauses: [Symbol: Pause] = [:]
     /// Since when the market has been at or beyond a stop that rests and does not execute.
     var breaches: [Symbol: Timestamp] = [:]
-    /// Splits that a provider announced and the broker has not booked yet, by the quantity before.
-    var unbookedSplits: [Symbol: Quantity] = [:]
+    /// Splits that a provider announced and the broker has not booked yet.
+    var unbookedSplits: [Symbol: UnbookedSplit] = [:]
+    /// Splits that the broker booked first: the announcement, when it comes, applies them no second time.
+    var bookedSplits: [Symbol: Split] = [:]
     /// Reductions that the broker refused, and when they are tried again.
     var setbacks: [Symbol: Setback] = [:]
     /// Positions without a working stop for all of their shares, since when.
@@ -96,6 +98,8 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     /// Orders asked about whose answer is awaited, sorted.
     var questions: [ClientOrderID] = []
     var round = 0
+    /// How often what is asked about orders was asked without an answer to all of it.
+    var unanswered = 0
     /// When what was asked is asked again: a word can be lost.
     var truthIsDue: Timestamp?
     /// It has answered since it connected, and so refuses whatever an older epoch still has under way.
@@ -119,6 +123,9 @@ package struct Request: Sendable, Hashable, Codable {
     /// It left no later than this.
     var leftBy: Timestamp
     var replacement: OrderReplacement?
+    /// The adapter had it no later than this, for it has answered what was asked after it: the way to the venue begins
+    /// here. Nil while no such answer was heard.
+    var takenBy: Timestamp?
 }
 
 /// A position that our books and the broker do not agree on.
@@ -126,6 +133,15 @@ package struct Suspect: Sendable, Hashable, Codable {
     var ours: Quantity
     var brokers: Quantity
     var since: Timestamp
+}
+
+/// New shares for old that only a provider has told of.
+package struct UnbookedSplit: Sendable, Hashable, Codable {
+    /// What the broker shows until it has booked it.
+    var quantity: Quantity
+    var since: Timestamp
+    /// Brokers book overnight. One that still shows the old shares later has not split them.
+    static let patience = TimeSpan.seconds(86_400)
 }
 
 /// Why a symbol is left alone.

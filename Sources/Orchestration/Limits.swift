@@ -74,6 +74,8 @@ enum Memory {
     static let openQuestions = 10_000
     /// Costs of entries that the broker's buying power may not know of yet; more are added up.
     static let openings = 1_000
+    /// Time-outs after which a reconciliation goes on without the answers that are missing.
+    static let unansweredRounds = 6
     /// Rounds of questions in one reconciliation before it is called failed.
     static let reconciliationRounds = 10
 }

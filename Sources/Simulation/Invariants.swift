@@ -186,7 +186,8 @@ final class Invariants {
         case .cancel, .query, .reconcile: return nil
         case .submit(let submission):
             if let kind = submission.groupKind, !offer.groups.contains(kind) { return kind.rawValue }
-            return submission.orders.first { !offer.orderTypes.contains($0.type) }?.type.rawValue
+            let times = submission.orders.first { !offer.timeInForce.contains($0.timeInForce) }?.timeInForce.rawValue
+            return submission.orders.first { !offer.orderTypes.contains($0.type) }?.type.rawValue ?? times
         case .replace(let replacement):
             if offer.replacement == .cancelNew || offer.replacement == .notAtomic { return "a safe replacement" }
             if (replacement.newClientOrderID != nil) != (offer.replacement == .newID) { return "a successor" }

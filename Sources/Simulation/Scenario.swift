@@ -37,7 +37,10 @@ struct Scenario {
         tick = dice.between(2, 10) * World.second
         volatility = dice.between(5, 80)
         storm = (stormSeconds ?? dice.between(300, 420)) * World.second
-        capabilities = Self.capabilities(&dice, symbols)
+        var capabilities = Self.capabilities(&dice, symbols)
+        var offer = Dice(seed: seed, name: "offer")
+        Self.restrict(&capabilities, &offer)
+        self.capabilities = capabilities
         tellsSums = !capabilities.canLookUp || dice.chance(700)
         let (short, increment) = (allowsShort, capabilities.quantityIncrement)
         holdings = symbols.map { symbol in
@@ -94,6 +97,16 @@ struct Scenario {
                     symbol: symbol, priceIncrement: PriceIncrement(atOrAboveOne: step, belowOne: step),
                     minimumQuantity: Quantity(shares: dice.between(2, 5)))
             ]
+        }
+    }
+
+    /// Brokers that do not take every type of order, or not for every time.
+    private static func restrict(_ capabilities: inout BrokerCapabilities, _ dice: inout Dice) {
+        if dice.chance(150) { capabilities.timeInForce = dice.pick([[.day], [.gtc]]) }
+        if dice.chance(150) {
+            capabilities.orderTypes = dice.pick([
+                [.market, .limit, .stop], [.market, .limit, .stopLimit], [.market, .stop], [.market, .stopLimit],
+            ])
         }
     }
 

@@ -36,6 +36,7 @@ final class SimulatedProvider: SimulatedPlugin {
         venue.open(hazards.pick(.close, [.closed, .afterHours]))
         world.after(hazards.between(.close, 20, 120) * World.second) { [weak self] in
             guard let self else { return }
+            venue.endDay()
             venue.open(.regular)
             for symbol in scenario.symbols { venue.match(symbol) }
             if isConnected { publish() }

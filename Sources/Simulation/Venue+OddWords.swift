@@ -40,6 +40,16 @@ extension Venue {
         }
     }
 
+    /// The day is over, and with it what was good for the day. Entries' legs and siblings hang on it.
+    func endDay() {
+        for symbol in working.keys.sorted() {
+            for order in resting(symbol).map(\.order) where order.terms.timeInForce == .day {
+                guard orders[order.id]?.order.isWorking == true, order.terms.type != .market else { continue }
+                expire(order)
+            }
+        }
+    }
+
     /// With everything that hangs on it.
     private func expire(_ order: Order) {
         let others = resting(order.symbol).map(\.order).filter { $0.groupID != nil && $0.groupID == order.groupID }

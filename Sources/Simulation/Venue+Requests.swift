@@ -43,6 +43,9 @@ extension Venue {
             }
             if terms.quantity < capabilities.minimumQuantity(of: terms.symbol) { return "quantity too small" }
             if !capabilities.orderTypes.contains(terms.type) { return "no \(terms.type.rawValue) orders here" }
+            if !capabilities.timeInForce.contains(terms.timeInForce) {
+                return "no \(terms.timeInForce.rawValue) orders"
+            }
             if submission.groupKind != .bracket, isThrough(terms) { return "stop price is beyond the market" }
         }
         if capabilities.refusesSelfCross, let other = crossing(first) {

@@ -439,6 +439,9 @@ extension Merge {
         }
         let reference = entry.limitPrice ?? facts.price ?? .zero
         let onLosingSide = entry.side == .buy ? entry.stop.stopPrice < reference : entry.stop.stopPrice > reference
-        return onLosingSide ? nil : "its stop \(entry.stop.stopPrice) is not on the losing side of \(reference)"
+        guard onLosingSide else { return "its stop \(entry.stop.stopPrice) is not on the losing side of \(reference)" }
+        guard let target = entry.target else { return nil }
+        let onWinningSide = entry.side == .buy ? target > reference : target < reference
+        return onWinningSide ? nil : "its target \(target) is not on the winning side of \(reference)"
     }
 }

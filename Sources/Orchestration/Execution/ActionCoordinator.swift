@@ -42,7 +42,7 @@ struct ActionCoordinator {
         self.symbol = symbol
         self.capabilities = capabilities
         position = state.positions[symbol]
-        self.plan = plan.onGrid(capabilities.priceIncrement(of: symbol), isLong: position?.isLong ?? true)
+        self.plan = capabilities.fitting(plan, isLong: position?.isLong ?? true)
         working = state.orders.working(symbol)
         market = state.market
         if let position {
@@ -56,6 +56,10 @@ struct ActionCoordinator {
 
     func nextStep() -> Step? {
         guard !working.contains(where: { $0.status.isInDoubt }) else { return nil }
+        if let stray = strayExit {
+            let why = position == nil ? "nothing is held any more" : "it would open or add to a position, not close one"
+            return cancel(stray, why: why)
+        }
         guard let position else { return stepWhenFlat() }
         if let entry = working.first(where: { $0.terms.role == .entry }) { return stepWhileEntering(entry, position) }
         // A market exit is under way: it is the action of the moment.
@@ -122,7 +126,7 @@ struct ActionCoordinator {
 
     /// Where the broker has no OCO, the core watches the target itself.
     private func isAtUnworkedTarget(_ position: PositionRecord) -> Bool {
-        guard let target = plan.target, !capabilities.groups.contains(.oco), exits.targets.isEmpty,
+        guard let target = plan.target, !capabilities.restsTargets, exits.targets.isEmpty,
             let price = market.executable(symbol, side: position.exitSide)
         else { return false }
         return position.isLong ? price >= target : price <= target
@@ -154,7 +158,8 @@ extension ActionCoordinator {
         }
         guard !isBlocked else { return nil }
         let order = NewOrderDraft(
-            side: position.exitSide, type: .market, quantity: excess, timeInForce: .day, role: .reduce)
+            side: position.exitSide, type: .market, quantity: excess, timeInForce: capabilities.immediate, role: .reduce
+        )
         let why =
             isStopStuck || isThroughStop(position)
             ? "the market is through the stop at \(plan.stop?.stopPrice.text(minimumDecimals: 2) ?? "?"); a stop can no longer rest"
@@ -192,8 +197,8 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func protect(_ position: PositionRecord) -> Step? {
         guard let stop = plan.stop else { return nil }
-        let target = capabilities.groups.contains(.oco) ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
-        let covered = Quantity(units: exits.stops.reduce(0) { $0 + $1.leavesQuantity.units })
+        let target = capabilities.restsTargets ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
+        let covered = exits.stops.map(\.leavesQuantity).total
         guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
             return arrange(position, stop, target)
         }
@@ -246,7 +251,7 @@ extension ActionCoordinator {
         guard size.isPositive, !isBlocked, !(isHalted && isMarketThrough(stop, position)) else { return nil }
         let stopOrder = NewOrderDraft(
             side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: size,
-            limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, role: .stop)
+            limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, timeInForce: capabilities.resting, role: .stop)
         let name = stop.limitPrice == nil ? "stop" : "stop-limit"
         guard let target else {
             return Step(
@@ -254,7 +259,8 @@ extension ActionCoordinator {
                 words: "\(name) \(size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
         }
         let targetOrder = NewOrderDraft(
-            side: position.exitSide, type: .limit, quantity: size, limitPrice: target, role: .target)
+            side: position.exitSide, type: .limit, quantity: size, limitPrice: target,
+            timeInForce: capabilities.resting, role: .target)
         return Step(
             action: .submit([targetOrder, stopOrder], group: .oco),
             words:
@@ -274,19 +280,19 @@ extension ActionCoordinator {
 
 extension ActionCoordinator {
     private func stepWhenFlat() -> Step? {
-        // An exit without a position would open the other side.
-        let stray = working.first { order in
-            let waits =
-                order.groupKind == .bracket
-                && working.contains { $0.groupID == order.groupID && $0.terms.role == .entry }
-            return order.terms.role != .entry && order.terms.role != .foreign && order.status != .held && !waits
-        }
-        if let stray {
-            return cancel(stray, why: "nothing is held any more")
-        }
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
         guard mayEnter, let entry = plan.entry, isTrading else { return nil }
         return enter(entry)
+    }
+
+    /// An exit of ours without a position, or on the side that does not close it, would open the other side.
+    private var strayExit: Order? {
+        working.first { order in
+            let waits =
+                order.groupKind == .bracket
+                && working.contains { $0.groupID == order.groupID && $0.terms.role == .entry }
+            return order.isExit && order.terms.side != position?.exitSide && order.status != .held && !waits
+        }
     }
 
     private func cancelEntryIfUnwanted() -> Step? {
@@ -307,17 +313,21 @@ extension ActionCoordinator {
     private func enter(_ entry: Entry) -> Step {
         let main = NewOrderDraft(
             side: entry.side, type: entry.limitPrice == nil ? .market : .limit, quantity: entry.quantity,
-            limitPrice: entry.limitPrice, timeInForce: .day, role: .entry)
+            limitPrice: entry.limitPrice, timeInForce: capabilities.immediate, role: .entry)
         let words = "\(entry.side.rawValue) \(entry.quantity) \(symbol), stop \(text(entry.stop.stopPrice))"
-        guard capabilities.groups.contains(.bracket), let target = entry.target else {
+        guard capabilities.groups.contains(.bracket), capabilities.orderTypes.contains(.limit),
+            let target = entry.target
+        else {
             return Step(action: .submit([main], group: nil), words: words, why: "the plan enters")
         }
         let exitSide = entry.side.opposite
+        let level = capabilities.fitting(entry.stop, of: symbol, isLong: entry.side == .buy)
         let stop = NewOrderDraft(
-            side: exitSide, type: entry.stop.limitPrice == nil ? .stop : .stopLimit, quantity: entry.quantity,
-            limitPrice: entry.stop.limitPrice, stopPrice: entry.stop.stopPrice, role: .stop)
+            side: exitSide, type: level.limitPrice == nil ? .stop : .stopLimit, quantity: entry.quantity,
+            limitPrice: level.limitPrice, stopPrice: level.stopPrice, timeInForce: capabilities.resting, role: .stop)
         let profit = NewOrderDraft(
-            side: exitSide, type: .limit, quantity: entry.quantity, limitPrice: target, role: .target)
+            side: exitSide, type: .limit, quantity: entry.quantity, limitPrice: target,
+            timeInForce: capabilities.resting, role: .target)
         return Step(
             action: .submit([main, profit, stop], group: .bracket),
             words: words + ", target \(text(target)), one bracket",
@@ -328,4 +338,14 @@ extension ActionCoordinator {
 extension Exits {
     static let none = Exits()
     private init() {}
+}
+
+extension Order {
+    /// One of ours that is to close a position.
+    var isExit: Bool {
+        switch terms.role {
+        case .stop, .target, .reduce: true
+        case .entry, .foreign: false
+        }
+    }
 }

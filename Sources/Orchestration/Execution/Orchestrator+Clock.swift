@@ -14,7 +14,12 @@ extension Orchestrator {
                 $0.remindAt = $0.remindAt.map(due)
             }
         }
-        state.requests = state.requests.mapValues { with($0) { $0.leftBy = ahead($0.leftBy) } }
+        state.requests = state.requests.mapValues {
+            with($0) {
+                $0.leftBy = ahead($0.leftBy)
+                $0.takenBy = $0.takenBy.map(ahead)
+            }
+        }
         state.pauses = state.pauses.mapValues { with($0) { $0.truthNotBefore = $0.truthNotBefore.map(due) } }
         state.questions = state.questions.map { with($0) { $0.askedAt = ahead($0.askedAt) } }
         state.risk.shift(by: span)

@@ -5,7 +5,7 @@ extension Orchestrator {
     /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            let plan = state.plans[symbol], !isPaused(symbol)
+            let plan = state.plans[symbol] ?? planForRemains(of: symbol), !isPaused(symbol)
         else { return }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
@@ -14,6 +14,12 @@ extension Orchestrator {
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
         guard let step = coordinator.nextStep() else { return tellObstacle(coordinator.obstacle, symbol) }
         try issue(step, plan: plan, capabilities: broker.capabilities)
+    }
+
+    /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten.
+    private func planForRemains(of symbol: Symbol) -> PositionPlan? {
+        guard state.portfolio.orders.working(symbol).contains(where: \.isExit) else { return nil }
+        return PositionPlan(id: DecisionID(cycle: state.cycle.number, symbol: symbol), symbol: symbol)
     }
 
     /// What no step can remove is told once.
@@ -178,8 +184,26 @@ extension Orchestrator {
     private mutating func askForOverdueTruth() {
         guard let link = state.broker, let due = link.truthIsDue, due <= state.now else { return }
         guard !link.questions.isEmpty else { return askForBrokerState() }
+        guard link.unanswered < Memory.unansweredRounds else { return goOnWithout(link.questions) }
+        state.broker?.unanswered += 1
         for id in link.questions { ask(about: id) }
         state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
+    }
+
+    /// Orders that the broker does not answer for stay in doubt, and their symbols with them; the account goes on.
+    private mutating func goOnWithout(_ silent: [ClientOrderID]) {
+        for id in silent {
+            guard var order = state.portfolio.orders[id], order.isWorking else { continue }
+            _ = move(&order, by: .timedOut)
+            state.portfolio.orders.put(order)
+            keepDeadline(of: order)
+            alert(
+                .emergency, order.symbol,
+                "the broker does not say what became of \(id); nothing is done on \(order.symbol)")
+        }
+        state.broker?.questions = []
+        state.broker?.unanswered = 0
+        askForBrokerState()
     }
 
     mutating func ask(about id: ClientOrderID) { ask(.query(clientOrderID: id), about: id) }

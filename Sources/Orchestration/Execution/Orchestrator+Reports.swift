@@ -42,6 +42,10 @@ extension Orchestrator {
             _ = move(&order, by: event)
             event = report.event
         }
+        if let terms = report.terms, let why = order.mismatch(terms) {
+            alert(.emergency, order.symbol, "terms that the broker told of \(order.id) were not taken: \(why)")
+            return findMissedFills(of: order, event, report.cumulativeQuantity)
+        }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
         if report.cumulativeQuantity.map({ $0 > order.filledQuantity }) ?? needsSum {
             return findMissedFills(of: order, event, report.cumulativeQuantity)
@@ -124,17 +128,24 @@ extension Orchestrator {
     ) throws(NumericError) -> String {
         let symbol = order.symbol
         let entry = state.entering[symbol]
-        let opened = state.portfolio.positions[symbol] == nil
+        let before = state.portfolio.positions[symbol]
         let locked = try state.portfolio.book(
             order.terms.side, quantity, symbol, at: price, time: time, bookedAt: state.now,
             initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil)
         state.risk.lossIsDue = true
-        if order.terms.role == .entry, opened, let entry { turnEntryIntoPosition(symbol, entry) }
+        // What was planned for one side means the opposite on the other.
+        let after = state.portfolio.positions[symbol]
+        if let before, let after, before.isLong != after.isLong { forgetPlan(symbol) }
+        if order.terms.role == .entry, before == nil, let entry { turnEntryIntoPosition(symbol, entry) }
+        // Also when a leg's fill was heard before its entry's, and nothing is held any more: it was entered once.
+        if order.terms.role == .entry { state.plans[symbol]?.entry = nil }
         state.lockedIn[symbol] = try (state.lockedIn[symbol] ?? .zero) + locked
         if order.filledQuantity > order.terms.quantity {
             alert(
                 .emergency, symbol,
                 "\(order.id) is filled beyond its quantity: \(order.filledQuantity) of \(order.terms.quantity)")
+            // More shares than were asked for, or the same ones told twice: the position alone tells.
+            awaitTruth(of: symbol)
         }
         let verb = order.terms.side == .sell ? "sold" : "bought"
         let profit = locked.isZero ? "" : ", $\(locked.words) locked in"

@@ -5,6 +5,15 @@ package struct MarketBoard: Sendable, Hashable, Codable {
     package private(set) var views: [Symbol: MarketView] = [:]
     package private(set) var conditions: [String: MarketCondition] = [:]
     package private(set) var session: SessionPhase = .regular
+    /// Where prices may still be those of the old shares.
+    private var oldShares: [Symbol: OldShares] = [:]
+
+    /// The broker has booked a split that no provider has told of: the last price before it.
+    private struct OldShares: Sendable, Hashable, Codable {
+        var price: Price
+        var split: Split
+        var until: Timestamp
+    }
 
     package subscript(symbol: Symbol) -> MarketView? { views[symbol] }
 
@@ -41,6 +50,33 @@ package struct MarketBoard: Sendable, Hashable, Codable {
             view.at = update.at
             views[quote.symbol] = view
         }
+    }
+
+    /// What was known are prices of the old shares, and more of them may come until the provider notices too.
+    mutating func forgetOldShares(_ symbol: Symbol, _ split: Split, until: Timestamp) {
+        if let price = price(symbol) { oldShares[symbol] = OldShares(price: price, split: split, until: until) }
+        views[symbol] = nil
+    }
+
+    /// Every price from now on is one of the new shares.
+    mutating func expectNewShares(_ symbol: Symbol) { oldShares[symbol] = nil }
+
+    /// Prices that are those of the old shares are no move of the market, and are left out.
+    mutating func withoutOldShares(_ update: MarketUpdate) -> MarketUpdate {
+        guard !oldShares.isEmpty else { return update }
+        var update = update
+        for bar in update.bars ?? [] { look(at: bar.close, of: bar.symbol, at: update.at) }
+        for quote in update.quotes ?? [] {
+            look(at: quote.last ?? quote.bid ?? quote.ask, of: quote.symbol, at: update.at)
+        }
+        update.bars?.removeAll { oldShares[$0.symbol] != nil }
+        update.quotes?.removeAll { oldShares[$0.symbol] != nil }
+        return update
+    }
+
+    private mutating func look(at price: Price?, of symbol: Symbol, at time: Timestamp) {
+        guard let old = oldShares[symbol], let price else { return }
+        if time >= old.until || !old.split.isOld(price, before: old.price) { oldShares[symbol] = nil }
     }
 
     /// After a split the old prices mean nothing as they stand.

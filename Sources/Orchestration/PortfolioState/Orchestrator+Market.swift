@@ -5,6 +5,7 @@ extension Orchestrator {
     mutating func takeMarket(_ update: MarketUpdate) throws(NumericError) {
         let session = state.portfolio.market.session
         for action in update.corporateActions ?? [] { try takeCorporateAction(action) }
+        let update = state.portfolio.market.withoutOldShares(update)
         state.portfolio.market.apply(update)
         state.portfolio.see(update)
         if state.portfolio.market.session != session {
@@ -31,6 +32,7 @@ extension Orchestrator {
                 .corporateAction(action: action, words: "dividend on \(action.symbol); the broker books the cash"))
         }
         let symbol = action.symbol
+        guard !isBooked(action, numerator, denominator) else { return }
         let held = state.portfolio.positions[symbol]?.quantity
         try state.portfolio.market.split(symbol, numerator: numerator, denominator: denominator)
         try applySplit(symbol, numerator, denominator)
@@ -40,10 +42,24 @@ extension Orchestrator {
                 action: action,
                 words: "\(numerator):\(denominator) split of \(symbol)\(words); stop, target and R are restated")
         )
-        if let held { state.unbookedSplits[symbol] = held }
-        guard state.broker != nil else { return }
+        if let held { state.unbookedSplits[symbol] = UnbookedSplit(quantity: held, since: state.now) }
+        // Also while the broker is away: what it shows when it is back may still be the old shares.
         state.pauses[symbol] = Pause(awaitsBrokerState: true, refusals: 0, untilCycle: state.cycle.number)
-        askForBrokerState()
+        if state.broker != nil { askForBrokerState() }
+    }
+
+    /// The broker booked it before it was announced, and the position was restated then.
+    private mutating func isBooked(_ action: CorporateAction, _ numerator: Int64, _ denominator: Int64) -> Bool {
+        let symbol = action.symbol
+        state.portfolio.market.expectNewShares(symbol)
+        guard let booked = state.bookedSplits.removeValue(forKey: symbol),
+            booked.numerator * denominator == numerator * booked.denominator
+        else { return false }
+        record(
+            .corporateAction(
+                action: action, words: "\(numerator):\(denominator) split of \(symbol); the broker has booked it before"
+            ))
+        return true
     }
 
     /// Position and plan are restated together.

@@ -20,6 +20,9 @@ package struct OrderBook: Sendable, Hashable, Codable {
         workingIDs.inOrder.flatMap { entry in entry.value.compactMap { orders[$0] } }
     }
 
+    /// In which something works.
+    var symbols: [Symbol] { workingIDs.keys.sorted() }
+
     package var workingCount: Int { workingIDs.values.reduce(0) { $0 + $1.count } }
 
     mutating func put(_ order: Order) {
@@ -65,26 +68,26 @@ extension OrderBook {
     /// Shares of a symbol that working orders of one side may still take. What cannot both take them counts once, by its
     /// larger part: the legs of an OCO or bracket, an order and its successor. Orders in doubt count in full.
     package func reserved(_ symbol: Symbol, side: Side) -> Quantity {
-        var groups: [(id: String, units: Int64)] = []
-        var units: Int64 = 0
+        var groups: [(id: String, leaves: Quantity)] = []
+        var single: [Quantity] = []
         let all = working(symbol)
         // A held leg takes nothing until its entry has brought the shares; from then on it may be awake already.
         let entering = Set(all.filter { $0.terms.role == .entry }.compactMap(\.groupID))
         for order in all where order.terms.side == side {
             if order.status == .held, let group = order.groupID, entering.contains(group) { continue }
-            let leaves = order.leavesQuantity.units
+            let leaves = order.leavesQuantity
             let replaced = order.replacesOrder.flatMap { orders[$0]?.isWorking == true ? $0 : nil }
             let isReplaced = all.contains { $0.replacesOrder == order.id }
             guard let group = order.groupID?.text ?? replaced?.text ?? (isReplaced ? order.id.text : nil) else {
-                units += leaves
+                single.append(leaves)
                 continue
             }
             if let index = groups.firstIndex(where: { $0.id == group }) {
-                groups[index].units = max(groups[index].units, leaves)
+                groups[index].leaves = max(groups[index].leaves, leaves)
             } else {
                 groups.append((group, leaves))
             }
         }
-        return Quantity(units: groups.reduce(units) { $0 + $1.units })
+        return (single + groups.map(\.leaves)).total
     }
 }

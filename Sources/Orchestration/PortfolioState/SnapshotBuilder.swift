@@ -50,7 +50,7 @@ struct SnapshotBuilder {
         return ProtectionView(
             stopPrice: exits.stops.first?.terms.stopPrice, stopLimitPrice: exits.stops.first?.terms.limitPrice,
             stopQuantity: exits.protectedQuantity, targetPrice: exits.targets.first?.terms.limitPrice,
-            targetQuantity: Quantity(units: exits.targets.reduce(0) { $0 + $1.leavesQuantity.units }))
+            targetQuantity: exits.targets.map(\.leavesQuantity).total)
     }
 }
 
@@ -83,6 +83,6 @@ package struct Exits: Sendable {
             default: true
             }
         }
-        return Quantity(units: resting.reduce(0) { $0 + $1.leavesQuantity.units })
+        return resting.map(\.leavesQuantity).total
     }
 }

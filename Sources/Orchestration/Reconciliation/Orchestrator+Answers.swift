@@ -4,8 +4,12 @@ import Trading
 extension Orchestrator {
     /// The broker's word on one order: every execution of it, and what it is now.
     mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
+        if let known = state.portfolio.orders[answer.clientOrderID], let defect = answer.defect(of: known) {
+            return alert(.emergency, known.symbol, "the broker's answer about \(known.id) was not taken: \(defect)")
+        }
         let question = state.takeQuestion(number)
-        if let order = state.portfolio.orders[answer.clientOrderID] {
+        // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
+        if let order = state.portfolio.orders[answer.clientOrderID], !state.unseenEnds.contains(order.id) {
             try bookMissedExecutions(order, answer)
             if let question, question.order == order.id { try settle(order.id, by: answer.order, question) }
         }
@@ -68,10 +72,13 @@ extension Orchestrator {
     ) throws(NumericError) {
         let askedAt = question.askedAt
         guard let order = state.portfolio.orders[id], question.number > state.requests[id]?.number ?? 0 else { return }
+        if state.requests[id]?.takenBy == nil { state.requests[id]?.takenBy = state.now }
         guard let theirs else { return try settleAbsent(order, askedAt) }
         if theirs.isWorking {
             if theirs.status == .pendingCancel, try cancelAgain(order) { return }
-            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt > order.updatedAt
+            // What was given up and lives may have been asked about in the moment of its end. Taken for alive it stands in
+            // the way at worst; taken for dead it would be placed twice.
+            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt >= order.updatedAt
             return isNews ? adoptStatus(of: order, from: theirs) : keepDeadline(of: order)
         }
         guard order.isWorking, let event = Self.ending(theirs.status) else { return }
@@ -105,9 +112,12 @@ extension Orchestrator {
         awaitTruth(of: order.symbol)
         state.unseenEnds.removeAll { state.portfolio.orders[$0] == nil }
         state.unseenEnds.append(order.id)
+        // A successor that is not open says nothing about the order whose place it was to take.
+        let isSuccessor = order.replacesOrder.flatMap { state.portfolio.orders[$0]?.isWorking } ?? false
         try settle(
             ExecutionReport(
-                clientOrderID: order.id, event: .canceled, reason: "it is not open at the broker", at: state.now))
+                clientOrderID: order.id, event: isSuccessor ? .notFound : .canceled,
+                reason: "it is not open at the broker", at: state.now))
     }
 
     /// Nothing is done on a symbol before the broker has told its position anew.
@@ -139,7 +149,8 @@ extension Orchestrator {
 
     private func nothingCanArrive(for order: Order, since askedAt: Timestamp) -> Bool {
         guard let request = state.requests[order.id], let broker = state.broker else { return true }
-        return askedAt >= request.leftBy + max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
+        let longest = max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
+        return askedAt >= max(request.leftBy, request.takenBy ?? request.leftBy) + longest
     }
 
     /// Whether a working order at the broker tells what became of the request for it.

@@ -23,7 +23,7 @@ extension Orchestrator {
             let before = state.broker?.suspects[symbol]
             let isSame = before?.ours == ours && before?.brokers == brokers
             let stays = isSame && askedAt >= (before?.since ?? askedAt) + reportLag
-            if !isInFlight(symbol), stays || isInStep, state.unbookedSplits[symbol] == brokers {
+            if !isInFlight(symbol), stays || isInStep, isUnbooked(symbol, at: brokers) {
                 state.broker?.suspects[symbol] = before ?? Suspect(ours: ours, brokers: brokers, since: askedAt)
                 awaitSplit(symbol, ours: ours, brokers: brokers)
             } else if !isInFlight(symbol), stays || isInStep {
@@ -32,6 +32,11 @@ extension Orchestrator {
                 state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: askedAt)
             }
         }
+    }
+
+    private func isUnbooked(_ symbol: Symbol, at brokers: Quantity) -> Bool {
+        guard let split = state.unbookedSplits[symbol] else { return false }
+        return split.quantity == brokers && state.now < split.since + UnbookedSplit.patience
     }
 
     /// The broker still shows the old shares: until it has booked the split, what rests there is right as it rests.
@@ -70,10 +75,20 @@ extension Orchestrator {
             forgetPlan(symbol)
             return watchProtection(symbol)
         }
-        if let split { try applySplit(symbol, split.numerator, split.denominator) }
+        if let split { try adopt(split, of: symbol) }
         adopt(theirs)
         adoptExitsIntoPlan(symbol)
         watchProtection(symbol)
+    }
+
+    /// Told by the broker alone: prices of the old shares say nothing about the new ones. Where it takes back what was
+    /// announced, the prices were right.
+    private mutating func adopt(_ split: Split, of symbol: Symbol) throws(NumericError) {
+        try applySplit(symbol, split.numerator, split.denominator)
+        guard state.unbookedSplits.removeValue(forKey: symbol) == nil else { return }
+        state.bookedSplits[symbol] = split
+        state.breaches[symbol] = nil
+        state.portfolio.market.forgetOldShares(symbol, split, until: state.now + UnbookedSplit.patience)
     }
 
     private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Difference.Kind {
@@ -113,35 +128,5 @@ extension Orchestrator {
         }
         if plan.target == nil, let price = exits.targets.first?.terms.limitPrice { plan.target = price }
         if !plan.isEmpty { state.plans[symbol] = plan }
-    }
-}
-
-/// New shares for old, told by nobody but the figures: the quantity is multiplied, the average price divided, and the
-/// value is the same.
-struct Split {
-    let numerator: Int64
-    let denominator: Int64
-
-    /// Splits and reverse splits of one to this many.
-    private static let most: Int64 = 50
-    /// Brokers round averages: so many parts in a million of the value may differ.
-    private static let tolerance: Int128 = 1_000
-
-    init?(from ours: PositionRecord, to theirs: BrokerPosition) {
-        let (before, after) = (Int128(ours.quantity.units), Int128(theirs.quantity.units))
-        guard before != 0, after != 0, (before > 0) == (after > 0), before != after else { return nil }
-        let value = before * Int128(ours.averagePrice.units)
-        let other = after * Int128(theirs.averagePrice.units)
-        guard (value - other).magnitude * 1_000_000 <= value.magnitude * Self.tolerance.magnitude else { return nil }
-        for denominator in 1...Self.most {
-            let share = after * Int128(denominator)
-            guard share % before == 0, case let numerator = share / before, numerator <= Int128(Self.most) else {
-                continue
-            }
-            self.numerator = Int64(numerator)
-            self.denominator = denominator
-            return
-        }
-        return nil
     }
 }

@@ -35,6 +35,9 @@ extension Orchestrator {
     }
 
     mutating func takeBrokerState(_ truth: BrokerState, to number: Int64?) throws(NumericError) {
+        if let defect = truth.defect {
+            return alert(.emergency, nil, "the broker's state was not taken: \(defect)")
+        }
         guard let question = state.takeQuestion(number), var link = state.broker, link.questions.isEmpty
         else { return }
         if !link.hasAnswered { outlive() }
@@ -42,10 +45,12 @@ extension Orchestrator {
         state.portfolio.account = truth.account
         state.portfolio.openings.forget(before: question.askedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds))
         adoptUnknownOrders(truth, askedAt: question.askedAt)
+        wakeLegs(truth)
         link.questions = orders(notSettledBy: truth, link)
         link.round += 1
         state.broker = link
         guard link.questions.isEmpty else {
+            state.broker?.unanswered = 0
             for id in link.questions { ask(about: id) }
             return
         }
@@ -73,7 +78,7 @@ extension Orchestrator {
         state.broker?.isReconciled = true
         endPauses(askedAt: askedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
-        for symbol in state.plans.keys.sorted() { try advance(symbol) }
+        for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }
         if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
     }
 
@@ -140,14 +145,25 @@ extension Orchestrator {
             // The list is older than the end that we have seen, or behind it.
             if let ended = state.portfolio.orders[order.id], askedAt <= ended.updatedAt + reportLag { continue }
             var adopted = order
-            adopted.terms.role = .foreign
+            // One of ours that was given up and lives is ours all the same: it may be in the way.
+            adopted.terms.role = state.portfolio.orders[order.id]?.terms.role ?? .foreign
             adopt(adopted)
+        }
+    }
+
+    /// A leg that waited for its entry and rests now, though nobody has told: it never waits again, so that the list is
+    /// right about it however old it is.
+    private mutating func wakeLegs(_ truth: BrokerState) {
+        for other in truth.openOrders where other.status != .held && !other.status.isInDoubt {
+            guard let order = state.portfolio.orders[other.id], order.status == .held else { continue }
+            adoptStatus(of: order, from: other)
         }
     }
 
     private mutating func adopt(_ order: Order) {
         state.adoptedFills = state.adoptedFills.filter { state.portfolio.orders[$0.key] != nil }
         if order.filledQuantity.isPositive { state.adoptedFills[order.id] = order.filledQuantity }
+        state.unseenEnds.removeAll { $0 == order.id }
         state.portfolio.orders.put(order)
         state.requests[order.id] = Request(number: state.commandCount, leftBy: state.now)
         keepDeadline(of: order)

@@ -86,6 +86,9 @@ struct RiskGate {
             guard capabilities.orderTypes.contains(order.type) else {
                 return "the broker takes no \(order.type.rawValue) orders"
             }
+            guard capabilities.timeInForce.isEmpty || capabilities.timeInForce.contains(order.timeInForce) else {
+                return "the broker takes no orders that are \(order.timeInForce.rawValue)"
+            }
         }
         // The prices of exits were held against the market when their advice was taken. One that the market has left
         // behind since does no harm, but a position without its stop does.
@@ -118,7 +121,7 @@ struct RiskGate {
         let leaves = submission.orders.map(\.quantity.units)
         let asked = submission.groupKind == .oco ? leaves.max() ?? 0 : leaves.reduce(0, +)
         let reserved = state.orders.reserved(first.symbol, side: position.exitSide)
-        guard reserved.units + asked <= position.size.units else {
+        guard [reserved, Quantity(units: asked)].total <= position.size else {
             return
                 "it would oversell: \(position.size) held, \(reserved) already offered, \(Quantity(units: asked)) asked"
         }

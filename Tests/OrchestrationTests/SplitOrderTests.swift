@@ -1,0 +1,73 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+@Suite("Splits that provider and broker tell at different times")
+struct SplitOrderTests {
+    private func split(_ numerator: Int64, _ denominator: Int64, _ driver: CoreDriver) -> Input {
+        let action = CorporateAction(
+            id: "s", symbol: "ABC", kind: .split(numerator: numerator, denominator: denominator),
+            effectiveAt: driver.now)
+        return .market(MarketUpdate(at: driver.now, corporateActions: [action]))
+    }
+
+    private static func slow(_ venue: inout FakeVenue) {
+        venue.capabilities.reservesShares = false
+        venue.capabilities.reportLag = .seconds(5)
+    }
+
+    @Test("announced while the broker is away, and not booked when it is back: nothing is offered that is not held")
+    func announcedWhileAway() {
+        var driver = protected { Self.slow(&$0) }
+        for _ in 0..<3 { driver.wait(.seconds(6)) }
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.disconnect()
+        driver.send(split(7, 1, driver))
+        driver.connect()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.venue.split("ABC", 7, 1)
+        for _ in 0..<40 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 700)
+        driver.expectSound()
+    }
+
+    @Test(
+        "booked by the broker before it is announced: applied once", arguments: [(7, 1), (1, 10)] as [(Int64, Int64)])
+    func bookedFirst(numerator: Int64, denominator: Int64) {
+        var driver = protected()
+        driver.disconnect()
+        driver.venue.split("ABC", numerator, denominator)
+        driver.connect()
+        let held = Quantity(shares: 100 * numerator / denominator)
+        #expect(driver.venue.held("ABC") == held)
+        #expect(driver.position("ABC")?.quantity == held)
+        driver.send(split(numerator, denominator, driver))
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.venue.held("ABC") == held)
+        #expect(driver.position("ABC")?.quantity == held)
+        #expect(driver.venue.stopped("ABC") == held)
+        driver.recommend([PluginName("stop-loss").says(.exit, on: "ABC")])
+        driver.cycle()
+        #expect(driver.venue.held("ABC") == 0, "it is not stuck")
+        driver.expectSound()
+    }
+
+    @Test("a split that the broker never books does not keep the symbol for ever")
+    func neverBooked() {
+        var driver = protected()
+        driver.send(split(7, 1, driver))
+        for _ in 0..<5 { driver.cycle() }
+        driver.pass(.seconds(2 * 86_400))
+        driver.quote("ABC", "100", "100.02")
+        for _ in 0..<40 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.recommend([PluginName("stop-loss").says(.exit, on: "ABC")])
+        driver.cycle()
+        #expect(driver.venue.held("ABC") == 0)
+        driver.expectSound()
+    }
+}
