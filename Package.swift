@@ -111,6 +111,9 @@ let package = Package(
             name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport", "Simulation"],
             exclude: ["Support"]),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"]),
+        .testTarget(
             name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
     ]
 )
