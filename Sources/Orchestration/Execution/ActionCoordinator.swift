@@ -57,6 +57,9 @@ struct ActionCoordinator {
     func nextStep() -> Step? {
         guard !working.contains(where: { $0.status.isInDoubt }) else { return nil }
         guard let position else { return stepWhenFlat() }
+        if let order = working.first(where: { isTurned($0, position) }) {
+            return cancel(order, why: "the position has turned, and it would open more")
+        }
         if let entry = working.first(where: { $0.terms.role == .entry }) { return stepWhileEntering(entry, position) }
         // A market exit is under way: it is the action of the moment.
         guard exits.reductions.isEmpty else { return nil }
@@ -87,6 +90,15 @@ struct ActionCoordinator {
 
     private func isCrossing(_ order: Order, _ position: PositionRecord) -> Bool {
         order.terms.side != position.exitSide && order.terms.role == .foreign
+    }
+
+    /// An exit of ours from before somebody else turned the position around.
+    private func isTurned(_ order: Order, _ position: PositionRecord) -> Bool {
+        guard order.terms.side != position.exitSide, order.status != .held else { return false }
+        return switch order.terms.role {
+        case .stop, .target, .reduce: true
+        case .entry, .foreign: false
+        }
     }
 
     /// What can be sold of what is beyond the rest; the broker trades whole increments.
