@@ -108,8 +108,11 @@ let package = Package(
             name: "CoreTestSupport", dependencies: ["Trading", "Orchestration"],
             path: "Tests/OrchestrationTests/Support"),
         .testTarget(
-            name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport"],
+            name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport", "Simulation"],
             exclude: ["Support"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"]),
         .testTarget(
             name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
     ]

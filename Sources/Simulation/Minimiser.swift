@@ -27,13 +27,26 @@ package struct Minimiser {
     }
 
     private mutating func search(_ all: [Mishap]) -> Result {
+        let kept = Self.smallest(all, mostRuns: Self.mostRuns) { fails(with: $0) }
+        options.only = Set(kept)
+        options.tells = true
+        return Result(mishaps: kept, outcome: Simulator.run(seed: seed, options), runs: runs)
+    }
+
+    /// What cannot be made smaller by leaving out any one of it, unless the runs are used up before: parts are left out,
+    /// large ones first.
+    static func smallest<Item>(_ all: [Item], mostRuns: Int, fails: ([Item]) -> Bool) -> [Item] {
         var kept = all
         var parts = 2
-        while kept.count > 0, runs < Self.mostRuns {
+        var runs = 0
+        while kept.count > 0, runs < mostRuns {
             let size = (kept.count + parts - 1) / parts
             let smaller = stride(from: 0, to: kept.count, by: size).lazy
                 .map { start in Array(kept[..<start] + kept[min(start + size, kept.count)...]) }
-                .first { fails(with: $0) }
+                .first {
+                    runs += 1
+                    return fails($0)
+                }
             if let smaller {
                 (kept, parts) = (smaller, max(2, parts - 1))
             } else if size == 1 {
@@ -42,9 +55,7 @@ package struct Minimiser {
                 parts = min(kept.count, parts * 2)
             }
         }
-        options.only = Set(kept)
-        options.tells = true
-        return Result(mishaps: kept, outcome: Simulator.run(seed: seed, options), runs: runs)
+        return kept
     }
 
     private mutating func fails(with mishaps: [Mishap]) -> Bool {

@@ -30,6 +30,7 @@ extension Orchestrator {
     }
 
     private mutating func bookMissedExecutions(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
+        guard !state.unseenEnds.contains(order.id) else { return }
         // Filled alike: what is not booked by its id was filled before the order was adopted, and is in the position.
         if answer.order?.filledQuantity == order.filledQuantity {
             for id in answer.executions.compactMap(\.executionID)
@@ -83,7 +84,7 @@ extension Orchestrator {
         }
         guard order.isWorking, let event = Self.ending(theirs.status) else { return }
         // More is filled than the broker can name executions for: the position alone tells.
-        if theirs.filledQuantity > order.filledQuantity { awaitTruth(of: order.symbol) }
+        if theirs.filledQuantity > order.filledQuantity { leaveToPosition(order) }
         try settle(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
     }
 
@@ -109,15 +110,21 @@ extension Orchestrator {
         note(
             .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "not open",
             done: "it ends here; what it filled is taken from the position")
-        awaitTruth(of: order.symbol)
-        state.unseenEnds.removeAll { state.portfolio.orders[$0] == nil }
-        state.unseenEnds.append(order.id)
+        leaveToPosition(order)
         // A successor that is not open says nothing about the order whose place it was to take.
         let isSuccessor = order.replacesOrder.flatMap { state.portfolio.orders[$0]?.isWorking } ?? false
         try settle(
             ExecutionReport(
                 clientOrderID: order.id, event: isSuccessor ? .notFound : .canceled,
                 reason: "it is not open at the broker", at: state.now))
+    }
+
+    /// What it filled is taken from the position, and never from a word or an answer that comes later: that would book it
+    /// twice, and a short that nobody has would be bought back.
+    private mutating func leaveToPosition(_ order: Order) {
+        awaitTruth(of: order.symbol)
+        state.unseenEnds.removeAll { state.portfolio.orders[$0] == nil }
+        state.unseenEnds.append(order.id)
     }
 
     /// Nothing is done on a symbol before the broker has told its position anew.

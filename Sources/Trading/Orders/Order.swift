@@ -140,6 +140,8 @@ package struct ExecutionReport: Sendable, Hashable, Codable {
 
     /// - Parameter fills: how the broker tells them.
     package func defect(telling fills: BrokerCapabilities.Executions) -> String? {
+        // A broker that says `not_found` of an order that lives would have it placed twice.
+        if event.isOurs { return "\(event.rawValue) is the core's own, and no word of a broker" }
         let isFill = event == .fill || event == .partialFill
         if isFill, fills == .cumulative {
             guard cumulativeQuantity?.isPositive == true else { return "a fill needs a cumulative_quantity above zero" }

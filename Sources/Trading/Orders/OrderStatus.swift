@@ -78,3 +78,16 @@ package enum OrderEvent: String, Sendable, Codable, CaseIterable {
     /// The broker says that it never had this order.
     case notFound = "not_found"
 }
+
+extension OrderEvent {
+    /// The core alone says it: it asked for something, or draws a conclusion from an answer or its absence.
+    package var isOurs: Bool {
+        switch self {
+        case .cancelRequested, .replaceRequested, .timedOut, .notFound: true
+        case .accepted, .new, .held, .partialFill, .fill, .pendingCancel, .cancelRejected, .canceled, .expired,
+            .pendingReplace, .replaceRejected, .replaced, .restated, .rejected, .suspended, .stopped, .calculated,
+            .doneForDay:
+            false
+        }
+    }
+}

@@ -22,6 +22,16 @@ package struct FakeVenue: Sendable {
         package var withholdsWords = false
         /// `reconcile` is not answered.
         package var withholdsState = false
+        /// So many submissions at market are refused.
+        package var refusesMarketOrders = 0
+        /// Submissions do not arrive.
+        package var losesSubmissions = false
+        /// A cancel is taken, told as pending, and not carried out.
+        package var holdsCancels = false
+        /// Words that end an order do not say how much of it is filled.
+        package var omitsSums = false
+        /// A stop is elected and does not execute.
+        package var forgetsStops = false
         package init() {}
     }
 
@@ -29,8 +39,8 @@ package struct FakeVenue: Sendable {
     package var capabilities: BrokerCapabilities
     package var cash: Money
     package private(set) var positions: [Symbol: BrokerPosition] = [:]
-    package private(set) var orders: [ClientOrderID: Order] = [:]
-    package private(set) var executions: [ClientOrderID: [ExecutionReport]] = [:]
+    package internal(set) var orders: [ClientOrderID: Order] = [:]
+    package internal(set) var executions: [ClientOrderID: [ExecutionReport]] = [:]
     package private(set) var quotes: [Symbol: (bid: Price, ask: Price)] = [:]
     /// Everything that was sent, in order.
     package private(set) var received: [OrderCommand] = []
@@ -41,6 +51,8 @@ package struct FakeVenue: Sendable {
     package var now = Timestamp(nanoseconds: 0)
     /// A manual sale explains an offer above the holding; the core cannot know of it yet.
     package var wasTradedByHand = false
+    /// Nothing trades in these.
+    package var halted: Set<Symbol> = []
     private var sequence: Int64 = 0
 
     package init(cash: Money = "100000", capabilities: BrokerCapabilities = .everything) {
@@ -125,7 +137,7 @@ extension FakeVenue {
             openOrders: orders.values.filter(\.isWorking).sorted { $0.id < $1.id }, at: now)
     }
 
-    private mutating func noteOffer(_ symbol: Symbol, _ what: String) {
+    mutating func noteOffer(_ symbol: Symbol, _ what: String) {
         let most = offered(symbol)
         mostOffered = max(mostOffered, most)
         let size = Int64(held(symbol).units.magnitude)
@@ -142,6 +154,7 @@ extension FakeVenue {
     package mutating func execute(_ command: OrderCommand) -> [Input] {
         received.append(command)
         if faults.losesCommands { return [] }
+        if faults.losesSubmissions, case .submit = command { return [] }
         let answers: [Input]
         switch command {
         case .submit(let submission): answers = submit(submission)
@@ -150,28 +163,27 @@ extension FakeVenue {
         case .query(let id):
             return faults.withholdsWords
                 ? []
-                : [
-                    .orderAnswer(
-                        answer: OrderAnswer(clientOrderID: id, order: orders[id], executions: executions[id] ?? []),
-                        question: nil)
-                ]
+                : [.orderAnswer(answer: answer(about: id), question: nil)]
         case .reconcile: return faults.withholdsState ? [] : [.brokerState(state: state, question: nil)]
         }
         if faults.withholdsAnswers { return [] }
         return faults.duplicates ? answers.flatMap { [$0, $0] } : answers
     }
 
-    private func word(_ id: ClientOrderID, _ event: OrderEvent, _ reason: String? = nil) -> Input {
+    func word(_ id: ClientOrderID, _ event: OrderEvent, _ reason: String? = nil) -> Input {
         .execution(
             ExecutionReport(
-                clientOrderID: id, event: event, cumulativeQuantity: orders[id]?.filledQuantity, reason: reason,
-                at: now))
+                clientOrderID: id, event: event,
+                cumulativeQuantity: faults.omitsSums ? nil : orders[id]?.filledQuantity, reason: reason, at: now))
     }
 
     private mutating func submit(_ submission: OrderSubmission) -> [Input] {
         if faults.refusesSubmissions > 0 {
             faults.refusesSubmissions -= 1
             return submission.orders.map { word($0.clientOrderID, .rejected, "refused by the test") }
+        }
+        if let why = refusal(of: submission) ?? refusalAtMarket(of: submission) {
+            return submission.orders.map { word($0.clientOrderID, .rejected, why) }
         }
         var answers: [Input] = []
         for terms in submission.orders {
@@ -198,7 +210,9 @@ extension FakeVenue {
             faults.refusesCancels -= 1
             return [word(id, .cancelRejected, "refused by the test")]
         }
-        return end(order, .canceled)
+        guard faults.holdsCancels else { return end(order, .canceled) }
+        orders[id]?.status = .pendingCancel
+        return [word(id, .pendingCancel)]
     }
 
     /// Ends an order, and with it the rest of its group.
@@ -223,6 +237,7 @@ extension FakeVenue {
             faults.refusesReplacements -= 1
             return [word(id, .replaceRejected, "refused by the test")]
         }
+        if capabilities.replacement != .inPlace { return succeed(order, replacement) }
         order.terms.quantity = replacement.quantity ?? order.terms.quantity
         order.terms.limitPrice = replacement.limitPrice ?? order.terms.limitPrice
         order.terms.stopPrice = replacement.stopPrice ?? order.terms.stopPrice
@@ -290,7 +305,7 @@ extension FakeVenue {
     }
 
     private mutating func match(_ symbol: Symbol) -> [Input] {
-        guard let quote = quotes[symbol] else { return [] }
+        guard let quote = quotes[symbol], !halted.contains(symbol) else { return [] }
         var reports: [Input] = []
         for id in working(symbol).map(\.id) {
             guard let order = orders[id], order.isWorking, order.status != .held else { continue }
@@ -298,6 +313,7 @@ extension FakeVenue {
             let price = sells ? quote.bid : quote.ask
             func reaches(_ limit: Price?) -> Bool { limit.map { sells ? price >= $0 : price <= $0 } ?? true }
             func triggers(_ stop: Price?) -> Bool { stop.map { sells ? price <= $0 : price >= $0 } ?? true }
+            if order.terms.type.isStop, faults.forgetsStops { continue }
             switch order.terms.type {
             case .market:
                 let most = faults.fillsOnly.map {
@@ -324,11 +340,8 @@ extension FakeVenue {
         order.status = order.filledQuantity >= order.terms.quantity ? .filled : .partiallyFilled
         order.updatedAt = now
         orders[order.id] = order
-        let report = ExecutionReport(
-            clientOrderID: order.id, event: order.status == .filled ? .fill : .partialFill,
-            executionID: ExecutionID(unchecked: "e\(sequence)"), price: price, quantity: quantity,
-            cumulativeQuantity: order.filledQuantity, at: now)
-        executions[order.id, default: []].append(report)
+        let report = execution(of: order, quantity, price, number: sequence)
+        if report.executionID != nil { executions[order.id, default: []].append(report) }
         move(order.symbol, order.terms.side == .buy ? quantity : try! quantity.negated(), price)
         return [.execution(report)] + tendGroup(of: order)
     }

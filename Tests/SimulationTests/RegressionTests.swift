@@ -1,0 +1,58 @@
+import Testing
+
+@testable import Simulation
+
+@Suite("The simulator: seeds that once failed, and that a seed is the whole story")
+struct RegressionTests {
+    /// Each broke a promise once; the core was changed until it did not.
+    static let onceFailed: [UInt64] = [142, 198, 219, 775, 821, 985, 767, 1296, 5143, 5194, 20153, 20549]
+
+    @Test("a seed that once failed keeps every promise", arguments: onceFailed)
+    func regression(seed: UInt64) { expectSound(seed) }
+
+    @Test("an ordinary seed keeps every promise", arguments: 1...12 as ClosedRange<UInt64>)
+    func ordinary(seed: UInt64) { expectSound(seed) }
+
+    private func expectSound(_ seed: UInt64) {
+        let outcome = Simulator.run(seed: seed)
+        #expect(
+            outcome.promise == nil,
+            "bigbrother simulate --seed \(seed): \(outcome.promise ?? "") broke: \(outcome.violation ?? "")")
+        #expect(outcome.checks > 0 && outcome.cycles > 0 && outcome.commands >= 0)
+    }
+
+    @Test("the same seed gives the same journal, and another seed another one")
+    func deterministic() {
+        var options = Simulator.Options()
+        options.stormSeconds = 30
+        options.replays = false
+        let first = Simulator.run(seed: 7, options)
+        let second = Simulator.run(seed: 7, options)
+        #expect(first.chain == second.chain && !first.chain.isEmpty)
+        #expect(first.mishaps == second.mishaps)
+        #expect(Simulator.run(seed: 8, options).chain != first.chain)
+    }
+
+    @Test("to be told the story changes nothing")
+    func story() {
+        var options = Simulator.Options()
+        options.stormSeconds = 30
+        options.replays = false
+        let silent = Simulator.run(seed: 9, options)
+        options.tells = true
+        let told = Simulator.run(seed: 9, options)
+        #expect(told.chain == silent.chain)
+        #expect(silent.story.isEmpty && !told.story.isEmpty)
+    }
+
+    @Test("a scenario whose mishaps are all left out has none")
+    func none() {
+        var options = Simulator.Options()
+        options.stormSeconds = 30
+        options.replays = false
+        options.only = []
+        let outcome = Simulator.run(seed: 7, options)
+        #expect(outcome.mishaps == [])
+        #expect(outcome.promise == nil)
+    }
+}
