@@ -182,8 +182,8 @@ extension Order {
     /// It stands in the market: not waiting for its entry, and not interrupted.
     fileprivate var rests: Bool {
         switch status {
-        case .held, .suspended, .stopped, .calculated, .doneForDay: false
-        case .pendingNew, .accepted, .new, .partiallyFilled, .pendingCancel, .pendingReplace, .unknown, .filled,
+        case .accepted, .held, .suspended, .stopped, .calculated, .doneForDay: false
+        case .pendingNew, .new, .partiallyFilled, .pendingCancel, .pendingReplace, .unknown, .filled,
             .canceled, .expired, .replaced, .rejected:
             true
         }
