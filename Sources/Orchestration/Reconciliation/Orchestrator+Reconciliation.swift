@@ -45,6 +45,7 @@ extension Orchestrator {
         link.round += 1
         state.broker = link
         guard link.questions.isEmpty else {
+            suspectPositions(truth, askedAt: question.askedAt)
             for id in link.questions { ask(about: id) }
             return
         }
