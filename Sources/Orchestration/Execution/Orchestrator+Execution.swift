@@ -5,7 +5,7 @@ extension Orchestrator {
     /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            let plan = state.plans[symbol] ?? planForRemains(of: symbol), !isPaused(symbol)
+            let plan = state.plans[symbol] ?? planForRemains(of: symbol), !isPaused(symbol), !isInQuestion(symbol)
         else { return }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,

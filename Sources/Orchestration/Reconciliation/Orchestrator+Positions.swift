@@ -50,6 +50,26 @@ extension Orchestrator {
         alert(.warning, symbol, words)
     }
 
+    /// Orders are asked about first; until they have been, a difference is noted and not judged.
+    mutating func suspectPositions(_ truth: BrokerState, askedAt: Timestamp) {
+        for symbol in state.portfolio.positions.keys.sorted() where state.broker?.suspects[symbol] == nil {
+            let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
+            let brokers = truth.positions.first { $0.symbol == symbol }?.quantity ?? .zero
+            guard ours != brokers else { continue }
+            state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: askedAt)
+        }
+    }
+
+    /// The broker tells another position than our books, and it has not stayed so for long enough to be adopted. What
+    /// rests for the symbol is left alone until then: somebody may have changed both, as a split does, and an order that
+    /// is made to fit the old position would not fit the new one.
+    func isInQuestion(_ symbol: Symbol) -> Bool {
+        guard let suspect = state.broker?.suspects[symbol], let record = state.portfolio.positions[symbol],
+            suspect.ours == record.quantity
+        else { return false }
+        return !Exits(of: record, in: state.portfolio.orders).isEmpty
+    }
+
     /// What the position will be is not known yet.
     func isInFlight(_ symbol: Symbol) -> Bool {
         state.portfolio.orders.working(symbol).contains { $0.status.isInDoubt || $0.terms.type == .market }

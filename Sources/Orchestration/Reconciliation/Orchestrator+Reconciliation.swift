@@ -51,6 +51,7 @@ extension Orchestrator {
         state.broker = link
         guard link.questions.isEmpty else {
             state.broker?.unanswered = 0
+            suspectPositions(truth, askedAt: question.askedAt)
             for id in link.questions { ask(about: id) }
             return
         }
