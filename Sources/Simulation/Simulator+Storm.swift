@@ -128,6 +128,7 @@ extension Simulator {
         let resting = venue.resting(symbol).map(\.order).filter { $0.status != .held && $0.terms.role != .entry }
         let side = venue.exitSide(symbol)
         let offer = venue.capabilities
+        invariants.tradesByHand(symbol)
         switch hazards.between(.manualTrades, 0, offer.refusesSelfCross ? 4 : 3) {
         case 0:
             guard let order = resting.first else { return }
@@ -137,10 +138,12 @@ extension Simulator {
             guard let side, resting.allSatisfy({ $0.terms.role != .entry }) else { return }
             venue.tradeByHand(symbol, side.opposite, Quantity(shares: hazards.between(.manualTrades, 1, 50)))
         case 2:
-            // Where shares are not reserved nobody could tell whose order sold too much.
-            guard let side, venue.capabilities.reservesShares, venue.free(symbol) > 0 else { return }
-            let step = venue.capabilities.quantityIncrement.units
-            let units = venue.free(symbol) / step * step
+            // Where shares are not reserved, also what our exits have on offer, and more than is held.
+            guard let side else { return }
+            let held = Int64(venue.held(symbol).units.magnitude)
+            let most = offer.reservesShares ? venue.free(symbol) : held / 4 * hazards.between(.manualTrades, 1, 8)
+            let step = offer.quantityIncrement.units
+            let units = most / step * step
             guard units > 0 else { return }
             venue.tradeByHand(symbol, side, Quantity(units: units))
         case 3:
