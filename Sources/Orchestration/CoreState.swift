@@ -104,6 +104,8 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     var truthIsDue: Timestamp?
     /// It has answered since it connected, and so refuses whatever an older epoch still has under way.
     var hasAnswered = false
+    /// Since when a first reconciliation waits for positions that do not stand still.
+    var unsettledSince: Timestamp?
     /// Positions that differ; adopted when they still do after the time that lists may be behind.
     var suspects: [Symbol: Suspect] = [:]
 }

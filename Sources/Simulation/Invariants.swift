@@ -39,6 +39,10 @@ final class Invariants {
     private static let mostTurnsAtOnce = 2_000
     private static let mostSteps = 60
 
+    /// Where a person has traded: what is on offer beyond what is held may be that person's doing, and for so many
+    /// nanoseconds while everything worked nobody has mended it.
+    private var byHand: [Symbol: (excess: Int64, calm: Int64)] = [:]
+
     /// While everything works, a position may be without its stop for so long beyond the core's own limit.
     private var nakedSlack: Int64 {
         // A person who allows three orders a minute has to wait for the fourth.
@@ -63,6 +67,25 @@ final class Invariants {
     /// P1, after every change: exits on offer never exceed what is held.
     func venueChanged(_ symbol: Symbol) {
         checks += 1
+        guard byHand[symbol] == nil, let words = excess(symbol) else { return }
+        fail("P1", words)
+    }
+
+    /// A person takes shares away under resting exits; no core can prevent that, and ours has to mend it.
+    func tradesByHand(_ symbol: Symbol) { byHand[symbol] = (0, 0) }
+
+    private func watchHand(_ isHealthy: Bool, _ most: Int64, _ span: Int64) {
+        for symbol in scenario.symbols {
+            guard var hand = byHand[symbol] else { continue }
+            let words = excess(symbol)
+            hand.calm = words == nil ? hand.calm + span : 0
+            hand.excess = words == nil || !isHealthy || !isProtectable(symbol) ? 0 : hand.excess + span
+            byHand[symbol] = hand.calm > nakedSlack ? nil : hand
+            if let words, hand.excess > most { fail("P1", "a person's trade is not mended: \(words)") }
+        }
+    }
+
+    private func excess(_ symbol: Symbol) -> String? {
         let held = venue.held(symbol).units
         for side in [Side.sell, .buy] {
             let most = side == .sell ? max(0, held) : max(0, -held)
@@ -71,9 +94,9 @@ final class Invariants {
             guard offered > most, side == venue.exitSide(symbol) || offered > offeredByHand(symbol, side) else {
                 continue
             }
-            fail(
-                "P1", "\(symbol): \(Quantity(units: offered)) on offer to \(side.rawValue), \(venue.held(symbol)) held")
+            return "\(symbol): \(Quantity(units: offered)) on offer to \(side.rawValue), \(venue.held(symbol)) held"
         }
+        return nil
     }
 
     private func offeredByHand(_ symbol: Symbol, _ side: Side) -> Int64 {
@@ -244,6 +267,7 @@ final class Invariants {
 
     /// Called every second with whether core, adapter and broker are at work together.
     func watch(isHealthy: Bool, limit: TimeSpan, span: Int64) {
+        watchHand(isHealthy, limit.nanoseconds + nakedSlack, span)
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)

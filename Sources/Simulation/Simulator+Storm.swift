@@ -130,6 +130,7 @@ extension Simulator {
         let offer = venue.capabilities
         // The legs of a bracket will want the shares that its entry brings: a person leaves them alone.
         let isEntering = venue.resting(symbol).contains { $0.order.terms.role == .entry }
+        invariants.tradesByHand(symbol)
         switch hazards.between(.manualTrades, 0, offer.refusesSelfCross ? 4 : 3) {
         case 0:
             guard let order = resting.first else { return }
@@ -139,10 +140,12 @@ extension Simulator {
             guard let side, resting.allSatisfy({ $0.terms.role != .entry }) else { return }
             venue.tradeByHand(symbol, side.opposite, Quantity(shares: hazards.between(.manualTrades, 1, 50)))
         case 2:
-            // Where shares are not reserved nobody could tell whose order sold too much.
-            guard let side, offer.reservesShares, !isEntering, venue.free(symbol) > 0 else { return }
-            let step = venue.capabilities.quantityIncrement.units
-            let units = venue.free(symbol) / step * step
+            // Where shares are not reserved, also what our exits have on offer, and more than is held.
+            guard let side, !isEntering else { return }
+            let held = Int64(venue.held(symbol).units.magnitude)
+            let most = offer.reservesShares ? venue.free(symbol) : held / 4 * hazards.between(.manualTrades, 1, 8)
+            let step = offer.quantityIncrement.units
+            let units = most / step * step
             guard units > 0 else { return }
             venue.tradeByHand(symbol, side, Quantity(units: units))
         case 3:

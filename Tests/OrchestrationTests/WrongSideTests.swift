@@ -22,6 +22,23 @@ struct WrongSideTests {
         #expect(driver.venue.stopped("ABC") == 100)
     }
 
+    @Test("nobody protects, and a person turns the position over while the core is blind: the core's own stop again")
+    func flippedWhileNaked() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.recommend([])
+        driver.venueDoes { venue in venue.working("ABC").first.map { venue.drop($0.id) } ?? [] }
+        driver.disconnect()
+        var venue = driver.venue
+        for order in venue.working("ABC") { _ = venue.drop(order.id) }
+        venue.tradeByHand("ABC", -150, at: "100")
+        driver.venue = venue
+        driver.wait(.seconds(40))
+        driver.connect()
+        for _ in 0..<12 { driver.cycle() }
+        #expect(driver.venue.held("ABC") == -50)
+        #expect(driver.venue.stopped("ABC") == 50)
+    }
+
     @Test("a fill beyond its order flips the books: the old plan closes nothing, and the position is asked for")
     func overfilled() {
         var driver = protected()

@@ -193,13 +193,13 @@ extension Orchestrator {
     /// Orders that the broker does not answer for stay in doubt, and their symbols with them; the account goes on.
     private mutating func goOnWithout(_ silent: [ClientOrderID]) {
         for id in silent {
-            guard var order = state.portfolio.orders[id], order.isWorking else { continue }
-            _ = move(&order, by: .timedOut)
-            state.portfolio.orders.put(order)
-            keepDeadline(of: order)
+            guard var doubtful = state.portfolio.orders[id], doubtful.isWorking else { continue }
+            _ = move(&doubtful, by: .timedOut)
+            state.portfolio.orders.put(doubtful)
+            keepDeadline(of: doubtful)
             alert(
-                .emergency, order.symbol,
-                "the broker does not say what became of \(id); nothing is done on \(order.symbol)")
+                .emergency, doubtful.symbol,
+                "the broker does not say what became of \(id); nothing is done on \(doubtful.symbol)")
         }
         state.broker?.questions = []
         state.broker?.unanswered = 0

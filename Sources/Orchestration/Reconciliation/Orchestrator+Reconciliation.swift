@@ -72,9 +72,15 @@ extension Orchestrator {
             !isInFlight($0.key) && state.unbookedSplits[$0.key] == nil
         }
         if isFirst, let oldest = open.values.map(\.since).min() {
-            let due = max(oldest + reportLag, state.now + .milliseconds(200))
-            state.broker?.truthIsDue = due
-            return
+            let since = state.broker?.unsettledSince ?? state.now
+            state.broker?.unsettledSince = since
+            guard since + state.configuration.unprotectedLimit <= state.now else {
+                let due = max(oldest + reportLag, state.now + .milliseconds(200))
+                state.broker?.truthIsDue = due
+                return
+            }
+            // Somebody trades there without a pause: that symbol waits on, and the account does not.
+            for symbol in open.keys.sorted() { awaitTruth(of: symbol) }
         }
         state.broker?.isReconciled = true
         endPauses(askedAt: askedAt)

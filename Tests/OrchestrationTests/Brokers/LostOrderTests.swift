@@ -25,6 +25,8 @@ struct LostOrderTests {
         let sent = driver.orders.count
         _ = driver.venue.fill(stop.id, 100, at: "95")
         driver.reconcile()
+        // That it is not found counts once it can no longer be on its way.
+        for _ in 0..<10 where driver.state.portfolio.orders[stop.id]?.status != .canceled { driver.wait(.seconds(1)) }
         #expect(driver.state.portfolio.orders[stop.id]?.status == .canceled)
         #expect(driver.differences.last?.kind == .lostOrder)
         #expect(driver.position("ABC")?.quantity == 100, "nobody has told it yet")
