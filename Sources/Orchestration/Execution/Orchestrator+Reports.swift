@@ -60,6 +60,10 @@ extension Orchestrator {
             ? OrderLifeCycle.Transition.stay : move(&order, by: event)
         state.portfolio.orders.put(order)
         keepDeadline(of: order)
+        // While it was in doubt nothing could be said of a position that differed: now it is looked at, before anything is done.
+        if before.isInDoubt, !order.status.isInDoubt, state.broker?.suspects[order.symbol] != nil {
+            awaitTruth(of: order.symbol)
+        }
         if transition == .refused {
             alert(
                 .warning, order.symbol,
