@@ -23,6 +23,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var pauses: [Symbol: Pause] = [:]
     /// Since when the market has been at or beyond a stop that rests and does not execute.
     var breaches: [Symbol: Timestamp] = [:]
+    /// Our books and the broker's have been brought together once; what is found before was there before us.
+    var hasReconciled = false
     /// Splits that a provider announced and the broker has not booked yet.
     var unbookedSplits: [Symbol: UnbookedSplit] = [:]
     /// Splits that the broker booked first: the announcement, when it comes, applies them no second time.

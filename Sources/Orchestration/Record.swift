@@ -64,6 +64,8 @@ package struct Difference: Sendable, Hashable, Codable {
         case missedFill = "missed_fill"
         case foreignOrder = "foreign_order"
         case lostOrder = "lost_order"
+        /// Held before this journal began.
+        case openingPosition = "opening_position"
         /// Somebody traded it elsewhere.
         case manualTrade = "manual_trade"
         /// New shares for old, or another name for the same value.

@@ -48,7 +48,7 @@ struct JournalFacts {
         for entry in try reader.entries(type: "difference", limit: 1_000_000) {
             guard
                 case .difference(let found) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse),
-                found.kind == .manualTrade
+                found.kind == .manualTrade || found.kind == .openingPosition
             else { continue }
             adopted.append(found)
         }

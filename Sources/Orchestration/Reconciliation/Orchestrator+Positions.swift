@@ -112,6 +112,7 @@ extension Orchestrator {
     }
 
     private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Difference.Kind {
+        if !state.hasReconciled { return .openingPosition }
         if split != nil { return .corporateAction }
         let isShort = theirs?.quantity.isNegative ?? false
         return isShort && !ours.isNegative ? .foreignShort : .manualTrade

@@ -83,6 +83,7 @@ extension Orchestrator {
             for symbol in open.keys.sorted() { awaitTruth(of: symbol) }
         }
         state.broker?.isReconciled = true
+        state.hasReconciled = true
         endPauses(askedAt: askedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }

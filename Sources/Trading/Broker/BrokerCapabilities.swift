@@ -165,6 +165,10 @@ extension BrokerCapabilities {
             let why = replacesPrice ? "no safe replacement there" : "no replacement there"
             list.append("\(why): a stop moves by cancel, confirmation and a new order")
         }
+        if !timeInForce.contains(.gtc) {
+            list.append("no good-till-cancelled there: what protects is placed anew each day")
+        }
+        if !orderTypes.contains(.stop) { list.append("no plain stops there: a stop-limit with room stands in") }
         if !canLookUp { list.append("no look-up by id there: the position tells what a vanished order filled") }
         if executions == .cumulative { list.append("no single executions there: they are made from the sums") }
         return list
@@ -192,6 +196,7 @@ extension BrokerCapabilities {
         if !orderTypes.contains(.market) || !(orderTypes.contains(.stop) || orderTypes.contains(.stopLimit)) {
             return "order_types must have market, and stop or stop_limit; without them nothing can be protected"
         }
+        if timeInForce.isEmpty { return "time_in_force names none; orders need one" }
         if positions == .hedged { return "positions are hedged; the core plans with one net position a symbol" }
         if arrivalLimit < .zero || reportLag < .zero { return "arrival_limit and report_lag are not negative" }
         if let most = ordersPerMinute, most < 1 { return "orders_per_minute is at least one, not \(most)" }
