@@ -19,10 +19,13 @@ package final class Node {
 
     /// Entries from one snapshot to the next.
     package static let snapshotEvery: Int64 = 5_000
+    private let entriesBetweenSnapshots: Int64
 
-    package init(core: Orchestrator, journal: any Journal) {
+    /// - Parameter snapshotEvery: entries from one snapshot to the next, 1 or more.
+    package init(core: Orchestrator, journal: any Journal, snapshotEvery: Int64 = Node.snapshotEvery) {
         self.core = core
         self.journal = journal
+        entriesBetweenSnapshots = snapshotEvery
     }
 
     /// Journals an input, lets the core decide, and journals what it wants. Nothing leaves before ``commit()``.
@@ -45,7 +48,7 @@ package final class Node {
         try journal.commit()
         let newest = try snapshotSequence ?? journal.latestSnapshot(atOrBefore: nil)?.sequence ?? 0
         snapshotSequence = newest
-        if head.sequence - newest >= Self.snapshotEvery { try saveSnapshot() }
+        if head.sequence - newest >= entriesBetweenSnapshots { try saveSnapshot() }
         defer { pending = [] }
         return pending
     }

@@ -43,6 +43,8 @@ package final class Simulator {
         package init() {}
     }
 
+    /// Far more often than in a real journal, so that starts begin in the middle of plans.
+    private static let snapshotEvery: Int64 = 300
     let options: Options
     let scenario: Scenario
     let world = World()
@@ -124,7 +126,7 @@ package final class Simulator {
             }
             let box = box
             core.witness = { status, event, _ in box.coverage.take(status, event) }
-            let node = Node(core: core, journal: journal)
+            let node = Node(core: core, journal: journal, snapshotEvery: Self.snapshotEvery)
             self.node = node
             let shell = Shell(
                 node: node, transport: transport, clock: clock, observer: self, options: shellOptions,
