@@ -5,7 +5,10 @@ import Testing
 @Suite("The simulator: seeds that once failed, and that a seed is the whole story")
 struct RegressionTests {
     /// Each broke a promise once; the core was changed until it did not.
-    static let onceFailed: [UInt64] = [142, 198, 219, 775, 821, 985, 767, 1296, 5143, 5194, 20153, 20549]
+    static let onceFailed: [UInt64] = [
+        142, 198, 219, 775, 821, 985, 767, 1296, 5143, 5194, 20153, 20549, 256, 566, 30502, 33647, 40330, 60022,
+        500_042,
+    ]
 
     @Test("a seed that once failed keeps every promise", arguments: onceFailed)
     func regression(seed: UInt64) { expectSound(seed) }

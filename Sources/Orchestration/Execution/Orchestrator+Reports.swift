@@ -282,7 +282,8 @@ extension Orchestrator {
             }
         }
         let successor = state.portfolio.orders.working(order.symbol).first {
-            $0.replacesOrder == order.id && ($0.status == .pendingNew || $0.status == .unknown)
+            // One whose own cancel is in doubt has been heard of: an old word about the first says nothing of that.
+            $0.replacesOrder == order.id && ($0.status == .pendingNew || $0.status == .unknown) && !$0.doubtsRequest
         }
         guard let successor else { return }
         if order.status == .replaced {
