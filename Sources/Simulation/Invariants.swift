@@ -263,6 +263,14 @@ final class Invariants {
         if let entry = decision.plan.entry { mayEnter[key] = entry.quantity.units }
     }
 
+    /// No share is in our books that did not change hands.
+    func coreBooks(_ change: OrderChanged, _ core: CoreState) {
+        guard let ours = core.portfolio.orders[change.order]?.filledQuantity,
+            let theirs = venue.orders[change.order]?.order.filledQuantity, ours > theirs
+        else { return }
+        fail("P6", "\(change.order): \(ours) filled in our books, \(theirs) at the broker")
+    }
+
     // MARK: - P5
 
     /// Called every second with whether core, adapter and broker are at work together.

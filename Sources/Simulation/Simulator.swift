@@ -246,6 +246,7 @@ package final class Simulator {
 extension Simulator: RunObserver {
     package func observe(_ record: Record, state: CoreState) {
         invariants.coreRecords(record)
+        if case .order(let change) = record { invariants.coreBooks(change, state) }
         switch record {
         case .alert(let alert): story("core: \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
         case .step(let step): story("core: step \(step.number) of \(step.decision): \(step.words), because \(step.why)")
