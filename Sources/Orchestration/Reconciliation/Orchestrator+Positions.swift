@@ -24,12 +24,12 @@ extension Orchestrator {
             let isSame = before?.ours == ours && before?.brokers == brokers
             let stays = isSame && askedAt >= (before?.since ?? askedAt) + reportLag
             if !isInFlight(symbol), stays || isInStep, isUnbooked(symbol, at: brokers) {
-                state.broker?.suspects[symbol] = before ?? Suspect(ours: ours, brokers: brokers, since: askedAt)
+                state.broker?.suspects[symbol] = before ?? Suspect(ours: ours, brokers: brokers, since: state.now)
                 awaitSplit(symbol, ours: ours, brokers: brokers)
             } else if !isInFlight(symbol), stays || isInStep {
                 try adoptPosition(symbol, theirs[symbol], ours: ours)
             } else if !isSame {
-                state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: askedAt)
+                state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: state.now)
             }
         }
     }
@@ -56,7 +56,7 @@ extension Orchestrator {
             let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
             let brokers = truth.positions.first { $0.symbol == symbol }?.quantity ?? .zero
             guard ours != brokers else { continue }
-            state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: askedAt)
+            state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: state.now)
         }
     }
 
