@@ -47,8 +47,11 @@ final class Invariants {
     private var nakedSlack: Int64 {
         // A person who allows three orders a minute has to wait for the fourth.
         let isTight = scenario.configuration.limits.maximumOrdersPerMinute < 10
-        return (isTight ? 210 : 90) * World.second
+        return (isTight ? 180 : 60) * World.second
     }
+
+    /// What was lost since a position was last in order, by symbol.
+    private var losses: [Symbol: Losses] = [:]
 
     init(_ world: World, _ venue: Venue, _ scenario: Scenario) {
         self.world = world
@@ -104,8 +107,15 @@ final class Invariants {
             .reduce(0) { $0 + $1.order.leavesQuantity.units }
     }
 
+    /// The broker says so; whether the core hears it is another matter.
+    func venueTells(_ report: ExecutionReport) {
+        guard let symbol = venue.orders[report.clientOrderID]?.order.symbol else { return }
+        losses[symbol, default: Losses()].words.insert(report)
+    }
+
     /// An order arrives once; nobody sends it again.
     func arrives(_ command: OrderCommand) {
+        if let symbol = symbol(of: command) { losses[symbol]?.commands -= 1 }
         for id in command.newOrderIDs where !arrived.insert(id).inserted {
             fail("P4", "\(id) arrived at the broker twice")
         }
@@ -176,8 +186,13 @@ final class Invariants {
                 if let core, order.role == .reduce { allowWholeExit(order, core) }
             }
         }
-        let symbol = command.orderIDs.first.flatMap { symbols[$0] ?? venue.orders[$0]?.order.symbol }
+        let symbol = symbol(of: command)
+        if let symbol { losses[symbol, default: Losses()].commands += 1 }
         if let why = flight.depart(command, id: id, symbol: symbol) { fail("P2", why) }
+    }
+
+    private func symbol(of command: OrderCommand) -> Symbol? {
+        command.orderIDs.first.flatMap { symbols[$0] ?? venue.orders[$0]?.order.symbol }
     }
 
     /// No minute sees more orders than the limit allows.
@@ -236,7 +251,9 @@ final class Invariants {
 
     func coreHears(_ word: SimulatedAdapter.BrokerWord) {
         switch word {
-        case .execution(let report): flight.hear(report)
+        case .execution(let report):
+            flight.hear(report)
+            for symbol in losses.keys { losses[symbol]?.words.remove(report) }
         case .answer(let answer, let id): flight.hear(answer, to: id)
         case .state(let id): flight.hearState(to: id)
         }
@@ -281,17 +298,24 @@ final class Invariants {
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
             guard isHealthy, size.isPositive, venue.protected(symbol) < size.units, isProtectable(symbol) else {
                 naked[symbol] = 0
+                losses[symbol] = nil
                 continue
             }
             naked[symbol, default: 0] += span
             longestNaked = max(longestNaked, naked[symbol] ?? 0)
-            if naked[symbol] ?? 0 > limit.nanoseconds + nakedSlack {
+            if naked[symbol] ?? 0 > limit.nanoseconds + nakedSlack + allowance(symbol) {
                 fail(
                     "P5",
                     "\(held) \(symbol) without a full stop for \((naked[symbol] ?? 0) / World.second) s while everything works"
                 )
             }
         }
+    }
+
+    /// For each loss: a time-out, the longest way to the broker, lists that are behind, and the questions in between.
+    private func allowance(_ symbol: Symbol) -> Int64 {
+        let each = Scenario.arrivalLimit.nanoseconds + venue.capabilities.reportLag.nanoseconds + 15 * World.second
+        return (losses[symbol]?.count ?? 0) * each
     }
 
     /// Nothing outside the core keeps it from being protected or sold now.
@@ -303,4 +327,13 @@ final class Invariants {
             return order.terms.type == .market || (isCrossing && order.terms.role == .foreign)
         }
     }
+}
+
+/// Commands that did not arrive at the broker, and words of the broker that did not arrive at the core. Each may cost the
+/// core the time after which it may believe that there is nothing to come, and no more.
+private struct Losses {
+    var commands: Int64 = 0
+    var words: Set<ExecutionReport> = []
+
+    var count: Int64 { max(0, commands) + Int64(words.count) }
 }

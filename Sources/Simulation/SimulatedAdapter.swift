@@ -18,6 +18,8 @@ final class SimulatedAdapter: SimulatedPlugin {
     private static let kept = 200
     /// What the core is told, at the moment at which it has it.
     var onWord: (BrokerWord) -> Void = { _ in }
+    /// The venue says something, before anything can go wrong with it.
+    var onTold: (ExecutionReport) -> Void = { _ in }
     /// A command is at the venue's door.
     var onArrival: (_ command: OrderCommand, _ epoch: Int64) -> Void = { _, _ in }
     /// A command passes the fence.
@@ -125,6 +127,7 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     /// The venue's word on the event stream.
     private func hear(_ report: ExecutionReport) {
+        onTold(report)
         newest.append(report)
         if newest.count > Self.kept { newest.removeFirst() }
         guard isUp, !hazards.hits(.eventLoss, 20) else { return }

@@ -25,6 +25,7 @@ extension Simulator {
             story("venue gets: \(command.words)")
             invariants.arrives(command)
         }
+        adapter.onTold = { [unowned self] in invariants.venueTells($0) }
         adapter.onAdmission = { [unowned self] in invariants.admits($0) }
         adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
         adapter.onWord = { [unowned self] word in

@@ -163,11 +163,15 @@ extension Orchestrator {
     mutating func checkDeadlines() throws(NumericError) {
         try resumeWaiting()
         for (id, _) in state.deadlines.due(at: state.now) {
-            guard var order = state.portfolio.orders[id], order.status.isInDoubt else {
+            guard var order = state.portfolio.orders[id], order.status.isInDoubt || order.isOverSoon else {
                 state.deadlines[id] = nil
                 continue
             }
-            if order.status != .unknown {
+            if !order.status.isInDoubt, !isTraded(order.symbol) {
+                expectWord(on: id)
+                continue
+            }
+            if order.status.isInDoubt, order.status != .unknown {
                 _ = move(&order, by: .timedOut)
                 state.portfolio.orders.put(order)
                 tell(order, .timedOut, "no word within \(state.configuration.commandTimeout); the broker is asked")
@@ -179,6 +183,13 @@ extension Orchestrator {
         askWhatWaits()
         try checkNakedness()
         try checkBreaches()
+    }
+
+    /// Now, as far as is known: else a market order waits, and nothing is amiss.
+    private func isTraded(_ symbol: Symbol) -> Bool {
+        let market = state.portfolio.market
+        return state.broker?.capabilities.sessions.contains(market.session) == true
+            && market[symbol]?.isHalted != true
     }
 
     private mutating func askForOverdueTruth() {
@@ -279,4 +290,9 @@ extension Orchestrator {
         guard let pause = state.pauses[symbol] else { return false }
         return pause.awaitsBrokerState || state.cycle.number < pause.untilCycle
     }
+}
+
+extension Order {
+    /// It works, and is filled as soon as the market trades.
+    var isOverSoon: Bool { isWorking && terms.type == .market }
 }

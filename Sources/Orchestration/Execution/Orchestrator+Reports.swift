@@ -54,6 +54,8 @@ extension Orchestrator {
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
         let before = order.status
+        // The first word: the adapter has had the order.
+        if before == .pendingNew { state.requests[order.id]?.takenBy = state.now }
         // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
         let transition =
             (order.doubtsRequest && event.answersNoRequest) || !answersRequest
@@ -100,9 +102,10 @@ extension Orchestrator {
         return sum < order.filledQuantity || report.event == .partialFill ? nil : report
     }
 
-    /// An order in doubt is asked about until the doubt ends.
+    /// An order in doubt is asked about until the doubt ends, and a market order until it is over: it takes no time, so
+    /// that silence means a word that was lost.
     mutating func keepDeadline(of order: Order) {
-        if !order.status.isInDoubt {
+        if !order.status.isInDoubt, !order.isOverSoon {
             state.deadlines[order.id] = nil
         } else if state.deadlines[order.id] == nil {
             expectWord(on: order.id)

@@ -91,7 +91,7 @@ extension Orchestrator {
     /// What was asked for may still be on its way: that nothing is found is an answer only when nothing can arrive.
     private mutating func settleAbsent(_ order: Order, _ askedAt: Timestamp) throws(NumericError) {
         guard order.isWorking else { return }
-        guard nothingCanArrive(for: order, since: askedAt) else {
+        guard isGone(order, askedAt) || nothingCanArrive(for: order, since: askedAt) else {
             guard !order.status.isInDoubt else { return keepDeadline(of: order) }
             return try settle(ExecutionReport(clientOrderID: order.id, event: .timedOut, at: state.now))
         }
@@ -160,6 +160,12 @@ extension Orchestrator {
         return askedAt >= max(request.leftBy, request.takenBy ?? request.leftBy) + longest
     }
 
+    /// An order that has been at the venue comes no second time: only the broker's lists may be behind.
+    private func isGone(_ order: Order, _ askedAt: Timestamp) -> Bool {
+        guard order.hasBeenAtVenue, let request = state.requests[order.id] else { return false }
+        return askedAt >= (request.takenBy ?? request.leftBy) + reportLag
+    }
+
     /// Whether a working order at the broker tells what became of the request for it.
     private func isSettled(_ order: Order, by theirs: Order, _ askedAt: Timestamp) -> Bool {
         switch order.status {
@@ -183,6 +189,18 @@ extension Orchestrator {
         case .pendingNew, .accepted, .new, .held, .partiallyFilled, .pendingCancel, .pendingReplace, .suspended,
             .stopped, .calculated, .doneForDay, .unknown:
             nil
+        }
+    }
+}
+
+extension Order {
+    /// The broker has said that the venue had it; a request of ours since then, such as a cancel, changes nothing of that.
+    fileprivate var hasBeenAtVenue: Bool {
+        switch status.isInDoubt ? statusBeforePending : status {
+        case .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay: true
+        case .pendingNew, .accepted, .pendingCancel, .pendingReplace, .unknown, .filled, .canceled, .expired,
+            .replaced, .rejected, nil:
+            false
         }
     }
 }

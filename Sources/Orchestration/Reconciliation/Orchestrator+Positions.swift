@@ -72,7 +72,7 @@ extension Orchestrator {
 
     /// What the position will be is not known yet.
     func isInFlight(_ symbol: Symbol) -> Bool {
-        state.portfolio.orders.working(symbol).contains { $0.status.isInDoubt || $0.terms.type == .market }
+        state.portfolio.orders.working(symbol).contains { $0.status.isInDoubt || $0.isOverSoon }
     }
 
     private mutating func adoptPosition(

@@ -91,4 +91,58 @@ struct LostOrderTests {
         #expect(driver.orders.count == sent)
         driver.expectSound()
     }
+
+    @Test("an order that has been at the venue is not waited for as if it were still on its way")
+    func wasThere() throws {
+        var driver = protected {
+            $0.capabilities.idempotency = .none
+            $0.capabilities.reportLag = .seconds(2)
+            $0.capabilities.arrivalLimit = .seconds(60)
+        }
+        for _ in 0..<3 { driver.wait(.seconds(4)) }
+        let stop = try #require(driver.symbolStop)
+        _ = driver.venue.drop(stop.id)
+        driver.reconcile()
+        for _ in 0..<8 { driver.wait(.seconds(1)) }
+        #expect(driver.state.portfolio.orders[stop.id]?.status == .canceled)
+        for _ in 0..<5 { driver.wait(.seconds(1)) }
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
+    @Test("a market order that does not say that it is filled is asked about, where it can trade")
+    func silentMarketOrder() throws {
+        var driver = protected { $0.faults.fillsOnly = .zero }
+        driver.recommend([
+            PluginName("stop-loss").says(.stop("95"), on: "ABC"),
+            PluginName("stop-loss").says(.reduceTo(quantity: 40), on: "ABC"),
+        ])
+        driver.cycle()
+        #expect(driver.venue.working("ABC").contains { $0.terms.type == .market })
+        let asked = driver.queries
+        driver.halt(true)
+        driver.wait(.seconds(5))
+        #expect(driver.queries == asked, "it cannot trade")
+        driver.halt(false)
+        _ = driver.venue.finishMarketOrders()
+        #expect(driver.position("ABC")?.quantity == 100, "the word was lost")
+        driver.wait(.seconds(5))
+        #expect(driver.queries == asked + 1)
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.venue.stopped("ABC") == 40)
+        driver.wait(.seconds(5))
+        #expect(driver.queries == asked + 1, "it is over")
+        driver.expectSound()
+    }
+}
+
+extension CoreDriver {
+    fileprivate var queries: Int {
+        commands.filter { if case .query = $0 { true } else { false } }.count
+    }
+
+    fileprivate mutating func halt(_ isHalted: Bool) {
+        let quote = Quote(symbol: "ABC", bid: "100", ask: "100.02", isHalted: isHalted, at: now)
+        feed(.market(MarketUpdate(at: now, quotes: [quote])))
+    }
 }
