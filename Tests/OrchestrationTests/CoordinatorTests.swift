@@ -153,6 +153,20 @@ struct CoordinatorTests {
         driver.expectSound()
     }
 
+    @Test("a stop that the broker never shrinks gives way to a new one, so that the reduction is made")
+    func neverShrinks() {
+        var driver = protected()
+        driver.recommend([
+            PluginName("stop-loss").says(.stop("95"), on: "ABC"),
+            PluginName("stop-loss").says(.reduceTo(quantity: 40), on: "ABC"),
+        ])
+        driver.venue.faults.refusesReplacements = .max
+        for _ in 0..<4 { driver.cycle() }
+        #expect(driver.venue.held("ABC") == 40)
+        #expect(driver.venue.stopped("ABC") == 40)
+        driver.expectSound()
+    }
+
     @Test("the market is through the stop before it rests: a market exit")
     func throughTheStop() {
         let driver = protected(stop: "101")

@@ -24,6 +24,8 @@ struct ActionCoordinator {
     let isStopStuck: Bool
     /// False after the broker refused a reduction: protection comes first.
     let mayReduce: Bool
+    /// False after the broker refused again and again: what it does not replace is cancelled.
+    let mayReplace: Bool
     /// Trading is active; else an entry that is under way is ended.
     let mayEnter: Bool
     /// A fill of one leg of an OCO after this may still shrink the other.
@@ -31,13 +33,14 @@ struct ActionCoordinator {
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities,
-        isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayEnter: Bool = true,
-        patienceSince: Timestamp = Timestamp(nanoseconds: .max)
+        isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayReplace: Bool = true,
+        mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max)
     ) {
         self.patienceSince = patienceSince
         self.isOverdue = isOverdue
         self.isStopStuck = isStopStuck
         self.mayReduce = mayReduce
+        self.mayReplace = mayReplace
         self.mayEnter = mayEnter
         self.symbol = symbol
         self.capabilities = capabilities
@@ -173,7 +176,7 @@ extension ActionCoordinator {
     /// a target goes first, else the stop.
     private func shrinkExits(to size: Quantity, why: String) -> Step? {
         let isAlone = exits.targets.isEmpty && exits.stops.count == 1
-        if isAlone, let stop = exits.stops.first, capabilities.canShrink, size.isPositive,
+        if isAlone, let stop = exits.stops.first, capabilities.canShrink, mayReplace, size.isPositive,
             stop.leavesQuantity > size, stop.status != .held
         {
             let before = capabilities.replacementQuantity == .total ? stop.filledQuantity.units : 0

@@ -10,7 +10,9 @@ extension Orchestrator {
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
             isOverdue: state.naked[symbol]?.isAnswered == true, isStopStuck: isStopStuck(symbol),
-            mayReduce: !isSetBack(symbol), mayEnter: state.control.state == .active,
+            mayReduce: !isSetBack(symbol),
+            mayReplace: (state.pauses[symbol]?.refusals ?? 0) < Memory.rejectionsBeforePause,
+            mayEnter: state.control.state == .active,
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
         guard let step = coordinator.nextStep() else { return tellObstacle(coordinator.obstacle, symbol) }
         try issue(step, plan: plan, capabilities: broker.capabilities)

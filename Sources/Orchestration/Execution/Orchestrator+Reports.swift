@@ -53,13 +53,13 @@ extension Orchestrator {
         let answersRequest = !order.status.isInDoubt || event != .restated || isRequested(order)
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
-        let before = order.status
-        // The first word: the adapter has had the order.
-        if before == .pendingNew { state.requests[order.id]?.takenBy = state.now }
+        let (before, wasAtVenue) = (order.status, order.hasBeenAtVenue)
         // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
         let transition =
             (order.doubtsRequest && event.answersNoRequest) || !answersRequest
             ? OrderLifeCycle.Transition.stay : move(&order, by: event)
+        // The way to the venue has ended here.
+        if !wasAtVenue, order.hasBeenAtVenue { state.requests[order.id]?.takenBy = state.now }
         state.portfolio.orders.put(order)
         keepDeadline(of: order)
         // While it was in doubt nothing could be said of a position that differed: now it is looked at, before anything is done.
@@ -306,6 +306,16 @@ extension Orchestrator {
 }
 
 extension Order {
+    /// The broker has said that the venue had it; a request of ours since then, such as a cancel, changes nothing of that.
+    var hasBeenAtVenue: Bool {
+        switch status.isInDoubt ? statusBeforePending : status {
+        case .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay: true
+        case .pendingNew, .accepted, .pendingCancel, .pendingReplace, .unknown, .filled, .canceled, .expired,
+            .replaced, .rejected, nil:
+            false
+        }
+    }
+
     /// It rested, a cancel or replacement was asked for, and nobody knows what became of that.
     fileprivate var doubtsRequest: Bool { status == .unknown && statusBeforePending != nil }
 }

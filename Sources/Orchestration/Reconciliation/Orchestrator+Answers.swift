@@ -192,15 +192,3 @@ extension Orchestrator {
         }
     }
 }
-
-extension Order {
-    /// The broker has said that the venue had it; a request of ours since then, such as a cancel, changes nothing of that.
-    fileprivate var hasBeenAtVenue: Bool {
-        switch status.isInDoubt ? statusBeforePending : status {
-        case .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay: true
-        case .pendingNew, .accepted, .pendingCancel, .pendingReplace, .unknown, .filled, .canceled, .expired,
-            .replaced, .rejected, nil:
-            false
-        }
-    }
-}
