@@ -42,11 +42,12 @@ final class CrashStorm {
         try market.write(&dice, calm: true)
         let core = try start(try configuration(calm: true))
         var isCalm = false
+        // The journal of the last core may be calm already: this one has to be at work, with its children.
         try eventually(seconds: seconds, "the storm is over") {
+            guard try self.survivors.count > 1 else { return false }
             isCalm = try JournalFacts(self.programs.journal, onlyState: true).isCalm
             return isCalm
         }
-        #expect(try survivors.count > 1, "core and children are found by their mark")
         core.signal(SIGTERM)
         let ending = core.wait()
         #expect(ending.code == 0, "\(ending)")
