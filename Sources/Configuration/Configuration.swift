@@ -16,7 +16,8 @@ package struct Configuration: Decodable {
     package var defaultStop: Ratio?
     package var stopPatience: Span?
     package var escalateStops: Bool?
-    package var minimumStopMove: Ratio?
+    package var damping: DampingEntry?
+    package var sectors: [Symbol: String]?
     package var broker: PluginEntry
     package var providers: [PluginEntry]?
     package var policies: [PluginEntry]?
@@ -45,6 +46,32 @@ package struct Configuration: Decodable {
         package var cycles: Int64?
         package var pace: Span?
         package var endWithTape: Bool?
+    }
+
+    /// What keeps the account from being traded back and forth; see `Damping`.
+    package struct DampingEntry: Decodable {
+        package var minimumStopMove: Ratio?
+        package var minimumStopTicks: Int64?
+        package var minimumStopATR: Ratio?
+        package var partialCoolDown: Span?
+        package var minimumReduction: Ratio?
+        package var reentryCoolDown: Span?
+
+        private enum CodingKeys: String, CodingKey {
+            case minimumStopMove, minimumStopTicks, minimumStopATR = "minimumStopAtr", partialCoolDown,
+                minimumReduction, reentryCoolDown
+        }
+
+        var damping: Damping {
+            var damping = Damping()
+            if let minimumStopMove { damping.minimumStopMove = minimumStopMove }
+            if let minimumStopTicks { damping.minimumStopTicks = minimumStopTicks }
+            if let minimumStopATR { damping.minimumStopATR = minimumStopATR }
+            if let partialCoolDown { damping.partialCoolDown = partialCoolDown.value }
+            if let minimumReduction { damping.minimumReduction = minimumReduction }
+            if let reentryCoolDown { damping.reentryCoolDown = reentryCoolDown.value }
+            return damping
+        }
     }
 
     package struct HardLimitsEntry: Decodable {
@@ -95,7 +122,8 @@ extension Configuration {
         if let defaultStop { core.defaultStop = defaultStop }
         if let stopPatience { core.stopPatience = stopPatience.value }
         if let escalateStops { core.escalatesStops = escalateStops }
-        if let minimumStopMove { core.minimumStopMove = minimumStopMove }
+        if let damping { core.damping = damping.damping }
+        core.sectors = sectors ?? [:]
         core.initialStops = initialStops ?? [:]
         if let limits { core.limits = limits.hardLimits }
         return core

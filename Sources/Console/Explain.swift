@@ -120,6 +120,7 @@ extension Explain.Story {
             let words = heard.map { "\($0.policy): \($0.failure.map { "missing, \($0)" } ?? "\($0.recommendations)")" }
             return ["\(time)  Policies were asked; recommendations: \(words.joined(separator: "; "))."]
         case .decision(let decision): return decision.story.map { "\(time)  \($0)" }
+        case .portfolio(let decision): return decision.dispositions.story.map { "\(time)  \($0)" }
         case .step(let step): return ["\(time)  Step \(step.number): \(step.words), because \(step.why)."]
         case .order(let change):
             return ["\(time)    \(change.order) \(change.event.rawValue.replacing("_", with: " ")): \(change.words)."]
@@ -151,17 +152,24 @@ extension Decision {
         if let inR = self.facts.profitInR { facts += " (\(inR.signed) R)" }
         if let weight = self.facts.weight { facts += ", \(weight.percent) of equity" }
         var lines = ["Decision \(id): \(headline).", "  \(facts)."]
-        for item in dispositions {
-            let by = item.by.map { " by \($0)" } ?? ""
-            lines.append(
-                "  \(item.policy) recommended to \(item.recommendation.words) (\(item.recommendation.urgency.rawValue)): \(item.recommendation.reason)"
-            )
-            lines.append("    -> \(item.outcome.rawValue)\(by): \(item.why).")
-        }
+        lines += dispositions.story
         if !intended.isEmpty {
             lines.append("  Plan: " + intended.enumerated().map { "(\($0 + 1)) \($1)" }.joined(separator: "; ") + ".")
         }
         return lines
+    }
+}
+
+extension [Disposition] {
+    /// What each policy recommended, and its fate.
+    var story: [String] {
+        flatMap { item in
+            let by = item.by.map { " by \($0)" } ?? ""
+            return [
+                "  \(item.policy) recommended to \(item.recommendation.words) (\(item.recommendation.urgency.rawValue)): \(item.recommendation.reason)",
+                "    -> \(item.outcome.rawValue)\(by): \(item.why).",
+            ]
+        }
     }
 }
 

@@ -107,6 +107,11 @@ extension Presenter {
         case .decision(let decision) where decision.isWorthTelling:
             openCycle()
             tell(decision)
+        case .portfolio(let decision):
+            openCycle()
+            openStage(.decision, "3 MAKE DECISION")
+            line("     the portfolio as a whole")
+            tell(decision.dispositions)
         case .step(let step):
             openStage(.execute, "4 EXECUTE")
             line("     \(step.symbol) step \(step.number): \(step.words)")
@@ -153,13 +158,17 @@ extension Presenter {
     private func tell(_ decision: Decision) {
         openStage(.decision, "3 MAKE DECISION")
         line("     \(decision.symbol): \(decision.headline)  [\(decision.id)]")
-        for disposition in decision.dispositions {
+        tell(decision.dispositions)
+        for (index, step) in decision.intended.enumerated() { line("       step \(index + 1): \(step)") }
+    }
+
+    private func tell(_ dispositions: [Disposition]) {
+        for disposition in dispositions {
             let by = disposition.by.map { " by \($0)" } ?? ""
             line(
                 "       \((disposition.outcome.rawValue + by).padded(26)) \(disposition.policy): \(disposition.recommendation.words) - \(disposition.why)"
             )
         }
-        for (index, step) in decision.intended.enumerated() { line("       step \(index + 1): \(step)") }
     }
 
     private static func mark(_ event: OrderEvent) -> String {

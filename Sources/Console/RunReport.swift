@@ -51,7 +51,10 @@ package struct RunReport: Encodable {
                     policies[answer.policy, default: PolicyScore()].failures += 1
                 }
             }
-        case .decision(let decision): take(decision)
+        case .decision(let decision):
+            decisions += 1
+            take(decision.dispositions)
+        case .portfolio(let decision): take(decision.dispositions)
         case .step(let step):
             steps += 1
             checkOffer(step.symbol, state)
@@ -69,9 +72,8 @@ package struct RunReport: Encodable {
         }
     }
 
-    private mutating func take(_ decision: Decision) {
-        decisions += 1
-        for disposition in decision.dispositions {
+    private mutating func take(_ dispositions: [Disposition]) {
+        for disposition in dispositions {
             switch disposition.outcome {
             case .taken: policies[disposition.policy, default: PolicyScore()].taken += 1
             case .absorbed: policies[disposition.policy, default: PolicyScore()].absorbed += 1

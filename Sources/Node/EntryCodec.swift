@@ -140,6 +140,7 @@ extension Record {
         case .cycleStarted: "cycle_started"
         case .policiesHeard: "policies_heard"
         case .decision: "decision"
+        case .portfolio: "portfolio"
         case .step: "step"
         case .order: "order"
         case .unprotected: "unprotected"
@@ -152,7 +153,8 @@ extension Record {
     }
 
     static let typeNames: Set<String> = [
-        "cycle_started", "policies_heard", "decision", "step", "order", "unprotected", "outcome", "difference",
+        "cycle_started", "policies_heard", "decision", "portfolio", "step", "order", "unprotected", "outcome",
+        "difference",
         "corporate_action", "trading_state", "alert",
     ]
 
@@ -162,6 +164,7 @@ extension Record {
         case .policiesHeard(let cycle, _): ["cycle:\(cycle)"]
         case .decision(let decision):
             ["decision:\(decision.id)", "cycle:\(decision.cycle)", "symbol:\(decision.symbol)"]
+        case .portfolio(let decision): ["cycle:\(decision.cycle)"]
         case .step(let step):
             ["decision:\(step.decision)", "symbol:\(step.symbol)"] + step.orders.map { "order:\($0)" }
         case .order(let change): ["order:\(change.order)", "symbol:\(change.symbol)"]

@@ -72,7 +72,7 @@ package final class Node {
 
 /// An effect that is durable, with the bytes that are made already: what is sent is what was journaled.
 package enum Outgoing {
-    case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: [UInt8])
+    case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot, whole: [UInt8])
     case command(OrderCommand, number: Int64, body: [UInt8])
     case wake(at: Timestamp)
     case record(Record, body: [UInt8])
@@ -80,8 +80,8 @@ package enum Outgoing {
     /// - Parameter bytes: of the snapshot in an `evaluate`, else of the journal's entry.
     init(_ effect: Effect, _ bytes: [UInt8]) {
         switch effect {
-        case .evaluate(let cycle, let policies, let budget, _):
-            self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: bytes)
+        case .evaluate(let cycle, let policies, let budget, let snapshot):
+            self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: snapshot, whole: bytes)
         case .command(let approved): self = .command(approved.command, number: approved.number, body: bytes)
         case .wake(let time): self = .wake(at: time)
         case .record(let record): self = .record(record, body: bytes)

@@ -17,6 +17,7 @@ struct PluginSession {
     let id: String
     var phase = Phase.starting
     var capabilities: BrokerCapabilities?
+    var needs: PolicyNeeds?
     var lastHeardMilliseconds: Int64
     var nextHeartbeatMilliseconds: Int64
     private var sent: Int64 = 0

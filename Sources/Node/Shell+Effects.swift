@@ -7,7 +7,8 @@ import Wire
 extension Shell {
     func perform(_ effect: Outgoing) {
         switch effect {
-        case .evaluate(let cycle, let policies, let budget, let snapshot): ask(policies, cycle, budget, snapshot)
+        case .evaluate(let cycle, let policies, let budget, let snapshot, let whole):
+            ask(policies, cycle, budget, SnapshotParts(snapshot, whole))
         case .command(let command, let number, let body): send(BrokerCommand(command, number, body))
         case .wake(let time): wakeAt = time
         case .record(let record, let body):
@@ -16,7 +17,8 @@ extension Shell {
         }
     }
 
-    private func ask(_ policies: [PluginName], _ cycle: Int64, _ budget: TimeSpan, _ snapshot: [UInt8]) {
+    private func ask(_ policies: [PluginName], _ cycle: Int64, _ budget: TimeSpan, _ snapshot: SnapshotParts) {
+        var snapshot = snapshot
         cycleStartedNanoseconds = clock.monotonicNanoseconds
         let now = clock.monotonicMilliseconds
         let milliseconds = budget.wholeMilliseconds
@@ -26,8 +28,13 @@ extension Shell {
                 gathering.fail(policy, "not connected")
                 continue
             }
-            if let why = send(.evaluate, body: snapshot, to: peer, cycle: cycle, budget: milliseconds).failure {
-                gathering.fail(policy, why)
+            do {
+                let body = try snapshot.bytes(for: sessions[peer]?.needs ?? PolicyNeeds(), codec)
+                if let why = send(.evaluate, body: body, to: peer, cycle: cycle, budget: milliseconds).failure {
+                    gathering.fail(policy, why)
+                }
+            } catch {
+                gathering.fail(policy, "its snapshot cannot be written: \(error)")
             }
         }
         self.gathering = gathering

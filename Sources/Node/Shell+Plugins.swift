@@ -66,12 +66,13 @@ extension Shell {
 
     func becomeReady(_ session: PluginSession, _ ready: Ready) {
         guard session.phase == .starting else { return }
-        if session.role == .broker, let why = Self.defect(ready) {
+        if let why = session.role == .broker ? Self.defect(ready) : ready.needs?.defect {
             tell(session.peer, why, re: nil)
             return enqueue(.violation(plugin: session.name, why: why))
         }
         sessions[session.peer]?.phase = .ready
         sessions[session.peer]?.capabilities = ready.capabilities
+        sessions[session.peer]?.needs = ready.needs
         if pace.isOpen { announce(session.peer) }
     }
 
@@ -84,7 +85,7 @@ extension Shell {
     func announce(_ peer: Peer) {
         guard let session = sessions[peer], session.phase == .ready else { return }
         switch session.role {
-        case .policy: enqueue(.policyReady(name: session.name))
+        case .policy: enqueue(.policyReady(name: session.name, needs: session.needs))
         case .provider: enqueue(.providerReady(name: session.name))
         case .broker:
             guard let capabilities = session.capabilities else { return }

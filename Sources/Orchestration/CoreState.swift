@@ -37,6 +37,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package var risk = RiskState()
     /// What was last told of a symbol, so that an unchanged non-decision is not written down every cycle.
     var told: [Symbol: [String]] = [:]
+    /// The same of what concerns the portfolio.
+    var toldOfPortfolio: [String] = []
     /// Steps that the risk gate refused last, so that an unchanged refusal is told once.
     var refused: [Symbol: String] = [:]
     /// Profit locked in by the plan of a symbol so far.
@@ -54,6 +56,14 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// The newest request for each order that is not over.
     var requests: [ClientOrderID: Request] = [:]
     var wakeAt: Timestamp?
+    /// What policies have said for each other, sorted by policy, symbol and name.
+    package var advisories: [Advisory] = []
+    /// Oldest first.
+    package var history: [HistoryItem] = []
+    /// When positions were closed, as long as that keeps them from being entered again.
+    var closedAt: [Symbol: Timestamp] = [:]
+    /// What each policy is to be given.
+    var needs: [PluginName: PolicyNeeds] = [:]
 
     package init() {}
 

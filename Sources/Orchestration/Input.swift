@@ -4,7 +4,7 @@ import Trading
 package enum Input: Sendable, Hashable, Codable {
     /// The first input of every run of the process, also after a crash.
     case started(Start)
-    case policyReady(name: PluginName)
+    case policyReady(name: PluginName, needs: PolicyNeeds? = nil)
     case policyGone(name: PluginName, why: String)
     case brokerReady(name: PluginName, capabilities: BrokerCapabilities)
     case brokerGone(name: PluginName, why: String)

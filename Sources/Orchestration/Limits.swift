@@ -19,8 +19,13 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var stopPatience: TimeSpan = .seconds(10)
     /// Whether that is done; else it rests on, and a person is told.
     package var escalatesStops = true
-    /// A resting stop is not moved for less, as a share of its price.
-    package var minimumStopMove = Ratio(units: 1_000)
+    package var damping = Damping()
+    /// What advisories called `..._scale` may be.
+    package var advisoryBounds = AdvisoryBounds()
+    /// An advisory without an end of its own is forgotten after so long.
+    package var advisoryLife: TimeSpan = .seconds(300)
+    /// Sectors of symbols, for exposure by sector.
+    package var sectors: [Symbol: String] = [:]
     /// Cycles that events may start, beyond those that the period starts, in one period.
     package var urgentCyclesPerPeriod: Int64 = 4
     /// Policies that the configuration names, sorted.
@@ -76,6 +81,12 @@ enum Memory {
     static let openings = 1_000
     /// Time-outs after which a reconciliation goes on without the answers that are missing.
     static let unansweredRounds = 6
+    /// Advisories at a time.
+    static let advisories = 256
+    /// Things that happened, for the section `history`.
+    static let history = 200
+    /// Orders that are over, for the section `finished_orders`.
+    static let finishedOrdersShown = 100
     /// Rounds of questions in one reconciliation before it is called failed.
     static let reconciliationRounds = 10
 }

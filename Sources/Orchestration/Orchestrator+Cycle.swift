@@ -33,8 +33,8 @@ extension Orchestrator {
             askForBrokerState()
         }
         try watchEquity()
-        let snapshot = try SnapshotBuilder(state: state.portfolio, now: state.now).build(
-            cycle: number, account: state.configuration.account, tradingState: state.control.state)
+        forgetWhatIsOver()
+        let snapshot = try SnapshotBuilder(state).build(cycle: number)
         record(
             .cycleStarted(
                 CycleStarted(
@@ -70,17 +70,11 @@ extension Orchestrator {
         }
         let engine = DecisionEngine(
             state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
-            configuration: state.configuration, capabilities: state.broker?.capabilities,
+            configuration: state.configuration, capabilities: state.broker?.capabilities, closedAt: state.closedAt,
             entriesRefused: entriesRefused)
-        for answer in answers {
-            for recommendation in answer.recommendations
-            where recommendation.symbol == nil && recommendation.advice != .veto && recommendation.advice != .hold {
-                alert(.warning, nil, "\(answer.policy) names no symbol; not taken: \(recommendation.words)")
-            }
-        }
-        for verdict in try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans) {
-            adopt(verdict)
-        }
+        let (portfolio, verdicts) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
+        adopt(portfolio, cycle)
+        for verdict in verdicts { adopt(verdict) }
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         for (symbol, plan) in state.plans.inOrder where plan.entry != nil && !named.contains(symbol) {
@@ -89,6 +83,17 @@ extension Orchestrator {
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
+    }
+
+    private mutating func adopt(_ portfolio: PortfolioMerge, _ cycle: Int64) {
+        if !portfolio.advisories.isEmpty { hear(portfolio.advisories) }
+        let story = portfolio.dispositions.map {
+            "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why)"
+        }
+        guard state.toldOfPortfolio != story else { return }
+        state.toldOfPortfolio = story
+        guard !story.isEmpty else { return }
+        record(.portfolio(PortfolioDecision(cycle: cycle, dispositions: portfolio.dispositions)))
     }
 
     private mutating func adopt(_ verdict: DecisionEngine.Verdict) {
@@ -101,7 +106,10 @@ extension Orchestrator {
             }
         }
         for rung in verdict.rungs { state.portfolio.positions[symbol]?.rungsTaken.append(rung) }
-        if !verdict.rungs.isEmpty { state.portfolio.positions[symbol]?.rungsTaken.sort() }
+        if !verdict.rungs.isEmpty {
+            state.portfolio.positions[symbol]?.rungsTaken.sort()
+            state.portfolio.positions[symbol]?.lastPartialAt = state.now
+        }
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let story = decision.dispositions.filter { !$0.isStanding }
             .map { "\($0.policy) \($0.recommendation.priority.rawValue) \($0.outcome)" }

@@ -35,7 +35,7 @@ package struct Orchestrator: Sendable {
     private mutating func take(_ input: Input) throws(NumericError) {
         switch input {
         case .started(let start): takeStart(start)
-        case .policyReady(let name): state.policyReady(name)
+        case .policyReady(let name, let needs): policyReady(name, needs)
         case .policyGone(let name, let why): policyGone(name, why)
         case .brokerReady(let name, let capabilities): brokerReady(name, capabilities)
         case .brokerGone(let name, let why): try brokerGone(name, why)
@@ -66,11 +66,18 @@ package struct Orchestrator: Sendable {
         state.broker = nil
         doubtWhatIsInFlight()
         state.policies = []
+        state.needs = [:]
         state.providers = []
         state.cycle.evaluating = false
         state.cycle.pendingTrigger = nil
         state.wakeAt = nil
         alert(.notice, nil, "started, epoch \(start.epoch)")
+    }
+
+    private mutating func policyReady(_ name: PluginName, _ needs: PolicyNeeds?) {
+        state.policyReady(name)
+        state.needs[name] = needs
+        trackNeeds()
     }
 
     private mutating func policyGone(_ name: PluginName, _ why: String) {
@@ -105,7 +112,10 @@ extension Orchestrator {
     }
 
     mutating func emit(_ effect: Effect) { effects.append(effect) }
-    mutating func record(_ record: Record) { effects.append(.record(record)) }
+    mutating func record(_ record: Record) {
+        effects.append(.record(record))
+        remember(record)
+    }
     mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
         record(.alert(Alert(level: level, symbol: symbol, text: text)))
     }

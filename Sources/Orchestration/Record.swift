@@ -5,6 +5,7 @@ package enum Record: Sendable, Hashable, Codable {
     case cycleStarted(CycleStarted)
     case policiesHeard(cycle: Int64, heard: [PolicyHeard])
     case decision(Decision)
+    case portfolio(PortfolioDecision)
     case step(StepTaken)
     case order(OrderChanged)
     case unprotected(UnprotectedTime)

@@ -18,7 +18,13 @@ import Wire
 package protocol Policy {
     associatedtype Settings: Decodable
     init(settings: Settings) throws
+    /// What it is to be given each cycle; absent: positions, working orders, prices and conditions.
+    var needs: PolicyNeeds { get }
     mutating func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation]
+}
+
+extension Policy {
+    package var needs: PolicyNeeds { PolicyNeeds() }
 }
 
 package enum PolicyMain {
@@ -32,8 +38,9 @@ struct PolicyRole<P: Policy>: PluginRole {
     private var policy: P?
 
     mutating func start(_ welcome: Welcome) throws -> Ready {
-        policy = try P(settings: WireDecoder().decodeSettings(P.Settings.self, from: welcome.settings))
-        return Ready()
+        let policy = try P(settings: WireDecoder().decodeSettings(P.Settings.self, from: welcome.settings))
+        self.policy = policy
+        return Ready(needs: policy.needs)
     }
 
     mutating func handle(_ message: Received) throws -> [Answer] {

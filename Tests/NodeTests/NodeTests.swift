@@ -35,7 +35,7 @@ struct NodeDriver {
         }
         for effect in try node.commit() {
             switch effect {
-            case .evaluate(let cycle, _, _, _): inbox.append(.evaluated(cycle: cycle, answers: answers(advice)))
+            case .evaluate(let cycle, _, _, _, _): inbox.append(.evaluated(cycle: cycle, answers: answers(advice)))
             case .command(let command, let number, _):
                 inbox += venue.execute(command).map { $0.answering(number) }
             case .wake, .record: break

@@ -40,7 +40,7 @@ struct RandomAdvice {
         Merge.Facts(
             position: position, price: random.chance(90) ? "100" : nil, equity: "100000", now: Timestamp(seconds: 100),
             quantityIncrement: random.pick([Quantity.one, "0.001", 10]),
-            minimumStopMove: random.pick([Ratio.zero, "0.001"]),
+            damping: random.pick([Damping.none, Damping()]),
             entriesRefused: random.chance(10) ? "trading is reducing" : nil)
     }
 

@@ -144,7 +144,7 @@ struct MergeTests {
             [stopLoss.says(.stop(try Price(price)), on: "NVDA")], onto: plan,
             facts: Merge.Facts(
                 position: record(100), price: "110", equity: "100000", now: Timestamp(seconds: 1),
-                minimumStopMove: "0.001"))
+                damping: .none.with { $0.minimumStopMove = "0.001" }))
         #expect((merged.plan.stop?.stopPrice != "105") == moves)
     }
 

@@ -11,8 +11,8 @@ struct PartialProfitTests {
     private func rungs(_ json: String, _ position: Case) throws -> [String] {
         let policy = try PartialProfitPolicy(settings: try settings(PartialProfitPolicy.Settings.self, json))
         return policy.evaluate(try position.snapshot()).map {
-            guard case .takePartial(let fraction, let rung) = $0.advice else { return "?" }
-            return "\(fraction) \(rung)"
+            guard case .takePartial(let part) = $0.advice, let fraction = part.fraction else { return "?" }
+            return "\(fraction) \(part.rung)"
         }
     }
 
@@ -42,7 +42,7 @@ struct TakeProfitTests {
     private func targets(_ json: String, _ position: Case) throws -> [String] {
         let policy = try TakeProfitPolicy(settings: try settings(TakeProfitPolicy.Settings.self, json))
         return try policy.evaluate(try position.snapshot()).map {
-            guard case .target(let price) = $0.advice else { return "?" }
+            guard case .target(let target) = $0.advice, let price = target.price else { return "?" }
             return price.description
         }
     }

@@ -13,7 +13,7 @@ struct StopLossTests {
 
     private func stop(_ recommendation: Recommendation) -> String {
         guard case .protect(let stop) = recommendation.advice else { return "\(recommendation.advice)" }
-        return [stop.stopPrice.description, stop.limitPrice?.description].compactMap { $0 }.joined(separator: "/")
+        return [stop.stopPrice?.description, stop.limitPrice?.description].compactMap { $0 }.joined(separator: "/")
     }
 
     @Test(

@@ -8,6 +8,8 @@ struct DecisionEngine {
     let cycle: Int64
     let configuration: CoreConfiguration
     let capabilities: BrokerCapabilities?
+    /// When positions were closed, of late.
+    let closedAt: [Symbol: Timestamp]
     /// Why no entry is possible at all; nil when one is.
     let entriesRefused: String?
 
@@ -18,25 +20,33 @@ struct DecisionEngine {
         var changesPlan: Bool
     }
 
-    /// One verdict for each symbol that anybody spoke about, in symbol order.
-    func decide(_ answers: [PolicyAnswer], plans: [Symbol: PositionPlan]) throws(NumericError) -> [Verdict] {
+    /// What concerns the portfolio first, then one verdict for each symbol that anybody spoke about, in symbol order.
+    func decide(
+        _ answers: [PolicyAnswer], plans: [Symbol: PositionPlan]
+    ) throws(NumericError) -> (portfolio: PortfolioMerge, verdicts: [Verdict]) {
         var bySymbol: [Symbol: [PolicyAdvice]] = [:]
         var everywhere: [PolicyAdvice] = []
         for answer in answers {
             for recommendation in answer.recommendations {
                 let advice = PolicyAdvice(policy: answer.policy, recommendation: recommendation)
-                if let symbol = recommendation.symbol {
+                if let symbol = recommendation.symbol, !recommendation.advice.isForPortfolio {
                     bySymbol[symbol, default: []].append(advice)
-                } else if recommendation.advice == .veto {
+                } else {
                     everywhere.append(advice)
                 }
             }
         }
+        let portfolio = try PortfolioMerge(
+            everywhere, state, equity: equity, now: now, configuration: configuration)
+        for part in portfolio.advice {
+            if let symbol = part.recommendation.symbol { bySymbol[symbol, default: []].append(part) }
+        }
+        let vetoes = everywhere.filter { $0.recommendation.advice == .veto }
         var verdicts: [Verdict] = []
         for (symbol, advice) in bySymbol.inOrder {
-            verdicts.append(try decide(symbol, advice + everywhere, current: plans[symbol]))
+            verdicts.append(try decide(symbol, advice + vetoes, current: plans[symbol]))
         }
-        return verdicts
+        return (portfolio, verdicts)
     }
 
     private func decide(
@@ -44,7 +54,7 @@ struct DecisionEngine {
     ) throws(NumericError) -> Verdict {
         let id = DecisionID(cycle: cycle, symbol: symbol)
         let before = current ?? PositionPlan(id: id, symbol: symbol)
-        let merge = try Merge(advice.map(onGrid), onto: before, facts: facts(symbol))
+        let merge = try Merge(advice, onto: before, facts: facts(symbol))
         var plan = merge.plan
         let changes = current.map { !$0.isSameState(as: plan) } ?? !plan.isEmpty
         if changes { plan.id = id }
@@ -56,36 +66,21 @@ struct DecisionEngine {
     }
 
     private func facts(_ symbol: Symbol) -> Merge.Facts {
-        Merge.Facts(
+        var facts = Merge.Facts(
             position: state.positions[symbol], price: state.market.price(symbol), equity: equity, now: now,
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
-            minimumStopMove: configuration.minimumStopMove, priceCollar: configuration.limits.priceCollar,
-            entriesRefused: entriesRefused)
-    }
-
-    /// Prices on the broker's grid: rounded away from the market, so that none is refused for a fraction of a cent and
-    /// none promises more than can be had.
-    private func onGrid(_ advice: PolicyAdvice) -> PolicyAdvice {
-        guard let symbol = advice.recommendation.symbol, let grid = capabilities?.priceIncrement(of: symbol) else {
-            return advice
-        }
-        let away: Rounding = state.positions[symbol]?.isLong ?? true ? .down : .up
-        var result = advice
-        switch advice.recommendation.advice {
-        case .protect(let stop): result.recommendation.advice = .protect(stop.onGrid(grid, away))
-        case .resetStop(let stop): result.recommendation.advice = .resetStop(stop.onGrid(grid, away))
-        case .target(let price): result.recommendation.advice = .target(price: grid.nearest(price, away))
-        case .enter(let entry): result.recommendation.advice = .enter(entry.onGrid(grid))
-        case .takePartial, .exit, .reduceTo, .reduceToWeight, .hold, .veto, .release: break
-        }
-        return result
+            grid: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
+            priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
+        facts.reentryFrom = closedAt[symbol].map { $0 + configuration.damping.reentryCoolDown }
+        return facts
     }
 
     private func decisionFacts(_ symbol: Symbol) throws(NumericError) -> DecisionFacts {
         guard let record = state.positions[symbol] else {
             return DecisionFacts(quantity: .zero, price: state.market.price(symbol), equity: equity)
         }
-        let view = try SnapshotBuilder(state: state, now: now).view(record, equity: equity)
+        let view = try PositionViewer(state: state, now: now, sectors: configuration.sectors).view(
+            record, equity: equity)
         return DecisionFacts(
             quantity: view.quantity, averagePrice: view.averagePrice, price: view.lastPrice,
             profit: view.unrealisedProfit, profitInR: view.profitInR, weight: view.weight, equity: equity)

@@ -91,6 +91,8 @@ package struct Disposition: Sendable, Hashable, Codable {
         case overridden
         case vetoed
         case expired
+        /// It is followed later: after a cool-down, or when it is worth an order.
+        case deferred
         /// A hard limit, or the advice itself makes no sense.
         case refused
         /// It asked for nothing.

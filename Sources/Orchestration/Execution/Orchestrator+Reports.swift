@@ -142,6 +142,7 @@ extension Orchestrator {
         state.risk.lossIsDue = true
         // What was planned for one side means the opposite on the other.
         let after = state.portfolio.positions[symbol]
+        if before != nil, after == nil { state.closedAt[symbol] = state.now }
         if let before, let after, before.isLong != after.isLong { forgetPlan(symbol) }
         if order.terms.role == .entry, before == nil, let entry { turnEntryIntoPosition(symbol, entry) }
         // Also when a leg's fill was heard before its entry's, and nothing is held any more: it was entered once.

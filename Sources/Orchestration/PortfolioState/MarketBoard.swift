@@ -5,6 +5,8 @@ package struct MarketBoard: Sendable, Hashable, Codable {
     package private(set) var views: [Symbol: MarketView] = [:]
     package private(set) var conditions: [String: MarketCondition] = [:]
     package private(set) var session: SessionPhase = .regular
+    /// Bars and indicators that policies ask for.
+    package private(set) var series = MarketSeries()
     /// Where prices may still be those of the old shares.
     private var oldShares: [Symbol: OldShares] = [:]
 
@@ -40,6 +42,7 @@ package struct MarketBoard: Sendable, Hashable, Codable {
             view.last = bar.close
             view.at = update.at
             views[bar.symbol] = view
+            series.take(bar)
         }
         for quote in update.quotes ?? [] {
             var view = views[quote.symbol] ?? .empty(quote.symbol, update.at)
@@ -51,6 +54,13 @@ package struct MarketBoard: Sendable, Hashable, Codable {
             views[quote.symbol] = view
         }
     }
+
+    mutating func track(_ needs: PolicyNeeds) {
+        series.track(
+            indicators: needs.indicators ?? [], bars: needs.bars ?? [], correlation: needs.correlation)
+    }
+
+    func day(_ symbol: Symbol) -> DayView? { series.day(symbol, last: price(symbol)) }
 
     /// What was known are prices of the old shares, and more of them may come until the provider notices too.
     mutating func forgetOldShares(_ symbol: Symbol, _ split: Split, until: Timestamp) {
@@ -81,6 +91,7 @@ package struct MarketBoard: Sendable, Hashable, Codable {
 
     /// After a split the old prices mean nothing as they stand.
     mutating func split(_ symbol: Symbol, numerator: Int64, denominator: Int64) throws(NumericError) {
+        series.split(symbol, numerator: numerator, denominator: denominator)
         guard var view = views[symbol] else { return }
         func adjusted(_ price: Price?) throws(NumericError) -> Price? {
             guard let price else { return nil }

@@ -55,6 +55,9 @@ package struct OrderBook: Sendable, Hashable, Codable {
         }
     }
 
+    /// The newest orders that are over, oldest first.
+    func newestFinished(_ count: Int) -> [Order] { finished.suffix(count).compactMap { orders[$0] } }
+
     func isBooked(_ execution: ExecutionID, of order: ClientOrderID) -> Bool {
         executions[order]?.contains(execution) ?? false
     }

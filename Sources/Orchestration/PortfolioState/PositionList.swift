@@ -6,7 +6,8 @@ package struct PositionList {
 
     /// - Throws: ``NumericError`` when the figures overflow.
     package init(_ state: CoreState) throws(NumericError) {
-        let builder = SnapshotBuilder(state: state.portfolio, now: state.now)
+        let builder = PositionViewer(
+            state: state.portfolio, now: state.now, sectors: state.configuration.sectors)
         let equity = try state.portfolio.equity()
         var positions: [PositionView] = []
         for (_, record) in state.portfolio.positions.inOrder {

@@ -17,6 +17,8 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     package var realisedProfit: Money = .zero
     /// Rungs of the profit ladder that were decided, sorted.
     package var rungsTaken: [String] = []
+    /// When a part was last decided to be taken off as profit.
+    package var lastPartialAt: Timestamp?
     package var unprotectedSince: Timestamp?
 
     package init(symbol: Symbol, quantity: Quantity, averagePrice: Price, openedAt: Timestamp) {
@@ -49,6 +51,12 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         guard let riskPerShare else { return nil }
         let gain = isLong ? try price - averagePrice : try averagePrice - price
         return try gain.ratio(to: riskPerShare)
+    }
+
+    /// Realised profit in R: in multiples of 1 R for each share that is held. Nil without R.
+    package func realisedInR() throws(NumericError) -> Ratio? {
+        guard let risk = try riskPerShare?.times(size), risk.isPositive else { return nil }
+        return try realisedProfit.ratio(to: risk)
     }
 
     mutating func see(price: Price) {

@@ -1,88 +1,82 @@
 import Trading
 
-/// Makes the picture of the whole that policies are given.
+/// Makes the picture of the whole that policies are given: everything that any of them asks for.
 struct SnapshotBuilder {
-    let state: PortfolioState
-    let now: Timestamp
+    private let core: CoreState
+    private let needs: PolicyNeeds
+    private var state: PortfolioState { core.portfolio }
 
-    func build(cycle: Int64, account id: AccountID, tradingState: TradingState) throws(NumericError)
-        -> PortfolioSnapshot
-    {
+    init(_ core: CoreState) {
+        self.core = core
+        needs = PolicyNeeds.union(core.policies.map { core.needs[$0] ?? PolicyNeeds() })
+    }
+
+    func build(cycle: Int64) throws(NumericError) -> PortfolioSnapshot {
         let equity = try state.equity()
+        let viewer = PositionViewer(state: state, now: core.now, sectors: core.configuration.sectors)
         var positions: [PositionView] = []
+        for (_, record) in state.positions.inOrder { positions.append(try viewer.view(record, equity: equity)) }
         var gross: Money = .zero
-        for (_, record) in state.positions.inOrder {
-            let view = try self.view(record, equity: equity)
-            try gross += view.marketValue.magnitude()
-            positions.append(view)
-        }
-        let account = AccountView(
-            id: id, currency: state.account?.currency ?? "USD", cash: state.account?.cash ?? .zero, equity: equity,
-            buyingPower: state.account?.buyingPower ?? .zero, peakEquity: max(state.peakEquity, equity),
-            dayProfit: try equity - (state.dayStartEquity ?? equity), grossExposure: gross)
-        return PortfolioSnapshot(
-            cycle: cycle, at: now, session: state.market.session, tradingState: tradingState, account: account,
-            positions: positions,
+        for position in positions { try gross += position.marketValue.magnitude() }
+        var snapshot = PortfolioSnapshot(
+            cycle: cycle, at: core.now, session: state.market.session, tradingState: core.control.state,
+            account: try account(equity, gross), positions: positions,
             orders: state.orders.allWorking.map(OrderView.init).sorted { $0.clientOrderID < $1.clientOrderID },
-            market: state.market.views.inOrder.map(\.value),
+            market: state.market.views.inOrder.map { market($0.value) },
             conditions: state.market.conditions.inOrder.map(\.value))
+        if needs.wants(.finishedOrders) {
+            snapshot.finishedOrders = state.orders.newestFinished(Memory.finishedOrdersShown).map(OrderView.init)
+        }
+        if needs.wants(.portfolio) {
+            snapshot.portfolio = try portfolio(positions, equity: equity, snapshot.account)
+        }
+        if needs.wants(.history) { snapshot.history = core.history }
+        if needs.wants(.advisories) { snapshot.advisories = core.advisories }
+        return snapshot
     }
 
-    func view(_ record: PositionRecord, equity: Money) throws(NumericError) -> PositionView {
-        let price = state.market.price(record.symbol)
-        let value = try state.marketValue(record)
-        return PositionView(
-            symbol: record.symbol, quantity: record.quantity, averagePrice: record.averagePrice, lastPrice: price,
-            marketValue: value, unrealisedProfit: try record.unrealisedProfit(at: price ?? record.averagePrice),
-            realisedProfit: record.realisedProfit, initialStop: record.initialStop,
-            riskPerShare: record.riskPerShare,
-            profitInR: try record.profitInR(at: price ?? record.averagePrice),
-            highWaterMark: record.highWaterMark, lowWaterMark: record.lowWaterMark, openedAt: record.openedAt,
-            heldFor: now - record.openedAt,
-            weight: equity.isPositive ? try value.magnitude().ratio(to: equity) : .zero,
-            protection: protection(record), unprotectedSince: record.unprotectedSince,
-            rungsTaken: record.rungsTaken)
+    private func account(_ equity: Money, _ gross: Money) throws(NumericError) -> AccountView {
+        AccountView(
+            id: core.configuration.account, currency: state.account?.currency ?? "USD",
+            cash: state.account?.cash ?? .zero, equity: equity, buyingPower: state.account?.buyingPower ?? .zero,
+            peakEquity: max(state.peakEquity, equity), dayProfit: try equity - (state.dayStartEquity ?? equity),
+            grossExposure: gross)
     }
 
-    private func protection(_ record: PositionRecord) -> ProtectionView? {
-        let exits = Exits(of: record, in: state.orders)
-        guard !exits.isEmpty else { return nil }
-        return ProtectionView(
-            stopPrice: exits.stops.first?.terms.stopPrice, stopLimitPrice: exits.stops.first?.terms.limitPrice,
-            stopQuantity: exits.protectedQuantity, targetPrice: exits.targets.first?.terms.limitPrice,
-            targetQuantity: exits.targets.map(\.leavesQuantity).total)
-    }
-}
-
-/// The working orders that would close a position, by what they are.
-package struct Exits: Sendable {
-    package var stops: [Order] = []
-    package var targets: [Order] = []
-    /// Market exits under way.
-    package var reductions: [Order] = []
-
-    package init(of record: PositionRecord, in book: OrderBook) {
-        for order in book.working(record.symbol)
-        where order.terms.side == record.exitSide && order.terms.role != .entry {
-            switch order.terms.type {
-            case .stop, .stopLimit, .trailingStop: stops.append(order)
-            case .limit: targets.append(order)
-            case .market: reductions.append(order)
+    /// With its day, series and indicators, where they are asked for.
+    private func market(_ view: MarketView) -> MarketView {
+        var view = view
+        if needs.wants(.day) { view.day = state.market.day(view.symbol) }
+        if let bars = needs.bars, !bars.isEmpty {
+            view.series = bars.map { need in
+                BarSeries(
+                    period: need.period, bars: state.market.series.bars(view.symbol, need.period, Int(need.count)))
             }
         }
-    }
-
-    package var isEmpty: Bool { stops.isEmpty && targets.isEmpty && reductions.isEmpty }
-
-    /// Shares that a stop at the broker protects now. One that was sent and not confirmed does not count yet; one whose
-    /// cancel is not confirmed still does.
-    package var protectedQuantity: Quantity {
-        let resting = stops.filter { order in
-            switch order.status {
-            case .pendingNew, .unknown, .held: false
-            default: true
+        if let indicators = needs.indicators, !indicators.isEmpty {
+            view.indicators = indicators.compactMap { indicator in
+                state.market.series.value(indicator, of: view.symbol).map {
+                    IndicatorValue(indicator: indicator, figure: $0)
+                }
             }
         }
-        return resting.map(\.leavesQuantity).total
+        return view
+    }
+
+    private func portfolio(
+        _ positions: [PositionView], equity: Money, _ account: AccountView
+    ) throws(NumericError) -> PortfolioView {
+        let books = try PortfolioFigures(positions, equity: equity)
+        let drawdown =
+            account.peakEquity.isPositive
+            ? try (account.peakEquity - equity).ratio(to: account.peakEquity) : Ratio.zero
+        let start = state.dayStartEquity ?? equity
+        return PortfolioView(
+            grossWeight: books.gross, netWeight: books.net, largestWeight: books.largest,
+            concentration: books.concentration, openRisk: books.openRisk, drawdown: drawdown,
+            dayReturn: start.isPositive ? try account.dayProfit.ratio(to: start) : .zero, sectors: books.sectors,
+            correlation: needs.correlation.flatMap { _ in
+                state.market.series.correlation(positions.map(\.symbol))
+            })
     }
 }

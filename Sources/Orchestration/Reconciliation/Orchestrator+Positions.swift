@@ -92,6 +92,7 @@ extension Orchestrator {
         }
         guard let theirs else {
             state.portfolio.positions[symbol] = nil
+            state.closedAt[symbol] = state.now
             forgetPlan(symbol)
             return watchProtection(symbol)
         }

@@ -13,6 +13,13 @@ package struct PortfolioSnapshot: Sendable, Hashable, Codable {
     package var market: [MarketView]
     /// Sorted by name: VIX and other figures.
     package var conditions: [MarketCondition]
+    /// The newest orders that are over, oldest first. Absent when not asked for, as all that follows.
+    package var finishedOrders: [OrderView]?
+    package var portfolio: PortfolioView?
+    /// Oldest first.
+    package var history: [HistoryItem]?
+    /// Sorted by policy, symbol and name.
+    package var advisories: [Advisory]?
 
     package init(
         cycle: Int64, at: Timestamp, session: SessionPhase, tradingState: TradingState, account: AccountView,
@@ -96,6 +103,12 @@ package struct PositionView: Sendable, Hashable, Codable {
     package var unprotectedSince: Timestamp?
     /// Rungs of the profit ladder that were taken.
     package var rungsTaken: [String]
+    /// Realised profit in multiples of 1 R for each share that is still held.
+    package var realisedInR: Ratio?
+    /// When a part was last taken off as profit.
+    package var lastPartialAt: Timestamp?
+    /// As the configuration names it.
+    package var sector: String?
 
     package init(
         symbol: Symbol, quantity: Quantity, averagePrice: Price, lastPrice: Price?, marketValue: Money,
@@ -133,6 +146,10 @@ package struct ProtectionView: Sendable, Hashable, Codable {
     package var stopQuantity: Quantity
     package var targetPrice: Price?
     package var targetQuantity: Quantity
+    /// When the stop was sent that rests now.
+    package var stopSince: Timestamp?
+    /// How far the market is from the stop, as a share of the last price; negative when it is through it.
+    package var stopDistance: Ratio?
 
     package init(
         stopPrice: Price?, stopLimitPrice: Price?, stopQuantity: Quantity, targetPrice: Price?,
@@ -157,6 +174,10 @@ package struct OrderView: Sendable, Hashable, Codable {
     package var filledQuantity: Quantity
     package var limitPrice: Price?
     package var stopPrice: Price?
+    /// Average price of what is filled.
+    package var averageFillPrice: Price?
+    package var submittedAt: Timestamp?
+    package var updatedAt: Timestamp?
 
     package init(
         clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, role: OrderRole, status: OrderStatus,
@@ -185,6 +206,9 @@ package struct OrderView: Sendable, Hashable, Codable {
         filledQuantity = order.filledQuantity
         limitPrice = order.terms.limitPrice
         stopPrice = order.terms.stopPrice
+        averageFillPrice = order.averageFillPrice
+        submittedAt = order.submittedAt
+        updatedAt = order.updatedAt
     }
 }
 
@@ -199,6 +223,12 @@ package struct MarketView: Sendable, Hashable, Codable {
     package var isHalted: Bool?
     /// When the newest of these became known.
     package var at: Timestamp
+    /// The trading day so far.
+    package var day: DayView?
+    /// Whole bars of the periods that were asked for, oldest first.
+    package var series: [BarSeries]?
+    /// Those that were asked for and are known, sorted.
+    package var indicators: [IndicatorValue]?
 
     package init(symbol: Symbol, bid: Price?, ask: Price?, last: Price?, bar: Bar?, at: Timestamp) {
         self.symbol = symbol

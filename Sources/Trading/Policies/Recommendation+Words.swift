@@ -4,17 +4,71 @@ extension Recommendation {
         switch advice {
         case .protect(let stop): "protect with a \(stop.words)"
         case .resetStop(let stop): "reset the stop to a \(stop.words)"
-        case .takePartial(let fraction, let rung): "take \(fraction.percent) off (rung \(rung))"
+        case .takePartial(let part): "take \(part.words) off (rung \(part.rung))"
         case .exit: "exit"
         case .reduceTo(let quantity): "hold \(quantity) at most"
         case .reduceToWeight(let weight): "hold \(weight.percent) of equity at most"
-        case .target(let price): "take profit at \(price.text(minimumDecimals: 2))"
-        case .enter(let entry):
-            "\(entry.side.rawValue) \(entry.quantity) with a \(entry.stop.words)"
+        case .reduceExposure(let exposure): exposure.words
+        case .target(let target): "take profit \(target.words)"
+        case .enter(let entry): "\(entry.side.rawValue) \(entry.sizeWords) with a \(entry.stop.words)"
+        case .advise(let advisory): "let the others know: \(advisory.name) \(advisory.value)"
         case .hold: "hold"
         case .veto: "no new entry"
         case .release: "give up its target"
         }
+    }
+}
+
+extension Distance {
+    package var words: String {
+        switch self {
+        case .price(let amount): "$\(amount.text(minimumDecimals: 2))"
+        case .percent(let share): share.percent
+        case .atr(let multiple, let indicator): "\(multiple) \(indicator)"
+        case .r(let multiple): "\(multiple) R"
+        }
+    }
+}
+
+extension StopAdvice {
+    package var words: String {
+        if let stopPrice {
+            let stop = ProtectiveStop(stopPrice: stopPrice, limitPrice: limitPrice)
+            return stop.words + (limitOffset.map { ", its limit \($0.percent) beyond" } ?? "")
+        }
+        let kind = limitOffset == nil ? "stop" : "stop-limit"
+        let reference =
+            switch from ?? .average {
+            case .average: "the average price"
+            case .highWater: "the best price"
+            case .last: "the last price"
+            }
+        return "\(kind) \(distance?.words ?? "nowhere") from \(reference)"
+    }
+}
+
+extension TargetAdvice {
+    package var words: String {
+        if let price { return "at \(price.text(minimumDecimals: 2))" }
+        return "\(distance?.words ?? "nowhere") from the average price"
+    }
+}
+
+extension PartialAdvice {
+    package var words: String { fraction?.percent ?? quantity.map { "\($0) shares" } ?? "nothing" }
+}
+
+extension EntryAdvice {
+    fileprivate var sizeWords: String {
+        quantity.map { "\($0)" } ?? notional.map { "$\($0.words)" } ?? risk.map { "\($0.percent) of equity at risk" }
+            ?? "nothing"
+    }
+}
+
+extension ExposureAdvice {
+    fileprivate var words: String {
+        let scope = symbols.map { " in \($0.map(\.text).joined(separator: ", ")) together" } ?? ""
+        return "hold \(grossWeight.percent) of equity at most\(scope), \(rule.rawValue.replacing("_", with: " "))"
     }
 }
 
@@ -83,31 +137,49 @@ extension Advice {
             switch self {
             case .protect(let stop): "protect(\(stop.text))"
             case .resetStop(let stop): "resetStop(\(stop.text))"
-            case .takePartial(let fraction, let rung):
-                "takePartial(fraction: \(fraction), rung: \(rung.debugDescription))"
+            case .takePartial(let part):
+                "takePartial(\(optional(part.fraction)) \(optional(part.quantity)) \(part.rung.debugDescription))"
             case .exit: "exit"
-            case .reduceTo(let quantity): "reduceTo(quantity: \(quantity))"
-            case .reduceToWeight(let weight): "reduceToWeight(weight: \(weight))"
-            case .target(let price): "target(price: \(price))"
+            case .reduceTo(let quantity): "reduceTo(\(quantity))"
+            case .reduceToWeight(let weight): "reduceToWeight(\(weight))"
+            case .reduceExposure(let exposure):
+                "reduceExposure(\(exposure.grossWeight) \(exposure.rule.rawValue) \(exposure.symbols.map { $0.map(\.text).joined(separator: " ") } ?? "all"))"
+            case .target(let target): "target(\(target.text))"
             case .enter(let entry): "enter(\(entry.text))"
+            case .advise(let advisory): "advise(\(advisory.name.debugDescription) \(advisory.value))"
             case .hold: "hold"
             case .veto: "veto"
             case .release: "release"
             }
-        return "Trading.Advice.\(inner)"
+        return inner
     }
 }
 
-extension ProtectiveStop {
+extension Distance {
     fileprivate var text: String {
-        "Trading.ProtectiveStop(stopPrice: \(stopPrice), limitPrice: \(optional(limitPrice)))"
+        switch self {
+        case .price(let amount): "price \(amount)"
+        case .percent(let share): "percent \(share)"
+        case .atr(let multiple, let indicator): "atr \(multiple) \(indicator)"
+        case .r(let multiple): "r \(multiple)"
+        }
     }
 }
 
-extension Entry {
+extension StopAdvice {
     fileprivate var text: String {
-        "Trading.Entry(side: Trading.Side.\(side.rawValue), quantity: \(quantity), limitPrice: \(optional(limitPrice)), "
-            + "stop: \(stop.text), target: \(optional(target)))"
+        "\(optional(stopPrice)) \(optional(limitPrice)) \(distance?.text ?? "nil") \(from?.rawValue ?? "nil") \(optional(limitOffset))"
+    }
+}
+
+extension TargetAdvice {
+    fileprivate var text: String { "\(optional(price)) \(distance?.text ?? "nil")" }
+}
+
+extension EntryAdvice {
+    fileprivate var text: String {
+        "\(side.rawValue) \(optional(quantity)) \(optional(notional)) \(optional(risk)) \(optional(limitPrice)) "
+            + "(\(stop.text)) \(target?.text ?? "nil")"
     }
 }
 

@@ -1,6 +1,6 @@
 /// What a policy would do. It recommends states of a position, never actions on orders, and it executes nothing.
 package struct Recommendation: Sendable, Hashable, Codable {
-    /// Absent for the portfolio as a whole (a veto of all entries).
+    /// Absent for the portfolio as a whole: a veto of all entries, an exposure, an advisory.
     package var symbol: Symbol?
     package var advice: Advice
     package var urgency: Urgency
@@ -52,30 +52,186 @@ package enum Urgency: String, Sendable, Codable, CaseIterable, Comparable {
     package static func < (left: Urgency, right: Urgency) -> Bool { left.rank < right.rank }
 }
 
+/// The vocabulary. Amounts that depend on the market or the account are resolved by the core, each cycle anew.
 package enum Advice: Sendable, Hashable, Codable {
     /// A protective stop under a long (over a short) position. Only ever tightens.
-    case protect(ProtectiveStop)
+    case protect(StopAdvice)
     /// A new stop that may be looser; only the policy that owns the stop may, with its reason.
-    case resetStop(ProtectiveStop)
-    /// Sell this part of the position once. `rung` names the step of a ladder; each is taken once.
-    case takePartial(fraction: Ratio, rung: String)
+    case resetStop(StopAdvice)
+    /// Sell a part of the position once.
+    case takePartial(PartialAdvice)
     case exit
     /// Hold at most so many shares (size, sign left out).
     case reduceTo(quantity: Quantity)
     /// Hold at most this share of equity.
     case reduceToWeight(weight: Ratio)
+    /// Hold at most this share of equity in several positions together. Names no symbol.
+    case reduceExposure(ExposureAdvice)
     /// Take profit here with a resting limit.
-    case target(price: Price)
-    /// Open or add, always with the stop that it will have.
-    case enter(Entry)
+    case target(TargetAdvice)
+    /// Open a position, always with the stop that it will have.
+    case enter(EntryAdvice)
+    /// A figure for the other policies; they find it in the next cycle's `advisories`.
+    case advise(AdvisoryAdvice)
     /// Nothing is to be done, and why.
     case hold
     /// No new entry.
     case veto
-    /// Give up an earlier recommendation of this policy (its stop or target).
+    /// Give up an earlier recommendation of this policy (its target).
     case release
 }
 
+// MARK: - Levels
+
+/// How far from a reference. Exactly one way is named.
+package enum Distance: Sendable, Hashable, Codable {
+    /// In money a share, above zero.
+    case price(Price)
+    /// As a share of the reference price, above 0 and below 1.
+    case percent(Ratio)
+    /// So many average true ranges; the policy declares the indicator in its needs.
+    case atr(multiple: Ratio, indicator: Indicator)
+    /// So many R: multiples of the distance from average price to initial stop.
+    case r(Ratio)
+}
+
+/// What a distance is counted from.
+package enum PriceReference: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Average price of the position; of an entry, its limit or the market.
+    case average
+    /// The best price since the position was opened: the highest of a long, the lowest of a short. The stop trails.
+    case highWater = "high_water"
+    /// The last price.
+    case last
+}
+
+/// A protective stop by its price, or by its distance.
+package struct StopAdvice: Sendable, Hashable, Codable {
+    package var stopPrice: Price?
+    /// Present: a stop-limit with this limit. Absent with `limitOffset`: a plain stop.
+    package var limitPrice: Price?
+    package var distance: Distance?
+    /// Absent: `average`.
+    package var from: PriceReference?
+    /// Of a stop-limit: distance of the limit beyond the stop, as a share of it.
+    package var limitOffset: Ratio?
+
+    package init(stopPrice: Price, limitPrice: Price? = nil) {
+        self.stopPrice = stopPrice
+        self.limitPrice = limitPrice
+    }
+
+    package init(distance: Distance, from: PriceReference = .average, limitOffset: Ratio? = nil) {
+        self.distance = distance
+        self.from = from
+        self.limitOffset = limitOffset
+    }
+
+    package init(_ stop: ProtectiveStop) { self.init(stopPrice: stop.stopPrice, limitPrice: stop.limitPrice) }
+
+    package init(
+        stopPrice: Price?, limitPrice: Price?, distance: Distance?, from: PriceReference?, limitOffset: Ratio?
+    ) {
+        self.stopPrice = stopPrice
+        self.limitPrice = limitPrice
+        self.distance = distance
+        self.from = from
+        self.limitOffset = limitOffset
+    }
+}
+
+/// A profit target by its price, or by its distance from the average price.
+package struct TargetAdvice: Sendable, Hashable, Codable {
+    package var price: Price?
+    package var distance: Distance?
+    package init(price: Price) { self.price = price }
+    package init(distance: Distance) { self.distance = distance }
+}
+
+// MARK: - Sizes
+
+/// A part of a position by its fraction or its quantity: exactly one.
+package struct PartialAdvice: Sendable, Hashable, Codable {
+    /// Above 0, at most 1.
+    package var fraction: Ratio?
+    package var quantity: Quantity?
+    /// The step of a ladder; each is taken once.
+    package var rung: String
+
+    package init(fraction: Ratio, rung: String) {
+        self.fraction = fraction
+        self.rung = rung
+    }
+    package init(quantity: Quantity, rung: String) {
+        self.quantity = quantity
+        self.rung = rung
+    }
+}
+
+/// Several positions together are to be worth no more than a share of equity.
+package struct ExposureAdvice: Sendable, Hashable, Codable {
+    /// Which positions give way.
+    package enum Rule: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Each by the same share.
+        case proportional
+        /// The largest by market value until it is enough.
+        case largestFirst = "largest_first"
+        /// The one that has lost most, as a share of its cost, until it is enough.
+        case weakestFirst = "weakest_first"
+    }
+    /// Market values without their signs, as a share of equity: 0 or more.
+    package var grossWeight: Ratio
+    package var rule: Rule
+    /// Of which positions; absent: of all.
+    package var symbols: [Symbol]?
+
+    package init(grossWeight: Ratio, rule: Rule = .proportional, symbols: [Symbol]? = nil) {
+        self.grossWeight = grossWeight
+        self.rule = rule
+        self.symbols = symbols
+    }
+}
+
+/// A new position, its size by quantity, by value or by risk: exactly one.
+package struct EntryAdvice: Sendable, Hashable, Codable {
+    package var side: Side
+    package var quantity: Quantity?
+    /// Value of the position, above zero.
+    package var notional: Money?
+    /// What is lost at the stop, as a share of equity: above 0, at most 0.1.
+    package var risk: Ratio?
+    /// Absent: at market.
+    package var limitPrice: Price?
+    package var stop: StopAdvice
+    package var target: TargetAdvice?
+
+    package init(
+        side: Side, quantity: Quantity? = nil, notional: Money? = nil, risk: Ratio? = nil, limitPrice: Price? = nil,
+        stop: StopAdvice, target: TargetAdvice? = nil
+    ) {
+        self.side = side
+        self.quantity = quantity
+        self.notional = notional
+        self.risk = risk
+        self.limitPrice = limitPrice
+        self.stop = stop
+        self.target = target
+    }
+}
+
+/// A figure with a name, such as `stop_scale` 1.5 in a nervous market.
+package struct AdvisoryAdvice: Sendable, Hashable, Codable {
+    package var name: String
+    package var value: Ratio
+    package init(name: String, value: Ratio) {
+        self.name = name
+        self.value = value
+    }
+}
+
+// MARK: - What the core makes of it
+
+/// A stop with its prices resolved.
 package struct ProtectiveStop: Sendable, Hashable, Codable {
     package var stopPrice: Price
     /// Present: a stop-limit. Absent: a plain stop.
@@ -86,6 +242,7 @@ package struct ProtectiveStop: Sendable, Hashable, Codable {
     }
 }
 
+/// An entry with its size and prices resolved.
 package struct Entry: Sendable, Hashable, Codable {
     package var side: Side
     package var quantity: Quantity
@@ -101,6 +258,52 @@ package struct Entry: Sendable, Hashable, Codable {
         self.limitPrice = limitPrice
         self.stop = stop
         self.target = target
+    }
+}
+
+extension Advice {
+    package static func protect(_ stop: ProtectiveStop) -> Advice { .protect(StopAdvice(stop)) }
+    package static func resetStop(_ stop: ProtectiveStop) -> Advice { .resetStop(StopAdvice(stop)) }
+    package static func takePartial(fraction: Ratio, rung: String) -> Advice {
+        .takePartial(PartialAdvice(fraction: fraction, rung: rung))
+    }
+    package static func target(price: Price) -> Advice { .target(TargetAdvice(price: price)) }
+    package static func enter(_ entry: Entry) -> Advice {
+        .enter(
+            EntryAdvice(
+                side: entry.side, quantity: entry.quantity, limitPrice: entry.limitPrice, stop: StopAdvice(entry.stop),
+                target: entry.target.map { TargetAdvice(price: $0) }))
+    }
+}
+
+extension Advice {
+    /// It concerns no single position.
+    package var isForPortfolio: Bool {
+        switch self {
+        case .reduceExposure, .advise: true
+        case .protect, .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .target, .enter, .hold, .veto,
+            .release:
+            false
+        }
+    }
+
+    /// Its word in the vocabulary.
+    package var kind: String {
+        switch self {
+        case .protect: "protect"
+        case .resetStop: "reset_stop"
+        case .takePartial: "take_partial"
+        case .exit: "exit"
+        case .reduceTo: "reduce_to"
+        case .reduceToWeight: "reduce_to_weight"
+        case .reduceExposure: "reduce_exposure"
+        case .target: "target"
+        case .enter: "enter"
+        case .advise: "advise"
+        case .hold: "hold"
+        case .veto: "veto"
+        case .release: "release"
+        }
     }
 }
 
@@ -137,10 +340,10 @@ extension Recommendation {
         case .protect, .resetStop: .protection
         case .exit: urgency == .emergency ? .emergency : .exit
         case .takePartial: .partialProfit
-        case .reduceTo, .reduceToWeight: urgency == .emergency ? .emergency : .riskReduction
+        case .reduceTo, .reduceToWeight, .reduceExposure: urgency == .emergency ? .emergency : .riskReduction
         case .target: .target
         case .enter: .entry
-        case .hold, .veto, .release: .none
+        case .advise, .hold, .veto, .release: .none
         }
     }
 }

@@ -14,6 +14,10 @@ extension PortfolioSnapshot: WireDirect {
         writer.field("orders", orders)
         writer.field("market", market)
         writer.field("conditions", conditions)
+        writer.field("finished_orders", finishedOrders)
+        writer.field("portfolio", portfolio)
+        writer.field("history", history)
+        writer.field("advisories", advisories)
         writer.endObject()
     }
 
@@ -25,11 +29,16 @@ extension PortfolioSnapshot: WireDirect {
             let positions = fields.take("positions")?.array(of: PositionView.self),
             let orders = fields.take("orders")?.array(of: OrderView.self),
             let market = fields.take("market")?.array(of: MarketView.self),
-            let conditions = fields.take("conditions")?.array(of: MarketCondition.self), fields.isDone
+            let conditions = fields.take("conditions")?.array(of: MarketCondition.self)
         else { return nil }
         self.init(
             cycle: cycle, at: at, session: session, tradingState: tradingState, account: account, positions: positions,
             orders: orders, market: market, conditions: conditions)
+        finishedOrders = fields.optional("finished_orders") { $0.array(of: OrderView.self) }
+        portfolio = fields.optional("portfolio")
+        history = fields.optional("history") { $0.array(of: HistoryItem.self) }
+        advisories = fields.optional("advisories") { $0.array(of: Advisory.self) }
+        guard fields.isDone else { return nil }
     }
 }
 
@@ -82,6 +91,9 @@ extension PositionView: WireDirect {
         writer.field("protection", protection)
         writer.field("unprotected_since", unprotectedSince)
         writer.field("rungs_taken", rungsTaken)
+        writer.field("realised_in_r", realisedInR)
+        writer.field("last_partial_at", lastPartialAt)
+        writer.field("sector", sector)
         writer.endObject()
     }
 
@@ -105,13 +117,17 @@ extension PositionView: WireDirect {
         else { return nil }
         let protection: ProtectionView? = fields.optional("protection")
         let unprotectedSince: Timestamp? = fields.optional("unprotected_since")
-        guard let rungsTaken = fields.take("rungs_taken")?.strings, fields.isDone else { return nil }
+        guard let rungsTaken = fields.take("rungs_taken")?.strings else { return nil }
         self.init(
             symbol: symbol, quantity: quantity, averagePrice: averagePrice, lastPrice: lastPrice,
             marketValue: marketValue, unrealisedProfit: unrealisedProfit, realisedProfit: realisedProfit,
             initialStop: initialStop, riskPerShare: riskPerShare, profitInR: profitInR, highWaterMark: highWaterMark,
             lowWaterMark: lowWaterMark, openedAt: openedAt, heldFor: heldFor, weight: weight, protection: protection,
             unprotectedSince: unprotectedSince, rungsTaken: rungsTaken)
+        realisedInR = fields.optional("realised_in_r")
+        lastPartialAt = fields.optional("last_partial_at")
+        sector = fields.optional("sector") { $0.string }
+        guard fields.isDone else { return nil }
     }
 }
 
@@ -123,6 +139,8 @@ extension ProtectionView: WireDirect {
         writer.field("stop_quantity", stopQuantity)
         writer.field("target_price", targetPrice)
         writer.field("target_quantity", targetQuantity)
+        writer.field("stop_since", stopSince)
+        writer.field("stop_distance", stopDistance)
         writer.endObject()
     }
 
@@ -132,10 +150,13 @@ extension ProtectionView: WireDirect {
         let stopLimitPrice: Price? = fields.optional("stop_limit_price")
         guard let stopQuantity: Quantity = fields.required("stop_quantity") else { return nil }
         let targetPrice: Price? = fields.optional("target_price")
-        guard let targetQuantity: Quantity = fields.required("target_quantity"), fields.isDone else { return nil }
+        guard let targetQuantity: Quantity = fields.required("target_quantity") else { return nil }
         self.init(
             stopPrice: stopPrice, stopLimitPrice: stopLimitPrice, stopQuantity: stopQuantity, targetPrice: targetPrice,
             targetQuantity: targetQuantity)
+        stopSince = fields.optional("stop_since")
+        stopDistance = fields.optional("stop_distance")
+        guard fields.isDone else { return nil }
     }
 }
 
@@ -152,6 +173,9 @@ extension OrderView: WireDirect {
         writer.field("filled_quantity", filledQuantity)
         writer.field("limit_price", limitPrice)
         writer.field("stop_price", stopPrice)
+        writer.field("average_fill_price", averageFillPrice)
+        writer.field("submitted_at", submittedAt)
+        writer.field("updated_at", updatedAt)
         writer.endObject()
     }
 
@@ -164,10 +188,13 @@ extension OrderView: WireDirect {
         else { return nil }
         let limitPrice: Price? = fields.optional("limit_price")
         let stopPrice: Price? = fields.optional("stop_price")
-        guard fields.isDone else { return nil }
         self.init(
             clientOrderID: id, symbol: symbol, side: side, type: type, role: role, status: status, quantity: quantity,
             filledQuantity: filledQuantity, limitPrice: limitPrice, stopPrice: stopPrice)
+        averageFillPrice = fields.optional("average_fill_price")
+        submittedAt = fields.optional("submitted_at")
+        updatedAt = fields.optional("updated_at")
+        guard fields.isDone else { return nil }
     }
 }
 
@@ -181,6 +208,9 @@ extension MarketView: WireDirect {
         writer.field("bar", bar)
         writer.field("is_halted", isHalted)
         writer.field("at", at)
+        writer.field("day", day)
+        writer.field("series", series)
+        writer.field("indicators", indicators)
         writer.endObject()
     }
 
@@ -191,8 +221,12 @@ extension MarketView: WireDirect {
         let last: Price? = fields.optional("last")
         let bar: Bar? = fields.optional("bar")
         let isHalted = fields.optional("is_halted") { $0.bool }
-        guard let at: Timestamp = fields.required("at"), fields.isDone else { return nil }
+        guard let at: Timestamp = fields.required("at") else { return nil }
         self.init(symbol: symbol, bid: bid, ask: ask, last: last, bar: bar, at: at)
         self.isHalted = isHalted
+        day = fields.optional("day")
+        series = fields.optional("series") { $0.array(of: BarSeries.self) }
+        indicators = fields.optional("indicators") { $0.array(of: IndicatorValue.self) }
+        guard fields.isDone else { return nil }
     }
 }

@@ -43,6 +43,15 @@ extension Symbol: WireDirect {
     }
 }
 
+extension Indicator: WireDirect {
+    package func write(to writer: inout JSONWriter) { writer.string(description) }
+
+    package init?(wire value: WireValue) {
+        guard let text = value.string else { return nil }
+        do { try self.init(text) } catch { return nil }
+    }
+}
+
 extension AccountID: WireDirect {}
 extension ClientOrderID: WireDirect {}
 extension BrokerOrderID: WireDirect {}
@@ -70,6 +79,9 @@ extension OrderEvent: WireDirect {}
 extension Urgency: WireDirect {}
 extension SessionPhase: WireDirect {}
 extension TradingState: WireDirect {}
+extension PriceReference: WireDirect {}
+extension ExposureAdvice.Rule: WireDirect {}
+extension HistoryItem.Kind: WireDirect {}
 extension MessageType: WireDirect {}
 
 extension RawRepresentable where RawValue == String {

@@ -60,10 +60,14 @@ package struct Fault: Sendable, Hashable, Codable {
     package init(reason: String) { self.reason = reason }
 }
 
-/// A plugin may be used from now on. A broker adapter declares here what it can do.
+/// A plugin may be used from now on. A broker adapter declares here what it can do, a policy what it is to be given.
 package struct Ready: Sendable, Hashable, Codable {
     package var capabilities: BrokerCapabilities?
-    package init(capabilities: BrokerCapabilities? = nil) { self.capabilities = capabilities }
+    package var needs: PolicyNeeds?
+    package init(capabilities: BrokerCapabilities? = nil, needs: PolicyNeeds? = nil) {
+        self.capabilities = capabilities
+        self.needs = needs
+    }
 }
 
 package struct Empty: Sendable, Hashable, Codable {

@@ -79,3 +79,11 @@ package enum NVDA {
         return driver
     }
 }
+
+extension Damping {
+    package func with(_ change: (inout Damping) -> Void) -> Damping {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}

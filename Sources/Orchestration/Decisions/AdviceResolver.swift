@@ -1,0 +1,253 @@
+import Trading
+
+/// Advice that depends on the market or the account, as prices and quantities: `3 ATR behind the high` becomes a price on
+/// the broker's grid, `1 % of equity at risk` a number of shares. Rounded so that no share is invented and no stop comes
+/// nearer than was asked for.
+struct AdviceResolver {
+    let facts: Merge.Facts
+
+    /// What is asked for, resolved.
+    enum Wish: Hashable {
+        case protect(ProtectiveStop)
+        case resetStop(ProtectiveStop)
+        /// Hold at most so many; from a partial with its rung.
+        case hold(atMost: Quantity, rung: String?)
+        case target(Price)
+        case enter(Entry)
+        case veto
+        case release
+        /// Nothing of this symbol's plan changes by it.
+        case nothing
+    }
+
+    /// Why it cannot be followed, in words for a person.
+    struct Refusal: Error {
+        var words: String
+    }
+
+    func resolve(_ advice: Advice) throws(Refusal) -> Wish {
+        switch advice {
+        case .protect(let stop): .protect(try self.stop(stop))
+        case .resetStop(let stop): .resetStop(try self.stop(stop))
+        case .takePartial(let part): .hold(atMost: try remaining(after: part), rung: part.rung)
+        case .exit: .hold(atMost: .zero, rung: nil)
+        case .reduceTo(let quantity): .hold(atMost: try most(quantity), rung: nil)
+        case .reduceToWeight(let weight): .hold(atMost: try most(weight), rung: nil)
+        case .target(let target): .target(try self.target(target))
+        case .enter(let entry): .enter(try self.entry(entry))
+        case .veto: .veto
+        case .release: .release
+        case .reduceExposure, .advise, .hold: .nothing
+        }
+    }
+
+    private var isLong: Bool { facts.position?.isLong ?? true }
+
+    private func refuse(_ words: String) -> Refusal { Refusal(words: words) }
+
+    /// Figures that do not fit are a reason not to follow, and none to stop.
+    private func figure<Value>(_ body: () throws(NumericError) -> Value) throws(Refusal) -> Value {
+        do throws(NumericError) { return try body() } catch { throw refuse("\(error)") }
+    }
+}
+
+// MARK: - Quantities
+
+extension AdviceResolver {
+    private func most(_ quantity: Quantity) throws(Refusal) -> Quantity {
+        guard !quantity.isNegative else {
+            throw refuse("a quantity of \(quantity) cannot be held; name the size without a sign")
+        }
+        return try lots(quantity)
+    }
+
+    private func most(_ weight: Ratio) throws(Refusal) -> Quantity {
+        guard let price = facts.price, price.isPositive, facts.equity.isPositive, !weight.isNegative else {
+            throw refuse("a weight needs a price, an equity above zero and a weight of zero or more")
+        }
+        let quantity = try figure { () throws(NumericError) in
+            try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
+        }
+        return try lots(quantity)
+    }
+
+    private func remaining(after part: PartialAdvice) throws(Refusal) -> Quantity {
+        guard let size = facts.position?.size else { return .zero }
+        let amount: Quantity
+        switch (part.fraction, part.quantity) {
+        case (let fraction?, nil):
+            guard fraction.isPositive, fraction <= .one else {
+                throw refuse("a fraction lies above 0 and at most at 1, not at \(fraction)")
+            }
+            amount = try figure { () throws(NumericError) in try size.scaled(by: fraction, .down) }
+        case (nil, let quantity?):
+            guard quantity.isPositive else { throw refuse("a quantity lies above zero, not at \(quantity)") }
+            amount = min(quantity, size)
+        default: throw refuse("name a fraction or a quantity, one of the two")
+        }
+        let part = try lots(amount)
+        guard part.isPositive else { throw refuse("\(amount) of \(size) is less than one tradable unit") }
+        return try figure { () throws(NumericError) in try size - part }
+    }
+
+    private func lots(_ quantity: Quantity) throws(Refusal) -> Quantity {
+        try figure { () throws(NumericError) in
+            try quantity.rounded(toMultipleOf: facts.quantityIncrement, .down)
+        }
+    }
+}
+
+// MARK: - Prices
+
+extension AdviceResolver {
+    private func stop(_ advice: StopAdvice) throws(Refusal) -> ProtectiveStop {
+        guard facts.position != nil || advice.stopPrice != nil else {
+            return ProtectiveStop(stopPrice: .zero)  // nothing is held: it is absorbed, whatever it is
+        }
+        let risk = facts.position?.riskPerShare
+        return try stop(advice, isLong: isLong, reference: reference(advice.from), risk: risk)
+    }
+
+    private func stop(
+        _ advice: StopAdvice, isLong: Bool, reference: Price?, risk: Price?
+    ) throws(Refusal) -> ProtectiveStop {
+        let away: Rounding = isLong ? .down : .up
+        switch (advice.stopPrice, advice.distance) {
+        case (let price?, nil):
+            guard advice.limitPrice == nil || advice.limitOffset == nil else {
+                throw refuse("name limit_price or limit_offset, not both")
+            }
+            let stop = grid(price, away)
+            let limit = advice.limitPrice == nil ? try offset(price, advice.limitOffset, isLong) : advice.limitPrice
+            return ProtectiveStop(stopPrice: stop, limitPrice: limit.map { grid($0, away) })
+        case (nil, let distance?):
+            guard advice.limitPrice == nil else {
+                throw refuse("a stop by its distance has a limit by its offset: name limit_offset")
+            }
+            guard let reference else { throw refuse("there is no price that the distance could be counted from") }
+            let amount = try self.amount(distance, of: reference, risk: risk)
+            let price = try figure { () throws(NumericError) in
+                isLong ? try reference - amount : try reference + amount
+            }
+            let limit = try offset(price, advice.limitOffset, isLong)
+            return ProtectiveStop(stopPrice: grid(price, away), limitPrice: limit.map { grid($0, away) })
+        default: throw refuse("name stop_price or distance, one of the two")
+        }
+    }
+
+    private func offset(_ stop: Price, _ share: Ratio?, _ isLong: Bool) throws(Refusal) -> Price? {
+        guard let share else { return nil }
+        guard !share.isNegative, share < .one else {
+            throw refuse("limit_offset lies from 0 to below 1, not at \(share)")
+        }
+        return try figure { () throws(NumericError) in
+            let distance = try stop.scaled(by: share, .halfEven)
+            return isLong ? try stop - distance : try stop + distance
+        }
+    }
+
+    private func reference(_ from: PriceReference?) -> Price? {
+        guard let position = facts.position else { return nil }
+        return switch from ?? .average {
+        case .average: position.averagePrice
+        case .highWater: position.isLong ? position.highWaterMark : position.lowWaterMark
+        case .last: facts.price
+        }
+    }
+
+    private func amount(_ distance: Distance, of reference: Price, risk: Price?) throws(Refusal) -> Price {
+        switch distance {
+        case .price(let amount):
+            guard amount.isPositive else { throw refuse("a distance lies above zero, not at \(amount)") }
+            return amount
+        case .percent(let share):
+            guard share.isPositive, share < .one else {
+                throw refuse("a distance in percent is a share above 0 and below 1, not \(share)")
+            }
+            return try figure { () throws(NumericError) in try reference.scaled(by: share, .halfEven) }
+        case .atr(let multiple, let indicator):
+            guard multiple.isPositive else { throw refuse("a multiple lies above zero, not at \(multiple)") }
+            guard let atr = facts.figures[indicator] else {
+                throw refuse("\(indicator) is not known; the policy declares it in its needs, and it takes its time")
+            }
+            return try figure { () throws(NumericError) in try atr.scaled(by: multiple, .halfEven) }
+        case .r(let multiple):
+            guard let risk else { throw refuse("R is not known: there is no initial stop on the losing side") }
+            return try figure { () throws(NumericError) in try risk.scaled(by: multiple, .halfEven) }
+        }
+    }
+
+    private func target(_ advice: TargetAdvice) throws(Refusal) -> Price {
+        guard let position = facts.position else { return advice.price ?? .zero }
+        return try target(
+            advice, isLong: position.isLong, reference: position.averagePrice, risk: position.riskPerShare)
+    }
+
+    private func target(
+        _ advice: TargetAdvice, isLong: Bool, reference: Price, risk: Price?
+    ) throws(Refusal) -> Price {
+        switch (advice.price, advice.distance) {
+        case (let price?, nil): return grid(price, isLong ? .down : .up)
+        case (nil, let distance?):
+            let amount = try self.amount(distance, of: reference, risk: risk)
+            let price = try figure { () throws(NumericError) in
+                isLong ? try reference + amount : try reference - amount
+            }
+            return grid(price, isLong ? .down : .up)
+        default: throw refuse("name price or distance, one of the two")
+        }
+    }
+
+    /// Rounded away from the market: none is refused for a fraction of a cent, and none promises more than can be had.
+    private func grid(_ price: Price, _ away: Rounding) -> Price { facts.grid?.nearest(price, away) ?? price }
+}
+
+// MARK: - Entries
+
+extension AdviceResolver {
+    private func entry(_ advice: EntryAdvice) throws(Refusal) -> Entry {
+        let isLong = advice.side == .buy
+        let away: Rounding = isLong ? .down : .up
+        guard let reference = advice.limitPrice ?? facts.price, reference.isPositive else {
+            throw refuse("there is no price for it")
+        }
+        let stop = try self.stop(advice.stop, isLong: isLong, reference: reference, risk: nil)
+        let risk = try figure { () throws(NumericError) in try (reference - stop.stopPrice).magnitude() }
+        var target: Price?
+        if let wish = advice.target {
+            target = try self.target(wish, isLong: isLong, reference: reference, risk: risk.isZero ? nil : risk)
+        }
+        return Entry(
+            side: advice.side, quantity: try quantity(of: advice, at: reference, risked: risk),
+            limitPrice: advice.limitPrice.map { grid($0, away) }, stop: stop, target: target)
+    }
+
+    private func quantity(of advice: EntryAdvice, at reference: Price, risked distance: Price) throws(Refusal)
+        -> Quantity
+    {
+        let asked: Quantity
+        switch (advice.quantity, advice.notional, advice.risk) {
+        case (let quantity?, nil, nil): return quantity
+        case (nil, let notional?, nil):
+            guard notional.isPositive else { throw refuse("a notional lies above zero, not at \(notional)") }
+            asked = try figure { () throws(NumericError) in try notional.quantity(at: reference, .down) }
+        case (nil, nil, let risk?):
+            guard risk.isPositive, risk <= Self.mostRisk else {
+                throw refuse("a risk is a share of equity above 0 and at most \(Self.mostRisk), not \(risk)")
+            }
+            guard distance.isPositive, facts.equity.isPositive else {
+                throw refuse("a size by risk needs a stop away from \(reference) and an equity above zero")
+            }
+            asked = try figure { () throws(NumericError) in
+                try facts.equity.scaled(by: risk, .down).quantity(at: distance, .down)
+            }
+        default: throw refuse("name quantity, notional or risk, one of the three")
+        }
+        let quantity = try lots(asked)
+        guard quantity.isPositive else { throw refuse("its size of \(asked) is less than one tradable unit") }
+        return quantity
+    }
+
+    /// Of equity, on one entry.
+    private static let mostRisk = Ratio(units: Ratio.scale / 10)
+}

@@ -1,0 +1,60 @@
+import Trading
+
+/// What keeps the account from being traded back and forth: rules of the engine, so that no policy needs its own. None of
+/// them holds back an exit, an emergency, or a stop that a position does not have yet.
+package struct Damping: Sendable, Hashable, Codable {
+    /// A resting stop or target is not moved for less, as a share of its price.
+    package var minimumStopMove = Ratio(units: 1_000)
+    /// Nor for less than so many price increments.
+    package var minimumStopTicks: Int64 = 2
+    /// Nor for less than this part of the average true range, where one is known of the symbol.
+    package var minimumStopATR = Ratio(units: 50_000)
+    /// After a partial the next one waits so long.
+    package var partialCoolDown: TimeSpan = .seconds(300)
+    /// A reduction that is not urgent and would take off less than this share of the position waits.
+    package var minimumReduction = Ratio(units: 20_000)
+    /// After a position was closed its symbol is not entered again for so long.
+    package var reentryCoolDown: TimeSpan = .seconds(900)
+
+    package init() {}
+
+    /// Everything is done at once.
+    package static let none: Damping = {
+        var damping = Damping()
+        damping.minimumStopMove = .zero
+        damping.minimumStopTicks = 0
+        damping.minimumStopATR = .zero
+        damping.partialCoolDown = .zero
+        damping.minimumReduction = .zero
+        damping.reentryCoolDown = .zero
+        return damping
+    }()
+
+    /// The least change of a resting price that is worth an order, in units of a price.
+    func leastMove(of standing: Price, grid: PriceIncrement?, atr: Price?) -> Int128 {
+        let share = Int128(standing.units) * Int128(minimumStopMove.units) / Int128(Ratio.scale)
+        let ticks = Int128(grid?.step(for: standing).units ?? 0) * Int128(minimumStopTicks)
+        let range = Int128(atr?.units ?? 0) * Int128(minimumStopATR.units) / Int128(Ratio.scale)
+        return max(share, ticks, range)
+    }
+
+    /// Whether so small a reduction can wait.
+    func canWait(_ part: Quantity, of size: Quantity, _ urgency: Urgency) -> Bool {
+        guard urgency < .high else { return false }
+        return Int128(part.units) * Int128(Ratio.scale) < Int128(size.units) * Int128(minimumReduction.units)
+    }
+}
+
+extension Merge.Facts {
+    /// The range in which an advice is counted, or any that is known.
+    func averageTrueRange(for advice: Advice) -> Price? {
+        switch advice {
+        case .protect(let stop), .resetStop(let stop):
+            if case .atr(_, let indicator) = stop.distance { return figures[indicator] }
+        case .takePartial, .exit, .reduceTo, .reduceToWeight, .reduceExposure, .target, .enter, .advise, .hold, .veto,
+            .release:
+            break
+        }
+        return figures.keys.min().flatMap { figures[$0] }
+    }
+}

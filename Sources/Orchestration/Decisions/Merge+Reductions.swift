@@ -1,0 +1,73 @@
+import Trading
+
+extension Merge {
+    mutating func mergeReductions() throws(NumericError) {
+        guard let position = facts.position else { return noteReductionsWithoutPosition() }
+        var candidates: [(item: PolicyAdvice, remaining: Quantity)] = []
+        for (item, wish) in live {
+            guard case .hold(let remaining, let rung) = wish else { continue }
+            if let rung, position.rungsTaken.contains(rung) {
+                note(item, .absorbed, "rung \(rung) was taken before")
+            } else if remaining >= position.size {
+                note(item, .absorbed, "the position of \(position.size) is within it already")
+            } else if let why = try reasonToWait(item, remaining, isPartial: rung != nil, position) {
+                note(item, .deferred, why)
+            } else {
+                candidates.append((item, remaining))
+            }
+        }
+        let winner = candidates.min {
+            ($0.remaining, $0.item.recommendation.priority) < ($1.remaining, $1.item.recommendation.priority)
+        }
+        // A reduction that is still under way counts as one more candidate.
+        let underWay = plan.quantityLimit.flatMap { $0 < position.size ? $0 : nil }
+        guard let winner else {
+            plan.quantityLimit = underWay
+            reducesTo = underWay
+            return
+        }
+        let prevails = underWay.map { winner.remaining < $0 } ?? true
+        let limit = prevails ? winner.remaining : underWay ?? winner.remaining
+        plan.quantityLimit = limit
+        reducesTo = limit
+        for candidate in candidates {
+            noteReduction(candidate.item, candidate.remaining, limit: limit, winner: winner.item, prevails: prevails)
+        }
+    }
+
+    private mutating func noteReduction(
+        _ item: PolicyAdvice, _ remaining: Quantity, limit: Quantity, winner: PolicyAdvice, prevails: Bool
+    ) {
+        if prevails, item == winner {
+            note(item, .taken, limit.isZero ? "the whole position is sold" : "\(limit) shares remain")
+            if case .takePartial(let part) = item.recommendation.advice { rungs.append(part.rung) }
+        } else if prevails {
+            note(
+                item, .absorbed, by: winner.policy,
+                "\(winner.recommendation.priority.words) leaves \(limit), which is within the \(remaining) asked for")
+        } else {
+            note(item, .absorbed, "a reduction to \(limit) is under way already")
+        }
+    }
+
+    private func reasonToWait(
+        _ item: PolicyAdvice, _ remaining: Quantity, isPartial: Bool, _ position: PositionRecord
+    ) throws(NumericError) -> String? {
+        if isPartial, let last = position.lastPartialAt {
+            let from = last + facts.damping.partialCoolDown
+            if facts.now < from { return "a part was taken at \(last); the next one waits until \(from)" }
+        }
+        let part = try position.size - remaining
+        guard !isPartial, remaining.isPositive,
+            facts.damping.canWait(part, of: position.size, item.recommendation.urgency)
+        else { return nil }
+        return "\(part) of \(position.size) is too little to be worth an order"
+    }
+
+    private mutating func noteReductionsWithoutPosition() {
+        plan.quantityLimit = nil
+        for (item, wish) in live {
+            if case .hold = wish { note(item, .absorbed, "nothing is held") }
+        }
+    }
+}

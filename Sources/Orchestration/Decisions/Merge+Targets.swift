@@ -1,0 +1,49 @@
+import Trading
+
+extension Merge {
+    mutating func mergeTargets() {
+        for (item, wish) in live where wish == .release {
+            let owns = plan.targetOwner == item.policy
+            if owns { (plan.target, plan.targetOwner) = (nil, nil) }
+            note(
+                item, owns ? .taken : .noted,
+                owns ? "its target is given up" : "it owns no target; a stop is never released")
+        }
+        var targets: [(item: PolicyAdvice, price: Price)] = []
+        for (item, wish) in live {
+            guard case .target(let price) = wish else { continue }
+            if facts.position == nil {
+                note(item, .absorbed, "nothing is held")
+            } else if !price.isPositive {
+                note(item, .refused, "a target lies above zero, not at \(price)")
+            } else if let why = distance(price) {
+                note(item, .refused, why)
+            } else {
+                targets.append((item, price))
+            }
+        }
+        guard let position = facts.position else { return }
+        let nearest = targets.min { position.isLong ? $0.price < $1.price : $0.price > $1.price }
+        guard let nearest else { return }
+        let moves = isTargetWorthMoving(to: nearest.price)
+        if moves { (plan.target, plan.targetOwner) = (nearest.price, nearest.item.policy) }
+        for target in targets {
+            if reducesTo?.isZero == true {
+                note(target.item, .absorbed, "the whole position is being sold")
+            } else if target.item != nearest.item {
+                note(target.item, .absorbed, by: nearest.item.policy, "a nearer target is set")
+            } else if moves {
+                note(target.item, .taken, "the target is \(target.price.text(minimumDecimals: 2))")
+            } else {
+                note(target.item, .absorbed, by: plan.targetOwner, "the target stands; this is too small a move")
+            }
+        }
+    }
+
+    private func isTargetWorthMoving(to price: Price) -> Bool {
+        guard let standing = plan.target, plan.targetOwner != nil else { return true }
+        let move = Int128((price.units - standing.units).magnitude)
+        let atr = facts.averageTrueRange(for: .target(price: price))
+        return move > 0 && move >= facts.damping.leastMove(of: standing, grid: facts.grid, atr: atr)
+    }
+}

@@ -1,0 +1,187 @@
+import Trading
+
+/// What concerns the portfolio and no single symbol: exposure is divided among the positions, advisories are taken, and
+/// each position's share becomes advice on that symbol like any other, so that the merge by symbol stays the one place
+/// where quantities are decided.
+///
+/// Shares are counted from what is held when the cycle decides, and not from what other advice will leave: one more
+/// reduction elsewhere never leaves more of anything. When it has been made, the next cycle counts anew.
+struct PortfolioMerge {
+    struct Holding {
+        var symbol: Symbol
+        var size: Quantity
+        /// Market value without its sign, in units of ``Money``.
+        var value: Int64
+        /// Profit as a share of cost.
+        var gain: Ratio
+    }
+
+    /// Derived advice on single symbols.
+    private(set) var advice: [PolicyAdvice] = []
+    private(set) var advisories: [Advisory] = []
+    private(set) var dispositions: [Disposition] = []
+    private let holdings: [Holding]
+    private let equity: Money
+    private let now: Timestamp
+    private let configuration: CoreConfiguration
+
+    /// - Parameter all: recommendations that name no symbol, and advisories that do.
+    /// - Throws: ``NumericError`` when the figures of a position overflow.
+    init(
+        _ all: [PolicyAdvice], _ state: PortfolioState, equity: Money, now: Timestamp,
+        configuration: CoreConfiguration
+    ) throws(NumericError) {
+        self.equity = equity
+        self.now = now
+        self.configuration = configuration
+        var holdings: [Holding] = []
+        for (symbol, record) in state.positions.inOrder {
+            let value = try state.marketValue(record).magnitude()
+            let gain = try (state.market.price(symbol) ?? record.averagePrice).ratio(to: record.averagePrice)
+            holdings.append(
+                Holding(
+                    symbol: symbol, size: record.size, value: value.units,
+                    gain: record.isLong ? gain : try gain.negated()))
+        }
+        self.holdings = holdings
+        for item in Merge.canonical(all) { take(item) }
+    }
+
+    private mutating func take(_ item: PolicyAdvice) {
+        if let until = item.recommendation.validUntil, until < now {
+            return note(item, .expired, "it was valid until \(until)")
+        }
+        switch item.recommendation.advice {
+        case .reduceExposure(let wish): divide(wish, item)
+        case .advise(let advisory): hear(advisory, item)
+        case .veto: note(item, .taken, "no entry anywhere while it stands")
+        case .hold: note(item, .noted, "nothing is asked for")
+        case .protect, .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .target, .enter, .release:
+            note(item, .refused, "it names no symbol")
+        }
+    }
+
+    private mutating func note(_ item: PolicyAdvice, _ outcome: Disposition.Outcome, _ why: String) {
+        dispositions.append(
+            Disposition(
+                policy: item.policy, recommendation: item.recommendation, outcome: outcome, by: nil, why: why))
+    }
+}
+
+// MARK: - Exposure
+
+extension PortfolioMerge {
+    private mutating func divide(_ wish: ExposureAdvice, _ item: PolicyAdvice) {
+        guard item.recommendation.symbol == nil else {
+            return note(item, .refused, "an exposure names no symbol but a list of them; use reduce_to_weight")
+        }
+        guard !wish.grossWeight.isNegative, equity.isPositive else {
+            return note(item, .refused, "an exposure needs an equity above zero and a weight of zero or more")
+        }
+        let scope = holdings.filter { wish.symbols?.contains($0.symbol) ?? true }
+        let total = scope.reduce(Int128(0)) { $0 + Int128($1.value) }
+        let limit = Int128(equity.units) * Int128(wish.grossWeight.units) / Int128(Ratio.scale)
+        let words = "\(Self.percent(total, of: equity)) of equity in \(scope.count) positions"
+        guard total > limit else { return note(item, .absorbed, "\(words) is within it already") }
+        var changes: [String] = []
+        for (holding, most) in zip(scope, Self.shares(of: limit, among: scope, wish.rule)) where most < holding.value {
+            let units = Int128(holding.size.units) * most / Int128(holding.value)
+            let quantity = Quantity(units: Int64(units))
+            changes.append("\(holding.symbol) to \(quantity)")
+            var part = item
+            part.recommendation.symbol = holding.symbol
+            part.recommendation.advice = .reduceTo(quantity: quantity)
+            advice.append(part)
+        }
+        note(item, .taken, "\(words) is too much; \(wish.rule.words): " + changes.joined(separator: ", "))
+    }
+
+    private static func percent(_ value: Int128, of equity: Money) -> String {
+        let units = value * Int128(Ratio.scale) / Int128(equity.units)
+        return Int64(exactly: units).map { Ratio(units: $0).percent } ?? "very much"
+    }
+
+    /// The most that each may be worth, in the order of `scope`.
+    static func shares(of limit: Int128, among scope: [Holding], _ rule: ExposureAdvice.Rule) -> [Int128] {
+        switch rule {
+        case .proportional:
+            let total = scope.reduce(Int128(0)) { $0 + Int128($1.value) }
+            return scope.map { total == 0 ? 0 : Int128($0.value) * limit / total }
+        case .largestFirst:
+            let cap = level(limit, scope.map { Int128($0.value) }.sorted(by: >))
+            return scope.map { min(Int128($0.value), cap) }
+        case .weakestFirst:
+            var excess = scope.reduce(-limit) { $0 + Int128($1.value) }
+            var most = scope.map { Int128($0.value) }
+            let order = scope.indices.sorted { (scope[$0].gain, scope[$0].symbol) < (scope[$1].gain, scope[$1].symbol) }
+            for index in order where excess > 0 {
+                let part = min(excess, most[index])
+                most[index] -= part
+                excess -= part
+            }
+            return most
+        }
+    }
+
+    /// The common height to which the largest are cut, so that all together come to the limit.
+    private static func level(_ limit: Int128, _ descending: [Int128]) -> Int128 {
+        var rest = descending.reduce(0, +)
+        for (index, value) in descending.enumerated() {
+            rest -= value
+            let cap = (limit - rest) / Int128(index + 1)
+            let next = index + 1 < descending.count ? descending[index + 1] : 0
+            if limit >= rest, cap >= next { return cap }
+        }
+        return 0
+    }
+}
+
+extension ExposureAdvice.Rule {
+    fileprivate var words: String {
+        switch self {
+        case .proportional: "each gives the same share"
+        case .largestFirst: "the largest give way"
+        case .weakestFirst: "the weakest give way"
+        }
+    }
+}
+
+// MARK: - Advisories
+
+extension PortfolioMerge {
+    private mutating func hear(_ word: AdvisoryAdvice, _ item: PolicyAdvice) {
+        guard !word.name.isEmpty, word.name.utf8.count <= 64 else {
+            return note(item, .refused, "an advisory has a name of 1 to 64 characters")
+        }
+        guard advisories.count < Memory.advisories else {
+            return note(item, .refused, "there are \(Memory.advisories) advisories already")
+        }
+        let value = word.isScale ? configuration.advisoryBounds.clamped(word.value) : word.value
+        advisories.append(
+            Advisory(
+                policy: item.policy, symbol: item.recommendation.symbol, name: word.name, value: value,
+                reason: item.recommendation.reason, at: now,
+                validUntil: item.recommendation.validUntil ?? now + configuration.advisoryLife))
+        let bound = value == word.value ? "" : "; held at the bound of \(value)"
+        note(item, .taken, "the policies hear of it in the next cycle" + bound)
+    }
+}
+
+extension AdvisoryAdvice {
+    /// Multiplies somebody's threshold: kept within hard bounds.
+    fileprivate var isScale: Bool { name.hasSuffix("_scale") }
+}
+
+/// Bounds of the figures by which one policy scales the thresholds of others.
+package struct AdvisoryBounds: Sendable, Hashable, Codable {
+    package var low = Ratio(units: 500_000)
+    package var high = Ratio(units: 2_000_000)
+    package init() {}
+    func clamped(_ value: Ratio) -> Ratio { max(low, min(high, value)) }
+}
+
+/// What came of the recommendations that concern the portfolio as a whole.
+package struct PortfolioDecision: Sendable, Hashable, Codable {
+    package var cycle: Int64
+    package var dispositions: [Disposition]
+}

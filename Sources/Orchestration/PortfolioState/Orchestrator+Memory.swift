@@ -1,0 +1,71 @@
+import Trading
+
+/// What the core remembers for policies: history, advisories, closed positions, and what each policy needs.
+extension Orchestrator {
+    /// Called with every record.
+    mutating func remember(_ record: Record) {
+        guard let item = HistoryItem(record, at: state.now) else { return }
+        state.history.append(item)
+        if state.history.count > Memory.history { state.history.removeFirst(state.history.count - Memory.history) }
+    }
+
+    /// A newer word of the same policy under the same name replaces the older.
+    mutating func hear(_ advisories: [Advisory]) {
+        let named = Set(advisories.map(\.key))
+        state.advisories.removeAll { named.contains($0.key) }
+        state.advisories += advisories
+        state.advisories.sort { $0.key < $1.key }
+    }
+
+    /// Advisories past their end, and closed positions that keep nothing back any more.
+    mutating func forgetWhatIsOver() {
+        let now = state.now
+        state.advisories.removeAll { $0.validUntil < now }
+        let coolDown = state.configuration.damping.reentryCoolDown
+        state.closedAt = state.closedAt.filter { $0.value + coolDown > now }
+    }
+
+    /// The market is followed for what the policies ask for, and for nothing else.
+    mutating func trackNeeds() { state.portfolio.market.track(PolicyNeeds.union(state.needs.values)) }
+}
+
+extension Advisory {
+    fileprivate var key: AdvisoryKey { AdvisoryKey(policy: policy, symbol: symbol?.text ?? "", name: name) }
+}
+
+private struct AdvisoryKey: Hashable, Comparable {
+    var policy: PluginName
+    var symbol: String
+    var name: String
+    static func < (left: AdvisoryKey, right: AdvisoryKey) -> Bool {
+        (left.policy, left.symbol, left.name) < (right.policy, right.symbol, right.name)
+    }
+}
+
+extension HistoryItem {
+    /// Nil for what is no news to a policy.
+    fileprivate init?(_ record: Record, at time: Timestamp) {
+        switch record {
+        case .decision(let decision):
+            guard decision.headline != "no change" else { return nil }
+            self.init(
+                at: time, kind: .decision, symbol: decision.symbol, decision: decision.id, words: decision.headline)
+        case .outcome(let outcome):
+            self.init(
+                at: time, kind: .outcome, symbol: outcome.symbol, decision: outcome.decision, words: outcome.words,
+                lockedIn: outcome.lockedIn)
+        case .tradingState(let state, let who, let why):
+            self.init(
+                at: time, kind: .tradingState, symbol: nil, decision: nil, words: "\(state.rawValue) by \(who): \(why)")
+        case .difference(let difference):
+            guard difference.order == nil else { return nil }
+            self.init(
+                at: time, kind: .difference, symbol: difference.symbol, decision: nil,
+                words: "\(difference.kind.rawValue): \(difference.done)")
+        case .alert(let alert):
+            guard alert.level == .emergency else { return nil }
+            self.init(at: time, kind: .emergency, symbol: alert.symbol, decision: nil, words: alert.text)
+        case .cycleStarted, .policiesHeard, .portfolio, .step, .order, .unprotected, .corporateAction: return nil
+        }
+    }
+}

@@ -1,0 +1,146 @@
+/// What a policy is to be given each cycle, beside the account and the time. It says so in its `ready`.
+package struct PolicyNeeds: Sendable, Hashable, Codable {
+    /// Absent: ``SnapshotSection/standard``.
+    package var sections: [SnapshotSection]?
+    /// Series of whole bars by symbol.
+    package var bars: [BarNeed]?
+    package var indicators: [Indicator]?
+    /// The correlation matrix of the positions, in the section `portfolio`.
+    package var correlation: CorrelationNeed?
+
+    package init(
+        sections: [SnapshotSection]? = nil, bars: [BarNeed]? = nil, indicators: [Indicator]? = nil,
+        correlation: CorrelationNeed? = nil
+    ) {
+        self.sections = sections
+        self.bars = bars
+        self.indicators = indicators
+        self.correlation = correlation
+    }
+
+    package func wants(_ section: SnapshotSection) -> Bool {
+        (sections ?? SnapshotSection.standard).contains(section)
+    }
+
+    /// Why these cannot be met, or nil.
+    package var defect: String? {
+        for need in bars ?? [] where need.count < 1 || need.count > BarNeed.most || !need.period.isBarPeriod {
+            return "bars: 1 to \(BarNeed.most) of whole seconds up to a day, not \(need.count) of \(need.period)"
+        }
+        if let correlation, correlation.length < 2 || correlation.length > BarNeed.most {
+            return "correlation: a length of 2 to \(BarNeed.most), not \(correlation.length)"
+        }
+        if (indicators?.count ?? 0) > Self.mostIndicators { return "at most \(Self.mostIndicators) indicators" }
+        return nil
+    }
+    private static let mostIndicators = 50
+}
+
+/// A part of the snapshot.
+package enum SnapshotSection: String, Sendable, Hashable, Codable, CaseIterable {
+    case positions
+    /// Working orders.
+    case orders
+    /// The newest orders that are over.
+    case finishedOrders = "finished_orders"
+    /// Prices of every symbol, with bars and indicators where they are asked for.
+    case market
+    /// The trading day of each symbol, in `market`: open, high, low, volume-weighted average price, gap.
+    case day
+    /// Figures about the market as a whole, such as VIX.
+    case conditions
+    /// Exposure, concentration, drawdown, correlation.
+    case portfolio
+    /// Decisions, outcomes and events, newest last.
+    case history
+    /// What other policies advise in general.
+    case advisories
+
+    /// What a policy gets that asks for nothing in particular.
+    package static let standard: [SnapshotSection] = [.positions, .orders, .market, .conditions]
+}
+
+package struct BarNeed: Sendable, Hashable, Codable {
+    package var period: TimeSpan
+    /// 1 to 1,000.
+    package var count: Int64
+    package static let most: Int64 = 1_000
+    package init(period: TimeSpan, count: Int64) {
+        self.period = period
+        self.count = count
+    }
+}
+
+/// Over so many returns of bars of this period.
+package struct CorrelationNeed: Sendable, Hashable, Codable {
+    package var period: TimeSpan
+    /// 2 to 1,000.
+    package var length: Int64
+    package init(period: TimeSpan, length: Int64) {
+        self.period = period
+        self.length = length
+    }
+}
+
+extension PolicyNeeds {
+    /// What serves all of them.
+    package static func union(_ all: some Sequence<PolicyNeeds>) -> PolicyNeeds {
+        var sections: Set<SnapshotSection> = []
+        var bars: [TimeSpan: Int64] = [:]
+        var indicators: Set<Indicator> = []
+        var correlation: CorrelationNeed?
+        for needs in all {
+            sections.formUnion(needs.sections ?? SnapshotSection.standard)
+            for bar in needs.bars ?? [] { bars[bar.period] = max(bars[bar.period] ?? 0, bar.count) }
+            indicators.formUnion(needs.indicators ?? [])
+            // The core keeps one matrix: of two wishes the longer window serves both.
+            if let wish = needs.correlation, wish.isLonger(than: correlation) { correlation = wish }
+        }
+        return PolicyNeeds(
+            sections: SnapshotSection.allCases.filter(sections.contains),
+            bars: bars.map { BarNeed(period: $0.key, count: $0.value) }.sorted { $0.period < $1.period },
+            indicators: indicators.sorted(), correlation: correlation)
+    }
+}
+
+extension CorrelationNeed {
+    fileprivate func isLonger(than other: CorrelationNeed?) -> Bool {
+        guard let other else { return true }
+        return (period, length) > (other.period, other.length)
+    }
+}
+
+extension PortfolioSnapshot {
+    /// What this policy asked for, of a snapshot that serves all.
+    package func limited(to needs: PolicyNeeds) -> PortfolioSnapshot {
+        var copy = self
+        if !needs.wants(.positions) { copy.positions = [] }
+        if !needs.wants(.orders) { copy.orders = [] }
+        if !needs.wants(.finishedOrders) { copy.finishedOrders = nil }
+        if !needs.wants(.conditions) { copy.conditions = [] }
+        if !needs.wants(.portfolio) { copy.portfolio = nil }
+        if needs.correlation == nil { copy.portfolio?.correlation = nil }
+        if !needs.wants(.history) { copy.history = nil }
+        if !needs.wants(.advisories) { copy.advisories = nil }
+        copy.market = needs.wants(.market) ? market.map { $0.limited(to: needs) } : []
+        return copy
+    }
+}
+
+extension MarketView {
+    fileprivate func limited(to needs: PolicyNeeds) -> MarketView {
+        guard day != nil || series != nil || indicators != nil else { return self }
+        var copy = self
+        if !needs.wants(.day) { copy.day = nil }
+        copy.series = needs.bars.map { wanted in
+            wanted.compactMap { need in
+                series?.first { $0.period == need.period }.map {
+                    BarSeries(period: need.period, bars: Array($0.bars.suffix(Int(need.count))))
+                }
+            }
+        }
+        let wanted = Set(needs.indicators ?? [])
+        copy.indicators = needs.indicators.map { _ in (indicators ?? []).filter { wanted.contains($0.indicator) } }
+        return copy
+    }
+}
