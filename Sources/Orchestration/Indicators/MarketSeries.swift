@@ -108,17 +108,15 @@ package struct MarketSeries: Sendable, Hashable, Codable {
     private mutating func session(_ hours: TradingHours, of bar: Bar) -> TradingSession {
         // A bar of a whole day may begin at midnight of London, of New York, or at the open: its middle is in the day.
         let time = bar.period == .day ? bar.start + .seconds(43_200) : bar.start
+        let known = hours == .usEquity ? exchangeDay : clockDay
+        if let known, known.contains(time) { return known }
+        let session = TradingSession(hours, containing: time)
+        // A late bar leaves no trace.
+        if let known, known.day > session.day { return session }
         switch hours {
-        case .usEquity:
-            if let day = exchangeDay, day.contains(time) { return day }
-            let day = TradingSession(hours, containing: time)
-            exchangeDay = day
-            return day
-        case .roundTheClock:
-            if let day = clockDay, day.contains(time) { return day }
-            let day = TradingSession(hours, containing: time)
-            clockDay = day
-            return day
+        case .usEquity: exchangeDay = session
+        case .roundTheClock: clockDay = session
         }
+        return session
     }
 }

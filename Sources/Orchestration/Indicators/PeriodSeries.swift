@@ -53,7 +53,8 @@ struct PeriodSeries: Sendable, Hashable, Codable {
         } else {
             bucket = Bucket(bar, slot)
         }
-        closeBucket(at: bar.end, hours)
+        // Not at the bar's own end: one that was passed over may be ahead of the one that is used.
+        if let current = bucket { closeBucket(at: current.coveredUntil, hours) }
     }
 
     private mutating func takeWhole(_ bar: Bar, key: Int64, _ hours: TradingHours) {
