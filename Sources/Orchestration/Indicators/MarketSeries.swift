@@ -81,6 +81,15 @@ package struct MarketSeries: Sendable, Hashable, Codable {
         symbols[symbol]?[indicator.period]?.studies.first { $0.indicator == indicator }?.figure
     }
 
+    /// All indicators that are tracked and known, sorted.
+    package func values(of symbol: Symbol) -> [IndicatorValue] {
+        (symbols[symbol]?.periods ?? []).flatMap { series in
+            series.studies.compactMap { study in
+                study.figure.map { IndicatorValue(indicator: study.indicator, figure: $0) }
+            }
+        }
+    }
+
     /// The regular session of the symbol's newest bar; nil before the first one.
     /// - Parameter last: what a share is worth now, for the distance to the VWAP.
     package func day(_ symbol: Symbol, last: Price?) -> DayView? { symbols[symbol]?.day?.view(last: last) }

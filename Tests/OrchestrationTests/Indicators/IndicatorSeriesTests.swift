@@ -101,6 +101,8 @@ struct IndicatorSeriesTests {
             for copy in copies.indices { copies[copy].take(bar) }
         }
         #expect(copies.count > 5)
+        #expect(series.values(of: symbol).map(\.indicator) == indicators)
+        #expect(series.values(of: symbol).map(\.figure) == figures(series))
         for copy in copies {
             #expect(copy == series)
             #expect(figures(copy) == figures(series))
