@@ -13,7 +13,7 @@ package struct MarketSeries: Sendable, Hashable, Codable {
     private var symbols: [Symbol: SymbolSeries] = [:]
     /// The day looked at last, since neighbouring bars mostly share theirs.
     private var exchangeDay: TradingSession?
-    private var clockDay: TradingSession?
+    private var utcDay: TradingSession?
 
     package init() {}
 
@@ -117,14 +117,14 @@ package struct MarketSeries: Sendable, Hashable, Codable {
     private mutating func session(_ hours: TradingHours, of bar: Bar) -> TradingSession {
         // A bar of a whole day may begin at midnight of London, of New York, or at the open: its middle is in the day.
         let time = bar.period == .day ? bar.start + .seconds(43_200) : bar.start
-        let known = hours == .usEquity ? exchangeDay : clockDay
+        let known = hours == .usEquity ? exchangeDay : utcDay
         if let known, known.contains(time) { return known }
         let session = TradingSession(hours, containing: time)
         // A late bar leaves no trace.
         if let known, known.day > session.day { return session }
         switch hours {
         case .usEquity: exchangeDay = session
-        case .roundTheClock: clockDay = session
+        case .continuous: utcDay = session
         }
         return session
     }

@@ -1,7 +1,7 @@
 /// The newest elements, at most `capacity` of them, oldest first. To add one costs the same however many there are.
 ///
-/// Equality, hash and code see the elements in order, not where they lie.
-struct Window<Element: Sendable & Hashable & Codable>: Sendable {
+/// Where they lie is part of the value: two that were given the same are equal, and one that was written and read too.
+struct Window<Element: Sendable & Hashable & Codable>: Sendable, Hashable, Codable {
     private(set) var capacity: Int
     private var storage: [Element] = []
     /// Where the oldest lies.
@@ -48,39 +48,5 @@ struct Window<Element: Sendable & Hashable & Codable>: Sendable {
         // In order from the front, so that there is room for more behind.
         resized.storage = suffix(capacity)
         self = resized
-    }
-}
-
-extension Window: Hashable {
-    static func == (left: Window, right: Window) -> Bool {
-        left.capacity == right.capacity && left.count == right.count
-            && (0..<left.count).allSatisfy { left[$0] == right[$0] }
-    }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(capacity)
-        for index in 0..<count { hasher.combine(self[index]) }
-    }
-}
-
-extension Window: Codable {
-    private enum CodingKeys: CodingKey {
-        case capacity, elements
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        capacity = try container.decode(Int.self, forKey: .capacity)
-        storage = try container.decode([Element].self, forKey: .elements)
-        guard capacity > 0, storage.count <= capacity else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .capacity, in: container, debugDescription: "\(storage.count) elements do not fit")
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(capacity, forKey: .capacity)
-        try container.encode(suffix(count), forKey: .elements)
     }
 }

@@ -3,18 +3,18 @@ package enum TradingHours: Sendable, Hashable {
     /// 09:30 to 16:00 in New York, Monday to Friday; see ``USEquityCalendar``.
     case usEquity
     /// Every day from midnight to midnight UTC.
-    case roundTheClock
+    case continuous
 
     /// A pair such as `BTC/USD` is traded round the clock, anything else is taken for a US share.
     package init(of symbol: Symbol) {
-        self = symbol.text.utf8.contains(UInt8(ascii: "/")) ? .roundTheClock : .usEquity
+        self = symbol.text.utf8.contains(UInt8(ascii: "/")) ? .continuous : .usEquity
     }
 
     /// 252 sessions a year with an exchange (what is usual in finance), 365 round the clock.
     package var sessionsPerYear: Int64 {
         switch self {
         case .usEquity: 252
-        case .roundTheClock: 365
+        case .continuous: 365
         }
     }
 
@@ -22,7 +22,7 @@ package enum TradingHours: Sendable, Hashable {
     package var secondsPerSession: Int64 {
         switch self {
         case .usEquity: 390 * 60
-        case .roundTheClock: 86_400
+        case .continuous: 86_400
         }
     }
 }
@@ -41,7 +41,7 @@ package struct TradingSession: Sendable, Hashable, Codable {
     package init(_ hours: TradingHours, containing time: Timestamp) {
         switch hours {
         case .usEquity: self.init(usEquityDay: USEquityCalendar.tradingDay(at: time))
-        case .roundTheClock: self.init(utcDay: CivilTime(time).daysSince1970)
+        case .continuous: self.init(utcDay: CivilTime(time).daysSince1970)
         }
     }
 
