@@ -109,7 +109,7 @@ let package = Package(
             path: "Tests/OrchestrationTests/Support"),
         .testTarget(
             name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport", "Simulation"],
-            exclude: ["Support"]),
+            exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"]),

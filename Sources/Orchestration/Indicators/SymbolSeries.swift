@@ -1,0 +1,50 @@
+import Trading
+
+/// All that is kept of one symbol.
+struct SymbolSeries: Sendable, Hashable, Codable {
+    /// Sorted by period.
+    private(set) var periods: [PeriodSeries]
+    private(set) var day: SessionDay?
+
+    init(_ plan: SeriesPlan) {
+        periods = plan.periods.map { PeriodSeries($0) }
+    }
+
+    subscript(period: TimeSpan) -> PeriodSeries? { periods.first { $0.period == period } }
+
+    mutating func follow(_ plan: SeriesPlan, _ hours: TradingHours) {
+        periods = plan.periods.map { wanted in
+            guard var known = self[wanted.period] else { return PeriodSeries(wanted) }
+            known.follow(wanted, hours)
+            return known
+        }
+        if !plan.needsDay { day = nil }
+    }
+
+    /// - Throws: ``NumericError/overflow(type:operation:)`` of a volume.
+    mutating func take(
+        _ bar: Bar, in session: TradingSession, _ hours: TradingHours, needsDay: Bool
+    ) throws(NumericError) {
+        guard session.overlaps(bar) || session.isWhole(bar, of: .day) else {
+            // Before or after hours: it only shows what time it is.
+            return close(at: bar.start, hours)
+        }
+        for index in periods.indices { try periods[index].take(bar, in: session, hours) }
+        guard needsDay else { return }
+        if day == nil {
+            day = SessionDay(bar, in: session)
+        } else {
+            try day?.take(bar, in: session)
+        }
+    }
+
+    mutating func close(at time: Timestamp, _ hours: TradingHours) {
+        for index in periods.indices { periods[index].closeBucket(at: time, hours) }
+    }
+
+    /// - Throws: ``NumericError/overflow(type:operation:)``.
+    mutating func split(_ numerator: Int64, _ denominator: Int64, _ hours: TradingHours) throws(NumericError) {
+        for index in periods.indices { try periods[index].split(numerator, denominator, hours) }
+        try day?.split(numerator, denominator)
+    }
+}

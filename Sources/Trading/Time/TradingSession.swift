@@ -1,0 +1,73 @@
+/// When something is traded, as far as bars and figures of a day are concerned.
+package enum TradingHours: Sendable, Hashable {
+    /// 09:30 to 16:00 in New York, Monday to Friday; see ``USEquityCalendar``.
+    case usEquity
+    /// Every day from midnight to midnight UTC.
+    case continuous
+
+    /// A pair such as `BTC/USD` is traded round the clock, anything else is taken for a US share.
+    package init(of symbol: Symbol) {
+        self = symbol.text.utf8.contains(UInt8(ascii: "/")) ? .continuous : .usEquity
+    }
+
+    /// 252 sessions a year with an exchange (what is usual in finance), 365 round the clock.
+    package var sessionsPerYear: Int64 {
+        switch self {
+        case .usEquity: 252
+        case .continuous: 365
+        }
+    }
+
+    /// 390 minutes with an exchange.
+    package var secondsPerSession: Int64 {
+        switch self {
+        case .usEquity: 390 * 60
+        case .continuous: 86_400
+        }
+    }
+}
+
+/// One trading day and its regular session. Half days are not known: their session is as long as any.
+package struct TradingSession: Sendable, Hashable, Codable {
+    /// Days since 1970 on the exchange's calendar.
+    package let day: Int64
+    /// The whole day: from midnight to midnight where the exchange is.
+    package let midnight: Timestamp
+    package let nextMidnight: Timestamp
+    /// The regular session, `close` excluded; as late as `open` on a day without one.
+    package let open: Timestamp
+    package let close: Timestamp
+
+    package init(_ hours: TradingHours, containing time: Timestamp) {
+        switch hours {
+        case .usEquity: self.init(usEquityDay: USEquityCalendar.tradingDay(at: time))
+        case .continuous: self.init(utcDay: CivilTime(time).daysSince1970)
+        }
+    }
+
+    private init(utcDay day: Int64) {
+        self.day = day
+        midnight = Timestamp(seconds: day * 86_400)
+        nextMidnight = midnight + .day
+        (open, close) = (midnight, nextMidnight)
+    }
+
+    private init(usEquityDay day: Int64) {
+        func newYork(_ day: Int64, _ minutes: Int64) -> Timestamp {
+            // The clocks change at 06:00 or 07:00 UTC: midnight in New York (05:00) lies before that and the session
+            // after, so asking with winter's offset gives the right answer.
+            let standard = Timestamp(seconds: day * 86_400 + 5 * 3_600 + minutes * 60)
+            return USEquityCalendar.isDaylightSaving(standard) ? standard + .seconds(-3_600) : standard
+        }
+        self.day = day
+        midnight = newYork(day, 0)
+        nextMidnight = newYork(day + 1, 0)
+        open = newYork(day, 570)
+        close = USEquityCalendar.phase(at: open) == .regular ? newYork(day, 960) : open
+    }
+
+    package func contains(_ time: Timestamp) -> Bool { time >= midnight && time < nextMidnight }
+
+    /// Whether any part of the bar is traded in the regular session.
+    package func overlaps(_ bar: Bar) -> Bool { bar.start < close && bar.end > open }
+}
