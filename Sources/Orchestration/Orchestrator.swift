@@ -66,7 +66,8 @@ package struct Orchestrator: Sendable {
         state.broker = nil
         doubtWhatIsInFlight()
         state.policies = []
-        state.needs = [:]
+        // What a policy needed is kept until it says so anew, so that bars and indicators outlive a restart.
+        state.needs = state.needs.filter { start.configuration.policies.contains($0.key) }
         state.providers = []
         state.cycle.evaluating = false
         state.cycle.pendingTrigger = nil

@@ -214,8 +214,12 @@ extension AdviceResolver {
         let stop = try self.stop(advice.stop, isLong: isLong, reference: reference, risk: nil)
         let risk = try figure { () throws(NumericError) in try (reference - stop.stopPrice).magnitude() }
         var target: Price?
-        if let wish = advice.target {
-            target = try self.target(wish, isLong: isLong, reference: reference, risk: risk.isZero ? nil : risk)
+        if let price = advice.target {
+            guard advice.targetDistance == nil else { throw refuse("name target or target_distance, not both") }
+            target = grid(price, away)
+        } else if let distance = advice.targetDistance {
+            target = try self.target(
+                TargetAdvice(distance: distance), isLong: isLong, reference: reference, risk: risk.isZero ? nil : risk)
         }
         return Entry(
             side: advice.side, quantity: try quantity(of: advice, at: reference, risked: risk),

@@ -71,6 +71,9 @@ struct DecisionEngine {
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
             grid: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
             priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
+        for value in state.market.series.values(of: symbol) where value.indicator.kind == .atr {
+            facts.figures[value.indicator] = value.figure.price
+        }
         facts.reentryFrom = closedAt[symbol].map { $0 + configuration.damping.reentryCoolDown }
         return facts
     }

@@ -34,7 +34,10 @@ package struct MarketBoard: Sendable, Hashable, Codable {
     }
 
     mutating func apply(_ update: MarketUpdate) {
-        if let session = update.session { self.session = session }
+        if let session = update.session {
+            if self.session == .regular, session != .regular { series.close(at: update.at) }
+            self.session = session
+        }
         for condition in update.conditions ?? [] { conditions[condition.name] = condition }
         for bar in update.bars ?? [] {
             var view = views[bar.symbol] ?? .empty(bar.symbol, update.at)
@@ -42,7 +45,7 @@ package struct MarketBoard: Sendable, Hashable, Codable {
             view.last = bar.close
             view.at = update.at
             views[bar.symbol] = view
-            series.take(bar)
+            series.take(bar, at: update.at)
         }
         for quote in update.quotes ?? [] {
             var view = views[quote.symbol] ?? .empty(quote.symbol, update.at)
@@ -57,7 +60,8 @@ package struct MarketBoard: Sendable, Hashable, Codable {
 
     mutating func track(_ needs: PolicyNeeds) {
         series.track(
-            indicators: needs.indicators ?? [], bars: needs.bars ?? [], correlation: needs.correlation)
+            indicators: needs.indicators ?? [], bars: (needs.bars ?? []).map { (period: $0.period, count: $0.count) },
+            correlation: needs.correlation.map { (period: $0.period, length: $0.length) }, day: needs.wants(.day))
     }
 
     func day(_ symbol: Symbol) -> DayView? { series.day(symbol, last: price(symbol)) }

@@ -27,8 +27,8 @@ package struct PolicyNeeds: Sendable, Hashable, Codable {
         for need in bars ?? [] where need.count < 1 || need.count > BarNeed.most || !need.period.isBarPeriod {
             return "bars: 1 to \(BarNeed.most) of whole seconds up to a day, not \(need.count) of \(need.period)"
         }
-        if let correlation, correlation.length < 2 || correlation.length > BarNeed.most {
-            return "correlation: a length of 2 to \(BarNeed.most), not \(correlation.length)"
+        if let wish = correlation, wish.length < 2 || wish.length > BarNeed.most || !wish.period.isBarPeriod {
+            return "correlation: 2 to \(BarNeed.most) returns of whole seconds up to a day, not \(wish.length) of \(wish.period)"
         }
         if (indicators?.count ?? 0) > Self.mostIndicators { return "at most \(Self.mostIndicators) indicators" }
         return nil

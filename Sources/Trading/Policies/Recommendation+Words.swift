@@ -179,7 +179,7 @@ extension TargetAdvice {
 extension EntryAdvice {
     fileprivate var text: String {
         "\(side.rawValue) \(optional(quantity)) \(optional(notional)) \(optional(risk)) \(optional(limitPrice)) "
-            + "(\(stop.text)) \(target?.text ?? "nil")"
+            + "(\(stop.text)) \(optional(target)) \(targetDistance?.text ?? "nil")"
     }
 }
 

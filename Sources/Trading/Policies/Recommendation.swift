@@ -203,11 +203,13 @@ package struct EntryAdvice: Sendable, Hashable, Codable {
     /// Absent: at market.
     package var limitPrice: Price?
     package var stop: StopAdvice
-    package var target: TargetAdvice?
+    package var target: Price?
+    /// Of a target by its distance, instead of its price; R is the distance to the stop.
+    package var targetDistance: Distance?
 
     package init(
         side: Side, quantity: Quantity? = nil, notional: Money? = nil, risk: Ratio? = nil, limitPrice: Price? = nil,
-        stop: StopAdvice, target: TargetAdvice? = nil
+        stop: StopAdvice, target: Price? = nil, targetDistance: Distance? = nil
     ) {
         self.side = side
         self.quantity = quantity
@@ -216,6 +218,7 @@ package struct EntryAdvice: Sendable, Hashable, Codable {
         self.limitPrice = limitPrice
         self.stop = stop
         self.target = target
+        self.targetDistance = targetDistance
     }
 }
 
@@ -272,7 +275,7 @@ extension Advice {
         .enter(
             EntryAdvice(
                 side: entry.side, quantity: entry.quantity, limitPrice: entry.limitPrice, stop: StopAdvice(entry.stop),
-                target: entry.target.map { TargetAdvice(price: $0) }))
+                target: entry.target))
     }
 }
 

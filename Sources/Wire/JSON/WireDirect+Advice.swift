@@ -217,6 +217,7 @@ extension EntryAdvice: WireDirect {
         writer.field("limit_price", limitPrice)
         writer.field("stop", stop)
         writer.field("target", target)
+        writer.field("target_distance", targetDistance)
         writer.endObject()
     }
 
@@ -227,10 +228,9 @@ extension EntryAdvice: WireDirect {
         let risk: Ratio? = fields.optional("risk")
         let limitPrice: Price? = fields.optional("limit_price")
         guard let stop: StopAdvice = fields.required("stop") else { return nil }
-        let target: TargetAdvice? = fields.optional("target")
-        guard fields.isDone else { return nil }
         self.init(
             side: side, quantity: quantity, notional: notional, risk: risk, limitPrice: limitPrice, stop: stop,
-            target: target)
+            target: fields.optional("target"), targetDistance: fields.optional("target_distance"))
+        guard fields.isDone else { return nil }
     }
 }
