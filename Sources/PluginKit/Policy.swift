@@ -29,10 +29,14 @@ package enum PolicyMain {
 
 struct PolicyRole<P: Policy>: PluginRole {
     static var role: Role { .policy }
-    private var policy: P?
+    private var policies: SymbolPolicies<P>?
 
     mutating func start(_ welcome: Welcome) throws -> Ready {
-        policy = try P(settings: WireDecoder().decodeSettings(P.Settings.self, from: welcome.settings))
+        try configure(welcome.settings)
+    }
+
+    mutating func configure(_ settings: JSON) throws -> Ready {
+        policies = try SymbolPolicies(settings: settings)
         return Ready()
     }
 
@@ -41,7 +45,7 @@ struct PolicyRole<P: Policy>: PluginRole {
             throw PluginStartError(why: "a policy is asked to evaluate, not \(message.header.type.rawValue)")
         }
         let snapshot = try message.data(PortfolioSnapshot.self)
-        let recommendations = try policy?.evaluate(snapshot) ?? []
+        let recommendations = try policies?.evaluate(snapshot) ?? []
         return [
             Answer(
                 .recommendations, Recommendations(recommendations), re: message.header.id, cycle: message.header.cycle)
