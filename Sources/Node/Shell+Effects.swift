@@ -9,6 +9,7 @@ extension Shell {
         switch effect {
         case .evaluate(let cycle, let policies, let budget, let snapshot): ask(policies, cycle, budget, snapshot)
         case .command(let command, let number, let body): send(BrokerCommand(command, number, body))
+        case .configure(let change): configure(change)
         case .wake(let time): wakeAt = time
         case .record(let record, let body):
             observer.observe(record, state: node.core.state)

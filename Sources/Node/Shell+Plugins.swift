@@ -51,7 +51,8 @@ extension Shell {
         sessionCount += 1
         let now = clock.monotonicMilliseconds
         let session = PluginSession(
-            name: hello.name, role: role, peer: peer, id: "s\(epoch).\(sessionCount)", firstSequence: header.seq,
+            name: hello.name, role: role, speaksMinor: hello.speaks.minor, peer: peer, id: "s\(epoch).\(sessionCount)",
+            firstSequence: header.seq,
             now: now, heartbeat: options.heartbeatMilliseconds)
         sessions[peer] = session
         sessionsDueMilliseconds = min(sessionsDueMilliseconds, session.nextHeartbeatMilliseconds)
@@ -104,6 +105,9 @@ extension Shell {
             case .broker: enqueue(.brokerGone(name: session.name, why: why))
             case .control: break
             }
+        }
+        if !session.pendingSettings.isEmpty {
+            enqueue(.settingsAnswered(plugin: session.name, refusal: "it was lost before it answered: \(why)"))
         }
         gathering?.fail(session.name, why)
         if session.role == .broker {
@@ -169,6 +173,7 @@ extension Shell {
 }
 
 enum ShellSignals {
+    static let hangup: Int32 = 1
     static let kill: Int32 = 9
     static let terminate: Int32 = 15
     /// A busy machine is no dead plugin.
