@@ -98,6 +98,9 @@ let package = Package(
                 "Trading", "Wire", "PluginKit", "policy-stop-loss", "policy-partial-profit", "policy-take-profit",
                 "policy-portfolio-risk",
             ]),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Node", "Orchestration", "Trading", "Wire"]),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),

@@ -20,6 +20,7 @@ package struct Configuration: Decodable {
     package var sectors: [Symbol: String]?
     package var broker: PluginEntry
     package var providers: [PluginEntry]?
+    /// Absent: ``defaultPolicies``, with their default settings.
     package var policies: [PluginEntry]?
     /// Folders with plugins, searched before the built-in ones.
     package var plugins: [String]?
@@ -40,6 +41,8 @@ package struct Configuration: Decodable {
         package var settings: JSON?
         /// False: it is started elsewhere and dials in.
         package var start: Bool?
+
+        package init(plugin: PluginName) { self.plugin = plugin }
     }
 
     package struct RunEntry: Decodable {
@@ -88,31 +91,18 @@ package struct Configuration: Decodable {
     }
 }
 
-/// A length of time as people write it: `10s`, `500ms`, `5m`, `2h`.
-package struct Span: Decodable, Hashable, Sendable {
-    package var value: TimeSpan
-
-    package init(_ value: TimeSpan) { self.value = value }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        let units: [(String, Int64)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
-        for (unit, factor) in units {
-            if text.hasSuffix(unit), let count = Int64(text.dropLast(unit.count)), count >= 0, count <= 1_000_000 {
-                value = .milliseconds(count * factor)
-                return
-            }
-        }
-        throw DecodingError.dataCorruptedError(
-            in: container, debugDescription: "\"\(text)\" is no length of time; write it as 500ms, 10s, 5m or 2h")
-    }
-}
-
 extension Configuration {
+    /// What watches over an account whose configuration names no policies.
+    package static let defaultPolicies = ["stop-loss", "partial-profit", "take-profit", "portfolio-risk"].map {
+        PluginName(unchecked: $0)
+    }
+
+    /// The policies that the file names, else the default ones.
+    package var chosenPolicies: [PluginEntry] { policies ?? Self.defaultPolicies.map { PluginEntry(plugin: $0) } }
+
     /// What the core is told: this configuration with its defaults.
     package func core() -> CoreConfiguration {
-        var core = CoreConfiguration(account: account, policies: (policies ?? []).map { $0.name ?? $0.plugin })
+        var core = CoreConfiguration(account: account, policies: chosenPolicies.map { $0.name ?? $0.plugin })
         if let cycle { core.cyclePeriod = cycle.value }
         // In lockstep nothing is late because a machine is busy.
         core.policyBudget = policyBudget?.value ?? (clock == .lockstep ? .seconds(10) : .milliseconds(500))

@@ -31,10 +31,7 @@ package struct LoadedConfiguration {
                 path: file.path, line: file.line(of: JSONPath([.key("limits"), .key(defect.key)])),
                 what: "limits.\(defect.key): \(defect.why)")
         }
-        let state =
-            configuration.state
-            ?? "${home}/var/\(configuration.account)".replacingOccurrences(of: "${home}", with: home)
-        stateDirectory = state.hasPrefix("/") ? state : folder + "/" + state
+        stateDirectory = Self.stateDirectory(configuration.state, configuration.account.text, folder, home)
         let own = (configuration.plugins ?? []).map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
         for (index, path) in own.enumerated() where !FileManager.default.fileExists(atPath: path) {
             let place = JSONPath([.key("plugins"), .index(index)])
@@ -46,12 +43,32 @@ package struct LoadedConfiguration {
         try findPlugins()
     }
 
+    private static func stateDirectory(_ state: String?, _ account: String, _ folder: String, _ home: String) -> String
+    {
+        let state = state ?? "\(home)/var/\(account)"
+        return state.hasPrefix("/") ? state : folder + "/" + state
+    }
+
+    /// Where the sockets of an account are: known from a file that is otherwise wrong, so that it keeps nobody from the
+    /// core that runs.
+    /// - Throws: ``ConfigurationError`` for text that is no YAML, and without an account.
+    package static func socketDirectory(path: String, home: String) throws(ConfigurationError) -> String {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let text = try readText(path).replacingOccurrences(of: "${home}", with: home)
+            .replacingOccurrences(of: "${here}", with: folder)
+        let file = try SettingsFile(text: text, path: path)
+        guard let account = file.tree["account"]?.plain else {
+            throw ConfigurationError(path: path, line: nil, what: "account: missing")
+        }
+        return stateDirectory(file.tree["state"]?.plain, account, folder, home) + "/sockets"
+    }
+
     private mutating func findPlugins() throws(ConfigurationError) {
         specs.append(
             try catalog.spec(for: configuration.broker, role: .broker, in: file, at: JSONPath([.key("broker")])))
         for (key, role, entries) in [
             ("providers", Role.provider, configuration.providers ?? []),
-            ("policies", .policy, configuration.policies ?? []),
+            ("policies", .policy, configuration.chosenPolicies),
         ] {
             for (index, entry) in entries.enumerated() {
                 let place = JSONPath([.key(key), .index(index)])

@@ -45,6 +45,10 @@ package struct PluginCatalog {
             throw ConfigurationError(
                 path: path, line: file.line(of: JSONPath([.key("command")])), what: "command: name a program")
         }
+        for (key, schema) in (manifest.settings ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let defect = schema.defect(at: JSONPath([.key("settings"), .key(key)])) else { continue }
+            throw ConfigurationError(path: path, line: file.line(of: defect.path), what: "\(defect)")
+        }
         if plugins[manifest.name] == nil {
             plugins[manifest.name] = Found(manifest: manifest, folder: folder, file: file)
         }
@@ -68,14 +72,16 @@ package struct PluginCatalog {
         guard found.manifest.role == role else {
             throw fail("\"\(entry.plugin)\" is a \(found.manifest.role.rawValue), not a \(role.rawValue)")
         }
-        if case .object(let members) = entry.settings ?? .object([]), let known = found.manifest.settings {
-            for member in members where known[member.key] == nil {
-                let names = known.keys.sorted().joined(separator: ", ")
-                throw fail("\(entry.plugin) knows no setting \"\(member.key)\"; it knows: \(names)", "settings")
-            }
+        let settings = entry.settings.flatMap { $0.isNull ? nil : $0 } ?? .object([])
+        do throws(SettingDefect) {
+            try found.manifest.check(settings)
+        } catch {
+            let path = place.adding(.key("settings"))
+            let defect = SettingDefect(JSONPath(path.components + error.path.components), error.why)
+            throw ConfigurationError(path: file.path, line: file.line(of: defect.path), what: "\(defect)")
         }
         return PluginSpec(
-            name: entry.name ?? entry.plugin, role: role, settings: entry.settings ?? .object([]),
+            name: entry.name ?? entry.plugin, role: role, settings: settings,
             program: entry.start == false ? nil : try program(found))
     }
 

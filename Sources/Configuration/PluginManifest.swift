@@ -9,12 +9,62 @@ package struct PluginManifest: Decodable {
     package var description: String
     /// The program and its arguments; see ``PluginCatalog`` for where the program is looked for.
     package var command: [String]
-    package var settings: [String: Setting]?
+    /// Absent: whatever stands in the configuration is handed to the plugin, which judges it alone.
+    package var settings: [String: SettingSchema]?
+    /// It takes `symbols: {NVDA: {...}}`, settings of single symbols. Every policy that is built with the kit does.
+    package var symbolSettings: Bool?
+}
 
-    package struct Setting: Decodable {
-        package var type: String?
-        /// As text or JSON, for people; the plugin itself holds the true default.
-        package var `default`: JSON?
-        package var what: String?
+/// What one setting of a plugin may be.
+package struct SettingSchema: Decodable {
+    package enum Kind: String, Decodable, CaseIterable {
+        case decimal, integer, boolean, text, duration, price, quantity, list, object, choice
+    }
+
+    package var type: Kind
+    /// For people, one sentence.
+    package var what: String?
+    /// What the plugin takes when the setting is left out. The plugin itself holds it; here it is told.
+    package var `default`: JSON?
+    /// The plugin cannot do without it.
+    package var required: Bool?
+    // Bounds of a number or a duration, written like the value itself; those of a list count its items.
+    package var minimum: JSON?
+    package var maximum: JSON?
+    package var exclusiveMinimum: JSON?
+    package var exclusiveMaximum: JSON?
+    /// Of `choice`.
+    package var choices: [String]?
+    /// Of `object`; absent: any keys, each with a value as ``items`` says.
+    package var fields: [String: SettingSchema]?
+    private var itemSchema: [SettingSchema]
+
+    /// Of `list`: what each item is. Of `object` without `fields`: what each value is.
+    package var items: SettingSchema? { itemSchema.first }
+
+    private enum CodingKeys: String, CodingKey {
+        case type, what, `default`, required, minimum, maximum, exclusiveMinimum, exclusiveMaximum, choices, fields,
+            items
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        let name = try keys.decode(String.self, forKey: .type)
+        guard let kind = Kind(rawValue: name) else {
+            let kinds = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DecodingError.dataCorruptedError(
+                forKey: .type, in: keys, debugDescription: "\"\(name)\" is no type of setting; there are \(kinds)")
+        }
+        type = kind
+        what = try keys.decodeIfPresent(String.self, forKey: .what)
+        `default` = try keys.decodeIfPresent(JSON.self, forKey: .default)
+        required = try keys.decodeIfPresent(Bool.self, forKey: .required)
+        minimum = try keys.decodeIfPresent(JSON.self, forKey: .minimum)
+        maximum = try keys.decodeIfPresent(JSON.self, forKey: .maximum)
+        exclusiveMinimum = try keys.decodeIfPresent(JSON.self, forKey: .exclusiveMinimum)
+        exclusiveMaximum = try keys.decodeIfPresent(JSON.self, forKey: .exclusiveMaximum)
+        choices = try keys.decodeIfPresent([String].self, forKey: .choices)
+        fields = try keys.decodeIfPresent([String: SettingSchema].self, forKey: .fields)
+        itemSchema = try keys.decodeIfPresent(SettingSchema.self, forKey: .items).map { [$0] } ?? []
     }
 }

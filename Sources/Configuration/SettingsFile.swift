@@ -30,7 +30,9 @@ package struct SettingsFile {
         do throws(WireDecodingError) {
             return try WireDecoder().decodeSettings(type, from: tree)
         } catch {
-            throw ConfigurationError(path: path, line: line(of: error.path), what: "\(error)")
+            var place = error.path
+            if case .unknownField(let name, _) = error.reason { place.components.append(.key(name)) }
+            throw ConfigurationError(path: path, line: line(of: place), what: "\(error)")
         }
     }
 
@@ -75,6 +77,8 @@ package struct SettingsFile {
                 }
                 let place = JSONPath(place.components + [.key(name)])
                 members.append(JSON.Member(key: name, value: try convert(item, at: place, path, &lines)))
+                // A value that begins below its key is named by the key.
+                if let line = key.mark?.line { lines[place.description] = line }
             }
             return .object(members)
         case .alias:

@@ -16,7 +16,7 @@ extension Input: WireDirect {
         case .cycleDue, .wake, .market, .execution, .evaluated, .orderAnswer, .brokerState: true
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .stopping:
+            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
             false
         }
     }
@@ -45,7 +45,7 @@ extension Input: WireDirect {
             }
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .stopping:
+            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
             preconditionFailure("it goes the ordinary way")
         }
         writer.endObject()

@@ -48,6 +48,8 @@ struct EntryCodec {
                     type: "command", body: try encoder.encode(approved.command), mentions: approved.command.mentions),
                 nil
             )
+        case .configure(let settings):
+            return (Coded(type: "configure", body: try encoder.encode(settings), mentions: []), nil)
         case .wake(let time):
             return (Coded(type: "wake_at", body: try encoder.encode(time), mentions: []), nil)
         case .record(let record):
@@ -105,6 +107,9 @@ extension Input {
         case .gap: "gap"
         case .clockJumped: "clock_jumped"
         case .violation: "violation"
+        case .configured: "configured"
+        case .misconfigured: "misconfigured"
+        case .settingsAnswered: "settings_answered"
         case .stopping: "stopping"
         }
     }
@@ -116,7 +121,8 @@ extension Input {
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .undelivered(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .stopping:
+            .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .configured, .misconfigured,
+            .settingsAnswered, .stopping:
             []
         }
     }

@@ -74,6 +74,7 @@ package final class Node {
 package enum Outgoing {
     case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot, whole: [UInt8])
     case command(OrderCommand, number: Int64, body: [UInt8])
+    case configure(PluginSettings)
     case wake(at: Timestamp)
     case record(Record, body: [UInt8])
 
@@ -83,6 +84,7 @@ package enum Outgoing {
         case .evaluate(let cycle, let policies, let budget, let snapshot):
             self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: snapshot, whole: bytes)
         case .command(let approved): self = .command(approved.command, number: approved.number, body: bytes)
+        case .configure(let settings): self = .configure(settings)
         case .wake(let time): self = .wake(at: time)
         case .record(let record): self = .record(record, body: bytes)
         }

@@ -60,6 +60,12 @@ struct Pace {
         return true
     }
 
+    /// The cycle period is another from now on: the next cycle is not later than one of it.
+    mutating func periodChanged(now: Int64, period: Int64, _ options: ShellOptions) {
+        guard !options.lockstep, isOpen else { return }
+        nextCycleMilliseconds = min(nextCycleMilliseconds, now + period)
+    }
+
     mutating func waitUntil(_ milliseconds: Int64) { nextCycleMilliseconds = milliseconds }
     func isPaused(now: Int64) -> Bool { now < nextCycleMilliseconds }
 

@@ -18,15 +18,23 @@ struct PluginSession {
     var phase = Phase.starting
     var capabilities: BrokerCapabilities?
     var needs: PolicyNeeds?
+    /// The minor version of the protocol that it speaks.
+    let speaksMinor: Int64
+    /// Settings that it was sent and has not answered, oldest first.
+    var pendingSettings: [PendingSettings] = []
     var lastHeardMilliseconds: Int64
     var nextHeartbeatMilliseconds: Int64
     private var sent: Int64 = 0
     /// Sequence number of the last message from it.
     private var received: Int64
 
-    init(name: PluginName, role: Role, peer: Peer, id: String, firstSequence: Int64, now: Int64, heartbeat: Int64) {
+    init(
+        name: PluginName, role: Role, speaksMinor: Int64, peer: Peer, id: String, firstSequence: Int64, now: Int64,
+        heartbeat: Int64
+    ) {
         self.name = name
         self.role = role
+        self.speaksMinor = speaksMinor
         self.peer = peer
         self.id = id
         received = firstSequence

@@ -11,14 +11,19 @@ struct PluginChild {
     var restarts = RestartPolicy()
     var restartAtMilliseconds: Int64?
     var isQuarantined = false
+    /// It was asked to leave, is not started again, and is killed when it has not gone by then.
+    var leavesByMilliseconds: Int64?
 }
 
 extension Shell {
     func startChildren() {
-        for spec in options.plugins where spec.program != nil {
-            children[spec.name] = PluginChild(spec: spec)
-            start(spec.name)
-        }
+        for spec in options.plugins { startChild(spec) }
+    }
+
+    func startChild(_ spec: PluginSpec) {
+        guard spec.program != nil else { return }
+        children[spec.name] = PluginChild(spec: spec)
+        start(spec.name)
     }
 
     private func start(_ name: PluginName) {
@@ -57,12 +62,24 @@ extension Shell {
                 observer.log("core", "\(name) \(ending)")
                 let peer = sessions.first { $0.value.name == name && $0.value.role == child.spec.role }?.key
                 if let peer { lose(peer, "its process \(ending)", mayRestart: false) }
+                guard child.leavesByMilliseconds == nil else {
+                    hasLeft(name)
+                    continue
+                }
                 if end == nil { plan(&child, after: "\(ending)") }
                 children[name] = child
+            } else if let leavesBy = child.leavesByMilliseconds {
+                if now >= leavesBy { child.process?.signal(ShellSignals.kill) }
             } else if let due = child.restartAtMilliseconds, due <= now {
                 start(name)
             }
         }
+    }
+
+    /// The configuration may name it again by now.
+    private func hasLeft(_ name: PluginName) {
+        children[name] = nil
+        if end == nil, let spec = options.plugins.first(where: { $0.name == name }) { startChild(spec) }
     }
 
     func tendOutputs() {

@@ -10,6 +10,7 @@ extension Shell {
         case .evaluate(let cycle, let policies, let budget, let snapshot, let whole):
             ask(policies, cycle, budget, SnapshotParts(snapshot, whole))
         case .command(let command, let number, let body): send(BrokerCommand(command, number, body))
+        case .configure(let change): configure(change)
         case .wake(let time): wakeAt = time
         case .record(let record, let body):
             observer.observe(record, state: node.core.state)

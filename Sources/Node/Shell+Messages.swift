@@ -49,7 +49,12 @@ extension Shell {
 
     private func take(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
         switch header.type {
-        case .ready: becomeReady(session, try codec.data(Ready.self, body))
+        case .ready:
+            let ready = try codec.data(Ready.self, body)
+            guard takeSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect) else {
+                return becomeReady(session, ready)
+            }
+            changeNeeds(of: session, ready)
         case .heartbeat: break
         case .bye: lose(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
         case .error: takeError(try codec.data(Fault.self, body).reason, header, session)
@@ -64,7 +69,9 @@ extension Shell {
             enqueue(.brokerState(state: truth, question: question(header)))
         case .done: if let re = header.re { finishBrokerWork(re) }
         case .market: try takeMarket(body)
-        case .hello, .welcome, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply, .record: break
+        case .hello, .welcome, .configure, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply,
+            .record:
+            break
         }
     }
 
@@ -110,6 +117,7 @@ extension Shell {
 
     private func takeError(_ why: String, _ header: Header, _ session: PluginSession) {
         observer.log(session.name.text, why)
+        if takeSettingsAnswer(session, re: header.re, refusal: why) { return }
         // At the start a person is there to mend it; later the run must go on.
         if session.phase == .starting, !pace.isOpen { end = end ?? .settingsRefused("\(session.name): \(why)") }
         if header.cycle == gathering?.cycle { gathering?.fail(session.name, why) }
@@ -171,9 +179,10 @@ extension Shell {
         if request.command == "ping" {
             return ControlReply(accepted: true, message: "epoch \(epoch), cycle \(node.core.state.cycle.number)")
         }
+        if request.command == "reload" { return reload(why: "\(request.why) (\(request.who))") }
         guard let command = Control.Command(rawValue: request.command) else {
             return ControlReply(
-                accepted: false, message: "\"\(request.command)\" is none of halt, reduce, resume, flatten")
+                accepted: false, message: "\"\(request.command)\" is none of halt, reduce, resume, flatten, reload")
         }
         enqueue(.control(Control(command: command, who: request.who, why: request.why)))
         return ControlReply(accepted: true, message: "\(command.rawValue) is taken")
@@ -187,6 +196,10 @@ enum ShellLimits {
     static let commandsUnderWay = 64
     /// The longest that one of them counts as worked on.
     static let commandMilliseconds: Int64 = 60_000
+    /// From one look at the configuration file to the next.
+    static let configurationMilliseconds: Int64 = 1_000
+    /// How long a plugin may take over new settings.
+    static let settingsMilliseconds: Int64 = 10_000
 }
 
 extension MarketUpdate {

@@ -51,7 +51,8 @@ extension Shell {
         sessionCount += 1
         let now = clock.monotonicMilliseconds
         let session = PluginSession(
-            name: hello.name, role: role, peer: peer, id: "s\(epoch).\(sessionCount)", firstSequence: header.seq,
+            name: hello.name, role: role, speaksMinor: hello.speaks.minor, peer: peer, id: "s\(epoch).\(sessionCount)",
+            firstSequence: header.seq,
             now: now, heartbeat: options.heartbeatMilliseconds)
         sessions[peer] = session
         sessionsDueMilliseconds = min(sessionsDueMilliseconds, session.nextHeartbeatMilliseconds)
@@ -74,6 +75,13 @@ extension Shell {
         sessions[session.peer]?.capabilities = ready.capabilities
         sessions[session.peer]?.needs = ready.needs
         if pace.isOpen { announce(session.peer) }
+    }
+
+    /// Other settings may need other things.
+    func changeNeeds(of session: PluginSession, _ ready: Ready) {
+        guard session.role == .policy, ready.needs != session.needs, ready.needs?.defect == nil else { return }
+        sessions[session.peer]?.needs = ready.needs
+        enqueue(.policyReady(name: session.name, needs: ready.needs))
     }
 
     private static func defect(_ ready: Ready) -> String? {
@@ -105,6 +113,9 @@ extension Shell {
             case .broker: enqueue(.brokerGone(name: session.name, why: why))
             case .control: break
             }
+        }
+        if !session.pendingSettings.isEmpty {
+            enqueue(.settingsAnswered(plugin: session.name, refusal: "it was lost before it answered: \(why)"))
         }
         gathering?.fail(session.name, why)
         if session.role == .broker {
@@ -170,6 +181,7 @@ extension Shell {
 }
 
 enum ShellSignals {
+    static let hangup: Int32 = 1
     static let kill: Int32 = 9
     static let terminate: Int32 = 15
     /// A busy machine is no dead plugin.

@@ -16,7 +16,10 @@ package final class Shell {
     let transport: any Transport
     let clock: any Clock
     let observer: any RunObserver
-    let options: ShellOptions
+    /// What is in force: a reload changes figures, plugins and their settings in it.
+    var options: ShellOptions
+    let configuration: (any ConfigurationSource)?
+    var configurationDueMilliseconds: Int64
     let codec = MessageCodec()
     let epoch: Int64
     /// Gives a role's endpoint to the plugins that the shell starts.
@@ -54,16 +57,20 @@ package final class Shell {
     private var signalDescriptor: CInt
 
     /// - Parameters:
+    ///   - configuration: where the configuration is read again; nil when it never is.
     ///   - signals: a descriptor that becomes readable when a signal came, and how to ask which one.
     package init(
         node: Node, transport: any Transport, clock: any Clock, observer: any RunObserver, options: ShellOptions,
-        endpoint: @escaping (Role) -> String, signals: (descriptor: CInt, next: () -> Int32?)
+        configuration: (any ConfigurationSource)? = nil, endpoint: @escaping (Role) -> String,
+        signals: (descriptor: CInt, next: () -> Int32?)
     ) {
         self.node = node
         self.transport = transport
         self.clock = clock
         self.observer = observer
         self.options = options
+        self.configuration = configuration
+        configurationDueMilliseconds = clock.monotonicMilliseconds + ShellLimits.configurationMilliseconds
         self.endpoint = endpoint
         epoch = node.core.state.epoch + 1
         cyclesAtStart = node.core.state.cycle.number
@@ -118,13 +125,19 @@ package final class Shell {
         let outputs = children.keys.sorted().compactMap { children[$0]?.process?.outputDescriptor }
         let arrivals = try transport.wait(
             milliseconds: Int(milliseconds), descriptors: [signalDescriptor] + outputs)
-        if let signal = stopSignal() { end = end ?? .signal(signal) }
+        if let signal = stopSignal() { take(signal) }
         for refused in arrivals.refused { refuse(refused.peer, refused.why) }
         for message in arrivals.messages { receive(message.frames, from: message.peer) }
         tendChildren()
         tendSessions()
         tendBrokerWork()
         checkBudget()
+        if end == nil { tendConfiguration() }
+    }
+
+    private func take(_ signal: Int32) {
+        guard signal == ShellSignals.hangup else { return end = end ?? .signal(signal) }
+        _ = reload(why: "asked by SIGHUP")
     }
 
     func enqueue(_ input: Input) {

@@ -59,7 +59,7 @@ package struct PluginSpec {
     }
 }
 
-package struct PluginProgram {
+package struct PluginProgram: Hashable {
     package var executable: String
     package var arguments: [String]
     package var directory: String
@@ -91,6 +91,8 @@ package struct ShellOptions {
     package var dieAfterEntry: Int64?
     /// For crash tests: it kills itself when the broker's first word on this order command comes, before it reads it.
     package var dieBeforeAnswer: Int64?
+    /// What a reload of the configuration never changes, by key, as a person reads it.
+    package var fixed: [String: String] = [:]
     /// `NAME=value` for the children.
     package var environment: [String] = []
 

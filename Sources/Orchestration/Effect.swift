@@ -6,6 +6,8 @@ package enum Effect: Sendable, Hashable {
     case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot)
     /// Hand this to the broker adapter.
     case command(ApprovedCommand)
+    /// Give a plugin that runs its new settings; ``Input/settingsAnswered(plugin:refusal:)`` follows.
+    case configure(PluginSettings)
     /// Send ``Input/wake`` no later than this.
     case wake(at: Timestamp)
     /// For the journal and for whoever watches.

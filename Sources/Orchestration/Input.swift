@@ -31,7 +31,50 @@ package enum Input: Sendable, Hashable, Codable {
     case gap(plugin: PluginName, what: String)
     /// A plugin broke the protocol; what it sent was not taken.
     case violation(plugin: PluginName, why: String)
+    /// The configuration was read again, and is sound.
+    case configured(Reconfiguration)
+    /// It was read again and cannot be used: everything stays as it was.
+    case misconfigured(why: String)
+    /// A plugin has taken the settings that ``Effect/configure(plugin:settings:)`` sent, or goes on with those it had.
+    case settingsAnswered(plugin: PluginName, refusal: String?)
     case stopping(why: String)
+}
+
+/// What a changed configuration asks of a core that is at work.
+package struct Reconfiguration: Sendable, Hashable, Codable {
+    /// Who or what had it read again.
+    package var why: String
+    /// In force from here on.
+    package var configuration: CoreConfiguration
+    /// New settings for plugins that run, sorted by name.
+    package var settings: [PluginSettings]
+    /// What else is different now, for people.
+    package var changes: [String]
+    /// What is different in the file, and takes a restart: it stays as it was.
+    package var needsRestart: [String]
+
+    package init(
+        why: String, configuration: CoreConfiguration, settings: [PluginSettings] = [], changes: [String] = [],
+        needsRestart: [String] = []
+    ) {
+        self.why = why
+        self.configuration = configuration
+        self.settings = settings
+        self.changes = changes
+        self.needsRestart = needsRestart
+    }
+}
+
+/// The settings of one plugin. The core hands them on and does not read them.
+package struct PluginSettings: Sendable, Hashable, Codable {
+    package var plugin: PluginName
+    /// JSON, as the plugin gets it.
+    package var settings: String
+
+    package init(plugin: PluginName, settings: String) {
+        self.plugin = plugin
+        self.settings = settings
+    }
 }
 
 package struct Start: Sendable, Hashable, Codable {

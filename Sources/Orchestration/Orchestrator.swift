@@ -54,6 +54,10 @@ package struct Orchestrator: Sendable {
         case .gap(let plugin, let what): takeGap(plugin, what)
         case .violation(let plugin, let why):
             alert(.warning, nil, "\(plugin) broke the protocol; what it sent was not taken: \(why)")
+        case .configured(let change): takeConfiguration(change)
+        case .misconfigured(let why):
+            alert(.warning, nil, "the changed configuration is not used, everything stays as it was: \(why)")
+        case .settingsAnswered(let plugin, let refusal): takeSettingsAnswer(plugin, refusal)
         case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
         }
     }

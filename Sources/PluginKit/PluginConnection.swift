@@ -10,11 +10,19 @@ package protocol PluginRole {
     static var role: Role { get }
     /// Makes itself from its settings; what it can do goes back to the core.
     mutating func start(_ welcome: Welcome) throws -> Ready
+    /// Makes itself anew from other settings; what it can do now goes back to the core. When it throws, it goes on as it was.
+    mutating func configure(_ settings: JSON) throws -> Ready
     /// Answers one message; everything in the list is sent in order.
     mutating func handle(_ message: Received) throws -> [Answer]
     /// When it wants ``tick()``; nil when it waits for the core alone.
     func nextTickMilliseconds() -> Int64?
     mutating func tick() throws -> [Answer]
+}
+
+extension PluginRole {
+    package mutating func configure(_ settings: JSON) throws -> Ready {
+        throw PluginStartError(why: "a \(Self.role.rawValue) takes new settings at its start only; restart bigbrother")
+    }
 }
 
 /// A message from the core.
@@ -57,7 +65,7 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private let version: String
     private let isChild: Bool
     private let codec = MessageCodec()
-    private let signals = cposix_signal_descriptor()
+    private let signals = cposix_signal_descriptor(0)
     private var session = ""
     private var epoch: Int64 = 0
     private var sent: Int64 = 0
@@ -190,6 +198,7 @@ extension PluginConnection {
         epoch = max(epoch, header.epoch)
         switch header.type {
         case .welcome: return try begin(message, on: socket)
+        case .configure: try configure(message, on: socket)
         case .refused:
             log("error", "the core refused: \(try message.data(Fault.self).reason)")
             return 3
@@ -214,6 +223,17 @@ extension PluginConnection {
             log("error", "\(launch.name) settings: \(error)")
             try send(Answer(.error, Fault(reason: "settings: \(error)")), on: socket)
             return try sayBye("its settings are wrong: \(error)", on: socket) == 0 ? 2 : 2
+        }
+    }
+
+    /// One message at a time: no evaluation ever sees half of the new settings.
+    private mutating func configure(_ message: Received, on socket: borrowing ZeroMQSocket) throws {
+        do {
+            let ready = try plugin.configure(try message.data(Configure.self).settings)
+            try send(Answer(.ready, ready, re: message.header.id), on: socket)
+        } catch {
+            log("warning", "the new settings are refused: \(error)")
+            try send(Answer(.error, Fault(reason: "settings: \(error)"), re: message.header.id), on: socket)
         }
     }
 

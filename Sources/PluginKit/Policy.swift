@@ -35,12 +35,16 @@ package enum PolicyMain {
 
 struct PolicyRole<P: Policy>: PluginRole {
     static var role: Role { .policy }
-    private var policy: P?
+    private var policies: SymbolPolicies<P>?
 
     mutating func start(_ welcome: Welcome) throws -> Ready {
-        let policy = try P(settings: WireDecoder().decodeSettings(P.Settings.self, from: welcome.settings))
-        self.policy = policy
-        return Ready(needs: policy.needs)
+        try configure(welcome.settings)
+    }
+
+    mutating func configure(_ settings: JSON) throws -> Ready {
+        let policies = try SymbolPolicies<P>(settings: settings)
+        self.policies = policies
+        return Ready(needs: policies.needs)
     }
 
     mutating func handle(_ message: Received) throws -> [Answer] {
@@ -48,7 +52,7 @@ struct PolicyRole<P: Policy>: PluginRole {
             throw PluginStartError(why: "a policy is asked to evaluate, not \(message.header.type.rawValue)")
         }
         let snapshot = try message.data(PortfolioSnapshot.self)
-        let recommendations = try policy?.evaluate(snapshot) ?? []
+        let recommendations = try policies?.evaluate(snapshot) ?? []
         return [
             Answer(
                 .recommendations, Recommendations(recommendations), re: message.header.id, cycle: message.header.cycle)

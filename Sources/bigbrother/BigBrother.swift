@@ -22,6 +22,6 @@ struct BigBrother: ParsableCommand {
             RunCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self, PositionsCommand.self,
             OrdersCommand.self,
             DecisionsCommand.self, ExplainCommand.self, ReplayCommand.self, HaltCommand.self, ReduceCommand.self,
-            ResumeCommand.self, FlattenCommand.self, DoctorCommand.self,
+            ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, DoctorCommand.self,
         ])
 }

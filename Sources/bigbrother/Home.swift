@@ -25,8 +25,16 @@ enum Home {
 
     /// The configuration to use: the one named, else the embedded demonstration.
     static func configuration(_ path: String?) throws(ConfigurationError) -> LoadedConfiguration {
+        try LoadedConfiguration(path: absolute(path), home: project, binaries: binaries)
+    }
+
+    /// Where the core of a configuration listens, even when the file is wrong by now.
+    static func socketDirectory(_ path: String?) throws(ConfigurationError) -> String {
+        try LoadedConfiguration.socketDirectory(path: absolute(path), home: project)
+    }
+
+    private static func absolute(_ path: String?) -> String {
         let path = path ?? project + "/Plugins/Configurations/demo.yaml"
-        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-        return try LoadedConfiguration(path: absolute, home: project, binaries: binaries)
+        return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
 }

@@ -42,7 +42,7 @@ struct Running {
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         let shell = Shell(
             node: Node(core: core, journal: journal), transport: hub, clock: SystemClock(), observer: presenter,
-            options: options(), endpoint: { endpoints[$0.rawValue] ?? "" },
+            options: options(), configuration: WatchedConfiguration(loaded), endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
         let end = try shell.run()
         return Result(
@@ -73,6 +73,7 @@ struct Running {
             stateDirectory: loaded.pluginDirectory)
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
+        options.fixed = loaded.fixed
         options.dieAfterEntry = dieAfterEntry
         options.dieBeforeAnswer = dieBeforeAnswer
         options.endsWithTape = configuration.run?.endWithTape ?? true

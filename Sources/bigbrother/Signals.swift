@@ -1,13 +1,14 @@
 import CPosix
 import Glibc
 
-/// SIGINT and SIGTERM as a descriptor that becomes readable (signalfd(2)), so that the one poll loop sees them in turn
+/// SIGINT, SIGTERM and SIGHUP as a descriptor that becomes readable (signalfd(2)), so that the one poll loop sees them in turn
 /// with everything else.
 final class Signals {
     let descriptor: CInt
+    private let wasOnTerminal = isatty(0) == 1
 
     init() {
-        descriptor = cposix_signal_descriptor()
+        descriptor = cposix_signal_descriptor(1)
         signal(SIGPIPE, SIG_IGN)
     }
 
@@ -16,6 +17,8 @@ final class Signals {
     /// The next signal, without waiting; nil when none came.
     func next() -> Int32? {
         let number = cposix_next_signal(descriptor)
-        return number == 0 ? nil : number
+        guard number != 0 else { return nil }
+        // SIGHUP asks for the configuration to be read again; of a terminal that has gone it is the end.
+        return number == SIGHUP && wasOnTerminal && isatty(0) == 0 ? SIGTERM : number
     }
 }

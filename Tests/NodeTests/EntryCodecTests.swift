@@ -37,6 +37,13 @@ struct EntryCodecTests {
         .policyReady(name: PluginName(unchecked: "a")), .gap(plugin: PluginName(unchecked: "a"), what: "1"),
         .stopping(why: "w"), .control(Control(command: .halt, who: "I", why: "so")),
         .undelivered(command: .query(clientOrderID: id), why: "gone"),
+        .configured(
+            Reconfiguration(
+                why: "w", configuration: CoreConfiguration(account: AccountID(unchecked: "a"), policies: []),
+                settings: [PluginSettings(plugin: PluginName(unchecked: "p"), settings: #"{"a":0.1}"#)], changes: ["c"],
+                needsRestart: ["r"])), .misconfigured(why: "x"),
+        .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: nil),
+        .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: "no"),
     ]
 
     @Test("an input is written and read as Codable would", arguments: inputs)

@@ -16,9 +16,7 @@ enum Samples {
 
     private static func handshake() throws -> [Sample] {
         [
-            Sample(
-                name: "hello", type: .hello,
-                body: Hello(name: try PluginName("stop-loss"), role: .policy, version: "1.0.0", token: "3w5e11264sg0g")),
+            Sample(name: "hello", type: .hello, body: try hello(minor: 0)),
             Sample(
                 name: "welcome", type: .welcome,
                 body: Welcome(
@@ -26,6 +24,10 @@ enum Samples {
                     settings: .object([JSON.Member(key: "trail", value: .number("0.015"))]),
                     heartbeatMilliseconds: 1_000,
                     lockstep: true, stateDirectory: "/home/me/bigbrother/var/demo/plugins")),
+            Sample(name: "hello-minor-1", type: .hello, body: try hello(minor: 1)),
+            Sample(
+                name: "configure", type: .configure,
+                body: Configure(settings: .object([JSON.Member(key: "trail", value: .number("0.02"))]))),
             Sample(
                 name: "refused", type: .refused, body: Fault(reason: "the configuration names no policy \"stranger\"")),
             Sample(name: "ready-policy", type: .ready, body: Ready()),
@@ -37,6 +39,13 @@ enum Samples {
             Sample(name: "bye", type: .bye, body: Fault(reason: "drained")),
             Sample(name: "error", type: .error, body: Fault(reason: "recommendations[0].advice: missing")),
         ]
+    }
+
+    private static func hello(minor: Int64) throws -> Hello {
+        var hello = Hello(
+            name: try PluginName("stop-loss"), role: .policy, version: "1.0.0", token: "3w5e11264sg0g")
+        hello.speaks = Hello.Version(major: 1, minor: minor)
+        return hello
     }
 
     private static let capabilities = BrokerCapabilities(

@@ -24,6 +24,7 @@ enum Proto {
         return switch type {
         case .hello: try codec.data(Hello.self, bytes)
         case .welcome: try codec.data(Welcome.self, bytes)
+        case .configure: try codec.data(Configure.self, bytes)
         case .refused, .drain, .bye, .error: try codec.data(Fault.self, bytes)
         case .ready: try codec.data(Ready.self, bytes)
         case .heartbeat, .done, .advance: try codec.data(Empty.self, bytes)

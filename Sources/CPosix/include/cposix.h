@@ -6,8 +6,8 @@
 int cposix_spawn_chdir(posix_spawn_file_actions_t *actions, const char *directory);
 int cposix_pipe_cloexec(int ends[2]);
 
-/* Blocks SIGINT and SIGTERM, and gives a descriptor that becomes readable when one came: signalfd(2). */
-int cposix_signal_descriptor(void);
+/* Blocks SIGINT and SIGTERM, with_hangup SIGHUP too, and gives a descriptor that becomes readable when one came: signalfd(2). */
+int cposix_signal_descriptor(int with_hangup);
 /* The number of the next signal, 0 when none waits. */
 int cposix_next_signal(int descriptor);
 

@@ -183,7 +183,10 @@ extension WireDecoding {
         while key < object.next {
             guard wasAsked(key, node) else {
                 let name = tape.string(key)
-                throw node.error(.unknownField(name, nearest: Typo.nearest(to: name, in: names(askedBy: node))))
+                let known = names(askedBy: node)
+                // A person is told more freely than a program what may have been meant.
+                let meant = numbersAsText ? Typo.meant(by: name, in: known) : Typo.nearest(to: name, in: known)
+                throw node.error(.unknownField(name, nearest: meant))
             }
             key = Int(tape.tokens[key + 1].next)
         }

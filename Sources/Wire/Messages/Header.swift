@@ -3,7 +3,7 @@ import Trading
 /// The version of the protocol that this build speaks. Minors only add; majors are agreed on in `hello`.
 package enum ProtocolVersion {
     package static let major: Int64 = 1
-    package static let minor: Int64 = 0
+    package static let minor: Int64 = 1
     package static let text = "\(major).\(minor)"
 }
 
@@ -20,6 +20,7 @@ package enum Role: String, Sendable, Codable, CaseIterable {
 package enum MessageType: String, Sendable, Codable, CaseIterable {
     case hello
     case welcome
+    case configure
     case refused
     case ready
     case heartbeat

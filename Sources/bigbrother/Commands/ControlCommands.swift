@@ -18,8 +18,7 @@ struct ControlOptions: ParsableArguments {
     /// Asks the core, which journals it with who and why.
     func ask(_ command: String) throws {
         try Failure.guarding {
-            let loaded = try Home.configuration(config)
-            let reply = try ControlClient(directory: loaded.socketDirectory).ask(
+            let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
                 ControlRequest(command: command, who: Self.person, why: why))
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
@@ -50,6 +49,19 @@ struct ResumeCommand: ParsableCommand {
         commandName: "resume", abstract: "Trade again after halt, reduce or flatten.")
     @OptionGroup var options: ControlOptions
     func run() throws { try options.ask("resume") }
+}
+
+struct ReloadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload", abstract: "Read the configuration again now; prints what has changed.",
+        discussion: """
+            A running core sees by itself, within two seconds, that its file has changed.
+            This command does not wait for that, and answers. A file that cannot be used
+            changes nothing. Account, state folder, clock, broker and the programs of
+            plugins stay as they are until a restart.
+            """)
+    @OptionGroup var options: ControlOptions
+    func run() throws { try options.ask("reload") }
 }
 
 struct FlattenCommand: ParsableCommand {

@@ -11,6 +11,7 @@ import ZeroMQTransport
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check the machine, the configuration, the plugins and the journal.")
+    @Argument(help: "The YAML file of the account; the same as --config.") var file: String?
     @OptionGroup var options: JournalOptions
 
     private struct Finding: Encodable {
@@ -23,7 +24,7 @@ struct DoctorCommand: ParsableCommand {
         try Failure.guarding {
             var findings = machine()
             do {
-                let loaded = try Home.configuration(options.config)
+                let loaded = try Home.configuration(file ?? options.config)
                 findings.append(
                     Finding(
                         what: "configuration", ok: true,
@@ -31,6 +32,7 @@ struct DoctorCommand: ParsableCommand {
                             "\(loaded.file.path): account \(loaded.configuration.account), \(loaded.specs.count) plugins"
                     ))
                 findings += plugins(loaded)
+                findings += settings(loaded)
                 findings += limits(loaded.configuration.core().limits)
                 findings += state(loaded)
                 findings.append(journal(options.journal ?? loaded.journalPath))
@@ -75,6 +77,10 @@ struct DoctorCommand: ParsableCommand {
                 ?? "dials in from elsewhere"
             return Finding(what: "plugin", ok: true, words: "\(spec.role.rawValue) \(spec.name): \(how)")
         }
+    }
+
+    private func settings(_ loaded: LoadedConfiguration) -> [Finding] {
+        loaded.settingWords.map { Finding(what: "settings", ok: true, words: $0) }
     }
 
     private func limits(_ limits: HardLimits) -> [Finding] {

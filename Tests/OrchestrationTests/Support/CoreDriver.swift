@@ -73,7 +73,7 @@ package struct CoreDriver {
             let answers = isConnected ? venue.execute(approved.command).map { $0.answering(approved.number) } : []
             if answers.isEmpty { flight.loseQuestion(approved.command) }
             inbox += answers
-        case .wake, .record: break
+        case .configure, .wake, .record: break
         }
     }
     package private(set) var isConnected = false
@@ -280,7 +280,7 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .clockJumped, .violation, .stopping:
+            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
             return
         }
     }

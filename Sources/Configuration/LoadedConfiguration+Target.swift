@@ -1,0 +1,23 @@
+import Node
+import Trading
+import Wire
+
+extension LoadedConfiguration {
+    /// What the core that runs with another configuration compares with its own.
+    package func target(for running: LoadedConfiguration) -> ConfigurationTarget {
+        var configuration = configuration
+        // Defaults that depend on the clock are those of the clock that runs.
+        configuration.clock = running.configuration.clock
+        return ConfigurationTarget(core: configuration.core(), plugins: specs, fixed: fixed)
+    }
+
+    /// What a core that is at work never changes, by its key, as a person reads it.
+    package var fixed: [String: String] {
+        [
+            "state": stateDirectory, "clock": (configuration.clock ?? .real).rawValue,
+            "run.cycles": configuration.run?.cycles.map { "\($0)" } ?? "none",
+            "run.pace": configuration.run?.pace.map { "\($0.value)" } ?? "none",
+            "run.end_with_tape": "\(configuration.run?.endWithTape ?? true)",
+        ]
+    }
+}

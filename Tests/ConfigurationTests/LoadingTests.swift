@@ -1,0 +1,126 @@
+import Foundation
+import Node
+import Orchestration
+import Testing
+import Trading
+
+@testable import Configuration
+
+/// A configuration file in a folder of its own, with programs that are none, so that nothing need be built.
+struct Loading {
+    let folder: URL
+    private let binaries: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("load-\(UUID().uuidString)")
+        binaries = folder.appendingPathComponent("bin")
+        try FileManager.default.createDirectory(at: binaries, withIntermediateDirectories: true)
+        for name in [
+            "policy-stop-loss", "policy-partial-profit", "policy-take-profit", "policy-portfolio-risk", "broker-paper",
+            "provider-tape",
+        ] {
+            _ = FileManager.default.createFile(
+                atPath: binaries.appendingPathComponent(name).path, contents: nil,
+                attributes: [.posixPermissions: 0o755])
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    func load(_ text: String) throws -> LoadedConfiguration {
+        let path = folder.appendingPathComponent("test.yaml").path
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return try LoadedConfiguration(path: path, home: project, binaries: binaries.path)
+    }
+
+    static let base = """
+        account: demo
+        broker:
+          plugin: paper
+          settings: {account: demo, cash: 100}
+        providers:
+          - plugin: tape
+            settings: {folders: [x]}
+        policies:
+          - plugin: stop-loss
+            settings:
+              trail: 0.02
+          - plugin: portfolio-risk
+        limits: {maximum_daily_loss: 0.03}
+        """
+}
+
+@Suite("Loading a configuration")
+struct LoadingTests {
+    private func defect(_ from: String, _ to: String) throws -> ConfigurationError? {
+        let loading = try Loading()
+        defer { loading.remove() }
+        #expect(Loading.base.contains(from))
+        let text = Loading.base.replacingOccurrences(of: from, with: to)
+        return #expect(throws: ConfigurationError.self) { _ = try loading.load(text) }
+    }
+
+    @Test(
+        "an unknown key names its line, its place and the nearest right one",
+        arguments: [
+            (
+                "trail: 0.02", "trial: 0.02", 11,
+                "policies[0].settings.trial: stop-loss knows no setting \"trial\", did you mean \"trail\"?"
+            ),
+            ("trail: 0.02", "trail: 2", 11, "policies[0].settings.trail: it must be above 0 and below 1"),
+            (
+                "cash: 100", "cahs: 100", 4,
+                "broker.settings.cahs: paper knows no setting \"cahs\", did you mean \"cash\"?"
+            ),
+            (
+                "limits: {maximum_daily_loss", "limts: {maximum_daily_loss", 13,
+                "unknown field \"limts\", did you mean \"limits\"?"
+            ),
+            (
+                "{maximum_daily_loss", "{max_daily_loss", 13,
+                "limits: unknown field \"max_daily_loss\", did you mean \"maximum_daily_loss\"?"
+            ),
+            ("providers:\n", "data_providers:\n", 5, "did you mean \"providers\"?"),
+            (
+                "  - plugin: portfolio-risk", "  - plugin: portfolio-risk\n    setings: {}", 13,
+                "did you mean \"settings\"?"
+            ),
+            ("cash: 100", "currency: USD", 4, "broker.settings: paper needs `cash`: Cash at the start."),
+        ])
+    func wrong(from: String, to: String, line: Int, words: String) throws {
+        let error = try defect(from, to)
+        #expect(error?.what.contains(words) == true && error?.line == line, "\(String(describing: error))")
+    }
+
+    @Test("without `policies` the default ones watch over the account; an empty list is none")
+    func defaults() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let start = try #require(Loading.base.range(of: "policies:"))
+        let head = String(Loading.base[..<start.lowerBound])
+        let loaded = try loading.load(head)
+        #expect(loaded.specs.filter { $0.role == .policy }.map(\.name) == Configuration.defaultPolicies)
+        #expect(loaded.configuration.core().policies == Configuration.defaultPolicies.sorted())
+        #expect(loaded.settingWords.contains { $0.hasPrefix("stop-loss: initial 0.02 (default)") })
+        #expect(try loading.load(head + "policies: []\n").configuration.core().policies.isEmpty)
+    }
+
+    @Test("the shipped minimal configuration has at most ten lines")
+    func minimal() throws {
+        let text = try String(contentsOfFile: project + "/Plugins/Configurations/minimal.yaml", encoding: .utf8)
+        #expect(text.split(separator: "\n").count <= 10)
+    }
+
+    @Test("the target of a reload keeps the clock that runs, and tells what a reload cannot change")
+    func target() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let running = try loading.load(Loading.base)
+        let changed = try loading.load(Loading.base + "\nclock: lockstep\nstate: elsewhere\nminimum_stop_move: 0.01\n")
+        let (before, after) = (running.target(for: running), changed.target(for: running))
+        #expect(after.core.policyBudget == before.core.policyBudget, "its default belongs to the clock")
+        #expect(after.core.minimumStopMove == (try Ratio("0.01")))
+        #expect(after.fixed["clock"] == "lockstep" && before.fixed["clock"] == "real")
+        #expect(after.fixed["state"] != before.fixed["state"])
+    }
+}
