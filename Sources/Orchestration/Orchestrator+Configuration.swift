@@ -32,14 +32,15 @@ extension CoreConfiguration {
             ("command_timeout", commandTimeout.exact),
             ("reconcile_every", "\(reconcileEveryCycles)"), ("unprotected_limit", unprotectedLimit.exact),
             ("default_stop", "\(defaultStop)"), ("stop_patience", stopPatience.exact),
-            ("escalate_stops", "\(escalatesStops)"), ("minimum_stop_move", "\(minimumStopMove)"),
+            ("escalate_stops", "\(escalatesStops)"),
+            ("sectors", sectors.inOrder.map { "\($0.key) \($0.value)" }.joined(separator: ", ")),
             ("urgent_cycles", "\(urgentCyclesPerPeriod)"),
             ("policies", policies.map(\.text).joined(separator: ", ")),
             (
                 "initial_stops",
                 initialStops.inOrder.map { "\($0.key) \($0.value.text(minimumDecimals: 2))" }.joined(separator: ", ")
             ),
-        ] + limits.figures
+        ] + limits.figures + damping.figures
     }
 
     /// Each figure that differs, as a person reads it.
@@ -64,6 +65,18 @@ extension HardLimits {
             figure("maximum_daily_loss", maximumDailyLoss),
             figure("symbols", symbols.map { $0.map(\.text).joined(separator: ", ") }),
             figure("price_collar", priceCollar), figure("maximum_quote_age", maximumQuoteAge.exact),
+        ]
+    }
+}
+
+extension Damping {
+    fileprivate var figures: [(key: String, value: String)] {
+        [
+            ("damping.minimum_stop_move", "\(minimumStopMove)"), ("damping.minimum_stop_ticks", "\(minimumStopTicks)"),
+            ("damping.minimum_stop_atr", "\(minimumStopATR)"),
+            ("damping.partial_cool_down", partialCoolDown.exact),
+            ("damping.minimum_reduction", "\(minimumReduction)"),
+            ("damping.reentry_cool_down", reentryCoolDown.exact),
         ]
     }
 }
