@@ -116,7 +116,8 @@ struct LoadingTests {
         let loading = try Loading()
         defer { loading.remove() }
         let running = try loading.load(Loading.base)
-        let changed = try loading.load(Loading.base + "\nclock: lockstep\nstate: elsewhere\ndamping: {minimum_stop_move: 0.01}\n")
+        let changed = try loading.load(
+            Loading.base + "\nclock: lockstep\nstate: elsewhere\ndamping: {minimum_stop_move: 0.01}\n")
         let (before, after) = (running.target(for: running), changed.target(for: running))
         #expect(after.core.policyBudget == before.core.policyBudget, "its default belongs to the clock")
         #expect(after.core.damping.minimumStopMove == (try Ratio("0.01")))

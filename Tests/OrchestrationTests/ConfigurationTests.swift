@@ -22,7 +22,7 @@ struct ConfigurationTests {
     func figures() {
         var core = core()
         var changed = CoreConfiguration(account: "other", policies: [PluginName(unchecked: "a")])
-        changed.minimumStopMove = "0.005"
+        changed.damping.minimumStopMove = "0.005"
         changed.cyclePeriod = .milliseconds(3_600_001)
         changed.limits.maximumDailyLoss = "0.03"
         let settings = PluginSettings(plugin: PluginName(unchecked: "a"), settings: "{}")
@@ -33,11 +33,11 @@ struct ConfigurationTests {
                     needsRestart: ["clock real -> lockstep"])), at: Timestamp(seconds: 1_781_100_001))
         #expect(
             words(effects) == [
-                "notice: the configuration has changed (test): cycle 10 s -> 3600001 ms; minimum_stop_move 0.001 -> 0.005; policies none -> a; limits.maximum_daily_loss none -> 0.03; a is given x",
+                "notice: the configuration has changed (test): cycle 10 s -> 3600001 ms; policies none -> a; limits.maximum_daily_loss none -> 0.03; damping.minimum_stop_move 0.001 -> 0.005; a is given x",
                 "warning: the configuration has changed, and it stays as it was until a restart: clock real -> lockstep",
             ])
         #expect(effects.contains(.configure(settings)))
-        #expect(core.state.configuration.minimumStopMove == "0.005")
+        #expect(core.state.configuration.damping.minimumStopMove == "0.005")
         #expect(core.state.configuration.account == "test")
     }
 

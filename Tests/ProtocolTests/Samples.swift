@@ -76,21 +76,26 @@ enum Samples {
     private static func policy() throws -> [Sample] {
         let nvda = try Symbol("NVDA")
         let stop = ProtectiveStop(stopPrice: try Price("186.23"), limitPrice: try Price("185.67"))
-        let advices: [(String, Advice)] = [
-            ("protect", .protect(stop)), ("reset-stop", .resetStop(ProtectiveStop(stopPrice: try Price("180")))),
-            ("take-partial", .takePartial(fraction: try Ratio("0.5"), rung: "2R")), ("exit", .exit),
-            ("reduce-to", .reduceTo(quantity: try Quantity("100"))),
-            ("reduce-to-weight", .reduceToWeight(weight: try Ratio("0.4"))),
-            ("target", .target(price: try Price("194.5"))),
-            (
-                "enter",
-                .enter(
-                    Entry(
-                        side: .buy, quantity: try Quantity("10"), limitPrice: try Price("189"),
-                        stop: ProtectiveStop(stopPrice: try Price("186")), target: try Price("195")))
-            ), ("hold", .hold), ("release", .release),
+        let advices: [(String, Advice)] =
+            [
+                ("protect", .protect(stop)), ("reset-stop", .resetStop(ProtectiveStop(stopPrice: try Price("180")))),
+                ("take-partial", .takePartial(fraction: try Ratio("0.5"), rung: "2R")), ("exit", .exit),
+                ("reduce-to", .reduceTo(quantity: try Quantity("100"))),
+                ("reduce-to-weight", .reduceToWeight(weight: try Ratio("0.4"))),
+                ("target", .target(price: try Price("194.5"))),
+                (
+                    "enter",
+                    .enter(
+                        Entry(
+                            side: .buy, quantity: try Quantity("10"), limitPrice: try Price("189"),
+                            stop: ProtectiveStop(stopPrice: try Price("186")), target: try Price("195")))
+                ), ("hold", .hold), ("release", .release),
+            ] + (try relative())
+        var samples = [
+            Sample(name: "evaluate", type: .evaluate, body: try snapshot(nvda)),
+            Sample(name: "evaluate-everything", type: .evaluate, body: try everything(nvda)),
+            Sample(name: "ready-policy-needs", type: .ready, body: Ready(needs: try needs())),
         ]
-        var samples = [Sample(name: "evaluate", type: .evaluate, body: try snapshot(nvda))]
         for (name, advice) in advices {
             let recommendation = Recommendation(
                 symbol: nvda, advice: advice, urgency: .high, reason: "because of the figures",
@@ -101,9 +106,98 @@ enum Samples {
         }
         let veto = Recommendation(
             symbol: nil, advice: .veto, urgency: .medium, reason: "the day's loss is 3 % of equity")
+        let exposure = Recommendation(
+            symbol: nil,
+            advice: .reduceExposure(
+                ExposureAdvice(grossWeight: try Ratio("0.5"), rule: .largestFirst, symbols: [nvda, try Symbol("AMD")])),
+            reason: "two of one kind")
+        let advisory = Recommendation(
+            symbol: nil, advice: .advise(AdvisoryAdvice(name: "stop_scale", value: try Ratio("1.5"))),
+            reason: "VIX is at 31")
+        samples.append(
+            Sample(
+                name: "recommendations-portfolio", type: .recommendations, body: Recommendations([exposure, advisory])))
         samples.append(Sample(name: "recommendations-veto", type: .recommendations, body: Recommendations([veto])))
         samples.append(Sample(name: "recommendations-none", type: .recommendations, body: Recommendations([])))
         return samples
+    }
+
+    /// Advice that the core resolves.
+    private static func relative() throws -> [(String, Advice)] {
+        let range = Distance.atr(multiple: try Ratio("3"), indicator: try Indicator("atr(22,1d)"))
+        return [
+            ("protect-atr", .protect(StopAdvice(distance: range, from: .highWater, limitOffset: try Ratio("0.003")))),
+            ("protect-percent", .protect(StopAdvice(distance: .percent(try Ratio("0.02"))))),
+            ("reset-stop-price", .resetStop(StopAdvice(distance: .price(try Price("2.5")), from: .last))),
+            ("take-partial-quantity", .takePartial(PartialAdvice(quantity: try Quantity("50"), rung: "a"))),
+            ("target-r", .target(TargetAdvice(distance: .r(try Ratio("3"))))),
+            (
+                "enter-risk",
+                .enter(
+                    EntryAdvice(
+                        side: .buy, risk: try Ratio("0.005"), stop: StopAdvice(distance: range),
+                        targetDistance: .r(try Ratio("2"))))
+            ),
+            (
+                "enter-notional",
+                .enter(
+                    EntryAdvice(
+                        side: .sell, notional: try Money("10000"), limitPrice: try Price("189"),
+                        stop: StopAdvice(stopPrice: try Price("195"))))
+            ),
+        ]
+    }
+
+    private static func needs() throws -> PolicyNeeds {
+        PolicyNeeds(
+            sections: SnapshotSection.allCases, bars: [BarNeed(period: .seconds(300), count: 20)],
+            indicators: [try Indicator("atr(22,1d)")],
+            correlation: CorrelationNeed(period: .seconds(86_400), length: 60))
+    }
+
+    private static func everything(_ nvda: Symbol) throws -> PortfolioSnapshot {
+        var whole = try snapshot(nvda)
+        whole.positions[0].realisedInR = try Ratio("0.5")
+        whole.positions[0].lastPartialAt = at
+        whole.positions[0].sector = "semiconductors"
+        whole.positions[0].protection?.stopSince = at
+        whole.positions[0].protection?.stopDistance = try Ratio("0.015")
+        whole.orders[0].submittedAt = at
+        whole.orders[0].updatedAt = at
+        var over = whole.orders[0]
+        (over.status, over.filledQuantity, over.averageFillPrice) = (.filled, over.quantity, try Price("194.5"))
+        whole.finishedOrders = [over]
+        whole.market[0].day = DayView(
+            open: try Price("188"), high: try Price("189.1"), low: try Price("187.5"), volume: try Quantity("1000000"),
+            previousClose: try Price("187"), vwap: try Price("188.7"), gap: try Ratio("0.005348"),
+            distanceToVWAP: try Ratio("0.001961"))
+        whole.market[0].series = [BarSeries(period: .seconds(60), bars: [try bar(nvda)])]
+        whole.market[0].indicators = [
+            IndicatorValue(indicator: try Indicator("atr(22,1d)"), figure: .price(try Price("3.21"))),
+            IndicatorValue(indicator: try Indicator("volatility(20,1d)"), figure: .ratio(try Ratio("0.31"))),
+        ]
+        whole.portfolio = PortfolioView(
+            grossWeight: try Ratio("0.42"), netWeight: try Ratio("0.42"), largestWeight: try Ratio("0.42"),
+            concentration: .one, openRisk: try Ratio("0.42"), drawdown: .zero, dayReturn: .zero,
+            sectors: [
+                SectorView(
+                    name: "semiconductors", grossWeight: try Ratio("0.42"), netWeight: try Ratio("0.42"),
+                    symbols: [nvda])
+            ],
+            correlation: CorrelationView(
+                period: .seconds(86_400), length: 60, symbols: [try Symbol("AMD"), nvda],
+                rows: [[.one, try Ratio("0.8")], [try Ratio("0.8"), .one]]))
+        whole.history = [
+            HistoryItem(
+                at: at, kind: .outcome, symbol: nvda, decision: try DecisionID("1.NVDA"), words: "sold 143 at 189.08",
+                lockedIn: try Money("602.83"))
+        ]
+        whole.advisories = [
+            Advisory(
+                policy: try PluginName("regime"), symbol: nil, name: "stop_scale", value: try Ratio("1.5"),
+                reason: "VIX is at 31", at: at, validUntil: at)
+        ]
+        return whole
     }
 
     private static func snapshot(_ nvda: Symbol) throws -> PortfolioSnapshot {
@@ -124,12 +218,20 @@ enum Samples {
                 id: try AccountID("demo"), currency: "USD", cash: try Money("74934.91"), equity: try Money("129198"),
                 buyingPower: try Money("74934.91"), peakEquity: try Money("129198"), dayProfit: .zero,
                 grossExposure: try Money("54263.09")),
-            positions: [position], orders: [OrderView(try order())],
+            positions: [position], orders: [try orderView()],
             market: [
                 MarketView(
                     symbol: nvda, bid: try Price("189.08"), ask: try Price("189.09"), last: try Price("189.07"),
                     bar: try bar(nvda), at: at)
             ], conditions: [MarketCondition(name: "VIX", value: try Ratio("18.5"), at: at)])
+    }
+
+    private static func orderView() throws -> OrderView {
+        let order = try order()
+        return OrderView(
+            clientOrderID: order.id, symbol: order.symbol, side: order.terms.side, type: order.terms.type,
+            role: order.terms.role, status: order.status, quantity: order.terms.quantity,
+            filledQuantity: order.filledQuantity, limitPrice: order.terms.limitPrice, stopPrice: order.terms.stopPrice)
     }
 
     private static func bar(_ symbol: Symbol) throws -> Bar {

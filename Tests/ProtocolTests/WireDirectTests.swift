@@ -93,7 +93,22 @@ struct WireDirectTests {
         .reduceToWeight(weight: .one), .target(price: .one),
         .enter(Entry(side: .buy, quantity: .one, limitPrice: .one, stop: stop, target: .one)),
         .enter(Entry(side: .sell, quantity: .one, stop: stop)), .hold, .veto, .release,
+        .protect(StopAdvice(distance: .percent(.one), from: .highWater, limitOffset: .one)),
+        .protect(StopAdvice(distance: .r(.one), from: .last)), .resetStop(StopAdvice(distance: .price(.one))),
+        .protect(StopAdvice(distance: range)), .target(TargetAdvice(distance: .percent(.one))),
+        .takePartial(PartialAdvice(quantity: .one, rung: "a")),
+        .enter(
+            EntryAdvice(
+                side: .buy, notional: .one, limitPrice: .one, stop: StopAdvice(distance: .percent(.one)),
+                targetDistance: .r(.one))),
+        .enter(EntryAdvice(side: .buy, risk: .one, stop: StopAdvice(stop))),
+        .reduceExposure(ExposureAdvice(grossWeight: .one, rule: .weakestFirst, symbols: [symbol])),
+        .reduceExposure(ExposureAdvice(grossWeight: .one)),
+        .advise(AdvisoryAdvice(name: "stop_scale", value: .one)),
     ]
+    private static let range: Distance = {
+        do { return .atr(multiple: .one, indicator: try Indicator("atr(14,1d)")) } catch { return .r(.zero) }
+    }()
 
     @Test("what policies say", arguments: advice)
     func recommendations(advice: Advice) throws {
@@ -106,10 +121,12 @@ struct WireDirectTests {
         try compare(least)
         try compareWhole(whole)
         try compareWhole(Evidence("a", "b"))
-        try compareWhole(Self.stop)
-        try compareWhole(Entry(side: .buy, quantity: .one, limitPrice: .one, stop: Self.stop, target: .one))
-        #expect(least.text == String(describing: least))
-        #expect(whole.text == String(describing: whole))
+    }
+
+    @Test("the text by which equals are put in order tells every two apart")
+    func texts() {
+        let texts = Self.advice.map { Recommendation(symbol: nil, advice: $0, reason: "a").text }
+        #expect(Set(texts).count == Self.advice.count)
     }
 
     @Test("what providers say")
@@ -140,29 +157,71 @@ struct WireDirectTests {
             id: AccountID(unchecked: "a"), currency: "USD", cash: .one, equity: .one, buyingPower: .one,
             peakEquity: .one,
             dayProfit: .zero, grossExposure: .one)
-        let protection = ProtectionView(
+        var protection = ProtectionView(
             stopPrice: .one, stopLimitPrice: .one, stopQuantity: .one, targetPrice: .one, targetQuantity: .zero)
-        let position = PositionView(
+        (protection.stopSince, protection.stopDistance) = (Self.at, .one)
+        var position = PositionView(
             symbol: Self.symbol, quantity: .one, averagePrice: .one, lastPrice: .one, marketValue: .one,
             unrealisedProfit: .one, realisedProfit: .one, initialStop: .one, riskPerShare: .one, profitInR: .one,
             highWaterMark: .one, lowWaterMark: .one, openedAt: Self.at, heldFor: .seconds(5), weight: .one,
             protection: protection, unprotectedSince: Self.at, rungsTaken: ["r1", "r2"])
-        let order = OrderView(
+        (position.realisedInR, position.lastPartialAt, position.sector) = (.one, Self.at, "s")
+        var order = OrderView(
             clientOrderID: ClientOrderID(unchecked: "bb1"), symbol: Self.symbol, side: .sell, type: .stopLimit,
             role: .stop,
             status: .new, quantity: .one, filledQuantity: .zero, limitPrice: .one, stopPrice: .one)
+        order.averageFillPrice = .one
+        (order.submittedAt, order.updatedAt) = (Self.at, Self.at)
         var view = MarketView(symbol: Self.symbol, bid: .one, ask: .one, last: .one, bar: Self.bar, at: Self.at)
         view.isHalted = true
+        view.day = DayView(
+            open: .one, high: .one, low: .one, volume: .one, previousClose: .one, vwap: .one, gap: .one,
+            distanceToVWAP: .one)
+        view.series = [BarSeries(period: .seconds(60), bars: [Self.bar])]
+        view.indicators = [
+            IndicatorValue(indicator: try Indicator("atr(14,1d)"), figure: .price(.one)),
+            IndicatorValue(indicator: try Indicator("volatility(20,5m)"), figure: .ratio(.one)),
+        ]
+        if let day = view.day { try compareWhole(day) }
+        for value in view.indicators ?? [] { try compareWhole(value) }
         try compareWhole(account)
         try compareWhole(protection)
         try compareWhole(position)
         try compareWhole(order)
         try compareWhole(view)
         try compare(MarketView(symbol: Self.symbol, bid: nil, ask: nil, last: nil, bar: nil, at: Self.at))
-        try compareWhole(
-            PortfolioSnapshot(
-                cycle: 1, at: Self.at, session: .closed, tradingState: .active, account: account, positions: [position],
-                orders: [order], market: [view], conditions: [MarketCondition(name: "VIX", value: .one, at: Self.at)]))
+        var snapshot = PortfolioSnapshot(
+            cycle: 1, at: Self.at, session: .closed, tradingState: .active, account: account, positions: [position],
+            orders: [order], market: [view], conditions: [MarketCondition(name: "VIX", value: .one, at: Self.at)])
+        try compare(snapshot)
+        snapshot.finishedOrders = [order]
+        snapshot.portfolio = try portfolio()
+        snapshot.history = [
+            HistoryItem(
+                at: Self.at, kind: .tradingState, symbol: Self.symbol, decision: DecisionID(unchecked: "1.NVDA"),
+                words: "w",
+                lockedIn: .one), HistoryItem(at: Self.at, kind: .emergency, symbol: nil, decision: nil, words: ""),
+        ]
+        snapshot.advisories = [
+            Advisory(
+                policy: PluginName(unchecked: "a"), symbol: Self.symbol, name: "x", value: .one, reason: "r",
+                at: Self.at, validUntil: Self.at)
+        ]
+        try compareWhole(snapshot)
+        for item in snapshot.history?.prefix(1) ?? [] { try compareWhole(item) }
+        for advisory in snapshot.advisories ?? [] { try compareWhole(advisory) }
+    }
+
+    private func portfolio() throws -> PortfolioView {
+        let sector = SectorView(name: "s", grossWeight: .one, netWeight: .one, symbols: [Self.symbol])
+        let view = PortfolioView(
+            grossWeight: .one, netWeight: .one, largestWeight: .one, concentration: .one, openRisk: .one,
+            drawdown: .one, dayReturn: .one, sectors: [sector],
+            correlation: CorrelationView(
+                period: .seconds(60), length: 5, symbols: [Self.symbol], rows: [[.one, .zero], []]))
+        try compareWhole(view)
+        try compareWhole(sector)
+        return view
     }
 
     @Test("what the broker says")

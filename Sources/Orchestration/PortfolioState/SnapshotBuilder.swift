@@ -50,7 +50,8 @@ struct SnapshotBuilder {
         if let bars = needs.bars, !bars.isEmpty {
             view.series = bars.map { need in
                 BarSeries(
-                    period: need.period, bars: state.market.series.bars(view.symbol, period: need.period, count: need.count))
+                    period: need.period,
+                    bars: state.market.series.bars(view.symbol, period: need.period, count: need.count))
             }
         }
         if let indicators = needs.indicators, !indicators.isEmpty {

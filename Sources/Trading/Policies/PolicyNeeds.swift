@@ -28,7 +28,8 @@ package struct PolicyNeeds: Sendable, Hashable, Codable {
             return "bars: 1 to \(BarNeed.most) of whole seconds up to a day, not \(need.count) of \(need.period)"
         }
         if let wish = correlation, wish.length < 2 || wish.length > BarNeed.most || !wish.period.isBarPeriod {
-            return "correlation: 2 to \(BarNeed.most) returns of whole seconds up to a day, not \(wish.length) of \(wish.period)"
+            return
+                "correlation: 2 to \(BarNeed.most) returns of whole seconds up to a day, not \(wish.length) of \(wish.period)"
         }
         if (indicators?.count ?? 0) > Self.mostIndicators { return "at most \(Self.mostIndicators) indicators" }
         return nil
