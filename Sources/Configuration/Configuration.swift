@@ -18,6 +18,8 @@ package struct Configuration: Decodable {
     package var escalateStops: Bool?
     package var damping: DampingEntry?
     package var sectors: [Symbol: String]?
+    package var advisoryBounds: AdvisoryBoundsEntry?
+    package var advisoryLife: Span?
     package var broker: PluginEntry
     package var providers: [PluginEntry]?
     /// Absent: ``defaultPolicies``, with their default settings.
@@ -49,6 +51,12 @@ package struct Configuration: Decodable {
         package var cycles: Int64?
         package var pace: Span?
         package var endWithTape: Bool?
+    }
+
+    /// What a policy's `..._scale` may be for the others.
+    package struct AdvisoryBoundsEntry: Decodable {
+        package var low: Ratio?
+        package var high: Ratio?
     }
 
     /// What keeps the account from being traded back and forth; see `Damping`.
@@ -114,6 +122,9 @@ extension Configuration {
         if let escalateStops { core.escalatesStops = escalateStops }
         if let damping { core.damping = damping.damping }
         core.sectors = sectors ?? [:]
+        if let low = advisoryBounds?.low { core.advisoryBounds.low = low }
+        if let high = advisoryBounds?.high { core.advisoryBounds.high = high }
+        if let advisoryLife { core.advisoryLife = advisoryLife.value }
         core.initialStops = initialStops ?? [:]
         if let limits { core.limits = limits.hardLimits }
         return core

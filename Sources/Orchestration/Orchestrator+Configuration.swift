@@ -34,6 +34,8 @@ extension CoreConfiguration {
             ("default_stop", "\(defaultStop)"), ("stop_patience", stopPatience.exact),
             ("escalate_stops", "\(escalatesStops)"),
             ("sectors", sectors.inOrder.map { "\($0.key) \($0.value)" }.joined(separator: ", ")),
+            ("advisory_bounds", "\(advisoryBounds.low) to \(advisoryBounds.high)"),
+            ("advisory_life", advisoryLife.exact),
             ("urgent_cycles", "\(urgentCyclesPerPeriod)"),
             ("policies", policies.map(\.text).joined(separator: ", ")),
             (

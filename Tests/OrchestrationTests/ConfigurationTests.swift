@@ -62,9 +62,10 @@ struct ConfigurationTests {
     @Test("every field of the configuration is among the figures that are told")
     func complete() {
         let configuration = CoreConfiguration(account: "test", policies: [])
-        // The account never changes; `limits` stands for as many figures as it has fields.
-        let fields = Mirror(reflecting: configuration).children.count - 2
+        // The account never changes; `limits` and `damping` stand for as many figures as they have fields.
+        let fields = Mirror(reflecting: configuration).children.count - 3
+        let damping = Mirror(reflecting: configuration.damping).children.count
         let limits = Mirror(reflecting: configuration.limits).children.count
-        #expect(configuration.figures.count == fields + limits)
+        #expect(configuration.figures.count == fields + limits + damping)
     }
 }

@@ -209,10 +209,9 @@ struct ProtectionTests {
         driver.recommend([PluginName("stop-loss").says(.exit, on: nil)])
         driver.start()
         driver.connect()
-        let answered =
-            driver.decisions.contains { $0.dispositions.contains { $0.recommendation.symbol == nil } }
-            || driver.alerts.contains { $0.contains("symbol") }
-        #expect(answered)
+        let answers = driver.portfolioDecisions.flatMap(\.dispositions)
+        #expect(answers.map(\.outcome) == [.refused])
+        #expect(answers.first?.why == "it names no symbol")
     }
 }
 

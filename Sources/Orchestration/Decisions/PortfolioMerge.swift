@@ -37,7 +37,7 @@ struct PortfolioMerge {
         var holdings: [Holding] = []
         for (symbol, record) in state.positions.inOrder {
             let value = try state.marketValue(record).magnitude()
-            let gain = try (state.market.price(symbol) ?? record.averagePrice).ratio(to: record.averagePrice)
+            let gain = try (state.market.price(symbol) ?? record.averagePrice).ratio(to: record.averagePrice) - .one
             holdings.append(
                 Holding(
                     symbol: symbol, size: record.size, value: value.units,

@@ -179,6 +179,9 @@ package struct CoreDriver {
     package var decisions: [Decision] {
         records.compactMap { if case .decision(let decision) = $0 { decision } else { nil } }
     }
+    package var portfolioDecisions: [PortfolioDecision] {
+        records.compactMap { if case .portfolio(let decision) = $0 { decision } else { nil } }
+    }
     package var unprotected: [UnprotectedTime] {
         records.compactMap { if case .unprotected(let time) = $0 { time } else { nil } }
     }
