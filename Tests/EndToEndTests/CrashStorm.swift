@@ -201,6 +201,7 @@ extension CrashStorm {
             command_timeout: 1s
             reconcile_every: 8
             limits: {maximum_orders_per_minute: 1000000}
+            damping: {reentry_cool_down: 0s, partial_cool_down: 0s}
             plugins: ["${tests}"]
             broker:
               plugin: paper

@@ -57,7 +57,8 @@ struct ReloadTests {
         defer { programs.remove() }
         let (core, _) = try begin(programs)
         try rewrite(
-            programs, [("trail: 0.015", "trail: 0.01"), ("cycle: 500ms", "cycle: 400ms\nminimum_stop_move: 0.002")])
+            programs,
+            [("trail: 0.015", "trail: 0.01"), ("cycle: 500ms", "cycle: 400ms\ndamping: {minimum_stop_move: 0.002}")])
         try waitForStop(programs, "187.17")
         try waitForEntry(programs, "settings_answered", #""plugin":"stop-loss"}"#)
         #expect(try entries(programs, "configured").contains { $0.contains(#""minimum_stop_move":"0.002""#) })

@@ -21,6 +21,9 @@ struct RandomAdvice {
         var record = PositionRecord(
             symbol: "NVDA", quantity: Quantity(shares: size), averagePrice: "100", openedAt: Timestamp(seconds: 1))
         if random.chance(20) { record.rungsTaken = ["1R"] }
+        if random.chance(20) { record.lastPartialAt = Timestamp(seconds: random.number(1...99)) }
+        if random.chance(50) { record.initialStop = record.isLong ? "95" : "105" }
+        (record.highWaterMark, record.lowWaterMark) = (price(100...120), price(80...100))
         return record
     }
 
@@ -37,11 +40,27 @@ struct RandomAdvice {
     }
 
     mutating func facts(_ position: PositionRecord?) -> Merge.Facts {
-        Merge.Facts(
+        var facts = Merge.Facts(
             position: position, price: random.chance(90) ? "100" : nil, equity: "100000", now: Timestamp(seconds: 100),
             quantityIncrement: random.pick([Quantity.one, "0.001", 10]),
             damping: random.pick([Damping.none, Damping()]),
             entriesRefused: random.chance(10) ? "trading is reducing" : nil)
+        if random.chance(50) { facts.figures[Self.range] = price(1...5) }
+        if random.chance(20) { facts.reentryFrom = Timestamp(seconds: random.number(99...101)) }
+        return facts
+    }
+
+    private static let range: Indicator = {
+        do { return try Indicator("atr(14,1d)") } catch { preconditionFailure("\(error)") }
+    }()
+
+    mutating func distance() -> Distance {
+        switch random.number(0...3) {
+        case 0: .price(price(-1...10))
+        case 1: .percent(Ratio(units: random.number(-1...11) * 100_000))
+        case 2: .atr(multiple: Ratio(units: random.number(-1...4) * 1_000_000), indicator: Self.range)
+        default: .r(Ratio(units: random.number(-2...3) * 1_000_000))
+        }
     }
 
     mutating func price(_ range: ClosedRange<Int64>) -> Price { Price(units: random.number(range) * Price.scale) }
@@ -50,8 +69,11 @@ struct RandomAdvice {
 
     mutating func reducing() -> PolicyAdvice {
         let advice: Advice =
-            switch random.number(0...3) {
+            switch random.number(0...4) {
             case 0: .exit
+            case 4:
+                .takePartial(
+                    PartialAdvice(quantity: Quantity(units: random.number(-1...40) * Quantity.scale), rung: "q"))
             case 1: .reduceTo(quantity: Quantity(units: random.number(-5...500) * Quantity.scale / 2))
             case 2: .reduceToWeight(weight: Ratio(units: random.number(-10_000...600_000)))
             default:
@@ -66,8 +88,18 @@ struct RandomAdvice {
         case 3, 4:
             let limit = random.chance(50) ? price(-1...130) : nil
             return dressed(.protect(ProtectiveStop(stopPrice: price(-1...130), limitPrice: limit)))
+        case 5 where random.chance(50):
+            let from = random.pick(PriceReference.allCases)
+            return dressed(.protect(StopAdvice(distance: distance(), from: from)))
         case 5: return dressed(.reset(price(70...130)))
+        case 6 where random.chance(50): return dressed(.target(TargetAdvice(distance: distance())))
         case 6: return dressed(.target(price: price(-1...140)))
+        case 7 where random.chance(50):
+            return dressed(
+                .enter(
+                    EntryAdvice(
+                        side: random.pick(Side.allCases), risk: Ratio(units: random.number(-1...20) * 1_000),
+                        stop: StopAdvice(distance: distance()), targetDistance: random.chance(50) ? distance() : nil)))
         case 7:
             return dressed(
                 .enter(
