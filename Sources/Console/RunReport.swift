@@ -18,6 +18,14 @@ package struct RunReport: Encodable {
     package var longestUnprotectedSymbol: Symbol?
     package var policies: [PluginName: PolicyScore] = [:]
     package var trades: [Trade] = []
+    /// Days on which a symbol was held, by UTC date, added up over the symbols.
+    package var positionDays: Int64 = 0
+    /// Submissions, cancels and replacements; each leg of a group is one.
+    package var orderRequests: Int64 = 0
+    /// Largest fall of equity from its peak before, as a share of that peak, seen at the start of a cycle.
+    package var maximumDrawdown = Ratio.zero
+    private var peakEquity = Money.zero
+    private var lastDay: [Symbol: Int64] = [:]
     var lastTime: Timestamp?
 
     package struct PolicyScore: Encodable {
@@ -35,14 +43,19 @@ package struct RunReport: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case cycles, decisions, steps, fills, rejectedByBroker, refusedByRiskGate, oversold, emergencies, differences
-        case corporateActions, longestUnprotected, longestUnprotectedSymbol, policies, trades
+        case corporateActions, longestUnprotected, longestUnprotectedSymbol, policies, trades, positionDays,
+            orderRequests
+        case maximumDrawdown
     }
 
     package init() {}
 
     package mutating func take(_ record: Record, state: CoreState) {
         switch record {
-        case .cycleStarted: cycles += 1
+        case .cycleStarted(let start):
+            cycles += 1
+            watch(start.equity)
+            countDays(state)
         case .policiesHeard(_, let heard):
             for answer in heard {
                 if answer.failure == nil {
@@ -57,6 +70,7 @@ package struct RunReport: Encodable {
         case .portfolio(let decision): take(decision.dispositions)
         case .step(let step):
             steps += 1
+            orderRequests += Int64(step.orders.count)
             checkOffer(step.symbol, state)
         case .order(let change): take(change, state)
         case .unprotected(let time):
@@ -93,6 +107,19 @@ package struct RunReport: Encodable {
         checkOffer(change.symbol, state)
     }
 
+    private mutating func watch(_ equity: Money) {
+        peakEquity = max(peakEquity, equity)
+        guard peakEquity.isPositive else { return }
+        do { maximumDrawdown = max(maximumDrawdown, try (peakEquity - equity).ratio(to: peakEquity)) } catch { return }
+    }
+
+    private mutating func countDays(_ state: CoreState) {
+        let day = state.now.nanoseconds / TimeSpan.day.nanoseconds
+        for symbol in state.portfolio.positions.keys where lastDay.updateValue(day, forKey: symbol) != day {
+            positionDays += 1
+        }
+    }
+
     /// P1, watched from outside the gate.
     private mutating func checkOffer(_ symbol: Symbol, _ state: CoreState) {
         guard let position = state.portfolio.positions[symbol] else { return }
@@ -101,6 +128,12 @@ package struct RunReport: Encodable {
 }
 
 extension RunReport {
+    /// Nil when nothing was held.
+    var requestsPerPositionDay: Ratio? {
+        guard positionDays > 0 else { return nil }
+        do { return try Quantity(shares: orderRequests).ratio(to: Quantity(shares: positionDays)) } catch { return nil }
+    }
+
     /// The report for a person.
     package func lines(_ state: CoreState) throws(NumericError) -> [String] {
         var lines = ["", "REPORT"]
@@ -126,6 +159,10 @@ extension RunReport {
         }
         let symbol = longestUnprotectedSymbol.map { " (\($0))" } ?? ""
         lines.append("  cycles \(cycles), decisions \(decisions), steps \(steps), fills \(fills)")
+        if let perDay = requestsPerPositionDay {
+            lines.append("  order requests       \(orderRequests), \(perDay) for a position and day")
+        }
+        lines.append("  largest drawdown     \(maximumDrawdown.percent) of the peak")
         lines.append("  longest unprotected  \(longestUnprotected)\(symbol)")
         lines.append("  refused orders       \(rejectedByBroker) by the broker, \(refusedByRiskGate) by the risk gate")
         lines.append("  oversell             \(oversold)")
