@@ -62,6 +62,9 @@ struct Scenario {
         if dice.chance(250) {
             configuration.limits.maximumGrossExposure = Ratio(units: dice.between(1, 20) * Ratio.scale / 1_000)
         }
+        // A storm is short: what waits is to come back within it.
+        configuration.damping.reentryCoolDown = .seconds(20)
+        configuration.damping.partialCoolDown = .seconds(30)
         self.configuration = configuration
     }
 
