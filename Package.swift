@@ -64,6 +64,21 @@ let package = Package(
             name: "policy-portfolio-risk", dependencies: ["PluginKit", "Trading"],
             path: "Plugins/Policies/PortfolioRisk", exclude: ["plugin.json", "README.md"]),
         .executableTarget(
+            name: "policy-time-stop", dependencies: ["PluginKit", "Trading", "Wire"],
+            path: "Plugins/Policies/TimeStop", exclude: ["plugin.json", "README.md"]),
+        .executableTarget(
+            name: "policy-exit-rules", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Policies/ExitRules", exclude: ["plugin.json", "README.md"]),
+        .executableTarget(
+            name: "policy-emergency", dependencies: ["PluginKit", "Trading", "Wire"],
+            path: "Plugins/Policies/Emergency", exclude: ["plugin.json", "README.md"]),
+        .executableTarget(
+            name: "policy-entries", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Policies/Entries", exclude: ["plugin.json", "README.md"]),
+        .executableTarget(
+            name: "policy-regime", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Policies/Regime", exclude: ["plugin.json", "README.md"]),
+        .executableTarget(
             name: "broker-paper", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
             path: "Plugins/Brokers/Paper/Adapter"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -76,7 +91,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
-                "policy-take-profit", "policy-portfolio-risk", "policy-reenter", "PaperExchange", "Trading", "Wire",
+                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules", "policy-emergency",
+                "policy-entries", "policy-regime", "policy-reenter", "PaperExchange", "Trading", "Wire",
                 "Journal", "SQLiteJournal", "Node", "Orchestration",
             ], exclude: ["Plugins"]),
         .executableTarget(
@@ -96,7 +112,8 @@ let package = Package(
             name: "PolicyTests",
             dependencies: [
                 "Trading", "Wire", "PluginKit", "policy-stop-loss", "policy-partial-profit", "policy-take-profit",
-                "policy-portfolio-risk",
+                "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules", "policy-emergency",
+                "policy-entries", "policy-regime",
             ]),
         .testTarget(
             name: "ConfigurationTests",

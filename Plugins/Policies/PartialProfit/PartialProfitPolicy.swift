@@ -1,50 +1,82 @@
 import PluginKit
 import Trading
 
-/// Takes a part of the profit at each rung of a ladder in R, once each, and leaves the rest to run.
+/// Takes a part of the profit at each rung of a ladder, once each, and leaves the rest to run.
 ///
 /// R is the risk of a share at the start: average price less initial stop (Tharp, Trade Your Way to Financial Freedom,
 /// 1998). The rungs already taken stand in the snapshot; the lowest one that is reached and not taken is recommended.
 package struct PartialProfitPolicy: Policy {
     package struct Rung: Decodable {
-        /// Profit in R at which it is due.
-        package var atR: Ratio
-        /// Share of the position that is sold.
-        package var take: Ratio
-        package init(atR: Ratio, take: Ratio) {
-            self.atR = atR
-            self.take = take
-        }
+        /// Profit in R at which it is due; or `at_percent`.
+        package var atR: Ratio?
+        /// Profit as a share of the average price at which it is due.
+        package var atPercent: Ratio?
+        /// Share of the position that is sold; or `quantity`.
+        package var take: Ratio?
+        package var quantity: Quantity?
     }
 
     package struct Settings: Decodable {
         package var ladder: [Rung]?
-        package init(ladder: [Rung]? = nil) { self.ladder = ladder }
     }
 
     private let ladder: [Rung]
     private static let defaultLadder = [Rung(atR: Ratio(units: 2 * Ratio.scale), take: Ratio(units: Ratio.scale / 2))]
 
     package init(settings: Settings) throws {
-        ladder = (settings.ladder ?? Self.defaultLadder).sorted { $0.atR < $1.atR }
-        for rung in ladder where !rung.atR.isPositive || !rung.take.isPositive || rung.take > .one {
-            throw SettingsError("a rung has at_r above 0 and take above 0 up to 1, such as {at_r: 2, take: 0.5}")
+        let rungs = settings.ladder ?? Self.defaultLadder
+        for rung in rungs where !rung.isSound {
+            throw SettingsError(
+                "a rung has at_r or at_percent above 0, and take above 0 up to 1 or quantity above 0, such as {at_r: 2, take: 0.5}"
+            )
         }
+        ladder = rungs.sorted { ($0.atR ?? .zero, $0.atPercent ?? .zero) < ($1.atR ?? .zero, $1.atPercent ?? .zero) }
     }
 
-    package func evaluate(_ snapshot: PortfolioSnapshot) -> [Recommendation] {
-        snapshot.positions.compactMap(recommend)
+    package var needs: PolicyNeeds { PolicyNeeds(sections: [.positions]) }
+
+    package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
+        try snapshot.positions.compactMap(recommend)
     }
 
-    private func recommend(_ position: PositionView) -> Recommendation? {
-        guard let inR = position.profitInR,
-            let rung = ladder.first(where: { inR >= $0.atR && !position.rungsTaken.contains(Self.name($0)) })
-        else { return nil }
-        return Recommendation(
-            symbol: position.symbol, advice: .takePartial(fraction: rung.take, rung: Self.name(rung)), urgency: .high,
-            reason: "it is at \(inR.signed) R; \(rung.take.percent) is due at \(rung.atR) R",
-            evidence: [Evidence("profit_in_r", inR), Evidence("rung", Self.name(rung))])
+    private func recommend(_ position: PositionView) throws -> Recommendation? {
+        for rung in ladder where !position.rungsTaken.contains(rung.name) {
+            guard let reached = try rung.reached(by: position), let part = rung.part else { continue }
+            return Recommendation(
+                symbol: position.symbol, advice: .takePartial(part), urgency: .high,
+                reason: "it is at \(reached); \(part.words) is due at \(rung.words)",
+                evidence: [
+                    Evidence("profit_in_r", position.profitInR?.description ?? "none"), Evidence("rung", rung.name),
+                ])
+        }
+        return nil
+    }
+}
+
+extension PartialProfitPolicy.Rung {
+    fileprivate var isSound: Bool {
+        let due = [atR, atPercent].compactMap { $0 }
+        let isPart = take.map { $0.isPositive && $0 <= .one } ?? quantity?.isPositive ?? false
+        return due.count == 1 && due.allSatisfy(\.isPositive) && isPart && (take == nil || quantity == nil)
     }
 
-    static func name(_ rung: Rung) -> String { "\(rung.atR)R" }
+    var name: String { atR.map { "\($0)R" } ?? "\(atPercent ?? .zero)%" }
+    fileprivate var words: String { atR.map { "\($0) R" } ?? (atPercent ?? .zero).percent }
+
+    fileprivate var part: PartialAdvice? {
+        if let take { return PartialAdvice(fraction: take, rung: name) }
+        return quantity.map { PartialAdvice(quantity: $0, rung: name) }
+    }
+
+    /// The profit in words, once it is enough.
+    fileprivate func reached(by position: PositionView) throws(NumericError) -> String? {
+        if let atR {
+            guard let inR = position.profitInR, inR >= atR else { return nil }
+            return "\(inR.signed) R"
+        }
+        guard let atPercent, let price = position.lastPrice, position.averagePrice.isPositive else { return nil }
+        let gain = position.isLong ? try price - position.averagePrice : try position.averagePrice - price
+        let share = try gain.ratio(to: position.averagePrice)
+        return share >= atPercent ? "+\(share.percent)" : nil
+    }
 }

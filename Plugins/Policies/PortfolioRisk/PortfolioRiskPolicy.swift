@@ -1,39 +1,86 @@
 import PluginKit
 import Trading
 
-/// Looks at the whole: no position may dominate the account, and after a loss there are no new entries.
+/// Looks at the whole: no position, sector or cluster may dominate the account, and after a loss it becomes smaller.
 package struct PortfolioRiskPolicy: Policy {
+    package struct Step: Decodable {
+        /// Fall of equity from its peak, as a share of it.
+        package var at: Ratio
+        /// Gross exposure from there on, as a share of equity.
+        package var gross: Ratio
+    }
+
+    package struct Cluster: Decodable {
+        /// Positions whose returns go together at least so much hang together.
+        package var correlation: Ratio
+        /// All of them together, as a share of equity.
+        package var maximumWeight: Ratio
+        /// Days of returns; a default of 60.
+        package var length: Int64?
+    }
+
     package struct Settings: Decodable {
         /// Largest share of equity in one position.
         package var maximumWeight: Ratio?
-        /// Fall of equity from its peak, as a share of it, from which on no entry is made; absent: none.
+        /// Largest gross exposure, as a share of equity.
+        package var maximumGross: Ratio?
+        /// Which positions give way to it.
+        package var rule: ExposureAdvice.Rule?
+        /// Largest gross exposure in one sector.
+        package var maximumSector: Ratio?
+        package var cluster: Cluster?
+        /// Fall of equity from its peak from which on no entry is made; absent: none.
         package var maximumDrawdown: Ratio?
+        package var drawdownLadder: [Step]?
         /// Loss of the day, as a share of equity, from which on no entry is made; absent: none.
         package var maximumDailyLoss: Ratio?
-        package init(maximumWeight: Ratio? = nil, maximumDrawdown: Ratio? = nil, maximumDailyLoss: Ratio? = nil) {
-            self.maximumWeight = maximumWeight
-            self.maximumDrawdown = maximumDrawdown
-            self.maximumDailyLoss = maximumDailyLoss
-        }
+        /// Gross exposure times the positions' average volatility is to be no more than this, a year.
+        package var targetVolatility: Ratio?
     }
 
     private let settings: Settings
+    private let volatility: Indicator
     private static let defaultMaximumWeight = Ratio(units: 400_000)
+    private static let defaultLength: Int64 = 60
 
     package init(settings: Settings) throws {
         for (name, ratio) in [
             ("maximum_weight", settings.maximumWeight), ("maximum_drawdown", settings.maximumDrawdown),
-            ("maximum_daily_loss", settings.maximumDailyLoss),
+            ("maximum_daily_loss", settings.maximumDailyLoss), ("maximum_gross", settings.maximumGross),
+            ("maximum_sector", settings.maximumSector), ("target_volatility", settings.targetVolatility),
+            ("cluster.maximum_weight", settings.cluster?.maximumWeight),
         ] {
             if let ratio, !ratio.isPositive {
                 throw SettingsError("\(name) is a share of equity above 0, not \(ratio)")
             }
         }
+        for step in settings.drawdownLadder ?? [] where !step.at.isPositive || step.gross.isNegative {
+            throw SettingsError("a step of drawdown_ladder has at above 0 and gross of 0 or more: {at: 0.1, gross: 0.5}")
+        }
         self.settings = settings
+        volatility = try .daily(.volatility, 20, setting: "target_volatility")
+    }
+
+    package var needs: PolicyNeeds {
+        var sections: [SnapshotSection] = [.positions]
+        let wantsWhole =
+            settings.maximumSector != nil || settings.cluster != nil || settings.drawdownLadder != nil
+            || settings.maximumGross != nil
+        if wantsWhole { sections.append(.portfolio) }
+        if settings.targetVolatility != nil { sections.append(.market) }
+        return PolicyNeeds(
+            sections: sections, indicators: settings.targetVolatility == nil ? nil : [volatility],
+            correlation: settings.cluster.map {
+                CorrelationNeed(period: .day, length: $0.length ?? Self.defaultLength)
+            })
     }
 
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
-        try snapshot.positions.compactMap(concentration) + vetoes(snapshot.account)
+        var found = snapshot.positions.compactMap(concentration)
+        if let portfolio = snapshot.portfolio {
+            found += gross(portfolio) + sectors(portfolio) + clusters(portfolio, snapshot) + ladder(portfolio)
+        }
+        return try found + volatilityTarget(snapshot) + vetoes(snapshot.account)
     }
 
     private func concentration(_ position: PositionView) -> Recommendation? {
@@ -64,5 +111,92 @@ package struct PortfolioRiskPolicy: Policy {
 
     private static func veto(_ reason: String) -> Recommendation {
         Recommendation(symbol: nil, advice: .veto, urgency: .medium, reason: reason)
+    }
+}
+
+// MARK: - Several positions together
+
+extension PortfolioRiskPolicy {
+    private func exposure(
+        _ weight: Ratio, _ rule: ExposureAdvice.Rule, _ symbols: [Symbol]?, _ reason: String
+    ) -> Recommendation {
+        Recommendation(
+            symbol: nil, advice: .reduceExposure(ExposureAdvice(grossWeight: weight, rule: rule, symbols: symbols)),
+            urgency: .medium, reason: reason)
+    }
+
+    private func gross(_ portfolio: PortfolioView) -> [Recommendation] {
+        guard let most = settings.maximumGross, portfolio.grossWeight > most else { return [] }
+        let reason = "gross exposure is \(portfolio.grossWeight.percent) of equity, \(most.percent) is the most"
+        return [exposure(most, settings.rule ?? .proportional, nil, reason)]
+    }
+
+    private func sectors(_ portfolio: PortfolioView) -> [Recommendation] {
+        guard let most = settings.maximumSector else { return [] }
+        return portfolio.sectors.filter { $0.grossWeight > most }.map { sector in
+            exposure(
+                most, settings.rule ?? .proportional, sector.symbols,
+                "\(sector.name) is \(sector.grossWeight.percent) of equity, \(most.percent) is the most for a sector")
+        }
+    }
+
+    /// Who goes with one of a cluster belongs to it: single linkage (Sneath, The Application of Computers to Taxonomy,
+    /// 1957).
+    private func clusters(_ portfolio: PortfolioView, _ snapshot: PortfolioSnapshot) -> [Recommendation] {
+        guard let limit = settings.cluster, let matrix = portfolio.correlation else { return [] }
+        var weights: [Symbol: Ratio] = [:]
+        for position in snapshot.positions { weights[position.symbol] = position.weight }
+        return Self.linked(matrix, at: limit.correlation).filter { $0.count > 1 }.compactMap { members in
+            let total = Ratio(units: members.reduce(0) { $0 + (weights[$1]?.units ?? 0) })
+            guard total > limit.maximumWeight else { return nil }
+            let names = members.map(\.text).joined(separator: ", ")
+            return exposure(
+                limit.maximumWeight, .largestFirst, members,
+                "\(names) go together (correlation of \(limit.correlation) or more) and are \(total.percent) of equity, \(limit.maximumWeight.percent) is the most"
+            )
+        }
+    }
+
+    static func linked(_ matrix: CorrelationView, at threshold: Ratio) -> [[Symbol]] {
+        var group = Array(matrix.symbols.indices)
+        for row in matrix.symbols.indices {
+            for column in matrix.symbols.indices where column < row && matrix.rows[row][column] >= threshold {
+                let (old, new) = (group[row], group[column])
+                group = group.map { $0 == old ? new : $0 }
+            }
+        }
+        return Set(group).sorted().map { number in
+            matrix.symbols.indices.filter { group[$0] == number }.map { matrix.symbols[$0] }
+        }
+    }
+
+    /// The deepest step that is reached.
+    private func ladder(_ portfolio: PortfolioView) -> [Recommendation] {
+        let reached = (settings.drawdownLadder ?? []).filter { portfolio.drawdown >= $0.at }
+        guard let step = reached.max(by: { $0.at < $1.at }) else { return [] }
+        let reason = "equity is \(portfolio.drawdown.percent) under its peak; from \(step.at.percent) on \(step.gross.percent) is the most"
+        let reduction =
+            portfolio.grossWeight > step.gross
+            ? [exposure(step.gross, settings.rule ?? .proportional, nil, reason)] : []
+        return reduction + [Self.veto(reason)]
+    }
+
+    /// Volatilities are added up as if everything moved together: on the safe side (the portfolio's is at most that).
+    private func volatilityTarget(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
+        guard let target = settings.targetVolatility else { return [] }
+        let views = snapshot.views
+        var (risk, weight) = (Ratio.zero, Ratio.zero)
+        for position in snapshot.positions {
+            guard let figure = views[position.symbol]?.ratio(volatility) else { continue }
+            try risk += position.weight.scaled(by: figure, .halfEven)
+            try weight += position.weight
+        }
+        guard risk > target else { return [] }
+        let most = try weight.scaled(by: target.ratio(to: risk), .down)
+        return [
+            exposure(
+                most, settings.rule ?? .proportional, snapshot.positions.map(\.symbol),
+                "the positions' volatility is \(risk.percent) of equity a year, \(target.percent) is the target")
+        ]
     }
 }

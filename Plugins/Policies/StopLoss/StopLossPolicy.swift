@@ -10,25 +10,28 @@ package struct StopLossPolicy: Policy {
     package struct Settings: Decodable {
         /// Distance of the first stop from the average price, as a share of it.
         package var initial: Ratio?
-        /// Distance of the trailing stop from its reference; absent: no trailing.
+        /// Distance of the first stop from the average price, in average true ranges of days.
+        package var initialAtr: Ratio?
+        /// The first stop is at the lowest low of so many days (over a short: the highest high).
+        package var structure: Int64?
+        /// Distance of the trailing stop from its reference, as a share of it; absent: no trailing.
         package var trail: Ratio?
-        /// What the trailing stop follows.
+        /// What `trail` follows.
         package var trailFrom: Reference?
+        /// Chandelier exit: so many average true ranges of days behind the best price.
+        package var trailAtr: Ratio?
+        /// Days of the average true range.
+        package var atrLength: Int64?
         /// From this profit in R on the stop is at the average price or better; absent: never.
         package var breakevenAfterR: Ratio?
+        /// From 2 R of the best price on the stop is one whole R behind it.
+        package var rSteps: Bool?
         /// Distance of a stop-limit's limit from its stop, as a share of it; absent: a plain stop.
         package var limitOffset: Ratio?
+        /// The advisory `stop_scale` widens or narrows the distances in ATR and percent.
+        package var followRegime: Bool?
 
-        package init(
-            initial: Ratio? = nil, trail: Ratio? = nil, trailFrom: Reference? = nil, breakevenAfterR: Ratio? = nil,
-            limitOffset: Ratio? = nil
-        ) {
-            self.initial = initial
-            self.trail = trail
-            self.trailFrom = trailFrom
-            self.breakevenAfterR = breakevenAfterR
-            self.limitOffset = limitOffset
-        }
+        package init() {}
     }
 
     package enum Reference: String, Decodable, Sendable {
@@ -36,8 +39,11 @@ package struct StopLossPolicy: Policy {
         case last
     }
 
-    private let settings: Settings
-    private static let defaultInitial = Ratio(units: 20_000)
+    let settings: Settings
+    let atr: Indicator?
+    let structure: (lowest: Indicator, highest: Indicator)?
+    static let defaultInitial = Ratio(units: 20_000)
+    private static let defaultLength: Int64 = 14
 
     package init(settings: Settings) throws {
         for (name, ratio) in [
@@ -48,23 +54,43 @@ package struct StopLossPolicy: Policy {
                     "\(name) is a share of the price between 0 and 1, such as 0.02 for 2 %, not \(ratio)")
             }
         }
+        for (name, multiple) in [("initial_atr", settings.initialAtr), ("trail_atr", settings.trailAtr)] {
+            if let multiple, !multiple.isPositive { throw SettingsError("\(name) is above zero, not \(multiple)") }
+        }
         self.settings = settings
+        let wantsRange = settings.initialAtr != nil || settings.trailAtr != nil
+        atr =
+            wantsRange
+            ? try .daily(.atr, settings.atrLength ?? Self.defaultLength, setting: "atr_length") : nil
+        structure = try settings.structure.map { length in
+            (
+                try .daily(.lowest, length, setting: "structure"),
+                try .daily(.highest, length, setting: "structure")
+            )
+        }
+    }
+
+    package var needs: PolicyNeeds {
+        var needs = PolicyNeeds(indicators: [atr, structure?.lowest, structure?.highest].compactMap { $0 })
+        needs.sections = [.positions, .market] + (settings.followRegime == true ? [.advisories] : [])
+        return needs
     }
 
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
-        var bids: [Symbol: MarketView] = [:]
-        for view in snapshot.market { bids[view.symbol] = view }
-        return try snapshot.positions.map { try recommend($0, bids[$0.symbol], snapshot.session) }
+        let views = snapshot.views
+        let scale = settings.followRegime == true ? snapshot.advisory("stop_scale") ?? .one : .one
+        return try snapshot.positions.map {
+            try recommend(StopLevels(self, $0, views[$0.symbol], scale), views[$0.symbol], snapshot.session)
+        }
     }
 
     private func recommend(
-        _ position: PositionView, _ market: MarketView?, _ session: SessionPhase
+        _ levels: StopLevels, _ market: MarketView?, _ session: SessionPhase
     ) throws -> Recommendation {
-        let isLong = !position.quantity.isNegative
-        let (price, rule) = try stop(position, isLong)
-        let urgency: Urgency = position.protection?.stopPrice == nil ? .high : .medium
-        if session == .regular, let at = isLong ? market?.bid ?? market?.last : market?.ask ?? market?.last,
-            isLong ? at <= price : at >= price
+        let position = levels.position
+        let (price, rule) = try levels.tightest()
+        if session == .regular, let at = position.isLong ? market?.bid ?? market?.last : market?.ask ?? market?.last,
+            !position.isBetter(at, than: price)
         {
             return Recommendation(
                 symbol: position.symbol, advice: .exit, urgency: .high,
@@ -72,53 +98,16 @@ package struct StopLossPolicy: Policy {
                     "the market at \(at.text(minimumDecimals: 2)) is through the stop at \(price.text(minimumDecimals: 2)) (\(rule))"
             )
         }
-        let protective = ProtectiveStop(stopPrice: price, limitPrice: try limit(price, isLong))
-        let what = position.protection?.stopPrice == nil ? "it has no stop: " : ""
+        let isNaked = position.protection?.stopPrice == nil
+        let limit = try settings.limitOffset.map { offset in
+            try position.onGrid(position.behind(price, by: price.scaled(by: offset, .halfEven)))
+        }
         return Recommendation(
-            symbol: position.symbol, advice: .protect(protective), urgency: urgency, reason: what + rule,
+            symbol: position.symbol, advice: .protect(ProtectiveStop(stopPrice: price, limitPrice: limit)),
+            urgency: isNaked ? .high : .medium, reason: (isNaked ? "it has no stop: " : "") + rule,
             evidence: [
                 Evidence("average_price", position.averagePrice), Evidence("high_water_mark", position.highWaterMark),
                 Evidence("last", position.lastPrice?.description ?? "none"),
             ])
-    }
-
-    /// The tightest of the stops that the settings ask for, and which it is.
-    private func stop(_ position: PositionView, _ isLong: Bool) throws -> (Price, String) {
-        let initial = settings.initial ?? Self.defaultInitial
-        var best = try Self.away(from: position.averagePrice, by: initial, isLong)
-        var rule = "\(initial.percent) from the average price"
-        if let known = position.initialStop, isLong ? known > best : known < best {
-            best = try PriceIncrement.usEquity.rounded(known, isLong ? .down : .up)
-            rule = "the initial stop"
-        }
-        if let threshold = settings.breakevenAfterR, let inR = position.profitInR, inR >= threshold {
-            let average = try PriceIncrement.usEquity.rounded(position.averagePrice, isLong ? .up : .down)
-            if isLong ? average > best : average < best { (best, rule) = (average, "break-even after \(threshold) R") }
-        }
-        if let trail = settings.trail, let reference = reference(position, isLong) {
-            let trailing = try Self.away(from: reference, by: trail, isLong)
-            if isLong ? trailing > best : trailing < best {
-                (best, rule) = (trailing, "\(trail.percent) behind \(reference.text(minimumDecimals: 2))")
-            }
-        }
-        return (best, rule)
-    }
-
-    private func reference(_ position: PositionView, _ isLong: Bool) -> Price? {
-        switch settings.trailFrom ?? .highWater {
-        case .highWater: isLong ? position.highWaterMark : position.lowWaterMark
-        case .last: position.lastPrice
-        }
-    }
-
-    private static func away(from price: Price, by share: Ratio, _ isLong: Bool) throws(NumericError) -> Price {
-        let distance = try price.scaled(by: share, .halfEven)
-        let stop = isLong ? try price - distance : try price + distance
-        return try PriceIncrement.usEquity.rounded(stop, isLong ? .down : .up)
-    }
-
-    private func limit(_ stop: Price, _ isLong: Bool) throws(NumericError) -> Price? {
-        guard let offset = settings.limitOffset else { return nil }
-        return try Self.away(from: stop, by: offset, isLong)
     }
 }

@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(EmergencyPolicy.self, name: "emergency", version: "1.0.0")

@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(EntriesPolicy.self, name: "entries", version: "1.0.0")

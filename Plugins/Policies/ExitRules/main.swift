@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(ExitRulesPolicy.self, name: "exit-rules", version: "1.0.0")

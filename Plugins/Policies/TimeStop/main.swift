@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(TimeStopPolicy.self, name: "time-stop", version: "1.0.0")

@@ -1,0 +1,62 @@
+import Trading
+
+extension PortfolioSnapshot {
+    /// Prices by symbol.
+    package var views: [Symbol: MarketView] {
+        var views: [Symbol: MarketView] = [:]
+        for view in market { views[view.symbol] = view }
+        return views
+    }
+
+    /// A figure of that name for the portfolio: of several policies' the smallest; nil when nobody says one.
+    package func advisory(_ name: String) -> Ratio? {
+        (advisories ?? []).filter { $0.name == name && $0.symbol == nil }.map(\.value).min()
+    }
+}
+
+extension MarketView {
+    /// Nil until enough bars are known, or when it was not asked for.
+    package func price(_ indicator: Indicator) -> Price? { figure(indicator)?.price }
+    package func ratio(_ indicator: Indicator) -> Ratio? { figure(indicator)?.ratio }
+
+    /// Lowest low and highest high of so many whole days before this one (Donchian's channel); nil until they are known.
+    ///
+    /// In the regular session the newest whole day is yesterday; outside of it it is the day whose last price is known.
+    package func channel(days: Int64, in session: SessionPhase) -> (low: Price, high: Price)? {
+        guard let bars = series?.first(where: { $0.period == .day })?.bars else { return nil }
+        let before = (session == .regular ? bars[...] : bars.dropLast()).suffix(Int(days))
+        guard before.count == Int(days), let low = before.map(\.low).min(), let high = before.map(\.high).max() else {
+            return nil
+        }
+        return (low, high)
+    }
+
+    private func figure(_ indicator: Indicator) -> IndicatorFigure? {
+        indicators?.first { $0.indicator == indicator }?.figure
+    }
+}
+
+extension PositionView {
+    package var isLong: Bool { !quantity.isNegative }
+
+    /// Whether a price is nearer to the market, or further in profit, than another: higher for a long.
+    package func isBetter(_ price: Price, than other: Price) -> Bool { isLong ? price > other : price < other }
+
+    /// So far on the losing side of a price.
+    package func behind(_ price: Price, by distance: Price) throws(NumericError) -> Price {
+        isLong ? try price - distance : try price + distance
+    }
+
+    /// Rounded to a cent, away from the market.
+    package func onGrid(_ price: Price) throws(NumericError) -> Price {
+        try PriceIncrement.usEquity.rounded(price, isLong ? .down : .up)
+    }
+}
+
+extension Indicator {
+    /// Of days.
+    /// - Throws: ``SettingsError`` that names the setting.
+    package static func daily(_ kind: Kind, _ length: Int64, setting: String) throws -> Indicator {
+        do { return try Indicator(kind, length, .day) } catch { throw SettingsError("\(setting): \(error)") }
+    }
+}
