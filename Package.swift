@@ -91,7 +91,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
-                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules", "policy-emergency",
+                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
+                "policy-emergency",
                 "policy-entries", "policy-regime", "policy-reenter", "PaperExchange", "Trading", "Wire",
                 "Journal", "SQLiteJournal", "Node", "Orchestration",
             ], exclude: ["Plugins"]),

@@ -101,7 +101,7 @@ struct LoadingTests {
         let loaded = try loading.load(head)
         #expect(loaded.specs.filter { $0.role == .policy }.map(\.name) == Configuration.defaultPolicies)
         #expect(loaded.configuration.core().policies == Configuration.defaultPolicies.sorted())
-        #expect(loaded.settingWords.contains { $0.hasPrefix("stop-loss: initial 0.02 (default)") })
+        #expect(loaded.settingWords.contains { $0.hasPrefix("stop-loss: ") && $0.contains("initial 0.02 (default)") })
         #expect(try loading.load(head + "policies: []\n").configuration.core().policies.isEmpty)
     }
 

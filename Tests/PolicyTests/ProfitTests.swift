@@ -10,7 +10,7 @@ import Wire
 struct PartialProfitTests {
     private func rungs(_ json: String, _ position: Case) throws -> [String] {
         let policy = try PartialProfitPolicy(settings: try settings(PartialProfitPolicy.Settings.self, json))
-        return policy.evaluate(try position.snapshot()).map {
+        return try policy.evaluate(try position.snapshot()).map {
             guard case .takePartial(let part) = $0.advice, let fraction = part.fraction else { return "?" }
             return "\(fraction) \(part.rung)"
         }

@@ -79,7 +79,8 @@ package struct EmergencyPolicy: Policy {
         guard isStale(view, snapshot) else { return nil }
         return Recommendation(
             symbol: position.symbol, advice: .veto, urgency: .emergency,
-            reason: "its last price is \(snapshot.at - view.at) old; what protects it rests, and nothing is sold on an old price",
+            reason:
+                "its last price is \(snapshot.at - view.at) old; what protects it rests, and nothing is sold on an old price",
             evidence: [Evidence("price_at", view.at)])
     }
 

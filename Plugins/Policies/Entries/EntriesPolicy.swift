@@ -66,7 +66,9 @@ package struct EntriesPolicy: Policy {
         let scale = settings.followRegime == true ? snapshot.advisory("entry_scale") ?? .one : .one
         var entries: [Recommendation] = []
         for symbol in settings.watchlist ?? [] where !busy.contains(symbol) && entries.count < room {
-            if let view = views[symbol], let entry = try recommend(view, scale, snapshot.session) { entries.append(entry) }
+            if let view = views[symbol], let entry = try recommend(view, scale, snapshot.session) {
+                entries.append(entry)
+            }
         }
         return entries
     }

@@ -55,7 +55,8 @@ package struct PortfolioRiskPolicy: Policy {
             }
         }
         for step in settings.drawdownLadder ?? [] where !step.at.isPositive || step.gross.isNegative {
-            throw SettingsError("a step of drawdown_ladder has at above 0 and gross of 0 or more: {at: 0.1, gross: 0.5}")
+            throw SettingsError(
+                "a step of drawdown_ladder has at above 0 and gross of 0 or more: {at: 0.1, gross: 0.5}")
         }
         self.settings = settings
         volatility = try .daily(.volatility, 20, setting: "target_volatility")
@@ -174,7 +175,8 @@ extension PortfolioRiskPolicy {
     private func ladder(_ portfolio: PortfolioView) -> [Recommendation] {
         let reached = (settings.drawdownLadder ?? []).filter { portfolio.drawdown >= $0.at }
         guard let step = reached.max(by: { $0.at < $1.at }) else { return [] }
-        let reason = "equity is \(portfolio.drawdown.percent) under its peak; from \(step.at.percent) on \(step.gross.percent) is the most"
+        let reason =
+            "equity is \(portfolio.drawdown.percent) under its peak; from \(step.at.percent) on \(step.gross.percent) is the most"
         let reduction =
             portfolio.grossWeight > step.gross
             ? [exposure(step.gross, settings.rule ?? .proportional, nil, reason)] : []

@@ -1,0 +1,155 @@
+import PluginKit
+import Testing
+import Trading
+
+@testable import policy_emergency
+@testable import policy_entries
+@testable import policy_portfolio_risk
+@testable import policy_regime
+
+@Suite("Policies about the portfolio")
+struct PortfolioPolicyTests {
+    private func advice<P: Policy>(_ policy: P.Type, _ json: String, _ whole: Whole) throws -> [String] {
+        var policy = try P(settings: try settings(P.Settings.self, json))
+        return try policy.evaluate(try whole.snapshot()).map(\.short)
+    }
+
+    /// Three of 30 % each, two of which go together, 12 % under the peak.
+    private func three() throws -> Whole {
+        var whole = Whole()
+        whole.positions = try ["AAA", "BBB", "CCC"].map { try Whole.position($0, weight: "0.3") }
+        whole.market = try ["AAA", "BBB", "CCC"].map { try Whole.view($0, indicators: [("volatility(20,1d)", "0.4")]) }
+        let symbols = try ["AAA", "BBB", "CCC"].map { try Symbol($0) }
+        let rows = [["1", "0.85", "0.1"], ["0.85", "1", "0.2"], ["0.1", "0.2", "1"]]
+        whole.portfolio = PortfolioView(
+            grossWeight: try Ratio("0.9"), netWeight: try Ratio("0.9"), largestWeight: try Ratio("0.3"),
+            concentration: try Ratio("0.333333"), openRisk: .zero, drawdown: try Ratio("0.12"),
+            dayReturn: try Ratio("-0.06"),
+            sectors: [
+                SectorView(
+                    name: "tech", grossWeight: try Ratio("0.6"), netWeight: try Ratio("0.6"),
+                    symbols: Array(symbols[0...1]))
+            ],
+            correlation: CorrelationView(
+                period: .day, length: 60, symbols: symbols, rows: try rows.map { try $0.map { try Ratio($0) } }))
+        return whole
+    }
+
+    @Test(
+        "portfolio-risk: gross, sector, cluster, ladder, volatility",
+        arguments: [
+            ("{}", []), (#"{"maximum_weight": 0.25}"#, ["AAA", "BBB", "CCC"].map { "\($0) reduce_to_weight 0.25" }),
+            (#"{"maximum_gross": 0.8}"#, ["- reduce_exposure 0.8 proportional"]), (#"{"maximum_gross": 0.9}"#, []),
+            (
+                #"{"maximum_gross": 0.8, "rule": "weakest_first"}"#, ["- reduce_exposure 0.8 weakest_first"]
+            ), (#"{"maximum_sector": 0.5}"#, ["- reduce_exposure 0.5 proportional AAA+BBB"]),
+            (
+                #"{"cluster": {"correlation": 0.8, "maximum_weight": 0.5}}"#,
+                ["- reduce_exposure 0.5 largest_first AAA+BBB"]
+            ), (#"{"cluster": {"correlation": 0.9, "maximum_weight": 0.5}}"#, []),
+            (
+                #"{"drawdown_ladder": [{"at": 0.05, "gross": 0.8}, {"at": 0.1, "gross": 0.5}, {"at": 0.2, "gross": 0}]}"#,
+                ["- reduce_exposure 0.5 proportional", "- veto"]
+            ), (#"{"target_volatility": 0.18}"#, ["- reduce_exposure 0.45 proportional AAA+BBB+CCC"]),
+            (#"{"target_volatility": 0.4}"#, []),
+        ])
+    func risk(json: String, wanted: [String]) throws {
+        #expect(try advice(PortfolioRiskPolicy.self, json, try three()) == wanted)
+    }
+
+    @Test("portfolio-risk: a chain hangs together, though its ends do not")
+    func linked() throws {
+        let symbols = try ["A", "B", "C", "D"].map { try Symbol($0) }
+        let high = try Ratio("0.9")
+        func row(_ linked: [Int]) -> [Ratio] { (0..<4).map { linked.contains($0) ? high : .zero } }
+        let matrix = CorrelationView(
+            period: .day, length: 60, symbols: symbols, rows: [row([0, 2]), row([1]), row([0, 2, 3]), row([2, 3])])
+        let groups = PortfolioRiskPolicy.linked(matrix, at: try Ratio("0.8")).map { $0.map(\.text).joined() }
+        #expect(groups.sorted() == ["ACD", "B"])
+    }
+
+    @Test(
+        "emergency: a day's loss, a gap, a stale price",
+        arguments: [
+            ("{}", nil, 0, ["- veto!"]), (#"{"action": "flatten"}"#, nil, 0, ["- reduce_exposure 0 proportional!"]),
+            (#"{"maximum_daily_loss": 0.07}"#, nil, 0, []),
+            (#"{"maximum_daily_loss": 0.07}"#, "-0.2", 0, ["ABC exit!"]),
+            (#"{"maximum_daily_loss": 0.07}"#, "0.2", 0, []),
+            (#"{"maximum_daily_loss": 0.07}"#, "-0.2", 400, ["ABC veto!"]),
+            (#"{"maximum_daily_loss": 0.07, "maximum_quote_age": "10m"}"#, nil, 400, []),
+        ] as [(String, String?, Int64, [String])])
+    func emergency(json: String, gap: String?, age: Int64, wanted: [String]) throws {
+        var whole = Whole(
+            positions: [try Whole.position()], market: [try Whole.view(gap: gap, age: .seconds(age))])
+        whole.portfolio = try three().portfolio
+        #expect(try advice(EmergencyPolicy.self, json, whole) == wanted)
+    }
+
+    @Test(
+        "entries: above the average and at a new high; nothing else",
+        arguments: [
+            ("111", "100", SessionPhase.regular, TradingState.active, true),
+            ("109", "100", .regular, .active, false), ("111", "112", .regular, .active, false),
+            ("111", "100", .afterHours, .active, false), ("111", "100", .regular, .reducing, false),
+        ])
+    func entries(
+        last: String, average: String, session: SessionPhase, state: TradingState, isEntered: Bool
+    ) throws {
+        var whole = Whole(market: [
+            try Whole.view(
+                last: last, indicators: [("sma(50,1d)", average), ("atr(14,1d)", "3")],
+                dailyHighs: ["108", "110", "107"])
+        ])
+        (whole.session, whole.tradingState) = (session, state)
+        let json = #"{"watchlist": ["ABC", "XYZ"], "breakout": 3}"#
+        let wanted = isEntered ? ["ABC enter buy 0.005 stop 2 atr(14,1d) from the average price"] : []
+        #expect(try advice(EntriesPolicy.self, json, whole) == wanted)
+        whole.positions = [try Whole.position()]
+        #expect(try advice(EntriesPolicy.self, json, whole) == [], "it is held already")
+        #expect(try advice(EntriesPolicy.self, "{}", whole) == [], "nothing is watched")
+    }
+
+    @Test("entries: no more positions than allowed; smaller in a nervous market")
+    func room() throws {
+        var whole = try three()
+        whole.market.append(
+            try Whole.view(
+                last: "111", indicators: [("sma(50,1d)", "100"), ("atr(14,1d)", "3")],
+                dailyHighs: ["108", "110", "107"]))
+        whole.advisories = [
+            Advisory(
+                policy: try PluginName("regime"), symbol: nil, name: "entry_scale", value: try Ratio("0.5"), reason: "",
+                at: Whole.at, validUntil: Whole.at)
+        ]
+        func run(_ more: String) throws -> [String] {
+            try advice(EntriesPolicy.self, #"{"watchlist": ["ABC"], "breakout": 3\#(more)}"#, whole)
+        }
+        #expect(try run(#", "maximum_positions": 3"#) == [])
+        #expect(try run("").first?.hasPrefix("ABC enter buy 0.005") == true)
+        #expect(try run(#", "follow_regime": true"#).first?.hasPrefix("ABC enter buy 0.0025") == true)
+    }
+
+    @Test(
+        "regime: thresholds with hysteresis",
+        arguments: [
+            ("20", nil, "1"), ("30", nil, "2"), ("28", "2", "2"), ("26.9", "2", "1"), ("14", nil, "0"),
+            ("16", "0", "0"), ("16.6", "0", "1"), ("16", "1", "1"), ("29.9", "1", "1"),
+        ] as [(String, String?, String)])
+    func regime(vix: String, before: String?, wanted: String) throws {
+        var whole = Whole(conditions: [MarketCondition(name: "VIX", value: try Ratio(vix), at: Whole.at)])
+        if let before {
+            whole.advisories = [
+                Advisory(
+                    policy: try PluginName("regime"), symbol: nil, name: "regime", value: try Ratio(before), reason: "",
+                    at: Whole.at, validUntil: Whole.at)
+            ]
+        }
+        let said = try advice(RegimePolicy.self, "{}", whole)
+        #expect(said.first == "- advise regime \(wanted)")
+        #expect(said.contains("- veto") == (wanted == "2"))
+        #expect(said.contains("- advise stop_scale \(wanted == "2" ? "1.5" : "1")"))
+    }
+
+    @Test("regime: without the figure it says nothing")
+    func unknown() throws { #expect(try advice(RegimePolicy.self, "{}", Whole()) == []) }
+}

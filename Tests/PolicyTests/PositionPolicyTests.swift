@@ -1,0 +1,158 @@
+import PluginKit
+import Testing
+import Trading
+
+@testable import policy_exit_rules
+@testable import policy_partial_profit
+@testable import policy_stop_loss
+@testable import policy_time_stop
+
+@Suite("Policies about single positions")
+struct PositionPolicyTests {
+    private func advice<P: Policy>(_ policy: P.Type, _ json: String, _ whole: Whole) throws -> [String] {
+        var policy = try P(settings: try settings(P.Settings.self, json))
+        return try policy.evaluate(try whole.snapshot()).map(\.short)
+    }
+
+    private func stop(
+        _ json: String, _ quantity: String, last: String, high: String, low: String, stop: String?,
+        scale: String? = nil
+    ) throws -> [String] {
+        var whole = Whole(
+            positions: [try Whole.position("ABC", quantity, last: last, high: high, low: low, stop: stop)],
+            market: [
+                try Whole.view(
+                    last: last,
+                    indicators: [("atr(14,1d)", "4"), ("lowest(20,1d)", "93.3"), ("highest(20,1d)", "108.7")])
+            ])
+        if let scale {
+            whole.advisories = [
+                Advisory(
+                    policy: try PluginName("regime"), symbol: nil, name: "stop_scale", value: try Ratio(scale),
+                    reason: "",
+                    at: Whole.at, validUntil: Whole.at)
+            ]
+        }
+        return try advice(StopLossPolicy.self, json, whole)
+    }
+
+    @Test(
+        "stop-loss: by ATR, structure, chandelier and R steps; the tightest holds",
+        arguments: [
+            (#"{"initial_atr": 2}"#, "100", "101", "101", nil, "92"),
+            (#"{"initial_atr": 2}"#, "-100", "99", "99", nil, "108"),
+            (#"{"initial_atr": 0.5, "initial": 0.08}"#, "100", "101", "101", "95", "98"),
+            (#"{"structure": 20}"#, "100", "101", "101", nil, "93.3"),
+            (#"{"structure": 20}"#, "-100", "99", "99", nil, "108.7"),
+            (#"{"structure": 30, "initial": 0.04}"#, "100", "101", "101", nil, "96"),
+            (#"{"trail_atr": 3}"#, "100", "118", "120", "95", "108"),
+            (#"{"trail_atr": 3}"#, "-100", "82", "80", "105", "92"),
+            (#"{"r_steps": true}"#, "100", "112", "113.9", "95", "105"),
+            (#"{"r_steps": true}"#, "100", "109", "109.9", "95", "98"),
+            (#"{"r_steps": true}"#, "-100", "84", "83", "105", "90"),
+        ] as [(String, String, String, String, String?, String)])
+    func stopLevels(
+        json: String, quantity: String, last: String, best: String, initial: String?, wanted: String
+    ) throws {
+        #expect(
+            try stop(json, quantity, last: last, high: best, low: best, stop: initial) == ["ABC protect \(wanted)"])
+    }
+
+    @Test("stop-loss: a regime widens it within reason, and only where that is wanted")
+    func scaled() throws {
+        let json = #"{"initial_atr": 2, "follow_regime": true}"#
+        #expect(
+            try stop(json, "100", last: "101", high: "101", low: "101", stop: nil, scale: "1.5") == ["ABC protect 88"])
+        #expect(
+            try stop(#"{"initial_atr": 2}"#, "100", last: "101", high: "101", low: "101", stop: nil, scale: "1.5")
+                == ["ABC protect 92"])
+        #expect(
+            try stop(
+                #"{"initial": 0.6, "follow_regime": true}"#, "100", last: "101", high: "101", low: "101", stop: nil,
+                scale: "2") == ["ABC protect 10"], "something is always left of the price")
+    }
+
+    @Test("stop-loss asks for what its settings need, and for no more")
+    func needs() throws {
+        func needs(_ json: String) throws -> [String] {
+            try StopLossPolicy(settings: try settings(StopLossPolicy.Settings.self, json)).needs.indicators?.map(
+                \.description) ?? []
+        }
+        #expect(try needs("{}") == [])
+        #expect(try needs(#"{"trail_atr": 3, "atr_length": 22}"#) == ["atr(22,1d)"])
+        #expect(throws: (any Error).self) { try needs(#"{"structure": 0}"#) }
+        #expect(throws: (any Error).self) { try needs(#"{"trail_atr": 0}"#) }
+    }
+
+    @Test(
+        "partial-profit: rungs in percent, parts in shares",
+        arguments: [
+            (#"{"ladder": [{"at_percent": 0.1, "quantity": 30}]}"#, "111", ["ABC take_partial 30 shares 0.1%"]),
+            (#"{"ladder": [{"at_percent": 0.1, "quantity": 30}]}"#, "109", []),
+            (
+                #"{"ladder": [{"at_r": 9, "take": 0.5}, {"at_percent": 0.05, "take": 0.25}]}"#, "110",
+                ["ABC take_partial 25 % 0.05%"]
+            ),
+        ])
+    func partials(json: String, last: String, wanted: [String]) throws {
+        let whole = Whole(positions: [try Whole.position(last: last)])
+        #expect(try advice(PartialProfitPolicy.self, json, whole) == wanted)
+    }
+
+    @Test(
+        "partial-profit: a rung that says two things or nothing is refused",
+        arguments: [
+            #"{"take": 0.5}"#, #"{"at_r": 1, "at_percent": 0.1, "take": 0.5}"#, #"{"at_r": 1}"#,
+            #"{"at_r": 1, "take": 0.5, "quantity": 5}"#,
+        ])
+    func badRungs(rung: String) {
+        #expect(throws: (any Error).self) {
+            try settingsAreTaken(PartialProfitPolicy.self, "{\"ladder\": [\(rung)]}")
+        }
+    }
+
+    private func settingsAreTaken<P: Policy>(_ policy: P.Type, _ json: String) throws {
+        _ = try P(settings: try settings(P.Settings.self, json))
+    }
+
+    @Test(
+        "time-stop: too long and not enough profit",
+        arguments: [
+            (#"{"maximum_holding": "240h"}"#, 241, "104", ["ABC exit"]),
+            (#"{"maximum_holding": "240h"}"#, 239, "104", []), (#"{"maximum_holding": "240h"}"#, 241, "106", []),
+            (#"{"maximum_holding": "240h", "unless_above_r": 2}"#, 241, "106", ["ABC exit"]),
+            ("{}", 721, "100", ["ABC exit"]), ("{}", 719, "100", []),
+        ] as [(String, Int64, String, [String])])
+    func timeStop(json: String, hours: Int64, last: String, wanted: [String]) throws {
+        let whole = Whole(positions: [try Whole.position(last: last, heldFor: .seconds(hours * 3_600))])
+        #expect(try advice(TimeStopPolicy.self, json, whole) == wanted)
+    }
+
+    @Test(
+        "exit-rules: the structure is that of the days before",
+        arguments: [
+            // Highs 110, 108, 112: lows 100, 98, 102.
+            ("100", "97", SessionPhase.regular, ["ABC exit"]), ("100", "99", .regular, []),
+            ("100", "97", .afterHours, []), ("-100", "113", .regular, ["ABC exit"]), ("-100", "111", .regular, []),
+        ])
+    func structure(quantity: String, last: String, session: SessionPhase, wanted: [String]) throws {
+        // After the session the newest of them is the day itself.
+        var whole = Whole(
+            positions: [try Whole.position("ABC", quantity, last: last, stop: nil)],
+            market: [try Whole.view(last: last, dailyHighs: ["110", "108", "112"])])
+        whole.session = session
+        #expect(try advice(ExitRulesPolicy.self, #"{"structure": 3}"#, whole) == wanted)
+    }
+
+    @Test(
+        "exit-rules: a gap against the position",
+        arguments: [
+            ("100", "-0.11", ["ABC exit"]), ("100", "-0.09", []), ("100", "0.3", []), ("-100", "0.11", ["ABC exit"]),
+            ("-100", "-0.3", []),
+        ])
+    func gap(quantity: String, gap: String, wanted: [String]) throws {
+        let whole = Whole(
+            positions: [try Whole.position("ABC", quantity, stop: nil)], market: [try Whole.view(gap: gap)])
+        #expect(try advice(ExitRulesPolicy.self, "{}", whole) == wanted)
+    }
+}

@@ -1,0 +1,92 @@
+import Trading
+import Wire
+
+/// A snapshot that is written down in the words of the wire: what a test names, and sound figures for the rest.
+struct Whole {
+    var positions: [PositionView] = []
+    var market: [MarketView] = []
+    var conditions: [MarketCondition] = []
+    var advisories: [Advisory] = []
+    var portfolio: PortfolioView?
+    var session = SessionPhase.regular
+    var tradingState = TradingState.active
+    static let at = Timestamp(seconds: 1_773_669_660)
+
+    func snapshot() throws -> PortfolioSnapshot {
+        var snapshot = PortfolioSnapshot(
+            cycle: 1, at: Self.at, session: session, tradingState: tradingState,
+            account: AccountView(
+                id: try AccountID("test"), currency: "USD", cash: .zero, equity: try Money("100000"),
+                buyingPower: .zero, peakEquity: try Money("100000"), dayProfit: .zero, grossExposure: .zero),
+            positions: positions, orders: [], market: market, conditions: conditions)
+        snapshot.portfolio = portfolio
+        snapshot.advisories = advisories
+        return snapshot
+    }
+
+    /// Held at 100, unless a test says otherwise.
+    static func position(
+        _ symbol: String = "ABC", _ quantity: String = "100", last: String = "110", high: String? = nil,
+        low: String? = nil, stop: String? = "95", weight: String = "0.1", heldFor: TimeSpan = .zero
+    ) throws -> PositionView {
+        let size = try Quantity(quantity)
+        let (average, price) = (try Price("100"), try Price(last))
+        let gain = size.isNegative ? try average - price : try price - average
+        let risk = try stop.map { size.isNegative ? try Price($0) - average : try average - Price($0) }
+        return PositionView(
+            symbol: try Symbol(symbol), quantity: size, averagePrice: average, lastPrice: price,
+            marketValue: try price.times(size), unrealisedProfit: .zero, realisedProfit: .zero,
+            initialStop: try stop.map { try Price($0) }, riskPerShare: risk,
+            profitInR: try risk.map { try gain.ratio(to: $0) }, highWaterMark: try Price(high ?? last),
+            lowWaterMark: try Price(low ?? last), openedAt: Timestamp(seconds: 1_773_000_000), heldFor: heldFor,
+            weight: try Ratio(weight), protection: nil, unprotectedSince: nil, rungsTaken: [])
+    }
+
+    static func view(
+        _ symbol: String = "ABC", last: String = "110", gap: String? = nil, age: TimeSpan = .zero,
+        indicators: [(String, String)] = [], dailyHighs: [String] = []
+    ) throws -> MarketView {
+        let symbol = try Symbol(symbol)
+        var view = MarketView(
+            symbol: symbol, bid: nil, ask: nil, last: try Price(last), bar: nil,
+            at: Self.at + TimeSpan(nanoseconds: -age.nanoseconds))
+        view.indicators = try indicators.map { text, value in
+            let indicator = try Indicator(text)
+            let figure: IndicatorFigure =
+                indicator.kind.isRatio ? .ratio(try Ratio(value)) : .price(try Price(value))
+            return IndicatorValue(indicator: indicator, figure: figure)
+        }
+        if let gap {
+            view.day = DayView(open: .one, high: .one, low: .one, volume: .zero, gap: try Ratio(gap))
+        }
+        // Each day ranges over ten below its high.
+        let bars = try dailyHighs.enumerated().map { index, high in
+            let high = try Price(high)
+            let low = try high - Price("10")
+            return Bar(
+                symbol: symbol, start: Timestamp(seconds: Int64(index) * 86_400), period: .day, open: high, high: high,
+                low: low, close: low, volume: .one)
+        }
+        if !bars.isEmpty { view.series = [BarSeries(period: .day, bars: bars)] }
+        return view
+    }
+}
+
+extension Recommendation {
+    /// `ABC exit`, `- reduce_exposure 0.5 proportional`: what a test compares.
+    var short: String {
+        let detail: String =
+            switch advice {
+            case .protect(let stop), .resetStop(let stop): " \(stop.stopPrice?.description ?? "?")"
+            case .reduceToWeight(let weight): " \(weight)"
+            case .reduceExposure(let exposure):
+                " \(exposure.grossWeight) \(exposure.rule.rawValue)"
+                    + (exposure.symbols.map { " " + $0.map(\.text).joined(separator: "+") } ?? "")
+            case .takePartial(let part): " \(part.words) \(part.rung)"
+            case .advise(let advisory): " \(advisory.name) \(advisory.value)"
+            case .enter(let entry): " \(entry.side.rawValue) \(entry.risk?.description ?? "?") \(entry.stop.words)"
+            case .exit, .reduceTo, .target, .hold, .veto, .release: ""
+            }
+        return "\(symbol?.text ?? "-") \(advice.kind)\(detail)" + (urgency == .emergency ? "!" : "")
+    }
+}
