@@ -101,7 +101,7 @@ package struct Configuration: Decodable {
 
 extension Configuration {
     /// What watches over an account whose configuration names no policies.
-    package static let defaultPolicies = ["stop-loss", "partial-profit", "take-profit", "portfolio-risk"].map {
+    package static let defaultPolicies = ["stop-loss", "partial-profit", "take-profit", "portfolio-risk", "emergency"].map {
         PluginName(unchecked: $0)
     }
 
