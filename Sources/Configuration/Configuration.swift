@@ -101,9 +101,10 @@ package struct Configuration: Decodable {
 
 extension Configuration {
     /// What watches over an account whose configuration names no policies.
-    package static let defaultPolicies = ["stop-loss", "partial-profit", "take-profit", "portfolio-risk", "emergency"].map {
-        PluginName(unchecked: $0)
-    }
+    package static let defaultPolicies = ["stop-loss", "partial-profit", "take-profit", "portfolio-risk", "emergency"]
+        .map {
+            PluginName(unchecked: $0)
+        }
 
     /// The policies that the file names, else the default ones.
     package var chosenPolicies: [PluginEntry] { policies ?? Self.defaultPolicies.map { PluginEntry(plugin: $0) } }
