@@ -141,6 +141,7 @@ extension Record {
         case .policiesHeard: "policies_heard"
         case .decision: "decision"
         case .step: "step"
+        case .waiting: "waiting"
         case .order: "order"
         case .unprotected: "unprotected"
         case .outcome: "outcome"
@@ -152,7 +153,8 @@ extension Record {
     }
 
     static let typeNames: Set<String> = [
-        "cycle_started", "policies_heard", "decision", "step", "order", "unprotected", "outcome", "difference",
+        "cycle_started", "policies_heard", "decision", "step", "waiting", "order", "unprotected", "outcome",
+        "difference",
         "corporate_action", "trading_state", "alert",
     ]
 
@@ -164,6 +166,8 @@ extension Record {
             ["decision:\(decision.id)", "cycle:\(decision.cycle)", "symbol:\(decision.symbol)"]
         case .step(let step):
             ["decision:\(step.decision)", "symbol:\(step.symbol)"] + step.orders.map { "order:\($0)" }
+        case .waiting(let waiting):
+            ["symbol:\(waiting.symbol)"] + (waiting.decision.map { ["decision:\($0)"] } ?? [])
         case .order(let change): ["order:\(change.order)", "symbol:\(change.symbol)"]
         case .unprotected(let time): ["symbol:\(time.symbol)"]
         case .outcome(let outcome): ["decision:\(outcome.decision)", "symbol:\(outcome.symbol)"]

@@ -253,6 +253,7 @@ extension Orchestrator {
             state.portfolio.orders.working(symbol).isEmpty
         {
             state.plans[symbol] = nil
+            endWaiting(symbol)
         }
     }
 
