@@ -135,6 +135,9 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"]),
         .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
+        .testTarget(
             name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
     ]
 )

@@ -254,6 +254,7 @@ extension Orchestrator {
             state.portfolio.orders.working(symbol).isEmpty
         {
             state.plans[symbol] = nil
+            endWaiting(symbol)
         }
     }
 
