@@ -42,7 +42,7 @@ struct ContradictionTests {
         var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
         story.cycle(risk.says(.exit, on: "ABC"), trend.says(.buy(50, stop: "95"), on: "ABC", .high))
         story.expect(
-            "ABC", holds: 0, steps: ["cancel the stop order: sell 100 ABC stop 95", "sell 100 ABC at market"],
+            "ABC", holds: 0, steps: ["cancel the stop order: sell 100 ABC stop 95.00", "sell 100 ABC at market"],
             fates: ["portfolio-risk exit: taken", "trend enter: refused"])
         story.expectSound()
     }
@@ -56,7 +56,7 @@ struct ContradictionTests {
             takeProfit.says(.target(price: "120"), on: "ABC"), trend.says(.hold, on: "ABC", .high))
         story.expect(
             "ABC", holds: 0,
-            steps: ["cancel the stop order: sell 100 ABC stop 95", "sell 100 ABC at market"],
+            steps: ["cancel the stop order: sell 100 ABC stop 95.00", "sell 100 ABC at market"],
             fates: [
                 "partial-profit take_partial: absorbed", "portfolio-risk exit: taken", "stop-loss protect: absorbed",
                 "take-profit target: absorbed", "trend hold: noted",

@@ -75,7 +75,7 @@ struct EntryTests {
         story.expect("ABC", holds: 0, steps: [])
         #expect(story.driver.venue.working("ABC").count == 1)
         story.cycle()
-        story.expect("ABC", holds: 0, steps: ["cancel the entry order: buy 50 ABC limit 98"])
+        story.expect("ABC", holds: 0, steps: ["cancel the entry order: buy 50 ABC limit 98.00"])
         #expect(story.driver.venue.working("ABC") == [])
         story.market("ABC", "97")
         story.expect("ABC", holds: 0)

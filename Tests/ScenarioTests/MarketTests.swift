@@ -20,7 +20,9 @@ struct MarketTests {
         story.halt("ABC", false)
         story.expect(
             "ABC", holds: 40, stop: "40 @ 95.00", steps: ["shrink the stop to 40", "sell 60 ABC at market"])
-        #expect(story.unprotected.count == 1, "before its first stop alone")
+        #expect(
+            story.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],
+            "before the first stop, and while the part was sold")
         story.expectSound()
     }
 

@@ -76,7 +76,7 @@ struct OddPositionTests {
         story.expectSound()
     }
 
-    @Test("a limit order of a person for all shares gives way to the stop, since both cannot rest")
+    @Test("a person's order to take profit becomes the target of the plan, in one group with the stop")
     func personsOrder() {
         let story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
             $0.rest(
@@ -85,8 +85,11 @@ struct OddPositionTests {
                     limitPrice: "120", role: .foreign))
         }
         story.expect(
-            "ABC", holds: 100, stop: "100 @ 95.00",
-            steps: ["cancel the order: sell 100 ABC limit 120", "stop 100 ABC @ 95.00"])
+            "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 120.00",
+            steps: [
+                "cancel the order: sell 100 ABC limit 120.00",
+                "stop 100 ABC @ 95.00 and take-profit @ 120.00, one OCO group",
+            ])
         story.expectSound()
     }
 

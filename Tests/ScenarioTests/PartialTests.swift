@@ -108,7 +108,7 @@ struct PartialTests {
         story.expect(
             "ABC", holds: 50, stop: "50 @ 100.00",
             steps: [
-                "cancel the stop order: sell 100 ABC stop 100", "sell 50 ABC at market", "stop 50 ABC @ 100.00",
+                "cancel the stop order: sell 100 ABC stop 100.00", "sell 50 ABC at market", "stop 50 ABC @ 100.00",
             ])
         #expect(
             story.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],

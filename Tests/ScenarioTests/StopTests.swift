@@ -99,7 +99,7 @@ struct StopTests {
         story.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00",
             steps: [
-                "cancel the stop order: sell 100 ABC stop 95",
+                "cancel the stop order: sell 100 ABC stop 95.00",
                 "stop 100 ABC @ 95.00 and take-profit @ 110.00, one OCO group",
             ], fates: ["take-profit target: taken"])
         story.expectSound()

@@ -42,7 +42,7 @@ struct Story {
 
     init(
         _ table: Held..., cash: Money = "100000", says advice: [PolicyAdvice] = [],
-        needs: [PluginName: PolicyNeeds] = [:], core: (inout CoreConfiguration) -> Void = { _ in },
+        needs: [PluginName: PolicyNeeds] = [:],
         venue change: (inout FakeVenue) -> Void = { _ in }
     ) {
         var venue = FakeVenue(cash: cash)
@@ -58,7 +58,7 @@ struct Story {
             said.asked.append(snapshot)
             return answers(said.once)
         }
-        driver.start([stopLoss, partialProfit, takeProfit, risk, trend], core)
+        driver.start([stopLoss, partialProfit, takeProfit, risk, trend])
         for (name, need) in needs.sorted(by: { $0.key < $1.key }) {
             driver.send(.policyReady(name: name, needs: need))
         }
@@ -138,7 +138,7 @@ extension Story {
 
     /// What came of each recommendation on a symbol in this chapter's first decision on it, as
     /// `stop-loss protect: taken`, sorted; for a portfolio's advice name no symbol.
-    func fates(_ symbol: Symbol? = nil) -> [String] { dispositions(symbol).map { "\($0.0): \($0.1.outcome)" } }
+    func fates(_ symbol: Symbol? = nil) -> [String] { dispositions(symbol).map { "\($0.0): \($0.1.outcome)" }.sorted() }
 
     /// Why it came to that, of the first recommendation of a policy.
     func why(_ policy: PluginName, _ symbol: Symbol? = nil) -> String {
