@@ -156,4 +156,59 @@ struct EntryTests {
         story.expect("NEW", holds: 50, stop: "50 @ 95.00")
         story.expectSound()
     }
+
+    @Test("an entry beyond the buying power is not sent, and a person is told why")
+    func buyingPower() {
+        var story = Story(Held("ABC", 0), cash: "4000")
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        story.expect("ABC", holds: 0, steps: [])
+        #expect(story.driver.alerts.contains { $0.contains("above the buying power") })
+        story.expectSound()
+    }
+
+    @Test("a position that was stopped out is not entered again at once, whoever asks")
+    func stoppedOut() {
+        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        story.market("ABC", "94")
+        story.expect("ABC", holds: 0)
+        story.cycle(
+            entry(.sell, quantity: 50, stop: StopAdvice(stopPrice: "99")),
+            risk.says(.veto, on: "XYZ"))
+        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: deferred"])
+        story.expectSound()
+    }
+
+    @Test("two entries in one cycle that together are beyond the buying power: one is made")
+    func twoEntries() {
+        var story = Story(Held("AAA", 0), Held("BBB", 0), cash: "10000")
+        story.cycle(trend.says(.buy(60, stop: "95"), on: "AAA"), trend.says(.buy(60, stop: "95"), on: "BBB"))
+        story.expect("AAA", holds: 60, stop: "60 @ 95.00")
+        story.expect("BBB", holds: 0)
+        story.expectSound()
+    }
+
+    @Test(
+        "the stop of an entry belongs to the policy that entered: no other may loosen it",
+        .disabled("the core forgets who entered: Orchestrator.turnEntryIntoPosition leaves the stop without an owner"))
+    func ownerOfTheStop() {
+        var story = flat()
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        story.cycle(risk.says(.reset("90"), on: "ABC"))
+        story.expect("ABC", holds: 50, stop: "50 @ 95.00", steps: [], fates: ["portfolio-risk reset_stop: overridden"])
+        story.cycle(trend.says(.reset("93"), on: "ABC"))
+        story.expect("ABC", holds: 50, stop: "50 @ 93.00", fates: ["trend reset_stop: taken"])
+        story.expectSound()
+    }
+
+    @Test(
+        "the target of an entry belongs to the policy that entered, which can give it up",
+        .disabled("the core forgets who entered: Orchestrator.turnEntryIntoPosition leaves the target without an owner")
+    )
+    func ownerOfTheTarget() {
+        var story = flat()
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
+        story.cycle(trend.says(.release, on: "ABC"))
+        story.expect("ABC", holds: 50, stop: "50 @ 95.00", fates: ["trend release: taken"])
+        story.expectSound()
+    }
 }

@@ -150,4 +150,37 @@ struct ExposureTests {
         #expect(story.lastSnapshot?.advisories ?? [] == [], "it is forgotten")
         story.expectSound()
     }
+
+    @Test("exposure a hair above its bound is not worth an order, until it is urgent")
+    func hairAbove() {
+        var story = three()
+        story.cycle(risk.says(.exposure("0.595"), on: nil))
+        expect(story, [100, 200, 300])
+        #expect(story.steps == [] && story.fates("AAA") == ["portfolio-risk reduce_to: deferred"])
+        story.cycle(risk.says(.exposure("0.595"), on: nil, .high))
+        expect(story, [99, 198, 297])
+        story.expectSound()
+    }
+
+    @Test("one position is halted: the others give their share, and it gives its own when it trades again")
+    func oneHalted() {
+        var story = three()
+        story.halt("BBB", true)
+        story.cycle(risk.says(.exposure("0.45"), on: nil))
+        expect(story, [75, 200, 225])
+        story.halt("BBB", false)
+        expect(story, [75, 150, 225])
+        story.expectSound()
+    }
+
+    @Test("longs and shorts count alike, and the weakest of them is the short that has risen most")
+    func withShort() {
+        var story = Story(
+            Held("LNG", 100, at: "110"), Held("SHR", -100, at: "80"), cash: "100000",
+            says: [stopLoss.says(.stop("90"), on: "LNG"), stopLoss.says(.stop("110"), on: "SHR")])
+        story.cycle(risk.says(.exposure("0.15", .weakestFirst), on: nil))
+        story.expect("LNG", holds: 100, stop: "100 @ 90.00")
+        story.expect("SHR", holds: -50, stop: "50 @ 110.00")
+        story.expectSound()
+    }
 }
