@@ -38,13 +38,8 @@ struct ExposureTests {
         var story = three()
         story.cycle(risk.says(.exposure("0.45", .largestFirst), on: nil))
         expect(story, [100, 175, 175])
-        #expect(
-            story.steps == [
-                "shrink the stop to 175", "shrink the stop to 175", "sell 25 BBB at market", "sell 125 CCC at market",
-            ]
-                || story.steps.sorted().filter { $0.hasPrefix("sell") } == [
-                    "sell 125 CCC at market", "sell 25 BBB at market",
-                ])
+        let sales = story.steps.filter { $0.hasPrefix("sell") }
+        #expect(sales == ["sell 25 BBB at market", "sell 125 CCC at market"])
         story.expectSound()
     }
 
