@@ -131,6 +131,7 @@ let package = Package(
         .testTarget(
             name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport", "Simulation"],
             exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"]),
+        .testTarget(name: "ScenarioTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"]),
