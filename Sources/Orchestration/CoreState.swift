@@ -47,6 +47,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var lockedIn: [Symbol: Money] = [:]
     /// The entry that was last sent for a symbol: its stop holds even when nobody asks for it any more.
     var entering: [Symbol: Entry] = [:]
+    /// Who asked for it.
+    var entryOwners: [Symbol: PluginName] = [:]
     /// Commands of this journal so far.
     var commandCount: Int64 = 0
     /// Questions without an answer, oldest first.

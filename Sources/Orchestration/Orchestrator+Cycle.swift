@@ -85,7 +85,7 @@ extension Orchestrator {
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         for (symbol, plan) in state.plans.inOrder where plan.entry != nil && !named.contains(symbol) {
-            state.plans[symbol]?.entry = nil
+            state.plans[symbol]?.forgetEntry()
         }
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }

@@ -188,8 +188,7 @@ struct EntryTests {
     }
 
     @Test(
-        "the stop of an entry belongs to the policy that entered: no other may loosen it",
-        .disabled("the core forgets who entered: Orchestrator.turnEntryIntoPosition leaves the stop without an owner"))
+        "the stop of an entry belongs to the policy that entered: no other may loosen it")
     func ownerOfTheStop() {
         var story = flat()
         story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
@@ -201,9 +200,7 @@ struct EntryTests {
     }
 
     @Test(
-        "the target of an entry belongs to the policy that entered, which can give it up",
-        .disabled("the core forgets who entered: Orchestrator.turnEntryIntoPosition leaves the target without an owner")
-    )
+        "the target of an entry belongs to the policy that entered, which can give it up")
     func ownerOfTheTarget() {
         var story = flat()
         story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))

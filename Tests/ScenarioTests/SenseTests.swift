@@ -161,8 +161,7 @@ struct SenseTests {
     }
 
     @Test(
-        "a target stands while its owner is silent for a cycle: a stranger, whose target is further, does not move it",
-        .disabled("Merge.mergeTargets asks neither for the owner nor for nearer: the standing target is given away"))
+        "a target stands while its owner is silent for a cycle: a stranger, whose target is further, does not move it")
     func targetOfAnother() {
         var story = protected()
         story.cycle(takeProfit.says(.target(price: "115"), on: "ABC"))

@@ -98,7 +98,10 @@ extension Orchestrator {
         switch command {
         case .submit(let submission):
             for terms in submission.orders {
-                if terms.role == .entry { state.entering[terms.symbol] = state.plans[terms.symbol]?.entry }
+                if terms.role == .entry {
+                    state.entering[terms.symbol] = state.plans[terms.symbol]?.entry
+                    state.entryOwners[terms.symbol] = state.plans[terms.symbol]?.entryOwner
+                }
                 state.portfolio.orders.put(
                     Order(
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
