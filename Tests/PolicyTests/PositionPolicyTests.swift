@@ -2,7 +2,6 @@ import PluginKit
 import Testing
 import Trading
 
-@testable import policy_exit_rules
 @testable import policy_partial_profit
 @testable import policy_stop_loss
 @testable import policy_time_stop
@@ -45,6 +44,13 @@ struct PositionPolicyTests {
             (#"{"structure": 20}"#, "100", "101", "101", nil, "93.3"),
             (#"{"structure": 20}"#, "-100", "99", "99", nil, "108.7"),
             (#"{"structure": 30, "initial": 0.04}"#, "100", "101", "101", nil, "96"),
+            (#"{"structure": 30}"#, "100", "101", "101", nil, "98"),
+            // 1 % under 93.3, over 108.7; the tightest of what is asked for.
+            (#"{"structure": 20, "structure_buffer": 0.01}"#, "100", "101", "101", nil, "92.36"),
+            (#"{"structure": 20, "structure_buffer": 0.01}"#, "-100", "99", "99", nil, "109.79"),
+            (#"{"structure": 20, "initial_atr": 2}"#, "100", "101", "101", nil, "93.3"),
+            (#"{"structure": 20, "initial_atr": 1}"#, "100", "101", "101", nil, "96"),
+            (#"{"structure": 20, "initial_atr": 2, "initial": 0.05}"#, "100", "101", "101", nil, "95"),
             (#"{"trail_atr": 3}"#, "100", "118", "120", "95", "108"),
             (#"{"trail_atr": 3}"#, "-100", "82", "80", "105", "92"),
             (#"{"r_steps": true}"#, "100", "112", "113.9", "95", "105"),
@@ -70,6 +76,41 @@ struct PositionPolicyTests {
             try stop(
                 #"{"initial": 0.6, "follow_regime": true}"#, "100", last: "101", high: "101", low: "101", stop: nil,
                 scale: "2") == ["ABC protect 10"], "something is always left of the price")
+        #expect(
+            try stop(
+                #"{"trail_atr": 2, "follow_regime": true}"#, "-100", last: "82", high: "100", low: "80", stop: "105",
+                scale: "1.5") == ["ABC protect 92"], "12 above the best price of a short")
+        #expect(
+            try stop(json, "100", last: "101", high: "101", low: "101", stop: nil, scale: "0") == ["ABC protect 92"],
+            "a scale of nothing is none")
+        #expect(
+            try stop(json, "100", last: "101", high: "101", low: "101", stop: "92", scale: "1.5") == ["ABC protect 92"],
+            "the initial stop that is known is not given up")
+    }
+
+    @Test(
+        "stop-loss: its reason carries figures, and says what is not known yet",
+        arguments: [
+            ("{}", "it has no stop: 2 % from the average price 100.00"),
+            (#"{"initial_atr": 2}"#, "it has no stop: 2 ATR of 4.00 from the average price 100.00"),
+            (#"{"structure": 20}"#, "it has no stop: the structure, lowest(20,1d) at 93.30"),
+            (
+                #"{"structure": 30}"#,
+                "it has no stop: 2 % from the average price 100.00, as lowest(30,1d) is not known yet"
+            ),
+            (
+                #"{"initial_atr": 2, "atr_length": 22, "structure": 20}"#,
+                "it has no stop: the structure, lowest(20,1d) at 93.30, as atr(22,1d) is not known yet"
+            ),
+            (#"{"trail_atr": 3}"#, "it has no stop: chandelier: 3 ATR of 4.00 behind 120.00"),
+        ])
+    func reasons(json: String, wanted: String) throws {
+        let best = json.contains("trail") ? "120" : "101"
+        let whole = Whole(
+            positions: [try Whole.position(last: best, high: best, low: "100", stop: nil)],
+            market: [try Whole.view(last: best, indicators: [("atr(14,1d)", "4"), ("lowest(20,1d)", "93.3")])])
+        let policy = try StopLossPolicy(settings: try settings(StopLossPolicy.Settings.self, json))
+        #expect(try policy.evaluate(try whole.snapshot()).map(\.reason) == [wanted])
     }
 
     @Test("stop-loss asks for what its settings need, and for no more")
@@ -80,7 +121,12 @@ struct PositionPolicyTests {
         }
         #expect(try needs("{}") == [])
         #expect(try needs(#"{"trail_atr": 3, "atr_length": 22}"#) == ["atr(22,1d)"])
+        #expect(try needs(#"{"structure": 20}"#) == ["lowest(20,1d)", "highest(20,1d)"])
+        let follows = try settings(StopLossPolicy.Settings.self, #"{"follow_regime": true}"#)
+        #expect(try StopLossPolicy(settings: follows).needs.wants(.advisories))
+        #expect(try !StopLossPolicy(settings: StopLossPolicy.Settings()).needs.wants(.advisories))
         #expect(throws: (any Error).self) { try needs(#"{"structure": 0}"#) }
+        #expect(throws: (any Error).self) { try needs(#"{"breakeven_after_r": 0}"#) }
         #expect(throws: (any Error).self) { try needs(#"{"trail_atr": 0}"#) }
     }
 
@@ -111,6 +157,22 @@ struct PositionPolicyTests {
         }
     }
 
+    @Test(
+        "partial-profit: once a part is taken the stop of the rest moves to the average price, if that is wanted",
+        arguments: [
+            ("100", "110", ["2R"], true, ["ABC protect 100"]), ("-100", "90", ["2R"], true, ["ABC protect 100"]),
+            ("100", "110", ["2R"], false, []), ("100", "108", [], true, []), ("100", "99", ["2R"], true, []),
+            // Of its own ladder: a rung of another policy counts for nothing.
+            ("100", "108", ["gap 2026-03-16"], true, []), ("100", "110", [], true, ["ABC take_partial 50 % 2R"]),
+        ] as [(String, String, [String], Bool, [String])])
+    func breakeven(quantity: String, last: String, rungs: [String], isWanted: Bool, wanted: [String]) throws {
+        let stop = quantity.hasPrefix("-") ? "105" : "95"
+        var position = try Whole.position("ABC", quantity, last: last, stop: stop)
+        position.rungsTaken = rungs
+        let json = "{\"move_stop_to_breakeven\": \(isWanted)}"
+        #expect(try advice(PartialProfitPolicy.self, json, Whole(positions: [position])) == wanted)
+    }
+
     private func settingsAreTaken<P: Policy>(_ policy: P.Type, _ json: String) throws {
         _ = try P(settings: try settings(P.Settings.self, json))
     }
@@ -126,33 +188,5 @@ struct PositionPolicyTests {
     func timeStop(json: String, hours: Int64, last: String, wanted: [String]) throws {
         let whole = Whole(positions: [try Whole.position(last: last, heldFor: .seconds(hours * 3_600))])
         #expect(try advice(TimeStopPolicy.self, json, whole) == wanted)
-    }
-
-    @Test(
-        "exit-rules: the structure is that of the days before",
-        arguments: [
-            // Highs 110, 108, 112: lows 100, 98, 102.
-            ("100", "97", SessionPhase.regular, ["ABC exit"]), ("100", "99", .regular, []),
-            ("100", "97", .afterHours, []), ("-100", "113", .regular, ["ABC exit"]), ("-100", "111", .regular, []),
-        ])
-    func structure(quantity: String, last: String, session: SessionPhase, wanted: [String]) throws {
-        // After the session the newest of them is the day itself.
-        var whole = Whole(
-            positions: [try Whole.position("ABC", quantity, last: last, stop: nil)],
-            market: [try Whole.view(last: last, dailyHighs: ["110", "108", "112"])])
-        whole.session = session
-        #expect(try advice(ExitRulesPolicy.self, #"{"structure": 3}"#, whole) == wanted)
-    }
-
-    @Test(
-        "exit-rules: a gap against the position",
-        arguments: [
-            ("100", "-0.11", ["ABC exit"]), ("100", "-0.09", []), ("100", "0.3", []), ("-100", "0.11", ["ABC exit"]),
-            ("-100", "-0.3", []),
-        ])
-    func gap(quantity: String, gap: String, wanted: [String]) throws {
-        let whole = Whole(
-            positions: [try Whole.position("ABC", quantity, stop: nil)], market: [try Whole.view(gap: gap)])
-        #expect(try advice(ExitRulesPolicy.self, "{}", whole) == wanted)
     }
 }

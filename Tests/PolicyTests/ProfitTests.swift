@@ -59,6 +59,12 @@ struct TakeProfitTests {
     func grid(json: String, position: Case, wanted: [String]) throws {
         #expect(try targets(json, position) == wanted)
     }
+
+    @Test(
+        "settings without sense are refused", arguments: [#"{"at_r": 0}"#, #"{"percent": 0}"#, #"{"round_to": 0}"#])
+    func nonsense(json: String) {
+        #expect(throws: (any Error).self) { try targets(json, Case()) }
+    }
 }
 
 @Suite("The portfolio-risk policy")

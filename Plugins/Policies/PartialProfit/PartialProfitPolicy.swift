@@ -18,9 +18,12 @@ package struct PartialProfitPolicy: Policy {
 
     package struct Settings: Decodable {
         package var ladder: [Rung]?
+        /// Once a rung is taken, the stop of the rest is to be at the average price or better.
+        package var moveStopToBreakeven: Bool?
     }
 
     private let ladder: [Rung]
+    private let movesStop: Bool
     private static let defaultLadder = [Rung(atR: Ratio(units: 2 * Ratio.scale), take: Ratio(units: Ratio.scale / 2))]
 
     package init(settings: Settings) throws {
@@ -30,16 +33,32 @@ package struct PartialProfitPolicy: Policy {
                 "a rung has at_r or at_percent above 0, and take above 0 up to 1 or quantity above 0, such as {at_r: 2, take: 0.5}"
             )
         }
+        movesStop = settings.moveStopToBreakeven ?? false
         ladder = rungs.sorted { ($0.atR ?? .zero, $0.atPercent ?? .zero) < ($1.atR ?? .zero, $1.atPercent ?? .zero) }
     }
 
     package var needs: PolicyNeeds { PolicyNeeds(sections: [.positions]) }
 
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
-        try snapshot.positions.compactMap(recommend)
+        try snapshot.positions.flatMap { [try breakeven($0), try nextRung($0)].compactMap { $0 } }
     }
 
-    private func recommend(_ position: PositionView) throws -> Recommendation? {
+    /// Level-triggered like every stop: said for as long as the market is on the right side of it. The core never loosens.
+    private func breakeven(_ position: PositionView) throws -> Recommendation? {
+        guard movesStop, let taken = ladder.first(where: { position.rungsTaken.contains($0.name) }) else { return nil }
+        let stop = try PriceIncrement.usEquity.rounded(position.averagePrice, position.isLong ? .up : .down)
+        guard let last = position.lastPrice, position.isBetter(last, than: stop) else { return nil }
+        let average = position.averagePrice.text(minimumDecimals: 2)
+        return Recommendation(
+            symbol: position.symbol, advice: .protect(ProtectiveStop(stopPrice: stop)), urgency: .medium,
+            reason:
+                "a part was taken at \(taken.words); the rest is not to lose: the average price is \(average), the market at \(last.text(minimumDecimals: 2))",
+            evidence: [
+                Evidence("average_price", position.averagePrice), Evidence("last", last), Evidence("rung", taken.name),
+            ])
+    }
+
+    private func nextRung(_ position: PositionView) throws -> Recommendation? {
         for rung in ladder where !position.rungsTaken.contains(rung.name) {
             guard let reached = try rung.reached(by: position), let part = rung.part else { continue }
             return Recommendation(

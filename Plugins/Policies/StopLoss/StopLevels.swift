@@ -28,22 +28,57 @@ struct StopLevels {
         return best
     }
 
-    /// By structure or ATR where they are asked for and known, else in percent.
+    /// The tightest of the first stops that are asked for and known. When an indicator is missing the rule says so, and
+    /// when nothing else is left the distance is in percent.
     private func first() throws -> Level {
-        if let structure = policy.structure,
-            let level = market?.price(position.isLong ? structure.lowest : structure.highest),
-            position.isBetter(position.averagePrice, than: level)
-        {
-            let what = position.isLong ? structure.lowest : structure.highest
-            return (try position.onGrid(level), "under the structure, \(what)")
-        }
-        if let multiple = settings.initialAtr, let range {
-            let price = try position.behind(position.averagePrice, by: range.scaled(by: multiple, .halfEven))
-            if price.isPositive { return (try position.onGrid(price), "\(multiple) ATR from the average price") }
-        }
+        let wishes = [try structured(), try ranged()].compactMap { $0 }
+        var levels = wishes.compactMap(\.level)
+        if settings.initial != nil || levels.isEmpty { levels.append(try inPercent()) }
+        let missing = wishes.compactMap(\.missing).map { ", \($0)" }.joined()
+        var best = levels[0]
+        for level in levels.dropFirst() where position.isBetter(level.price, than: best.price) { best = level }
+        return (best.price, best.rule + missing)
+    }
+
+    /// A first stop that was asked for: where it is, or why it cannot be.
+    private struct Wish {
+        var level: Level?
+        var missing: String?
+    }
+
+    private func inPercent() throws -> Level {
         let share = try scaled(settings.initial ?? StopLossPolicy.defaultInitial)
-        let waits = settings.initialAtr != nil || policy.structure != nil ? ", until enough bars are known" : ""
-        return (try away(from: position.averagePrice, by: share), "\(share.percent) from the average price\(waits)")
+        let price = try away(from: position.averagePrice, by: share)
+        return (price, "\(share.percent)\(scaleWords) from the average price \(position.averagePrice.words)")
+    }
+
+    /// Beyond the channel of the last days (Donchian, Trend Following Methods in Commodity Price Analysis, 1957), by the
+    /// buffer, a share of the level.
+    private func structured() throws -> Wish? {
+        guard let structure = policy.structure else { return nil }
+        let indicator = position.isLong ? structure.lowest : structure.highest
+        guard let level = market?.price(indicator) else { return Wish(missing: "as \(indicator) is not known yet") }
+        guard position.isBetter(position.averagePrice, than: level) else {
+            return Wish(missing: "as \(indicator) at \(level.words) is on the wrong side of the average price")
+        }
+        let buffer = settings.structureBuffer ?? .zero
+        let price = try position.behind(level, by: level.scaled(by: buffer, .halfEven))
+        let words = buffer.isZero ? "" : "\(buffer.percent) beyond "
+        return Wish(level: (try position.onGrid(price), "\(words)the structure, \(indicator) at \(level.words)"))
+    }
+
+    /// So many average true ranges from the average price (Wilder, New Concepts in Technical Trading Systems, 1978).
+    private func ranged() throws -> Wish? {
+        guard let multiple = settings.initialAtr, let atr = policy.atr else { return nil }
+        guard let range = try range else { return Wish(missing: "as \(atr) is not known yet") }
+        let price = try position.behind(position.averagePrice, by: range.scaled(by: multiple, .halfEven))
+        guard price.isPositive else { return Wish(missing: "as \(multiple) ATR of \(range.words) leave nothing") }
+        let average = position.averagePrice.words
+        return Wish(
+            level: (
+                try position.onGrid(price),
+                "\(multiple) ATR of \(range.words)\(scaleWords) from the average price \(average)"
+            ))
     }
 
     /// Never so wide that nothing is left of the price.
@@ -51,14 +86,19 @@ struct StopLevels {
         min(try share.scaled(by: scale, .halfEven), Ratio(units: Ratio.scale * 9 / 10))
     }
 
+    /// The average true range, scaled; a price a share.
     private var range: Price? {
-        guard let atr = policy.atr, let range = market?.price(atr) else { return nil }
-        do { return try range.scaled(by: scale, .halfEven) } catch { return nil }
+        get throws(NumericError) {
+            guard let atr = policy.atr, let range = market?.price(atr) else { return nil }
+            return try range.scaled(by: scale, .halfEven)
+        }
     }
+
+    private var scaleWords: String { scale == .one ? "" : " (scaled by \(scale))" }
 
     private func known() throws -> Level? {
         guard let stop = position.initialStop else { return nil }
-        return (try position.onGrid(stop), "the initial stop")
+        return (try position.onGrid(stop), "the initial stop at \(stop.words)")
     }
 
     private func breakeven() throws -> Level? {
@@ -66,7 +106,7 @@ struct StopLevels {
             return nil
         }
         let average = try PriceIncrement.usEquity.rounded(position.averagePrice, position.isLong ? .up : .down)
-        return (average, "break-even after \(threshold) R")
+        return (average, "break-even: it is at \(inR.signed) R, \(threshold) R is enough")
     }
 
     private func trailing() throws -> Level? {
@@ -79,33 +119,53 @@ struct StopLevels {
         guard let reference else { return nil }
         let share = try scaled(trail)
         return (
-            try away(from: reference, by: share), "\(share.percent) behind \(reference.text(minimumDecimals: 2))"
+            try away(from: reference, by: share), "\(share.percent)\(scaleWords) behind \(reference.words)"
         )
     }
 
     /// The chandelier exit hangs from the best price since entry (LeBeau and Lucas, Computer Analysis of the Futures
     /// Market, 1992; Elder, Come Into My Trading Room, 2002).
     private func chandelier() throws -> Level? {
-        guard let multiple = settings.trailAtr, let range else { return nil }
+        guard let multiple = settings.trailAtr, let range = try range else { return nil }
         let price = try position.behind(best, by: range.scaled(by: multiple, .halfEven))
         guard price.isPositive else { return nil }
-        return (try position.onGrid(price), "\(multiple) ATR behind \(best.text(minimumDecimals: 2))")
+        return (
+            try position.onGrid(price),
+            "chandelier: \(multiple) ATR of \(range.words)\(scaleWords) behind \(best.words)"
+        )
     }
 
     /// At 2.7 R of the best price: one R in profit.
     private func stepped() throws -> Level? {
-        guard settings.rSteps == true, let risk = position.riskPerShare else { return nil }
+        guard settings.rSteps == true, let risk = position.riskPerShare, risk.isPositive else { return nil }
         let gain = position.isLong ? try best - position.averagePrice : try position.averagePrice - best
         let steps = gain.units / risk.units
         guard steps >= 2 else { return nil }
         let locked = try risk.scaled(by: Ratio(units: -(steps - 1) * Ratio.scale), .halfEven)
         let price = try position.behind(position.averagePrice, by: locked)
-        return (try position.onGrid(price), "\(steps - 1) R are kept after \(steps) R")
+        return (try position.onGrid(price), "\(steps - 1) R of \(risk.words) kept after \(steps) R")
     }
 
     private var best: Price { position.isLong ? position.highWaterMark : position.lowWaterMark }
 
+    /// The figures behind the rules.
+    var evidence: [Evidence] {
+        var items = [
+            Evidence("average_price", position.averagePrice), Evidence("high_water_mark", position.highWaterMark),
+            Evidence("low_water_mark", position.lowWaterMark),
+            Evidence("last", position.lastPrice?.description ?? "none"),
+        ]
+        if let atr = policy.atr { items.append(Evidence(atr.description, market?.price(atr)?.description ?? "none")) }
+        if settings.followRegime == true { items.append(Evidence("stop_scale", scale)) }
+        return items
+    }
+
     private func away(from price: Price, by share: Ratio) throws(NumericError) -> Price {
         try position.onGrid(position.behind(price, by: price.scaled(by: share, .halfEven)))
     }
+}
+
+extension Price {
+    /// With cents.
+    var words: String { text(minimumDecimals: 2) }
 }

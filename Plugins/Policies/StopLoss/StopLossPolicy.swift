@@ -14,6 +14,8 @@ package struct StopLossPolicy: Policy {
         package var initialAtr: Ratio?
         /// The first stop is at the lowest low of so many days (over a short: the highest high).
         package var structure: Int64?
+        /// So far beyond the structure, as a share of its price; absent: at it.
+        package var structureBuffer: Ratio?
         /// Distance of the trailing stop from its reference, as a share of it; absent: no trailing.
         package var trail: Ratio?
         /// What `trail` follows.
@@ -46,17 +48,7 @@ package struct StopLossPolicy: Policy {
     private static let defaultLength: Int64 = 14
 
     package init(settings: Settings) throws {
-        for (name, ratio) in [
-            ("initial", settings.initial), ("trail", settings.trail), ("limit_offset", settings.limitOffset),
-        ] {
-            if let ratio, ratio <= .zero || ratio >= .one {
-                throw SettingsError(
-                    "\(name) is a share of the price between 0 and 1, such as 0.02 for 2 %, not \(ratio)")
-            }
-        }
-        for (name, multiple) in [("initial_atr", settings.initialAtr), ("trail_atr", settings.trailAtr)] {
-            if let multiple, !multiple.isPositive { throw SettingsError("\(name) is above zero, not \(multiple)") }
-        }
+        try Self.check(settings)
         self.settings = settings
         let wantsRange = settings.initialAtr != nil || settings.trailAtr != nil
         atr =
@@ -70,6 +62,24 @@ package struct StopLossPolicy: Policy {
         }
     }
 
+    private static func check(_ settings: Settings) throws {
+        for (name, ratio) in [
+            ("initial", settings.initial), ("trail", settings.trail), ("limit_offset", settings.limitOffset),
+            ("structure_buffer", settings.structureBuffer),
+        ] {
+            if let ratio, ratio <= .zero || ratio >= .one {
+                throw SettingsError(
+                    "\(name) is a share of the price between 0 and 1, such as 0.02 for 2 %, not \(ratio)")
+            }
+        }
+        for (name, multiple) in [
+            ("initial_atr", settings.initialAtr), ("trail_atr", settings.trailAtr),
+            ("breakeven_after_r", settings.breakevenAfterR),
+        ] {
+            if let multiple, !multiple.isPositive { throw SettingsError("\(name) is above zero, not \(multiple)") }
+        }
+    }
+
     package var needs: PolicyNeeds {
         var needs = PolicyNeeds(indicators: [atr, structure?.lowest, structure?.highest].compactMap { $0 })
         needs.sections = [.positions, .market] + (settings.followRegime == true ? [.advisories] : [])
@@ -78,10 +88,18 @@ package struct StopLossPolicy: Policy {
 
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
         let views = snapshot.views
-        let scale = settings.followRegime == true ? snapshot.advisory("stop_scale") ?? .one : .one
+        let scale = scale(in: snapshot)
         return try snapshot.positions.map {
             try recommend(StopLevels(self, $0, views[$0.symbol], scale), views[$0.symbol], snapshot.session)
         }
+    }
+
+    /// The advisory, where it is followed and has sense.
+    private func scale(in snapshot: PortfolioSnapshot) -> Ratio {
+        guard settings.followRegime == true, let scale = snapshot.advisory("stop_scale"), scale.isPositive else {
+            return .one
+        }
+        return scale
     }
 
     private func recommend(
@@ -95,8 +113,8 @@ package struct StopLossPolicy: Policy {
             return Recommendation(
                 symbol: position.symbol, advice: .exit, urgency: .high,
                 reason:
-                    "the market at \(at.text(minimumDecimals: 2)) is through the stop at \(price.text(minimumDecimals: 2)) (\(rule))"
-            )
+                    "the market at \(at.words) is through the stop at \(price.words) (\(rule))",
+                evidence: levels.evidence + [Evidence("market", at), Evidence("stop", price)])
         }
         let isNaked = position.protection?.stopPrice == nil
         let limit = try settings.limitOffset.map { offset in
@@ -105,9 +123,6 @@ package struct StopLossPolicy: Policy {
         return Recommendation(
             symbol: position.symbol, advice: .protect(ProtectiveStop(stopPrice: price, limitPrice: limit)),
             urgency: isNaked ? .high : .medium, reason: (isNaked ? "it has no stop: " : "") + rule,
-            evidence: [
-                Evidence("average_price", position.averagePrice), Evidence("high_water_mark", position.highWaterMark),
-                Evidence("last", position.lastPrice?.description ?? "none"),
-            ])
+            evidence: levels.evidence)
     }
 }

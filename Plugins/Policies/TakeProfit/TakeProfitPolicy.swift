@@ -28,7 +28,9 @@ package struct TakeProfitPolicy: Policy {
         if let grid = settings.roundTo, !grid.isPositive {
             throw SettingsError("round_to is a price above zero, not \(grid)")
         }
-        if let atR = settings.atR, !atR.isPositive { throw SettingsError("at_r is above zero, not \(atR)") }
+        for (name, value) in [("at_r", settings.atR), ("percent", settings.percent)] {
+            if let value, !value.isPositive { throw SettingsError("\(name) is above zero, not \(value)") }
+        }
         self.settings = settings
     }
 
@@ -41,7 +43,7 @@ package struct TakeProfitPolicy: Policy {
         let atR = settings.atR ?? Self.defaultAtR
         let distance: Price
         let rule: String
-        if let risk = position.riskPerShare {
+        if let risk = position.riskPerShare, risk.isPositive {
             (distance, rule) = (try risk.scaled(by: atR, .halfEven), "\(atR) R from the average price")
         } else if let percent = settings.percent {
             (distance, rule) = (
@@ -59,6 +61,6 @@ package struct TakeProfitPolicy: Policy {
             symbol: position.symbol, advice: .target(price: target), urgency: .low,
             reason:
                 "\(rule) is \(exact.text(minimumDecimals: 2)), a round price toward the entry is \(target.text(minimumDecimals: 2))",
-            evidence: [Evidence("exact", exact)])
+            evidence: [Evidence("average_price", position.averagePrice), Evidence("exact", exact)])
     }
 }
