@@ -12,6 +12,7 @@ extension WhyNot {
             var reason: Answer.Reason
             var count = 0
             var lastCycle: Int64 = 0
+            var isOfOneRecord = true
             var firstAt: Timestamp
             var lastAt: Timestamp
         }
@@ -76,7 +77,8 @@ extension WhyNot {
             reason.policy = policy
             var group = groups[key] ?? Group(reason: reason, firstAt: cycle.at, lastAt: cycle.at)
             // One record may tell it since before the window; of several, only the window is known.
-            reason.since = group.reason.decision == reason.decision ? reason.since ?? group.firstAt : group.firstAt
+            if group.reason.decision != reason.decision { group.isOfOneRecord = false }
+            reason.since = group.isOfOneRecord ? reason.since ?? group.firstAt : group.firstAt
             if groups[key] == nil { order.append(key) }
             group.reason = reason
             // A policy may say the same twice in one cycle.
@@ -170,8 +172,9 @@ extension WhyNot {
         private func reason(
             _ advice: PolicyAdvice, _ told: Told?, _ event: Explain.Event?
         ) -> (key: String, reason: Answer.Reason) {
-            let asked =
-                "\(advice.policy) recommends to \(advice.recommendation.words) (\(advice.recommendation.reason))"
+            // What stands speaks for itself; `--json` has the policy's own reason.
+            let said = told?.outcome == .absorbed ? "" : " (\(advice.recommendation.reason))"
+            let asked = "\(advice.policy) recommends to \(advice.recommendation.words)\(said)"
             guard let told else {
                 let words = "\(asked): the records do not tell what became of it"
                 return (words.withoutFigures, Answer.Reason(.recommendation, words))
