@@ -104,21 +104,23 @@ extension WhyNot {
     /// reason is another: in a cycle without a record, what the last one told stands.
     struct Standing {
         private let facts: Facts
-        private let byCycle: [Int64: Explain.Event]
+        /// Of the window, the next one last.
+        private var ahead: [Explain.Event]
         private var event: Explain.Event?
         private typealias Told = (outcome: Disposition.Outcome, by: PluginName?, why: String)
 
         init(_ facts: Facts) {
             self.facts = facts
             event = facts.decisionBefore
-            var byCycle: [Int64: Explain.Event] = [:]
-            for event in facts.events {
-                if case .decision(let decision) = event.record { byCycle[decision.cycle] = event }
-            }
-            self.byCycle = byCycle
+            ahead = facts.events.filter { if case .decision = $0.record { true } else { false } }.reversed()
         }
 
-        mutating func reach(_ cycle: Cycle) { event = byCycle[cycle.number] ?? event }
+        /// What was decided in it or before stands.
+        mutating func reach(_ cycle: Cycle) {
+            while case .decision(let decision)? = ahead.last?.record, decision.cycle <= cycle.number {
+                event = ahead.removeLast()
+            }
+        }
 
         /// Nil for what changed the plan: that is no reason for nothing.
         func fate(of advice: PolicyAdvice, in cycle: Cycle) -> (key: String, reason: Answer.Reason)? {
