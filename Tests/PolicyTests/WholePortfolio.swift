@@ -79,7 +79,7 @@ struct Whole {
         if let gap {
             view.day = DayView(open: .one, high: .one, low: .one, volume: .zero, gap: try Ratio(gap))
             view.bar = Bar(
-                symbol: symbol, start: barStart, period: .minutes(1), open: .one, high: .one, low: .one, close: .one,
+                symbol: symbol, start: barStart, period: .seconds(60), open: .one, high: .one, low: .one, close: .one,
                 volume: .one)
         }
         // Each day ranges over ten below its high.
