@@ -131,9 +131,13 @@ let package = Package(
         .testTarget(
             name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport", "Simulation"],
             exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"]),
+        .testTarget(name: "ScenarioTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"]),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
         .testTarget(
             name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
     ]

@@ -4,14 +4,14 @@ import Orchestration
 import Trading
 import Wire
 
-/// Answers "why?" from the journal: the story of a cycle, a decision or an order.
+/// Answers "why?" from the journal: the story of a decision, an order or a cycle.
+///
+///     let story = try Explain(reader).story(of: "42.NVDA")
+///     for line in story?.lines ?? [] { print(line) }
 package struct Explain {
-    private let journal: any JournalReader
-    private let decoder = WireDecoder()
-    /// Entries that one question reads at most.
-    private static let limit = 10_000
+    let records: RecordReader
 
-    package init(_ journal: any JournalReader) { self.journal = journal }
+    package init(_ journal: any JournalReader) { records = RecordReader(journal) }
 
     package struct Event: Encodable {
         package var sequence: Int64
@@ -19,160 +19,115 @@ package struct Explain {
         package var record: Record
     }
 
-    package struct Story: Encodable {
-        package var id: String
-        package var kind: String
-        package var events: [Event]
-    }
-
     /// - Returns: nil when the journal knows nothing of that name.
+    /// - Throws: ``JournalError``, and what decoding an entry throws.
     package func story(of id: String) throws -> Story? {
-        let text = id.hasPrefix("c") ? String(id.dropFirst()) : id
-        if let cycle = Int64(text) { return try story(id, "cycle", try cycleEvents(cycle)) }
-        let orderEvents = try events(mentioning: "order:\(id)")
-        if !orderEvents.isEmpty {
-            let decisions = orderEvents.compactMap { event -> DecisionID? in
-                if case .step(let step) = event.record { return step.decision }
-                return nil
-            }
-            var all = orderEvents
-            for decision in Set(decisions) { all += try decisionEvents(decision.text) }
-            return try story(id, "order", all)
+        if let cycle = Int64(id.hasPrefix("c") ? String(id.dropFirst()) : id) { return try story(ofCycle: cycle) }
+        if let order = try orderStory(id) {
+            let decision = try order.placedBy.flatMap { try decisionStory($0.text) }
+            return Story(id: id, kind: .order, order: order, decisions: decision.map { [$0] } ?? [])
         }
-        return try story(id, "decision", try decisionEvents(id))
-    }
-
-    private func story(_ id: String, _ kind: String, _ events: [Event]) throws -> Story? {
-        guard !events.isEmpty else { return nil }
-        var seen: Set<Int64> = []
-        let unique = events.sorted { $0.sequence < $1.sequence }.filter { seen.insert($0.sequence).inserted }
-        return Story(id: id, kind: kind, events: unique)
-    }
-
-    private func cycleEvents(_ cycle: Int64) throws -> [Event] {
-        var all = try events(mentioning: "cycle:\(cycle)")
-        for event in all {
-            if case .decision(let decision) = event.record { all += try decisionEvents(decision.id.text) }
-        }
-        return all
-    }
-
-    /// The decision, its steps, what became of their orders, and its outcome.
-    private func decisionEvents(_ id: String) throws -> [Event] {
-        var all = try events(mentioning: "decision:\(id)")
-        guard let first = all.first?.sequence else { return [] }
-        var orders: Set<ClientOrderID> = []
-        var symbol: Symbol?
-        for event in all {
-            if case .step(let step) = event.record { orders.formUnion(step.orders) }
-            if case .decision(let decision) = event.record { symbol = decision.symbol }
-        }
-        for order in orders { all += try events(mentioning: "order:\(order)").filter { $0.sequence >= first } }
-        let last = all.map(\.sequence).max() ?? first
-        if let symbol {
-            all += try events(mentioning: "symbol:\(symbol)").filter { event in
-                guard (first...(last + 2)).contains(event.sequence) else { return false }
-                if case .unprotected = event.record { return true }
-                return false
-            }
-        }
-        return all
-    }
-
-    private func events(mentioning key: String) throws -> [Event] {
-        try journal.entries(mentioning: key, limit: Self.limit, newestFirst: false).compactMap(event)
-    }
-
-    private func event(_ entry: JournalEntry) throws -> Event? {
-        guard entry.kind == .effect, RecordReading.isRecord(entry.type) else { return nil }
-        return Event(
-            sequence: entry.sequence, at: Timestamp(nanoseconds: entry.at),
-            record: try decoder.decode(Record.self, from: entry.body, unknownFields: .ignore))
+        return try decisionStory(id).map { Story(id: id, kind: .decision, decisions: [$0]) }
     }
 
     /// The newest decisions, oldest first.
     package func decisions(symbol: String?, since: Timestamp?, last: Int) throws -> [Event] {
+        let journal = records.journal
         let entries =
-            try symbol.map { try journal.entries(mentioning: "symbol:\($0)", limit: Self.limit, newestFirst: true) }
+            try symbol.map {
+                try journal.entries(mentioning: "symbol:\($0)", limit: RecordReader.limit, newestFirst: true)
+            }
             ?? journal.entries(type: "decision", limit: last, newestFirst: true)
         return try entries.filter { $0.type == "decision" && $0.at >= since?.nanoseconds ?? .min }
-            .prefix(last).reversed().compactMap(event)
+            .prefix(last).reversed().compactMap(records.event)
+    }
+
+    private func story(ofCycle cycle: Int64) throws -> Story? {
+        let events = try records.events(mentioning: "cycle:\(cycle)")
+        guard !events.isEmpty else { return nil }
+        var story = Story(id: "\(cycle)", kind: .cycle, decisions: [])
+        for event in events {
+            switch event.record {
+            case .cycleStarted(let start): story.cycle = Story.Cycle(start, at: event.at)
+            case .policiesHeard(_, let heard): story.cycle?.policies = heard
+            case .portfolio(let decision): story.cycle?.portfolio = decision.dispositions.map(Story.Fate.init)
+            case .decision(let decision):
+                if let decision = try decisionStory(decision.id.text) { story.decisions.append(decision) }
+            case .step, .waiting, .order, .unprotected, .outcome, .difference, .corporateAction, .tradingState, .alert:
+                continue
+            }
+        }
+        return story
     }
 }
 
-// MARK: - For a person
+// MARK: - One decision
 
-extension Explain.Story {
-    package var lines: [String] {
-        var lines: [String] = []
-        for event in events { lines += Self.tell(event) }
-        return lines
+extension Explain {
+    /// The decision, its steps with what became of their orders, its outcome, and what stood in its way.
+    private func decisionStory(_ id: String) throws -> Story.DecisionStory? {
+        let own = try records.events(mentioning: "decision:\(id)")
+        guard let first = own.first else { return nil }
+        var story = Story.DecisionStory(id: id, at: first.at)
+        for event in own {
+            switch event.record {
+            case .decision(let decision): story.take(decision, at: event.at)
+            case .step(let step):
+                story.symbol = step.symbol
+                story.steps.append(try stepStory(step, event))
+            case .outcome(let outcome): story.outcomes.append(Story.Told(at: event.at, outcome))
+            case .waiting(let waiting):
+                story.symbol = waiting.symbol
+                if let why = waiting.why { story.obstacles.append(Story.Told(at: event.at, "it waited: \(why)")) }
+            case .cycleStarted, .policiesHeard, .portfolio, .order, .unprotected, .difference, .corporateAction,
+                .tradingState, .alert:
+                continue
+            }
+        }
+        try addWhatHappenedMeanwhile(&story, from: first.sequence)
+        return story
     }
 
-    private static func tell(_ event: Explain.Event) -> [String] {
-        let time = event.at.description
-        switch event.record {
-        case .cycleStarted(let start):
-            return [
-                "\(time)  Cycle \(start.cycle) began (\(start.trigger)): \(Presenter.count(start.positions, "position")), \(Presenter.count(start.openOrders, "open order")), equity $\(start.equity.words)."
-            ]
-        case .policiesHeard(_, let heard):
-            let words = heard.map { "\($0.policy): \($0.failure.map { "missing, \($0)" } ?? "\($0.recommendations)")" }
-            return ["\(time)  Policies were asked; recommendations: \(words.joined(separator: "; "))."]
-        case .decision(let decision): return decision.story.map { "\(time)  \($0)" }
-        case .portfolio(let decision): return decision.dispositions.story.map { "\(time)  \($0)" }
-        case .step(let step): return ["\(time)  Step \(step.number): \(step.words), because \(step.why)."]
-        case .order(let change):
-            return ["\(time)    \(change.order) \(change.event.rawValue.replacing("_", with: " ")): \(change.words)."]
-        case .unprotected(let span):
-            return ["\(time)  \(span.symbol) had been without a working stop for \(span.lasted): \(span.endedBy)."]
-        case .outcome(let outcome):
-            return [
-                "\(time)  Outcome: \(outcome.words), $\(outcome.lockedIn.words) locked in, \(outcome.remaining) shares left."
-            ]
-        case .difference(let difference):
-            return [
-                "\(time)  Broker and books differed: \(difference.kind.rawValue.replacing("_", with: " ")), ours \(difference.ours), the broker's \(difference.brokers): \(difference.done)."
-            ]
-        case .corporateAction(_, let words): return ["\(time)  Corporate action: \(words)."]
-        case .tradingState(let state, let who, let why):
-            return ["\(time)  Trading became \(state.rawValue), by \(who): \(why)."]
-        case .alert(let alert): return ["\(time)  \(alert.level.rawValue.capitalizedFirst): \(alert.text)."]
+    private func stepStory(_ step: StepTaken, _ event: Event) throws -> Story.Step {
+        Story.Step(
+            number: step.number, at: event.at, words: step.words, why: step.why,
+            orders: try step.orders.map { try orderStory($0, after: event.sequence, besides: step.decision) })
+    }
+
+    /// Alerts on the symbol, and its time without a stop, until the next decision changes the plan.
+    private func addWhatHappenedMeanwhile(_ story: inout Story.DecisionStory, from first: Int64) throws {
+        guard let symbol = story.symbol else { return }
+        for event in try records.events(mentioning: "symbol:\(symbol)", in: first...Int64.max) {
+            switch event.record {
+            case .decision(let other):
+                if other.plan.id == other.id, other.id.text != story.id { return }
+            case .unprotected(let span):
+                if span.decision?.text == story.id { story.unprotected.append(span) }
+            case .alert(let alert): story.obstacles.append(Story.Told(at: event.at, alert.text))
+            case .cycleStarted, .policiesHeard, .portfolio, .step, .waiting, .order, .outcome, .difference,
+                .corporateAction,
+                .tradingState:
+                continue
+            }
         }
     }
 }
 
-extension Decision {
-    /// Facts, verdict, and the fate of each recommendation.
-    package var story: [String] {
-        var facts = "\(symbol): \(self.facts.quantity) shares"
-        if let average = self.facts.averagePrice { facts += " at \(average)" }
-        if let price = self.facts.price { facts += ", market \(price.text(minimumDecimals: 2))" }
-        if let profit = self.facts.profit { facts += ", open profit $\(profit.words)" }
-        if let inR = self.facts.profitInR { facts += " (\(inR.signed) R)" }
-        if let weight = self.facts.weight { facts += ", \(weight.percent) of equity" }
-        var lines = ["Decision \(id): \(headline).", "  \(facts)."]
-        lines += dispositions.story
-        if !intended.isEmpty {
-            lines.append("  Plan: " + intended.enumerated().map { "(\($0 + 1)) \($1)" }.joined(separator: "; ") + ".")
-        }
-        return lines
-    }
-}
+// MARK: - One order
 
-extension [Disposition] {
-    /// What each policy recommended, and its fate.
-    var story: [String] {
-        flatMap { item in
-            let by = item.by.map { " by \($0)" } ?? ""
-            return [
-                "  \(item.policy) recommended to \(item.recommendation.words) (\(item.recommendation.urgency.rawValue)): \(item.recommendation.reason)",
-                "    -> \(item.outcome.rawValue)\(by): \(item.why).",
-            ]
-        }
+extension Explain {
+    /// The whole life of an order; nil when the journal has none of that name.
+    private func orderStory(_ id: String) throws -> Story.OrderStory? {
+        let events = try records.events(mentioning: "order:\(id)")
+        guard !events.isEmpty else { return nil }
+        return Story.OrderStory(ClientOrderID(unchecked: id), events, besides: nil)
     }
-}
 
-extension String {
-    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+    /// What became of an order after a step on it.
+    private func orderStory(
+        _ id: ClientOrderID, after sequence: Int64, besides decision: DecisionID
+    ) throws -> Story.OrderStory {
+        Story.OrderStory(
+            id, try records.events(mentioning: "order:\(id)", in: (sequence + 1)...Int64.max), besides: decision)
+    }
 }

@@ -115,6 +115,10 @@ extension Presenter {
         case .step(let step):
             openStage(.execute, "4 EXECUTE")
             line("     \(step.symbol) step \(step.number): \(step.words)")
+        case .waiting(let waiting):
+            guard let why = waiting.why else { return }
+            openStage(.execute, "4 EXECUTE")
+            line("     \(waiting.symbol) waits: \(why)")
         case .order(let change):
             openStage(.execute, "4 EXECUTE")
             line("     \(change.symbol) \(Self.mark(change.event)) \(change.words)\(Self.suffix(change))")

@@ -148,6 +148,7 @@ extension Record {
         case .decision: "decision"
         case .portfolio: "portfolio"
         case .step: "step"
+        case .waiting: "waiting"
         case .order: "order"
         case .unprotected: "unprotected"
         case .outcome: "outcome"
@@ -159,7 +160,8 @@ extension Record {
     }
 
     static let typeNames: Set<String> = [
-        "cycle_started", "policies_heard", "decision", "portfolio", "step", "order", "unprotected", "outcome",
+        "cycle_started", "policies_heard", "decision", "portfolio", "step", "waiting", "order", "unprotected",
+        "outcome",
         "difference",
         "corporate_action", "trading_state", "alert",
     ]
@@ -173,6 +175,8 @@ extension Record {
         case .portfolio(let decision): ["cycle:\(decision.cycle)"]
         case .step(let step):
             ["decision:\(step.decision)", "symbol:\(step.symbol)"] + step.orders.map { "order:\($0)" }
+        case .waiting(let waiting):
+            ["symbol:\(waiting.symbol)"] + (waiting.decision.map { ["decision:\($0)"] } ?? [])
         case .order(let change): ["order:\(change.order)", "symbol:\(change.symbol)"]
         case .unprotected(let time): ["symbol:\(time.symbol)"]
         case .outcome(let outcome): ["decision:\(outcome.decision)", "symbol:\(outcome.symbol)"]

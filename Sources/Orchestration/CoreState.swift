@@ -40,11 +40,15 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// The same of what concerns the portfolio.
     var toldOfPortfolio: [String] = []
     /// Steps that the risk gate refused last, so that an unchanged refusal is told once.
-    var refused: [Symbol: String] = [:]
+    package internal(set) var refused: [Symbol: String] = [:]
+    /// What plans wait for, so that it is told once.
+    var waits: [Symbol: String] = [:]
     /// Profit locked in by the plan of a symbol so far.
     var lockedIn: [Symbol: Money] = [:]
     /// The entry that was last sent for a symbol: its stop holds even when nobody asks for it any more.
     var entering: [Symbol: Entry] = [:]
+    /// Who asked for it.
+    var entryOwners: [Symbol: PluginName] = [:]
     /// Commands of this journal so far.
     var commandCount: Int64 = 0
     /// Questions without an answer, oldest first.

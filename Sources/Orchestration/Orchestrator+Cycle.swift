@@ -6,6 +6,13 @@ extension Disposition {
         (recommendation.priority == .protection || recommendation.priority == .target)
             && (outcome == .taken || outcome == .absorbed)
     }
+
+    /// What makes it news: who, what, its fate and the reason. Figures are left out, since prices and ages in a reason
+    /// differ in every cycle; another limit or another veto is told.
+    fileprivate var news: String {
+        let by = by.map { " by \($0)" } ?? ""
+        return "\(policy) \(recommendation.priority.rawValue) \(outcome)\(by): \(why.withoutFigures)"
+    }
 }
 
 extension Orchestrator {
@@ -78,7 +85,7 @@ extension Orchestrator {
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         for (symbol, plan) in state.plans.inOrder where plan.entry != nil && !named.contains(symbol) {
-            state.plans[symbol]?.entry = nil
+            state.plans[symbol]?.forgetEntry()
         }
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }
@@ -112,7 +119,7 @@ extension Orchestrator {
         }
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let story = decision.dispositions.filter { !$0.isStanding }
-            .map { "\($0.policy) \($0.recommendation.priority.rawValue) \($0.outcome)" }
+            .map(\.news)
         let isNews = (state.told.updateValue(story, forKey: symbol) ?? []) != story && !story.isEmpty
         guard verdict.changesPlan || isNews else { return }
         record(.decision(decision))

@@ -7,6 +7,7 @@ package enum Record: Sendable, Hashable, Codable {
     case decision(Decision)
     case portfolio(PortfolioDecision)
     case step(StepTaken)
+    case waiting(Waiting)
     case order(OrderChanged)
     case unprotected(UnprotectedTime)
     case outcome(Outcome)
@@ -39,6 +40,15 @@ package struct StepTaken: Sendable, Hashable, Codable {
     package var words: String
     package var why: String
     package var orders: [ClientOrderID]
+}
+
+/// What a symbol's plan waits for; told when that changes, and once more when it waits no longer.
+package struct Waiting: Sendable, Hashable, Codable {
+    package var symbol: Symbol
+    /// The plan that waits; nil when there is none any more.
+    package var decision: DecisionID?
+    /// Nil: nothing is waited for any more.
+    package var why: String?
 }
 
 package struct OrderChanged: Sendable, Hashable, Codable {

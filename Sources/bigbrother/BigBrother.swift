@@ -21,7 +21,8 @@ struct BigBrother: ParsableCommand {
         subcommands: [
             RunCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self, PositionsCommand.self,
             OrdersCommand.self,
-            DecisionsCommand.self, ExplainCommand.self, ReplayCommand.self, HaltCommand.self, ReduceCommand.self,
+            DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
+            ReduceCommand.self,
             ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, DoctorCommand.self,
         ])
 }

@@ -4,7 +4,7 @@ extension Merge {
     mutating func mergeEntries() {
         let veto = live.first { $0.wish == .veto }?.item
         for (item, wish) in live where wish == .veto || wish == .nothing { noteWords(item, wish) }
-        plan.entry = nil
+        (plan.entry, plan.entryOwner) = (nil, nil)
         var entries: [(item: PolicyAdvice, entry: Entry)] = []
         for (item, wish) in live {
             guard case .enter(let entry) = wish else { continue }
@@ -36,7 +36,7 @@ extension Merge {
         }
         // `entries` is in canonical order, so that the first of equals is the same whatever the order of arrival.
         guard let smallest = entries.min(by: { $0.entry.quantity < $1.entry.quantity }) else { return }
-        plan.entry = smallest.entry
+        (plan.entry, plan.entryOwner) = (smallest.entry, smallest.item.policy)
         for entry in entries {
             if entry.item == smallest.item {
                 note(

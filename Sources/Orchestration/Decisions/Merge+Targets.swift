@@ -25,7 +25,8 @@ extension Merge {
         guard let position = facts.position else { return }
         let nearest = targets.min { position.isLong ? $0.price < $1.price : $0.price > $1.price }
         guard let nearest else { return }
-        let moves = isTargetWorthMoving(to: nearest.price)
+        let isKept = isFurther(nearest.price, than: plan.target, isLong: position.isLong) && !owns(nearest.item)
+        let moves = !isKept && isTargetWorthMoving(to: nearest.price)
         if moves { (plan.target, plan.targetOwner) = (nearest.price, nearest.item.policy) }
         for target in targets {
             if reducesTo?.isZero == true {
@@ -35,9 +36,17 @@ extension Merge {
             } else if moves {
                 note(target.item, .taken, "the target is \(target.price.text(minimumDecimals: 2))")
             } else {
-                note(target.item, .absorbed, by: plan.targetOwner, "the target stands; this is too small a move")
+                let why = isKept ? "only its owner moves it away" : "this is too small a move"
+                note(target.item, .absorbed, by: plan.targetOwner, "the target stands; \(why)")
             }
         }
+    }
+
+    /// A target that nobody owns is anybody's.
+    private func owns(_ item: PolicyAdvice) -> Bool { plan.targetOwner.map { $0 == item.policy } ?? true }
+
+    private func isFurther(_ price: Price, than standing: Price?, isLong: Bool) -> Bool {
+        standing.map { isLong ? price > $0 : price < $0 } ?? false
     }
 
     private func isTargetWorthMoving(to price: Price) -> Bool {

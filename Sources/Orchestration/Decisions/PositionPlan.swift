@@ -14,11 +14,15 @@ package struct PositionPlan: Sendable, Hashable, Codable {
     package var target: Price?
     package var targetOwner: PluginName?
     package var entry: Entry?
+    /// Who asked for the entry, and owns the stop and target that it brings.
+    package var entryOwner: PluginName?
 
     package init(id: DecisionID, symbol: Symbol) {
         self.id = id
         self.symbol = symbol
     }
+
+    package mutating func forgetEntry() { (entry, entryOwner) = (nil, nil) }
 
     /// The owner's name of stops that the core sets itself.
     package static let core = PluginName(unchecked: "core")

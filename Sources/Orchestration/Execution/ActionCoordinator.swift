@@ -97,7 +97,7 @@ struct ActionCoordinator {
     }
 
     /// What can be sold of what is beyond the rest; the broker trades whole increments.
-    private func excess(of position: PositionRecord, over rest: Quantity) -> Quantity {
+    func excess(of position: PositionRecord, over rest: Quantity) -> Quantity {
         guard rest < position.size else { return .zero }
         return capabilities.tradable(Quantity(units: position.size.units - rest.units), of: symbol)
     }
@@ -114,7 +114,7 @@ struct ActionCoordinator {
     }
 
     /// Where a stop would trigger at once, or be refused for it: by the last trade or by what could be had now.
-    private func isMarketThrough(_ stop: ProtectiveStop, _ position: PositionRecord) -> Bool {
+    func isMarketThrough(_ stop: ProtectiveStop, _ position: PositionRecord) -> Bool {
         let prices = [market.executable(symbol, side: position.exitSide), market.price(symbol)].compactMap { $0 }
         return prices.contains { position.isLong ? $0 <= stop.stopPrice : $0 >= stop.stopPrice }
     }
@@ -136,12 +136,12 @@ struct ActionCoordinator {
     }
 
     /// The broker trades now, and the symbol is not halted.
-    private var isTrading: Bool { capabilities.sessions.contains(market.session) && !isHalted }
-    private var isHalted: Bool { market[symbol]?.isHalted == true }
+    var isTrading: Bool { capabilities.sessions.contains(market.session) && !isHalted }
+    var isHalted: Bool { market[symbol]?.isHalted == true }
 
     /// A part is sold while the broker trades; the protection rests until then. A whole exit may queue at the broker, but
     /// through a halt what protects is not taken away.
-    private func mayReduceNow(to rest: Quantity) -> Bool { isTrading || (rest.isZero && !isHalted) }
+    func mayReduceNow(to rest: Quantity) -> Bool { isTrading || (rest.isZero && !isHalted) }
 
     /// The broker would refuse what trades against this.
     private var isBlocked: Bool {

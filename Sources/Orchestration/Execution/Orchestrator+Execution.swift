@@ -5,8 +5,9 @@ extension Orchestrator {
     /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            let plan = state.plans[symbol] ?? planForRemains(of: symbol), !isPaused(symbol), !isInQuestion(symbol)
+            let plan = state.plans[symbol] ?? planForRemains(of: symbol)
         else { return }
+        guard !isPaused(symbol), !isInQuestion(symbol) else { return tellWaiting(pauseWords(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
             isOverdue: state.naked[symbol]?.isAnswered == true, isStopStuck: isStopStuck(symbol),
@@ -14,6 +15,7 @@ extension Orchestrator {
             mayReplace: (state.pauses[symbol]?.refusals ?? 0) < Memory.rejectionsBeforePause,
             mayEnter: state.control.state == .active,
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
+        tellWaiting(coordinator.waiting, plan)
         guard let step = coordinator.nextStep() else { return tellObstacle(coordinator.obstacle, symbol) }
         try issue(step, plan: plan, capabilities: broker.capabilities)
     }
@@ -96,7 +98,10 @@ extension Orchestrator {
         switch command {
         case .submit(let submission):
             for terms in submission.orders {
-                if terms.role == .entry { state.entering[terms.symbol] = state.plans[terms.symbol]?.entry }
+                if terms.role == .entry {
+                    state.entering[terms.symbol] = state.plans[terms.symbol]?.entry
+                    state.entryOwners[terms.symbol] = state.plans[terms.symbol]?.entryOwner
+                }
                 state.portfolio.orders.put(
                     Order(
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
@@ -288,7 +293,7 @@ extension Orchestrator {
             awaitsBrokerState: false, refusals: refusals, untilCycle: state.cycle.number + 1)
     }
 
-    private func isPaused(_ symbol: Symbol) -> Bool {
+    func isPaused(_ symbol: Symbol) -> Bool {
         guard let pause = state.pauses[symbol] else { return false }
         return pause.awaitsBrokerState || state.cycle.number < pause.untilCycle
     }

@@ -146,7 +146,7 @@ extension Orchestrator {
         if let before, let after, before.isLong != after.isLong { forgetPlan(symbol) }
         if order.terms.role == .entry, before == nil, let entry { turnEntryIntoPosition(symbol, entry) }
         // Also when a leg's fill was heard before its entry's, and nothing is held any more: it was entered once.
-        if order.terms.role == .entry { state.plans[symbol]?.entry = nil }
+        if order.terms.role == .entry { state.plans[symbol]?.forgetEntry() }
         state.lockedIn[symbol] = try (state.lockedIn[symbol] ?? .zero) + locked
         if order.filledQuantity > order.terms.quantity {
             alert(
@@ -161,11 +161,12 @@ extension Orchestrator {
     }
 
     private mutating func turnEntryIntoPosition(_ symbol: Symbol, _ entry: Entry) {
+        let owner = state.entryOwners[symbol]
         state.plans[symbol]?.stop = entry.stop
-        state.plans[symbol]?.stopOwner = nil
+        state.plans[symbol]?.stopOwner = owner
         state.plans[symbol]?.target = entry.target
-        state.plans[symbol]?.targetOwner = nil
-        state.plans[symbol]?.entry = nil
+        state.plans[symbol]?.targetOwner = entry.target == nil ? nil : owner
+        state.plans[symbol]?.forgetEntry()
     }
 
     private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {
@@ -254,6 +255,7 @@ extension Orchestrator {
             state.portfolio.orders.working(symbol).isEmpty
         {
             state.plans[symbol] = nil
+            endWaiting(symbol)
         }
     }
 

@@ -81,7 +81,7 @@ extension Orchestrator {
         }
         plan.target = try adjusted(plan.target)
         plan.quantityLimit = try plan.quantityLimit?.scaled(numerator: numerator, denominator: denominator, .towardZero)
-        plan.entry = nil
+        plan.forgetEntry()
         state.plans[symbol] = plan
     }
 }

@@ -65,7 +65,8 @@ extension HistoryItem {
         case .alert(let alert):
             guard alert.level == .emergency else { return nil }
             self.init(at: time, kind: .emergency, symbol: alert.symbol, decision: nil, words: alert.text)
-        case .cycleStarted, .policiesHeard, .portfolio, .step, .order, .unprotected, .corporateAction: return nil
+        case .cycleStarted, .policiesHeard, .portfolio, .step, .waiting, .order, .unprotected, .corporateAction:
+            return nil
         }
     }
 }

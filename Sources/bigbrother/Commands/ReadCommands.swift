@@ -179,6 +179,30 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
+struct WhyNotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why-not", abstract: "Why did nothing happen? What stood in the way of a symbol, and since when.")
+    @Argument(help: "The symbol.") var symbol: String
+    @Option(help: "Look back so far: 10m, 2h, 3d, or since 2026-03-16T14:00:00Z. Default: the journal's last hour.")
+    var since: String?
+    @OptionGroup var options: JournalOptions
+
+    func run() throws {
+        try Failure.guarding {
+            let since = try since.map { text in
+                guard let since = WhyNot.Since(text) else {
+                    throw ValidationError(
+                        "--since takes 90s, 10m, 2h, 3d or a time such as 2026-03-16T14:00:00Z, not \(text)")
+                }
+                return since
+            }
+            let answer = try WhyNot(options.reader()).answer(Symbol(symbol), since: since ?? .anHour)
+            guard !options.json else { return try options.printJSON(answer) }
+            for line in answer.lines { print(line) }
+        }
+    }
+}
+
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Feed the journal to a fresh core, and demand the same effects byte for byte.")

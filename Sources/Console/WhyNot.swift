@@ -1,0 +1,241 @@
+import Journal
+import Node
+import Orchestration
+import Trading
+
+/// Answers "why did nothing happen?" to a symbol, from the journal alone.
+///
+/// 1. What policies said stands in the journal for every cycle (`evaluated`). What became of it is recorded when it is
+///    news, and stands until the next record: so every cycle of the window is answered for.
+/// 2. What stands in the way now is read from the recovered state; what stood in the way before, from the records.
+/// 3. If something did happen, that is said first.
+package struct WhyNot {
+    let records: RecordReader
+    /// Cycles that one question reads at most; the newest.
+    static let cycleLimit = 5_000
+
+    package init(_ journal: any JournalReader) { records = RecordReader(journal) }
+
+    /// How far to look back.
+    package enum Since: Sendable, Hashable {
+        case time(Timestamp)
+        case last(TimeSpan)
+
+        /// `2026-03-16T14:00:00Z`, `2026-03-16`, `90s`, `10m`, `2h`, `3d`; nil for anything else.
+        package init?(_ text: String) {
+            if let time = Timestamp(rfc3339: text) {
+                self = .time(time)
+                return
+            }
+            let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+            guard let unit = text.last.flatMap({ seconds[$0] }), let count = Int64(text.dropLast()), count > 0,
+                count <= 100_000
+            else { return nil }
+            self = .last(.seconds(count * unit))
+        }
+
+        package static let anHour = Since.last(.seconds(3_600))
+
+        func start(before end: Timestamp) -> Timestamp {
+            switch self {
+            case .time(let time): time
+            case .last(let span): Timestamp(nanoseconds: end.nanoseconds - span.nanoseconds)
+            }
+        }
+    }
+
+    /// - Throws: ``JournalError``, and ``RecoveryError`` for an entry that cannot be read.
+    package func answer(_ symbol: Symbol, since: Since = .anHour) throws -> Answer {
+        let state = try Recovery.recover(from: records.journal).state
+        let window = try window(since, end: state.now)
+        var facts = Facts(symbol: symbol, window: window, state: state)
+        try read(&facts)
+        var answer = Answer(symbol: symbol, from: window.from, to: window.to, cycles: facts.cycles.count)
+        answer.isCut = facts.cycles.count == Self.cycleLimit
+        answer.happened = facts.happened
+        answer.standing = Answer.Standing(symbol, state)
+        answer.lastDecision = facts.lastDecision.flatMap(Answer.LastDecision.init)
+        answer.reasons = Reasons(facts).all
+        return answer
+    }
+
+    // MARK: - The window
+
+    struct Window {
+        var from: Timestamp
+        var to: Timestamp
+        var sequences: ClosedRange<Int64>
+        /// Entries before the window.
+        var before: ClosedRange<Int64> { 0...(sequences.lowerBound - 1) }
+    }
+
+    private func window(_ since: Since, end: Timestamp) throws -> Window {
+        let head = try records.journal.head.sequence
+        let from = since.start(before: end)
+        var (low, high) = (Int64(1), max(1, head))
+        while low < high {
+            let middle = low + (high - low) / 2
+            let entry = try records.journal.entries(from: middle, limit: 1).first
+            if let entry, entry.at < from.nanoseconds { low = middle + 1 } else { high = middle }
+        }
+        return Window(from: from, to: end, sequences: low...max(low, head))
+    }
+}
+
+// MARK: - What was read
+
+extension WhyNot {
+    /// What the journal says of the symbol and its surroundings in the window.
+    struct Facts {
+        let symbol: Symbol
+        let window: Window
+        let state: CoreState
+        var cycles: [Cycle] = []
+        /// The records of the symbol, oldest first.
+        var events: [Explain.Event] = []
+        /// The newest decision of the symbol before the window.
+        var decisionBefore: Explain.Event?
+        /// What the symbol's plan waited for when the window began.
+        var waitingBefore: Explain.Event?
+        /// The refusal that stands at the end of the journal, when it is older than the window.
+        var refusalBefore: Explain.Event?
+        /// Trading states: the one that stood when the window began, and those of the window.
+        var tradingStates: [Explain.Event] = []
+        /// The broker's comings and goings, likewise.
+        var brokerTurns: [BrokerTurn] = []
+        var happened: [Answer.Happened] = []
+        /// The decision that made the plan as it is, when no step has followed it.
+        var idleDecision: Explain.Event?
+        var isKnown = false
+
+        var lastDecision: Explain.Event? {
+            events.last { if case .decision = $0.record { true } else { false } } ?? decisionBefore
+        }
+    }
+
+    /// One cycle, as far as the symbol is concerned.
+    struct Cycle {
+        var number: Int64
+        var at: Timestamp
+        var asked: [PluginName] = []
+        var missing: [PluginName] = []
+        /// Asked, and without an answer in time; why.
+        var late: [(policy: PluginName, why: String)] = []
+        var said: [PolicyAdvice] = []
+        var isAnswered = false
+    }
+
+    struct BrokerTurn {
+        var at: Timestamp
+        /// It began the journal.
+        var isFirstEntry = false
+        /// Nil when it connected.
+        var why: String?
+        var words: String
+    }
+
+    private func read(_ facts: inout Facts) throws {
+        let key = "symbol:\(facts.symbol)"
+        facts.events = try records.events(mentioning: key, in: facts.window.sequences)
+        facts.decisionBefore = try records.last(mentioning: key, in: facts.window.before) {
+            if case .decision = $0 { true } else { false }
+        }
+        facts.waitingBefore = try records.last(mentioning: key, in: facts.window.before) {
+            if case .waiting = $0 { true } else { false }
+        }
+        if let refused = facts.state.refused[facts.symbol] {
+            facts.refusalBefore = try records.last(mentioning: key, in: facts.window.before) {
+                if case .alert(let alert) = $0 { alert.text.contains(refused) } else { false }
+            }
+        }
+        facts.cycles = try cycles(facts.symbol, facts.window)
+        facts.tradingStates = try standing(type: "trading_state", facts.window).compactMap(records.event)
+        facts.brokerTurns = try brokerTurns(facts.window)
+        facts.happened = try happened(facts.events)
+        facts.idleDecision = try idleDecision(facts)
+        facts.isKnown =
+            try !facts.events.isEmpty || facts.cycles.contains { !$0.said.isEmpty }
+            || !records.journal.entries(mentioning: key, limit: 1).isEmpty
+    }
+
+    private func idleDecision(_ facts: Facts) throws -> Explain.Event? {
+        guard let event = facts.lastDecision, case .decision(let decision) = event.record,
+            facts.state.plans[facts.symbol]?.id == decision.id, decision.plan.id == decision.id,
+            !decision.intended.isEmpty
+        else { return nil }
+        let step = try records.last(mentioning: "decision:\(decision.id)", in: event.sequence...Int64.max) {
+            if case .step = $0 { true } else { false }
+        }
+        return step == nil ? event : nil
+    }
+
+    /// The entries of a type in the window, and the one that stood when it began.
+    private func standing(type: String, _ window: Window) throws -> [JournalEntry] {
+        let before = try records.journal.entries(
+            EntryQuery(.type(type), in: window.before, limit: 1, newestFirst: true))
+        let inside = try records.journal.entries(
+            EntryQuery(.type(type), in: window.sequences, limit: RecordReader.limit, newestFirst: true))
+        return before + inside.reversed()
+    }
+
+    private func brokerTurns(_ window: Window) throws -> [BrokerTurn] {
+        let entries = try ["broker_ready", "broker_gone", "started"].flatMap { try standing(type: $0, window) }
+        return try entries.sorted { $0.sequence < $1.sequence }.map { entry in
+            let at = Timestamp(nanoseconds: entry.at)
+            let input = try records.input(entry)
+            if case .brokerReady(let name, _) = input { return BrokerTurn(at: at, why: nil, words: "\(name)") }
+            if case .brokerGone(let name, let why) = input {
+                return BrokerTurn(at: at, why: why, words: "the broker \(name) was gone")
+            }
+            return BrokerTurn(
+                at: at, isFirstEntry: entry.sequence == 1, why: "the core had just started",
+                words: "no broker was connected")
+        }
+    }
+
+    private func cycles(_ symbol: Symbol, _ window: Window) throws -> [Cycle] {
+        var cycles: [Int64: Cycle] = [:]
+        let starts = try records.journal.entries(
+            EntryQuery(.type("cycle_started"), in: window.sequences, limit: Self.cycleLimit, newestFirst: true))
+        for event in try starts.compactMap(records.event) {
+            guard case .cycleStarted(let start) = event.record else { continue }
+            cycles[start.cycle] = Cycle(
+                number: start.cycle, at: event.at, asked: start.asked, missing: start.missing)
+        }
+        try forEachAnswer(window) { number, answers in
+            guard var cycle = cycles[number] else { return }
+            cycle.isAnswered = true
+            for answer in answers {
+                if let why = answer.failure { cycle.late.append((answer.policy, why)) }
+                for recommendation in answer.recommendations where recommendation.concerns(symbol) {
+                    cycle.said.append(PolicyAdvice(policy: answer.policy, recommendation: recommendation))
+                }
+            }
+            cycles[number] = cycle
+        }
+        return cycles.values.sorted { $0.number < $1.number }
+    }
+
+    /// In batches, newest first, so that a long window does not stand in memory as a whole.
+    private func forEachAnswer(_ window: Window, _ body: (Int64, [PolicyAnswer]) -> Void) throws {
+        var upper = window.sequences.upperBound
+        var left = Self.cycleLimit
+        while left > 0, upper >= window.sequences.lowerBound {
+            let entries = try records.journal.entries(
+                EntryQuery(
+                    .type("evaluated"), in: window.sequences.lowerBound...upper, limit: min(left, 200),
+                    newestFirst: true))
+            for entry in entries {
+                if case .evaluated(let cycle, let answers) = try records.input(entry) { body(cycle, answers) }
+            }
+            guard let oldest = entries.last else { return }
+            upper = oldest.sequence - 1
+            left -= entries.count
+        }
+    }
+}
+
+extension Recommendation {
+    /// It speaks of the symbol, or forbids every entry.
+    fileprivate func concerns(_ wanted: Symbol) -> Bool { symbol == wanted || (symbol == nil && advice == .veto) }
+}

@@ -1,0 +1,112 @@
+import CoreTestSupport
+import Foundation
+import Journal
+import Node
+import Orchestration
+import Testing
+import Trading
+import Wire
+
+@testable import Console
+
+@Suite("The story of a decision")
+struct ExplainTests {
+    private func story(_ driver: CoreDriver, _ id: String) throws -> Explain.Story {
+        let journal = InMemoryJournal()
+        let node = Node(core: Orchestrator(), journal: journal)
+        for (input, at) in driver.inputs {
+            try node.take(input, at: at)
+            _ = try node.commit()
+        }
+        return try #require(try Explain(journal).story(of: id))
+    }
+
+    private func scenario() -> CoreDriver {
+        var driver = NVDA.driver()
+        driver.connect()
+        return driver
+    }
+
+    @Test("the scenario: grouped by fate, then steps with their orders, then the outcome and the unprotected time")
+    func scenarioTold() throws {
+        let lines = try story(scenario(), "1.NVDA").lines
+        let order = [
+            "Decision 1.NVDA", "NVDA: 287 shares at 184.8644", "Taken", "stop-loss", "partial-profit", "Absorbed",
+            "portfolio-risk", "-> absorbed by partial-profit", "Steps",
+            "1. cancel the order: sell 287 NVDA limit 194.37",
+            "-> cancelled, confirmed", "2. sell 143 NVDA at market", "-> sold 143 NVDA at 189.08", "3. stop-limit 144",
+            "-> working: sell 144 NVDA limit 194.50", "Outcome", "Without a working stop for",
+        ]
+        var rest = lines[...]
+        for words in order {
+            let index = rest.firstIndex { $0.contains(words) }
+            #expect(index != nil, "\(words) is missing, or out of order:\n\(lines.joined(separator: "\n"))")
+            rest = index.map { rest[($0)...] } ?? rest
+        }
+        #expect(lines.count <= 20)
+    }
+
+    @Test("as data: stable keys, one for each part")
+    func json() throws {
+        let bytes = try WireEncoder().encode(try story(scenario(), "1.NVDA"))
+        let root = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+        #expect(root["kind"] as? String == "decision" && root["id"] as? String == "1.NVDA")
+        let decision = try #require((root["decisions"] as? [[String: Any]])?.first)
+        #expect(decision["headline"] as? String == "partial profit with protection")
+        let fates = try #require(decision["recommendations"] as? [[String: Any]])
+        #expect(fates.map { $0["outcome"] as? String } == ["taken", "taken", "taken", "absorbed"])
+        #expect(fates.last?["by"] as? String == "partial-profit")
+        let steps = try #require(decision["steps"] as? [[String: Any]])
+        #expect(steps.map { $0["number"] as? Int } == [1, 2, 3])
+        let words = (steps[1]["orders"] as? [[String: Any]])?.first?["words"] as? [[String: Any]]
+        #expect(words?.last?["event"] as? String == "fill")
+        let outcome = (decision["outcomes"] as? [[String: Any]])?.first?["outcome"] as? [String: Any]
+        #expect(outcome?["locked_in"] as? String == "602.8308")
+        #expect(
+            (decision["unprotected"] as? [[String: Any]])?.first?["ended_by"] as? String == "a stop rests at the broker"
+        )
+    }
+
+    @Test("an order tells its own life and the decision that placed it; one of others, who changed it")
+    func order() throws {
+        let driver = scenario()
+        let id = try #require(driver.submissions.first?.orders.first?.clientOrderID)
+        let own = try story(driver, id.text)
+        #expect(own.kind == .order && own.order?.placedBy?.text == "1.NVDA" && own.decisions.first?.id == "1.NVDA")
+        let foreign = try story(driver, "manual-tp")
+        #expect(
+            foreign.order?.placedBy == nil && foreign.order?.changedBy?.text == "1.NVDA" && foreign.decisions.isEmpty)
+        #expect(foreign.lines[0].contains("found at the broker, changed by decision 1.NVDA"))
+    }
+
+    @Test("what became of an order later is told with the decision that did it")
+    func changedLater() throws {
+        var scene = Scene()
+        scene.driver.venue.capabilities = .everything.with { $0.replacesPrice = false }
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"))
+        scene.driver.connect()
+        scene.say(stopLoss.says(.stop("97"), on: "ABC"))
+        scene.cycles(1)
+        let lines = try story(scene.driver, "1.ABC").lines
+        #expect(
+            lines.contains { $0.contains("cancelled, confirmed") && $0.contains("(by decision 2.ABC)") }, "\(lines)")
+    }
+
+    @Test("what stood in the way of a decision is part of its story")
+    func obstacles() throws {
+        var scene = Scene(holding: 0) { $0.maximumOrderQuantity = 5 }
+        scene.say(entry.says(.buy(10, stop: "95"), on: "ABC"))
+        scene.driver.connect()
+        let lines = try story(scene.driver, "1.ABC").lines
+        #expect(lines.contains { $0.contains("Planned, and no step was taken: buy 10 ABC") }, "\(lines)")
+        #expect(lines.contains { $0.contains("quantity 10 is above the limit of 5") })
+    }
+
+    @Test("a cycle in which nothing was news says so")
+    func quietCycle() throws {
+        var scene = Scene()
+        scene.driver.connect()
+        scene.cycles(1)
+        #expect(try story(scene.driver, "2").lines.last == "  No decision was news: what stood before stands on.")
+    }
+}

@@ -1,0 +1,161 @@
+import CoreTestSupport
+import Orchestration
+import Testing
+import Trading
+
+@testable import Console
+
+@Suite("Why did nothing happen? What came of the advice")
+struct WhyNotAdviceTests {
+    @Test("something did happen: it comes first, with the decision to explain")
+    func happened() throws {
+        var scene = Scene()
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"))
+        scene.driver.connect()
+        let answer = try scene.whyNot()
+        #expect(answer.happened.last?.decision?.text == "1.ABC")
+        #expect(answer.happened.last?.headline == "protect")
+        #expect(answer.lines[1] == "Something did happen:")
+        #expect(answer.text.contains("bigbrother explain 1.ABC"))
+    }
+
+    @Test("no policy spoke of it: who was asked, in how many cycles")
+    func silence() throws {
+        var scene = Scene()
+        scene.driver.connect()
+        scene.cycles(2)
+        let answer = try scene.whyNot()
+        let reason = try #require(answer.first(.nobodySpoke))
+        #expect(answer.cycles == 3 && reason.cycles == 3 && reason.until == nil)
+        #expect(answer.text.contains("in all 3 cycles: no policy spoke of ABC; asked: entry, stop-loss"))
+        #expect(answer.happened.isEmpty)
+        scene.cycles(3)
+        let later = try scene.whyNot()
+        #expect(later.happened.count == 1 && later.happened[0].headline == nil, "the core set its own stop")
+        #expect(later.text.contains("a plan of the core, 1 step, the last: stop 100 ABC @ 95.00"), "\(later.text)")
+    }
+
+    @Test("a policy that is not connected, and one that gave no answer in time")
+    func missingAndLate() throws {
+        var scene = Scene(configured: ["entry", "partial-profit", "stop-loss"])
+        scene.driver.policies = { _ in
+            [PolicyAnswer(policy: "stop-loss", recommendations: [], failure: "no answer within 500 ms")]
+        }
+        scene.driver.connect()
+        scene.driver.policies = { _ in [] }
+        scene.cycles(2)
+        let answer = try scene.whyNot()
+        #expect(answer.first(.policyMissing)?.policy == "partial-profit")
+        #expect(answer.first(.policyMissing)?.cycles == 3)
+        let late = try #require(answer.first(.policyLate))
+        #expect(late.policy == "stop-loss" && late.cycles == 1 && late.until != nil)
+        #expect(answer.text.contains("stop-loss gave no answer: no answer within 500 ms"))
+        #expect(answer.text.contains("in 1 of 3 cycles: no policy spoke of ABC; asked: entry"))
+    }
+
+    @Test("a stop that is no better: what stands, whose it is, since when, though the journal tells it once")
+    func stopStands() throws {
+        var scene = Scene()
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"))
+        scene.driver.connect()
+        let decided = scene.driver.now
+        scene.cycles(400)
+        scene.say(stopLoss.says(.stop("94"), on: "ABC"))
+        scene.cycles(3)
+        #expect(scene.driver.decisions.count == 1)
+        let answer = try scene.whyNot(since: .last(.seconds(100)))
+        let reason = try #require(answer.first(.absorbed))
+        #expect(reason.cycles == answer.cycles && reason.until == nil)
+        #expect(reason.by == "stop-loss" && reason.decision?.text == "1.ABC" && reason.since == decided)
+        #expect(reason.why == "its own stop at 95.00 stands; this is no better, or too small a move")
+        #expect(answer.lines[1] == "Nothing happened to it.")
+        #expect(answer.text.contains("Held: 100 at 100.00, stop 95.00; the last decision is 1.ABC (protect)"))
+    }
+
+    @Test("a reduction that is fulfilled already")
+    func within() throws {
+        var scene = Scene()
+        scene.say(stopLoss.says(.reduceTo(quantity: 150), on: "ABC"))
+        scene.driver.connect()
+        scene.cycles(2)
+        let reason = try #require(try scene.whyNot().first(.absorbed))
+        #expect(reason.cycles == 3 && reason.why == "the position of 100 is within it already")
+    }
+
+    @Test("an entry that is vetoed: by whom, and why")
+    func vetoed() throws {
+        var scene = Scene(holding: 0, policies: ["entry", "other"])
+        scene.say(entry.says(.buy(10, stop: "95"), on: "ABC"), other.says(.veto, on: nil))
+        scene.driver.connect()
+        scene.cycles(2)
+        let answer = try scene.whyNot()
+        #expect(answer.first(.vetoed)?.by == "other")
+        #expect(
+            answer.text.contains(
+                "in all 3 cycles: entry recommends to buy 10 with a stop at 95.00 (the test): vetoed by other: the test"
+            ))
+        #expect(answer.text.contains("Nothing is held"))
+    }
+
+    @Test("advice that was too old")
+    func expired() throws {
+        var scene = Scene()
+        scene.say(stopLoss.says(.exit, on: "ABC", until: Timestamp(seconds: 1)))
+        scene.driver.connect()
+        scene.cycles(1)
+        #expect(try scene.whyNot().first(.expired)?.cycles == 2)
+    }
+
+    @Test("a reset by one that does not own the stop")
+    func overridden() throws {
+        var scene = Scene(policies: ["other", "stop-loss"])
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"))
+        scene.driver.connect()
+        scene.say(other.says(.reset("90"), on: "ABC"))
+        scene.cycles(3)
+        let answer = try scene.whyNot(since: .last(.seconds(25)))
+        let reason = try #require(answer.first(.overridden))
+        #expect(reason.by == "stop-loss" && reason.policy == "other" && reason.cycles == answer.cycles)
+    }
+
+    @Test("the reason that is told is that of each cycle: another refusal is recorded, other figures are not")
+    func news() throws {
+        var scene = Scene(holding: 0, policies: ["entry"])
+        scene.driver.connect()
+        scene.say(entry.says(.buy(10, stop: "101"), on: "ABC"))
+        for price in ["100", "100.1", "100.2"] as [Price] {
+            scene.driver.quote("ABC", price, price, last: price)
+            scene.driver.cycle()
+        }
+        #expect(scene.driver.decisions.count == 1, "figures alone are no news")
+        scene.say(entry.says(.buy(0, stop: "95"), on: "ABC"))
+        scene.cycles(2)
+        #expect(scene.driver.decisions.count == 2, "another reason for the same fate is news")
+        let whys = try scene.whyNot().reasons.filter { $0.outcome == .refused }.map {
+            "\($0.cycles ?? 0) \($0.why ?? "")"
+        }
+        #expect(whys.count == 2 && whys[0].hasPrefix("3 its stop 101 is not on the losing side"), "\(whys)")
+        #expect(whys.last == "2 a quantity lies above zero, not at 0")
+    }
+
+    @Test("nobody knows the symbol")
+    func unknown() throws {
+        var scene = Scene()
+        scene.driver.connect()
+        let answer = try scene.whyNot("XYZ")
+        #expect(answer.reasons.map(\.kind) == [.unknownSymbol])
+        #expect(answer.text.contains("the journal knows nothing of XYZ"))
+    }
+
+    @Test("the window is what was asked for, and the time is read as a person writes it")
+    func window() throws {
+        var scene = Scene()
+        scene.driver.connect()
+        scene.cycles(20)
+        #expect(try scene.whyNot(since: .last(.seconds(55))).cycles == 6)
+        #expect(WhyNot.Since("10m") == .last(.seconds(600)))
+        #expect(WhyNot.Since("2h") == .last(.seconds(7_200)))
+        #expect(WhyNot.Since("2026-03-16T14:00:00Z") == .time(Timestamp(seconds: 1_773_669_600)))
+        for bad in ["", "m", "10", "-1h", "0m", "yesterday"] { #expect(WhyNot.Since(bad) == nil, "\(bad)") }
+    }
+}

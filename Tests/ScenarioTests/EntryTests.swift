@@ -1,0 +1,211 @@
+import CoreTestSupport
+import Orchestration
+import Testing
+import Trading
+
+@Suite("Scenario: positions are opened")
+struct EntryTests {
+    private func flat() -> Story { Story(Held("ABC", 0)) }
+
+    private func entry(
+        _ side: Side = .buy, quantity: Quantity? = nil, notional: Money? = nil, risk: Ratio? = nil,
+        limit: Price? = nil, stop: StopAdvice, target: Distance? = nil
+    ) -> PolicyAdvice {
+        trend.says(
+            .enter(
+                EntryAdvice(
+                    side: side, quantity: quantity, notional: notional, risk: risk, limitPrice: limit, stop: stop,
+                    targetDistance: target)), on: "ABC")
+    }
+
+    @Test("1 % of 100 000 is risked over 5 a share: 200 shares, with their stop")
+    func byRisk() {
+        var story = flat()
+        story.cycle(entry(risk: "0.01", stop: StopAdvice(stopPrice: "95")))
+        story.expect(
+            "ABC", holds: 200, stop: "200 @ 95.00", steps: ["buy 200 ABC, stop 95.00", "stop 200 ABC @ 95.00"],
+            fates: ["trend enter: taken"])
+        story.expectSound()
+    }
+
+    @Test("a size by risk that is no whole number is rounded down, never up: 1 000 over 7 a share buys 142")
+    func roundedDown() {
+        var story = flat()
+        story.cycle(entry(risk: "0.01", stop: StopAdvice(distance: .price("7"))))
+        story.expect("ABC", holds: 142, stop: "142 @ 93.00")
+        story.expectSound()
+    }
+
+    @Test("an entry for 5 050 at 100 a share buys 50")
+    func byNotional() {
+        var story = flat()
+        story.cycle(entry(notional: "5050", stop: StopAdvice(distance: .percent("0.04"))))
+        story.expect("ABC", holds: 50, stop: "50 @ 96.00", steps: ["buy 50 ABC, stop 96.00", "stop 50 ABC @ 96.00"])
+        story.expectSound()
+    }
+
+    @Test("an entry for 50 at 100 a share is less than one share, and is refused")
+    func lessThanOne() {
+        var story = flat()
+        story.cycle(entry(notional: "50", stop: StopAdvice(stopPrice: "95")))
+        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: refused"])
+        #expect(story.why(trend, "ABC") == "its size of 0.5 is less than one tradable unit")
+        story.expectSound()
+    }
+
+    @Test("an entry with a target at two R goes to the venue as one bracket")
+    func bracket() {
+        var story = flat()
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
+        story.expect(
+            "ABC", holds: 50, stop: "50 @ 95.00", target: "50 @ 110.00",
+            steps: ["buy 50 ABC, stop 95.00, target 110.00, one bracket"])
+        story.market("ABC", "110")
+        story.expect("ABC", holds: 0)
+        story.expectSound()
+    }
+
+    @Test("an entry by limit waits for its price, and is taken back when nobody asks for it any more")
+    func limitTakenBack() {
+        var story = flat()
+        let advice = entry(quantity: 50, limit: "98", stop: StopAdvice(stopPrice: "95"))
+        story.cycle(advice)
+        #expect(story.steps == ["buy 50 ABC, stop 95.00"])
+        story.cycle(advice)
+        story.expect("ABC", holds: 0, steps: [])
+        #expect(story.driver.venue.working("ABC").count == 1)
+        story.cycle()
+        story.expect("ABC", holds: 0, steps: ["cancel the entry order: buy 50 ABC limit 98.00"])
+        #expect(story.driver.venue.working("ABC") == [])
+        story.market("ABC", "97")
+        story.expect("ABC", holds: 0)
+        story.expectSound()
+    }
+
+    @Test("an entry by limit that is reached between two cycles gets its stop at once")
+    func limitReached() {
+        var story = flat()
+        story.cycle(entry(quantity: 50, limit: "98", stop: StopAdvice(stopPrice: "95")))
+        story.market("ABC", "97.90")
+        story.expect("ABC", holds: 50, stop: "50 @ 95.00")
+        story.expectSound()
+    }
+
+    @Test("a short is sold by its risk: its stop is above, and buys")
+    func short() {
+        var story = flat()
+        story.cycle(entry(.sell, risk: "0.01", stop: StopAdvice(stopPrice: "110")))
+        story.expect(
+            "ABC", holds: -100, stop: "100 @ 110.00", steps: ["sell 100 ABC, stop 110.00", "stop 100 ABC @ 110.00"])
+        #expect(story.driver.venue.working("ABC").map(\.terms.side) == [.buy])
+        story.expectSound()
+    }
+
+    @Test("an entry whose stop is on the winning side is refused")
+    func wrongSide() {
+        var story = flat()
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "105")))
+        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: refused"])
+        story.expectSound()
+    }
+
+    @Test("an entry opens a position, and never adds to one")
+    func addsNothing() {
+        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend enter: refused"])
+        story.expectSound()
+    }
+
+    @Test("a veto on its symbol keeps an entry out, and one on another symbol does not")
+    func veto() {
+        var story = flat()
+        story.cycle(risk.says(.veto, on: "ABC"), entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        story.expect(
+            "ABC", holds: 0, steps: [], fates: ["portfolio-risk veto: taken", "trend enter: vetoed"])
+        story.cycle(risk.says(.veto, on: "XYZ"), entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        story.expect("ABC", holds: 50, stop: "50 @ 95.00")
+        story.expectSound()
+    }
+
+    @Test("a symbol that was closed a moment ago is entered again after 15 minutes, and not before")
+    func reentry() {
+        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        let again = entry(quantity: 50, stop: StopAdvice(stopPrice: "95"))
+        story.cycle(risk.says(.exit, on: "ABC"))
+        story.cycle(again)
+        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: deferred"])
+        story.driver.pass(.seconds(870))
+        story.market("ABC", "100")
+        story.cycle(again)
+        story.expect("ABC", holds: 0, steps: [])
+        story.cycle(again)
+        story.expect("ABC", holds: 50, stop: "50 @ 95.00", fates: ["trend enter: taken"])
+        story.expectSound()
+    }
+
+    @Test("while trading is only reducing an entry is refused and an exit works; once resumed the entry is made")
+    func reducing() {
+        var story = Story(Held("ABC", 100), Held("NEW", 0), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        story.person(.reduce)
+        story.cycle(risk.says(.exit, on: "ABC"), trend.says(.buy(50, stop: "95"), on: "NEW"))
+        story.expect("ABC", holds: 0)
+        story.expect("NEW", holds: 0, fates: ["trend enter: refused"])
+        story.person(.resume)
+        story.cycle(trend.says(.buy(50, stop: "95"), on: "NEW"))
+        story.expect("NEW", holds: 50, stop: "50 @ 95.00")
+        story.expectSound()
+    }
+
+    @Test("an entry beyond the buying power is not sent, and a person is told why")
+    func buyingPower() {
+        var story = Story(Held("ABC", 0), cash: "4000")
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        story.expect("ABC", holds: 0, steps: [])
+        #expect(story.driver.alerts.contains { $0.contains("above the buying power") })
+        story.expectSound()
+    }
+
+    @Test("a position that was stopped out is not entered again at once, whoever asks")
+    func stoppedOut() {
+        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        story.market("ABC", "94")
+        story.expect("ABC", holds: 0)
+        story.cycle(
+            entry(.sell, quantity: 50, stop: StopAdvice(stopPrice: "99")),
+            risk.says(.veto, on: "XYZ"))
+        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: deferred"])
+        story.expectSound()
+    }
+
+    @Test("two entries in one cycle that together are beyond the buying power: one is made")
+    func twoEntries() {
+        var story = Story(Held("AAA", 0), Held("BBB", 0), cash: "10000")
+        story.cycle(trend.says(.buy(60, stop: "95"), on: "AAA"), trend.says(.buy(60, stop: "95"), on: "BBB"))
+        story.expect("AAA", holds: 60, stop: "60 @ 95.00")
+        story.expect("BBB", holds: 0)
+        story.expectSound()
+    }
+
+    @Test(
+        "the stop of an entry belongs to the policy that entered: no other may loosen it")
+    func ownerOfTheStop() {
+        var story = flat()
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        story.cycle(risk.says(.reset("90"), on: "ABC"))
+        story.expect("ABC", holds: 50, stop: "50 @ 95.00", steps: [], fates: ["portfolio-risk reset_stop: overridden"])
+        story.cycle(trend.says(.reset("93"), on: "ABC"))
+        story.expect("ABC", holds: 50, stop: "50 @ 93.00", fates: ["trend reset_stop: taken"])
+        story.expectSound()
+    }
+
+    @Test(
+        "the target of an entry belongs to the policy that entered, which can give it up")
+    func ownerOfTheTarget() {
+        var story = flat()
+        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
+        story.cycle(trend.says(.release, on: "ABC"))
+        story.expect("ABC", holds: 50, stop: "50 @ 95.00", fates: ["trend release: taken"])
+        story.expectSound()
+    }
+}

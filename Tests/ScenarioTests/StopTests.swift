@@ -1,0 +1,216 @@
+import CoreTestSupport
+import Orchestration
+import Testing
+import Trading
+
+@Suite("Scenario: stops and targets")
+struct StopTests {
+    private func protected(market: Price = "100", stop: Price = "95") -> Story {
+        Story(Held("ABC", 100, market: market), says: [stopLoss.says(.stop(stop), on: "ABC")])
+    }
+
+    @Test("a stop is loosened by the policy that owns it, and by no other")
+    func reset() {
+        var story = protected()
+        story.cycle(trend.says(.reset("90"), on: "ABC", .high))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend reset_stop: overridden"])
+        #expect(story.why(trend, "ABC") == "only stop-loss, which set the stop, may reset it")
+        story.cycle(stopLoss.says(.reset("92"), on: "ABC"))
+        story.expect(
+            "ABC", holds: 100, stop: "100 @ 92.00", steps: ["move the stop from 95.00 to 92.00"],
+            fates: ["stop-loss reset_stop: taken"])
+        story.expectSound()
+    }
+
+    @Test("who tightens a stop becomes its owner: the owner before may not loosen it any more")
+    func newOwner() {
+        var story = protected()
+        story.cycle(trend.says(.stop("97"), on: "ABC"))
+        story.cycle(stopLoss.says(.reset("92"), on: "ABC"))
+        story.expect("ABC", holds: 100, stop: "100 @ 97.00", steps: [], fates: ["stop-loss reset_stop: overridden"])
+        story.cycle(trend.says(.reset("94"), on: "ABC"))
+        story.expect("ABC", holds: 100, stop: "100 @ 94.00")
+        story.expectSound()
+    }
+
+    @Test("advice to protect never loosens a stop, not even its owner's")
+    func neverLooser() {
+        var story = protected()
+        story.cycle(stopLoss.says(.stop("90"), on: "ABC", .high))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
+        story.expectSound()
+    }
+
+    @Test("a stop 5 % behind the high follows the market up, and stays when the market falls back")
+    func trails() {
+        var story = Story(Held("ABC", 100))
+        let trail = stopLoss.says(.trail(.percent("0.05"), from: .highWater), on: "ABC")
+        story.cycle(trail)
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00")
+        for (price, stop) in [("110", "104.50"), ("120", "114.00"), ("116", "114.00"), ("118", "114.00")] {
+            story.market("ABC", Price(stringLiteral: price))
+            story.cycle(trail)
+            story.expect("ABC", holds: 100, stop: "100 @ \(stop)")
+        }
+        story.market("ABC", "114")
+        story.expect("ABC", holds: 0)
+        #expect(story.driver.outcomes.map(\.lockedIn) == ["1400"])
+        story.expectSound()
+    }
+
+    @Test("a stop half an R below the average price, where R was 5")
+    func stopByR() {
+        var story = protected()
+        story.cycle(stopLoss.says(.trail(.r("0.5")), on: "ABC"))
+        story.expect("ABC", holds: 100, stop: "100 @ 97.50", steps: ["move the stop from 95.00 to 97.50"])
+        story.expectSound()
+    }
+
+    @Test("R is counted from the first stop, wherever the stop is by now")
+    func rStaysTheSame() {
+        var story = protected(market: "110")
+        story.cycle(stopLoss.says(.stop("105"), on: "ABC"))
+        story.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("3"))), on: "ABC"))
+        story.expect("ABC", holds: 100, stop: "100 @ 105.00", target: "100 @ 115.00")
+        story.expectSound()
+    }
+
+    @Test("a stop by R is refused while there is no R: the position gets its stop otherwise")
+    func withoutR() {
+        let story = Story(Held("ABC", 100), says: [stopLoss.says(.trail(.r("1")), on: "ABC")])
+        story.expect("ABC", holds: 100, steps: [], fates: ["stop-loss protect: refused"])
+        story.expectSound()
+    }
+
+    @Test("a stop by ATR is refused while the ATR is not known, and the standing stop stays")
+    func withoutATR() throws {
+        var story = protected()
+        let atr = try Indicator("atr(14,1d)")
+        story.cycle(stopLoss.says(.trail(.atr(multiple: "2", indicator: atr), from: .highWater), on: "ABC", .high))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["stop-loss protect: refused"])
+        #expect(story.why(stopLoss, "ABC").hasPrefix("atr(14,1d) is not known"))
+        story.expectSound()
+    }
+
+    @Test("a target at two R rests beside the stop, in one group")
+    func targetByR() {
+        var story = protected()
+        story.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("2"))), on: "ABC"))
+        story.expect(
+            "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00",
+            steps: [
+                "cancel the stop order: sell 100 ABC stop 95.00",
+                "stop 100 ABC @ 95.00 and take-profit @ 110.00, one OCO group",
+            ], fates: ["take-profit target: taken"])
+        story.expectSound()
+    }
+
+    @Test("the target is filled: the stop goes with it, and nothing is planned any more")
+    func targetFilled() {
+        var story = protected()
+        story.cycle(takeProfit.says(.target(price: "110"), on: "ABC"))
+        story.beginChapter()
+        story.market("ABC", "110")
+        story.expect("ABC", holds: 0, steps: [])
+        #expect(story.driver.plan("ABC") == nil)
+        #expect(story.driver.working("ABC").isEmpty)
+        #expect(story.driver.outcomes.map(\.lockedIn) == ["1000"])
+        story.cycle()
+        story.expect("ABC", holds: 0, steps: [])
+        story.expectSound()
+    }
+
+    @Test("a policy gives its target up: the stop alone remains")
+    func released() {
+        var story = protected()
+        story.cycle(takeProfit.says(.target(price: "110"), on: "ABC"))
+        story.cycle(trend.says(.release, on: "ABC"))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00", steps: [])
+        story.cycle(takeProfit.says(.release, on: "ABC"))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", fates: ["take-profit release: taken"])
+        story.expectSound()
+    }
+
+    @Test("a stop that creeps up by a cent a cycle is worth no order in 20 cycles")
+    func creeping() {
+        var story = protected()
+        let sent = story.driver.orders.count
+        for cents in 1...9 {
+            story.cycle(stopLoss.says(.stop(Price(stringLiteral: "95.0\(cents)")), on: "ABC", .high))
+        }
+        for _ in 0..<11 { story.cycle(stopLoss.says(.stop("95.09"), on: "ABC", .high)) }
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00")
+        #expect(story.driver.orders.count == sent)
+        story.cycle(stopLoss.says(.stop("95.10"), on: "ABC", .high))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.10")
+        story.expectSound()
+    }
+
+    @Test("the market has fallen through the stop before it could rest: what is held is sold at once")
+    func gapBeforeTheStop() {
+        let story = Story(Held("ABC", 100, market: "90"), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        story.expect("ABC", holds: 0, steps: ["sell 100 ABC at market"], fates: ["stop-loss protect: taken"])
+        #expect(story.unprotected == ["ABC 0 ms, the position was closed"])
+        story.expectSound()
+    }
+
+    @Test("the market gaps through a resting stop: it is sold where the market is")
+    func gapThroughTheStop() {
+        var story = protected()
+        story.beginChapter()
+        story.market("ABC", "88")
+        story.expect("ABC", holds: 0, steps: [])
+        #expect(story.driver.outcomes.map(\.lockedIn) == ["-1200"])
+        story.expectSound()
+    }
+
+    @Test("the market gaps through the limit of a stop-limit: after its patience what is held is sold at market")
+    func stopLimitGapped() {
+        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95", limit: "94"), on: "ABC")])
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00 limit 94.00")
+        story.beginChapter()
+        story.market("ABC", "90")
+        story.driver.wait(.seconds(9))
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00 limit 94.00", steps: [])
+        story.driver.wait(.seconds(1))
+        story.expect("ABC", holds: 0)
+        #expect(story.steps.last == "sell 100 ABC at market")
+        #expect(story.driver.alerts.contains { $0.contains("it gives way to a market exit") })
+        story.expectSound()
+    }
+
+    @Test("no policy says anything at all: after 30 s the core sets its own stop, 5 % below the market")
+    func defaultStop() {
+        var story = Story(Held("ABC", 100))
+        story.cycle()
+        story.expect("ABC", holds: 100, steps: [])
+        story.cycle()
+        story.cycle()
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: ["stop 100 ABC @ 95.00"])
+        #expect(story.unprotected == ["ABC 30000 ms, a stop rests at the broker"])
+        #expect(story.driver.plan("ABC")?.stopOwner == PositionPlan.core)
+        story.cycle(stopLoss.says(.reset("93"), on: "ABC"))
+        story.expect("ABC", holds: 100, stop: "100 @ 93.00", fates: ["stop-loss reset_stop: taken"])
+        story.expectSound()
+    }
+
+    @Test("a stop that is meant for another symbol, far from this market, is refused, and the standing one stays")
+    func farAway() {
+        var story = protected()
+        story.cycle(stopLoss.says(.stop("9.50"), on: "ABC", .high), trend.says(.reset("12"), on: "ABC"))
+        story.expect(
+            "ABC", holds: 100, stop: "100 @ 95.00", steps: [],
+            fates: ["stop-loss protect: refused", "trend reset_stop: refused"])
+        story.expectSound()
+    }
+
+    @Test("policies fall silent for an hour: the stop that was set stands")
+    func silence() {
+        var story = protected()
+        story.beginChapter()
+        for _ in 0..<360 { story.driver.cycle() }
+        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
+        #expect(story.unprotected.count == 1)
+        story.expectSound()
+    }
+}
