@@ -76,7 +76,7 @@ let package = Package(
             name: "policy-entries", dependencies: ["PluginKit", "Trading"],
             path: "Plugins/Policies/Entries", exclude: ["plugin.json", "README.md"]),
         .executableTarget(
-            name: "policy-regime", dependencies: ["PluginKit", "Trading"],
+            name: "policy-regime", dependencies: ["PluginKit", "Trading", "Wire"],
             path: "Plugins/Policies/Regime", exclude: ["plugin.json", "README.md"]),
         .executableTarget(
             name: "broker-paper", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],

@@ -78,7 +78,7 @@ extension Explain {
             case .outcome(let outcome): story.outcomes.append(Story.Told(at: event.at, outcome))
             case .waiting(let waiting):
                 story.symbol = waiting.symbol
-                if let why = waiting.why { story.obstacles.append(Story.Told(at: event.at, "it waited: \(why)")) }
+                if let why = waiting.why { story.obstacles.append(Story.Told(at: event.at, why)) }
             case .cycleStarted, .policiesHeard, .portfolio, .order, .unprotected, .difference, .corporateAction,
                 .tradingState, .alert:
                 continue
@@ -90,7 +90,7 @@ extension Explain {
 
     private func stepStory(_ step: StepTaken, _ event: Event) throws -> Story.Step {
         Story.Step(
-            number: step.number, at: event.at, words: step.words, why: step.why,
+            sequence: event.sequence, number: step.number, at: event.at, words: step.words, why: step.why,
             orders: try step.orders.map { try orderStory($0, after: event.sequence, besides: step.decision) })
     }
 

@@ -149,7 +149,8 @@ extension Explain.Story.OrderStory.Word {
         case .fill, .partialFill: words
         case .new, .accepted, .held: "\(event == .new ? "working" : event.rawValue): \(words)"
         case .canceled: "cancelled, confirmed: \(words)"
-        case .timedOut, .notFound, .restated, .cancelRequested, .pendingCancel, .cancelRejected, .expired,
+        case .restated: "changed, now \(words)"
+        case .timedOut, .notFound, .cancelRequested, .pendingCancel, .cancelRejected, .expired,
             .replaceRequested, .pendingReplace, .replaceRejected, .replaced, .rejected, .suspended, .stopped,
             .calculated, .doneForDay:
             "\(event.rawValue.spaced): \(words)"

@@ -102,6 +102,8 @@ extension Explain.Story {
     }
 
     package struct Step: Encodable {
+        /// Of the journal's entry.
+        package var sequence: Int64
         package var number: Int64
         package var at: Timestamp
         package var words: String
@@ -111,6 +113,8 @@ extension Explain.Story {
 
     package struct OrderStory: Encodable {
         package struct Word: Encodable {
+            /// Of the journal's entry.
+            package var sequence: Int64
             package var at: Timestamp
             /// Absent for a difference between our books and the broker's.
             package var event: OrderEvent?
@@ -130,7 +134,9 @@ extension Explain.Story {
                 switch event.record {
                 case .order(let change):
                     words.append(
-                        Word(at: event.at, event: change.event, status: change.status, words: change.words))
+                        Word(
+                            sequence: event.sequence, at: event.at, event: change.event, status: change.status,
+                            words: change.words))
                 case .step(let step):
                     // An id names the plan that made it; see ``Orchestrator``.
                     if id.text.contains(".\(step.decision).") {
@@ -140,7 +146,9 @@ extension Explain.Story {
                     }
                 case .difference(let difference):
                     words.append(
-                        Word(at: event.at, words: "\(difference.kind.rawValue.spaced), \(difference.done)"))
+                        Word(
+                            sequence: event.sequence, at: event.at,
+                            words: "\(difference.kind.rawValue.spaced), \(difference.done)"))
                 case .cycleStarted, .policiesHeard, .decision, .portfolio, .waiting, .unprotected, .outcome,
                     .corporateAction,
                     .tradingState, .alert:

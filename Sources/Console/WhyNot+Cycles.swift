@@ -12,6 +12,7 @@ extension WhyNot {
             var reason: Answer.Reason
             var count = 0
             var lastCycle: Int64 = 0
+            var isOfOneRecord = true
             var firstAt: Timestamp
             var lastAt: Timestamp
         }
@@ -76,7 +77,8 @@ extension WhyNot {
             reason.policy = policy
             var group = groups[key] ?? Group(reason: reason, firstAt: cycle.at, lastAt: cycle.at)
             // One record may tell it since before the window; of several, only the window is known.
-            reason.since = group.reason.decision == reason.decision ? reason.since ?? group.firstAt : group.firstAt
+            if group.reason.decision != reason.decision { group.isOfOneRecord = false }
+            reason.since = group.isOfOneRecord ? reason.since ?? group.firstAt : group.firstAt
             if groups[key] == nil { order.append(key) }
             group.reason = reason
             // A policy may say the same twice in one cycle.
@@ -102,21 +104,23 @@ extension WhyNot {
     /// reason is another: in a cycle without a record, what the last one told stands.
     struct Standing {
         private let facts: Facts
-        private let byCycle: [Int64: Explain.Event]
+        /// Of the window, the next one last.
+        private var ahead: [Explain.Event]
         private var event: Explain.Event?
         private typealias Told = (outcome: Disposition.Outcome, by: PluginName?, why: String)
 
         init(_ facts: Facts) {
             self.facts = facts
             event = facts.decisionBefore
-            var byCycle: [Int64: Explain.Event] = [:]
-            for event in facts.events {
-                if case .decision(let decision) = event.record { byCycle[decision.cycle] = event }
-            }
-            self.byCycle = byCycle
+            ahead = facts.events.filter { if case .decision = $0.record { true } else { false } }.reversed()
         }
 
-        mutating func reach(_ cycle: Cycle) { event = byCycle[cycle.number] ?? event }
+        /// What was decided in it or before stands.
+        mutating func reach(_ cycle: Cycle) {
+            while case .decision(let decision)? = ahead.last?.record, decision.cycle <= cycle.number {
+                event = ahead.removeLast()
+            }
+        }
 
         /// Nil for what changed the plan: that is no reason for nothing.
         func fate(of advice: PolicyAdvice, in cycle: Cycle) -> (key: String, reason: Answer.Reason)? {
@@ -170,8 +174,9 @@ extension WhyNot {
         private func reason(
             _ advice: PolicyAdvice, _ told: Told?, _ event: Explain.Event?
         ) -> (key: String, reason: Answer.Reason) {
-            let asked =
-                "\(advice.policy) recommends to \(advice.recommendation.words) (\(advice.recommendation.reason))"
+            // What stands speaks for itself; `--json` has the policy's own reason.
+            let said = told?.outcome == .absorbed ? "" : " (\(advice.recommendation.reason))"
+            let asked = "\(advice.policy) recommends to \(advice.recommendation.words)\(said)"
             guard let told else {
                 let words = "\(asked): the records do not tell what became of it"
                 return (words.withoutFigures, Answer.Reason(.recommendation, words))

@@ -182,7 +182,7 @@ extension WhyNot.Answer.Reason {
         if let since {
             let decision = decision.map { ", told by \($0)" } ?? ""
             line +=
-                until.map { " (\(since.clock(beside: end)) to \($0.clock(beside: end))\(decision))" }
+                until.map { " (\(since.clock(beside: end)) to \($0.clock(beside: since))\(decision))" }
                 ?? " (since \(since.clock(beside: end))\(decision))"
         }
         return line

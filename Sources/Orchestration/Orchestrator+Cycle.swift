@@ -40,8 +40,9 @@ extension Orchestrator {
             askForBrokerState()
         }
         try watchEquity()
-        forgetWhatIsOver()
         let snapshot = try SnapshotBuilder(state).build(cycle: number)
+        // What was advised is heard once at least, however far apart cycles are.
+        forgetWhatIsOver()
         record(
             .cycleStarted(
                 CycleStarted(

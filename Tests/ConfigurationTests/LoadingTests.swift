@@ -16,8 +16,9 @@ struct Loading {
         binaries = folder.appendingPathComponent("bin")
         try FileManager.default.createDirectory(at: binaries, withIntermediateDirectories: true)
         for name in [
-            "policy-stop-loss", "policy-partial-profit", "policy-take-profit", "policy-portfolio-risk", "broker-paper",
-            "provider-tape",
+            "policy-stop-loss", "policy-partial-profit", "policy-take-profit", "policy-portfolio-risk",
+            "policy-emergency",
+            "broker-paper", "provider-tape",
         ] {
             _ = FileManager.default.createFile(
                 atPath: binaries.appendingPathComponent(name).path, contents: nil,

@@ -72,6 +72,25 @@ struct WhyNotAdviceTests {
         #expect(answer.text.contains("Held: 100 at 100.00, stop 95.00; the last decision is 1.ABC (protect)"))
     }
 
+    @Test("a decision stands from its cycle on, also when that cycle began before the window")
+    func decidedBeforeTheFirstCycle() throws {
+        var scene = Scene()
+        scene.driver.connect()
+        scene.driver.delivers = false
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"))
+        scene.driver.cycle()
+        // The policies' answers take a second.
+        scene.driver.pass(.seconds(1))
+        scene.driver.settle()
+        scene.driver.delivers = true
+        scene.cycles(2)
+        let answer = try scene.whyNot(since: .last(.milliseconds(20_500)))
+        #expect(answer.cycles == 2)
+        #expect(
+            answer.first(.absorbed)?.decision?.text == "2.ABC" && answer.first(.absorbed)?.cycles == 2, "\(answer.text)"
+        )
+    }
+
     @Test("a reduction that is fulfilled already")
     func within() throws {
         var scene = Scene()

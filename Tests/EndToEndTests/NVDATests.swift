@@ -66,15 +66,18 @@ struct NVDATests {
 
     private func expectSteps(_ programs: Programs) throws {
         let story = try programs.json(["explain", "1.NVDA", "--journal", programs.journal])
-        let events = try #require(field(story, "events") as? [[String: Any]])
-        let steps = events.compactMap { field($0, "record", "step", "words") as? String }
+        let decision = (field(story, "decisions") as? [Any])?.first
+        let told = try #require(field(decision, "steps") as? [[String: Any]])
+        let steps = told.compactMap { $0["words"] as? String }
         #expect(
             steps == [
                 "cancel the order: sell 287 NVDA limit 194.37", "sell 143 NVDA at market",
                 "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50, one OCO group",
             ])
-        let cancelled = events.firstIndex { field($0, "record", "order", "event") as? String == "canceled" }
-        let sold = events.firstIndex { (field($0, "record", "step", "number") as? Int) == 2 }
+        let order = (told[0]["orders"] as? [Any])?.first
+        let word = (field(order, "words") as? [[String: Any]])?.first { $0["event"] as? String == "canceled" }
+        let cancelled = word?["sequence"] as? Int
+        let sold = told[1]["sequence"] as? Int
         #expect(try #require(cancelled) < #require(sold), "the sale waits for the confirmed cancel")
     }
 }

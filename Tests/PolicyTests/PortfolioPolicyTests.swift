@@ -2,10 +2,8 @@ import PluginKit
 import Testing
 import Trading
 
-@testable import policy_emergency
 @testable import policy_entries
 @testable import policy_portfolio_risk
-@testable import policy_regime
 
 @Suite("Policies about the portfolio")
 struct PortfolioPolicyTests {
@@ -23,7 +21,7 @@ struct PortfolioPolicyTests {
         let rows = [["1", "0.85", "0.1"], ["0.85", "1", "0.2"], ["0.1", "0.2", "1"]]
         whole.portfolio = PortfolioView(
             grossWeight: try Ratio("0.9"), netWeight: try Ratio("0.9"), largestWeight: try Ratio("0.3"),
-            concentration: try Ratio("0.333333"), openRisk: .zero, drawdown: try Ratio("0.12"),
+            concentration: try Ratio("0.333333"), openRisk: try Ratio("0.05"), drawdown: try Ratio("0.12"),
             dayReturn: try Ratio("-0.06"),
             sectors: [
                 SectorView(
@@ -51,10 +49,35 @@ struct PortfolioPolicyTests {
                 #"{"drawdown_ladder": [{"at": 0.05, "gross": 0.8}, {"at": 0.1, "gross": 0.5}, {"at": 0.2, "gross": 0}]}"#,
                 ["- reduce_exposure 0.5 proportional", "- veto"]
             ), (#"{"target_volatility": 0.18}"#, ["- reduce_exposure 0.45 proportional AAA+BBB+CCC"]),
-            (#"{"target_volatility": 0.4}"#, []),
+            (#"{"target_volatility": 0.4}"#, []), (#"{"maximum_open_risk": 0.05}"#, ["- veto"]),
+            (#"{"maximum_open_risk": 0.051}"#, []),
         ])
     func risk(json: String, wanted: [String]) throws {
         #expect(try advice(PortfolioRiskPolicy.self, json, try three()) == wanted)
+    }
+
+    @Test("portfolio-risk: a position of unknown volatility is neither counted nor reduced for it")
+    func unknownVolatility() throws {
+        var whole = try three()
+        whole.market[1].indicators = nil
+        #expect(
+            try advice(PortfolioRiskPolicy.self, #"{"target_volatility": 0.12}"#, whole) == [
+                "- reduce_exposure 0.3 proportional AAA+CCC"
+            ])
+    }
+
+    @Test(
+        "portfolio-risk asks for what its settings need, and for no more",
+        arguments: [
+            ("{}", [.positions], false, []), (#"{"maximum_open_risk": 0.06}"#, [.positions, .portfolio], false, []),
+            (#"{"cluster": {"correlation": 0.8, "maximum_weight": 0.5}}"#, [.positions, .portfolio], true, []),
+            (#"{"target_volatility": 0.15}"#, [.positions, .market], false, ["volatility(20,1d)"]),
+        ] as [(String, [SnapshotSection], Bool, [String])])
+    func needs(json: String, sections: [SnapshotSection], correlates: Bool, indicators: [String]) throws {
+        let needs = try PortfolioRiskPolicy(settings: try settings(PortfolioRiskPolicy.Settings.self, json)).needs
+        #expect(needs.sections == sections)
+        #expect((needs.correlation?.length == 60) == correlates)
+        #expect((needs.indicators ?? []).map(\.description) == indicators)
     }
 
     @Test("portfolio-risk: a chain hangs together, though its ends do not")
@@ -66,23 +89,6 @@ struct PortfolioPolicyTests {
             period: .day, length: 60, symbols: symbols, rows: [row([0, 2]), row([1]), row([0, 2, 3]), row([2, 3])])
         let groups = PortfolioRiskPolicy.linked(matrix, at: try Ratio("0.8")).map { $0.map(\.text).joined() }
         #expect(groups.sorted() == ["ACD", "B"])
-    }
-
-    @Test(
-        "emergency: a day's loss, a gap, a stale price",
-        arguments: [
-            ("{}", nil, 0, ["- veto!"]), (#"{"action": "flatten"}"#, nil, 0, ["- reduce_exposure 0 proportional!"]),
-            (#"{"maximum_daily_loss": 0.07}"#, nil, 0, []),
-            (#"{"maximum_daily_loss": 0.07}"#, "-0.2", 0, ["ABC exit!"]),
-            (#"{"maximum_daily_loss": 0.07}"#, "0.2", 0, []),
-            (#"{"maximum_daily_loss": 0.07}"#, "-0.2", 400, ["ABC veto!"]),
-            (#"{"maximum_daily_loss": 0.07, "maximum_quote_age": "10m"}"#, nil, 400, []),
-        ] as [(String, String?, Int64, [String])])
-    func emergency(json: String, gap: String?, age: Int64, wanted: [String]) throws {
-        var whole = Whole(
-            positions: [try Whole.position()], market: [try Whole.view(gap: gap, age: .seconds(age))])
-        whole.portfolio = try three().portfolio
-        #expect(try advice(EmergencyPolicy.self, json, whole) == wanted)
     }
 
     @Test(
@@ -116,40 +122,34 @@ struct PortfolioPolicyTests {
             try Whole.view(
                 last: "111", indicators: [("sma(50,1d)", "100"), ("atr(14,1d)", "3")],
                 dailyHighs: ["108", "110", "107"]))
-        whole.advisories = [
-            Advisory(
-                policy: try PluginName("regime"), symbol: nil, name: "entry_scale", value: try Ratio("0.5"), reason: "",
-                at: Whole.at, validUntil: Whole.at)
-        ]
+        whole.advisories = [try Whole.advisory("entry_scale", "0.5")]
         func run(_ more: String) throws -> [String] {
             try advice(EntriesPolicy.self, #"{"watchlist": ["ABC"], "breakout": 3\#(more)}"#, whole)
         }
         #expect(try run(#", "maximum_positions": 3"#) == [])
+        #expect(try run(#", "maximum_positions": 4"#).count == 1)
         #expect(try run("").first?.hasPrefix("ABC enter buy 0.005") == true)
         #expect(try run(#", "follow_regime": true"#).first?.hasPrefix("ABC enter buy 0.0025") == true)
+        whole.orders = [try Whole.order("XYZ", .entry, .new)]
+        #expect(try run(#", "maximum_positions": 4"#) == [], "another is being entered")
+        whole.orders = [try Whole.order("ABC", .entry, .new)]
+        #expect(try run("") == [], "it is being entered")
     }
 
     @Test(
-        "regime: thresholds with hysteresis",
+        "entries: short only when that is wanted, below the average and the lowest low of 97",
         arguments: [
-            ("20", nil, "1"), ("30", nil, "2"), ("28", "2", "2"), ("26.9", "2", "1"), ("14", nil, "0"),
-            ("16", "0", "0"), ("16.6", "0", "1"), ("16", "1", "1"), ("29.9", "1", "1"),
-        ] as [(String, String?, String)])
-    func regime(vix: String, before: String?, wanted: String) throws {
-        var whole = Whole(conditions: [MarketCondition(name: "VIX", value: try Ratio(vix), at: Whole.at)])
-        if let before {
-            whole.advisories = [
-                Advisory(
-                    policy: try PluginName("regime"), symbol: nil, name: "regime", value: try Ratio(before), reason: "",
-                    at: Whole.at, validUntil: Whole.at)
-            ]
-        }
-        let said = try advice(RegimePolicy.self, "{}", whole)
-        #expect(said.first == "- advise regime \(wanted)")
-        #expect(said.contains("- veto") == (wanted == "2"))
-        #expect(said.contains("- advise stop_scale \(wanted == "2" ? "1.5" : "1")"))
+            ("96", "100", true, true), ("96", "100", false, false), ("97", "100", true, false),
+            ("96", "95", true, false),
+        ])
+    func short(last: String, average: String, isWanted: Bool, isEntered: Bool) throws {
+        let whole = Whole(market: [
+            try Whole.view(
+                last: last, indicators: [("sma(50,1d)", average), ("atr(14,1d)", "3")],
+                dailyHighs: ["108", "110", "107"])
+        ])
+        let json = #"{"watchlist": ["ABC", "ABC"], "breakout": 3, "short": \#(isWanted)}"#
+        let wanted = isEntered ? ["ABC enter sell 0.005 stop 2 atr(14,1d) from the average price"] : []
+        #expect(try advice(EntriesPolicy.self, json, whole) == wanted)
     }
-
-    @Test("regime: without the figure it says nothing")
-    func unknown() throws { #expect(try advice(RegimePolicy.self, "{}", Whole()) == []) }
 }

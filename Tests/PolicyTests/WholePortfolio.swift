@@ -4,6 +4,7 @@ import Wire
 /// A snapshot that is written down in the words of the wire: what a test names, and sound figures for the rest.
 struct Whole {
     var positions: [PositionView] = []
+    var orders: [OrderView] = []
     var market: [MarketView] = []
     var conditions: [MarketCondition] = []
     var advisories: [Advisory] = []
@@ -18,7 +19,7 @@ struct Whole {
             account: AccountView(
                 id: try AccountID("test"), currency: "USD", cash: .zero, equity: try Money("100000"),
                 buyingPower: .zero, peakEquity: try Money("100000"), dayProfit: .zero, grossExposure: .zero),
-            positions: positions, orders: [], market: market, conditions: conditions)
+            positions: positions, orders: orders, market: market, conditions: conditions)
         snapshot.portfolio = portfolio
         snapshot.advisories = advisories
         return snapshot
@@ -27,7 +28,8 @@ struct Whole {
     /// Held at 100, unless a test says otherwise.
     static func position(
         _ symbol: String = "ABC", _ quantity: String = "100", last: String = "110", high: String? = nil,
-        low: String? = nil, stop: String? = "95", weight: String = "0.1", heldFor: TimeSpan = .zero
+        low: String? = nil, stop: String? = "95", weight: String = "0.1", heldFor: TimeSpan = .zero,
+        opened: Timestamp = Timestamp(seconds: 1_773_000_000)
     ) throws -> PositionView {
         let size = try Quantity(quantity)
         let (average, price) = (try Price("100"), try Price(last))
@@ -38,12 +40,30 @@ struct Whole {
             marketValue: try price.times(size), unrealisedProfit: .zero, realisedProfit: .zero,
             initialStop: try stop.map { try Price($0) }, riskPerShare: risk,
             profitInR: try risk.map { try gain.ratio(to: $0) }, highWaterMark: try Price(high ?? last),
-            lowWaterMark: try Price(low ?? last), openedAt: Timestamp(seconds: 1_773_000_000), heldFor: heldFor,
+            lowWaterMark: try Price(low ?? last), openedAt: opened, heldFor: heldFor,
             weight: try Ratio(weight), protection: nil, unprotectedSince: nil, rungsTaken: [])
+    }
+
+    static func order(
+        _ symbol: String, _ role: OrderRole, _ status: OrderStatus, since age: TimeSpan = .zero
+    ) throws -> OrderView {
+        var order = OrderView(
+            clientOrderID: try ClientOrderID("bb0.1.\(symbol).1"), symbol: try Symbol(symbol), side: .buy,
+            type: .market,
+            role: role, status: status, quantity: .one, filledQuantity: .zero, limitPrice: nil, stopPrice: nil)
+        order.updatedAt = at + TimeSpan(nanoseconds: -age.nanoseconds)
+        return order
+    }
+
+    static func advisory(_ name: String, _ value: String) throws -> Advisory {
+        Advisory(
+            policy: try PluginName("regime"), symbol: nil, name: name, value: try Ratio(value), reason: "", at: at,
+            validUntil: at)
     }
 
     static func view(
         _ symbol: String = "ABC", last: String = "110", gap: String? = nil, age: TimeSpan = .zero,
+        barStart: Timestamp = at,
         indicators: [(String, String)] = [], dailyHighs: [String] = []
     ) throws -> MarketView {
         let symbol = try Symbol(symbol)
@@ -58,6 +78,9 @@ struct Whole {
         }
         if let gap {
             view.day = DayView(open: .one, high: .one, low: .one, volume: .zero, gap: try Ratio(gap))
+            view.bar = Bar(
+                symbol: symbol, start: barStart, period: .seconds(60), open: .one, high: .one, low: .one, close: .one,
+                volume: .one)
         }
         // Each day ranges over ten below its high.
         let bars = try dailyHighs.enumerated().map { index, high in

@@ -19,7 +19,9 @@ package struct EntriesPolicy: Policy {
         package var stopAtr: Ratio?
         /// Target in R; absent: none.
         package var targetR: Ratio?
-        /// No entry while so many positions are held; a default of 5.
+        /// Also short: below the average and at a new low.
+        package var short: Bool?
+        /// No entry while so many positions are held or being entered; a default of 5.
         package var maximumPositions: Int64?
         /// Also outside the regular session: daily bars are known after it.
         package var anySession: Bool?
@@ -42,6 +44,9 @@ package struct EntriesPolicy: Policy {
         if let risk = settings.risk, risk > Self.mostRisk {
             throw SettingsError("risk is a share of equity of at most 0.1, such as 0.005, not \(risk)")
         }
+        if let most = settings.maximumPositions, most < 1 {
+            throw SettingsError("maximum_positions is a number of 1 or more, not \(most)")
+        }
         self.settings = settings
         trend = try .daily(.sma, settings.trend ?? 50, setting: "trend")
         days = settings.breakout ?? 20
@@ -59,35 +64,57 @@ package struct EntriesPolicy: Policy {
 
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
         let isOpen = snapshot.session == .regular || settings.anySession == true
-        let room = Int(settings.maximumPositions ?? 5) - snapshot.positions.count
+        let entering = snapshot.orders.filter { $0.role == .entry }.map(\.symbol)
+        let room = (settings.maximumPositions ?? 5) - Int64(Set(snapshot.positions.map(\.symbol) + entering).count)
         guard isOpen, room > 0, snapshot.tradingState == .active else { return [] }
-        let busy = Set(snapshot.positions.map(\.symbol) + snapshot.orders.map(\.symbol))
+        var busy = Set(snapshot.positions.map(\.symbol) + snapshot.orders.map(\.symbol))
         let views = snapshot.views
         let scale = settings.followRegime == true ? snapshot.advisory("entry_scale") ?? .one : .one
         var entries: [Recommendation] = []
-        for symbol in settings.watchlist ?? [] where !busy.contains(symbol) && entries.count < room {
-            if let view = views[symbol], let entry = try recommend(view, scale, snapshot.session) {
-                entries.append(entry)
-            }
+        for symbol in settings.watchlist ?? [] where !busy.contains(symbol) && entries.count < Int(room) {
+            guard let view = views[symbol], let signal = signal(view, snapshot.session) else { continue }
+            entries.append(try recommend(view.symbol, signal, scale))
+            busy.insert(symbol)
         }
         return entries
     }
 
-    private func recommend(_ view: MarketView, _ scale: Ratio, _ session: SessionPhase) throws -> Recommendation? {
+    private struct Signal {
+        var side: Side
+        var last: Price
+        var average: Price
+        /// The edge of the channel that is passed.
+        var edge: Price
+    }
+
+    /// Nil also while the range is unknown that the stop is to be counted in.
+    private func signal(_ view: MarketView, _ session: SessionPhase) -> Signal? {
         guard let last = view.last, view.isHalted != true, let average = view.price(trend),
-            let high = view.channel(days: days, in: session)?.high, view.price(range) != nil, last > average,
-            last > high
+            let channel = view.channel(days: days, in: session), view.price(range) != nil
         else { return nil }
+        if last > average, last > channel.high {
+            return Signal(side: .buy, last: last, average: average, edge: channel.high)
+        }
+        guard settings.short == true, last < average, last < channel.low else { return nil }
+        return Signal(side: .sell, last: last, average: average, edge: channel.low)
+    }
+
+    private func recommend(_ symbol: Symbol, _ signal: Signal, _ scale: Ratio) throws -> Recommendation {
         let risk = min(try (settings.risk ?? Self.defaultRisk).scaled(by: scale, .down), Self.mostRisk)
         let stop = StopAdvice(distance: .atr(multiple: settings.stopAtr ?? Self.defaultStop, indicator: range))
+        let place = signal.side == .buy ? "above" : "below"
+        let edge = signal.side == .buy ? "highest high" : "lowest low"
         return Recommendation(
-            symbol: view.symbol,
+            symbol: symbol,
             advice: .enter(
                 EntryAdvice(
-                    side: .buy, risk: risk, stop: stop, targetDistance: settings.targetR.map { .r($0) })),
+                    side: signal.side, risk: risk, stop: stop, targetDistance: settings.targetR.map { .r($0) })),
             urgency: .low,
             reason:
-                "at \(last.text(minimumDecimals: 2)) it is above \(trend) of \(average.text(minimumDecimals: 2)) and above the highest high of \(days) days, \(high.text(minimumDecimals: 2))",
-            evidence: [Evidence(trend.description, average), Evidence("breakout", high)])
+                "at \(signal.last.text(minimumDecimals: 2)) it is \(place) \(trend) of \(signal.average.text(minimumDecimals: 2)) and \(place) the \(edge) of \(days) days, \(signal.edge.text(minimumDecimals: 2))",
+            evidence: [
+                Evidence("last", signal.last), Evidence(trend.description, signal.average),
+                Evidence("breakout", signal.edge), Evidence("risk", risk),
+            ])
     }
 }

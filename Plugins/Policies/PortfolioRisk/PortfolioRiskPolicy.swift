@@ -32,8 +32,10 @@ package struct PortfolioRiskPolicy: Policy {
         /// Fall of equity from its peak from which on no entry is made; absent: none.
         package var maximumDrawdown: Ratio?
         package var drawdownLadder: [Step]?
-        /// Loss of the day, as a share of equity, from which on no entry is made; absent: none.
+        /// Loss of the day, as a share of the equity that it began with, from which on no entry is made; absent: none.
         package var maximumDailyLoss: Ratio?
+        /// What is lost when every stop is hit, as a share of equity, from which on no entry is made; absent: none.
+        package var maximumOpenRisk: Ratio?
         /// Gross exposure times the positions' average volatility is to be no more than this, a year.
         package var targetVolatility: Ratio?
     }
@@ -49,6 +51,7 @@ package struct PortfolioRiskPolicy: Policy {
             ("maximum_daily_loss", settings.maximumDailyLoss), ("maximum_gross", settings.maximumGross),
             ("maximum_sector", settings.maximumSector), ("target_volatility", settings.targetVolatility),
             ("cluster.maximum_weight", settings.cluster?.maximumWeight),
+            ("maximum_open_risk", settings.maximumOpenRisk),
         ] {
             if let ratio, !ratio.isPositive {
                 throw SettingsError("\(name) is a share of equity above 0, not \(ratio)")
@@ -66,7 +69,7 @@ package struct PortfolioRiskPolicy: Policy {
         var sections: [SnapshotSection] = [.positions]
         let wantsWhole =
             settings.maximumSector != nil || settings.cluster != nil || settings.drawdownLadder != nil
-            || settings.maximumGross != nil
+            || settings.maximumGross != nil || settings.maximumOpenRisk != nil
         if wantsWhole { sections.append(.portfolio) }
         if settings.targetVolatility != nil { sections.append(.market) }
         return PolicyNeeds(
@@ -80,6 +83,7 @@ package struct PortfolioRiskPolicy: Policy {
         var found = snapshot.positions.compactMap(concentration)
         if let portfolio = snapshot.portfolio {
             found += gross(portfolio) + sectors(portfolio) + clusters(portfolio, snapshot) + ladder(portfolio)
+            found += openRisk(portfolio)
         }
         return try found + volatilityTarget(snapshot) + vetoes(snapshot.account)
     }
@@ -98,20 +102,37 @@ package struct PortfolioRiskPolicy: Policy {
         if let most = settings.maximumDrawdown, account.peakEquity.isPositive {
             let drawdown = try (account.peakEquity - account.equity).ratio(to: account.peakEquity)
             if drawdown >= most {
-                vetoes.append(Self.veto("equity is \(drawdown.percent) under its peak, \(most.percent) is the limit"))
+                vetoes.append(
+                    Self.veto(
+                        "equity is \(drawdown.percent) under its peak, \(most.percent) is the limit",
+                        [Evidence("drawdown", drawdown), Evidence("maximum_drawdown", most)]))
             }
         }
-        if let most = settings.maximumDailyLoss, account.equity.isPositive {
-            let loss = try account.dayProfit.negated().ratio(to: account.equity)
+        let start = try account.equity - account.dayProfit
+        if let most = settings.maximumDailyLoss, start.isPositive {
+            let loss = try account.dayProfit.negated().ratio(to: start)
             if loss >= most {
-                vetoes.append(Self.veto("the day's loss is \(loss.percent) of equity, \(most.percent) is the limit"))
+                vetoes.append(
+                    Self.veto(
+                        "the day's loss is \(loss.percent) of equity, \(most.percent) is the limit",
+                        [Evidence("daily_loss", loss), Evidence("maximum_daily_loss", most)]))
             }
         }
         return vetoes
     }
 
-    private static func veto(_ reason: String) -> Recommendation {
-        Recommendation(symbol: nil, advice: .veto, urgency: .medium, reason: reason)
+    /// The heat of the portfolio (Elder, Come Into My Trading Room, 2002, the 6 % rule). It keeps new risk away and sells
+    /// nothing: a position whose stop is only being placed counts in full for a moment.
+    private func openRisk(_ portfolio: PortfolioView) -> [Recommendation] {
+        guard let most = settings.maximumOpenRisk, portfolio.openRisk >= most else { return [] }
+        let reason =
+            "\(portfolio.openRisk.percent) of equity is lost when every stop is hit, \(most.percent) is the limit"
+        let evidence = [Evidence("open_risk", portfolio.openRisk), Evidence("maximum_open_risk", most)]
+        return [Self.veto(reason, evidence)]
+    }
+
+    private static func veto(_ reason: String, _ evidence: [Evidence]) -> Recommendation {
+        Recommendation(symbol: nil, advice: .veto, urgency: .medium, reason: reason, evidence: evidence)
     }
 }
 
@@ -119,17 +140,19 @@ package struct PortfolioRiskPolicy: Policy {
 
 extension PortfolioRiskPolicy {
     private func exposure(
-        _ weight: Ratio, _ rule: ExposureAdvice.Rule, _ symbols: [Symbol]?, _ reason: String
+        _ weight: Ratio, _ rule: ExposureAdvice.Rule, _ symbols: [Symbol]?, _ reason: String,
+        _ evidence: [Evidence]
     ) -> Recommendation {
         Recommendation(
             symbol: nil, advice: .reduceExposure(ExposureAdvice(grossWeight: weight, rule: rule, symbols: symbols)),
-            urgency: .medium, reason: reason)
+            urgency: .medium, reason: reason, evidence: evidence)
     }
 
     private func gross(_ portfolio: PortfolioView) -> [Recommendation] {
         guard let most = settings.maximumGross, portfolio.grossWeight > most else { return [] }
         let reason = "gross exposure is \(portfolio.grossWeight.percent) of equity, \(most.percent) is the most"
-        return [exposure(most, settings.rule ?? .proportional, nil, reason)]
+        let evidence = [Evidence("gross_weight", portfolio.grossWeight), Evidence("maximum_gross", most)]
+        return [exposure(most, settings.rule ?? .proportional, nil, reason, evidence)]
     }
 
     private func sectors(_ portfolio: PortfolioView) -> [Recommendation] {
@@ -137,7 +160,8 @@ extension PortfolioRiskPolicy {
         return portfolio.sectors.filter { $0.grossWeight > most }.map { sector in
             exposure(
                 most, settings.rule ?? .proportional, sector.symbols,
-                "\(sector.name) is \(sector.grossWeight.percent) of equity, \(most.percent) is the most for a sector")
+                "\(sector.name) is \(sector.grossWeight.percent) of equity, \(most.percent) is the most for a sector",
+                [Evidence("sector_weight", sector.grossWeight), Evidence("maximum_sector", most)])
         }
     }
 
@@ -153,8 +177,8 @@ extension PortfolioRiskPolicy {
             let names = members.map(\.text).joined(separator: ", ")
             return exposure(
                 limit.maximumWeight, .largestFirst, members,
-                "\(names) go together (correlation of \(limit.correlation) or more) and are \(total.percent) of equity, \(limit.maximumWeight.percent) is the most"
-            )
+                "\(names) go together (correlation of \(limit.correlation) or more) and are \(total.percent) of equity, \(limit.maximumWeight.percent) is the most",
+                [Evidence("cluster_weight", total), Evidence("correlation", limit.correlation)])
         }
     }
 
@@ -177,28 +201,34 @@ extension PortfolioRiskPolicy {
         guard let step = reached.max(by: { $0.at < $1.at }) else { return [] }
         let reason =
             "equity is \(portfolio.drawdown.percent) under its peak; from \(step.at.percent) on \(step.gross.percent) is the most"
+        let evidence = [Evidence("drawdown", portfolio.drawdown), Evidence("gross_weight", portfolio.grossWeight)]
         let reduction =
             portfolio.grossWeight > step.gross
-            ? [exposure(step.gross, settings.rule ?? .proportional, nil, reason)] : []
-        return reduction + [Self.veto(reason)]
+            ? [exposure(step.gross, settings.rule ?? .proportional, nil, reason, evidence)] : []
+        return reduction + [Self.veto(reason, evidence)]
     }
 
-    /// Volatilities are added up as if everything moved together: on the safe side (the portfolio's is at most that).
+    /// Volatilities are added up as if everything moved together: on the safe side, for a portfolio's volatility is at
+    /// most the weighted sum of its parts' (Markowitz, Portfolio Selection, 1952). A position whose volatility is not
+    /// known yet is left out, and out of the reduction.
     private func volatilityTarget(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
         guard let target = settings.targetVolatility else { return [] }
         let views = snapshot.views
         var (risk, weight) = (Ratio.zero, Ratio.zero)
+        var known: [Symbol] = []
         for position in snapshot.positions {
             guard let figure = views[position.symbol]?.ratio(volatility) else { continue }
             try risk += position.weight.scaled(by: figure, .halfEven)
             try weight += position.weight
+            known.append(position.symbol)
         }
         guard risk > target else { return [] }
         let most = try weight.scaled(by: target.ratio(to: risk), .down)
         return [
             exposure(
-                most, settings.rule ?? .proportional, snapshot.positions.map(\.symbol),
-                "the positions' volatility is \(risk.percent) of equity a year, \(target.percent) is the target")
+                most, settings.rule ?? .proportional, known,
+                "the positions' volatility is \(risk.percent) of equity a year, \(target.percent) is the target",
+                [Evidence("volatility", risk), Evidence("target_volatility", target)])
         ]
     }
 }

@@ -47,6 +47,8 @@ extension Orchestrator {
             return findMissedFills(of: order, event, report.cumulativeQuantity)
         }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
+        // It is told as it is now, not as it was before.
+        if event == .restated, report.reason == nil { words = order.words }
         if report.cumulativeQuantity.map({ $0 > order.filledQuantity }) ?? needsSum {
             return findMissedFills(of: order, event, report.cumulativeQuantity)
         }
