@@ -24,7 +24,7 @@ struct ExitRulesTests {
 
     private func advice(
         _ json: String, _ quantity: String = "100", openedOn day: Int64, hour: Int64 = 15, last: String = "100",
-        gap: String? = nil, rungs: [String] = [], newestBarOn bar: Int64? = nil, days: [String]
+        gap: String? = nil, rungs: [String] = [], newestBarOn bar: Int64? = nil, at now: Timestamp = now, days: [String]
     ) throws -> [String] {
         var position = try Whole.position("ABC", quantity, last: last, stop: nil)
         position.openedAt = CivilTime(year: 2026, month: 3, day: day, hour: hour).timestamp
@@ -38,7 +38,7 @@ struct ExitRulesTests {
                 open: .one, high: .one, low: .one, close: .one, volume: .one)
         }
         var snapshot = try Whole(positions: [position], market: [view]).snapshot()
-        snapshot.at = Self.now
+        snapshot.at = now
         let policy = try ExitRulesPolicy(settings: try settings(ExitRulesPolicy.Settings.self, json))
         return policy.evaluate(snapshot).map(\.short)
     }
@@ -114,6 +114,10 @@ struct ExitRulesTests {
         #expect(try advice("{}", openedOn: 20, hour: 14, gap: "-0.2", days: []) == [])
         #expect(try advice("{}", openedOn: 19, gap: "-0.2", newestBarOn: 19, days: []) == [])
         #expect(try advice("{}", openedOn: 19, gap: "-0.2", newestBarOn: 20, days: []) == ["ABC exit"])
+        let early = CivilTime(year: 2026, month: 3, day: 20, hour: 13).timestamp
+        #expect(try advice("{}", openedOn: 19, gap: "-0.2", at: early, days: []) == [])
+        let late = CivilTime(year: 2026, month: 3, day: 21).timestamp
+        #expect(try advice("{}", openedOn: 19, gap: "-0.2", newestBarOn: 20, at: late, days: []) == ["ABC exit"])
     }
 
     @Test("gap: a part is sold once a day")

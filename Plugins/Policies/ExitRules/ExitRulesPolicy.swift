@@ -116,14 +116,14 @@ extension ExitRulesPolicy {
             ])
     }
 
-    /// Of a day that opened after the entry, while its session lasts.
+    /// Of a day that opened after the entry. With bars of whole days it is known after the close only.
     private func adverseGap(_ position: PositionView, _ view: MarketView, _ now: Timestamp) -> Recommendation? {
         let session = TradingSession(TradingHours(of: position.symbol), containing: now)
         // Before today's first bar the day's figures are still those of the day before.
         let isOfToday = view.bar.map { session.overlaps($0) } ?? true
-        guard let opened = view.day?.gap, isOfToday, position.openedAt < session.open, now >= session.open,
-            now < session.close
-        else { return nil }
+        guard let opened = view.day?.gap, isOfToday, position.openedAt < session.open, now >= session.open else {
+            return nil
+        }
         let against = position.isLong ? Ratio(units: -opened.units) : opened
         guard against >= gap else { return nil }
         let reason = "the day opened \(against.percent) against it, \(gap.percent) is the limit"
