@@ -94,6 +94,8 @@ package struct CoreState: Sendable, Hashable, Codable {
 package struct CycleState: Sendable, Hashable, Codable {
     package var number: Int64 = 0
     package var evaluating = false
+    /// When policies were last shown the whole.
+    package var snapshotAt: Timestamp?
     /// Why another cycle is to follow the one that is under way.
     package var pendingTrigger: String?
     /// Cycles that events started in this period.

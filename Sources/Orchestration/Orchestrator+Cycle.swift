@@ -40,9 +40,9 @@ extension Orchestrator {
             askForBrokerState()
         }
         try watchEquity()
-        let snapshot = try SnapshotBuilder(state).build(cycle: number)
-        // What was advised is heard once at least, however far apart cycles are.
         forgetWhatIsOver()
+        let snapshot = try SnapshotBuilder(state).build(cycle: number)
+        state.cycle.snapshotAt = state.now
         record(
             .cycleStarted(
                 CycleStarted(

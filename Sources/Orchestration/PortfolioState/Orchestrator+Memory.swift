@@ -20,7 +20,9 @@ extension Orchestrator {
     /// Advisories past their end, and closed positions that keep nothing back any more.
     mutating func forgetWhatIsOver() {
         let now = state.now
-        state.advisories.removeAll { $0.validUntil < now }
+        // What was advised is heard once at least, however far apart cycles are.
+        let heardBefore = state.cycle.snapshotAt ?? now
+        state.advisories.removeAll { $0.validUntil < now && $0.at < heardBefore }
         let coolDown = state.configuration.damping.reentryCoolDown
         state.closedAt = state.closedAt.filter { $0.value + coolDown > now }
     }
