@@ -113,6 +113,17 @@ struct PositionPolicyTests {
         #expect(try policy.evaluate(try whole.snapshot()).map(\.reason) == [wanted])
     }
 
+    @Test("stop-loss: figures that do not fit cost no other position its stop")
+    func misfit() throws {
+        let whole = Whole(
+            positions: [try Whole.position("ABC", stop: nil), try Whole.position("XYZ", stop: nil)],
+            market: [try Whole.view(indicators: [("atr(14,1d)", "4")])])
+        #expect(
+            try advice(StopLossPolicy.self, #"{"initial_atr": 1000000000000}"#, whole) == [
+                "ABC hold", "XYZ protect 98",
+            ])
+    }
+
     @Test("stop-loss asks for what its settings need, and for no more")
     func needs() throws {
         func needs(_ json: String) throws -> [String] {

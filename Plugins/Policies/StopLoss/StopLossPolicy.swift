@@ -89,8 +89,15 @@ package struct StopLossPolicy: Policy {
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
         let views = snapshot.views
         let scale = scale(in: snapshot)
-        return try snapshot.positions.map {
-            try recommend(StopLevels(self, $0, views[$0.symbol], scale), views[$0.symbol], snapshot.session)
+        return try snapshot.positions.map { position in
+            do {
+                let market = views[position.symbol]
+                return try recommend(StopLevels(self, position, market, scale), market, snapshot.session)
+            } catch let error as NumericError {
+                // One position whose figures do not fit does not take the stops of the others.
+                return Recommendation(
+                    symbol: position.symbol, advice: .hold, urgency: .high, reason: "its stop cannot be told: \(error)")
+            }
         }
     }
 
