@@ -107,7 +107,9 @@ extension WhyNot {
         /// Of the window, the next one last.
         private var ahead: [Explain.Event]
         private var event: Explain.Event?
-        private typealias Told = (outcome: Disposition.Outcome, by: PluginName?, why: String)
+        private typealias Told = (
+            outcome: Disposition.Outcome, by: PluginName?, why: String, until: Timestamp?
+        )
 
         init(_ facts: Facts) {
             self.facts = facts
@@ -134,10 +136,25 @@ extension WhyNot {
             if isOwn, decision.plan.id == decision.id, told?.outcome == .taken, advice.recommendation.advice != .veto {
                 return nil
             }
-            if advice.recommendation.stands, told.map({ isStanding($0, decision, isOwn) }) ?? !isOwn {
+            if advice.recommendation.stands,
+                told.map({ isStanding($0, decision, isOwn) || (!isOwn && hasIt(advice, decision)) }) ?? !isOwn
+            {
                 return reason(advice, standing(advice, decision), event)
             }
-            return reason(advice, told.map { ($0.outcome, $0.by, $0.why) }, event)
+            return reason(advice, told.map { ($0.outcome, $0.by, $0.why, $0.until) }, event)
+        }
+
+        /// What waited in another cycle asks for no more than what the plan has, as far as it names a price.
+        private func hasIt(_ advice: PolicyAdvice, _ decision: Decision) -> Bool {
+            switch advice.recommendation.advice {
+            case .protect(let stop):
+                guard let wanted = stop.stopPrice, let standing = decision.plan.stop?.stopPrice else { return false }
+                return decision.facts.quantity.isNegative ? wanted >= standing : wanted <= standing
+            case .target(let target): return target.price != nil && target.price == decision.plan.target
+            case .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .reduceExposure, .enter, .advise, .hold,
+                .veto, .release:
+                return false
+            }
         }
 
         /// It changed nothing since what the plan has is as good. A record of another cycle tells of its own change.
@@ -165,7 +182,7 @@ extension WhyNot {
                     "\(owner == advice.policy ? "its own" : "the") \(name) at \($0.text(minimumDecimals: 2)) stands; this is no better, or too small a move"
                 }
                     ?? "it changed nothing"
-            return (.absorbed, isFlat || price == nil ? nil : owner, why)
+            return (.absorbed, isFlat || price == nil ? nil : owner, why, nil)
         }
 
         /// Flat in the whole window.
@@ -185,6 +202,7 @@ extension WhyNot {
             var reason = Answer.Reason(.recommendation, "\(asked): \(told.outcome.rawValue)\(by): \(told.why)")
             reason.recommendation = advice.recommendation
             (reason.outcome, reason.by, reason.why) = (told.outcome, told.by, told.why)
+            reason.waitsUntil = told.until
             if let event, case .decision(let decision) = event.record {
                 (reason.decision, reason.since) = (decision.id, event.at)
             }

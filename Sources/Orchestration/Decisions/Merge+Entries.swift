@@ -13,7 +13,8 @@ extension Merge {
             } else if let why = refusal(of: entry) {
                 note(item, .refused, why)
             } else if let from = facts.reentryFrom, facts.now < from {
-                note(item, .deferred, "it was closed a moment ago, and is not entered again before \(from)")
+                let why = "it was closed a moment ago, and is not entered again before \(from) (\(Damping.Rule.reentry))"
+                note(item, .deferred, why, until: from)
             } else {
                 entries.append((item, entry))
             }

@@ -10,8 +10,8 @@ extension Merge {
                 note(item, .absorbed, "rung \(rung) was taken before")
             } else if remaining >= position.size {
                 note(item, .absorbed, "the position of \(position.size) is within it already")
-            } else if let why = try reasonToWait(item, remaining, isPartial: rung != nil, position) {
-                note(item, .deferred, why)
+            } else if let wait = try reasonToWait(item, remaining, isPartial: rung != nil, position) {
+                note(item, .deferred, wait.why, until: wait.until)
             } else {
                 candidates.append((item, remaining))
             }
@@ -52,16 +52,18 @@ extension Merge {
 
     private func reasonToWait(
         _ item: PolicyAdvice, _ remaining: Quantity, isPartial: Bool, _ position: PositionRecord
-    ) throws(NumericError) -> String? {
+    ) throws(NumericError) -> (why: String, until: Timestamp?)? {
         if isPartial, let last = position.lastPartialAt {
             let from = last + facts.damping.partialCoolDown
-            if facts.now < from { return "a part was taken at \(last); the next one waits until \(from)" }
+            if facts.now < from {
+                return ("a part was taken at \(last); the next one waits until \(from) (\(Damping.Rule.partial))", from)
+            }
         }
         let part = try position.size - remaining
         guard !isPartial, remaining.isPositive,
             facts.damping.canWait(part, of: position.size, item.recommendation.urgency)
         else { return nil }
-        return "\(part) of \(position.size) is too little to be worth an order"
+        return ("\(part) of \(position.size) is too little to be worth an order (\(Damping.Rule.reduction))", nil)
     }
 
     private mutating func noteReductionsWithoutPosition() {

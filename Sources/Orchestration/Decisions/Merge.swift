@@ -112,10 +112,12 @@ package struct Merge: Sendable {
     }
 
     mutating func note(
-        _ item: PolicyAdvice, _ outcome: Disposition.Outcome, by: PluginName? = nil, _ why: String
+        _ item: PolicyAdvice, _ outcome: Disposition.Outcome, by: PluginName? = nil, _ why: String,
+        until: Timestamp? = nil
     ) {
         dispositions.append(
             Disposition(
-                policy: item.policy, recommendation: item.recommendation, outcome: outcome, by: by, why: why))
+                policy: item.policy, recommendation: item.recommendation, outcome: outcome, by: by, why: why,
+                until: until))
     }
 }

@@ -242,6 +242,7 @@ extension Orchestrator {
         state.plans[symbol]?.target = nil
         state.plans[symbol]?.targetOwner = nil
         state.told[symbol] = nil
+        state.toldToWait[symbol] = nil
         // The stop that the core has set itself is gone as well, and is set again when nobody else does.
         state.naked[symbol]?.isAnswered = false
         state.naked[symbol]?.remindAt = nil
