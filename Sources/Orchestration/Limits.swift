@@ -81,7 +81,7 @@ enum Memory {
     static let openings = 1_000
     /// Time-outs after which a reconciliation goes on without the answers that are missing.
     static let unansweredRounds = 6
-    /// Advisories at a time.
+    /// Advisories of one policy at a time.
     static let advisories = 256
     /// Things that happened, for the section `history`.
     static let history = 200

@@ -124,4 +124,8 @@ extension Orchestrator {
     mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
         record(.alert(Alert(level: level, symbol: symbol, text: text)))
     }
+    /// The way of every emergency.
+    mutating func alert(_ level: Alert.Level, _ kind: Alert.Kind, _ symbol: Symbol?, _ text: String) {
+        record(.alert(Alert(level: level, symbol: symbol, text: text, kind: kind)))
+    }
 }

@@ -48,7 +48,8 @@ struct WhyDeferredTests {
         scene.cycles(2)
         let reason = try #require(try scene.whyNot(since: .last(.seconds(15))).first(.deferred))
         #expect(
-            reason.why == "the target at 120.00 stands; it is moved by 0.12 and not for less (damping.minimum_stop_move)")
+            reason.why
+                == "the target at 120.00 stands; it is moved by 0.12 and not for less (damping.minimum_stop_move)")
     }
 
     @Test("a part within the cool-down of another: until when it waits")
@@ -123,7 +124,9 @@ struct WhyDeferredTests {
         scene.cycles(1)
         let id = try #require(scene.driver.decisions.last?.id)
         let story = try #require(try Explain(scene.journal()).story(of: "\(id)"))
-        #expect(story.decisions.first?.recommendations.first?.until == scene.driver.state.closedAt["ABC"].map { $0 + .seconds(900) })
+        #expect(
+            story.decisions.first?.recommendations.first?.until
+                == scene.driver.state.closedAt["ABC"].map { $0 + .seconds(900) })
         #expect(story.lines.contains { $0.contains("damping.reentry_cool_down") })
     }
 }

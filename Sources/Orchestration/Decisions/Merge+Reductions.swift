@@ -10,6 +10,8 @@ extension Merge {
                 note(item, .absorbed, "rung \(rung) was taken before")
             } else if remaining >= position.size {
                 note(item, .absorbed, "the position of \(position.size) is within it already")
+            } else if !isTradable(position.size, over: remaining) {
+                note(item, .absorbed, "the \(position.size) held are less than one tradable unit above it")
             } else if let wait = try reasonToWait(item, remaining, isPartial: rung != nil, position) {
                 note(item, .deferred, wait.why, until: wait.until)
             } else {
@@ -20,7 +22,7 @@ extension Merge {
             ($0.remaining, $0.item.recommendation.priority) < ($1.remaining, $1.item.recommendation.priority)
         }
         // A reduction that is still under way counts as one more candidate.
-        let underWay = plan.quantityLimit.flatMap { $0 < position.size ? $0 : nil }
+        let underWay = plan.quantityLimit.flatMap { isTradable(position.size, over: $0) ? $0 : nil }
         guard let winner else {
             plan.quantityLimit = underWay
             reducesTo = underWay
@@ -50,10 +52,16 @@ extension Merge {
         }
     }
 
+    /// What cannot be sold is nothing to reduce: else it would keep the reduction alive for what is bought later.
+    private func isTradable(_ size: Quantity, over limit: Quantity) -> Bool {
+        limit < size
+            && size.units - limit.units >= max(facts.quantityIncrement.units, facts.minimumQuantity.units)
+    }
+
     private func reasonToWait(
         _ item: PolicyAdvice, _ remaining: Quantity, isPartial: Bool, _ position: PositionRecord
     ) throws(NumericError) -> (why: String, until: Timestamp?)? {
-        if isPartial, let last = position.lastPartialAt {
+        if isPartial, item.recommendation.urgency < .emergency, let last = position.lastPartialAt {
             let from = last + facts.damping.partialCoolDown
             if facts.now < from {
                 return ("a part was taken at \(last); the next one waits until \(from) (\(Damping.Rule.partial))", from)
@@ -69,7 +77,10 @@ extension Merge {
     private mutating func noteReductionsWithoutPosition() {
         plan.quantityLimit = nil
         for (item, wish) in live {
-            if case .hold = wish { note(item, .absorbed, "nothing is held") }
+            guard case .hold(let most, let rung) = wish else { continue }
+            note(item, .absorbed, "nothing is held")
+            // A part of nothing says nothing; who would hold less speaks of what is entered too.
+            if rung == nil, entersAtMost.map({ most < $0.quantity }) ?? true { entersAtMost = (most, item.policy) }
         }
     }
 }

@@ -34,7 +34,9 @@ extension Merge {
             note(item, .taken, "the stop goes \(from)to \(stop.stopPrice.text(minimumDecimals: 2))")
         } else if let tightest, !Self.isTighter(stop, than: tightest.stop, isLong: isLong) {
             note(item, .absorbed, by: tightest.item.policy, "a tighter stop is set")
-        } else if let plan = plan.stop, plan.stopPrice != stop.stopPrice, Self.isTighter(stop, than: plan, isLong: isLong) {
+        } else if let plan = plan.stop, plan.stopPrice != stop.stopPrice,
+            Self.isTighter(stop, than: plan, isLong: isLong)
+        {
             note(item, .deferred, reasonToStay(item, at: stop, isLong: isLong) ?? "it is too small a move")
         } else if let plan = plan.stop {
             note(
@@ -53,8 +55,6 @@ extension Merge {
                 note(item, .refused, defect)
             } else if let owner, owner != item.policy, owner != PositionPlan.core {
                 note(item, .overridden, by: owner, "only \(owner), which set the stop, may reset it")
-            } else if owner == item.policy, let why = reasonToStay(item, resetTo: stop) {
-                note(item, plan.stop == stop ? .absorbed : .deferred, by: plan.stop == stop ? owner : nil, why)
             } else if let held = best, !Self.isTighter(stop, than: held.stop, isLong: isLong) {
                 note(item, .absorbed, by: held.item.policy, "a tighter reset prevails")
             } else {
@@ -63,6 +63,11 @@ extension Merge {
             }
         }
         guard let best else { return }
+        // The tightest holds also when it is too near to what stands to be worth an order.
+        if owner == best.item.policy, let why = reasonToStay(best.item, resetTo: best.stop) {
+            let isThere = plan.stop == best.stop
+            return note(best.item, isThere ? .absorbed : .deferred, by: isThere ? owner : nil, why)
+        }
         plan.stop = best.stop
         plan.stopOwner = best.item.policy
         note(best.item, .taken, "its owner resets the stop to \(best.stop.stopPrice.text(minimumDecimals: 2))")

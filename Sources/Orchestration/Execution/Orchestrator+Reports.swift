@@ -43,7 +43,9 @@ extension Orchestrator {
             event = report.event
         }
         if let terms = report.terms, let why = order.mismatch(terms) {
-            alert(.emergency, order.symbol, "terms that the broker told of \(order.id) were not taken: \(why)")
+            alert(
+                .emergency, .brokerDoubtful, order.symbol,
+                "terms that the broker told of \(order.id) were not taken: \(why)")
             return findMissedFills(of: order, event, report.cumulativeQuantity)
         }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
@@ -152,7 +154,7 @@ extension Orchestrator {
         state.lockedIn[symbol] = try (state.lockedIn[symbol] ?? .zero) + locked
         if order.filledQuantity > order.terms.quantity {
             alert(
-                .emergency, symbol,
+                .emergency, .brokerDoubtful, symbol,
                 "\(order.id) is filled beyond its quantity: \(order.filledQuantity) of \(order.terms.quantity)")
             // More shares than were asked for, or the same ones told twice: the position alone tells.
             awaitTruth(of: symbol)
@@ -219,7 +221,7 @@ extension Orchestrator {
         let words =
             "\(order.terms.side == .sell ? "sold" : "bought") \(order.filledQuantity) at \(order.averageFillPrice?.text(minimumDecimals: 2) ?? "?") by \(order.terms.role.rawValue) order"
         let record = state.portfolio.positions[symbol]
-        if let record, let limit = plan.quantityLimit, record.size <= limit {
+        if let record, let limit = plan.quantityLimit, isWithin(limit, record) {
             state.plans[symbol]?.quantityLimit = nil
         } else if record != nil || order.terms.side == plan.entry?.side {
             return
@@ -233,6 +235,13 @@ extension Orchestrator {
                     heldFor: record.map { state.now - $0.openedAt } ?? .zero)))
         state.lockedIn[symbol] = nil
         if record == nil { forgetPlan(symbol) }
+    }
+
+    /// But for a crumb that the broker does not trade.
+    func isWithin(_ limit: Quantity, _ record: PositionRecord) -> Bool {
+        guard limit < record.size else { return true }
+        let excess = Quantity(units: record.size.units - limit.units)
+        return (state.broker?.capabilities.tradable(excess, of: record.symbol) ?? excess).isZero
     }
 
     mutating func forgetPlan(_ symbol: Symbol) {

@@ -14,7 +14,19 @@ extension Orchestrator {
         let named = Set(advisories.map(\.key))
         state.advisories.removeAll { named.contains($0.key) }
         state.advisories += advisories
+        forgetOldestAdvisories(of: Set(advisories.map(\.policy)))
         state.advisories.sort { $0.key < $1.key }
+    }
+
+    /// Of each policy so many: one that invents names crowds out nobody but itself.
+    private mutating func forgetOldestAdvisories(of policies: Set<PluginName>) {
+        for policy in policies.sorted() {
+            let own = state.advisories.filter { $0.policy == policy }
+            guard own.count > Memory.advisories else { continue }
+            let newest = own.sorted { ($1.at, $0.key) < ($0.at, $1.key) }.prefix(Memory.advisories)
+            state.advisories.removeAll { $0.policy == policy }
+            state.advisories += newest
+        }
     }
 
     /// Advisories past their end, and closed positions that keep nothing back any more.

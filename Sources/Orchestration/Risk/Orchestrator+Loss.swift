@@ -34,7 +34,7 @@ extension Orchestrator {
     mutating func restrict(to wanted: TradingState, why: String) {
         guard state.control.restrict(to: wanted, why: why) else { return }
         record(.tradingState(wanted, who: "core", why: why))
-        alert(.emergency, nil, "trading is \(wanted.rawValue): \(why)")
+        alert(.emergency, .restricted, nil, "trading is \(wanted.rawValue): \(why)")
         endEntries()
         state.risk.restrictionIsDue = true
     }
