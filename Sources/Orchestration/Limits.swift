@@ -83,6 +83,8 @@ enum Memory {
     static let unansweredRounds = 6
     /// Advisories of one policy at a time.
     static let advisories = 256
+    /// Symbols of which it is remembered what was told, beyond those that are held or spoken of.
+    static let symbolsTold = 10_000
     /// Things that happened, for the section `history`.
     static let history = 200
     /// Orders that are over, for the section `finished_orders`.

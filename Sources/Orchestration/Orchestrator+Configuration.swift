@@ -8,6 +8,7 @@ extension Orchestrator {
         state.configuration = change.configuration
         // An account is never changed under a core that holds its positions.
         state.configuration.account = before.account
+        forgetUnnamed(since: before)
         let changes = state.configuration.changes(since: before) + change.changes
         if !changes.isEmpty {
             alert(.notice, nil, "the configuration has changed (\(change.why)): \(changes.joined(separator: "; "))")
@@ -16,6 +17,17 @@ extension Orchestrator {
             alert(.warning, nil, "the configuration has changed, and it stays as it was until a restart: \(words)")
         }
         for settings in change.settings { emit(.configure(settings)) }
+    }
+
+    /// What policies had the say in that are not named any more. Their stops stand, and no stranger loosens them; a target
+    /// that nobody could move away any more is anybody's; what they told the others holds no longer.
+    mutating func forgetUnnamed(since before: CoreConfiguration) {
+        let left = Set(before.policies).subtracting(state.configuration.policies)
+        guard !left.isEmpty else { return }
+        state.advisories.removeAll { left.contains($0.policy) }
+        for (symbol, plan) in state.plans.inOrder {
+            if let owner = plan.targetOwner, left.contains(owner) { state.plans[symbol]?.targetOwner = nil }
+        }
     }
 
     mutating func takeSettingsAnswer(_ plugin: PluginName, _ refusal: String?) {

@@ -92,6 +92,7 @@ extension Orchestrator {
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
+        forgetIdleSymbols(spoken: Set(verdicts.map(\.decision.symbol)))
     }
 
     private mutating func adopt(_ portfolio: PortfolioMerge, _ cycle: Int64) {

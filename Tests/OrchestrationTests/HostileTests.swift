@@ -182,3 +182,98 @@ struct HostileTests {
         #expect(driver.state.advisories.contains { $0.policy == "b" }, "one policy does not crowd out another")
     }
 }
+
+@Suite("A hostile test of what the core remembers")
+struct HostileMemoryTests {
+    private func driver(_ quantity: Quantity = 0) -> CoreDriver {
+        var venue = FakeVenue()
+        if !quantity.isZero { venue.hold("ABC", quantity, at: "100") }
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.start(["a", "b"])
+        driver.quote("ABC", "100", "100.02", last: "100")
+        driver.connect()
+        return driver
+    }
+
+    @Test("symbols that a policy invents are forgotten when nobody speaks of them")
+    func invented() {
+        var driver = driver()
+        for round in 0..<30 {
+            driver.recommend(
+                (0..<40).map { number in
+                    PluginName("a").says(
+                        .buy(10, stop: "95", limit: "100"), on: Symbol(unchecked: "X\(round)N\(number)"))
+                })
+            driver.cycle()
+        }
+        driver.recommend([])
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.state.plans.isEmpty)
+        #expect(driver.state.pauses.count <= 40 && driver.state.steps.count <= 40)
+        driver.expectSound()
+    }
+
+    @Test("an entry that fills after its cancel was confirmed has the stop that it was asked with")
+    func lateEntry() throws {
+        var driver = driver()
+        driver.recommend([PluginName("a").says(.buy(10, stop: "85", limit: "90"), on: "ABC")])
+        driver.cycle()
+        let id = try #require(driver.working("ABC").first?.id)
+        driver.recommend([])
+        driver.cycle()
+        #expect(driver.working("ABC").isEmpty && driver.plan("ABC") == nil)
+        driver.venue.tradeByHand("ABC", 10, at: "90")
+        driver.send(
+            .execution(
+                ExecutionReport(
+                    clientOrderID: id, event: .fill, executionID: ExecutionID(unchecked: "late"), price: "90",
+                    quantity: 10, cumulativeQuantity: 10, at: driver.now)))
+        #expect(driver.position("ABC")?.quantity == 10)
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "85" && driver.plan("ABC")?.stopOwner == "a")
+        #expect(driver.venue.stopped("ABC") == 10)
+        driver.expectSound()
+    }
+
+    @Test("a policy that the configuration names no more: its stop stands, its target is anybody's, its advisories end")
+    func unnamed() {
+        var driver = driver(100)
+        driver.recommend([
+            PluginName("a").says(.stop("95"), on: "ABC"), PluginName("a").says(.target(price: "110"), on: "ABC"),
+            PluginName("a").says(
+                .advise(AdvisoryAdvice(name: "stop_scale", value: "2")), on: nil, until: Timestamp(nanoseconds: .max)),
+        ])
+        driver.cycle()
+        driver.recommend([])
+        driver.send(
+            .configured(
+                Reconfiguration(
+                    why: "the test", configuration: CoreConfiguration(account: "test", policies: ["b", "c"]))))
+        driver.send(.policyGone(name: "a", why: "not named any more"))
+        #expect(driver.state.advisories.isEmpty)
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "95" && driver.plan("ABC")?.target == "110")
+        driver.recommend([
+            PluginName("b").says(.reset("90"), on: "ABC"), PluginName("b").says(.target(price: "120"), on: "ABC"),
+        ])
+        driver.cycle()
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "95", "no stranger loosens it")
+        #expect(driver.plan("ABC")?.target == "120" && driver.plan("ABC")?.targetOwner == "b")
+        driver.expectSound()
+    }
+
+    @Test("the same after a restart with another file")
+    func unnamedAtStart() {
+        var driver = driver(100)
+        driver.recommend([
+            PluginName("a").says(.stop("95"), on: "ABC"), PluginName("a").says(.target(price: "110"), on: "ABC"),
+        ])
+        driver.cycle()
+        driver.disconnect()
+        driver.recommend([PluginName("b").says(.target(price: "120"), on: "ABC")])
+        driver.start(["b"])
+        driver.connect()
+        driver.cycle()
+        #expect(driver.plan("ABC")?.target == "120" && driver.plan("ABC")?.stopOwner == "a")
+        driver.expectSound()
+    }
+}

@@ -166,11 +166,15 @@ extension Orchestrator {
 
     private mutating func turnEntryIntoPosition(_ symbol: Symbol, _ entry: Entry) {
         let owner = state.entryOwners[symbol]
-        state.plans[symbol]?.stop = entry.stop
-        state.plans[symbol]?.stopOwner = owner
-        state.plans[symbol]?.target = entry.target
-        state.plans[symbol]?.targetOwner = entry.target == nil ? nil : owner
-        state.plans[symbol]?.forgetEntry()
+        // A fill that comes after its order was over, and with it the plan, brings its stop all the same.
+        let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
+        var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
+        plan.stop = entry.stop
+        plan.stopOwner = owner
+        plan.target = entry.target
+        plan.targetOwner = entry.target == nil ? nil : owner
+        plan.forgetEntry()
+        state.plans[symbol] = plan
     }
 
     private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {

@@ -39,6 +39,31 @@ extension Orchestrator {
         state.closedAt = state.closedAt.filter { $0.value + coolDown > now }
     }
 
+    /// Plans of nothing that nobody speaks of: a policy may name another symbol in every cycle.
+    mutating func forgetIdleSymbols(spoken: Set<Symbol>) {
+        for (symbol, plan) in state.plans.inOrder
+        where plan.isEmpty && isIdle(symbol) && !spoken.contains(symbol)
+            && state.pauses[symbol]?.awaitsBrokerState != true
+        {
+            state.plans[symbol] = nil
+            state.pauses[symbol] = nil
+            endWaiting(symbol)
+        }
+        // The steps of this cycle count on: their numbers are in order ids.
+        let thisCycle = "\(state.cycle.number)."
+        state.steps = state.steps.filter {
+            state.plans[$0.key] != nil || !isIdle($0.key) || $0.value.decision.text.hasPrefix(thisCycle)
+        }
+        // What was told of a symbol is told once, for as many symbols as anybody trades.
+        guard state.told.count > Memory.symbolsTold || state.refused.count > Memory.symbolsTold else { return }
+        state.told = state.told.filter { spoken.contains($0.key) || !isIdle($0.key) }
+        state.refused = state.refused.filter { spoken.contains($0.key) || !isIdle($0.key) }
+    }
+
+    private func isIdle(_ symbol: Symbol) -> Bool {
+        state.portfolio.positions[symbol] == nil && state.portfolio.orders.working(symbol).isEmpty
+    }
+
     /// The market is followed for what the policies ask for, and for nothing else.
     mutating func trackNeeds() { state.portfolio.market.track(PolicyNeeds.union(state.needs.values)) }
 }
