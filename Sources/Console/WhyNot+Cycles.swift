@@ -53,8 +53,10 @@ extension WhyNot {
                 note("late \(policy) \(why.withoutFigures)", cycle, reason, of: policy)
             }
             guard cycle.isAnswered || cycle.asked.isEmpty else { return }
-            guard !cycle.said.isEmpty else { return noteSilence(cycle) }
-            for advice in cycle.said {
+            // An exposure that leaves the symbol alone says nothing of it.
+            let said = cycle.said.filter { !$0.recommendation.advice.isForPortfolio || standing.hasPart(of: $0) }
+            guard !said.isEmpty else { return noteSilence(cycle) }
+            for advice in said {
                 guard let fate = standing.fate(of: advice, in: cycle) else { continue }
                 note(fate.key, cycle, fate.reason, of: advice.policy)
             }
@@ -129,7 +131,8 @@ extension WhyNot {
             guard let event, case .decision(let decision) = event.record else { return reason(advice, nil, nil) }
             let isOwn = decision.cycle == cycle.number
             let told = decision.dispositions.first {
-                $0.policy == advice.policy
+                guard !advice.recommendation.advice.isForPortfolio else { return isPart($0, of: advice) }
+                return $0.policy == advice.policy
                     && (isOwn
                         ? $0.recommendation == advice.recommendation : $0.recommendation.isLike(advice.recommendation))
             }
@@ -142,6 +145,17 @@ extension WhyNot {
                 return reason(advice, standing(advice, decision), event)
             }
             return reason(advice, told.map { ($0.outcome, $0.by, $0.why, $0.until) }, event)
+        }
+
+        /// The symbol has a part of an exposure: what the core made of it stands in the decision as advice on the symbol.
+        func hasPart(of advice: PolicyAdvice) -> Bool {
+            guard let event, case .decision(let decision) = event.record else { return false }
+            return decision.dispositions.contains { isPart($0, of: advice) }
+        }
+
+        private func isPart(_ told: Disposition, of advice: PolicyAdvice) -> Bool {
+            guard case .reduceTo = told.recommendation.advice, told.policy == advice.policy else { return false }
+            return told.recommendation.reason.withoutFigures == advice.recommendation.reason.withoutFigures
         }
 
         /// What waited in another cycle asks for no more than what the plan has, as far as it names a price.

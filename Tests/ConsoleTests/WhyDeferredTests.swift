@@ -115,6 +115,21 @@ struct WhyDeferredTests {
         #expect(reason.cycles == 3)
     }
 
+    @Test("a share of an exposure that is too little: the policy spoke of the portfolio, and so of this symbol")
+    func exposure() throws {
+        var scene = Scene()
+        // 10,000 of some 110,000 are held.
+        let wish = Advice.reduceExposure(ExposureAdvice(grossWeight: "0.09"))
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"), entry.says(wish, on: nil))
+        scene.driver.connect()
+        scene.cycles(2)
+        let answer = try scene.whyNot()
+        let reason = try #require(answer.reasons.first { $0.policy == "entry" }, "\(answer.text)")
+        #expect(reason.outcome == .deferred && reason.cycles == 3, "\(answer.text)")
+        #expect(
+            reason.words.contains("hold 9 % of equity at most") && reason.words.contains("damping.minimum_reduction"))
+    }
+
     @Test("explain tells it with its time, as data too")
     func explained() throws {
         var scene = Scene()
