@@ -124,6 +124,17 @@ struct HostileTests {
         #expect(driver.venue.stopped("ABC") == 100)
     }
 
+    @Test("of what the broker cannot sell a flatten makes no decision in every cycle")
+    func flattenedCrumb() {
+        var driver = driver("10.5", [a.says(.stop("95"), on: "ABC")])
+        driver.send(.control(Control(command: .flatten, who: "anna", why: "the test")))
+        #expect(driver.venue.held("ABC") == "0.5")
+        let before = driver.decisions.count
+        for _ in 0..<10 { driver.cycle() }
+        #expect(driver.decisions.count <= before + 1, "\(driver.decisions.map(\.headline))")
+        driver.expectSound()
+    }
+
     @Test("an account that has lost everything can still be closed by a policy", arguments: ["0", "-500"] as [Money])
     func noEquity(equity: Money) throws {
         var state = PortfolioState()
