@@ -9,6 +9,7 @@ extension Orchestrator {
         // An account is never changed under a core that holds its positions.
         state.configuration.account = before.account
         forgetUnnamed(since: before)
+        fitLimits()
         let changes = state.configuration.changes(since: before) + change.changes
         if !changes.isEmpty {
             alert(.notice, nil, "the configuration has changed (\(change.why)): \(changes.joined(separator: "; "))")
@@ -28,6 +29,12 @@ extension Orchestrator {
         for (symbol, plan) in state.plans.inOrder {
             if let owner = plan.targetOwner, left.contains(owner) { state.plans[symbol]?.targetOwner = nil }
         }
+    }
+
+    /// What was reckoned with a figure of the configuration is reckoned anew.
+    mutating func fitLimits() {
+        let limit = state.configuration.unprotectedLimit
+        state.naked.update { $0.fitted(to: limit) }
     }
 
     mutating func takeSettingsAnswer(_ plugin: PluginName, _ refusal: String?) {

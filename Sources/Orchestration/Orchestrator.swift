@@ -66,6 +66,7 @@ package struct Orchestrator: Sendable {
         let before = state.configuration
         state.configuration = start.configuration
         forgetUnnamed(since: before)
+        fitLimits()
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.

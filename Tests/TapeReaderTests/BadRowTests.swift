@@ -121,7 +121,7 @@ struct BadRowTests {
             BadFile(
                 rows: [String(repeating: "1", count: Limits.maximumRowBytes + 1)],
                 error:
-                    "AIG-trade.csv line 2: the row is longer than 65536 bytes. Write a CSV file with one row per line."
+                    "AIG-trade.csv line 2: the row is longer than 1048576 bytes. Write a CSV file with one row per line."
             ),
         ])
     func badFile(_ bad: BadFile) throws {
@@ -201,7 +201,7 @@ struct BadRowTests {
     @Test("dates at both ends of the years allowed are played")
     func edgeDates() throws {
         let folder = try TemporaryFolder()
-        try folder.write("AIG.csv", tradeHeader + "1900-01-01,1,1,1,1,1\n2199-12-31,1,1,1,1,1\n")
+        try folder.write("AIG.csv", tradeHeader + "1900-01-02,1,1,1,1,1\n2199-12-31,1,1,1,1,1\n")
         var configuration = folder.configuration
         configuration.stepSeconds = 10
         configuration.regularOnly = true

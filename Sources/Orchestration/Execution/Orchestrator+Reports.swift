@@ -257,8 +257,9 @@ extension Orchestrator {
         state.told[symbol] = nil
         state.toldToWait[symbol] = nil
         // The stop that the core has set itself is gone as well, and is set again when nobody else does.
-        state.naked[symbol]?.isAnswered = false
-        state.naked[symbol]?.remindAt = nil
+        if let since = state.naked[symbol]?.since {
+            state.naked[symbol] = Nakedness(since: since, limit: state.configuration.unprotectedLimit)
+        }
     }
 
     /// Protection is looked at, and the next step taken.
