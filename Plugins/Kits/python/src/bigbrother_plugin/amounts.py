@@ -48,9 +48,7 @@ class Amount:
             raise ValueError(f'a {self.name} is an exact number such as Decimal("186.23"), not {shown(value)}')
         text = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else str(value)
         if "." in text:
-            whole, places = text.split(".")
-            places = places[: self.decimals] + places[self.decimals :].rstrip("0")
-            text = f"{whole}.{places}" if places.strip("0") else whole
+            text = text.rstrip("0").rstrip(".")
         match = _DECIMAL.fullmatch(text)
         if match is None:
             raise ValueError(f"a {self.name} is a number, not {text}")

@@ -62,10 +62,10 @@ class BrokerContext:
 
 
 class BrokerAdapter(ABC, Generic[S]):
-    """Subclass it, name ``Settings``, and ``run()`` the class. All methods but ``__init__`` run on one thread."""
+    """Subclass it, name its ``settings_class``, and ``run()`` the class. All methods but ``__init__`` run on one thread."""
 
     #: A frozen dataclass.
-    Settings: type[Any]
+    settings_class: type[Any]
 
     def __init__(self, settings: S, context: BrokerContext) -> None:
         """Connects to the venue. Raises ``SettingsError`` when the settings are wrong."""
@@ -162,7 +162,7 @@ class BrokerRole:
         if self._adapter is None:
             context = BrokerContext(welcome.account, welcome.state_directory, welcome.lockstep)
             self._fence = EpochFence.load(context.state_directory / f"{self._class.__name__}.epoch")
-            self._adapter = self._class(read_settings(self._class.Settings, welcome.settings), context)
+            self._adapter = self._class(read_settings(self._class.settings_class, welcome.settings), context)
             self._settings = welcome.settings
         elif welcome.settings != self._settings:
             raise SettingsError("they have changed, and an adapter takes them at its start only; start it again")

@@ -93,8 +93,8 @@ class OrderAnswer:
     """The answer to a query; without ``order`` when the adapter never had it. Say that only when it is sure."""
 
     client_order_id: ClientOrderID
+    executions: tuple[Execution, ...]
     order: Order | None = None
-    executions: tuple[Execution, ...] = ()
 
 
 @dataclass(frozen=True)
