@@ -1,6 +1,6 @@
 """A core over real ipc sockets, for tests: binds a ROUTER, says what a test tells it, and hands out what it hears.
 
-Every wait is for an event, and ends with an error after ``PATIENCE``.
+Every wait is for an event, and ends with an error after ``PATIENCE``. Every message that is heard must be what the schema says.
 """
 
 from __future__ import annotations
@@ -12,11 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import zmq
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from bigbrother_plugin._connection import Connection, Launch, PluginRole
 
 PATIENCE = 10.0
 PROTO = Path(__file__).resolve().parents[4] / "proto"
+
+
+def _schemas() -> dict[str, Draft202012Validator]:
+    bodies = {path.name: json.loads(path.read_text()) for path in (PROTO / "schema").glob("*.json")}
+    resources = [(name, Resource.from_contents(schema)) for name, schema in bodies.items()]
+    registry: Any = Registry().with_resources(resources)
+    return {name.split(".")[0]: Draft202012Validator(schema, registry=registry) for name, schema in bodies.items()}
+
+
+#: An independent validator for every message, by its type.
+SCHEMAS = _schemas()
 
 
 def vector(name: str) -> Any:
@@ -69,6 +82,8 @@ class FakeCore:
                 raise AssertionError(f"nothing was heard in {PATIENCE} s, {' or '.join(types)} was expected")
             peer, head, body = self._socket.recv_multipart()
             heard = Heard(peer, json.loads(head), json.loads(body))
+            SCHEMAS["header"].validate(heard.header)
+            SCHEMAS[heard.type].validate(heard.body)
             if heard.type == "heartbeat" and "heartbeat" not in types:
                 continue
             if types and heard.type not in types:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
 from bigbrother_plugin import _json
 from bigbrother_plugin._codec import WireError, read, write
@@ -17,7 +15,7 @@ from bigbrother_plugin.messages import Configure, Empty, Fault, Header, Hello, M
 from bigbrother_plugin.orders import BrokerState, Command, Execution, OrderAnswer
 from bigbrother_plugin.recommendations import Recommendations
 from bigbrother_plugin.snapshot import Snapshot
-from fake_core import PROTO
+from fake_core import PROTO, SCHEMAS
 
 TYPES: dict[str, Any] = {
     "hello": Hello, "welcome": Welcome, "configure": Configure, "ready": Ready, "heartbeat": Empty, "drain": Fault,
@@ -36,15 +34,6 @@ def vectors(kind: str) -> list[Any]:
     return [pytest.param(vector, id=name) for name, vector in read_all if vector["message"] not in FOREIGN]
 
 
-@pytest.fixture(scope="module")
-def schemas() -> dict[str, Draft202012Validator]:
-    bodies = {path.name: json.loads(path.read_text()) for path in (PROTO / "schema").glob("*.json")}
-    registry: Any = Registry().with_resources(
-        [(name, Resource.from_contents(schema)) for name, schema in bodies.items()]
-    )
-    return {name.split(".")[0]: Draft202012Validator(schema, registry=registry) for name, schema in bodies.items()}
-
-
 def decoded(vector: Any) -> Any:
     data = vector["raw"].encode("utf-8", "surrogatepass") if "raw" in vector else json.dumps(vector["body"]).encode()
     message = Message(Header("1.1", vector["message"], "1", "s", 1, 1), data)
@@ -53,13 +42,13 @@ def decoded(vector: Any) -> Any:
 
 
 @pytest.mark.parametrize("vector", vectors("good"))
-def test_a_good_vector_is_read_and_written_the_same(vector: Any, schemas: dict[str, Draft202012Validator]) -> None:
+def test_a_good_vector_is_read_and_written_the_same(vector: Any) -> None:
     value = decoded(vector)
     if vector["message"] in {"welcome", "configure"}:
         return  # Only received; a decimal of its settings keeps its digits, and is no float any more.
     body = json.loads(_json.write(write(value)))
     assert body == vector["body"]
-    schemas[vector["message"]].validate(body)
+    SCHEMAS[vector["message"]].validate(body)
 
 
 @pytest.mark.parametrize("vector", vectors("bad"))
@@ -109,5 +98,4 @@ def test_unknown_fields_of_commands_are_refused_everywhere() -> None:
 
 
 def test_every_vector_has_a_type() -> None:
-    names = {path.name.split(".")[0] for path in (PROTO / "schema").glob("*.json")}
-    assert names - {"common", "header"} - FOREIGN == set(TYPES)
+    assert set(SCHEMAS) - {"common", "header"} - FOREIGN == set(TYPES)

@@ -74,23 +74,31 @@ class _Tape:
     def __init__(self, updates: Iterator[Market], looks_ahead: bool) -> None:
         self._updates = updates
         self._looks_ahead = looks_ahead
-        self._waiting = self._fetch() if looks_ahead else None
         self.at = -(2**63)
+        self._ahead: Market | Exception | None = self._fetch() if looks_ahead else None
 
     def next(self) -> Market | None:
-        """None at the end. Raises ``ValueError`` when time does not grow."""
-        update = self._waiting if self._looks_ahead else self._fetch()
+        """None at the end. Raises what the generator raised, and ``ValueError`` when time does not grow; again each time."""
+        update = self._ahead if self._looks_ahead else self._fetch()
+        if isinstance(update, Exception):
+            self._ahead, self._looks_ahead = update, True
+            raise update
         if update is None:
             return None
-        if update.at <= self.at:
-            raise ValueError(f"at: {update.at} does not come after {self.at}; time grows with every update")
         self.at = update.at
         if self._looks_ahead:
-            self._waiting = self._fetch()
-        return replace(update, is_last=True) if self._looks_ahead and self._waiting is None else update
+            self._ahead = self._fetch()
+        return replace(update, is_last=True) if self._looks_ahead and self._ahead is None else update
 
-    def _fetch(self) -> Market | None:
-        return next(self._updates, None)
+    def _fetch(self) -> Market | Exception | None:
+        """A fault is kept until the updates before it are told."""
+        try:
+            update = next(self._updates, None)
+        except Exception as error:
+            return error
+        if update is not None and update.at <= self.at:
+            return ValueError(f"at: {update.at} does not come after {self.at}; time grows with every update")
+        return update
 
 
 class ProviderRole:
