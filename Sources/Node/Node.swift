@@ -20,6 +20,9 @@ package final class Node {
     /// Entries from one snapshot to the next.
     package static let snapshotEvery: Int64 = 5_000
     private let entriesBetweenSnapshots: Int64
+    /// A large state is written down less often: one entry more for so many of its bytes, which is about what an entry has.
+    private static let snapshotBytesPerEntry: Int64 = 400
+    private var snapshotBytes: Int64 = 0
 
     /// - Parameter snapshotEvery: entries from one snapshot to the next, 1 or more.
     package init(core: Orchestrator, journal: any Journal, snapshotEvery: Int64 = Node.snapshotEvery) {
@@ -48,7 +51,8 @@ package final class Node {
         try journal.commit()
         let newest = try snapshotSequence ?? journal.latestSnapshot(atOrBefore: nil)?.sequence ?? 0
         snapshotSequence = newest
-        if head.sequence - newest >= entriesBetweenSnapshots { try saveSnapshot() }
+        let entries = entriesBetweenSnapshots + snapshotBytes / Self.snapshotBytesPerEntry
+        if head.sequence - newest >= entries { try saveSnapshot() }
         defer { pending = [] }
         return pending
     }
@@ -60,6 +64,7 @@ package final class Node {
         try journal.saveSnapshot(
             Snapshot(sequence: head.sequence, chain: head.chain, stateHash: hash, body: body))
         snapshotSequence = head.sequence
+        snapshotBytes = Int64(body.count)
     }
 
     /// Side facts of this run, such as latencies: kept beside the chain, since no decision depends on them.

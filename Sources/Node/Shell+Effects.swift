@@ -20,7 +20,7 @@ extension Shell {
 
     private func ask(_ policies: [PluginName], _ cycle: Int64, _ budget: TimeSpan, _ snapshot: SnapshotParts) {
         var snapshot = snapshot
-        cycleStartedNanoseconds = clock.monotonicNanoseconds
+        cycleStartedNanoseconds = batchStartedNanoseconds
         let now = clock.monotonicMilliseconds
         let milliseconds = budget.wholeMilliseconds
         var gathering = Gathering(cycle: cycle, policies: policies, now: now, budget: milliseconds)

@@ -33,7 +33,9 @@ package final class Shell {
     /// Market data that the broker gets as soon as it is durable here.
     var forwards: [[UInt8]] = []
     var gathering: Gathering?
-    /// When the cycle that is under way was asked for; nil between cycles.
+    /// When the inputs of this turn began to be taken.
+    var batchStartedNanoseconds: Int64 = 0
+    /// When the cycle that is under way fell due, before its snapshot was made; nil between cycles.
     var cycleStartedNanoseconds: Int64?
     /// Messages to the broker that it has not finished with.
     var brokerWork: [String: Int64] = [:]
@@ -97,11 +99,11 @@ package final class Shell {
 
     /// One turn: all that is queued becomes durable together, then is performed.
     private func turn() throws {
-        // In lockstep the broker's words to one message are one turn, however the transport cut them up.
-        if options.lockstep, !brokerWork.isEmpty, end == nil { return keepPace() }
+        if isHeldByBroker { return keepPace() }
         repeat {
             let batch = queue
             queue = []
+            batchStartedNanoseconds = clock.monotonicNanoseconds
             for item in batch { try node.take(item.input, at: item.at) }
             let outgoing = try node.commit()
             if let entry = options.dieAfterEntry, node.head.sequence >= entry { ChildProcess.dieAtOnce() }
@@ -113,6 +115,9 @@ package final class Shell {
         keepPace()
     }
 
+    /// In lockstep the broker's words to one message are one turn, however the transport cut them up.
+    private var isHeldByBroker: Bool { options.lockstep && !brokerWork.isEmpty && end == nil }
+
     private func measureCycle(decided: Bool) {
         guard decided, let start = cycleStartedNanoseconds else { return }
         figures.took((clock.monotonicNanoseconds - start) / 1_000)
@@ -121,7 +126,7 @@ package final class Shell {
 
     private func wait() throws {
         let now = clock.monotonicMilliseconds
-        let milliseconds = queue.isEmpty ? max(0, min(nextDeadline - now, 1_000)) : 0
+        let milliseconds = queue.isEmpty || isHeldByBroker ? max(0, min(nextDeadline - now, 1_000)) : 0
         let outputs = children.keys.sorted().compactMap { children[$0]?.process?.outputDescriptor }
         let arrivals = try transport.wait(
             milliseconds: Int(milliseconds), descriptors: [signalDescriptor] + outputs)

@@ -18,7 +18,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// Steps taken for the decision that a plan belongs to.
     var steps: [Symbol: StepCount] = [:]
     /// When an order in doubt is asked for.
-    var deadlines: [ClientOrderID: Timestamp] = [:]
+    var deadlines = Agenda<ClientOrderID, Timestamp>()
     /// Symbols that are left alone for the moment.
     var pauses: [Symbol: Pause] = [:]
     /// Since when the market has been at or beyond a stop that rests and does not execute.
@@ -32,7 +32,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// Reductions that the broker refused, and when they are tried again.
     var setbacks: [Symbol: Setback] = [:]
     /// Positions without a working stop for all of their shares, since when.
-    package var naked: [Symbol: Nakedness] = [:]
+    package var naked = Agenda<Symbol, Nakedness>()
     /// What the limits remember.
     package var risk = RiskState()
     /// What was last told of a symbol, so that an unchanged non-decision is not written down every cycle.
@@ -84,10 +84,10 @@ package struct CoreState: Sendable, Hashable, Codable {
     }
 
     var earliestDeadline: Timestamp? {
-        let orders = deadlines.values.min()
-        let positions = naked.values.map { $0.remindAt ?? $0.since + configuration.unprotectedLimit }.min()
         let stuck = breaches.values.map { $0 + configuration.stopPatience }.filter { $0 > now }.min()
-        return [orders, positions, stuck, broker?.truthIsDue, risk.earliestDeadline].compactMap { $0 }.min()
+        return [deadlines.notBefore, naked.notBefore, stuck, broker?.truthIsDue, risk.earliestDeadline].compactMap {
+            $0
+        }.min()
     }
 }
 
@@ -182,11 +182,20 @@ package struct Setback: Sendable, Hashable, Codable {
     var untilCycle: Int64
 }
 
-package struct Nakedness: Sendable, Hashable, Codable {
+package struct Nakedness: Sendable, Hashable, Codable, Dated {
     package var since: Timestamp
     /// It was longer than its limit, and the core has answered.
     package var isAnswered = false
-    /// When the emergency is told again.
-    var remindAt: Timestamp?
+    /// When the core answers, or tells the emergency again.
+    package var dueAt: Timestamp
     static let reminder = TimeSpan.seconds(300)
+
+    /// The core answers when the limit is over.
+    init(since: Timestamp, limit: TimeSpan) {
+        self.since = since
+        dueAt = since + limit
+    }
+
+    /// As it is under another limit.
+    func fitted(to limit: TimeSpan) -> Nakedness { isAnswered ? self : Nakedness(since: since, limit: limit) }
 }

@@ -91,14 +91,6 @@ enum Memory {
     static let reconciliationRounds = 10
 }
 
-extension Dictionary where Key: Comparable, Value == Timestamp {
-    /// What is due, in key order. Mostly nothing is, and then nothing is sorted: this is looked at with every input.
-    func due(at now: Timestamp) -> [(key: Key, value: Value)] {
-        guard values.contains(where: { $0 <= now }) else { return [] }
-        return filter { $0.value <= now }.inOrder
-    }
-}
-
 extension Dictionary where Key: Comparable {
     /// In key order: the one way in which the core walks a dictionary.
     var inOrder: [(key: Key, value: Value)] { sorted { $0.key < $1.key } }

@@ -8,6 +8,7 @@ extension Orchestrator {
         state.configuration = change.configuration
         // An account is never changed under a core that holds its positions.
         state.configuration.account = before.account
+        fitLimits()
         let changes = state.configuration.changes(since: before) + change.changes
         if !changes.isEmpty {
             alert(.notice, nil, "the configuration has changed (\(change.why)): \(changes.joined(separator: "; "))")
@@ -16,6 +17,12 @@ extension Orchestrator {
             alert(.warning, nil, "the configuration has changed, and it stays as it was until a restart: \(words)")
         }
         for settings in change.settings { emit(.configure(settings)) }
+    }
+
+    /// What was reckoned with a figure of the configuration is reckoned anew.
+    mutating func fitLimits() {
+        let limit = state.configuration.unprotectedLimit
+        state.naked.update { $0.fitted(to: limit) }
     }
 
     mutating func takeSettingsAnswer(_ plugin: PluginName, _ refusal: String?) {

@@ -64,6 +64,7 @@ package struct Orchestrator: Sendable {
 
     private mutating func takeStart(_ start: Start) {
         state.configuration = start.configuration
+        fitLimits()
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.

@@ -33,6 +33,28 @@ struct VenueLogTests {
     }
 }
 
+extension VenueLogTests {
+    /// Or each command to a large account would write all of it.
+    @Test("it begins anew when it has grown to twice its snapshot, not whenever it is long")
+    func growsWithItsSnapshot() throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let exchange = try PaperExchange(
+            PaperConfiguration(account: try AccountID("test"), cash: try Money("1000")), at: Timestamp(nanoseconds: 0))
+        let log = try VenueLog(path: folder.appendingPathComponent("paper-venue.log").path, compactAt: 10)
+        try log.begin(with: exchange, epoch: 1)
+        #expect(!log.isLong, "it is nothing but its snapshot")
+        var lines: Int64 = 0
+        while !log.isLong {
+            lines += 1
+            try log.append(.epoch(lines))
+        }
+        #expect(lines > 10)
+        try log.begin(with: exchange, epoch: lines)
+        #expect(try log.read().count == 1 && !log.isLong)
+    }
+}
+
 /// Something that another thread finds out.
 private final class Later<Value>: @unchecked Sendable {
     // Written by one thread, read after its group is done.

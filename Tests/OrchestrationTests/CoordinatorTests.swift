@@ -119,6 +119,16 @@ struct CoordinatorTests {
         driver.expectSound()
     }
 
+    @Test("refusals that go on are told when they have doubled, not with every cycle")
+    func refusedForLong() {
+        var driver = protected { $0.faults.refusesSubmissions = 20 }
+        for _ in 0..<20 { driver.cycle() }
+        let told = driver.alerts.filter { $0.contains("in a row") }
+        #expect(told.map { $0.contains(" 3 ") || $0.contains(" 6 ") || $0.contains(" 12 ") } == [true, true, true])
+        #expect(driver.symbolStop?.terms.quantity == 100)
+        driver.expectSound()
+    }
+
     @Test("a group of two that is refused is one refusal")
     func refusedGroup() {
         let driver = protected(target: "120") { $0.faults.refusesSubmissions = 2 }

@@ -121,7 +121,7 @@ struct BadRowTests {
             BadFile(
                 rows: [String(repeating: "1", count: Limits.maximumRowBytes + 1)],
                 error:
-                    "AIG-trade.csv line 2: the row is longer than 65536 bytes. Write a CSV file with one row per line."
+                    "AIG-trade.csv line 2: the row is longer than 1048576 bytes. Write a CSV file with one row per line."
             ),
         ])
     func badFile(_ bad: BadFile) throws {

@@ -14,7 +14,7 @@ struct ConfigurationTests {
             (#"{"folders": ["a", ""]}"#, "folders[1]: the path is empty or has a NUL; write the folder's path."),
             (
                 #"{"folders": ["a"], "symbols": []}"#,
-                "symbols: 0 symbols are named; name 1 to 1000, or leave the key out for all."
+                "symbols: 0 symbols are named; name 1 to 20000, or leave the key out for all."
             ),
             (#"{"folders": ["a"], "symbols": ["A", "A"]}"#, "symbols[1]: A is named twice; take one out."),
             (

@@ -67,6 +67,21 @@ struct FormatTests {
         #expect(bar.volume == .zero && bar.period == .seconds(23_400))
     }
 
+    @Test("a wide table's bars have the volume that the configuration gives them, and its rows may be long")
+    func closesVolume() throws {
+        let names = (0..<12_000).map { "S\($0)" }
+        let header = (["timestamp"] + names).joined(separator: ",")
+        try folder.write(
+            "closes-1.csv", header + "\n2026-03-16" + String(repeating: ",12.34", count: names.count) + "\n")
+        var configuration = folder.configuration
+        configuration.closesVolume = 5_000
+        let bars = try #require(try play(configuration).first?.bars)
+        #expect(header.utf8.count > 65_536 && bars.count == names.count)
+        #expect(bars.allSatisfy { $0.volume == Quantity(shares: 5_000) })
+        configuration.closesVolume = -1
+        #expect(throws: TapeError.self) { try configuration.validate() }
+    }
+
     @Test("of a wide table only the symbols asked for are given, all are checked")
     func closesFiltered() throws {
         try folder.write("closes-1.csv", "timestamp,ZULU,ALFA\n2026-03-16,5,7.5\n2026-03-17,x,7\n")

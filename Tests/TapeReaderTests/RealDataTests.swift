@@ -44,7 +44,8 @@ struct RealDataTests {
         case .feed(let known): feed = known
         case .ignored, .unknown: feed = .condition("VIX")
         }
-        let cursor = try TapeCursor(TapeFile(feed: feed, path: path), window: TapeWindow(), symbols: nil)
+        let plan = try TapeConfiguration(folders: ["."]).plan()
+        let cursor = try TapeCursor(TapeFile(feed: feed, path: path), plan, symbols: nil)
         var count = 0
         try cursor.advance()
         while cursor.knownAt != nil {

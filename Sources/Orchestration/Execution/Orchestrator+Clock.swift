@@ -6,12 +6,12 @@ extension Orchestrator {
         let now = state.now
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
         func due(_ time: Timestamp) -> Timestamp { time + span }
-        state.deadlines = state.deadlines.mapValues(due)
+        state.deadlines.update(due)
         state.breaches = state.breaches.mapValues(ahead)
-        state.naked = state.naked.mapValues {
+        state.naked.update {
             with($0) {
                 $0.since = ahead($0.since)
-                $0.remindAt = $0.remindAt.map(due)
+                $0.dueAt = due($0.dueAt)
             }
         }
         state.requests = state.requests.mapValues {
@@ -31,10 +31,10 @@ extension Orchestrator {
         }
         alert(.notice, nil, "the clock was set ahead by \(span)")
     }
+}
 
-    private func with<Value>(_ value: Value, _ change: (inout Value) -> Void) -> Value {
-        var copy = value
-        change(&copy)
-        return copy
-    }
+private func with<Value>(_ value: Value, _ change: (inout Value) -> Void) -> Value {
+    var copy = value
+    change(&copy)
+    return copy
 }

@@ -278,7 +278,10 @@ extension Orchestrator {
         state.pauses[symbol] = Pause(
             awaitsBrokerState: true, refusals: refusals,
             untilCycle: waits ? state.cycle.number + 1 : state.cycle.number)
-        if waits {
+        // Told at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
+        if waits, refusals % Memory.rejectionsBeforePause == 0,
+            (refusals / Memory.rejectionsBeforePause).nonzeroBitCount == 1
+        {
             alert(
                 .emergency, symbol,
                 "the broker refused \(refusals) orders of \(symbol) in a row; it is tried again next cycle")

@@ -12,7 +12,7 @@ extension Orchestrator {
         if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
             endNakedness(symbol, "a stop rests at the broker")
         } else if state.naked[symbol] == nil {
-            state.naked[symbol] = Nakedness(since: state.now)
+            state.naked[symbol] = Nakedness(since: state.now, limit: state.configuration.unprotectedLimit)
             state.portfolio.positions[symbol]?.unprotectedSince = state.now
         }
     }
@@ -76,16 +76,10 @@ extension Orchestrator {
     /// A position that is naked for longer than its limit gets the core's own stop when no policy gave it one. While
     /// nothing can be sent - halted, the broker away - it is told again and again: only a person can help then.
     mutating func checkNakedness() throws(NumericError) {
-        let limit = state.configuration.unprotectedLimit
-        let overdue = { (nakedness: Nakedness, now: Timestamp) in
-            nakedness.remindAt ?? nakedness.since + limit <= now
-        }
-        let now = state.now
-        guard state.naked.values.contains(where: { overdue($0, now) }) else { return }
-        for (symbol, nakedness) in state.naked.inOrder where overdue(nakedness, now) {
+        for (symbol, nakedness) in state.naked.due(at: state.now) {
             guard let record = state.portfolio.positions[symbol] else { continue }
             state.naked[symbol]?.isAnswered = true
-            state.naked[symbol]?.remindAt = state.now + Nakedness.reminder
+            state.naked[symbol]?.dueAt = state.now + Nakedness.reminder
             alert(
                 .emergency, symbol,
                 "\(record.size) shares had no working stop for \(state.now - nakedness.since)\(whyNothingIsSent)")

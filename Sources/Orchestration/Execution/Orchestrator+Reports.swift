@@ -243,8 +243,9 @@ extension Orchestrator {
         state.plans[symbol]?.targetOwner = nil
         state.told[symbol] = nil
         // The stop that the core has set itself is gone as well, and is set again when nobody else does.
-        state.naked[symbol]?.isAnswered = false
-        state.naked[symbol]?.remindAt = nil
+        if let since = state.naked[symbol]?.since {
+            state.naked[symbol] = Nakedness(since: since, limit: state.configuration.unprotectedLimit)
+        }
     }
 
     /// Protection is looked at, and the next step taken.

@@ -20,8 +20,9 @@ final class VenueLog {
         case advance(to: Timestamp)
     }
 
-    /// Bytes from which on the file begins again with a snapshot.
-    private static let compactAt: Int64 = 4_000_000
+    /// Bytes from which on the file begins again with a snapshot. It must also have grown to twice its snapshot, or a
+    /// large account would be written anew for each command.
+    private let compactAt: Int64
 
     private let path: String
     /// For tests: earlier logs stay beside the present one, as `.0`, `.1` and so on.
@@ -30,12 +31,16 @@ final class VenueLog {
     private var lock: CInt = -1
     private var descriptor: CInt = -1
     private var size: Int64 = 0
+    private var snapshotSize: Int64 = 0
     private let encoder = WireEncoder()
 
     /// Waits until no other process keeps this log: the adapter of a core that was killed may still be at its last
     /// message, and what it writes belongs before everything that is done here.
-    init(path: String, keepsEarlier: Bool = getenv("BIGBROTHER_KEEP_VENUE_LOGS") != nil) throws {
+    init(
+        path: String, compactAt: Int64 = 4_000_000, keepsEarlier: Bool = getenv("BIGBROTHER_KEEP_VENUE_LOGS") != nil
+    ) throws {
         self.path = path
+        self.compactAt = compactAt
         self.keepsEarlier = keepsEarlier
         lock = open(path + ".lock", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw failure("open") }
@@ -76,6 +81,7 @@ final class VenueLog {
         descriptor = fresh
         size = 0
         try append(.snapshot(exchange: exchange, epoch: epoch))
+        snapshotSize = size
         if keepsEarlier { try keepEarlier() }
         guard rename(temporary, path) == 0 else { throw failure("rename") }
     }
@@ -89,7 +95,7 @@ final class VenueLog {
         }
     }
 
-    var isLong: Bool { size > Self.compactAt }
+    var isLong: Bool { size > max(compactAt, 2 * snapshotSize) }
 
     func append(_ line: Line) throws {
         let bytes = try encoder.encode(line) + [10]

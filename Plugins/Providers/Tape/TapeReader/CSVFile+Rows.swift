@@ -56,7 +56,7 @@ extension CSVFile {
 
     /// A bar for each symbol that has a close; those without a symbol here are read but not wanted.
     /// - Throws: ``TapeError/row(file:line:problem:)``.
-    func closes(_ columns: [Symbol?], _ day: TradingDay) throws(TapeError) -> [Bar] {
+    func closes(_ columns: [Symbol?], _ day: TradingDay, volume: Quantity) throws(TapeError) -> [Bar] {
         var bars: [Bar] = []
         bars.reserveCapacity(columns.count)
         for (index, symbol) in columns.enumerated() {
@@ -66,7 +66,7 @@ extension CSVFile {
             bars.append(
                 Bar(
                     symbol: symbol, start: day.start, period: day.period, open: close, high: close, low: close,
-                    close: close, volume: .zero))
+                    close: close, volume: volume))
         }
         return bars
     }

@@ -1,6 +1,6 @@
 import Trading
 
-/// The rows of one CSV file, one at a time through a buffer of fixed size.
+/// The rows of one CSV file, one at a time through a buffer.
 ///
 /// 1. A row is a line; fields are parted by commas and are never quoted. The last line may lack its end.
 /// 2. Every row has as many fields as the header, line 1.
@@ -30,7 +30,7 @@ struct CSVFile: ~Copyable {
         handle = try GzipFile(path)
         self.path = path
         name = baseName(path)
-        buffer = Array(repeating: 0, count: Limits.maximumRowBytes)
+        buffer = Array(repeating: 0, count: Limits.bufferBytes)
     }
 
     /// Moves on to the next row; false at the end of the file.
@@ -86,11 +86,12 @@ struct CSVFile: ~Copyable {
     private mutating func refill() throws(TapeError) -> Bool {
         if isDrained { return false }
         let kept = filled - start
-        guard kept < buffer.count else {
+        guard kept < Limits.maximumRowBytes else {
             throw .file(
                 name, line: line, problem: "the row is longer than \(Limits.maximumRowBytes) bytes",
                 remedy: "Write a CSV file with one row per line")
         }
+        if kept == buffer.count { buffer += Array(repeating: 0, count: kept) }
         let from = start
         let outcome = buffer.withUnsafeMutableBytes { bytes in
             UnsafeMutableRawBufferPointer(rebasing: bytes[0..<kept])

@@ -3,7 +3,7 @@ import Trading
 /// What a tape plays, as the provider's configuration has it (in snake case there: `step_seconds`).
 ///
 /// The names and columns of the files are in `Plugins/Providers/Tape/README.md`. Bars out of `closes-*.csv` have nothing
-/// but a close: open, high and low repeat it and the volume is 0.
+/// but a close: open, high and low repeat it, and the volume is ``closesVolume``.
 ///
 /// ```swift
 /// var configuration = TapeConfiguration(folders: ["tapes/demo"])
@@ -27,6 +27,9 @@ package struct TapeConfiguration: Codable, Sendable, Hashable {
     package var stepSeconds: Int?
     /// Leaves out what began before 09:30 or after 16:00 New York time. Nil is false.
     package var regularOnly: Bool?
+    /// Shares that each bar of `closes-*.csv` is said to have traded, whose own volume is unknown. Nil is 0: a venue that
+    /// fills no more than was traded then fills nothing.
+    package var closesVolume: Int64?
     package var conditions: [Condition]?
     package var corporateActions: [Action]?
 

@@ -22,6 +22,7 @@ final class TapeCursor {
     private(set) var knownAt: Timestamp?
     private var file: CSVFile
     private let window: TapeWindow
+    private let closesVolume: Quantity
     private var regularHours = RegularHours()
     /// The time of the row before, to see that times increase.
     private var lastTime: Timestamp?
@@ -29,9 +30,10 @@ final class TapeCursor {
     /// Opens a file and checks its header. ``advance()`` gets the first row.
     /// - Parameter symbols: those wanted of a wide table; nil is all.
     /// - Throws: ``TapeError``.
-    init(_ source: TapeFile, window: TapeWindow, symbols: [Symbol]?) throws(TapeError) {
+    init(_ source: TapeFile, _ plan: TapePlan, symbols: [Symbol]?) throws(TapeError) {
         feed = source.feed
-        self.window = window
+        window = plan.window
+        closesVolume = plan.closesVolume
         file = try CSVFile(path: source.path)
         try readHeader(symbols)
     }
@@ -84,7 +86,7 @@ final class TapeCursor {
             return (day.start, day.end)
         case .closes:
             let day = try file.tradingDay()
-            let bars = try file.closes(columns, day)
+            let bars = try file.closes(columns, day, volume: closesVolume)
             row = bars.isEmpty ? .none : .closes(bars)
             return (day.start, day.end)
         case .condition(let name):

@@ -6,6 +6,8 @@ struct TapePlan {
     var symbols: [Symbol]?
     var window: TapeWindow
     var step: TimeSpan?
+    /// Of each bar out of a wide table.
+    var closesVolume: Quantity
     /// Sorted by name.
     var conditions: [TapeConfiguration.Condition]
     /// Sorted by day, then id; effective at 04:00 New York time of that day.
@@ -37,7 +39,16 @@ extension TapeConfiguration {
         }
         return TapePlan(
             folders: folders, symbols: symbols, window: try window(), step: step,
-            conditions: (conditions ?? []).sorted { $0.name < $1.name }, actions: try actions())
+            closesVolume: try volumeOfCloses(), conditions: (conditions ?? []).sorted { $0.name < $1.name },
+            actions: try actions())
+    }
+
+    private func volumeOfCloses() throws(TapeError) -> Quantity {
+        let shares = closesVolume ?? 0
+        try require(
+            (0...Limits.maximumClosesVolume).contains(shares), "closes_volume",
+            "\(shares) is no volume; write 0 to \(Limits.maximumClosesVolume) shares")
+        return Quantity(shares: shares)
     }
 
     private func checkFolders() throws(TapeError) {

@@ -7,7 +7,7 @@ extension TapeReader {
         var daily: [Symbol: String] = [:]
         var found: Set<Symbol> = []
         for file in try TapeFolder.files(of: plan) {
-            let cursor = try TapeCursor(file, window: plan.window, symbols: plan.symbols)
+            let cursor = try TapeCursor(file, plan, symbols: plan.symbols)
             try noteDaily(cursor, file.path, &daily)
             found.formUnion(cursor.symbols)
             if cursor.symbols.isEmpty { continue }
@@ -28,7 +28,7 @@ extension TapeReader {
         var cursors: [TapeCursor] = []
         for condition in plan.conditions {
             let file = TapeFile(feed: .condition(condition.name), path: condition.file)
-            let cursor = try TapeCursor(file, window: plan.window, symbols: nil)
+            let cursor = try TapeCursor(file, plan, symbols: nil)
             try cursor.advance()
             cursors.append(cursor)
         }
