@@ -64,7 +64,7 @@ def _make(annotation: Any) -> tuple[Read, Write]:
         rule = next((item for item in arguments[1:] if hasattr(item, "read") and hasattr(item, "write")), None)
         if rule is None:
             return codec(arguments[0])
-        return lambda value, _: _guarded(rule.read, value), lambda value: _guarded(rule.write, value)
+        return rule.read, rule.write
     if origin in (Union, types.UnionType):
         return _union([item for item in arguments if item is not type(None)])
     if origin is tuple:
@@ -78,13 +78,6 @@ def _make(annotation: Any) -> tuple[Read, Write]:
     if annotation is Any:
         return lambda value, _: value, lambda value: value
     raise TypeError(f"{annotation} has no form on the wire")
-
-
-def _guarded(rule: Write, value: Any) -> Any:
-    try:
-        return rule(value)
-    except ValueError as error:
-        raise WireError(str(error)) from error
 
 
 def _plain(kind: type) -> tuple[Read, Write]:
@@ -117,7 +110,13 @@ def _sequence(item: Any) -> tuple[Read, Write]:
     def read_all(value: Any, strict: bool) -> Any:
         if type(value) is not list:
             raise WireError(f"a list is expected, not {shown(value)}")
-        return tuple(_at(f"[{index}]", read_item, element, strict) for index, element in enumerate(value))
+        items = []
+        try:
+            for element in value:
+                items.append(read_item(element, strict))
+        except ValueError as error:
+            raise _located(error, f"[{len(items)}]") from error.__cause__
+        return tuple(items)
 
     def write_all(value: Any) -> Any:
         if not isinstance(value, (list, tuple)):
@@ -184,8 +183,11 @@ def _fields(cls: Any) -> list[_Field]:
 
 
 def _object(cls: Any) -> tuple[Read, Write]:
+    """What is read has been checked, so it is put into the instance at once: a frozen ``__init__`` takes thrice as long."""
     fields = _fields(cls)
     known = {field.wire for field in fields}
+    plan = [(field.wire, field.name, field.read, field.is_required) for field in fields]
+    defaults = {field.name: None if field.default is dataclasses.MISSING else field.default for field in dataclasses.fields(cls)}
 
     def read_object(value: Any, strict: bool) -> Any:
         if type(value) is not dict:
@@ -193,13 +195,19 @@ def _object(cls: Any) -> tuple[Read, Write]:
         if strict and not known.issuperset(value):
             strange = next(key for key in value if key not in known)
             raise WireError(f"unknown field; known are {', '.join(sorted(known)) or 'none'}", strange[:64])
-        arguments = {}
-        for field in fields:
-            if field.wire in value:
-                arguments[field.name] = _at(field.wire, field.read, value[field.wire], strict)
-            elif field.is_required:
-                raise WireError("it is missing", field.wire)
-        return cls(**arguments)
+        result = object.__new__(cls)
+        members = result.__dict__
+        members.update(defaults)
+        wire = ""
+        try:
+            for wire, name, read_field, is_required in plan:
+                if wire in value:
+                    members[name] = read_field(value[wire], strict)
+                elif is_required:
+                    raise WireError("it is missing")
+        except ValueError as error:
+            raise _located(error, wire) from error.__cause__
+        return result
 
     def write_object(value: Any) -> Any:
         result = {}
@@ -217,5 +225,10 @@ def _object(cls: Any) -> tuple[Read, Write]:
 def _at(place: str, step: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return step(*arguments)
-    except WireError as error:
-        raise error.within(place) from error.__cause__
+    except ValueError as error:
+        raise _located(error, place) from error.__cause__
+
+
+def _located(error: ValueError, place: str) -> WireError:
+    """An error of a rule, or one from further in, with its place."""
+    return (error if isinstance(error, WireError) else WireError(str(error))).within(place)

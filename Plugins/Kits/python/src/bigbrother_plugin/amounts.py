@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cached_property
 from typing import Annotated
 
 #: Nanoseconds.
@@ -32,8 +33,15 @@ class Amount:
     name: str
     decimals: int
 
-    def read(self, value: object) -> Decimal:
+    @cached_property
+    def _plain(self) -> re.Pattern[str]:
+        """So short that it fits whatever its digits are."""
+        return re.compile(rf"-?[0-9]{{1,{18 - self.decimals}}}(?:\.[0-9]{{1,{self.decimals}}})?", re.ASCII)
+
+    def read(self, value: object, strict: bool = False) -> Decimal:
         """From the wire. Raises ``ValueError``."""
+        if isinstance(value, str) and self._plain.fullmatch(value):
+            return Decimal(value)
         match = _DECIMAL.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST else None
         if not isinstance(value, str) or match is None:
             raise ValueError(f'a {self.name} is text such as "186.23", not {shown(value)}')
@@ -72,7 +80,7 @@ class Nanoseconds:
 
     name: str
 
-    def read(self, value: object) -> int:
+    def read(self, value: object, strict: bool = False) -> int:
         """From the wire. Raises ``ValueError``."""
         if not isinstance(value, str) or len(value) > 20 or not _INTEGER.fullmatch(value):
             raise ValueError(f"a {self.name} is text of nanoseconds, not {shown(value)}")
@@ -97,9 +105,13 @@ class Text:
     name: str
     pattern: str
 
-    def read(self, value: object) -> str:
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII)
+
+    def read(self, value: object, strict: bool = False) -> str:
         """From the wire or to it. Raises ``ValueError``."""
-        if not isinstance(value, str) or not re.fullmatch(self.pattern, value, re.ASCII):
+        if not isinstance(value, str) or not self._compiled.fullmatch(value):
             raise ValueError(f"{shown(value)} is no {self.name}")
         return value
 
