@@ -93,6 +93,9 @@ def test_json_that_is_none_is_refused(raw: bytes) -> None:
 def test_json_within_the_limits_is_read() -> None:
     assert _json.parse(b"[" * 32 + b"]" * 32) is not None
     assert _json.parse(b'["\\ud83d\\ude00", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\\"[{"]')[0] == "\U0001f600"
+    flat = b"[" + b",".join([b'"[[["', b'""', b'"x"'] * 40) + b"]"
+    assert len(_json.parse(flat)) == 120
+    assert _json.parse(b"[" + b"{}," * 99 + b"{}]") == [{}] * 100
     assert _json.parse(b'{"trail": 0.015000000000000000000001}')["trail"] == Decimal("0.015000000000000000000001")
     with pytest.raises(_json.JSONError, match="the most"):
         _json.parse(b" " * (16 * 1024 * 1024) + b"1")

@@ -11,6 +11,7 @@ from . import limits
 
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_NOT_BRACKETS_OR_QUOTES = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 _INNERMOST = re.compile(rb"\[\]|\{\}")
 
 
@@ -57,7 +58,10 @@ def _is_deep(data: bytes) -> bool:
     """Takes off the innermost pairs of brackets, level by level."""
     if data.count(b"[") + data.count(b"{") <= limits.JSON_DEPTH:
         return False
-    brackets = _STRINGS.sub(b"", data).translate(None, _NOT_BRACKETS)
+    brackets = data.translate(None, _NOT_BRACKETS_OR_QUOTES).replace(b'""', b"")
+    if b'"' in brackets or b"\\" in data:
+        # Some text has brackets or quotes within: all texts are taken out one by one.
+        brackets = _STRINGS.sub(b"", data).translate(None, _NOT_BRACKETS)
     for _ in range(limits.JSON_DEPTH):
         if not brackets:
             return False
