@@ -227,6 +227,24 @@ def test_a_fault_ends_one_answer_and_nothing_else(core: FakeCore) -> None:
     ended(core, plugin)
 
 
+def test_a_float_is_refused_where_it_meets_an_amount(core: FakeCore) -> None:
+    @policy
+    def careless(snapshot: Snapshot) -> list[Recommendation]:
+        return [exit("NVDA", reason="x") for position in snapshot.positions if position.average_price > 0.5]
+
+    plugin = started(core, careless)
+    evaluate(core)
+    assert "FloatOperation" in core.hear("error").body["reason"]
+    ended(core, plugin)
+
+
+def test_a_policy_that_forgets_to_return_is_told(core: FakeCore) -> None:
+    plugin = started(core, policy(lambda snapshot: None))  # type: ignore[arg-type, return-value]
+    evaluate(core)
+    assert "the policy returned None" in core.hear("error").body["reason"]
+    ended(core, plugin)
+
+
 def test_drain_lets_it_finish(core: FakeCore) -> None:
     thinker = Thinker()
     plugin = started(core, thinker.policy)

@@ -87,6 +87,22 @@ def test_a_start_by_hand_without_an_endpoint_says_what_to_do() -> None:
     assert done.returncode == 2 and "by hand: --endpoint" in done.stderr
 
 
+def test_an_endpoint_that_is_none_says_what_to_do() -> None:
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "trailing-stop/trailing_stop.py", "--endpoint", "sockets/policy"], env=ENVIRONMENT, text=True,
+        capture_output=True, timeout=PATIENCE,
+    )
+    assert done.returncode == 2 and "it is written ipc:///path/to/socket" in done.stderr
+
+
+def test_the_tutorial_shows_the_example_as_it_is() -> None:
+    text = (KIT / "README.md").read_text()
+    for file in ("trailing_stop.py", "plugin.json"):
+        shown = (EXAMPLES / "trailing-stop" / file).read_text()
+        assert shown in text
+    assert len([line for line in (EXAMPLES / "trailing-stop/trailing_stop.py").read_text().splitlines() if line]) <= 15
+
+
 def test_a_start_by_hand(core: FakeCore) -> None:
     process = subprocess.Popen(
         [sys.executable, EXAMPLES / "trailing-stop/trailing_stop.py", "--endpoint", core.endpoint], env=ENVIRONMENT,

@@ -42,6 +42,10 @@ class Launch:
     token: str | None = None
 
 
+class EndpointError(ValueError):
+    """An endpoint that is none."""
+
+
 class PluginRole(Protocol):
     """What a kind of plugin does with what the core says. Every method runs on the worker's thread, but ``accepts``."""
 
@@ -125,7 +129,13 @@ class Connection:
         socket.setsockopt(zmq.MAXMSGSIZE, limits.MESSAGE_BYTES)
         socket.setsockopt(zmq.RECONNECT_IVL, limits.RECONNECT_MILLISECONDS)
         socket.setsockopt(zmq.RECONNECT_IVL_MAX, limits.RECONNECT_LONGEST_MILLISECONDS)
-        socket.connect(self._launch.endpoint)
+        try:
+            socket.connect(self._launch.endpoint)
+        except zmq.ZMQError as error:
+            socket.close()
+            raise EndpointError(
+                f'the endpoint "{self._launch.endpoint}" cannot be connected to: {error}; it is written ipc:///path/to/socket'
+            ) from error
         return socket
 
     def _turn(self) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import signal
 import socket
@@ -17,7 +18,7 @@ from typing import Any, NoReturn
 
 from . import _json
 from ._codec import WireError, read
-from ._connection import EXIT_FAILED, EXIT_SETTINGS, Connection, Launch, PluginRole
+from ._connection import EXIT_FAILED, EXIT_SETTINGS, Connection, EndpointError, Launch, PluginRole
 from ._log import fault, note, set_up
 
 
@@ -36,7 +37,7 @@ def main(role: PluginRole, name: str) -> NoReturn:
         manifest = _manifest()
         launch, is_child = _launch(manifest.name or name)
     except (ValueError, OSError) as error:
-        note(40, str(error))
+        note(logging.ERROR, str(error))
         sys.exit(EXIT_SETTINGS)
     try:
         with _signals() as descriptor:
@@ -44,6 +45,9 @@ def main(role: PluginRole, name: str) -> NoReturn:
                 role, launch, manifest.version, standard_input=0 if is_child else None, signals=descriptor
             )
             code = connection.run()
+    except EndpointError as error:
+        note(logging.ERROR, str(error))
+        code = EXIT_SETTINGS
     except Exception:
         fault("the kit failed; this is a defect of bigbrother_plugin")
         code = EXIT_FAILED

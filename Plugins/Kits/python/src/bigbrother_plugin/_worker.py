@@ -153,8 +153,9 @@ class Worker:
     def interrupt(self) -> None:
         """Tells the work that waits for the world to come to its end."""
         with self._changed:
-            if self._running is not None and self._running.may_wait:
-                self._running.cancelled.set()
+            for call in [self._running, *(waiting for waiting, _ in self._jobs)]:
+                if call is not None and call.may_wait:
+                    call.cancelled.set()
 
     def close(self) -> None:
         """No more work is begun."""

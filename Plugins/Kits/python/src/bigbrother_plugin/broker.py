@@ -141,6 +141,11 @@ class EpochFence:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
         self.highest = epoch
 
 

@@ -55,7 +55,9 @@ class Bounds:
     at_most: int | Decimal | None = None
 
     def check(self, value: Any) -> None:
-        """Raises ``SettingsError``."""
+        """Raises ``SettingsError``; None is a setting that is not there."""
+        if value is None:
+            return
         if self.above is not None and value <= self.above:
             raise SettingsError(f"it is above {self.above}, not {value}")
         if self.below is not None and value >= self.below:
