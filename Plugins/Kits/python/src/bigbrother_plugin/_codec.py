@@ -61,10 +61,8 @@ def codec(annotation: Any) -> tuple[Read, Write]:
 def _make(annotation: Any) -> tuple[Read, Write]:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        rule = next((item for item in arguments[1:] if hasattr(item, "read") and hasattr(item, "write")), None)
-        if rule is None:
-            return codec(arguments[0])
-        return rule.read, rule.write
+        rule = arguments[1]
+        return (rule.read, rule.write) if hasattr(rule, "read") else _checked(codec(arguments[0]), rule.check)
     if origin in (Union, types.UnionType):
         return _union([item for item in arguments if item is not type(None)])
     if origin is tuple:
@@ -78,6 +76,22 @@ def _make(annotation: Any) -> tuple[Read, Write]:
     if annotation is Any:
         return lambda value, _: value, lambda value: value
     raise TypeError(f"{annotation} has no form on the wire")
+
+
+def _checked(inner: tuple[Read, Write], check: Callable[[Any], None]) -> tuple[Read, Write]:
+    read_inner, write_inner = inner
+
+    def read_checked(value: Any, strict: bool) -> Any:
+        result = read_inner(value, strict)
+        check(result)
+        return result
+
+    def write_checked(value: Any) -> Any:
+        result = write_inner(value)
+        check(value)
+        return result
+
+    return read_checked, write_checked
 
 
 def _plain(kind: type) -> tuple[Read, Write]:

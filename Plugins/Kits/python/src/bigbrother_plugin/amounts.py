@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import decimal
 import re
+from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -116,6 +117,32 @@ class Text:
         return value
 
     write = read
+
+
+@dataclass(frozen=True)
+class Count:
+    """A rule: a text or list of so many characters or items."""
+
+    at_least: int
+    at_most: int
+
+    def check(self, value: Sized) -> None:
+        """Raises ``ValueError``."""
+        if not self.at_least <= len(value) <= self.at_most:
+            raise ValueError(f"its length is {self.at_least} to {self.at_most}, not {len(value)}")
+
+
+@dataclass(frozen=True)
+class Range:
+    """A rule: an integer within bounds."""
+
+    at_least: int
+    at_most: int
+
+    def check(self, value: int) -> None:
+        """Raises ``ValueError``."""
+        if not self.at_least <= value <= self.at_most:
+            raise ValueError(f"it is {self.at_least} to {self.at_most}, not {value}")
 
 
 #: At most 8 decimals, in the account's currency.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from . import _json, limits
 from ._codec import WireError, read, write
-from .amounts import AccountID, IndicatorName, PluginName, Span
+from .amounts import AccountID, Count, IndicatorName, PluginName, Range, Span
 from .orders import Capabilities
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class Bars:
     """``count`` whole bars (1 to 1,000) of a period in nanoseconds."""
 
     period: Span
-    count: int
+    count: Annotated[int, Range(1, 1_000)]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class CorrelationNeed:
     """The matrix over ``length`` returns (2 to 1,000) of a period in nanoseconds."""
 
     period: Span
-    length: int
+    length: Annotated[int, Range(2, 1_000)]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Needs:
 
     sections: tuple[Section, ...] | None = None
     bars: tuple[Bars, ...] | None = None
-    indicators: tuple[IndicatorName, ...] | None = None
+    indicators: Annotated[tuple[IndicatorName, ...], Count(0, 50)] | None = None
     correlation: CorrelationNeed | None = None
 
 

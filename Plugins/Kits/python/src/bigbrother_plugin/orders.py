@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from .amounts import (
     AccountID,
     BrokerOrderID,
     ClientOrderID,
+    Count,
     ExecutionID,
     Money,
     OrderGroupID,
     Price,
     Quantity,
+    Range,
     Span,
     Symbol,
     Time,
@@ -132,7 +134,7 @@ class Submit:
     """Orders that are taken or refused as a whole."""
 
     TAG: ClassVar = "submit"
-    orders: tuple[NewOrder, ...]
+    orders: Annotated[tuple[NewOrder, ...], Count(1, 1_000_000)]
     group_id: OrderGroupID | None = None
     group_kind: GroupKind | None = None
 
@@ -218,4 +220,4 @@ class Capabilities:
     sessions: tuple[Session, ...] | None = None
     arrival_limit: Span | None = None
     report_lag: Span | None = None
-    orders_per_minute: int | None = None
+    orders_per_minute: Annotated[int, Range(1, 2**63 - 1)] | None = None

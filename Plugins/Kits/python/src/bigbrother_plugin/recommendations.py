@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import ClassVar, Literal, Union
+from typing import Annotated, ClassVar, Literal, Union
 
-from .amounts import IndicatorName, Money, Price, Quantity, Ratio, Symbol, Time, shown
+from .amounts import Count, IndicatorName, Money, Price, Quantity, Ratio, Symbol, Time, shown
 from .orders import Side
 
 Urgency = Literal["low", "medium", "high", "emergency"]
@@ -157,7 +157,7 @@ class Advise:
     """A figure for the other policies."""
 
     TAG: ClassVar = "advise"
-    name: str
+    name: Annotated[str, Count(1, 64)]
     value: Ratio
 
 
