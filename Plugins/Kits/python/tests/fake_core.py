@@ -61,6 +61,7 @@ class FakeCore:
         self.epoch = 1
         self.peer = b""
         self.sent = 0
+        self._heard: dict[bytes, int] = {}
 
     def bind(self) -> None:
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
@@ -83,6 +84,8 @@ class FakeCore:
             peer, head, body = self._socket.recv_multipart()
             heard = Heard(peer, json.loads(head), json.loads(body))
             SCHEMAS["header"].validate(heard.header)
+            self._heard[peer] = self._heard.get(peer, 0) + 1
+            assert heard.header["seq"] == self._heard[peer], f"a gap: {heard.header}"
             SCHEMAS[heard.type].validate(heard.body)
             if heard.type == "heartbeat" and "heartbeat" not in types:
                 continue

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bigbrother_plugin import Market, ProviderContext, provider
+from bigbrother_plugin import CorporateAction, Market, ProviderContext, Split, limits, provider
 from bigbrother_plugin.provider import ProviderRole
 from csv_quotes import csv_quotes
 from fake_core import FakeCore, RunningPlugin
@@ -128,6 +128,31 @@ def test_drain_does_not_wait_for_the_next_update(core: FakeCore) -> None:
     core.hear("ready")
     core.say("drain", {"reason": "the core stops"})
     assert core.hear("bye").body == {"reason": "drained"}
+    assert plugin.wait() == 0
+
+
+def test_while_the_core_takes_nothing_the_generator_waits_and_nothing_is_lost(
+    core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "OUTBOX", 10)
+    made = [0]
+
+    @provider(settings=NoSettings)
+    def flood(settings: NoSettings, context: ProviderContext) -> Iterator[Market]:
+        for at in range(20_000):
+            made[0] = at
+            yield Market(at=at, corporate_actions=(CorporateAction("x" * 2_000, "ALFA", Split(2, 1), at),))
+
+    plugin = RunningPlugin(ProviderRole(flood), core.endpoint)
+    core.welcome({}, lockstep=False)
+    core.hear("ready")
+    lead = 0
+    for at in range(20_000):
+        assert core.hear("market").body["at"] == str(at)
+        lead = max(lead, made[0] - at)
+    assert lead < 5_000, "more than the sockets hold was made ahead"
+    assert core.hear("market").body["is_last"]
+    core.drain()
     assert plugin.wait() == 0
 
 

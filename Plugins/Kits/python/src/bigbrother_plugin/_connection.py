@@ -150,19 +150,27 @@ class Connection:
             code = self._receive()
             if code is not None:
                 return code
-        self._unsent.extend(self._outbox.take())
+        if self._has_room:
+            self._unsent.extend(self._outbox.take())
         code = self._flush()
         return code if code is not None else self._overdue()
 
+    @property
+    def _has_room(self) -> bool:
+        """While the core takes nothing, answers stay in the outbox, and whoever makes them waits."""
+        return len(self._unsent) < limits.OUTBOX
+
     def _wait(self) -> dict[Any, int]:
+        """A DEALER with IMMEDIATE can be written to when the core is there, which is when hello can be said."""
+        now = time.monotonic()
+        is_hello_due = not self._session and now >= self._next_hello
         poller = zmq.Poller()
-        poller.register(self._socket, zmq.POLLIN | (zmq.POLLOUT if self._unsent else 0))
-        for descriptor in (self._outbox.descriptor, self._input, self._signals):
+        poller.register(self._socket, zmq.POLLIN | (zmq.POLLOUT if self._unsent or is_hello_due else 0))
+        for descriptor in (self._outbox.descriptor if self._has_room else None, self._input, self._signals):
             if descriptor is not None:
                 poller.register(descriptor, zmq.POLLIN)
-        now = time.monotonic()
-        due = now + 0.5 if self._session else min(self._next_hello, now + 0.02)
-        return dict(poller.poll(max(0, int((due - now) * 1_000))))
+        seconds = 0.5 if self._session or is_hello_due else min(0.5, self._next_hello - now)
+        return dict(poller.poll(int(seconds * 1_000) + 1))
 
     def _is_core_silent(self) -> bool:
         patience = limits.SILENT_HEARTBEATS * self._heartbeat_seconds + limits.GRACE_SECONDS
