@@ -94,6 +94,18 @@ def test_a_missing_file_is_a_wrong_setting(core: FakeCore) -> None:
     assert plugin.wait() == 2
 
 
+def test_in_real_time_the_file_begins_now(core: FakeCore, tape: Path) -> None:
+    plugin = RunningPlugin(ProviderRole(csv_quotes), core.endpoint)
+    before = time.time_ns()
+    core.welcome({"file": str(tape), "speed": 1_000}, lockstep=False)
+    core.hear("ready")
+    first, second = (int(core.hear("market").body["at"]) for _ in range(2))
+    assert first >= before and second - first == 60_000_001_000 // 1_000
+    assert core.hear("market").body["is_last"]
+    core.drain()
+    assert plugin.wait() == 0
+
+
 @dataclass(frozen=True)
 class NoSettings:
     """None."""
