@@ -27,7 +27,10 @@ package struct Orchestrator: Sendable {
             halt(because: "\(error)")
         }
         // Whatever went wrong with the input: what is in doubt is asked about, and what is naked is told.
-        do { try checkDeadlines() } catch { halt(because: "\(error)") }
+        do {
+            try checkDeadlines()
+            try checkSwap()
+        } catch { halt(because: "\(error)") }
         askToBeWoken()
         return effects
     }
@@ -59,6 +62,9 @@ package struct Orchestrator: Sendable {
             alert(.warning, nil, "the changed configuration is not used, everything stays as it was: \(why)")
         case .settingsAnswered(let plugin, let refusal): takeSettingsAnswer(plugin, refusal)
         case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
+        case .swapBroker(let request): takeSwapRequest(request)
+        case .brokerLeft(let name): brokerLeft(name)
+        case .brokerFailed(let name, let why): brokerFailed(name, why)
         }
     }
 
@@ -78,6 +84,7 @@ package struct Orchestrator: Sendable {
         state.cycle.pendingTrigger = nil
         state.wakeAt = nil
         alert(.notice, nil, "started, epoch \(start.epoch)")
+        resumeSwap()
     }
 
     private mutating func policyReady(_ name: PluginName, _ needs: PolicyNeeds?) {

@@ -18,6 +18,7 @@ struct Running {
     var maximumJournalBytes: Int64?
     var dieAfterEntry: Int64?
     var dieBeforeAnswer: Int64?
+    var dieInSwap: String?
 
     struct Result {
         var end: RunEnd
@@ -76,6 +77,7 @@ struct Running {
         options.fixed = loaded.fixed
         options.dieAfterEntry = dieAfterEntry
         options.dieBeforeAnswer = dieBeforeAnswer
+        options.dieInSwap = dieInSwap
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
         return options

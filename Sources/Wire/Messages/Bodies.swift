@@ -81,14 +81,17 @@ package struct Recommendations: Sendable, Hashable, Codable {
 
 /// A person's request, from the command line.
 package struct ControlRequest: Sendable, Hashable, Codable {
-    /// `halt`, `reduce`, `resume`, `flatten`, `ping`.
+    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `ping`.
     package var command: String
     package var who: String
     package var why: String
-    package init(command: String, who: String, why: String) {
+    /// With `swap`: the adapter that is to trade.
+    package var broker: String?
+    package init(command: String, who: String, why: String, broker: String? = nil) {
         self.command = command
         self.who = who
         self.why = why
+        self.broker = broker
     }
 }
 

@@ -13,13 +13,14 @@ struct ControlOptions: ParsableArguments {
     @Flag(help: "Print JSON.") var json = false
 
     /// `user@host`, for the journal.
-    private static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+    static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
     /// Asks the core, which journals it with who and why.
-    func ask(_ command: String) throws {
+    /// - Parameter broker: the adapter that is to trade; the answer comes when that has ended.
+    func ask(_ command: String, broker: String? = nil) throws {
         try Failure.guarding {
             let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
-                ControlRequest(command: command, who: Self.person, why: why))
+                ControlRequest(command: command, who: Self.person, why: why, broker: broker), follows: broker != nil)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
@@ -76,7 +77,8 @@ struct ControlClient {
     let directory: String
     private static let patienceMilliseconds = 3_000
 
-    func ask(_ request: ControlRequest) throws -> ControlReply {
+    /// - Parameter follows: the answer may take long; the core is asked meanwhile whether it is still there.
+    func ask(_ request: ControlRequest, follows: Bool = false) throws -> ControlReply {
         let context = try ZeroMQContext()
         let socket = try ZeroMQSocket(.dealer, in: context)
         try socket.connect(try Endpoint.parse("ipc://\(directory)/control"))
@@ -91,11 +93,23 @@ struct ControlClient {
         try socket.send([try codec.encode(header), try codec.encode(request)])
         let readable = poller.add(socket, for: .readable)
         defer { poller.remove(readable) }
-        guard try !poller.poll(timeoutMilliseconds: Self.patienceMilliseconds).isEmpty,
-            let frames = try socket.receive(),
-            frames.count == 2
-        else { throw NoCore(directory: directory) }
-        return try codec.data(ControlReply.self, frames[1])
+        var isAlive = true
+        while true {
+            guard try !poller.poll(timeoutMilliseconds: Self.patienceMilliseconds).isEmpty,
+                let frames = try socket.receive(), frames.count == 2
+            else {
+                guard follows, isAlive else { throw NoCore(directory: directory) }
+                isAlive = false
+                let ping = Header(type: .control, id: "ping", session: "", epoch: 0, seq: 2)
+                try socket.send([
+                    try codec.encode(ping),
+                    try codec.encode(ControlRequest(command: "ping", who: request.who, why: "is it still there")),
+                ])
+                continue
+            }
+            isAlive = true
+            if try codec.header(frames).re == header.id { return try codec.data(ControlReply.self, frames[1]) }
+        }
     }
 }
 

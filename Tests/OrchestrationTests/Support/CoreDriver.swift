@@ -73,7 +73,7 @@ package struct CoreDriver {
             let answers = isConnected ? venue.execute(approved.command).map { $0.answering(approved.number) } : []
             if answers.isEmpty { flight.loseQuestion(approved.command) }
             inbox += answers
-        case .configure, .wake, .record: break
+        case .configure, .dismissBroker, .engageBroker, .wake, .record: break
         }
     }
     package private(set) var isConnected = false
@@ -283,7 +283,8 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
+            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping, .swapBroker,
+            .brokerLeft, .brokerFailed:
             return
         }
     }
