@@ -44,6 +44,8 @@ struct EntryCodecTests {
                 needsRestart: ["r"])), .misconfigured(why: "x"),
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: nil),
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: "no"),
+        .swapBroker(SwapRequest(to: PluginName(unchecked: "b"), who: "I", why: "so")),
+        .brokerLeft(name: PluginName(unchecked: "b")), .brokerFailed(name: PluginName(unchecked: "b"), why: "x"),
     ]
 
     @Test("an input is written and read as Codable would", arguments: inputs)

@@ -38,7 +38,7 @@ struct NodeDriver {
             case .evaluate(let cycle, _, _, _, _): inbox.append(.evaluated(cycle: cycle, answers: answers(advice)))
             case .command(let command, let number, _):
                 inbox += venue.execute(command).map { $0.answering(number) }
-            case .configure, .wake, .record: break
+            case .configure, .dismissBroker, .engageBroker, .wake, .record: break
             }
         }
     }

@@ -126,12 +126,12 @@ package struct CoreDriver {
         for name in names { send(.policyReady(name: name)) }
     }
 
-    package mutating func connect() {
+    package mutating func connect(as name: PluginName = "broker") {
         isConnected = true
-        send(.brokerReady(name: "broker", capabilities: venue.capabilities))
+        send(.brokerReady(name: name, capabilities: venue.capabilities))
     }
 
-    package mutating func disconnect() {
+    package mutating func disconnect(_ name: PluginName = "broker") {
         isConnected = false
         inbox.removeAll { input in
             switch input {
@@ -139,7 +139,7 @@ package struct CoreDriver {
             default: false
             }
         }
-        send(.brokerGone(name: "broker", why: "the test"))
+        send(.brokerGone(name: name, why: "the test"))
     }
 
     package mutating func cycle() {
