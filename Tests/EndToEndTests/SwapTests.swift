@@ -80,7 +80,7 @@ struct BrokerCommandTests {
     private func configuration(_ programs: Programs, _ more: String) throws -> String {
         try programs.configuration(
             PolicyFaultTests.configuration("fine").replacingOccurrences(
-                of: "account: faults\n", with: "account: faults\n\(more)\n"))
+                of: "account: faults\nstate", with: "\(more)\naccount: faults\nstate"))
     }
 
     private func waitForStop(_ programs: Programs) throws {
@@ -118,6 +118,48 @@ struct BrokerCommandTests {
         let facts = try JournalFacts(programs.journal)
         #expect(facts.swaps.map(\.step) == [.began, .changed, .done, .began, .changed, .done])
         #expect(facts.swaps.first?.why == "to see" && facts.swaps.first?.who.contains("@") == true)
+        #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
+    }
+
+    @Test("an adapter that is started elsewhere waits with its hello until it is swapped in, and again when it is out")
+    func startedElsewhere() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try configuration(
+            programs,
+            "standby_brokers: [{plugin: paper-plain, name: far, start: false, settings: {account: faults, cash: 1}}]")
+        let core = try RunningProcess(programs, ["run", "--config", config])
+        try waitForStop(programs)
+        func far() throws -> Process {
+            let (process, _, _) = programs.process(
+                ["--endpoint", "ipc://\(programs.stateDirectory)/sockets/broker", "--name", "far"],
+                program: "broker-paper-plain")
+            process.standardError = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
+        let log = programs.stateDirectory + "/bigbrother.log"
+        let first = try far()
+        try eventually("it says hello") {
+            try String(contentsOfFile: log, encoding: .utf8).contains("far is there, and waits until it is swapped in")
+        }
+        let there = try programs.run(["broker", "swap", "far", "--config", config])
+        #expect(there.code == 0 && there.output.contains("far trades instead of paper"), "\(there)")
+        #expect(first.isRunning)
+        let back = try programs.run(["broker", "swap", "paper", "--config", config])
+        #expect(back.code == 0, "\(back)")
+        first.waitUntilExit()
+        #expect(first.terminationStatus == 0, "it was asked to leave, and did")
+        let second = try far()
+        defer { second.terminate() }
+        try eventually("it waits again") {
+            try String(contentsOfFile: log, encoding: .utf8).components(separatedBy: "far is there, and waits").count
+                == 3
+        }
+        #expect(try JournalFacts(programs.journal).state.broker?.name.text == "paper")
+        core.signal(SIGTERM)
+        #expect(core.wait().code == 0)
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
     }
 

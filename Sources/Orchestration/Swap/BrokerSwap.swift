@@ -79,6 +79,20 @@ package struct SwapTold: Sendable, Hashable, Codable {
     /// So long no order command has left.
     package var frozen: TimeSpan
     package var words: String
+
+    package init(
+        step: Step, from: PluginName?, to: PluginName, who: String, why: String, epoch: Int64, frozen: TimeSpan,
+        words: String
+    ) {
+        self.step = step
+        self.from = from
+        self.to = to
+        self.who = who
+        self.why = why
+        self.epoch = epoch
+        self.frozen = frozen
+        self.words = words
+    }
 }
 
 /// The adapter that trades from here on, and the epoch of its commands.
