@@ -350,6 +350,23 @@ struct SwapTests {
         driver.expectSound()
     }
 
+    @Test("when neither is to be had, the swap ends all the same, and it is an emergency")
+    func neither() {
+        var driver = swappable()
+        driver.askForSwap()
+        driver.leave()
+        driver.send(.brokerFailed(name: "second", why: "exit code 1"))
+        driver.leave("second")
+        for _ in 0..<30 { driver.wait(.seconds(1)) }
+        #expect(driver.state.swap == nil && driver.swaps.last == .failed && driver.state.chosenBroker == "first")
+        #expect(driver.alerts.contains { $0.contains("first is not back within 30 s either") })
+        driver.join("first", .everything)
+        driver.advise("96")
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == "96")
+        driver.expectSound()
+    }
+
     @Test("the chosen one outlives starts, and falls back when the configuration does not name it any more")
     func chosen() {
         var driver = swappable()

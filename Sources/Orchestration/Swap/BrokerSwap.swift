@@ -29,7 +29,7 @@ package struct BrokerSwap: Sendable, Hashable, Codable {
     /// No order command has left since.
     package internal(set) var began: Timestamp
     package internal(set) var stage = Stage.draining
-    /// When the stage is given up; nil where the end does not depend on an adapter.
+    /// When the stage is given up; nil while a process is on its way out, which the shell sees to.
     var deadline: Timestamp?
     /// Why the new adapter does not trade.
     package internal(set) var failure: String?

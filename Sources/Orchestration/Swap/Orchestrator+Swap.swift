@@ -59,7 +59,14 @@ extension Orchestrator {
                 let missing = state.broker == nil ? "is not ready" : "has not told a state that fits ours"
                 retreat("\(swap.to) \(missing) within \(limit)")
             }
-        case .leaving, .retreating, .returning: break
+        case .returning:
+            if isOver(swap) {
+                endSwap(
+                    unfinished:
+                        "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is not back within \(state.configuration.swapLimit) either, and awaited as at any start",
+                    .emergency)
+            }
+        case .leaving, .retreating: break
         }
     }
 
@@ -118,7 +125,7 @@ extension Orchestrator {
             engage(swap.to, .joining, until: state.now + state.configuration.swapLimit)
             tell(.changed, "\(swap.from) has left; \(swap.to) is awaited, epoch \(state.epoch)")
         case .retreating where name == swap.to:
-            engage(swap.from, .returning, until: nil)
+            engage(swap.from, .returning, until: state.now + state.configuration.swapLimit)
             tell(
                 .rolledBack,
                 "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is taken back, epoch \(state.epoch)")
@@ -126,7 +133,7 @@ extension Orchestrator {
         }
     }
 
-    private mutating func engage(_ name: PluginName, _ stage: BrokerSwap.Stage, until deadline: Timestamp?) {
+    private mutating func engage(_ name: PluginName, _ stage: BrokerSwap.Stage, until deadline: Timestamp) {
         partFromBroker()
         state.chosenBroker = name
         state.epoch += 1
@@ -238,11 +245,11 @@ extension Orchestrator {
         if let swap = state.swap {
             switch swap.stage {
             case .draining, .leaving: endSwap(unfinished: "the core was started anew before \(swap.from) had left")
-            case .joining: state.swap?.deadline = state.now + state.configuration.swapLimit
+            case .joining, .returning: state.swap?.deadline = state.now + state.configuration.swapLimit
             case .retreating:
                 state.chosenBroker = swap.from
                 state.swap?.stage = .returning
-            case .returning: break
+                state.swap?.deadline = state.now + state.configuration.swapLimit
             }
         }
         if let swap = state.swap, !brokers.contains(swap.from) || !brokers.contains(swap.to) {
@@ -258,10 +265,10 @@ extension Orchestrator {
         }
     }
 
-    private mutating func endSwap(unfinished why: String) {
+    private mutating func endSwap(unfinished why: String, _ level: Alert.Level = .warning) {
         guard let swap = state.swap else { return }
         tell(.failed, "the swap of \(swap.from) for \(swap.to) is given up: \(why)")
-        alert(.warning, nil, "the broker was not swapped: \(why)")
+        alert(level, nil, "the broker was not swapped: \(why)")
         state.swap = nil
     }
 }
