@@ -16,8 +16,8 @@ extension Input: WireDirect {
         case .cycleDue, .wake, .market, .execution, .evaluated, .orderAnswer, .brokerState: true
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping,
-            .swapBroker, .brokerLeft, .brokerFailed:
+            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
+            .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             false
         }
     }
@@ -46,8 +46,8 @@ extension Input: WireDirect {
             }
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping,
-            .swapBroker, .brokerLeft, .brokerFailed:
+            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
+            .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             preconditionFailure("it goes the ordinary way")
         }
         writer.endObject()

@@ -114,6 +114,7 @@ extension Input {
         case .configured: "configured"
         case .misconfigured: "misconfigured"
         case .settingsAnswered: "settings_answered"
+        case .managed: "managed"
         case .stopping: "stopping"
         case .swapBroker: "swap_broker"
         case .brokerLeft: "broker_left"
@@ -129,7 +130,7 @@ extension Input {
         case .undelivered(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
             .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .configured, .misconfigured,
-            .settingsAnswered, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
+            .settingsAnswered, .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             []
         }
     }

@@ -32,11 +32,8 @@ extension Shell {
     func dismiss(_ name: PluginName) {
         let until = clock.monotonicMilliseconds + options.drainMilliseconds
         departure = Departure(name: name, untilMilliseconds: until)
-        if let peer = brokerSession(name) { send(.drain, Fault(reason: "another adapter is to trade"), to: peer) }
-        if children[name]?.process == nil {
-            children[name] = nil
-        } else {
-            children[name]?.leavesByMilliseconds = until
+        if let spec = options.plugins.first(where: { $0.name == name && $0.role == .broker }) {
+            letGo(spec, "another adapter is to trade")
         }
         tendDeparture()
     }
@@ -84,18 +81,20 @@ extension Shell {
     func beginSwap(_ request: ControlRequest, _ client: SwapClient) -> ControlReply? {
         if let why = refusal(of: request) { return ControlReply(accepted: false, message: why) }
         swapClient = client
-        let name = PluginName(unchecked: request.broker ?? "")
-        enqueue(.swapBroker(SwapRequest(to: name, who: request.who, why: request.why)))
+        if let name = request.plugin {
+            enqueue(.swapBroker(SwapRequest(to: name, who: request.who, why: request.why)))
+        }
         return nil
     }
 
     private func refusal(of request: ControlRequest) -> String? {
         let state = node.core.state
         let brokers = state.configuration.brokers.map(\.text)
-        guard let name = request.broker, brokers.contains(name) else {
-            let meant = request.broker.flatMap { Typo.meant(by: $0, in: brokers) }.map { "; did you mean \"\($0)\"?" }
+        guard let name = request.plugin?.text, brokers.contains(name) else {
+            let name = request.plugin?.text ?? ""
+            let meant = Typo.meant(by: name, in: brokers).map { "; did you mean \"\($0)\"?" } ?? ""
             return
-                "the configuration names no broker \"\(request.broker ?? "")\"\(meant ?? ""); it names \(brokers.joined(separator: ", ")), and `standby_brokers` takes more"
+                "the configuration names no broker \"\(name)\"\(meant); it names \(brokers.joined(separator: ", ")), and `standby_brokers` takes more"
         }
         if let swap = state.swap {
             return

@@ -93,6 +93,60 @@ struct LoadingTests {
         #expect(error?.what.contains(words) == true && error?.line == line, "\(String(describing: error))")
     }
 
+    @Test("a script that cannot be executed is told, with what makes it a program")
+    func script() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let plugin = loading.folder.appendingPathComponent("mine")
+        try FileManager.default.createDirectory(at: plugin, withIntermediateDirectories: true)
+        let manifest = """
+            {"name": "mine", "role": "policy", "version": "1.0.0", "description": "One", "command": ["mine.py"]}
+            """
+        try manifest.write(to: plugin.appendingPathComponent("plugin.json"), atomically: true, encoding: .utf8)
+        let script = plugin.appendingPathComponent("mine.py")
+        try "#!/usr/bin/env python3".write(to: script, atomically: true, encoding: .utf8)
+        let text = Loading.base.replacingOccurrences(of: "plugin: portfolio-risk", with: "plugin: mine")
+        let error = #expect(throws: ConfigurationError.self) { _ = try loading.load("plugins: [mine]\n" + text) }
+        #expect(
+            error?.what.contains("\(script.path) cannot be executed, chmod +x makes it") == true,
+            "\(String(describing: error))")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+        _ = try loading.load("plugins: [mine]\n" + text)
+    }
+
+    @Test(
+        "a figure of the core that makes no sense, or switches a protection off, is refused with its place",
+        arguments: [
+            ("default_stop: 2", "default_stop: a share of the price above 0 and below 1"),
+            ("default_stop: 0", "default_stop: a share of the price"), ("cycle: 0s", "cycle: it must be longer"),
+            ("command_timeout: 0s", "command_timeout: it must be longer"),
+            ("unprotected_limit: 0s", "unprotected_limit: it must be longer"),
+            ("reconcile_every: 0", "reconcile_every: a number of cycles"),
+            ("initial_stops: {AAPL: -3}", "initial_stops.AAPL: a price lies above zero"),
+            ("damping: {minimum_stop_move: 1.5}", "damping.minimum_stop_move: a share from 0 to below 1"),
+            ("damping: {minimum_reduction: -1}", "damping.minimum_reduction: a share from 0 to below 1"),
+            ("damping: {minimum_stop_ticks: -4}", "damping.minimum_stop_ticks: a number of price increments"),
+            ("damping: {reentry_cool_down: 900000d}", "is no length of time"),
+            ("advisory_bounds: {low: 3, high: 0.1}", "advisory_bounds: low is above 0 and at most high"),
+            ("advisory_bounds: {low: 3}", "advisory_bounds: low is above 0 and at most high"),
+        ])
+    func coreFigures(line: String, wanted: String) throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let error = try #require(throws: ConfigurationError.self) { _ = try loading.load(Loading.base + "\n\(line)\n") }
+        #expect("\(error)".contains(wanted), "\(error)")
+    }
+
+    @Test("no policy has the name by which the core owns its own stops")
+    func nameOfTheCore() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let start = try #require(Loading.base.range(of: "policies:"))
+        let text = Loading.base[..<start.lowerBound] + "policies: [{plugin: stop-loss, name: core}]\n"
+        let error = try #require(throws: ConfigurationError.self) { _ = try loading.load(String(text)) }
+        #expect("\(error)".contains("is the core's own"))
+    }
+
     @Test("without `policies` the default ones watch over the account; an empty list is none")
     func defaults() throws {
         let loading = try Loading()

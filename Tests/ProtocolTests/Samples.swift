@@ -376,7 +376,8 @@ enum Samples {
             Sample(name: "control", type: .control, body: ControlRequest(command: "halt", who: "me", why: "a storm")),
             Sample(
                 name: "control-swap", type: .control,
-                body: ControlRequest(command: "swap", who: "me", why: "the other one is cheaper", broker: "alpaca")),
+                body: ControlRequest(
+                    command: "swap", plugin: try PluginName("alpaca"), who: "me", why: "the other one is cheaper")),
             Sample(
                 name: "record-swap", type: .record,
                 body: Record.swap(

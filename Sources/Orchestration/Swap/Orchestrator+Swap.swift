@@ -64,7 +64,7 @@ extension Orchestrator {
                 endSwap(
                     unfinished:
                         "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is not back within \(state.configuration.swapLimit) either, and awaited as at any start",
-                    .emergency)
+                    isLost: true)
             }
         case .leaving, .retreating: break
         }
@@ -265,10 +265,16 @@ extension Orchestrator {
         }
     }
 
-    private mutating func endSwap(unfinished why: String, _ level: Alert.Level = .warning) {
+    private mutating func endSwap(unfinished why: String, isLost: Bool = false) {
         guard let swap = state.swap else { return }
         tell(.failed, "the swap of \(swap.from) for \(swap.to) is given up: \(why)")
-        alert(level, nil, "the broker was not swapped: \(why)")
+        // The swap ends without any adapter: from here on it is as if the old one had been lost.
+        let kind: Alert.Kind? = isLost ? .brokerGone : nil
+        record(
+            .alert(
+                Alert(
+                    level: isLost ? .emergency : .warning, symbol: nil, text: "the broker was not swapped: \(why)",
+                    kind: kind)))
         state.swap = nil
     }
 }

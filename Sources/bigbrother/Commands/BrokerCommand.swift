@@ -72,6 +72,8 @@ struct BrokerCommand: ParsableCommand {
             String
         @OptionGroup var options: ControlOptions
 
-        func run() throws { try options.ask("swap", broker: name) }
+        func run() throws {
+            try Failure.guarding { try options.ask("swap", plugin: try PluginName(name), follows: true) }
+        }
     }
 }

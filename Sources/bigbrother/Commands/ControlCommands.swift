@@ -15,16 +15,21 @@ struct ControlOptions: ParsableArguments {
     /// `user@host`, for the journal.
     static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
-    /// Asks the core, which journals it with who and why.
-    /// - Parameter broker: the adapter that is to trade; the answer comes when that has ended.
-    func ask(_ command: String, broker: String? = nil) throws {
+    /// Asks the core, which journals what it does, with who and why.
+    /// - Parameters:
+    ///   - follows: the answer comes when what was asked for has ended.
+    ///   - lines: what a person is shown of the answer.
+    func ask(
+        _ command: String, plugin: PluginName? = nil, follows: Bool = false,
+        _ lines: (ControlReply) -> [String] = { [$0.message] }
+    ) throws {
         try Failure.guarding {
             let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
-                ControlRequest(command: command, who: Self.person, why: why, broker: broker), follows: broker != nil)
+                ControlRequest(command: command, plugin: plugin, who: Self.person, why: why), follows: follows)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
-                print(reply.message)
+                for line in lines(reply) { print(line) }
             }
             if !reply.accepted { throw ExitCode(Failure.badInput) }
         }

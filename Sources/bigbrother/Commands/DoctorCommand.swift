@@ -71,14 +71,17 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func plugins(_ loaded: LoadedConfiguration) -> [Finding] {
-        loaded.specs.map { spec in
-            let how =
-                spec.program.map { ([$0.executable] + $0.arguments).joined(separator: " ") }
-                ?? "dials in from elsewhere"
-            let isStandby = loaded.configuration.core().brokers.dropFirst().contains(spec.name) && spec.role == .broker
-            let role = isStandby ? "standby broker" : spec.role.rawValue
-            return Finding(what: "plugin", ok: true, words: "\(role) \(spec.name): \(how)")
-        }
+        let leftOut = loaded.leftOut.map { Finding(what: "left out", ok: false, words: $0) }
+        return leftOut
+            + loaded.specs.map { spec in
+                let how =
+                    spec.program.map { ([$0.executable] + $0.arguments).joined(separator: " ") }
+                    ?? "dials in from elsewhere"
+                let isStandby =
+                    loaded.configuration.core().brokers.dropFirst().contains(spec.name) && spec.role == .broker
+                let role = isStandby ? "standby broker" : spec.role.rawValue
+                return Finding(what: "plugin", ok: true, words: "\(role) \(spec.name): \(how)")
+            }
     }
 
     private func settings(_ loaded: LoadedConfiguration) -> [Finding] {
