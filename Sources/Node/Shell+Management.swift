@@ -23,6 +23,7 @@ extension Shell {
     private func state(of spec: PluginSpec) -> PluginStatus.State {
         let session = sessions.values.first { $0.name == spec.name && $0.role == spec.role }
         if session?.phase == .ready { return .ready }
+        if !isEngaged(spec) { return .standby }
         if stopped.contains(spec.name) { return .stopped }
         guard let child = children[spec.name] else { return session == nil ? .absent : .starting }
         if child.isQuarantined { return .quarantined }

@@ -12,6 +12,8 @@ struct JournalFacts {
     private(set) var epochs: [Int64] = []
     private(set) var entries: [Entry] = []
     private(set) var swaps: [SwapTold] = []
+    /// Stretches in which a position had no stop.
+    private(set) var unprotected: [UnprotectedTime] = []
     /// Positions of ours that differed from the broker's, and were adopted from it.
     private(set) var adopted: [Difference] = []
 
@@ -46,6 +48,11 @@ struct JournalFacts {
         for entry in try reader.entries(type: "swap", limit: 1_000_000) {
             if case .swap(let told) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse) {
                 swaps.append(told)
+            }
+        }
+        for entry in try reader.entries(type: "unprotected", limit: 1_000_000) {
+            if case .unprotected(let time) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse) {
+                unprotected.append(time)
             }
         }
         for entry in try reader.entries(type: "command", limit: 1_000_000) {

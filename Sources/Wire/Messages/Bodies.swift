@@ -122,6 +122,8 @@ package struct PluginStatus: Sendable, Hashable, Codable {
         case stopped
         /// It is started elsewhere, and is not here.
         case absent
+        /// A broker adapter that does not trade, until it is swapped in.
+        case standby
     }
 
     package var name: PluginName
