@@ -78,9 +78,14 @@ let package = Package(
         .executableTarget(
             name: "policy-regime", dependencies: ["PluginKit", "Trading", "Wire"],
             path: "Plugins/Policies/Regime", exclude: ["plugin.json", "README.md"]),
+        .target(
+            name: "PaperAdapter", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
+            path: "Plugins/Brokers/Paper/PaperAdapter"),
         .executableTarget(
-            name: "broker-paper", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
-            path: "Plugins/Brokers/Paper/Adapter"),
+            name: "broker-paper", dependencies: ["PluginKit", "PaperAdapter"], path: "Plugins/Brokers/Paper/Adapter"),
+        .executableTarget(
+            name: "broker-paper-plain", dependencies: ["PluginKit", "PaperAdapter", "PaperExchange", "Trading"],
+            path: "Plugins/Brokers/PaperPlain/Adapter"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "TapeReader", dependencies: ["Trading", "CZlib"], path: "Plugins/Providers/Tape/TapeReader"),
         .executableTarget(
@@ -90,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
+                "bigbrother", "broker-paper", "broker-paper-plain", "PaperAdapter", "provider-tape", "policy-stop-loss",
+                "policy-partial-profit",
                 "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
                 "policy-emergency",
                 "policy-entries", "policy-regime", "policy-reenter", "PaperExchange", "Trading", "Wire",
