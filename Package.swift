@@ -39,10 +39,16 @@ let package = Package(
             dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "Trading", "Wire", "Messaging", "ZeroMQTransport", "Supervision", "Node", "Configuration",
+            ]),
         .executableTarget(
             name: "bigbrother",
             dependencies: [
-                "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Journal", "SQLiteJournal", "Node",
+                "Conformance", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Journal",
+                "SQLiteJournal", "Node",
                 "Configuration", "Console", "Simulation", "CPosix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

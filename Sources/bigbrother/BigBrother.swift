@@ -24,5 +24,6 @@ struct BigBrother: ParsableCommand {
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,
             ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, DoctorCommand.self,
+            CheckCommand.self,
         ])
 }

@@ -1,0 +1,505 @@
+import Foundation
+import Supervision
+import Trading
+import Wire
+
+/// What holds for a broker adapter when something is lost, late, doubled or wrong.
+enum BrokerDoubtChecks {
+    static let all = [
+        Check(
+            "broker.done", "each command and each market is answered with exactly one done, with its re",
+            in: Section.brokers, run: done),
+        Check(
+            "broker.duplicate-id",
+            "a client order id that is known is not placed again: it is told what the order is now",
+            in: Section.brokers, run: duplicate),
+        Check(
+            "broker.query-unknown", "query about an order that it never had is answered without order",
+            in: Section.brokers, run: queryUnknown),
+        Check(
+            "broker.lost-acknowledgement", "when its words are lost, query and reconcile tell all of it",
+            in: Section.brokers, run: lostWords),
+        Check(
+            "broker.fill-first", "a fill that is there before anything else is told, by its words or by query",
+            in: Section.orders, run: fillFirst),
+        Check(
+            "broker.cancel-fill-race",
+            "a cancel and a fill at once end in one of both, and position and executions agree", in: Section.orders,
+            run: race),
+        Check(
+            "broker.epoch", "a command of an older epoch is refused with error, also by the next process",
+            in: Section.brokers, needsProcess: true, run: epoch),
+        Check(
+            "broker.strict",
+            "a command with an unknown field or value, a key twice, or a number for a decimal is refused, and nothing placed",
+            in: Section.json, run: strict),
+        Check(
+            "broker.decimals", "prices and quantities come back as they were sent, and sums of them are exact",
+            in: Section.json, run: decimals),
+        Check(
+            "broker.reconcile",
+            "broker_state is the whole: account, positions, and every order that is not over, foreign ones included",
+            in: Section.brokers, run: reconcile),
+        Check(
+            "broker.core-restart", "after another hello the orders are as they were", in: Section.brokers,
+            run: coreRestart),
+        Check(
+            "broker.replay",
+            "replays_events: after another hello the executions are told again, with the same ids and figures",
+            in: Section.brokers, run: replay),
+        Check(
+            "broker.restart", "after drain and another start it knows what it was asked", in: Section.brokers,
+            needsProcess: true, run: restart),
+        Check(
+            "broker.killed",
+            "after kill -9 between the venue and its word it knows what it was asked, and no order is lost or doubled",
+            in: Section.brokers, needsProcess: true, run: killed),
+        Check(
+            "broker.venue-down",
+            "while the venue cannot be reached nothing is said that is not known; when it is back, all is told",
+            in: Section.brokers, run: venueDown),
+        Check(
+            "broker.transitions", "every step of an order that was seen is in the table", in: Section.orders,
+            run: transitions),
+    ]
+
+    private static func done(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        var ids: [String] = []
+        for _ in 0..<5 {
+            ids.append(try desk.send(.reconcile))
+            if desk.capabilities.wantsMarketData { ids.append(try desk.sendQuote(desk.base)) }
+        }
+        for id in ids { _ = try desk.take(id, "one of \(ids.count) messages at once") }
+        if let extra = try stage.listen().first(where: { $0.header.type == .done || $0.header.type == .brokerState }) {
+            throw Broken("a second \(extra.header.type.rawValue) came, with re \(extra.header.re ?? "absent")")
+        }
+        return "\(ids.count) messages at once, \(ids.count) done, in their order"
+    }
+
+    private static func duplicate(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        let waiting = try desk.resting()
+        try desk.place(waiting)
+        let bought = desk.atMarket(.buy, desk.lots(3))
+        try desk.place(bought)
+        try desk.until(bought.clientOrderID, "fill") { $0 == .filled }
+        var larger = waiting
+        larger.quantity = desk.lots(20)
+        for (what, terms) in [
+            ("the same order", waiting), ("a filled order", bought), ("other terms under the same id", larger),
+        ] {
+            let words = try desk.ask(.submit(OrderSubmission(orders: [terms])))
+            if words.reports.contains(where: { $0.event == .rejected }) {
+                throw Broken("\(what), sent again, was answered with rejected: that is taken for the fate of the first")
+            }
+            guard !words.reports.isEmpty || words.error != nil else {
+                throw Broken("\(what), sent again, was answered with nothing but done")
+            }
+        }
+        if desk.capabilities.wantsMarketData { try desk.quote(desk.base) }
+        try desk.agrees(since: start)
+        return "sent again while it rests, when it is filled, and with other terms: one order each, one fill"
+    }
+
+    private static func queryUnknown(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        guard desk.capabilities.canLookUp else {
+            throw NotConcerned("idempotency none: an order that is not open cannot be looked up")
+        }
+        let answer = try desk.query(desk.stranger())
+        guard answer.order == nil, answer.executions.isEmpty else {
+            throw Broken("it knows an order that nobody placed: \(answer.order?.words ?? "")")
+        }
+        return "order_answer without order"
+    }
+
+    private static func lostWords(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        let waiting = try desk.resting()
+        let bought = desk.atMarket(.buy, desk.lots(3))
+        var words: [String] = []
+        for terms in [waiting, bought] {
+            let id = try stage.tell(.command, try stage.encoded(OrderCommand.submit(OrderSubmission(orders: [terms]))))
+            // What it says is as good as lost.
+            _ = try stage.rest(of: id, "submit")
+            desk.expect(terms)
+        }
+        if desk.capabilities.wantsMarketData { try desk.passOver(desk.sendQuote(desk.base)) }
+        for terms in [waiting, bought] {
+            guard let found = try desk.adopt(terms.clientOrderID) else {
+                throw Broken("query does not know \(terms.words), which it had taken")
+            }
+            guard found.terms == terms else {
+                throw Broken("query tells other terms: \(found.words); \(terms.words) was asked for")
+            }
+            words.append("\(terms.type.rawValue): \(found.status.rawValue)")
+        }
+        try desk.agrees(since: start)
+        return "its words were passed over; query told \(words.joined(separator: ", "))"
+    }
+
+    private static func fillFirst(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        guard desk.capabilities.orderTypes.contains(.limit) else { throw NotConcerned("it declares no limit orders") }
+        let terms = desk.order(.buy, .limit, desk.lots(4), limit: try desk.price(1_040), role: .entry)
+        let submit = try desk.send(.submit(OrderSubmission(orders: [terms])))
+        // The market and the question are there before anything is heard of the order.
+        let market = desk.capabilities.wantsMarketData ? try desk.sendQuote(desk.price(1_000)) : nil
+        let query = try desk.send(.query(clientOrderID: terms.clientOrderID))
+        let first = try desk.take(submit, "submit").reports.map(\.event.rawValue)
+        if let market { _ = try desk.take(market, "market") }
+        let answer = try desk.take(query, "query").answer
+        try desk.until(terms.clientOrderID, "fill of a limit that the market is through") { $0 == .filled }
+        guard answer?.order != nil else { throw Broken("query, sent right behind the order, does not know it") }
+        try desk.agrees(since: start)
+        return
+            "its words on the order: \(first.joined(separator: ", ")); query right behind it: \(answer?.order?.status.rawValue ?? "")"
+    }
+
+    private static func race(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        guard desk.capabilities.wantsMarketData else {
+            throw NotConcerned("it takes no market data, so the kit cannot make a fill meet a cancel")
+        }
+        guard desk.capabilities.orderTypes.contains(.limit) else { throw NotConcerned("it declares no limit orders") }
+        let start = try desk.held()
+        var ends: [String] = []
+        for fillsFirst in [true, false] {
+            try desk.quote(desk.base)
+            let terms = desk.order(.buy, .limit, desk.lots(4), limit: try desk.price(960), role: .entry)
+            try desk.place(terms)
+            let id = terms.clientOrderID
+            let messages =
+                fillsFirst
+                ? [try desk.sendQuote(desk.price(950)), try desk.send(.cancel(clientOrderID: id))]
+                : [try desk.send(.cancel(clientOrderID: id)), try desk.sendQuote(desk.price(950))]
+            for message in messages { _ = try desk.take(message, "cancel and fill at once") }
+            try desk.until(id, "end of an order that was filled and canceled at once") { $0.isTerminal }
+            try desk.agrees(since: start)
+            ends.append("\(fillsFirst ? "fill" : "cancel") first: \(try desk.known(id).status.rawValue)")
+        }
+        return ends.joined(separator: ", ")
+    }
+
+    private static func epoch(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let newest = stage.epoch + 4
+        try stage.raise(to: newest)
+        _ = try desk.state()
+        let terms = try desk.resting()
+        let refusal = try desk.ask(.submit(OrderSubmission(orders: [terms])), epoch: newest - 1)
+        guard let why = refusal.error else {
+            throw Broken("after epoch \(newest) it carried out a command of epoch \(newest - 1)")
+        }
+        guard try desk.state().openOrders.allSatisfy({ $0.id != terms.clientOrderID }) else {
+            throw Broken("it refused the older epoch and placed its order")
+        }
+        try desk.reopen { try $0.open() }
+        let later = try desk.ask(.reconcile, epoch: newest - 1)
+        guard later.error != nil else {
+            throw Broken("the next process answered epoch \(newest - 1): the highest epoch was not kept")
+        }
+        _ = try desk.state()
+        return "epoch \(newest - 1) after \(newest): \(why); the next process too"
+    }
+
+    private static func strict(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        func body(_ terms: NewOrder) throws -> JSON {
+            try stage.encoded(OrderCommand.submit(OrderSubmission(orders: [terms])))
+        }
+        var bodies: [(String, [UInt8])] = []
+        for (what, change) in changes {
+            let command = try body(desk.resting())
+            guard let submit = command["submit"], case .array(let orders)? = submit["orders"], let order = orders.first
+            else { continue }
+            let changed = submit.setting("orders", to: .array([change(order)]))
+            bodies.append((what, command.setting("submit", to: changed).bytes))
+        }
+        let plain = try body(desk.resting())
+        let beside = plain["submit"]?.setting("hurry", to: .bool(true))
+        bodies += [
+            ("an unknown field beside orders", plain.setting("submit", to: beside).bytes),
+            ("a command that there is not", Array(#"{"dance":{}}"#.utf8)),
+            ("two commands in one", plain.setting("reconcile", to: .object([])).bytes),
+            ("no JSON", Array(#"{"submit":"#.utf8)),
+            ("a key twice", text(plain, replacing: #""symbol":"#, by: #""symbol":"OTHER","symbol":"#)),
+        ]
+        var taken: [String] = []
+        for (what, bytes) in bodies {
+            let id = try stage.tell(.command, body: bytes)
+            let words = try stage.rest(of: id, "error for \(what)")
+            let isRefused = words.contains { $0.header.type == .error && $0.header.re == id }
+            if !isRefused { taken.append(what) }
+        }
+        let rests = try desk.state().openOrders.filter {
+            $0.id.text.hasPrefix("\(stage.shared.nonce).\(stage.number).")
+        }
+        guard rests.isEmpty else {
+            throw Broken(
+                "it placed \(rests.map(\.words).joined(separator: ", ")) although it had to refuse: \(taken.joined(separator: ", "))"
+            )
+        }
+        guard taken.isEmpty else { throw Broken("not answered with error: \(taken.joined(separator: ", "))") }
+        return "\(bodies.count) commands refused with error, nothing placed"
+    }
+
+    private static let changes: [(String, @Sendable (JSON) -> JSON)] = [
+        ("an unknown field of an order", { $0.setting("iceberg", to: .string("10")) }),
+        ("an unknown side", { $0.setting("side", to: .string("borrow")) }),
+        ("an unknown type", { $0.setting("type", to: .string("pegged")) }),
+        ("an unknown time in force", { $0.setting("time_in_force", to: .string("whenever")) }),
+        ("a quantity that is a number", { $0.setting("quantity", to: .number("10")) }),
+        ("a quantity with an exponent", { $0.setting("quantity", to: .string("1e1")) }),
+        ("no quantity", { $0.setting("quantity", to: nil) }),
+    ]
+
+    private static func text(_ value: JSON, replacing part: String, by other: String) -> [UInt8] {
+        Array(String(decoding: value.bytes, as: UTF8.self).replacingOccurrences(of: part, with: other).utf8)
+    }
+
+    private static func decimals(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        let grid = desk.capabilities.priceIncrement(of: desk.symbol)
+        var count = 0
+        if desk.capabilities.orderTypes.contains(.limit) {
+            // Prices that no binary fraction is equal to.
+            for units in [1, 3, 7, 11, 29, 115, 435, 841, 1_999] as [Int64] {
+                let exact = Price(units: grid.atOrAboveOne.units * units)
+                let price = exact >= .one ? exact : Price(units: grid.belowOne.units * units)
+                guard price < (try desk.price(900)) else { continue }
+                try desk.place(desk.order(.buy, .limit, desk.lots(units), limit: price, role: .entry))
+                count += 1
+            }
+            try desk.agrees(since: start)
+        }
+        for lots in [1, 2, 4] as [Int64] { try buyAndSettle(desk, desk.lots(lots)) }
+        try desk.agrees(since: start)
+        return
+            "\(count) prices and quantities the same in words, list and query; \(desk.lots(1)) + \(desk.lots(2)) + \(desk.lots(4)) bought are \(try desk.bought())"
+    }
+
+    private static func buyAndSettle(_ desk: Desk, _ quantity: Quantity) throws { try BrokerChecks.buy(desk, quantity) }
+
+    private static func reconcile(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        for _ in 0..<3 { try desk.place(desk.resting()) }
+        try desk.agrees(since: start)
+        let state = try desk.state()
+        for id in desk.orders.keys.sorted() where !state.openOrders.contains(where: { $0.id == id }) {
+            throw Broken("broker_state does not list \(id), which rests")
+        }
+        guard let foreign = stage.subject.guide.foreignOrders, !foreign.isEmpty else {
+            return "3 of our orders listed; check.json names no foreign_orders, so none was looked for"
+        }
+        for id in foreign {
+            guard let order = state.openOrders.first(where: { $0.id.text == id }) else {
+                throw Broken("broker_state does not list the foreign order \(id)")
+            }
+            guard order.terms.role == .foreign else {
+                throw Broken("the foreign order \(id) is listed as \(order.terms.role.rawValue)")
+            }
+        }
+        return
+            "3 of our orders and \(foreign.count) foreign listed, \(state.positions.count) positions, equity \(state.account.equity)"
+    }
+
+    private static func coreRestart(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        try desk.place(desk.resting())
+        try BrokerChecks.buy(desk, desk.lots(2))
+        try desk.reopen(Self.anotherCore)
+        try desk.agrees(since: start)
+        return "a working order and an execution, the same to the next core; \(desk.repeated) executions told again"
+    }
+
+    private static func anotherCore(_ stage: Stage) throws {
+        stage.dropCore()
+        try stage.startCore()
+        // Silence until it notices.
+        try stage.begin()
+    }
+
+    private static func replay(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        guard desk.capabilities.replaysEvents else {
+            throw NotConcerned("it declares replays_events false: what was missed is asked for")
+        }
+        let start = try desk.held()
+        for lots in [1, 2] as [Int64] { try BrokerChecks.buy(desk, desk.lots(lots)) }
+        let told = desk.executions.count
+        try desk.reopen(Self.anotherCore)
+        let deadline = monotonicMilliseconds() + Limits.answerMilliseconds
+        while desk.repeated < told, monotonicMilliseconds() < deadline { try desk.hear() }
+        guard desk.repeated >= told else {
+            throw Broken("\(told) executions were told before; \(desk.repeated) were told again to the next core")
+        }
+        try desk.agrees(since: start)
+        return "\(told) executions told, \(desk.repeated) of them again, counted once"
+    }
+
+    private static func restart(_ stage: Stage) throws -> String {
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        let waiting = try desk.resting()
+        try desk.place(waiting)
+        try BrokerChecks.buy(desk, desk.lots(2))
+        try stage.tell(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
+        while let message = try stage.nextOrEnd(), message.header.type != .bye {}
+        _ = try stage.ending(after: "bye")
+        try desk.reopen { try $0.open() }
+        try desk.agrees(since: start)
+        _ = try desk.ask(.submit(OrderSubmission(orders: [waiting])))
+        try desk.agrees(since: start)
+        return "a working order and an execution, the same after another start; the order, sent again, is there once"
+    }
+
+    // MARK: - Kill -9
+
+    /// When the process dies. The kit of the project dies at exact moments when it is told to; whoever does not is killed
+    /// from outside.
+    private enum Moment: String, CaseIterable { case before, after, outside }
+
+    private static func killed(_ stage: Stage) throws -> String {
+        var seen: [String] = []
+        var desk: Desk?
+        for moment in Moment.allCases {
+            let marker = stage.stateFolder + "/crashed"
+            if FileManager.default.fileExists(atPath: marker) { try FileManager.default.removeItem(atPath: marker) }
+            // The second command of the process is the submission.
+            let crash =
+                moment == .outside ? [] : ["BIGBROTHER_CRASH=\(stage.subject.name):command:2:\(moment.rawValue)"]
+            if let desk {
+                try desk.reopen { try $0.open(environment: crash) }
+            } else {
+                desk = try Desk(stage, environment: crash)
+            }
+            guard let desk else { continue }
+            let start = try desk.held()
+            let before = try desk.bought()
+            for (index, terms) in [desk.atMarket(.buy, desk.lots(3)), try desk.resting()].enumerated() {
+                seen.append("\(index == 0 ? "market" : "resting") \(try lose(desk, terms, moment))")
+                let isCounted = Quantity(units: try start.units + desk.bought().units - before.units)
+                let held = try desk.held()
+                guard held == isCounted else {
+                    throw Broken("after kill -9 the position is \(held); \(isCounted) is what its executions make")
+                }
+                // Whoever is in doubt may ask for it again under the same id; one order comes of it.
+                _ = try desk.ask(.submit(OrderSubmission(orders: [terms])))
+                if desk.capabilities.wantsMarketData { try desk.quote(desk.base) }
+                guard try desk.adopt(terms.clientOrderID) != nil else {
+                    throw Broken("query does not know \(terms.words), sent again after kill -9")
+                }
+                let whole = Quantity(units: try start.units + desk.bought().units - before.units)
+                guard try desk.held() == whole else {
+                    throw Broken(
+                        "sent again after kill -9, the order was executed twice: \(try desk.held()) is held, \(whole) were bought"
+                    )
+                }
+                let listed = try desk.state().openOrders.filter { $0.id == terms.clientOrderID }
+                guard listed.count == (index == 0 ? 0 : 1) else {
+                    throw Broken("\(terms.words) is listed \(listed.count) times after kill -9")
+                }
+            }
+        }
+        return seen.joined(separator: "; ")
+    }
+
+    /// Sends an order, and the process dies of it.
+    /// - Returns: what became of it, for people.
+    private static func lose(_ desk: Desk, _ terms: NewOrder, _ moment: Moment) throws -> String {
+        let stage = desk.stage
+        let id = try desk.send(.submit(OrderSubmission(orders: [terms])))
+        var words = 0
+        if moment != .outside {
+            // Either it dies by itself, or it is killed upon its first word.
+            while let message = try stage.nextOrEnd() {
+                if message.header.re == id, message.header.type == .done { break }
+                if message.header.type == .execution {
+                    words += 1
+                    break
+                }
+            }
+        }
+        stage.killPlugin()
+        _ = try stage.ending(after: "kill -9")
+        try desk.reopen { try $0.open() }
+        let found = try desk.adopt(terms.clientOrderID)
+        if words > 0, found == nil {
+            throw Broken("it had said a word on \(terms.words); after kill -9 it does not know it")
+        }
+        return
+            "\(moment.rawValue)\(words > 0 ? ", after its first word" : ""): \(found.map(\.status.rawValue) ?? "never arrived")"
+    }
+
+    // MARK: - The venue
+
+    private static func venueDown(_ stage: Stage) throws -> String {
+        let guide = stage.subject.guide
+        guard let down = guide.venueDown, let up = guide.venueUp else {
+            throw NotConcerned("check.json names no venue_down and venue_up, the commands that part it from its venue")
+        }
+        let desk = try Desk(stage)
+        let start = try desk.held()
+        let waiting = try desk.resting()
+        try desk.place(waiting)
+        try run(down, stage)
+        let question = try desk.ask(.query(clientOrderID: waiting.clientOrderID))
+        if let answer = question.answer, answer.order == nil {
+            throw Broken(
+                "with its venue out of reach it said that it never had \(waiting.words): that is its word, and not true"
+            )
+        }
+        let late = desk.atMarket(.buy, desk.lots(2))
+        let words = try desk.ask(.submit(OrderSubmission(orders: [late])))
+        let isFilled = words.reports.contains { $0.event == .fill }
+        guard !isFilled else { throw Broken("with its venue out of reach it told a fill") }
+        try run(up, stage)
+        if desk.capabilities.wantsMarketData { try desk.quote(desk.base) }
+        let found = try desk.adopt(late.clientOrderID)
+        if found == nil {
+            // It never arrived, and never will: the core closes it.
+            desk.forget(late.clientOrderID)
+        } else if found?.status.isTerminal == false {
+            try desk.until(late.clientOrderID, "fate of an order that was sent while the venue was down") {
+                $0.isTerminal
+            }
+        }
+        try desk.agrees(since: start)
+        return
+            "down: query \(question.error.map { "error: \($0)" } ?? "answered"), submit \(words.error.map { "error: \($0)" } ?? words.reports.map(\.event.rawValue).joined(separator: " ")); up: \(found?.status.rawValue ?? "never arrived")"
+    }
+
+    private static func run(_ command: [String], _ stage: Stage) throws {
+        guard let program = command.first, case .program(let plugin) = stage.subject.place else { return }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = Array(command.dropFirst())
+        process.currentDirectoryURL = URL(fileURLWithPath: plugin.directory)
+        process.environment = ["STATE": stage.stateFolder, "PATH": "/usr/bin:/bin"]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Broken("check.json: \(command.joined(separator: " ")) ended with \(process.terminationStatus)")
+        }
+    }
+
+    private static func transitions(_ stage: Stage) throws -> String {
+        let seen = stage.shared.transitions
+        guard !seen.isEmpty else { throw NotConcerned("no other check of orders was run") }
+        let possible = OrderStatus.allCases.flatMap { status in
+            OrderEvent.allCases.filter { !$0.isOurs && OrderLifeCycle.transition(status, $0) != .refused }.map {
+                "\(status.rawValue)+\($0.rawValue)"
+            }
+        }
+        return
+            "\(seen.count) of the \(possible.count) that the table allows, none that it does not: \(seen.sorted().joined(separator: " "))"
+    }
+}
