@@ -369,47 +369,45 @@ enum BrokerDoubtChecks {
 
     private static func killed(_ stage: Stage) throws -> String {
         var seen: [String] = []
-        var desk: Desk?
+        let desk = try Desk(stage)
         for moment in Moment.allCases {
-            let marker = stage.stateFolder + "/crashed"
-            if FileManager.default.fileExists(atPath: marker) { try FileManager.default.removeItem(atPath: marker) }
-            // The second command of the process is the submission.
-            let crash =
-                moment == .outside ? [] : ["BIGBROTHER_CRASH=\(stage.subject.name):command:2:\(moment.rawValue)"]
-            if let desk {
-                try desk.reopen { try $0.open(environment: crash) }
-            } else {
-                desk = try Desk(stage, environment: crash)
-            }
-            guard let desk else { continue }
-            let start = try desk.held()
-            let before = try desk.bought()
-            for (index, terms) in [desk.atMarket(.buy, desk.lots(3)), try desk.resting()].enumerated() {
-                seen.append("\(index == 0 ? "market" : "resting") \(try lose(desk, terms, moment))")
-                let isCounted = Quantity(units: try start.units + desk.bought().units - before.units)
-                let held = try desk.held()
-                guard held == isCounted else {
-                    throw Broken("after kill -9 the position is \(held); \(isCounted) is what its executions make")
-                }
-                // Whoever is in doubt may ask for it again under the same id; one order comes of it.
-                _ = try desk.ask(.submit(OrderSubmission(orders: [terms])))
-                if desk.capabilities.wantsMarketData { try desk.quote(desk.base) }
-                guard try desk.adopt(terms.clientOrderID) != nil else {
-                    throw Broken("query does not know \(terms.words), sent again after kill -9")
-                }
-                let whole = Quantity(units: try start.units + desk.bought().units - before.units)
-                guard try desk.held() == whole else {
-                    throw Broken(
-                        "sent again after kill -9, the order was executed twice: \(try desk.held()) is held, \(whole) were bought"
-                    )
-                }
-                let listed = try desk.state().openOrders.filter { $0.id == terms.clientOrderID }
-                guard listed.count == (index == 0 ? 0 : 1) else {
-                    throw Broken("\(terms.words) is listed \(listed.count) times after kill -9")
-                }
+            for terms in [desk.atMarket(.buy, desk.lots(3)), try desk.resting()] {
+                seen.append("\(terms.type.rawValue) \(try loseAndAskAgain(desk, terms, moment))")
             }
         }
         return seen.joined(separator: "; ")
+    }
+
+    private static func loseAndAskAgain(_ desk: Desk, _ terms: NewOrder, _ moment: Moment) throws -> String {
+        let marker = desk.stage.stateFolder + "/crashed"
+        if FileManager.default.fileExists(atPath: marker) { try FileManager.default.removeItem(atPath: marker) }
+        // The second command of the process is the submission.
+        let crash = "BIGBROTHER_CRASH=\(desk.stage.subject.name):command:2:\(moment.rawValue)"
+        try desk.reopen { try $0.open(environment: moment == .outside ? [] : [crash]) }
+        let start = try desk.held()
+        let before = try desk.bought()
+        func counted() throws -> Quantity { try start + (desk.bought() - before) }
+        let fate = try lose(desk, terms, moment)
+        guard try desk.held() == counted() else {
+            throw Broken(
+                "after kill -9 the position is \(try desk.held()); \(try counted()) is what its executions make")
+        }
+        // Whoever is in doubt may ask for it again under the same id; one order comes of it.
+        _ = try desk.ask(.submit(OrderSubmission(orders: [terms])))
+        if desk.capabilities.wantsMarketData { try desk.quote(desk.base) }
+        guard let found = try desk.adopt(terms.clientOrderID) else {
+            throw Broken("query does not know \(terms.words), sent again after kill -9")
+        }
+        guard try desk.held() == counted() else {
+            throw Broken(
+                "sent again after kill -9, \(terms.words) was executed twice: \(try desk.held()) is held, \(try counted()) was told"
+            )
+        }
+        let listed = try desk.state().openOrders.filter { $0.id == terms.clientOrderID }.count
+        guard listed == (found.isWorking ? 1 : 0) else {
+            throw Broken("\(terms.words) is \(found.status.rawValue), and listed \(listed) times after kill -9")
+        }
+        return fate
     }
 
     /// Sends an order, and the process dies of it.

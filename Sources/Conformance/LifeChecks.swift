@@ -142,6 +142,7 @@ enum LifeChecks {
                 [Array(#"{"v":"1.1","type":"dance","id":"x","session":"","epoch":1,"seq":1}"#.utf8), Array("{}".utf8)]
             ),
         ]
+        stage.conversation?.asked["x"] = .heartbeat
         for (what, frames) in strange {
             try stage.post(frames)
             let message = try stage.next("error after \(what)")

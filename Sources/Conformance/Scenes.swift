@@ -49,7 +49,7 @@ struct Scenes {
         var scene = try portfolio(positions: 3)
         for (index, (price, quantity)) in [
             ("0.00000001", "9000000000"), ("90000000000", "0.000000001"), ("123456.12345678", "-1.123456789"),
-        ].enumerated() {
+        ].enumerated() where index < scene.positions.count {
             scene.positions[index].averagePrice = try Price(price)
             scene.positions[index].lastPrice = try Price(price)
             scene.positions[index].highWaterMark = try Price(price)
