@@ -43,6 +43,7 @@ package enum Conformance {
             let verdict = try verdict(of: check, subject, shared, number: index + 1)
             let row = Row(check: check, verdict: verdict, milliseconds: monotonicMilliseconds() - began)
             report.rows.append(row)
+            shared.firstFailure = report.failures.first
             observer(row)
         }
         return report
@@ -54,6 +55,9 @@ package enum Conformance {
         if check.needsProcess, case .endpoint = subject.place {
             return .doesNotApply(
                 why: "it needs to end the process, which a person has started; check its folder instead")
+        }
+        if number > 1, !shared.saidHello, let first = shared.firstFailure {
+            return .failed(seen: "not tried, since it never said hello: see \(first)")
         }
         let folder = try temporaryFolder()
         defer { remove(folder) }

@@ -139,7 +139,10 @@ enum LifeChecks {
             ("two empty frames", [[], []]),
             (
                 "an unknown type",
-                [Array(#"{"v":"1.1","type":"dance","id":"x","session":"","epoch":1,"seq":1}"#.utf8), Array("{}".utf8)]
+                [
+                    Array(String(decoding: good, as: UTF8.self).replacing("heartbeat", with: "dance").utf8),
+                    Array("{}".utf8),
+                ]
             ),
         ]
         stage.conversation?.asked["x"] = .heartbeat

@@ -334,6 +334,7 @@ final class Stage {
             }
             try pump(until: min(deadline, monotonicMilliseconds() + 100))
         }
+        shared.saidHello = true
         return greetings.removeFirst()
     }
 
@@ -432,6 +433,9 @@ final class Shared {
     /// In front of every client order id: the same in every run, unless a venue may remember the last one.
     let nonce: String
     var epoch: Int64 = 1
+    /// In any check so far.
+    var saidHello = false
+    var firstFailure: String?
     /// Steps of orders that were seen, as `status+event`.
     var transitions: Set<String> = []
 
