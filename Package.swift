@@ -105,6 +105,13 @@ let package = Package(
         .executableTarget(
             name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
             path: "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Conformance", "Wire", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
+                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
+                "policy-emergency", "policy-entries", "policy-regime",
+            ], exclude: ["Broken"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal"]),
         .executableTarget(
             name: "journal-torture", dependencies: ["Journal", "SQLiteJournal"],

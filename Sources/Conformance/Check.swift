@@ -99,6 +99,8 @@ enum Limits {
     static let hugePositions = 1_000
     /// Questions that are sent at once.
     static let burst = 40
+    /// Wrong settings that are tried one after the other while it runs.
+    static let wrongSettings = 12
     /// Market updates that a provider is asked for.
     static let updates = 3_000
     /// The longest that one check may read a tape.

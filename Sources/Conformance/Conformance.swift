@@ -26,7 +26,7 @@ package enum Conformance {
     }
 
     /// - Parameters:
-    ///   - only: parts of the names of checks; empty: all.
+    ///   - only: names of checks, or parts of names; empty: all.
     ///   - observer: is told of each check as it ends.
     /// - Throws: what the file system throws when there is no room for the check's folder.
     package static func run(
@@ -37,8 +37,11 @@ package enum Conformance {
         let isOurs = if case .program = subject.place { true } else { false }
         let shared = Shared(nonce: isOurs ? "chk" : "chk\(wallClock().nanoseconds / 1_000_000)")
         var report = Report(subject)
-        for (index, check) in checks(for: subject.role).enumerated() {
-            guard only.isEmpty || only.contains(where: { check.name.contains($0) }) else { continue }
+        let all = checks(for: subject.role)
+        let exact = only.filter { part in all.contains { $0.name == part } }
+        for (index, check) in all.enumerated() {
+            let isMeant = only.contains { exact.contains($0) ? check.name == $0 : check.name.contains($0) }
+            guard only.isEmpty || isMeant else { continue }
             let began = monotonicMilliseconds()
             let verdict = try verdict(of: check, subject, shared, number: index + 1)
             let row = Row(check: check, verdict: verdict, milliseconds: monotonicMilliseconds() - began)

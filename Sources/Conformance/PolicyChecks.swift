@@ -170,12 +170,11 @@ enum PolicyChecks {
         var answered = 0
         while true {
             let left = sent + Limits.budgetMilliseconds - monotonicMilliseconds()
-            guard left > 0 else {
+            guard let message = try stage.nextOrNothing(within: left) else {
                 throw Broken(
                     "\(Limits.burst) questions waited; \(answered) older ones were answered, the newest was not within \(Limits.budgetMilliseconds) ms"
                 )
             }
-            let message = try stage.next("the newest answer of \(Limits.burst)", within: left)
             guard let re = message.header.re, let cycle = ids[re] else {
                 throw Broken("\(message.header.type.rawValue) with re \(message.header.re ?? "absent") answers nothing")
             }

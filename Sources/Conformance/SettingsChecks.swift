@@ -186,16 +186,29 @@ enum SettingsChecks {
             return "it takes settings at its start only, says so (\(try answer.reason())), and goes on"
         }
         let before = try probe(stage)
-        guard let variant = wrong(stage.subject).first else {
-            return "the same settings taken; it describes none that are wrong"
+        let variants = Array((halfWrong(stage.subject) + wrong(stage.subject)).prefix(Limits.wrongSettings))
+        guard !variants.isEmpty else { return "the same settings taken; it describes none that are wrong" }
+        for variant in variants {
+            guard try stage.configure(variant.settings).header.type == .error else {
+                throw Broken("it took \(variant.words)")
+            }
+            guard try probe(stage) == before else {
+                throw Broken(
+                    "after \(variant.words), which it refused, it answers otherwise than before: the old settings did not stay in force"
+                )
+            }
         }
-        let refusal = try stage.configure(variant.settings)
-        guard refusal.header.type == .error else { throw Broken("it took \(variant.words)") }
-        guard try probe(stage) == before else {
-            throw Broken(
-                "after settings that it refused it answers otherwise than before: the old ones did not stay in force")
+        return "the same settings taken; \(variants.count) wrong ones refused, and it answers as before"
+    }
+
+    /// Another sound value beside something wrong: who takes the first before it sees the second has half of them.
+    private static func halfWrong(_ subject: Subject) -> [Variant] {
+        guard let schema = subject.manifest?.settings else { return [] }
+        return schema.sorted { $0.key < $1.key }.compactMap { key, field in
+            guard let value = field.`default`?.half else { return nil }
+            let settings = subject.settings.setting(key, to: value).setting("no_such_setting", to: .bool(true))
+            return Variant(words: "\(key): \(value.short) beside a setting that there is not", settings: settings)
         }
-        return "the same settings taken; \(variant.words) refused, and it answers as before"
     }
 
     /// What a policy says to the usual portfolio; of others that they go on.
@@ -275,6 +288,16 @@ extension JSON {
         case .number(let text): number(text, step).map { .number($0) } ?? self
         case .string(let text): number(text, step).map { .string($0) } ?? self
         case .null, .bool, .array, .object: self
+        }
+    }
+
+    /// Of a number the half, of true false; nil of others.
+    fileprivate var half: JSON? {
+        switch self {
+        case .number(let text):
+            do { return .number(Ratio(units: try Ratio(text).units / 2).description) } catch { return nil }
+        case .bool(let value): return .bool(!value)
+        case .null, .string, .array, .object: return nil
         }
     }
 

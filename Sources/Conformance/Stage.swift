@@ -308,6 +308,16 @@ final class Stage {
         return inbox
     }
 
+    /// The next message; nil when none comes in time.
+    func nextOrNothing(within milliseconds: Int64) throws -> Message? {
+        let deadline = monotonicMilliseconds() + milliseconds
+        while inbox.isEmpty, monotonicMilliseconds() < deadline {
+            if let ending = child?.poll() { throw Broken("it \(ending)\(testimony)") }
+            try pump(until: deadline)
+        }
+        return inbox.isEmpty ? nil : inbox.removeFirst()
+    }
+
     /// Whether the process ends while it waits for a message.
     func nextOrEnd(within milliseconds: Int64 = Limits.answerMilliseconds) throws -> Message? {
         let deadline = monotonicMilliseconds() + milliseconds
@@ -453,6 +463,8 @@ struct Conversation {
     var asked: [String: MessageType] = [:]
     var answeredBeats: [(re: String, atMilliseconds: Int64)] = []
     private var ids: Set<String> = []
+    /// Messages of the core that were answered with `done`.
+    private var finished: Set<String> = []
 
     init(session: String, peer: PeerID, received: Int64, nextHeartbeat: Int64) {
         self.session = session
@@ -467,6 +479,9 @@ struct Conversation {
         if header.session != session { return "its session is \"\(header.session)\", welcome said \(session)" }
         if header.seq != received + 1 { return "its seq is \(header.seq) after \(received)" }
         if !ids.insert(header.id).inserted { return "its id \(header.id) was used before" }
+        if header.type == .done, let re = header.re, !finished.insert(re).inserted {
+            return "it is the second one with re \(re)"
+        }
         if let re = header.re, asked[re] == nil { return "it answers \(re), which was never asked" }
         return nil
     }

@@ -147,9 +147,9 @@ class Venue:
     def quantity(self, symbol):
         if self.fault != "floats":
             return str(self.positions[symbol])
-        fills = [word for order in self.orders.values() for word in order["executions"]
-                 if order["terms"]["symbol"] == symbol]
-        return str(sum(float(word["quantity"]) for word in fills))
+        orders = [order for order in self.orders.values() if order["terms"]["symbol"] == symbol]
+        return str(sum(float(word["quantity"]) * (1 if order["terms"]["side"] == "buy" else -1)
+                       for order in orders for word in order["executions"]))
 
     def state(self):
         worth = self.cash + sum(self.positions[name] * self.prices[name][0] for name in self.positions)
