@@ -39,6 +39,7 @@ let package = Package(
             dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
+        .target(name: "Scaffold"),
         .target(
             name: "Conformance",
             dependencies: [
@@ -47,7 +48,8 @@ let package = Package(
         .executableTarget(
             name: "bigbrother",
             dependencies: [
-                "Conformance", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Journal",
+                "Conformance", "Scaffold", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport",
+                "Journal",
                 "SQLiteJournal", "Node",
                 "Configuration", "Console", "Simulation", "CPosix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -108,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "Conformance", "Wire", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
+                "Conformance", "Scaffold", "Wire", "broker-paper", "provider-tape", "policy-stop-loss",
+                "policy-partial-profit",
                 "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
                 "policy-emergency", "policy-entries", "policy-regime",
             ], exclude: ["Broken"]),

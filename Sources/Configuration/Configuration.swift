@@ -26,6 +26,9 @@ package struct Configuration: Decodable {
     package var policies: [PluginEntry]?
     /// Folders with plugins, searched before the built-in ones.
     package var plugins: [String]?
+    /// A folder whose policies are at work without being named here: what is dropped in is started, what is taken out
+    /// leaves. Absent: none.
+    package var adopt: String?
     package var initialStops: [Symbol: Price]?
     package var limits: HardLimitsEntry?
     package var run: RunEntry?
@@ -43,6 +46,8 @@ package struct Configuration: Decodable {
         package var settings: JSON?
         /// False: it is started elsewhere and dials in.
         package var start: Bool?
+        /// Of a policy: while it is not at work, nothing is added to the account.
+        package var required: Bool?
 
         package init(plugin: PluginName) { self.plugin = plugin }
     }
@@ -112,6 +117,7 @@ extension Configuration {
     /// What the core is told: this configuration with its defaults.
     package func core() -> CoreConfiguration {
         var core = CoreConfiguration(account: account, policies: chosenPolicies.map { $0.name ?? $0.plugin })
+        core.requiredPolicies = chosenPolicies.filter { $0.required == true }.map { $0.name ?? $0.plugin }.sorted()
         if let cycle { core.cyclePeriod = cycle.value }
         // In lockstep nothing is late because a machine is busy.
         core.policyBudget = policyBudget?.value ?? (clock == .lockstep ? .seconds(10) : .milliseconds(500))

@@ -1,5 +1,6 @@
 import Foundation
 import Node
+import Orchestration
 import Trading
 import Wire
 
@@ -10,6 +11,10 @@ package struct LoadedConfiguration {
     package var stateDirectory: String
     package var specs: [PluginSpec]
     package var catalog: PluginCatalog
+    /// Where policies are adopted from.
+    package var adoptionDirectory: String?
+    /// What lies there and cannot be used, with the reason.
+    package private(set) var leftOut: [String] = []
 
     package var journalPath: String { stateDirectory + "/journal.sqlite" }
     package var socketDirectory: String { stateDirectory + "/sockets" }
@@ -26,10 +31,10 @@ package struct LoadedConfiguration {
             .replacingOccurrences(of: "${here}", with: folder)
         file = try SettingsFile(text: text, path: path)
         configuration = try file.decode(Configuration.self)
-        if let defect = configuration.limits?.defect {
+        if let defect = configuration.defect {
             throw ConfigurationError(
-                path: file.path, line: file.line(of: JSONPath([.key("limits"), .key(defect.key)])),
-                what: "limits.\(defect.key): \(defect.why)")
+                path: file.path, line: file.line(of: JSONPath(defect.place.map { .key($0) })),
+                what: "\(defect.place.joined(separator: ".")): \(defect.why)")
         }
         stateDirectory = Self.stateDirectory(configuration.state, configuration.account.text, folder, home)
         let own = (configuration.plugins ?? []).map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
@@ -38,9 +43,27 @@ package struct LoadedConfiguration {
             throw ConfigurationError(
                 path: file.path, line: file.line(of: place), what: "plugins[\(index)]: there is no folder \(path)")
         }
-        catalog = try PluginCatalog(folders: own + [home + "/Plugins"], binaries: binaries)
+        let folders = own + [home + "/Plugins"] + PluginCatalog.sharedFolders
+        catalog = try PluginCatalog(folders: folders, binaries: binaries)
         specs = []
+        adoptionDirectory = configuration.adopt.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
+        try adopt()
         try findPlugins()
+    }
+
+    /// Adopted policies work as if they were named last, with their default settings.
+    private mutating func adopt() throws(ConfigurationError) {
+        guard let adoptionDirectory else { return }
+        guard FileManager.default.fileExists(atPath: adoptionDirectory) else {
+            throw ConfigurationError(
+                path: file.path, line: file.line(of: JSONPath([.key("adopt")])),
+                what: "adopt: there is no folder \(adoptionDirectory)")
+        }
+        let found = catalog.adopt(adoptionDirectory)
+        leftOut = found.leftOut
+        let named = configuration.chosenPolicies
+        let added = found.policies.filter { name in !named.contains { $0.plugin == name || $0.name == name } }
+        configuration.policies = named + added.map { Configuration.PluginEntry(plugin: $0) }
     }
 
     private static func stateDirectory(_ state: String?, _ account: String, _ folder: String, _ home: String) -> String
@@ -73,6 +96,11 @@ package struct LoadedConfiguration {
             for (index, entry) in entries.enumerated() {
                 let place = JSONPath([.key(key), .index(index)])
                 let spec = try catalog.spec(for: entry, role: role, in: file, at: place)
+                guard spec.name != PositionPlan.core else {
+                    throw ConfigurationError(
+                        path: file.path, line: file.line(of: place),
+                        what: "\(key)[\(index)]: the name \"\(spec.name)\" is the core's own; give it another `name`")
+                }
                 guard !specs.contains(where: { $0.name == spec.name }) else {
                     throw ConfigurationError(
                         path: file.path, line: file.line(of: place),

@@ -18,7 +18,7 @@ package enum Conformance {
         let own: [Check] =
             switch role {
             case .policy: PolicyChecks.all
-            case .broker: BrokerChecks.all + BrokerDoubtChecks.all
+            case .broker: BrokerChecks.all + BrokerRestartChecks.all + BrokerDoubtChecks.all
             case .provider: ProviderChecks.all
             case .control: []
             }

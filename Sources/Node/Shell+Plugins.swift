@@ -26,6 +26,7 @@ extension Shell {
         guard let spec = options.plugins.first(where: { $0.name == hello.name && $0.role == role }) else {
             return "the configuration names no \(role.rawValue) \"\(hello.name)\""
         }
+        guard !stopped.contains(hello.name) else { return "a person has stopped \"\(hello.name)\"" }
         guard spec.program == nil || hello.token == children[hello.name]?.token else {
             return "\"\(hello.name)\" is started by the core, and this is not the process that it started"
         }
@@ -49,6 +50,7 @@ extension Shell {
             lose(old.key, "it said hello again", mayRestart: false)
         }
         sessionCount += 1
+        pluginFigures[hello.name, default: PluginFigures()].version = hello.version
         let now = clock.monotonicMilliseconds
         let session = PluginSession(
             name: hello.name, role: role, speaksMinor: hello.speaks.minor, peer: peer, id: "s\(epoch).\(sessionCount)",

@@ -30,6 +30,8 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var urgentCyclesPerPeriod: Int64 = 4
     /// Policies that the configuration names, sorted.
     package var policies: [PluginName]
+    /// Of these, those that the account is not to be added to without; sorted.
+    package var requiredPolicies: [PluginName] = []
     /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price] = [:]
     package var limits = HardLimits()
@@ -81,8 +83,10 @@ enum Memory {
     static let openings = 1_000
     /// Time-outs after which a reconciliation goes on without the answers that are missing.
     static let unansweredRounds = 6
-    /// Advisories at a time.
+    /// Advisories of one policy at a time.
     static let advisories = 256
+    /// Symbols of which it is remembered what was told, beyond those that are held or spoken of.
+    static let symbolsTold = 10_000
     /// Things that happened, for the section `history`.
     static let history = 200
     /// Orders that are over, for the section `finished_orders`.

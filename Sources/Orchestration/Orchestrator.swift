@@ -58,13 +58,17 @@ package struct Orchestrator: Sendable {
         case .misconfigured(let why):
             alert(.warning, nil, "the changed configuration is not used, everything stays as it was: \(why)")
         case .settingsAnswered(let plugin, let refusal): takeSettingsAnswer(plugin, refusal)
+        case .managed(let plugin, let what, let who, let why):
+            alert(.notice, nil, "\(who): \(plugin) \(what): \(why)")
         case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
         }
     }
 
     private mutating func takeStart(_ start: Start) {
+        let before = state.configuration
         state.configuration = start.configuration
         fitLimits()
+        forgetUnnamed(since: before)
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
@@ -84,11 +88,13 @@ package struct Orchestrator: Sendable {
         state.policyReady(name)
         state.needs[name] = needs
         trackNeeds()
+        watchRequiredPolicies()
     }
 
     private mutating func policyGone(_ name: PluginName, _ why: String) {
         state.policies.removeAll { $0 == name }
         alert(.warning, nil, "policy \(name) is gone: \(why)")
+        watchRequiredPolicies()
     }
 
     private mutating func providerGone(_ name: PluginName, _ why: String) {
@@ -124,5 +130,9 @@ extension Orchestrator {
     }
     mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
         record(.alert(Alert(level: level, symbol: symbol, text: text)))
+    }
+    /// The way of every emergency.
+    mutating func alert(_ level: Alert.Level, _ kind: Alert.Kind, _ symbol: Symbol?, _ text: String) {
+        record(.alert(Alert(level: level, symbol: symbol, text: text, kind: kind)))
     }
 }

@@ -44,6 +44,7 @@ struct Running {
             node: Node(core: core, journal: journal), transport: hub, clock: SystemClock(), observer: presenter,
             options: options(), configuration: WatchedConfiguration(loaded), endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
+        for why in loaded.leftOut { presenter.log("core", "left out: \(why)") }
         let end = try shell.run()
         return Result(
             end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures,

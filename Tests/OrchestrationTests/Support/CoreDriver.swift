@@ -39,6 +39,9 @@ package struct CoreDriver {
             violations.append("P11: states differ at input \(inputs.count)")
         }
         effects += wanted
+        for case .record(.alert(let alert)) in wanted where alert.level == .emergency && alert.kind == nil {
+            violations.append("an emergency without a kind: \(alert.text)")
+        }
         if violations.isEmpty { tell(input, wanted) }
         for effect in wanted { perform(effect) }
         violations += venue.violations.dropFirst(seenViolations)
@@ -283,7 +286,7 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
+            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .managed, .stopping:
             return
         }
     }

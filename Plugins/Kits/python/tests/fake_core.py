@@ -110,9 +110,9 @@ class FakeCore:
         self._socket.send_multipart([self.peer, *frames])
 
     def welcome(
-        self, settings: Any, *, heartbeat_milliseconds: int = 1_000, lockstep: bool = True, state: Path | str = "/tmp"
+        self, settings: Any, *, heartbeat_milliseconds: int = 60_000, lockstep: bool = True, state: Path | str = "/tmp"
     ) -> Heard:
-        """Hears hello, and answers it. Returns the hello."""
+        """Hears hello, and answers it. Returns the hello. Heart-beats come when a test sends them, so mostly they are long."""
         hello = self.hear("hello")
         self.peer = hello.peer
         self.say(

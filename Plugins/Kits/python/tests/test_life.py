@@ -289,11 +289,13 @@ def test_what_never_returns_ends_the_process(core: FakeCore, monkeypatch: pytest
 
 def test_a_core_that_comes_back_is_greeted_anew(core: FakeCore) -> None:
     plugin = started(core, heartbeat_milliseconds=10)
+    evaluate(core)
+    core.hear("recommendations")
     core.die()
     core.bind()
     core.session, core.epoch, core.sent = "s2.1", 2, 0
     hello = core.welcome({"trail": 0.07})
-    assert (hello.header["seq"], hello.header["session"]) == (1, "")
+    assert (hello.header["seq"], hello.header["session"], hello.header["epoch"]) == (1, "", 0)
     assert core.hear("ready").header["session"] == "s2.1"
     evaluate(core)
     answer = core.hear("recommendations")

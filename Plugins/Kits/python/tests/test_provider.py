@@ -151,7 +151,7 @@ def test_while_the_core_takes_nothing_the_generator_waits_and_nothing_is_lost(
 
     @provider(settings=NoSettings)
     def flood(settings: NoSettings, context: ProviderContext) -> Iterator[Market]:
-        for at in range(20_000):
+        for at in range(8_000):
             made[0] = at
             yield Market(at=at, corporate_actions=(CorporateAction("x" * 2_000, "ALFA", Split(2, 1), at),))
 
@@ -159,7 +159,7 @@ def test_while_the_core_takes_nothing_the_generator_waits_and_nothing_is_lost(
     core.welcome({}, lockstep=False)
     core.hear("ready")
     lead = 0
-    for at in range(20_000):
+    for at in range(8_000):
         assert core.hear("market").body["at"] == str(at)
         lead = max(lead, made[0] - at)
     assert lead < 5_000, "more than the sockets hold was made ahead"

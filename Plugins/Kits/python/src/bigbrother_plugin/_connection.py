@@ -83,7 +83,6 @@ class Connection:
         self._outbox = Outbox()
         self._worker = Worker()
         self._context = zmq.Context()
-        self._epoch = 0
         self._begin_anew()
 
     def run(self) -> int:
@@ -103,6 +102,7 @@ class Connection:
 
     def _begin_anew(self) -> None:
         self._session = ""
+        self._epoch = 0
         self._sent = 0
         self._unsent: deque[Answer | Stop] = deque()
         self._heartbeat_seconds = limits.HEARTBEAT_MILLISECONDS / 1_000
