@@ -70,6 +70,7 @@ enum Section {
     static let versions = "Versions"
     static let start = "How a plugin is started"
     static let header = "Header"
+    static let notUnderstood = "What is not understood"
     static let life = "A plugin's life"
     static let policies = "Policies"
     static let brokers = "Broker adapters"

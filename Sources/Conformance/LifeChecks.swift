@@ -13,17 +13,17 @@ enum LifeChecks {
         Check("life.heartbeat", "a heartbeat is answered with heartbeat and re", in: Section.life, run: heartbeat),
         Check(
             "life.crit", "what stands in crit and is not understood makes the message refused, with error and re",
-            in: Section.header, run: crit),
+            in: Section.notUnderstood, run: crit),
         Check(
             "life.version", "a message of another major version is refused with error, and the session goes on",
-            in: Section.versions, run: version),
+            in: Section.notUnderstood, run: version),
         Check(
             "life.frames", "a message that is not two frames of JSON is refused with error, and the session goes on",
-            in: Section.transport, run: frames),
+            in: Section.notUnderstood, run: frames),
         Check(
             "life.role", "a message that is not for its role is refused with error and re, and nothing else is done",
-            in: Section.life, run: role),
-        Check("life.refused", "who is refused exits, not with 0", in: Section.life, needsProcess: true, run: refused),
+            in: Section.notUnderstood, run: role),
+        Check("life.refused", "who is refused exits with 3", in: Section.start, needsProcess: true, run: refused),
         Check(
             "life.hello-again",
             "when the core is silent for three heartbeats and two seconds, hello is said again on a fresh socket; the session that follows is the next core's",
@@ -183,11 +183,9 @@ enum LifeChecks {
         try stage.startPlugin()
         let greeting = try stage.greeting()
         try stage.refuse(greeting, why: "the check refuses every plugin")
-        switch try stage.ending(after: "refused") {
-        case .exited(let code) where code != 0: return "exited with \(code)"
-        case let ending:
-            throw Broken("it \(ending); another code than 0 is right, so that nobody takes it for a sound end")
-        }
+        let ending = try stage.ending(after: "refused")
+        guard ending == .exited(3) else { throw Broken("it \(ending); 3 is right, by which a person sees why it went") }
+        return "exited with 3"
     }
 
     private static func helloAgain(_ stage: Stage) throws -> String {

@@ -82,7 +82,8 @@ def answer(core, header, body):
         send(core, "bye", {"reason": "drained"})
         sys.exit(0)
     elif kind == "refused":
-        sys.exit(body["reason"])
+        print("the core refused:", body["reason"], file=sys.stderr)
+        sys.exit(3)
     elif kind == "welcome":
         core.update(session=body["session"], beat=body["heartbeat_milliseconds"] / 1000)
         try:
