@@ -99,7 +99,7 @@ extension Orchestrator {
     private mutating func adopt(_ portfolio: PortfolioMerge, _ cycle: Int64) {
         if !portfolio.advisories.isEmpty { hear(portfolio.advisories) }
         let story = portfolio.dispositions.map {
-            "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why)"
+            "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why.withoutFigures)"
         }
         guard state.toldOfPortfolio != story else { return }
         state.toldOfPortfolio = story

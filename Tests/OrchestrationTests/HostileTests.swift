@@ -124,6 +124,18 @@ struct HostileTests {
         #expect(driver.venue.stopped("ABC") == 100)
     }
 
+    @Test("an exposure that is within its bound is told once, and not with every figure of a moving market")
+    func exposureTold() {
+        let wish = Advice.reduceExposure(ExposureAdvice(grossWeight: "0.9"))
+        var driver = driver(100, [a.says(.stop("90"), on: "ABC"), b.says(wish, on: nil)])
+        for price in ["100.5", "101", "101.5", "102"] as [Price] {
+            driver.quote("ABC", price, price, last: price)
+            driver.cycle()
+        }
+        #expect(driver.portfolioDecisions.count == 1, "\(driver.portfolioDecisions.map(\.dispositions.first?.why))")
+        driver.expectSound()
+    }
+
     @Test("of what the broker cannot sell a flatten makes no decision in every cycle")
     func flattenedCrumb() {
         var driver = driver("10.5", [a.says(.stop("95"), on: "ABC")])

@@ -41,8 +41,8 @@ extension Orchestrator {
 
     /// Plans of nothing that nobody speaks of: a policy may name another symbol in every cycle.
     mutating func forgetIdleSymbols(spoken: Set<Symbol>) {
-        for (symbol, plan) in state.plans.inOrder
-        where plan.isEmpty && isIdle(symbol) && !spoken.contains(symbol)
+        for (symbol, _) in state.plans.filter({ $0.value.isEmpty }).inOrder
+        where isIdle(symbol) && !spoken.contains(symbol)
             && state.pauses[symbol]?.awaitsBrokerState != true
         {
             state.plans[symbol] = nil
