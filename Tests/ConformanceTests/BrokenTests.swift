@@ -120,4 +120,42 @@ struct ShippedTests {
         }
         for words in found.compactMap({ $0 }) { Issue.record("\(words)") }
     }
+
+    @Test(
+        "the Python kit's examples; the broker that lives in memory is caught where it forgets",
+        .enabled(if: Places.hasPython, "python3-zmq is not installed"))
+    func pythonKit() throws {
+        let kit = Places.project + "/Plugins/Kits/python"
+        let found = some(["trailing-stop", "csv-quotes", "memory-broker"]) { name in
+            do {
+                let report = try Places.checked("\(kit)/examples/\(name)", more: ["PYTHONPATH=\(kit)/src"])
+                let expected = name == "memory-broker" ? ["broker.restart", "broker.killed"] : []
+                return report.failures == expected
+                    ? nil
+                    : "\(name): \(report.rows.filter(\.verdict.isFailure).map { "\($0.check.name): \($0.verdict.seen)" })"
+            } catch {
+                return "\(name): \(error)"
+            }
+        }
+        for words in found.compactMap({ $0 }) { Issue.record("\(words)") }
+    }
+
+    @Test(
+        "the plugin in plain C, without a kit",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/cc"), "there is no C compiler"))
+    func bareC() throws {
+        let folder = NSTemporaryDirectory() + "bare-c-\(UUID().uuidString)"
+        try FileManager.default.copyItem(atPath: Places.project + "/Plugins/Kits/bare-c", toPath: folder)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: folder) } }
+        let build = Process()
+        build.executableURL = URL(fileURLWithPath: "/usr/bin/cc")
+        build.arguments = ["-std=gnu11", "-O2", "-o", "bare_stop", "bare_stop.c", "json.c", "-lzmq"]
+        build.currentDirectoryURL = URL(fileURLWithPath: folder)
+        try build.run()
+        build.waitUntilExit()
+        try #require(build.terminationStatus == 0)
+        let report = try Places.checked(folder)
+        #expect(report.failures == [], "\(report.rows.filter(\.verdict.isFailure).map(\.verdict.seen))")
+        #expect(report.hasPassed)
+    }
 }

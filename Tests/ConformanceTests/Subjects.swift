@@ -19,8 +19,8 @@ enum Places {
     }()
     static let environment = ["PATH=/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE=1"]
 
-    static func checked(_ folder: String, only: [String] = []) throws -> Report {
-        try Conformance.run(Subject(folder: folder, binaries: binaries, environment: environment), only: only)
+    static func checked(_ folder: String, only: [String] = [], more: [String] = []) throws -> Report {
+        try Conformance.run(Subject(folder: folder, binaries: binaries, environment: environment + more), only: only)
     }
 
     /// pyzmq of the system, which the scripts need.
