@@ -39,10 +39,18 @@ let package = Package(
             dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
         .target(
             name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
+        .target(name: "Scaffold"),
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "Trading", "Wire", "Messaging", "ZeroMQTransport", "Supervision", "Node", "Configuration",
+            ]),
         .executableTarget(
             name: "bigbrother",
             dependencies: [
-                "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Journal", "SQLiteJournal", "Node",
+                "Conformance", "Scaffold", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport",
+                "Journal",
+                "SQLiteJournal", "Node",
                 "Configuration", "Console", "Simulation", "CPosix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -105,6 +113,14 @@ let package = Package(
         .executableTarget(
             name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
             path: "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Conformance", "Scaffold", "Wire", "broker-paper", "provider-tape", "policy-stop-loss",
+                "policy-partial-profit",
+                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
+                "policy-emergency", "policy-entries", "policy-regime",
+            ], exclude: ["Broken"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal"]),
         .executableTarget(
             name: "journal-torture", dependencies: ["Journal", "SQLiteJournal"],
