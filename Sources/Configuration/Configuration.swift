@@ -26,6 +26,8 @@ package struct Configuration: Decodable {
     package var policies: [PluginEntry]?
     /// Folders with plugins, searched before the built-in ones.
     package var plugins: [String]?
+    /// Where plugins on other hosts come in; absent: nowhere.
+    package var listen: ListenEntry?
     package var initialStops: [Symbol: Price]?
     package var limits: HardLimitsEntry?
     package var run: RunEntry?
@@ -45,6 +47,20 @@ package struct Configuration: Decodable {
         package var start: Bool?
 
         package init(plugin: PluginName) { self.plugin = plugin }
+    }
+
+    /// The tcp address of each role that is let in from other hosts, `tcp://ADDRESS:PORT`; every one has CURVE.
+    package struct ListenEntry: Decodable {
+        package var policy: String?
+        package var broker: String?
+        package var provider: String?
+
+        /// Those that are named, with their role.
+        package var named: [(role: String, address: String)] {
+            [("policy", policy), ("broker", broker), ("provider", provider)].compactMap { role, address in
+                address.map { (role, $0) }
+            }
+        }
     }
 
     package struct RunEntry: Decodable {

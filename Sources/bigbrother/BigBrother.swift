@@ -23,6 +23,6 @@ struct BigBrother: ParsableCommand {
             OrdersCommand.self,
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,
-            ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, DoctorCommand.self,
+            ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, DoctorCommand.self, KeysCommand.self,
         ])
 }
