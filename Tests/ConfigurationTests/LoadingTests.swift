@@ -128,7 +128,7 @@ struct LoadingTests {
 
     // MARK: - Other hosts
 
-    private static let remote = base.replacingOccurrences(
+    private static let remote = Loading.base.replacingOccurrences(
         of: "  - plugin: portfolio-risk", with: "  - plugin: portfolio-risk\n    start: false")
 
     @Test("a role that is started elsewhere may come in by tcp")
