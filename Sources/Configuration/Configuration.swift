@@ -28,6 +28,9 @@ package struct Configuration: Decodable {
     package var plugins: [String]?
     /// Where plugins on other hosts come in; absent: nowhere.
     package var listen: ListenEntry?
+    /// A folder whose policies are at work without being named here: what is dropped in is started, what is taken out
+    /// leaves. Absent: none.
+    package var adopt: String?
     package var initialStops: [Symbol: Price]?
     package var limits: HardLimitsEntry?
     package var run: RunEntry?
@@ -45,6 +48,8 @@ package struct Configuration: Decodable {
         package var settings: JSON?
         /// False: it is started elsewhere and dials in.
         package var start: Bool?
+        /// Of a policy: while it is not at work, nothing is added to the account.
+        package var required: Bool?
 
         package init(plugin: PluginName) { self.plugin = plugin }
     }
@@ -128,6 +133,7 @@ extension Configuration {
     /// What the core is told: this configuration with its defaults.
     package func core() -> CoreConfiguration {
         var core = CoreConfiguration(account: account, policies: chosenPolicies.map { $0.name ?? $0.plugin })
+        core.requiredPolicies = chosenPolicies.filter { $0.required == true }.map { $0.name ?? $0.plugin }.sorted()
         if let cycle { core.cyclePeriod = cycle.value }
         // In lockstep nothing is late because a machine is busy.
         core.policyBudget = policyBudget?.value ?? (clock == .lockstep ? .seconds(10) : .milliseconds(500))

@@ -8,7 +8,8 @@ extension LoadedConfiguration {
         var configuration = configuration
         // Defaults that depend on the clock are those of the clock that runs.
         configuration.clock = running.configuration.clock
-        return ConfigurationTarget(core: configuration.core(), plugins: specs, fixed: fixed)
+        return ConfigurationTarget(
+            core: configuration.core(), plugins: specs, fixed: fixed, leftOut: leftOut)
     }
 
     /// What a core that is at work never changes, by its key, as a person reads it.

@@ -13,6 +13,10 @@ package struct LoadedConfiguration {
     package var catalog: PluginCatalog
     /// Where plugins on other hosts come in, by role.
     package var listeners: [(role: String, endpoint: Endpoint)] = []
+    /// Where policies are adopted from.
+    package var adoptionDirectory: String?
+    /// What lies there and cannot be used, with the reason.
+    package private(set) var leftOut: [String] = []
 
     package var journalPath: String { stateDirectory + "/journal.sqlite" }
     package var socketDirectory: String { stateDirectory + "/sockets" }
@@ -41,8 +45,11 @@ package struct LoadedConfiguration {
             throw ConfigurationError(
                 path: file.path, line: file.line(of: place), what: "plugins[\(index)]: there is no folder \(path)")
         }
-        catalog = try PluginCatalog(folders: own + [home + "/Plugins"], binaries: binaries)
+        let folders = own + [home + "/Plugins"] + PluginCatalog.sharedFolders
+        catalog = try PluginCatalog(folders: folders, binaries: binaries)
         specs = []
+        adoptionDirectory = configuration.adopt.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
+        try adopt()
         try findPlugins()
         listeners = try readListeners()
     }
@@ -74,6 +81,21 @@ package struct LoadedConfiguration {
             found.append((role, endpoint))
         }
         return found
+    }
+
+    /// Adopted policies work as if they were named last, with their default settings.
+    private mutating func adopt() throws(ConfigurationError) {
+        guard let adoptionDirectory else { return }
+        guard FileManager.default.fileExists(atPath: adoptionDirectory) else {
+            throw ConfigurationError(
+                path: file.path, line: file.line(of: JSONPath([.key("adopt")])),
+                what: "adopt: there is no folder \(adoptionDirectory)")
+        }
+        let found = catalog.adopt(adoptionDirectory)
+        leftOut = found.leftOut
+        let named = configuration.chosenPolicies
+        let added = found.policies.filter { name in !named.contains { $0.plugin == name || $0.name == name } }
+        configuration.policies = named + added.map { Configuration.PluginEntry(plugin: $0) }
     }
 
     private static func stateDirectory(_ state: String?, _ account: String, _ folder: String, _ home: String) -> String

@@ -14,6 +14,14 @@ package struct PluginCatalog {
     package private(set) var plugins: [PluginName: Found] = [:]
     private let binaries: String
 
+    /// Where a machine and a person keep plugins for all accounts, if there are any.
+    package static let sharedFolders: [String] = {
+        let environment = ProcessInfo.processInfo.environment
+        let home = environment["HOME"].map { $0 + "/.config" }
+        let user = [environment["XDG_CONFIG_HOME"] ?? home].compactMap { $0.map { $0 + "/bigbrother/plugins" } }
+        return user + ["/usr/local/lib/bigbrother/plugins", "/usr/lib/bigbrother/plugins"]
+    }()
+
     /// - Parameters:
     ///   - folders: searched in this order, each with its sub-folders, two levels deep.
     ///   - binaries: the folder of the running `bigbrother`, where its plugins are built too.
@@ -21,6 +29,47 @@ package struct PluginCatalog {
     package init(folders: [String], binaries: String) throws(ConfigurationError) {
         self.binaries = binaries
         for folder in folders { try search(folder, depth: 0) }
+    }
+
+    /// Policies of a folder that anybody may drop plugins into. What cannot be used is left out, since it must not keep an
+    /// account from being managed.
+    /// - Returns: the policies that were added, by name; and why others were not.
+    mutating func adopt(_ folder: String) -> (policies: [PluginName], leftOut: [String]) {
+        var (policies, leftOut): ([PluginName], [String]) = ([], [])
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+            return ([], ["\(folder): \(error.localizedDescription)"])
+        }
+        for name in names.sorted() where !name.hasPrefix(".") {
+            do throws(ConfigurationError) {
+                var found = PluginCatalog(binaries: binaries)
+                try found.search(folder + "/" + name, depth: 1)
+                for (name, plugin) in found.plugins.sorted(by: { $0.key < $1.key }) {
+                    if let why = objection(to: plugin) {
+                        leftOut.append("\(plugin.file.path): \(why)")
+                        continue
+                    }
+                    _ = try program(plugin)
+                    plugins[name] = plugin
+                    policies.append(name)
+                }
+            } catch {
+                leftOut.append("\(error)")
+            }
+        }
+        return (policies, leftOut)
+    }
+
+    private init(binaries: String) { self.binaries = binaries }
+
+    private func objection(to found: Found) -> String? {
+        guard found.manifest.role == .policy else {
+            return "only a policy is adopted; a \(found.manifest.role.rawValue) is named in the configuration"
+        }
+        if let other = plugins[found.manifest.name] {
+            return "the name \(found.manifest.name) is taken by \(other.folder)"
+        }
+        return nil
     }
 
     private mutating func search(_ folder: String, depth: Int) throws(ConfigurationError) {
@@ -64,6 +113,10 @@ package struct PluginCatalog {
                 path: file.path, line: file.line(of: JSONPath(place.components + [.key(key)])), what: what)
         }
         let settings = entry.settings.flatMap { $0.isNull ? nil : $0 } ?? .object([])
+        guard role == .policy || entry.required == nil else {
+            throw fail(
+                "required: only a policy can be; without its \(role.rawValue) the core trades nothing", "required")
+        }
         guard let found = plugins[entry.plugin] else {
             // It lives on another host, and judges its settings alone.
             if entry.start == false {

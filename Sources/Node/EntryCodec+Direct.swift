@@ -16,7 +16,8 @@ extension Input: WireDirect {
         case .cycleDue, .wake, .market, .execution, .evaluated, .orderAnswer, .brokerState: true
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
+            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
+            .managed, .stopping:
             false
         }
     }
@@ -45,7 +46,8 @@ extension Input: WireDirect {
             }
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
+            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
+            .managed, .stopping:
             preconditionFailure("it goes the ordinary way")
         }
         writer.endObject()

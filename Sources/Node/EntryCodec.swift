@@ -110,6 +110,7 @@ extension Input {
         case .configured: "configured"
         case .misconfigured: "misconfigured"
         case .settingsAnswered: "settings_answered"
+        case .managed: "managed"
         case .stopping: "stopping"
         }
     }
@@ -122,7 +123,7 @@ extension Input {
         case .undelivered(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
             .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .configured, .misconfigured,
-            .settingsAnswered, .stopping:
+            .settingsAnswered, .managed, .stopping:
             []
         }
     }

@@ -28,6 +28,8 @@ struct Gathering {
         settle(PolicyAnswer(policy: policy, recommendations: [], failure: why))
     }
 
+    var late: [PluginName] { waiting }
+
     mutating func failAllWaiting(_ why: String) {
         for policy in waiting { fail(policy, why) }
     }

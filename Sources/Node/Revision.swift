@@ -8,8 +8,11 @@ package struct ConfigurationTarget {
     package var plugins: [PluginSpec]
     /// What a core that is at work never changes, by key, as a person reads it.
     package var fixed: [String: String]
+    /// Plugins that were found and cannot be used, with the reason.
+    package var leftOut: [String]
 
-    package init(core: CoreConfiguration, plugins: [PluginSpec], fixed: [String: String]) {
+    package init(core: CoreConfiguration, plugins: [PluginSpec], fixed: [String: String], leftOut: [String] = []) {
+        self.leftOut = leftOut
         self.core = core
         self.plugins = plugins
         self.fixed = fixed
@@ -33,12 +36,14 @@ struct Revision {
     var added: [PluginSpec] = []
     var removed: [PluginName] = []
     var needsRestart: [String] = []
+    var leftOut: [String] = []
 
     /// - Parameters:
     ///   - running: what is in force, with the settings that each plugin has accepted.
     ///   - target: what the file says now.
     init(from running: ConfigurationTarget, to target: ConfigurationTarget) {
         core = target.core
+        leftOut = target.leftOut
         if core.account != running.core.account {
             needsRestart.append("account \(running.core.account) -> \(core.account)")
             core.account = running.core.account

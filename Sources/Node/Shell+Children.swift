@@ -81,7 +81,8 @@ extension Shell {
     /// The configuration may name it again by now.
     private func hasLeft(_ name: PluginName) {
         children[name] = nil
-        if end == nil, let spec = options.plugins.first(where: { $0.name == name }) { startChild(spec) }
+        guard end == nil, !stopped.contains(name) else { return }
+        if let spec = options.plugins.first(where: { $0.name == name }) { startChild(spec) }
     }
 
     func tendOutputs() {
@@ -95,6 +96,7 @@ extension Shell {
         switch child.restarts.failed(atMilliseconds: now, jitter: Int64.random(in: 0...1_000)) {
         case .restart(let delay):
             child.restartAtMilliseconds = now + delay
+            pluginFigures[child.spec.name, default: PluginFigures()].restarts += 1
             observer.log("core", "\(child.spec.name) is started again in \(delay) ms")
         case .quarantine:
             child.isQuarantined = true

@@ -60,6 +60,7 @@ extension Shell {
         for spec in revision.changed { configure(spec, &change) }
         for spec in revision.added { add(spec, &change) }
         for name in revision.removed { remove(name, &change) }
+        change.changes += revision.leftOut.map { "left out: \($0)" }
         change.settings.sort { $0.plugin < $1.plugin }
         let words = figures + change.changes + change.needsRestart.map { "\($0) (after a restart)" }
         guard !words.isEmpty else { return ControlReply(accepted: true, message: "nothing has changed") }
@@ -132,13 +133,11 @@ extension Shell {
     }
 
     private func remove(_ name: PluginName, _ change: inout Reconfiguration) {
+        guard let spec = options.plugins.first(where: { $0.name == name && $0.role == .policy }) else { return }
         options.plugins.removeAll { $0.name == name && $0.role == .policy }
+        stopped.remove(name)
         change.changes.append("policy \(name) is asked to leave")
-        if let peer = sessions.first(where: { $0.value.name == name && $0.value.role == .policy })?.key {
-            send(.drain, Fault(reason: "the configuration does not name it any more"), to: peer)
-        }
-        guard children[name]?.process != nil else { return children[name] = nil }
-        children[name]?.leavesByMilliseconds = clock.monotonicMilliseconds + options.drainMilliseconds
+        letGo(spec, "the configuration does not name it any more")
     }
 }
 

@@ -24,7 +24,9 @@ extension Shell {
         let now = clock.monotonicMilliseconds
         let milliseconds = budget.wholeMilliseconds
         var gathering = Gathering(cycle: cycle, policies: policies, now: now, budget: milliseconds)
+        askedNanoseconds = [:]
         for policy in policies {
+            askedNanoseconds[policy] = clock.monotonicNanoseconds
             guard let peer = readyPeer(policy, .policy) else {
                 gathering.fail(policy, "not connected")
                 continue

@@ -82,6 +82,7 @@ extension Shell {
     private func takeRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession) {
         guard var gathering, header.cycle == gathering.cycle, gathering.isWaiting(for: session.name) else {
             figures.lateAnswers += 1
+            pluginFigures[session.name, default: PluginFigures()].late += 1
             return observer.log(
                 session.name.text, "an answer to cycle \(header.cycle ?? 0) came too late and was discarded")
         }
@@ -90,6 +91,10 @@ extension Shell {
                 session.name, "\(recommendations.count) recommendations, \(ShellLimits.recommendations) is the most")
             self.gathering = gathering
             return
+        }
+        if let asked = askedNanoseconds[session.name] {
+            pluginFigures[session.name, default: PluginFigures()].answered(
+                after: (clock.monotonicNanoseconds - asked) / 1_000)
         }
         gathering.answer(session.name, recommendations)
         self.gathering = gathering
@@ -110,6 +115,7 @@ extension Shell {
 
     /// What was not understood is not taken, and the sender is told.
     private func takeGarbage(_ header: Header, _ session: PluginSession, _ why: String) {
+        pluginFigures[session.name, default: PluginFigures()].refused += 1
         tell(session.peer, why, re: header.id)
         enqueue(.violation(plugin: session.name, why: why))
         gathering?.fail(session.name, "its answer could not be read: \(why)")
@@ -153,6 +159,7 @@ extension Shell {
     /// Rule 4: who says what its role may not say is cut off.
     private func expel(_ peer: Peer, _ why: String) {
         guard let session = sessions[peer] else { return observer.log("core", "a stranger was refused: \(why)") }
+        pluginFigures[session.name, default: PluginFigures()].refused += 1
         enqueue(.violation(plugin: session.name, why: why))
         tell(peer, why, re: nil)
         lose(peer, why, mayRestart: true)
@@ -181,10 +188,15 @@ extension Shell {
         if request.command == "ping" {
             return ControlReply(accepted: true, message: "epoch \(epoch), cycle \(node.core.state.cycle.number)")
         }
+        if request.command == "plugins" {
+            return ControlReply(accepted: true, message: "epoch \(epoch)", plugins: pluginStatuses)
+        }
+        if request.command.hasPrefix("plugin_") { return manage(request) }
         if request.command == "reload" { return reload(why: "\(request.why) (\(request.who))") }
         guard let command = Control.Command(rawValue: request.command) else {
             return ControlReply(
-                accepted: false, message: "\"\(request.command)\" is none of halt, reduce, resume, flatten, reload")
+                accepted: false,
+                message: "\"\(request.command)\" is none of halt, reduce, resume, flatten, reload, plugins")
         }
         enqueue(.control(Control(command: command, who: request.who, why: request.why)))
         return ControlReply(accepted: true, message: "\(command.rawValue) is taken")

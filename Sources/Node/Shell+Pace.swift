@@ -106,6 +106,7 @@ extension Shell {
     /// The cycle ends on time: who has not answered is missing from it, and said to be.
     func checkBudget() {
         guard var gathering, clock.monotonicMilliseconds >= gathering.deadlineMilliseconds else { return }
+        for policy in gathering.late { pluginFigures[policy, default: PluginFigures()].missed += 1 }
         gathering.failAllWaiting(
             "no answer within \(gathering.deadlineMilliseconds - gathering.startedMilliseconds) ms")
         self.gathering = gathering

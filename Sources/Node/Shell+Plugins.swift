@@ -27,6 +27,7 @@ extension Shell {
             return "the configuration names no \(role.rawValue) \"\(hello.name)\""
         }
         if let why = keyRefusal(of: hello, spec, peer) { return why }
+        guard !stopped.contains(hello.name) else { return "a person has stopped \"\(hello.name)\"" }
         guard spec.program == nil || hello.token == children[hello.name]?.token else {
             return "\"\(hello.name)\" is started by the core, and this is not the process that it started"
         }
@@ -55,6 +56,7 @@ extension Shell {
         }
         strangers[peer] = nil
         sessionCount += 1
+        pluginFigures[hello.name, default: PluginFigures()].version = hello.version
         let now = clock.monotonicMilliseconds
         var session = PluginSession(
             name: hello.name, role: role, speaksMinor: hello.speaks.minor, peer: peer, id: "s\(epoch).\(sessionCount)",

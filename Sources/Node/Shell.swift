@@ -32,6 +32,11 @@ package final class Shell {
     var strangers: [Peer: Stranger] = [:]
     var keysDueMilliseconds = Int64.min
     var children: [PluginName: PluginChild] = [:]
+    /// Plugins that a person has stopped.
+    var stopped: Set<PluginName> = []
+    var pluginFigures: [PluginName: PluginFigures] = [:]
+    /// When the policies of this cycle were asked.
+    var askedNanoseconds: [PluginName: Int64] = [:]
     var queue: [(input: Input, at: Timestamp)] = []
     /// Market data that the broker gets as soon as it is durable here.
     var forwards: [[UInt8]] = []

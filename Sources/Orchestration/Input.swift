@@ -37,6 +37,8 @@ package enum Input: Sendable, Hashable, Codable {
     case misconfigured(why: String)
     /// A plugin has taken the settings that ``Effect/configure(plugin:settings:)`` sent, or goes on with those it had.
     case settingsAnswered(plugin: PluginName, refusal: String?)
+    /// A person has stopped, started or restarted a plugin.
+    case managed(plugin: PluginName, what: String, who: String, why: String)
     case stopping(why: String)
 }
 

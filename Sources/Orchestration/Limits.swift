@@ -30,6 +30,8 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var urgentCyclesPerPeriod: Int64 = 4
     /// Policies that the configuration names, sorted.
     package var policies: [PluginName]
+    /// Of these, those that the account is not to be added to without; sorted.
+    package var requiredPolicies: [PluginName] = []
     /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price] = [:]
     package var limits = HardLimits()

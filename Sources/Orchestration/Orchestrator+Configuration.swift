@@ -17,6 +17,7 @@ extension Orchestrator {
             alert(.warning, nil, "the configuration has changed, and it stays as it was until a restart: \(words)")
         }
         for settings in change.settings { emit(.configure(settings)) }
+        watchRequiredPolicies()
     }
 
     /// What was reckoned with a figure of the configuration is reckoned anew.
@@ -45,6 +46,7 @@ extension CoreConfiguration {
             ("advisory_life", advisoryLife.exact),
             ("urgent_cycles", "\(urgentCyclesPerPeriod)"),
             ("policies", policies.map(\.text).joined(separator: ", ")),
+            ("required policies", requiredPolicies.map(\.text).joined(separator: ", ")),
             (
                 "initial_stops",
                 initialStops.inOrder.map { "\($0.key) \($0.value.text(minimumDecimals: 2))" }.joined(separator: ", ")

@@ -40,6 +40,7 @@ extension Orchestrator {
             askForBrokerState()
         }
         try watchEquity()
+        watchRequiredPolicies()
         forgetWhatIsOver()
         let snapshot = try SnapshotBuilder(state).build(cycle: number)
         state.cycle.snapshotAt = state.now

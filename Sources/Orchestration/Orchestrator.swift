@@ -58,6 +58,8 @@ package struct Orchestrator: Sendable {
         case .misconfigured(let why):
             alert(.warning, nil, "the changed configuration is not used, everything stays as it was: \(why)")
         case .settingsAnswered(let plugin, let refusal): takeSettingsAnswer(plugin, refusal)
+        case .managed(let plugin, let what, let who, let why):
+            alert(.notice, nil, "\(who): \(plugin) \(what): \(why)")
         case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
         }
     }
@@ -84,11 +86,13 @@ package struct Orchestrator: Sendable {
         state.policyReady(name)
         state.needs[name] = needs
         trackNeeds()
+        watchRequiredPolicies()
     }
 
     private mutating func policyGone(_ name: PluginName, _ why: String) {
         state.policies.removeAll { $0 == name }
         alert(.warning, nil, "policy \(name) is gone: \(why)")
+        watchRequiredPolicies()
     }
 
     private mutating func providerGone(_ name: PluginName, _ why: String) {

@@ -44,4 +44,6 @@ package enum Hazard: String, CaseIterable, Sendable {
     case control
     /// Commands of a core that is dead arrive after its successor has taken over.
     case staleCommands = "stale-commands"
+    /// The configuration is changed while the core is at work: figures, policies that leave and come back, a broken file.
+    case reload
 }

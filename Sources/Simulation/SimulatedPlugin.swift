@@ -125,6 +125,8 @@ class SimulatedPlugin: PluginEnd {
                 isReady()
             case .drain:
                 send(.bye, Fault(reason: "drained"))
+                disconnect()
+                dial(after: World.second)
             case .heartbeat, .error: break
             default: try handle(header, frames[1])
             }

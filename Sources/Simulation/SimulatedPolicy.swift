@@ -18,10 +18,12 @@ final class SimulatedPolicy: SimulatedPlugin {
     }
 
     private let character: Character
-    private let venue: Venue
+    let venue: Venue
     private let hazards: HazardDice
-    private let scenario: Scenario
-    private var dice: Dice
+    let scenario: Scenario
+    var dice: Dice
+    /// For the words of the second edition, so that they leave the others as they are.
+    var words: Dice
     /// The best price since a stop is trailed, so that a guardian never loosens.
     private var stops: [Symbol: Price] = [:]
     private var rung = 0
@@ -34,6 +36,7 @@ final class SimulatedPolicy: SimulatedPlugin {
         self.hazards = hazards
         self.scenario = scenario
         dice = Dice(seed: scenario.seed, name: character.rawValue)
+        words = Dice(seed: scenario.seed, name: character.rawValue + " words")
         super.init(PluginName(unchecked: character.rawValue), .policy, world)
     }
 
@@ -42,7 +45,7 @@ final class SimulatedPolicy: SimulatedPlugin {
         if hazards.hits(.malicious, 10) { return misbehave(header, cycle) }
         var delay = dice.between(1, 40) * World.millisecond
         if hazards.hits(.messageDelay, 10) { delay = hazards.between(.messageDelay, 100, 3_000) * World.millisecond }
-        let advice = Recommendations(scenario.symbols.flatMap(advice(on:)))
+        let advice = Recommendations(scenario.symbols.flatMap(advice(on:)) + adviceOnAll())
         world.after(delay) { [weak self] in
             guard let self, isConnected else { return }
             send(.recommendations, advice, re: header.id, cycle: cycle)
@@ -75,19 +78,35 @@ final class SimulatedPolicy: SimulatedPlugin {
         guard let price = venue.prices[symbol] else { return [] }
         let held = venue.held(symbol)
         switch character {
-        case .guardian: return held.isZero ? [] : [protect(symbol, price, isLong: held.isPositive)]
+        case .guardian:
+            guard !held.isZero else { return [] }
+            let stop = protect(symbol, price, isLong: held.isPositive)
+            return [usesWords ? says(symbol, protectByDistance(symbol), .high) : stop]
         case .target:
             guard !held.isZero else { return [] }
+            if usesWords { return [says(symbol, .target(TargetAdvice(distance: targetDistance)))] }
             return [says(symbol, .target(price: target(symbol, isLong: held.isPositive)))]
         case .trimmer: return held.isZero || isCalm ? [] : trim(symbol, held)
         case .entrant:
             guard held.isZero, !isCalm, dice.chance(100) else { return [] }
-            return [enter(symbol, price)]
-        case .chaos: return isCalm || !dice.chance(120) ? [] : [wild(symbol)]
+            return [usesWords ? enterByRisk(symbol, price) : enter(symbol, price)]
+        case .chaos:
+            guard !isCalm, dice.chance(120) else { return [] }
+            return [usesWords && words.chance(500) ? wildWords(symbol) : wild(symbol)]
         }
     }
 
-    private func says(_ symbol: Symbol, _ advice: Advice, _ urgency: Urgency = .medium) -> Recommendation {
+    /// What concerns the portfolio.
+    private func adviceOnAll() -> [Recommendation] {
+        guard usesWords, !isCalm else { return [] }
+        switch character {
+        case .trimmer: return words.chance(60) ? [reduceExposure()] : []
+        case .chaos: return words.chance(60) ? [wildWords(nil)] : []
+        case .guardian, .target, .entrant: return []
+        }
+    }
+
+    func says(_ symbol: Symbol?, _ advice: Advice, _ urgency: Urgency = .medium) -> Recommendation {
         Recommendation(symbol: symbol, advice: advice, urgency: urgency, reason: "\(character.rawValue) wants it")
     }
 
@@ -117,6 +136,9 @@ final class SimulatedPolicy: SimulatedPlugin {
         switch dice.below(4) {
         case 0: return [says(symbol, .reduceTo(quantity: Quantity(units: Int64(held.units.magnitude) / 2)))]
         case 1: return [says(symbol, .exit, dice.chance(300) ? .emergency : .high)]
+        case 2 where usesWords:
+            let shares = Quantity(units: max(1, Int64(held.units.magnitude) / words.between(1, 6)))
+            return [says(symbol, .takePartial(PartialAdvice(quantity: shares, rung: "r\(rung)")))]
         default:
             let fraction = Ratio(units: dice.between(1, 9) * Ratio.scale / 10)
             return [says(symbol, .takePartial(fraction: fraction, rung: "r\(rung)"))]
@@ -171,7 +193,7 @@ final class SimulatedPolicy: SimulatedPlugin {
             symbol: symbol, advice: advice, urgency: dice.pick(Urgency.allCases), reason: "chaos", validUntil: until)
     }
 
-    private func cents(_ price: Price) -> Price {
+    func cents(_ price: Price) -> Price {
         Price(units: max(1, price.units / (Price.scale / 100)) * (Price.scale / 100))
     }
 }

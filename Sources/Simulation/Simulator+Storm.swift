@@ -118,6 +118,9 @@ extension Simulator {
             }
             if hazards.hits(.manualTrades, 3) { tradeByHand(hazards.pick(.manualTrades, scenario.symbols)) }
             if hazards.hits(.oddWords, 5) { venue.sayOdd(about: hazards.pick(.oddWords, scenario.symbols)) }
+            if scenario.isSecondEdition, hazards.hits(.reload, 3) {
+                story("somebody changes the configuration: \(configuration.edit())")
+            }
             if hazards.hits(.control, 2) {
                 say(hazards.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
             }

@@ -55,6 +55,7 @@ package final class Simulator {
     let adapter: SimulatedAdapter
     let provider: SimulatedProvider
     let policies: [SimulatedPolicy]
+    let configuration: SimulatedConfiguration
     let invariants: Invariants
     let codec = MessageCodec()
     var transport: SimulatedTransport?
@@ -90,6 +91,11 @@ package final class Simulator {
         let (world, venue, hazards, scenario) = (world, venue, hazards, scenario)
         policies = scenario.characters.map { SimulatedPolicy($0, world, venue, hazards, scenario) }
         invariants = Invariants(world, venue, scenario)
+        configuration = SimulatedConfiguration(
+            scenario.configuration,
+            ([adapter, provider] + policies).map {
+                PluginSpec(name: $0.name, role: $0.role, settings: .object([]), program: nil)
+            }, hazards)
         outcome = Outcome(seed: seed)
         outcome.scenario = scenario.words
     }
@@ -130,7 +136,7 @@ package final class Simulator {
             self.node = node
             let shell = Shell(
                 node: node, transport: transport, clock: clock, observer: self, options: shellOptions,
-                endpoint: { _ in "" }, signals: (-1, { [unowned self] in signal }))
+                configuration: configuration, endpoint: { _ in "" }, signals: (-1, { [unowned self] in signal }))
             for plugin in plugins {
                 plugin.coreStarted(transport, after: hazards.wireDelay() + World.millisecond)
             }
@@ -145,11 +151,8 @@ package final class Simulator {
     }
 
     private var shellOptions: ShellOptions {
-        func spec(_ plugin: SimulatedPlugin) -> PluginSpec {
-            PluginSpec(name: plugin.name, role: plugin.role, settings: .object([]), program: nil)
-        }
         var options = ShellOptions(
-            plugins: plugins.map(spec), core: scenario.configuration, lockstep: false, stateDirectory: "")
+            plugins: configuration.plugins, core: configuration.core, lockstep: false, stateDirectory: "")
         options.heartbeatMilliseconds = 10_000
         options.startMilliseconds = 3_000
         options.drainMilliseconds = 100
@@ -194,6 +197,7 @@ package final class Simulator {
         for policy in policies { policy.isCalm = true }
         provider.isCalm = true
         for plugin in plugins { plugin.restart() }
+        if scenario.isSecondEdition { configuration.restore() }
         resumeUntilTaken()
     }
 

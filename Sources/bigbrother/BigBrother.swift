@@ -23,6 +23,7 @@ struct BigBrother: ParsableCommand {
             OrdersCommand.self,
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,
-            ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, DoctorCommand.self, KeysCommand.self,
+            ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, PluginsCommand.self,
+            PluginCommand.self, DoctorCommand.self, KeysCommand.self,
         ])
 }

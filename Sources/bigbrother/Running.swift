@@ -48,6 +48,7 @@ struct Running {
             options: options(keeper), configuration: WatchedConfiguration(loaded),
             endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
+        for why in loaded.leftOut { presenter.log("core", "left out: \(why)") }
         let end = try shell.run()
         return Result(
             end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures,

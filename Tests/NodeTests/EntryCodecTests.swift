@@ -42,6 +42,7 @@ struct EntryCodecTests {
                 why: "w", configuration: CoreConfiguration(account: AccountID(unchecked: "a"), policies: []),
                 settings: [PluginSettings(plugin: PluginName(unchecked: "p"), settings: #"{"a":0.1}"#)], changes: ["c"],
                 needsRestart: ["r"])), .misconfigured(why: "x"),
+        .managed(plugin: "a", what: "is stopped", who: "me", why: "w"),
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: nil),
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: "no"),
     ]

@@ -7,11 +7,12 @@ import Trading
 @Suite("The time stop at the end of a session")
 struct SessionEndTests {
     /// New York's summer time: the session of Monday 16 March to Friday 20 March 2026 ends at 20:00 UTC.
-    private func advice(_ json: String, _ symbol: String, day: Int64, _ hour: Int64, _ minute: Int64) throws -> [String]
-    {
+    private func advice(
+        _ json: String, _ symbol: String, month: Int64 = 3, day: Int64, _ hour: Int64, _ minute: Int64
+    ) throws -> [String] {
         let whole = Whole(positions: [try Whole.position(symbol, last: "100")])
         var snapshot = try whole.snapshot()
-        snapshot.at = CivilTime(year: 2026, month: 3, day: day, hour: hour, minute: minute).timestamp
+        snapshot.at = CivilTime(year: 2026, month: month, day: day, hour: hour, minute: minute).timestamp
         snapshot.session = USEquityCalendar.phase(at: snapshot.at)
         let policy = try TimeStopPolicy(settings: try settings(TimeStopPolicy.Settings.self, json))
         return policy.evaluate(snapshot).map(\.short)
@@ -36,6 +37,18 @@ struct SessionEndTests {
         json: String, symbol: String, day: Int64, hour: Int64, minute: Int64, wanted: [String]
     ) throws {
         #expect(try advice(json, symbol, day: day, hour, minute) == wanted)
+    }
+
+    @Test(
+        "a short day ends at 13:00, a holiday may begin the weekend, and one in the middle of a week does not",
+        arguments: [
+            // Friday 27 November 2026, after Thanksgiving: 18:00 UTC is the close.
+            (11, 27, 17, 55, ["ABC exit"]), (11, 27, 20, 55, []),
+            // Thursday 2 April, before Good Friday; Wednesday 25 November, before Thanksgiving.
+            (4, 2, 19, 55, ["ABC exit"]), (11, 25, 20, 55, []),
+        ] as [(Int64, Int64, Int64, Int64, [String])])
+    func shortDays(month: Int64, day: Int64, hour: Int64, minute: Int64, wanted: [String]) throws {
+        #expect(try advice(#"{"before_weekend": true}"#, "ABC", month: month, day: day, hour, minute) == wanted)
     }
 
     @Test("the winter's close is an hour later in UTC")

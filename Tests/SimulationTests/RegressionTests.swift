@@ -16,12 +16,20 @@ struct RegressionTests {
     @Test("an ordinary seed keeps every promise", arguments: 1...12 as ClosedRange<UInt64>)
     func ordinary(seed: UInt64) { expectSound(seed) }
 
-    private func expectSound(_ seed: UInt64) {
+    @Test("so does one whose policies use the whole vocabulary, and whose configuration changes", arguments: 0...11)
+    func secondEdition(number: UInt64) {
+        let outcome = expectSound(Scenario.secondEdition + number)
+        if number == 3 { #expect(outcome.mishaps.contains { $0.hazard == .reload }, "its configuration changes") }
+    }
+
+    @discardableResult
+    private func expectSound(_ seed: UInt64) -> Outcome {
         let outcome = Simulator.run(seed: seed)
         #expect(
             outcome.promise == nil,
             "bigbrother simulate --seed \(seed): \(outcome.promise ?? "") broke: \(outcome.violation ?? "")")
         #expect(outcome.checks > 0 && outcome.cycles > 0 && outcome.commands >= 0)
+        return outcome
     }
 
     @Test("the same seed gives the same journal, and another seed another one")

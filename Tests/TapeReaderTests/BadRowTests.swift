@@ -201,7 +201,7 @@ struct BadRowTests {
     @Test("dates at both ends of the years allowed are played")
     func edgeDates() throws {
         let folder = try TemporaryFolder()
-        try folder.write("AIG.csv", tradeHeader + "1900-01-01,1,1,1,1,1\n2199-12-31,1,1,1,1,1\n")
+        try folder.write("AIG.csv", tradeHeader + "1900-01-02,1,1,1,1,1\n2199-12-31,1,1,1,1,1\n")
         var configuration = folder.configuration
         configuration.stepSeconds = 10
         configuration.regularOnly = true

@@ -38,6 +38,17 @@ struct RealDataTests {
         #expect(updates == (try play(TapeConfiguration(folders: [folder]))))
     }
 
+    @Test("the sessions of the calendar are the days with closes, 1990 to 2022")
+    func calendar() throws {
+        let root = try #require(marketData)
+        let rows = try lines("\(root)/sp500-20-closes/closes-1990-2022.csv.gz").dropFirst()
+        let days = try rows.map { row in
+            try CivilTime(#require(Timestamp(rfc3339: String(row.prefix(10))))).daysSince1970
+        }
+        let (first, last) = (try #require(days.first), try #require(days.last))
+        #expect(days == (first...last).filter { USEquityCalendar.closingMinute(ofDay: $0) != nil })
+    }
+
     private func rows(_ path: String) throws -> Int {
         let feed: TapeFeed
         switch TapeFileName(baseName(path)) {

@@ -5,8 +5,8 @@ import Wire
 /// Ends what takes too long, and what is not to be held over a night or a weekend.
 ///
 /// Capital that does not work is freed (Kaufman, Trading Systems and Methods, 5th edition 2013, time-based exits; Lopez de
-/// Prado, Advances in Financial Machine Learning, 2018, the vertical barrier). Sessions are those of ``TradingSession``:
-/// holidays and half days are not known.
+/// Prado, Advances in Financial Machine Learning, 2018, the vertical barrier). Sessions are those of ``TradingSession``,
+/// with holidays and short days.
 package struct TimeStopPolicy: Policy {
     package struct Settings: Decodable {
         /// Longest time that a position is held; a default of 30 days.
@@ -51,11 +51,10 @@ package struct TimeStopPolicy: Policy {
         guard hours != .continuous else { return nil }
         let session = TradingSession(hours, containing: now)
         guard now >= session.open, now < session.close, session.close - now <= .seconds(lead * 60) else { return nil }
-        let isWeekend = TradingSession(hours, containing: session.nextMidnight).hasNoSession
         let what: String
         if settings.endOfSession == true {
             what = "overnight"
-        } else if settings.beforeWeekend == true, isWeekend {
+        } else if settings.beforeWeekend == true, session.isLastOfWeek(hours) {
             what = "over the weekend"
         } else {
             return nil
@@ -82,6 +81,10 @@ package struct TimeStopPolicy: Policy {
 }
 
 extension TradingSession {
-    /// A Saturday or a Sunday.
-    fileprivate var hasNoSession: Bool { open == close }
+    /// No day has a session from tomorrow to Saturday: Friday, or Thursday before Good Friday.
+    fileprivate func isLastOfWeek(_ hours: TradingHours) -> Bool {
+        let next = TradingSession(hours, containing: nextMidnight)
+        if CivilTime.date(daysSince1970: next.day).weekday == 0 { return true }
+        return next.open == next.close && next.isLastOfWeek(hours)
+    }
 }

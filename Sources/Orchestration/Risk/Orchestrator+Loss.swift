@@ -32,11 +32,29 @@ extension Orchestrator {
 
     /// The core's own restriction: it is never lifted but by a person.
     mutating func restrict(to wanted: TradingState, why: String) {
-        guard state.control.restrict(to: wanted, why: why) else { return }
+        if state.control.restrict(to: wanted, why: why) { carryOutRestriction() }
+    }
+
+    private mutating func carryOutRestriction() {
+        let (wanted, why) = (state.control.state, state.control.why)
         record(.tradingState(wanted, who: "core", why: why))
         alert(.emergency, nil, "trading is \(wanted.rawValue): \(why)")
         endEntries()
         state.risk.restrictionIsDue = true
+    }
+
+    /// Nothing is added to an account whose required policies are not all at work. Looked at when one comes or goes, when
+    /// the configuration changes, and with every cycle, so that one that never came is missed too.
+    mutating func watchRequiredPolicies() {
+        let missing = state.configuration.requiredPolicies.filter { !state.policies.contains($0) }
+        guard missing.isEmpty else {
+            let names = missing.map(\.text).joined(separator: ", ")
+            if state.control.awaitPolicies(why: "required, and not at work: \(names)") { carryOutRestriction() }
+            return
+        }
+        guard state.control.policiesAreBack() else { return }
+        record(.tradingState(.active, who: "core", why: state.control.why))
+        alert(.notice, nil, "trading is active again: \(state.control.why)")
     }
 
     /// No plan enters any more, and every entry under way has a plan that ends it.

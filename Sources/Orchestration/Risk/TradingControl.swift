@@ -7,6 +7,8 @@ package struct TradingControl: Sendable, Hashable, Codable {
     package private(set) var why = "start"
     /// Every position is to be closed.
     package private(set) var isFlattening = false
+    /// Restricted for nothing but a required policy that is gone: when it is back, so is trading.
+    private(set) var awaitsPolicies = false
 
     mutating func apply(_ control: Control) {
         isFlattening = control.command == .flatten
@@ -17,9 +19,10 @@ package struct TradingControl: Sendable, Hashable, Codable {
             case .resume: .active
             }
         (who, why) = (control.who, control.why)
+        awaitsPolicies = false
     }
 
-    /// The core's own restriction; it never frees what a person has restricted. Returns whether anything changed.
+    /// The core's own restriction; it never frees what a person has restricted, nor what a loss or a doubt has. Returns whether anything changed.
     mutating func restrict(to wanted: TradingState, why reason: String) -> Bool {
         let isStricter: Bool =
             switch (state, wanted) {
@@ -30,6 +33,21 @@ package struct TradingControl: Sendable, Hashable, Codable {
             }
         guard isStricter else { return false }
         (state, who, why) = (wanted, "core", reason)
+        awaitsPolicies = false
+        return true
+    }
+
+    /// The core's restriction while a required policy is gone. Returns whether anything changed.
+    mutating func awaitPolicies(why reason: String) -> Bool {
+        guard restrict(to: .reducing, why: reason) else { return false }
+        awaitsPolicies = true
+        return true
+    }
+
+    /// They are all back. Returns whether that was what trading was restricted for.
+    mutating func policiesAreBack() -> Bool {
+        guard awaitsPolicies else { return false }
+        (state, who, why, awaitsPolicies) = (.active, "core", "the required policies are back", false)
         return true
     }
 }

@@ -1,6 +1,6 @@
 /// When something is traded, as far as bars and figures of a day are concerned.
 package enum TradingHours: Sendable, Hashable {
-    /// 09:30 to 16:00 in New York, Monday to Friday; see ``USEquityCalendar``.
+    /// 09:30 to 16:00 or 13:00 in New York; see ``USEquityCalendar``.
     case usEquity
     /// Every day from midnight to midnight UTC.
     case continuous
@@ -27,7 +27,7 @@ package enum TradingHours: Sendable, Hashable {
     }
 }
 
-/// One trading day and its regular session. Half days are not known: their session is as long as any.
+/// One trading day and its regular session.
 package struct TradingSession: Sendable, Hashable, Codable {
     /// Days since 1970 on the exchange's calendar.
     package let day: Int64
@@ -53,17 +53,12 @@ package struct TradingSession: Sendable, Hashable, Codable {
     }
 
     private init(usEquityDay day: Int64) {
-        func newYork(_ day: Int64, _ minutes: Int64) -> Timestamp {
-            // The clocks change at 06:00 or 07:00 UTC: midnight in New York (05:00) lies before that and the session
-            // after, so asking with winter's offset gives the right answer.
-            let standard = Timestamp(seconds: day * 86_400 + 5 * 3_600 + minutes * 60)
-            return USEquityCalendar.isDaylightSaving(standard) ? standard + .seconds(-3_600) : standard
-        }
+        let opening = USEquityCalendar.openingMinute
         self.day = day
-        midnight = newYork(day, 0)
-        nextMidnight = newYork(day + 1, 0)
-        open = newYork(day, 570)
-        close = USEquityCalendar.phase(at: open) == .regular ? newYork(day, 960) : open
+        midnight = USEquityCalendar.time(minute: 0, ofDay: day)
+        nextMidnight = USEquityCalendar.time(minute: 0, ofDay: day + 1)
+        open = USEquityCalendar.time(minute: opening, ofDay: day)
+        close = USEquityCalendar.time(minute: USEquityCalendar.closingMinute(ofDay: day) ?? opening, ofDay: day)
     }
 
     package func contains(_ time: Timestamp) -> Bool { time >= midnight && time < nextMidnight }

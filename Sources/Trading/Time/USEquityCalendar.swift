@@ -10,18 +10,37 @@ package enum SessionPhase: String, Sendable, Codable, CaseIterable {
 ///
 /// Pre-market 04:00-09:30, regular 09:30-16:00, after hours 16:00-20:00 New York time, Monday to Friday.
 /// Daylight saving follows the Energy Policy Act of 2005 since 2007 (second Sunday of March to first Sunday of
-/// November) and the rule of 1987 before (first Sunday of April to last Sunday of October). Holidays are not known
-/// here: a day without trade has no bars, so nothing fills on it.
+/// November) and the rule of 1987 before (first Sunday of April to last Sunday of October). On a holiday all is closed; on a
+/// short day regular trading ends at 13:00 and after hours at 17:00; see ``USEquityHolidays``.
 package enum USEquityCalendar {
     package static func phase(at time: Timestamp) -> SessionPhase {
         let local = CivilTime(localTime(time))
-        guard (1...5).contains(local.weekday) else { return .closed }
+        guard let close = closingMinute(ofDay: local.daysSince1970) else { return .closed }
         switch local.hour * 60 + local.minute {
-        case 240..<570: return .preMarket
-        case 570..<960: return .regular
-        case 960..<1_200: return .afterHours
+        case 240..<openingMinute: return .preMarket
+        case openingMinute..<close: return .regular
+        case close..<(close + 240): return .afterHours
         default: return .closed
         }
+    }
+
+    /// Minutes after midnight in New York: 09:30.
+    package static let openingMinute: Int64 = 570
+
+    /// Minutes after midnight in New York, 960 or 780; nil on a day without a session.
+    /// - Parameter day: since 1970, in New York.
+    package static func closingMinute(ofDay day: Int64) -> Int64? {
+        let weekday = CivilTime.date(daysSince1970: day).weekday
+        guard (1...5).contains(weekday), !USEquityHolidays.isHoliday(day) else { return nil }
+        return USEquityHolidays.isShort(day) ? 780 : 960
+    }
+
+    /// A minute of New York's clock on a day. The clocks change at 06:00 or 07:00 UTC: midnight in New York (05:00) lies
+    /// before that and the rest of the day's hours from 04:00 on after, so asking with winter's offset gives the right answer.
+    /// - Parameter day: since 1970, in New York.
+    package static func time(minute: Int64, ofDay day: Int64) -> Timestamp {
+        let standard = Timestamp(seconds: day * 86_400 + 5 * 3_600 + minute * 60)
+        return isDaylightSaving(standard) ? standard + .seconds(-3_600) : standard
     }
 
     /// The trading day that a time belongs to, as days since 1970 in New York.

@@ -81,12 +81,15 @@ package struct Recommendations: Sendable, Hashable, Codable {
 
 /// A person's request, from the command line.
 package struct ControlRequest: Sendable, Hashable, Codable {
-    /// `halt`, `reduce`, `resume`, `flatten`, `ping`.
+    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`.
     package var command: String
+    /// Which plugin is meant, by the three commands that name one.
+    package var plugin: PluginName?
     package var who: String
     package var why: String
-    package init(command: String, who: String, why: String) {
+    package init(command: String, plugin: PluginName? = nil, who: String, why: String) {
         self.command = command
+        self.plugin = plugin
         self.who = who
         self.why = why
     }
@@ -95,9 +98,59 @@ package struct ControlRequest: Sendable, Hashable, Codable {
 package struct ControlReply: Sendable, Hashable, Codable {
     package var accepted: Bool
     package var message: String
-    package init(accepted: Bool, message: String) {
+    /// Answers `plugins`.
+    package var plugins: [PluginStatus]?
+    package init(accepted: Bool, message: String, plugins: [PluginStatus]? = nil) {
         self.accepted = accepted
         self.message = message
+        self.plugins = plugins
+    }
+}
+
+/// How a plugin of the running core is.
+package struct PluginStatus: Sendable, Hashable, Codable {
+    package enum State: String, Sendable, Hashable, Codable, CaseIterable {
+        /// It answers.
+        case ready
+        /// Its process runs, or it has said hello, and it is not ready yet.
+        case starting
+        /// It failed, and is started again.
+        case waiting
+        /// It failed too often, and is started again when a person says so.
+        case quarantined
+        /// A person has stopped it.
+        case stopped
+        /// It is started elsewhere, and is not here.
+        case absent
+    }
+
+    package var name: PluginName
+    package var role: Role
+    package var state: State
+    /// As it said hello; nil when it never has.
+    package var version: String?
+    package var isRequired: Bool
+    /// Of the process that the core has started.
+    package var process: Int64?
+    /// From question to answer, of the newest 1,000 answers, in microseconds; nil without any.
+    package var latencyP50: Int64?
+    package var latencyP99: Int64?
+    package var answers: Int64
+    /// Answers that came after their cycle was decided.
+    package var late: Int64
+    /// Questions that were not answered in time.
+    package var missed: Int64
+    /// Messages that were not taken: malformed, or not its to send.
+    package var refused: Int64
+    /// Starts after a failure.
+    package var restarts: Int64
+
+    package init(name: PluginName, role: Role, state: State, isRequired: Bool) {
+        self.name = name
+        self.role = role
+        self.state = state
+        self.isRequired = isRequired
+        (answers, late, missed, refused, restarts) = (0, 0, 0, 0, 0)
     }
 }
 

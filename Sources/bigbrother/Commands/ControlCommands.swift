@@ -15,15 +15,18 @@ struct ControlOptions: ParsableArguments {
     /// `user@host`, for the journal.
     private static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
-    /// Asks the core, which journals it with who and why.
-    func ask(_ command: String) throws {
+    /// Asks the core, which journals what it does, with who and why.
+    /// - Parameter lines: what a person is shown of the answer.
+    func ask(
+        _ command: String, plugin: PluginName? = nil, _ lines: (ControlReply) -> [String] = { [$0.message] }
+    ) throws {
         try Failure.guarding {
             let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
-                ControlRequest(command: command, who: Self.person, why: why))
+                ControlRequest(command: command, plugin: plugin, who: Self.person, why: why))
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
-                print(reply.message)
+                for line in lines(reply) { print(line) }
             }
             if !reply.accepted { throw ExitCode(Failure.badInput) }
         }

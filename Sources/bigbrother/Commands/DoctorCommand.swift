@@ -73,12 +73,14 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func plugins(_ loaded: LoadedConfiguration) -> [Finding] {
-        loaded.specs.map { spec in
-            let how =
-                spec.program.map { ([$0.executable] + $0.arguments).joined(separator: " ") }
-                ?? "dials in from elsewhere"
-            return Finding(what: "plugin", ok: true, words: "\(spec.role.rawValue) \(spec.name): \(how)")
-        }
+        let leftOut = loaded.leftOut.map { Finding(what: "left out", ok: false, words: $0) }
+        return leftOut
+            + loaded.specs.map { spec in
+                let how =
+                    spec.program.map { ([$0.executable] + $0.arguments).joined(separator: " ") }
+                    ?? "dials in from elsewhere"
+                return Finding(what: "plugin", ok: true, words: "\(spec.role.rawValue) \(spec.name): \(how)")
+            }
     }
 
     /// Who may come from other hosts, and whether anybody has a key to do so.

@@ -283,7 +283,7 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .stopping:
+            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .managed, .stopping:
             return
         }
     }

@@ -65,11 +65,46 @@ struct USEquityCalendarTests {
     }
 
     private func expectedPhase(_ local: DateComponents) -> SessionPhase {
-        guard let weekday = local.weekday, let hour = local.hour, let minute = local.minute, (2...6).contains(weekday)
+        guard let weekday = local.weekday, let hour = local.hour, let minute = local.minute, (2...6).contains(weekday),
+            let close = closingHour(local)
         else { return .closed }
         let clock = hour * 100 + minute
-        if clock < 400 || clock >= 2_000 { return .closed }
-        return clock < 930 ? .preMarket : clock < 1_600 ? .regular : .afterHours
+        if clock < 400 || clock >= (close + 4) * 100 { return .closed }
+        return clock < 930 ? .preMarket : clock < close * 100 ? .regular : .afterHours
+    }
+
+    /// Which days are sessions is what ``holidays(year:closed:short:)`` and the real days are for.
+    private func closingHour(_ local: DateComponents) -> Int? {
+        let date = CivilTime(year: Int64(local.year!), month: Int64(local.month!), day: Int64(local.day!))
+        return USEquityCalendar.closingMinute(ofDay: date.daysSince1970).map { Int($0) / 60 }
+    }
+
+    /// As the NYSE has published them; 2025 with the mourning for President Carter.
+    @Test(
+        "holidays and short days are those of the exchange",
+        arguments: [
+            (
+                2024, "1-1 1-15 2-19 3-29 5-27 6-19 7-4 9-2 11-28 12-25", "7-3 11-29 12-24"
+            ),
+            (2025, "1-1 1-9 1-20 2-17 4-18 5-26 6-19 7-4 9-1 11-27 12-25", "7-3 11-28 12-24"),
+            (2026, "1-1 1-19 2-16 4-3 5-25 6-19 7-3 9-7 11-26 12-25", "11-27 12-24"),
+            (2027, "1-1 1-18 2-15 3-26 5-31 6-18 7-5 9-6 11-25 12-24", "11-26"),
+            (2022, "1-17 2-21 4-15 5-30 6-20 7-4 9-5 11-24 12-26", "11-25"),
+        ] as [(Int64, String, String)])
+    func holidays(year: Int64, closed: String, short: String) {
+        var found = (closed: [String](), short: [String]())
+        let first = CivilTime(year: year, month: 1, day: 1).daysSince1970
+        for day in first..<CivilTime(year: year + 1, month: 1, day: 1).daysSince1970 {
+            let date = CivilTime.date(daysSince1970: day)
+            guard (1...5).contains(date.weekday) else { continue }
+            switch USEquityCalendar.closingMinute(ofDay: day) {
+            case nil: found.closed.append("\(date.month)-\(date.day)")
+            case 780: found.short.append("\(date.month)-\(date.day)")
+            default: break
+            }
+        }
+        #expect(found.closed.joined(separator: " ") == closed)
+        #expect(found.short.joined(separator: " ") == short)
     }
 
     @Test(
@@ -80,7 +115,9 @@ struct USEquityCalendarTests {
             ("2014-06-09T19:59:59Z", .regular), ("2014-06-09T20:00:00Z", .afterHours),
             ("2014-06-10T00:00:00Z", .closed),
             ("2014-12-09T14:30:00Z", .regular), ("2014-12-09T14:29:59Z", .preMarket), ("2014-06-08T15:00:00Z", .closed),
-            ("2014-06-07T15:00:00Z", .closed), ("2007-03-12T13:30:00Z", .regular), ("2006-03-13T13:30:00Z", .preMarket),
+            ("2014-06-07T15:00:00Z", .closed), ("2014-11-27T15:00:00Z", .closed), ("2014-11-28T17:59:59Z", .regular),
+            ("2014-11-28T18:00:00Z", .afterHours), ("2014-11-28T22:00:00Z", .closed),
+            ("2007-03-12T13:30:00Z", .regular), ("2006-03-13T13:30:00Z", .preMarket),
         ])
     func edges(text: String, phase: SessionPhase) throws {
         #expect(USEquityCalendar.phase(at: try #require(Timestamp(rfc3339: text))) == phase)

@@ -27,7 +27,7 @@ struct Awakened: Sendable {
     var entryPrice: Price
 }
 
-/// The provider's word about the session; it knows holidays, the calendar does not.
+/// The provider's word about the session; it knows closings that no calendar does.
 struct AnnouncedSession: Codable, Sendable {
     var phase: SessionPhase
     var at: Timestamp

@@ -13,7 +13,7 @@ extension CSVFile {
     /// - Throws: ``TapeError/row(file:line:problem:)``.
     mutating func tradingDay() throws(TapeError) -> TradingDay {
         let day = try date(0)
-        return TradingDay(start: NewYork.time(.open, on: day), end: NewYork.time(.close, on: day))
+        return TradingDay(start: NewYork.time(.open, on: day), end: NewYork.close(on: day))
     }
 
     /// Open, high, low, close, volume.

@@ -8,7 +8,6 @@ enum NewYork {
         /// Corporate actions take effect as the pre-market opens.
         case preMarketOpen = 240
         case open = 570
-        case close = 960
         /// Cboe's VIX closes a quarter of an hour after the shares.
         case indexClose = 975
     }
@@ -21,10 +20,14 @@ enum NewYork {
 
     /// - Parameter day: the date's midnight in UTC.
     static func time(_ clock: Clock, on day: Timestamp) -> Timestamp {
-        let standard = day + .seconds(5 * 3_600 + clock.rawValue * 60)
-        // The clocks change at 06:00 or 07:00 UTC. Midnight (05:00) is before and all the others (from 09:00) are after
-        // that, so asking with winter's offset gives the right answer.
-        return USEquityCalendar.isDaylightSaving(standard) ? standard + .seconds(-3_600) : standard
+        USEquityCalendar.time(minute: clock.rawValue, ofDay: CivilTime(day).daysSince1970)
+    }
+
+    /// The end of the session; 16:00 on a day that should have none and has a row all the same.
+    /// - Parameter day: the date's midnight in UTC.
+    static func close(on day: Timestamp) -> Timestamp {
+        let number = CivilTime(day).daysSince1970
+        return USEquityCalendar.time(minute: USEquityCalendar.closingMinute(ofDay: number) ?? 960, ofDay: number)
     }
 
     /// The midnight in UTC that stands for the New York date of a time.
@@ -33,7 +36,7 @@ enum NewYork {
     }
 }
 
-/// Whether times lie between 09:30 and 16:00 of a weekday. Neighbouring times mostly share their day, so it is kept.
+/// Whether times lie in a regular session. Neighbouring times mostly share their day, so it is kept.
 struct RegularHours {
     private var day = Timestamp(nanoseconds: .min)..<Timestamp(nanoseconds: .min)
     private var hours: Range<Timestamp>?
@@ -43,7 +46,7 @@ struct RegularHours {
             let date = NewYork.day(at: time)
             day = NewYork.time(.midnight, on: date)..<NewYork.time(.midnight, on: date + .seconds(86_400))
             let open = NewYork.time(.open, on: date)
-            hours = USEquityCalendar.phase(at: open) == .regular ? open..<NewYork.time(.close, on: date) : nil
+            hours = USEquityCalendar.phase(at: open) == .regular ? open..<NewYork.close(on: date) : nil
         }
         return hours?.contains(time) ?? false
     }
