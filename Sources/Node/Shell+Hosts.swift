@@ -12,7 +12,7 @@ import Wire
 extension Shell {
     func tell(_ notice: DoorNotice) {
         observer.log("core", notice.words)
-        enqueue(.violation(plugin: PluginName(unchecked: notice.owner?.name ?? "a stranger"), why: notice.words))
+        enqueue(.violation(plugin: PluginName(unchecked: notice.owner?.name ?? "stranger"), why: notice.words))
     }
 
     /// Why a hello does not fit the key that it came with, or nil.

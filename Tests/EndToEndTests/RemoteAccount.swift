@@ -9,6 +9,7 @@ struct RemoteAccount {
     /// Where the policies, and the broker, come in.
     let policyEndpoint: String
     let brokerEndpoint: String
+    private let listen: String
     private var keys: URL { programs.folder.appendingPathComponent("keys") }
     var venueFolder: String { programs.folder.appendingPathComponent("venue").path }
 
@@ -22,11 +23,16 @@ struct RemoteAccount {
         self.programs = programs
         policyEndpoint = "tcp://\(addresses.0):\(try Self.freePort())"
         brokerEndpoint = "tcp://\(addresses.1):\(try Self.freePort())"
-        let listen = "{policy: \"\(policyEndpoint)\", broker: \"\(brokerEndpoint)\"}"
+        listen = "{policy: \"\(policyEndpoint)\", broker: \"\(brokerEndpoint)\"}"
         config = try programs.configuration(text.replacingOccurrences(of: "${listen}", with: listen))
         for folder in [keys.path, venueFolder] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
+    }
+
+    /// Writes another configuration in the place of the one that the account was made with.
+    func rewrite(_ text: String) throws {
+        _ = try programs.configuration(text.replacingOccurrences(of: "${listen}", with: listen))
     }
 
     /// The scenario in real time; cycles of half a second.

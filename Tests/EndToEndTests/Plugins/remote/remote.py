@@ -1,5 +1,5 @@
 """A policy on another host, written from PROTOCOL.md alone; it behaves as its first argument says:
-fine, flood, hellos (hello after hello), broker (speaks as one), idle (shakes hands and says nothing)."""
+fine, flood, hellos (hello after hello), broker (speaks as one)."""
 import json
 import os
 import sys
@@ -38,8 +38,6 @@ def hello():
                    "speaks": {"major": 1, "minor": 0}})
 
 
-if mode == "idle":
-    socket.poll()
 hello()
 while True:
     header, body = map(json.loads, socket.recv_multipart())
@@ -51,9 +49,9 @@ while True:
             send("recommendations", {"recommendations": []}, "nothing", 0)
         while mode == "hellos":
             hello()
+        send("ready", {}, header["id"])
         if mode == "broker":
             send("execution", {"client_order_id": "x", "event": "fill", "at": "0"})
-        send("ready", {}, header["id"])
     elif kind == "refused":
         print("refused", body["reason"], flush=True)
         sys.exit(3)
