@@ -97,7 +97,8 @@ struct CableTests {
         let (gone, ready) = (try count("\(role)_gone", name), try count("\(role)_ready", name))
         try hosts.pull(cable)
         try eventually("\(name) is missed") { try count("\(role)_gone", name) > gone }
-        try account.cyclesGoOn(2)
+        // Without a broker there is nothing to decide about.
+        if cable == .policy { try account.cyclesGoOn() }
         try hosts.putBack(cable)
         try eventually(seconds: 30, "\(name) is back") { try count("\(role)_ready", name) > ready }
     }
@@ -149,9 +150,11 @@ struct CableTests {
         try hosts.badCable(.broker, programs)
         let keys = try makeKeys()
         let processes = try begin(hosts, keys)
-        try trades(60)
-        let heard = try account.entries("policies_heard").suffix(40).filter { !$0.contains("failure") }
-        #expect(heard.count > 10, "most cycles hear everybody: \(heard.count) of 40")
+        try account.cyclesGoOn(40)
+        try trades(20)
+        let asked = try account.entries("policies_heard")
+        let heard = asked.filter { !$0.contains("failure") }
+        #expect(heard.count > asked.count / 2, "most cycles hear everybody: \(heard.count) of \(asked.count)")
         try account.end(processes[0], Array(processes.dropFirst()))
         try settle(hosts, keys)
     }

@@ -31,9 +31,10 @@ def end(namespace, own, other):
     """One end of the cable, with its address."""
     enter(f"/run/netns/{namespace}")
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-    fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", b"cable%d", IFF_TUN | IFF_NO_PI))
-    subprocess.run(["ip", "address", "add", own, "peer", other, "dev", "cable0"], check=True)
-    subprocess.run(["ip", "link", "set", "cable0", "up"], check=True)
+    made = fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", b"cable%d", IFF_TUN | IFF_NO_PI))
+    name = made[:16].rstrip(b"\0").decode()
+    subprocess.run(["ip", "address", "add", own, "peer", other, "dev", name], check=True)
+    subprocess.run(["ip", "link", "set", name, "up"], check=True)
     return device
 
 
