@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Node
+import Orchestration
 import Trading
 import Wire
 
@@ -33,10 +34,10 @@ package struct LoadedConfiguration {
             .replacingOccurrences(of: "${here}", with: folder)
         file = try SettingsFile(text: text, path: path)
         configuration = try file.decode(Configuration.self)
-        if let defect = configuration.limits?.defect {
+        if let defect = configuration.defect {
             throw ConfigurationError(
-                path: file.path, line: file.line(of: JSONPath([.key("limits"), .key(defect.key)])),
-                what: "limits.\(defect.key): \(defect.why)")
+                path: file.path, line: file.line(of: JSONPath(defect.place.map { .key($0) })),
+                what: "\(defect.place.joined(separator: ".")): \(defect.why)")
         }
         stateDirectory = Self.stateDirectory(configuration.state, configuration.account.text, folder, home)
         let own = (configuration.plugins ?? []).map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
@@ -133,6 +134,11 @@ package struct LoadedConfiguration {
             for (index, entry) in entries.enumerated() {
                 let place = JSONPath([.key(key), .index(index)])
                 let spec = try catalog.spec(for: entry, role: role, in: file, at: place)
+                guard spec.name != PositionPlan.core else {
+                    throw ConfigurationError(
+                        path: file.path, line: file.line(of: place),
+                        what: "\(key)[\(index)]: the name \"\(spec.name)\" is the core's own; give it another `name`")
+                }
                 guard !specs.contains(where: { $0.name == spec.name }) else {
                     throw ConfigurationError(
                         path: file.path, line: file.line(of: place),

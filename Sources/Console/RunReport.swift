@@ -81,7 +81,7 @@ package struct RunReport: Encodable {
         case .corporateAction: corporateActions += 1
         case .alert(let alert):
             if alert.level == .emergency { emergencies += 1 }
-            if alert.text.hasPrefix("refused by the risk gate") { refusedByRiskGate += 1 }
+            if alert.kind == .riskGate { refusedByRiskGate += 1 }
         case .outcome, .tradingState, .waiting: break
         }
     }

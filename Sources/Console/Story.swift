@@ -85,6 +85,8 @@ extension Explain.Story {
         package var outcome: Disposition.Outcome
         package var by: PluginName?
         package var why: String
+        /// When it can be followed at the earliest; of what was deferred by a cool-down.
+        package var until: Timestamp?
         package var recommendation: Recommendation
 
         init(_ disposition: Disposition) {
@@ -95,6 +97,7 @@ extension Explain.Story {
             outcome = disposition.outcome
             by = disposition.by
             why = disposition.why
+            until = disposition.until
             recommendation = disposition.recommendation
         }
 

@@ -53,8 +53,10 @@ extension WhyNot {
                 note("late \(policy) \(why.withoutFigures)", cycle, reason, of: policy)
             }
             guard cycle.isAnswered || cycle.asked.isEmpty else { return }
-            guard !cycle.said.isEmpty else { return noteSilence(cycle) }
-            for advice in cycle.said {
+            // An exposure that leaves the symbol alone says nothing of it.
+            let said = cycle.said.filter { !$0.recommendation.advice.isForPortfolio || standing.hasPart(of: $0) }
+            guard !said.isEmpty else { return noteSilence(cycle) }
+            for advice in said {
                 guard let fate = standing.fate(of: advice, in: cycle) else { continue }
                 note(fate.key, cycle, fate.reason, of: advice.policy)
             }
@@ -107,7 +109,9 @@ extension WhyNot {
         /// Of the window, the next one last.
         private var ahead: [Explain.Event]
         private var event: Explain.Event?
-        private typealias Told = (outcome: Disposition.Outcome, by: PluginName?, why: String)
+        private typealias Told = (
+            outcome: Disposition.Outcome, by: PluginName?, why: String, until: Timestamp?
+        )
 
         init(_ facts: Facts) {
             self.facts = facts
@@ -127,17 +131,44 @@ extension WhyNot {
             guard let event, case .decision(let decision) = event.record else { return reason(advice, nil, nil) }
             let isOwn = decision.cycle == cycle.number
             let told = decision.dispositions.first {
-                $0.policy == advice.policy
+                guard !advice.recommendation.advice.isForPortfolio else { return isPart($0, of: advice) }
+                return $0.policy == advice.policy
                     && (isOwn
                         ? $0.recommendation == advice.recommendation : $0.recommendation.isLike(advice.recommendation))
             }
             if isOwn, decision.plan.id == decision.id, told?.outcome == .taken, advice.recommendation.advice != .veto {
                 return nil
             }
-            if advice.recommendation.stands, told.map({ isStanding($0, decision, isOwn) }) ?? !isOwn {
+            if advice.recommendation.stands,
+                told.map({ isStanding($0, decision, isOwn) || (!isOwn && hasIt(advice, decision)) }) ?? !isOwn
+            {
                 return reason(advice, standing(advice, decision), event)
             }
-            return reason(advice, told.map { ($0.outcome, $0.by, $0.why) }, event)
+            return reason(advice, told.map { ($0.outcome, $0.by, $0.why, $0.until) }, event)
+        }
+
+        /// The symbol has a part of an exposure: what the core made of it stands in the decision as advice on the symbol.
+        func hasPart(of advice: PolicyAdvice) -> Bool {
+            guard let event, case .decision(let decision) = event.record else { return false }
+            return decision.dispositions.contains { isPart($0, of: advice) }
+        }
+
+        private func isPart(_ told: Disposition, of advice: PolicyAdvice) -> Bool {
+            guard case .reduceTo = told.recommendation.advice, told.policy == advice.policy else { return false }
+            return told.recommendation.reason.withoutFigures == advice.recommendation.reason.withoutFigures
+        }
+
+        /// What waited in another cycle asks for no more than what the plan has, as far as it names a price.
+        private func hasIt(_ advice: PolicyAdvice, _ decision: Decision) -> Bool {
+            switch advice.recommendation.advice {
+            case .protect(let stop):
+                guard let wanted = stop.stopPrice, let standing = decision.plan.stop?.stopPrice else { return false }
+                return decision.facts.quantity.isNegative ? wanted >= standing : wanted <= standing
+            case .target(let target): return target.price != nil && target.price == decision.plan.target
+            case .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .reduceExposure, .enter, .advise, .hold,
+                .veto, .release:
+                return false
+            }
         }
 
         /// It changed nothing since what the plan has is as good. A record of another cycle tells of its own change.
@@ -165,7 +196,7 @@ extension WhyNot {
                     "\(owner == advice.policy ? "its own" : "the") \(name) at \($0.text(minimumDecimals: 2)) stands; this is no better, or too small a move"
                 }
                     ?? "it changed nothing"
-            return (.absorbed, isFlat || price == nil ? nil : owner, why)
+            return (.absorbed, isFlat || price == nil ? nil : owner, why, nil)
         }
 
         /// Flat in the whole window.
@@ -185,6 +216,7 @@ extension WhyNot {
             var reason = Answer.Reason(.recommendation, "\(asked): \(told.outcome.rawValue)\(by): \(told.why)")
             reason.recommendation = advice.recommendation
             (reason.outcome, reason.by, reason.why) = (told.outcome, told.by, told.why)
+            reason.waitsUntil = told.until
             if let event, case .decision(let decision) = event.record {
                 (reason.decision, reason.since) = (decision.id, event.at)
             }

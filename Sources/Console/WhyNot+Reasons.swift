@@ -166,7 +166,7 @@ extension WhyNot.Reasons {
             if groups[key] == nil { order.append(key) }
             let stands = state.refused[symbol].map { alert.text.contains($0) } ?? false
             var reason = WhyNot.Answer.Reason(
-                Self.kind(of: alert.text), alert.text, since: groups[key]?.since ?? event.at,
+                Self.kind(of: alert), alert.text, since: groups[key]?.since ?? event.at,
                 until: stands ? nil : event.at)
             reason.why = alert.text
             groups[key] = reason
@@ -174,10 +174,15 @@ extension WhyNot.Reasons {
         return order.compactMap { groups[$0] }
     }
 
-    private static func kind(of text: String) -> WhyNot.Answer.Reason.Kind {
-        if text.hasPrefix("refused by the risk gate") { return .riskGate }
-        if text.hasPrefix("waits "), text.contains("are used up") { return .orderBudget }
-        return text.hasPrefix("the broker refused") ? .refusedByBroker : .alert
+    private static func kind(of alert: Alert) -> WhyNot.Answer.Reason.Kind {
+        switch alert.kind {
+        case .riskGate: .riskGate
+        case .orderBudget: .orderBudget
+        case .refusedByBroker: .refusedByBroker
+        case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
+            .foreignShort, nil:
+            .alert
+        }
     }
 
     /// A decision that no step has followed.

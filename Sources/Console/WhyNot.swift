@@ -236,6 +236,14 @@ extension WhyNot {
 }
 
 extension Recommendation {
-    /// It speaks of the symbol, or forbids every entry.
-    fileprivate func concerns(_ wanted: Symbol) -> Bool { symbol == wanted || (symbol == nil && advice == .veto) }
+    /// It speaks of the symbol, forbids every entry, or bounds an exposure of which the symbol is a part.
+    fileprivate func concerns(_ wanted: Symbol) -> Bool {
+        switch advice {
+        case .veto: symbol == nil || symbol == wanted
+        case .reduceExposure(let wish): symbol == nil && wish.symbols?.contains(wanted) ?? true
+        case .protect, .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .target, .enter, .advise, .hold,
+            .release:
+            symbol == wanted
+        }
+    }
 }

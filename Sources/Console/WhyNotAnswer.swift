@@ -110,6 +110,8 @@ extension WhyNot.Answer {
         package var outcome: Disposition.Outcome?
         package var by: PluginName?
         package var why: String?
+        /// When it can be followed at the earliest; of what was deferred by a cool-down.
+        package var waitsUntil: Timestamp?
         /// The record that tells it.
         package var decision: DecisionID?
 

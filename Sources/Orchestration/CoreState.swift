@@ -37,6 +37,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package var risk = RiskState()
     /// What was last told of a symbol, so that an unchanged non-decision is not written down every cycle.
     var told: [Symbol: [String]] = [:]
+    /// Moves of a stop or target too small to be made, that the last decision on the symbol has told.
+    var toldToWait: [Symbol: [String]] = [:]
     /// The same of what concerns the portfolio.
     var toldOfPortfolio: [String] = []
     /// Steps that the risk gate refused last, so that an unchanged refusal is told once.
@@ -65,7 +67,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// Oldest first.
     package var history: [HistoryItem] = []
     /// When positions were closed, as long as that keeps them from being entered again.
-    var closedAt: [Symbol: Timestamp] = [:]
+    package internal(set) var closedAt: [Symbol: Timestamp] = [:]
     /// What each policy is to be given.
     var needs: [PluginName: PolicyNeeds] = [:]
 

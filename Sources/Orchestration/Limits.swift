@@ -83,8 +83,10 @@ enum Memory {
     static let openings = 1_000
     /// Time-outs after which a reconciliation goes on without the answers that are missing.
     static let unansweredRounds = 6
-    /// Advisories at a time.
+    /// Advisories of one policy at a time.
     static let advisories = 256
+    /// Symbols of which it is remembered what was told, beyond those that are held or spoken of.
+    static let symbolsTold = 10_000
     /// Things that happened, for the section `history`.
     static let history = 200
     /// Orders that are over, for the section `finished_orders`.

@@ -9,6 +9,7 @@ extension Orchestrator {
         // An account is never changed under a core that holds its positions.
         state.configuration.account = before.account
         fitLimits()
+        forgetUnnamed(since: before)
         let changes = state.configuration.changes(since: before) + change.changes
         if !changes.isEmpty {
             alert(.notice, nil, "the configuration has changed (\(change.why)): \(changes.joined(separator: "; "))")
@@ -24,6 +25,17 @@ extension Orchestrator {
     mutating func fitLimits() {
         let limit = state.configuration.unprotectedLimit
         state.naked.update { $0.fitted(to: limit) }
+    }
+
+    /// What policies had the say in that are not named any more. Their stops stand, and no stranger loosens them; a target
+    /// that nobody could move away any more is anybody's; what they told the others holds no longer.
+    mutating func forgetUnnamed(since before: CoreConfiguration) {
+        let left = Set(before.policies).subtracting(state.configuration.policies)
+        guard !left.isEmpty else { return }
+        state.advisories.removeAll { left.contains($0.policy) }
+        for (symbol, plan) in state.plans.inOrder {
+            if let owner = plan.targetOwner, left.contains(owner) { state.plans[symbol]?.targetOwner = nil }
+        }
     }
 
     mutating func takeSettingsAnswer(_ plugin: PluginName, _ refusal: String?) {

@@ -2,16 +2,17 @@ import Trading
 
 /// The cycle: gather, ask, decide. Execution follows events.
 extension Disposition {
-    fileprivate var isStanding: Bool {
-        (recommendation.priority == .protection || recommendation.priority == .target)
-            && (outcome == .taken || outcome == .absorbed)
-    }
+    private var isOnLevel: Bool { recommendation.priority == .protection || recommendation.priority == .target }
+    fileprivate var isStanding: Bool { isOnLevel && (outcome == .taken || outcome == .absorbed) }
+    /// A stop or target that is not moved for so little.
+    fileprivate var isWaiting: Bool { isOnLevel && outcome == .deferred }
 
     /// What makes it news: who, what, its fate and the reason. Figures are left out, since prices and ages in a reason
     /// differ in every cycle; another limit or another veto is told.
     fileprivate var news: String {
         let by = by.map { " by \($0)" } ?? ""
-        return "\(policy) \(recommendation.priority.rawValue) \(outcome)\(by): \(why.withoutFigures)"
+        let until = until.map { " \($0)" } ?? ""
+        return "\(policy) \(recommendation.priority.rawValue) \(outcome)\(by): \(why.withoutFigures)\(until)"
     }
 }
 
@@ -92,12 +93,13 @@ extension Orchestrator {
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
+        forgetIdleSymbols(spoken: Set(verdicts.map(\.decision.symbol)))
     }
 
     private mutating func adopt(_ portfolio: PortfolioMerge, _ cycle: Int64) {
         if !portfolio.advisories.isEmpty { hear(portfolio.advisories) }
         let story = portfolio.dispositions.map {
-            "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why)"
+            "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why.withoutFigures)"
         }
         guard state.toldOfPortfolio != story else { return }
         state.toldOfPortfolio = story
@@ -120,10 +122,13 @@ extension Orchestrator {
             state.portfolio.positions[symbol]?.lastPartialAt = state.now
         }
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
-        let story = decision.dispositions.filter { !$0.isStanding }
-            .map(\.news)
-        let isNews = (state.told.updateValue(story, forKey: symbol) ?? []) != story && !story.isEmpty
-        guard verdict.changesPlan || isNews else { return }
+        let story = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(\.news)
+        // A market that wavers about a level brings the same small move again and again: it is told once.
+        let waiting = decision.dispositions.filter(\.isWaiting).map(\.news)
+        let isNew = (state.told.updateValue(story, forKey: symbol) ?? []) != story && !story.isEmpty
+        let waitsAnew = !waiting.allSatisfy((state.toldToWait[symbol] ?? []).contains)
+        guard verdict.changesPlan || isNew || waitsAnew else { return }
+        state.toldToWait[symbol] = waiting.isEmpty ? nil : waiting
         record(.decision(decision))
     }
 

@@ -65,8 +65,10 @@ package struct Orchestrator: Sendable {
     }
 
     private mutating func takeStart(_ start: Start) {
+        let before = state.configuration
         state.configuration = start.configuration
         fitLimits()
+        forgetUnnamed(since: before)
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
@@ -128,5 +130,9 @@ extension Orchestrator {
     }
     mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
         record(.alert(Alert(level: level, symbol: symbol, text: text)))
+    }
+    /// The way of every emergency.
+    mutating func alert(_ level: Alert.Level, _ kind: Alert.Kind, _ symbol: Symbol?, _ text: String) {
+        record(.alert(Alert(level: level, symbol: symbol, text: text, kind: kind)))
     }
 }

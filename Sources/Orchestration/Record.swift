@@ -99,13 +99,39 @@ package struct Alert: Sendable, Hashable, Codable {
         case warning
         case emergency
     }
+    /// What a program may tell it by; the text is for people, and may change.
+    package enum Kind: String, Sendable, Codable, CaseIterable {
+        /// The core restricts trading by itself.
+        case restricted
+        case brokerGone = "broker_gone"
+        /// What the broker tells makes no sense, or is more than was ordered.
+        case brokerDoubtful = "broker_doubtful"
+        /// The broker refuses again and again.
+        case refusedByBroker = "refused_by_broker"
+        /// An order of which the broker says nothing, or that it does not end.
+        case orderStuck = "order_stuck"
+        case riskGate = "risk_gate"
+        case orderBudget = "order_budget"
+        /// A position has had no working stop for too long.
+        case unprotected
+        /// The core has set its own stop.
+        case ownStop = "own_stop"
+        /// The market is through a resting stop that does not execute.
+        case stopStuck = "stop_stuck"
+        /// Somebody else's order keeps a stop from being placed.
+        case obstacle
+        case foreignShort = "foreign_short"
+    }
     package var level: Level
     package var symbol: Symbol?
     package var text: String
+    /// Of every emergency, and of what the risk gate holds back.
+    package var kind: Kind?
 
-    package init(level: Level, symbol: Symbol?, text: String) {
+    package init(level: Level, symbol: Symbol?, text: String, kind: Kind? = nil) {
         self.level = level
         self.symbol = symbol
         self.text = text
+        self.kind = kind
     }
 }

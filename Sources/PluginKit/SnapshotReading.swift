@@ -8,10 +8,24 @@ extension PortfolioSnapshot {
         return views
     }
 
-    /// A figure of that name for the portfolio: of several policies' the smallest; nil when nobody says one.
-    package func advisory(_ name: String) -> Ratio? {
-        (advisories ?? []).filter { $0.name == name && $0.symbol == nil }.map(\.value).min()
+    /// A figure of that name for the portfolio; nil when nobody says one.
+    ///
+    /// Several policies may say one under the same name. Which of their figures is the careful one depends on what it is
+    /// for, so that who reads it says which: the smallest `entry_scale` (least is risked), the smallest `stop_scale` (the
+    /// nearest stop, which loses least), the largest `regime` (the most nervous).
+    package func advisory(_ name: String, ofSeveral reading: AdvisoryReading) -> Ratio? {
+        let values = (advisories ?? []).filter { $0.name == name && $0.symbol == nil }.map(\.value)
+        return switch reading {
+        case .smallest: values.min()
+        case .largest: values.max()
+        }
     }
+}
+
+/// Which of several policies' figures under one name is gone by.
+package enum AdvisoryReading: Sendable {
+    case smallest
+    case largest
 }
 
 extension MarketView {

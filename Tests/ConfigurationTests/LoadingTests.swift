@@ -93,6 +93,39 @@ struct LoadingTests {
         #expect(error?.what.contains(words) == true && error?.line == line, "\(String(describing: error))")
     }
 
+    @Test(
+        "a figure of the core that makes no sense, or switches a protection off, is refused with its place",
+        arguments: [
+            ("default_stop: 2", "default_stop: a share of the price above 0 and below 1"),
+            ("default_stop: 0", "default_stop: a share of the price"), ("cycle: 0s", "cycle: it must be longer"),
+            ("command_timeout: 0s", "command_timeout: it must be longer"),
+            ("unprotected_limit: 0s", "unprotected_limit: it must be longer"),
+            ("reconcile_every: 0", "reconcile_every: a number of cycles"),
+            ("initial_stops: {AAPL: -3}", "initial_stops.AAPL: a price lies above zero"),
+            ("damping: {minimum_stop_move: 1.5}", "damping.minimum_stop_move: a share from 0 to below 1"),
+            ("damping: {minimum_reduction: -1}", "damping.minimum_reduction: a share from 0 to below 1"),
+            ("damping: {minimum_stop_ticks: -4}", "damping.minimum_stop_ticks: a number of price increments"),
+            ("damping: {reentry_cool_down: 900000d}", "is no length of time"),
+            ("advisory_bounds: {low: 3, high: 0.1}", "advisory_bounds: low is above 0 and at most high"),
+            ("advisory_bounds: {low: 3}", "advisory_bounds: low is above 0 and at most high"),
+        ])
+    func coreFigures(line: String, wanted: String) throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let error = try #require(throws: ConfigurationError.self) { _ = try loading.load(Loading.base + "\n\(line)\n") }
+        #expect("\(error)".contains(wanted), "\(error)")
+    }
+
+    @Test("no policy has the name by which the core owns its own stops")
+    func nameOfTheCore() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let start = try #require(Loading.base.range(of: "policies:"))
+        let text = Loading.base[..<start.lowerBound] + "policies: [{plugin: stop-loss, name: core}]\n"
+        let error = try #require(throws: ConfigurationError.self) { _ = try loading.load(String(text)) }
+        #expect("\(error)".contains("is the core's own"))
+    }
+
     @Test("without `policies` the default ones watch over the account; an empty list is none")
     func defaults() throws {
         let loading = try Loading()

@@ -64,6 +64,33 @@ struct PositionPolicyTests {
             try stop(json, quantity, last: last, high: best, low: best, stop: initial) == ["ABC protect \(wanted)"])
     }
 
+    @Test("stop-loss: a market that has not moved has no range, and gets no stop at the market for it")
+    func noRange() throws {
+        for json in [#"{"trail_atr": 3}"#, #"{"initial_atr": 2}"#] {
+            let whole = Whole(
+                positions: [try Whole.position(last: "110", high: "110", low: "110", stop: nil)],
+                market: [try Whole.view(last: "110", indicators: [("atr(14,1d)", "0")])])
+            #expect(try advice(StopLossPolicy.self, json, whole) == ["ABC protect 98"], "2 % from the average, as ever")
+        }
+    }
+
+    @Test("of several policies' figures under one name the careful one is gone by, which depends on the name")
+    func severalAdvisories() throws {
+        var whole = Whole(
+            positions: [try Whole.position(last: "101", high: "101", low: "101", stop: nil)],
+            market: [try Whole.view(last: "101", indicators: [("atr(14,1d)", "4")])])
+        whole.advisories = [
+            try Whole.advisory("stop_scale", "1.5"), try Whole.advisory("stop_scale", "1"),
+            try Whole.advisory("regime", "0"), try Whole.advisory("regime", "2"),
+        ]
+        #expect(
+            try advice(StopLossPolicy.self, #"{"initial_atr": 2, "follow_regime": true}"#, whole) == ["ABC protect 92"],
+            "the nearest stop loses least")
+        #expect(try whole.snapshot().advisory("regime", ofSeveral: .largest) == Ratio("2"))
+        #expect(try whole.snapshot().advisory("regime", ofSeveral: .smallest) == Ratio("0"))
+        #expect(try whole.snapshot().advisory("nothing", ofSeveral: .largest) == nil)
+    }
+
     @Test("stop-loss: a regime widens it within reason, and only where that is wanted")
     func scaled() throws {
         let json = #"{"initial_atr": 2, "follow_regime": true}"#

@@ -24,6 +24,11 @@ struct PartialProfitTests {
             (#"{"ladder": [{"at_r": 2, "take": 0.5}, {"at_r": 1, "take": 0.25}]}"#, Case(), ["0.25 1R"]),
             (#"{"ladder": [{"at_r": 2, "take": 0.5}, {"at_r": 1, "take": 0.25}]}"#, Case(rungs: ["1R"]), ["0.5 2R"]),
             ("{}", Case(quantity: "-10", average: "100", last: "96", initialStop: "102"), ["0.5 2R"]),
+            // Half of one share cannot be sold: the rung above it is not kept waiting for that.
+            (
+                #"{"ladder": [{"at_r": 1, "take": 0.5}, {"at_r": 2, "take": 1}]}"#, Case(quantity: "1"),
+                ["0.5 1R", "1 2R"]
+            ),
         ])
     func ladder(json: String, position: Case, wanted: [String]) throws {
         #expect(try rungs(json, position) == wanted)

@@ -52,6 +52,15 @@ struct RegimeTests {
         #expect(try said(Self.spy, whole).first == wanted.map { "- advise regime \($0)" })
     }
 
+    @Test("beside a second regime policy that is calm, stress is left by the hysteresis all the same")
+    func second() throws {
+        var whole = try whole("28", before: "2")
+        var calm = try Whole.advisory("regime", "0")
+        calm.policy = try PluginName("another")
+        whole.advisories.append(calm)
+        #expect(try said("{}", whole).first == "- advise regime 2")
+    }
+
     @Test("what is unknown or too old is not judged by")
     func unknown() throws {
         #expect(try said("{}", Whole()) == [])

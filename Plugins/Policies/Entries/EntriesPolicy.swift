@@ -69,7 +69,8 @@ package struct EntriesPolicy: Policy {
         guard isOpen, room > 0, snapshot.tradingState == .active else { return [] }
         var busy = Set(snapshot.positions.map(\.symbol) + snapshot.orders.map(\.symbol))
         let views = snapshot.views
-        let scale = settings.followRegime == true ? snapshot.advisory("entry_scale") ?? .one : .one
+        let scale =
+            settings.followRegime == true ? snapshot.advisory("entry_scale", ofSeveral: .smallest) ?? .one : .one
         var entries: [Recommendation] = []
         for symbol in settings.watchlist ?? [] where !busy.contains(symbol) && entries.count < Int(room) {
             guard let view = views[symbol], let signal = signal(view, snapshot.session) else { continue }

@@ -40,7 +40,7 @@ package struct PartialProfitPolicy: Policy {
     package var needs: PolicyNeeds { PolicyNeeds(sections: [.positions]) }
 
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
-        try snapshot.positions.flatMap { [try breakeven($0), try nextRung($0)].compactMap { $0 } }
+        try snapshot.positions.flatMap { [try breakeven($0)].compactMap { $0 } + (try nextRungs($0)) }
     }
 
     /// Level-triggered like every stop: said for as long as the market is on the right side of it. The core never loosens.
@@ -58,17 +58,24 @@ package struct PartialProfitPolicy: Policy {
             ])
     }
 
-    private func nextRung(_ position: PositionView) throws -> Recommendation? {
+    /// The lowest that is due. One whose part is less than a share may be more than can be done: it keeps the next from
+    /// nothing.
+    private func nextRungs(_ position: PositionView) throws -> [Recommendation] {
+        var found: [Recommendation] = []
         for rung in ladder where !position.rungsTaken.contains(rung.name) {
             guard let reached = try rung.reached(by: position), let part = rung.part else { continue }
-            return Recommendation(
-                symbol: position.symbol, advice: .takePartial(part), urgency: .high,
-                reason: "it is at \(reached); \(part.words) is due at \(rung.words)",
-                evidence: [
-                    Evidence("profit_in_r", position.profitInR?.description ?? "none"), Evidence("rung", rung.name),
-                ])
+            found.append(
+                Recommendation(
+                    symbol: position.symbol, advice: .takePartial(part), urgency: .high,
+                    reason: "it is at \(reached); \(part.words) is due at \(rung.words)",
+                    evidence: [
+                        Evidence("profit_in_r", position.profitInR?.description ?? "none"), Evidence("rung", rung.name),
+                    ]))
+            guard let fraction = part.fraction,
+                try position.quantity.magnitude().scaled(by: fraction, .down) < .one
+            else { break }
         }
-        return nil
+        return found
     }
 }
 

@@ -98,7 +98,9 @@ package struct RegimePolicy: Policy {
     }
 
     package func evaluate(_ snapshot: PortfolioSnapshot) throws -> [Recommendation] {
-        let before = snapshot.advisory("regime").flatMap { Regime(rawValue: $0.units / Ratio.scale) } ?? .normal
+        let before =
+            snapshot.advisory("regime", ofSeveral: .largest).flatMap { Regime(rawValue: $0.units / Ratio.scale) }
+            ?? .normal
         let figures = try [expectation(snapshot, before), movement(snapshot, before)].compactMap { $0 }
         guard let worst = figures.map(\.regime).max() else { return [] }
         let below = worst == .calm ? trendBroken(snapshot) : nil

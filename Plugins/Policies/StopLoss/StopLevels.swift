@@ -86,11 +86,13 @@ struct StopLevels {
         min(try share.scaled(by: scale, .halfEven), Ratio(units: Ratio.scale * 9 / 10))
     }
 
-    /// The average true range, scaled; a price a share.
+    /// The average true range, scaled; a price a share. A market that has not moved has none: a stop without a distance
+    /// would be an exit.
     private var range: Price? {
         get throws(NumericError) {
             guard let atr = policy.atr, let range = market?.price(atr) else { return nil }
-            return try range.scaled(by: scale, .halfEven)
+            let scaled = try range.scaled(by: scale, .halfEven)
+            return scaled.isPositive ? scaled : nil
         }
     }
 

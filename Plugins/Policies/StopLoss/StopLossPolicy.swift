@@ -103,7 +103,9 @@ package struct StopLossPolicy: Policy {
 
     /// The advisory, where it is followed and has sense.
     private func scale(in snapshot: PortfolioSnapshot) -> Ratio {
-        guard settings.followRegime == true, let scale = snapshot.advisory("stop_scale"), scale.isPositive else {
+        guard settings.followRegime == true, let scale = snapshot.advisory("stop_scale", ofSeveral: .smallest),
+            scale.isPositive
+        else {
             return .one
         }
         return scale

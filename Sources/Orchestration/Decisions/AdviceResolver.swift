@@ -62,6 +62,8 @@ extension AdviceResolver {
     }
 
     private func most(_ weight: Ratio) throws(Refusal) -> Quantity {
+        // Nothing is nothing, whatever the account or a share is worth.
+        guard !weight.isZero else { return .zero }
         guard let price = facts.price, price.isPositive, facts.equity.isPositive, !weight.isNegative else {
             throw refuse("a weight needs a price, an equity above zero and a weight of zero or more")
         }
@@ -164,17 +166,23 @@ extension AdviceResolver {
             guard share.isPositive, share < .one else {
                 throw refuse("a distance in percent is a share above 0 and below 1, not \(share)")
             }
-            return try figure { () throws(NumericError) in try reference.scaled(by: share, .halfEven) }
+            return try apart(figure { () throws(NumericError) in try reference.scaled(by: share, .halfEven) })
         case .atr(let multiple, let indicator):
             guard multiple.isPositive else { throw refuse("a multiple lies above zero, not at \(multiple)") }
             guard let atr = facts.figures[indicator] else {
                 throw refuse("\(indicator) is not known; the policy declares it in its needs, and it takes its time")
             }
-            return try figure { () throws(NumericError) in try atr.scaled(by: multiple, .halfEven) }
+            return try apart(figure { () throws(NumericError) in try atr.scaled(by: multiple, .halfEven) })
         case .r(let multiple):
             guard let risk else { throw refuse("R is not known: there is no initial stop on the losing side") }
             return try figure { () throws(NumericError) in try risk.scaled(by: multiple, .halfEven) }
         }
+    }
+
+    /// A market that has not moved has no range, and a stop at the reference itself would be an exit.
+    private func apart(_ amount: Price) throws(Refusal) -> Price {
+        guard amount.isPositive else { throw refuse("a distance lies above zero, and here it comes to \(amount)") }
+        return amount
     }
 
     private func target(_ advice: TargetAdvice) throws(Refusal) -> Price {

@@ -30,12 +30,24 @@ package struct Damping: Sendable, Hashable, Codable {
         return damping
     }()
 
-    /// The least change of a resting price that is worth an order, in units of a price.
-    func leastMove(of standing: Price, grid: PriceIncrement?, atr: Price?) -> Int128 {
+    /// Its keys in the configuration, by which a person is told what a recommendation waits for.
+    enum Rule: String, CustomStringConvertible {
+        case stopMove = "minimum_stop_move"
+        case stopTicks = "minimum_stop_ticks"
+        case stopATR = "minimum_stop_atr"
+        case partial = "partial_cool_down"
+        case reduction = "minimum_reduction"
+        case reentry = "reentry_cool_down"
+        var description: String { "damping.\(rawValue)" }
+    }
+
+    /// The least change of a resting price that is worth an order, in units of a price, and the rule that says so.
+    func leastMove(of standing: Price, grid: PriceIncrement?, atr: Price?) -> (units: Int128, rule: Rule) {
         let share = Int128(standing.units) * Int128(minimumStopMove.units) / Int128(Ratio.scale)
         let ticks = Int128(grid?.step(for: standing).units ?? 0) * Int128(minimumStopTicks)
         let range = Int128(atr?.units ?? 0) * Int128(minimumStopATR.units) / Int128(Ratio.scale)
-        return max(share, ticks, range)
+        let most = max(share, ticks, range)
+        return (most, most == share ? .stopMove : most == ticks ? .stopTicks : .stopATR)
     }
 
     /// Whether so small a reduction can wait.

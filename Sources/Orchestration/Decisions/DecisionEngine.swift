@@ -74,6 +74,7 @@ struct DecisionEngine {
         for value in state.market.series.values(of: symbol) where value.indicator.kind == .atr {
             facts.figures[value.indicator] = value.figure.price
         }
+        facts.minimumQuantity = capabilities?.minimumQuantity(of: symbol) ?? .zero
         facts.reentryFrom = closedAt[symbol].map { $0 + configuration.damping.reentryCoolDown }
         return facts
     }

@@ -13,7 +13,9 @@ extension Merge {
             } else if let why = refusal(of: entry) {
                 note(item, .refused, why)
             } else if let from = facts.reentryFrom, facts.now < from {
-                note(item, .deferred, "it was closed a moment ago, and is not entered again before \(from)")
+                let why =
+                    "it was closed a moment ago, and is not entered again before \(from) (\(Damping.Rule.reentry))"
+                note(item, .deferred, why, until: from)
             } else {
                 entries.append((item, entry))
             }
@@ -51,6 +53,9 @@ extension Merge {
     private func refusal(of entry: Entry) -> String? {
         if let why = facts.entriesRefused { return why }
         if let limit = reducesTo { return "the position is being reduced to \(limit)" }
+        if let most = entersAtMost, entry.quantity > most.quantity {
+            return "\(most.policy) would hold \(most.quantity) at most, and \(entry.quantity) would be reduced at once"
+        }
         guard entry.quantity.isPositive else { return "a quantity lies above zero, not at \(entry.quantity)" }
         guard facts.price != nil || entry.limitPrice != nil else { return "there is no price for it" }
         if let defect = Self.defect(entry.stop, isLong: entry.side == .buy) { return defect }
@@ -59,8 +64,11 @@ extension Merge {
             return "\(position.quantity) shares are held already; an entry opens a position, it does not add to one"
         }
         let reference = entry.limitPrice ?? facts.price ?? .zero
-        let onLosingSide = entry.side == .buy ? entry.stop.stopPrice < reference : entry.stop.stopPrice > reference
-        guard onLosingSide else { return "its stop \(entry.stop.stopPrice) is not on the losing side of \(reference)" }
+        // A limit beyond the market is filled at the market.
+        for price in [reference, facts.price].compactMap({ $0 }) {
+            let onLosingSide = entry.side == .buy ? entry.stop.stopPrice < price : entry.stop.stopPrice > price
+            guard onLosingSide else { return "its stop \(entry.stop.stopPrice) is not on the losing side of \(price)" }
+        }
         guard let target = entry.target else { return nil }
         let onWinningSide = entry.side == .buy ? target > reference : target < reference
         return onWinningSide ? nil : "its target \(target) is not on the winning side of \(reference)"

@@ -10,8 +10,10 @@ extension Merge {
                 note(item, .absorbed, "rung \(rung) was taken before")
             } else if remaining >= position.size {
                 note(item, .absorbed, "the position of \(position.size) is within it already")
-            } else if let why = try reasonToWait(item, remaining, isPartial: rung != nil, position) {
-                note(item, .deferred, why)
+            } else if !isTradable(position.size, over: remaining) {
+                note(item, .absorbed, "the \(position.size) held are less than one tradable unit above it")
+            } else if let wait = try reasonToWait(item, remaining, isPartial: rung != nil, position) {
+                note(item, .deferred, wait.why, until: wait.until)
             } else {
                 candidates.append((item, remaining))
             }
@@ -20,7 +22,7 @@ extension Merge {
             ($0.remaining, $0.item.recommendation.priority) < ($1.remaining, $1.item.recommendation.priority)
         }
         // A reduction that is still under way counts as one more candidate.
-        let underWay = plan.quantityLimit.flatMap { $0 < position.size ? $0 : nil }
+        let underWay = plan.quantityLimit.flatMap { isTradable(position.size, over: $0) ? $0 : nil }
         guard let winner else {
             plan.quantityLimit = underWay
             reducesTo = underWay
@@ -50,24 +52,35 @@ extension Merge {
         }
     }
 
+    /// What cannot be sold is nothing to reduce: else it would keep the reduction alive for what is bought later.
+    private func isTradable(_ size: Quantity, over limit: Quantity) -> Bool {
+        limit < size
+            && size.units - limit.units >= max(facts.quantityIncrement.units, facts.minimumQuantity.units)
+    }
+
     private func reasonToWait(
         _ item: PolicyAdvice, _ remaining: Quantity, isPartial: Bool, _ position: PositionRecord
-    ) throws(NumericError) -> String? {
-        if isPartial, let last = position.lastPartialAt {
+    ) throws(NumericError) -> (why: String, until: Timestamp?)? {
+        if isPartial, item.recommendation.urgency < .emergency, let last = position.lastPartialAt {
             let from = last + facts.damping.partialCoolDown
-            if facts.now < from { return "a part was taken at \(last); the next one waits until \(from)" }
+            if facts.now < from {
+                return ("a part was taken at \(last); the next one waits until \(from) (\(Damping.Rule.partial))", from)
+            }
         }
         let part = try position.size - remaining
         guard !isPartial, remaining.isPositive,
             facts.damping.canWait(part, of: position.size, item.recommendation.urgency)
         else { return nil }
-        return "\(part) of \(position.size) is too little to be worth an order"
+        return ("\(part) of \(position.size) is too little to be worth an order (\(Damping.Rule.reduction))", nil)
     }
 
     private mutating func noteReductionsWithoutPosition() {
         plan.quantityLimit = nil
         for (item, wish) in live {
-            if case .hold = wish { note(item, .absorbed, "nothing is held") }
+            guard case .hold(let most, let rung) = wish else { continue }
+            note(item, .absorbed, "nothing is held")
+            // A part of nothing says nothing; who would hold less speaks of what is entered too.
+            if rung == nil, entersAtMost.map({ most < $0.quantity }) ?? true { entersAtMost = (most, item.policy) }
         }
     }
 }

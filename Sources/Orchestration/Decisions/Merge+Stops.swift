@@ -13,33 +13,35 @@ extension Merge {
                 protections.append((item, stop))
             }
         }
-        guard let tightest = protections.min(by: { Self.isTighter($0.stop, than: $1.stop, isLong: position.isLong) })
-        else { return }
-        let moves = isWorthMoving(tightest.item, to: tightest.stop, isLong: position.isLong)
-        let before = plan
-        if moves {
-            plan.stop = tightest.stop
-            plan.stopOwner = tightest.item.policy
-        }
-        for protection in protections {
-            noteProtection(protection.item, protection.stop, tightest: tightest.item, moved: moves, before: before)
+        let standing = plan.stop
+        // Each by its own figure: one that waits keeps no other back.
+        let worth = protections.filter { reasonToStay($0.item, at: $0.stop, isLong: position.isLong) == nil }
+        let tightest = worth.min { Self.isTighter($0.stop, than: $1.stop, isLong: position.isLong) }
+        if let tightest { (plan.stop, plan.stopOwner) = (tightest.stop, tightest.item.policy) }
+        for (item, stop) in protections {
+            noteProtection(item, stop, tightest: tightest, standing: standing, isLong: position.isLong)
         }
     }
 
     private mutating func noteProtection(
-        _ item: PolicyAdvice, _ stop: ProtectiveStop, tightest: PolicyAdvice, moved: Bool, before: PositionPlan
+        _ item: PolicyAdvice, _ stop: ProtectiveStop, tightest: (item: PolicyAdvice, stop: ProtectiveStop)?,
+        standing: ProtectiveStop?, isLong: Bool
     ) {
         if reducesTo?.isZero == true {
             note(item, .absorbed, "the whole position is being sold; the stop stands by in case that fails")
-        } else if moved, item == tightest {
-            let from = before.stop.map { "from \($0.stopPrice.text(minimumDecimals: 2)) " } ?? ""
+        } else if let tightest, item == tightest.item {
+            let from = standing.map { "from \($0.stopPrice.text(minimumDecimals: 2)) " } ?? ""
             note(item, .taken, "the stop goes \(from)to \(stop.stopPrice.text(minimumDecimals: 2))")
-        } else if moved {
-            note(item, .absorbed, by: tightest.policy, "a tighter stop is set")
-        } else if let standing = before.stop {
+        } else if let tightest, !Self.isTighter(stop, than: tightest.stop, isLong: isLong) {
+            note(item, .absorbed, by: tightest.item.policy, "a tighter stop is set")
+        } else if let plan = plan.stop, plan.stopPrice != stop.stopPrice,
+            Self.isTighter(stop, than: plan, isLong: isLong)
+        {
+            note(item, .deferred, reasonToStay(item, at: stop, isLong: isLong) ?? "it is too small a move")
+        } else if let plan = plan.stop {
             note(
-                item, .absorbed, by: before.stopOwner,
-                "the stop at \(standing.stopPrice.text(minimumDecimals: 2)) stands; this is looser or too small a move")
+                item, .absorbed, by: self.plan.stopOwner,
+                "the stop at \(plan.stopPrice.text(minimumDecimals: 2)) stands; this is no tighter")
         }
     }
 
@@ -61,19 +63,55 @@ extension Merge {
             }
         }
         guard let best else { return }
+        // The tightest holds also when it is too near to what stands to be worth an order.
+        if owner == best.item.policy, let why = reasonToStay(best.item, resetTo: best.stop) {
+            let isThere = plan.stop == best.stop
+            return note(best.item, isThere ? .absorbed : .deferred, by: isThere ? owner : nil, why)
+        }
         plan.stop = best.stop
         plan.stopOwner = best.item.policy
         note(best.item, .taken, "its owner resets the stop to \(best.stop.stopPrice.text(minimumDecimals: 2))")
     }
 
-    private func isWorthMoving(_ item: PolicyAdvice, to stop: ProtectiveStop, isLong: Bool) -> Bool {
-        guard let standing = plan.stop else { return true }
-        let gain =
-            isLong ? stop.stopPrice.units - standing.stopPrice.units : standing.stopPrice.units - stop.stopPrice.units
-        let least = facts.damping.leastMove(
-            of: standing.stopPrice, grid: facts.grid,
-            atr: facts.averageTrueRange(for: item.recommendation.advice))
-        return gain > 0 && Int128(gain) >= least
+    /// Why the stop is not tightened to this; nil when it is worth an order, or none stands yet.
+    private func reasonToStay(_ item: PolicyAdvice, at stop: ProtectiveStop, isLong: Bool) -> String? {
+        guard let standing = plan.stop else { return nil }
+        let gain = Int128(stop.stopPrice.units) - Int128(standing.stopPrice.units)
+        let least = leastMove(of: standing.stopPrice, for: item)
+        guard gain * (isLong ? 1 : -1) < max(1, least.units) else { return nil }
+        return Self.words("stop", standing.stopPrice, least, isUp: isLong)
+    }
+
+    /// The same of a reset, which goes either way. A stop-limit that becomes a plain stop, or the reverse, does not wait.
+    private func reasonToStay(_ item: PolicyAdvice, resetTo stop: ProtectiveStop) -> String? {
+        guard let standing = plan.stop else { return nil }
+        guard stop != standing else { return "the stop is there already" }
+        guard (stop.limitPrice == nil) == (standing.limitPrice == nil) else { return nil }
+        let least = leastMove(of: standing.stopPrice, for: item)
+        let move = max(
+            Self.distance(stop.stopPrice, standing.stopPrice),
+            Self.distance(stop.limitPrice ?? .zero, standing.limitPrice ?? .zero))
+        return move < least.units ? Self.words("stop", standing.stopPrice, least, isUp: nil) : nil
+    }
+
+    func leastMove(of price: Price, for item: PolicyAdvice) -> (units: Int128, rule: Damping.Rule) {
+        facts.damping.leastMove(
+            of: price, grid: facts.grid, atr: facts.averageTrueRange(for: item.recommendation.advice))
+    }
+
+    static func distance(_ left: Price, _ right: Price) -> Int128 { abs(Int128(left.units) - Int128(right.units)) }
+
+    /// What stands, and from where on it would be moved.
+    static func words(
+        _ name: String, _ standing: Price, _ least: (units: Int128, rule: Damping.Rule), isUp: Bool?
+    ) -> String {
+        func text(_ units: Int128) -> String? {
+            Int64(exactly: units).map { Price(units: $0).text(minimumDecimals: 2) }
+        }
+        let from = isUp.flatMap { text(Int128(standing.units) + ($0 ? least.units : -least.units)) }
+        let until = from.map { "at \($0)" } ?? text(least.units).map { "by \($0)" } ?? "by more"
+        return
+            "the \(name) at \(standing.text(minimumDecimals: 2)) stands; it is moved \(until) and not for less (\(least.rule))"
     }
 
     /// Tighter is nearer to the market: higher under a long, lower over a short. A plain stop is tighter than a

@@ -26,7 +26,8 @@ extension Merge {
         let nearest = targets.min { position.isLong ? $0.price < $1.price : $0.price > $1.price }
         guard let nearest else { return }
         let isKept = isFurther(nearest.price, than: plan.target, isLong: position.isLong) && !owns(nearest.item)
-        let moves = !isKept && isTargetWorthMoving(to: nearest.price)
+        let (standing, wait) = (plan.target, reasonToStay(nearest.item, at: nearest.price))
+        let moves = !isKept && wait == nil
         if moves { (plan.target, plan.targetOwner) = (nearest.price, nearest.item.policy) }
         for target in targets {
             if reducesTo?.isZero == true {
@@ -35,8 +36,10 @@ extension Merge {
                 note(target.item, .absorbed, by: nearest.item.policy, "a nearer target is set")
             } else if moves {
                 note(target.item, .taken, "the target is \(target.price.text(minimumDecimals: 2))")
+            } else if let wait, !isKept, target.price != standing {
+                note(target.item, .deferred, wait)
             } else {
-                let why = isKept ? "only its owner moves it away" : "this is too small a move"
+                let why = isKept ? "only its owner moves it away" : "it is there already"
                 note(target.item, .absorbed, by: plan.targetOwner, "the target stands; \(why)")
             }
         }
@@ -49,10 +52,10 @@ extension Merge {
         standing.map { isLong ? price > $0 : price < $0 } ?? false
     }
 
-    private func isTargetWorthMoving(to price: Price) -> Bool {
-        guard let standing = plan.target, plan.targetOwner != nil else { return true }
-        let move = Int128((price.units - standing.units).magnitude)
-        let atr = facts.averageTrueRange(for: .target(price: price))
-        return move > 0 && move >= facts.damping.leastMove(of: standing, grid: facts.grid, atr: atr)
+    private func reasonToStay(_ item: PolicyAdvice, at price: Price) -> String? {
+        guard let standing = plan.target, plan.targetOwner != nil else { return nil }
+        let least = leastMove(of: standing, for: item)
+        guard Self.distance(price, standing) < max(1, least.units) else { return nil }
+        return Self.words("target", standing, least, isUp: nil)
     }
 }

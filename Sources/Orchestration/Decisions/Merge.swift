@@ -17,6 +17,8 @@ package struct Merge: Sendable {
         package var equity: Money
         package var now: Timestamp
         package var quantityIncrement: Quantity
+        /// Less than this is not traded.
+        package var minimumQuantity: Quantity = .zero
         /// Of prices; nil when no broker has told.
         package var grid: PriceIncrement?
         /// Average true ranges that are known of this symbol.
@@ -54,6 +56,8 @@ package struct Merge: Sendable {
     /// What is neither expired nor refused, with what it comes to here.
     private(set) var live: [(item: PolicyAdvice, wish: AdviceResolver.Wish)] = []
     var reducesTo: Quantity?
+    /// When nothing is held: what a policy would hold at most, and which.
+    var entersAtMost: (quantity: Quantity, policy: PluginName)?
 
     /// - Throws: ``NumericError`` when the figures overflow.
     package init(
@@ -112,10 +116,12 @@ package struct Merge: Sendable {
     }
 
     mutating func note(
-        _ item: PolicyAdvice, _ outcome: Disposition.Outcome, by: PluginName? = nil, _ why: String
+        _ item: PolicyAdvice, _ outcome: Disposition.Outcome, by: PluginName? = nil, _ why: String,
+        until: Timestamp? = nil
     ) {
         dispositions.append(
             Disposition(
-                policy: item.policy, recommendation: item.recommendation, outcome: outcome, by: by, why: why))
+                policy: item.policy, recommendation: item.recommendation, outcome: outcome, by: by, why: why,
+                until: until))
     }
 }

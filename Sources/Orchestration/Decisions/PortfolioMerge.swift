@@ -37,14 +37,23 @@ struct PortfolioMerge {
         var holdings: [Holding] = []
         for (symbol, record) in state.positions.inOrder {
             let value = try state.marketValue(record).magnitude()
-            let gain = try (state.market.price(symbol) ?? record.averagePrice).ratio(to: record.averagePrice) - .one
             holdings.append(
                 Holding(
                     symbol: symbol, size: record.size, value: value.units,
-                    gain: record.isLong ? gain : try gain.negated()))
+                    gain: Self.gain(of: record, at: state.market.price(symbol))))
         }
         self.holdings = holdings
         for item in Merge.canonical(all) { take(item) }
+    }
+
+    /// As a share of cost, as far as a figure can say it. Shares that cost nothing, as of a spin-off, can lose nothing.
+    static func gain(of record: PositionRecord, at price: Price?) -> Ratio {
+        let cost = Int128(record.averagePrice.units)
+        let sign: Int128 = record.isLong ? 1 : -1
+        guard let price, cost != Int128(price.units) else { return .zero }
+        guard cost > 0 else { return Ratio(units: record.isLong ? .max : .min) }
+        let change = (Int128(price.units) - cost) * sign * Int128(Ratio.scale)
+        return Ratio(units: Int64(clamping: Rounding.halfEven.quotient(change, cost)))
     }
 
     private mutating func take(_ item: PolicyAdvice) {
@@ -75,7 +84,8 @@ extension PortfolioMerge {
         guard item.recommendation.symbol == nil else {
             return note(item, .refused, "an exposure names no symbol but a list of them; use reduce_to_weight")
         }
-        guard !wish.grossWeight.isNegative, equity.isPositive else {
+        // Nothing is nothing, whatever the account is worth.
+        guard !wish.grossWeight.isNegative, equity.isPositive || wish.grossWeight.isZero else {
             return note(item, .refused, "an exposure needs an equity above zero and a weight of zero or more")
         }
         let scope = holdings.filter { wish.symbols?.contains($0.symbol) ?? true }
@@ -97,6 +107,7 @@ extension PortfolioMerge {
     }
 
     private static func percent(_ value: Int128, of equity: Money) -> String {
+        guard equity.isPositive else { return "what there is" }
         let units = value * Int128(Ratio.scale) / Int128(equity.units)
         return Int64(exactly: units).map { Ratio(units: $0).percent } ?? "very much"
     }
@@ -153,8 +164,8 @@ extension PortfolioMerge {
         guard !word.name.isEmpty, word.name.utf8.count <= 64 else {
             return note(item, .refused, "an advisory has a name of 1 to 64 characters")
         }
-        guard advisories.count < Memory.advisories else {
-            return note(item, .refused, "there are \(Memory.advisories) advisories already")
+        guard advisories.count(where: { $0.policy == item.policy }) < Memory.advisories else {
+            return note(item, .refused, "there are \(Memory.advisories) advisories of it already")
         }
         let value = word.isScale ? configuration.advisoryBounds.clamped(word.value) : word.value
         advisories.append(

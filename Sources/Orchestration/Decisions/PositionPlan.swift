@@ -108,6 +108,8 @@ package struct Disposition: Sendable, Hashable, Codable {
     /// The policy whose recommendation prevailed.
     package var by: PluginName?
     package var why: String
+    /// When it can be followed at the earliest; of what waits for a time.
+    package var until: Timestamp?
 }
 
 /// One coordinated decision on one symbol.

@@ -301,8 +301,9 @@ extension ActionCoordinator {
     private func cancelEntryIfUnwanted() -> Step? {
         guard let order = working.first(where: { $0.terms.role == .entry }) else { return nil }
         guard mayEnter else { return cancel(order, why: "trading is restricted: there are no entries") }
-        guard plan.entry == nil, order.terms.type == .limit else { return nil }
-        return cancel(order, why: "the plan has no entry any more")
+        guard order.terms.type == .limit else { return nil }
+        guard let entry = plan.entry else { return cancel(order, why: "the plan has no entry any more") }
+        return entry.side == order.terms.side ? nil : cancel(order, why: "the plan enters the other side")
     }
 
     private func stepWhileEntering(_ entry: Order, _ position: PositionRecord) -> Step? {

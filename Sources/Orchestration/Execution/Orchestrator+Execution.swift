@@ -29,7 +29,7 @@ extension Orchestrator {
     /// What no step can remove is told once.
     private mutating func tellObstacle(_ obstacle: String?, _ symbol: Symbol) {
         guard let obstacle, state.refused.updateValue(obstacle, forKey: symbol) != obstacle else { return }
-        alert(.emergency, symbol, obstacle)
+        alert(.emergency, .obstacle, symbol, obstacle)
     }
 
     private mutating func issue(
@@ -41,7 +41,7 @@ extension Orchestrator {
         case .waits(let wait): holdBack(step, wait, of: plan.symbol)
         case .refused(let why):
             if state.refused.updateValue(step.words, forKey: plan.symbol) != step.words {
-                alert(.warning, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
+                alert(.warning, .riskGate, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
             }
             pause(plan.symbol)
         case .approved(let approved):
@@ -216,7 +216,7 @@ extension Orchestrator {
             state.portfolio.orders.put(doubtful)
             keepDeadline(of: doubtful)
             alert(
-                .emergency, doubtful.symbol,
+                .emergency, .orderStuck, doubtful.symbol,
                 "the broker does not say what became of \(id); nothing is done on \(doubtful.symbol)")
         }
         state.broker?.questions = []
@@ -283,7 +283,7 @@ extension Orchestrator {
             (refusals / Memory.rejectionsBeforePause).nonzeroBitCount == 1
         {
             alert(
-                .emergency, symbol,
+                .emergency, .refusedByBroker, symbol,
                 "the broker refused \(refusals) orders of \(symbol) in a row; it is tried again next cycle")
         }
         askForBrokerState()

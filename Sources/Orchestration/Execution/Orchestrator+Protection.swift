@@ -57,7 +57,7 @@ extension Orchestrator {
             let words = "the market is through the resting stop, and it does not execute"
             if state.refused.updateValue(words, forKey: symbol) != words {
                 let next = state.configuration.escalatesStops ? "; it gives way to a market exit" : ""
-                alert(.emergency, symbol, words + next)
+                alert(.emergency, .stopStuck, symbol, words + next)
             }
             try advance(symbol)
         }
@@ -81,7 +81,7 @@ extension Orchestrator {
             state.naked[symbol]?.isAnswered = true
             state.naked[symbol]?.dueAt = state.now + Nakedness.reminder
             alert(
-                .emergency, symbol,
+                .emergency, .unprotected, symbol,
                 "\(record.size) shares had no working stop for \(state.now - nakedness.since)\(whyNothingIsSent)")
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
             try advance(symbol)
@@ -108,7 +108,7 @@ extension Orchestrator {
         state.plans[record.symbol] = plan
         if record.initialStop == nil { state.portfolio.positions[record.symbol]?.initialStop = stop.stopPrice }
         alert(
-            .emergency, record.symbol,
+            .emergency, .ownStop, record.symbol,
             "no policy protects it; the core sets its own stop at \(stop.stopPrice.text(minimumDecimals: 2))")
     }
 }

@@ -43,7 +43,9 @@ extension Orchestrator {
             event = report.event
         }
         if let terms = report.terms, let why = order.mismatch(terms) {
-            alert(.emergency, order.symbol, "terms that the broker told of \(order.id) were not taken: \(why)")
+            alert(
+                .emergency, .brokerDoubtful, order.symbol,
+                "terms that the broker told of \(order.id) were not taken: \(why)")
             return findMissedFills(of: order, event, report.cumulativeQuantity)
         }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
@@ -152,7 +154,7 @@ extension Orchestrator {
         state.lockedIn[symbol] = try (state.lockedIn[symbol] ?? .zero) + locked
         if order.filledQuantity > order.terms.quantity {
             alert(
-                .emergency, symbol,
+                .emergency, .brokerDoubtful, symbol,
                 "\(order.id) is filled beyond its quantity: \(order.filledQuantity) of \(order.terms.quantity)")
             // More shares than were asked for, or the same ones told twice: the position alone tells.
             awaitTruth(of: symbol)
@@ -164,11 +166,15 @@ extension Orchestrator {
 
     private mutating func turnEntryIntoPosition(_ symbol: Symbol, _ entry: Entry) {
         let owner = state.entryOwners[symbol]
-        state.plans[symbol]?.stop = entry.stop
-        state.plans[symbol]?.stopOwner = owner
-        state.plans[symbol]?.target = entry.target
-        state.plans[symbol]?.targetOwner = entry.target == nil ? nil : owner
-        state.plans[symbol]?.forgetEntry()
+        // A fill that comes after its order was over, and with it the plan, brings its stop all the same.
+        let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
+        var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
+        plan.stop = entry.stop
+        plan.stopOwner = owner
+        plan.target = entry.target
+        plan.targetOwner = entry.target == nil ? nil : owner
+        plan.forgetEntry()
+        state.plans[symbol] = plan
     }
 
     private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {
@@ -219,7 +225,7 @@ extension Orchestrator {
         let words =
             "\(order.terms.side == .sell ? "sold" : "bought") \(order.filledQuantity) at \(order.averageFillPrice?.text(minimumDecimals: 2) ?? "?") by \(order.terms.role.rawValue) order"
         let record = state.portfolio.positions[symbol]
-        if let record, let limit = plan.quantityLimit, record.size <= limit {
+        if let record, let limit = plan.quantityLimit, isWithin(limit, record) {
             state.plans[symbol]?.quantityLimit = nil
         } else if record != nil || order.terms.side == plan.entry?.side {
             return
@@ -235,6 +241,13 @@ extension Orchestrator {
         if record == nil { forgetPlan(symbol) }
     }
 
+    /// But for a crumb that the broker does not trade.
+    func isWithin(_ limit: Quantity, _ record: PositionRecord) -> Bool {
+        guard limit < record.size else { return true }
+        let excess = Quantity(units: record.size.units - limit.units)
+        return (state.broker?.capabilities.tradable(excess, of: record.symbol) ?? excess).isZero
+    }
+
     mutating func forgetPlan(_ symbol: Symbol) {
         state.plans[symbol]?.quantityLimit = nil
         state.plans[symbol]?.stop = nil
@@ -242,6 +255,7 @@ extension Orchestrator {
         state.plans[symbol]?.target = nil
         state.plans[symbol]?.targetOwner = nil
         state.told[symbol] = nil
+        state.toldToWait[symbol] = nil
         // The stop that the core has set itself is gone as well, and is set again when nobody else does.
         if let since = state.naked[symbol]?.since {
             state.naked[symbol] = Nakedness(since: since, limit: state.configuration.unprotectedLimit)

@@ -14,7 +14,19 @@ extension Orchestrator {
         let named = Set(advisories.map(\.key))
         state.advisories.removeAll { named.contains($0.key) }
         state.advisories += advisories
+        forgetOldestAdvisories(of: Set(advisories.map(\.policy)))
         state.advisories.sort { $0.key < $1.key }
+    }
+
+    /// Of each policy so many: one that invents names crowds out nobody but itself.
+    private mutating func forgetOldestAdvisories(of policies: Set<PluginName>) {
+        for policy in policies.sorted() {
+            let own = state.advisories.filter { $0.policy == policy }
+            guard own.count > Memory.advisories else { continue }
+            let newest = own.sorted { ($1.at, $0.key) < ($0.at, $1.key) }.prefix(Memory.advisories)
+            state.advisories.removeAll { $0.policy == policy }
+            state.advisories += newest
+        }
     }
 
     /// Advisories past their end, and closed positions that keep nothing back any more.
@@ -25,6 +37,31 @@ extension Orchestrator {
         state.advisories.removeAll { $0.validUntil < now && $0.at < heardBefore }
         let coolDown = state.configuration.damping.reentryCoolDown
         state.closedAt = state.closedAt.filter { $0.value + coolDown > now }
+    }
+
+    /// Plans of nothing that nobody speaks of: a policy may name another symbol in every cycle.
+    mutating func forgetIdleSymbols(spoken: Set<Symbol>) {
+        for (symbol, _) in state.plans.filter({ $0.value.isEmpty }).inOrder
+        where isIdle(symbol) && !spoken.contains(symbol)
+            && state.pauses[symbol]?.awaitsBrokerState != true
+        {
+            state.plans[symbol] = nil
+            state.pauses[symbol] = nil
+            endWaiting(symbol)
+        }
+        // The steps of this cycle count on: their numbers are in order ids.
+        let thisCycle = "\(state.cycle.number)."
+        state.steps = state.steps.filter {
+            state.plans[$0.key] != nil || !isIdle($0.key) || $0.value.decision.text.hasPrefix(thisCycle)
+        }
+        // What was told of a symbol is told once, for as many symbols as anybody trades.
+        guard state.told.count > Memory.symbolsTold || state.refused.count > Memory.symbolsTold else { return }
+        state.told = state.told.filter { spoken.contains($0.key) || !isIdle($0.key) }
+        state.refused = state.refused.filter { spoken.contains($0.key) || !isIdle($0.key) }
+    }
+
+    private func isIdle(_ symbol: Symbol) -> Bool {
+        state.portfolio.positions[symbol] == nil && state.portfolio.orders.working(symbol).isEmpty
     }
 
     /// The market is followed for what the policies ask for, and for nothing else.

@@ -5,7 +5,9 @@ extension Orchestrator {
     /// The broker's word on one order: every execution of it, and what it is now.
     mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
         if let known = state.portfolio.orders[answer.clientOrderID], let defect = answer.defect(of: known) {
-            return alert(.emergency, known.symbol, "the broker's answer about \(known.id) was not taken: \(defect)")
+            return alert(
+                .emergency, .brokerDoubtful, known.symbol,
+                "the broker's answer about \(known.id) was not taken: \(defect)")
         }
         let question = state.takeQuestion(number)
         // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
@@ -150,7 +152,9 @@ extension Orchestrator {
         guard order.status == .pendingCancel || order.status == .unknown, let request = state.requests[order.id],
             request.leftBy + patience <= state.now
         else { return false }
-        alert(.emergency, order.symbol, "\(order.id) is stuck in pending_cancel; the cancel is asked for again")
+        alert(
+            .emergency, .orderStuck, order.symbol,
+            "\(order.id) is stuck in pending_cancel; the cancel is asked for again")
         return try repeatCancel(of: order)
     }
 

@@ -88,7 +88,9 @@ extension Orchestrator {
                 ?? "adopted: the broker is the truth"
         )
         if kind == .foreignShort {
-            alert(.emergency, symbol, "the account is short by somebody else's doing; it is adopted as it stands")
+            alert(
+                .emergency, .foreignShort, symbol,
+                "the account is short by somebody else's doing; it is adopted as it stands")
         }
         guard let theirs else {
             state.portfolio.positions[symbol] = nil
@@ -134,7 +136,7 @@ extension Orchestrator {
         record.averagePrice = theirs.averagePrice
         state.portfolio.positions[symbol] = record
         // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
-        if let limit = state.plans[symbol]?.quantityLimit, record.size <= limit {
+        if let limit = state.plans[symbol]?.quantityLimit, isWithin(limit, record) {
             state.plans[symbol]?.quantityLimit = nil
         }
     }

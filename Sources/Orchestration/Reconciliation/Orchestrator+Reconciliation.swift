@@ -13,7 +13,9 @@ extension Orchestrator {
         guard state.broker?.name == name else { return }
         state.broker = nil
         doubtWhatIsInFlight()
-        alert(.emergency, nil, "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
+        alert(
+            .emergency, .brokerGone, nil,
+            "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
     }
 
     /// What was asked of a connection that is no more has no answer to wait for.
@@ -36,7 +38,7 @@ extension Orchestrator {
 
     mutating func takeBrokerState(_ truth: BrokerState, to number: Int64?) throws(NumericError) {
         if let defect = truth.defect {
-            return alert(.emergency, nil, "the broker's state was not taken: \(defect)")
+            return alert(.emergency, .brokerDoubtful, nil, "the broker's state was not taken: \(defect)")
         }
         guard let question = state.takeQuestion(number), var link = state.broker, link.questions.isEmpty
         else { return }

@@ -31,7 +31,7 @@ extension Orchestrator {
         state.risk.waiting[symbol] = wait
         guard state.refused.updateValue(step.words, forKey: symbol) != step.words else { return }
         alert(
-            wait.precedence == .exit ? .emergency : .warning, symbol,
+            wait.precedence == .exit ? .emergency : .warning, .orderBudget, symbol,
             "waits \(wait.until - state.now), \(state.risk.budget.words) requests a minute are used up: \(step.words)")
     }
 

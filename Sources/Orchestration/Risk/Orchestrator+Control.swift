@@ -18,7 +18,7 @@ extension Orchestrator {
 
     /// Every position is to be sold, whatever policies want.
     mutating func flattenPlans() {
-        for symbol in state.portfolio.positions.keys.sorted() {
+        for (symbol, record) in state.portfolio.positions.inOrder where !isWithin(.zero, record) {
             let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
             var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
             guard plan.quantityLimit != .zero else { continue }

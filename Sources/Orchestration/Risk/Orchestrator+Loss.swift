@@ -38,7 +38,7 @@ extension Orchestrator {
     private mutating func carryOutRestriction() {
         let (wanted, why) = (state.control.state, state.control.why)
         record(.tradingState(wanted, who: "core", why: why))
-        alert(.emergency, nil, "trading is \(wanted.rawValue): \(why)")
+        alert(.emergency, .restricted, nil, "trading is \(wanted.rawValue): \(why)")
         endEntries()
         state.risk.restrictionIsDue = true
     }

@@ -12,7 +12,8 @@ package struct Span: Decodable, Hashable, Sendable {
             ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
         ]
         for (unit, factor) in units {
-            guard text.hasSuffix(unit), let count = Int64(text.dropLast(unit.count)), (0...1_000_000).contains(count)
+            guard text.hasSuffix(unit), let count = Int64(text.dropLast(unit.count)),
+                (0...min(1_000_000, Self.mostMilliseconds / factor)).contains(count)
             else { continue }
             self.init(.milliseconds(count * factor))
             return
@@ -29,6 +30,9 @@ package struct Span: Decodable, Hashable, Sendable {
         }
         self = span
     }
+
+    /// A hundred years: what is longer is no length of time that anybody means, and does not fit.
+    private static let mostMilliseconds: Int64 = 36_525 * 86_400_000
 
     package static let remedy = "is no length of time; write it as 500ms, 10s, 5m or 2h"
 }

@@ -39,6 +39,9 @@ package struct CoreDriver {
             violations.append("P11: states differ at input \(inputs.count)")
         }
         effects += wanted
+        for case .record(.alert(let alert)) in wanted where alert.level == .emergency && alert.kind == nil {
+            violations.append("an emergency without a kind: \(alert.text)")
+        }
         if violations.isEmpty { tell(input, wanted) }
         for effect in wanted { perform(effect) }
         violations += venue.violations.dropFirst(seenViolations)
