@@ -34,7 +34,8 @@ extension ZeroMQSocket {
     /// starts at a message.
     private func collect(from first: Part, peer: PeerID?) throws(MessagingError) -> (frames: [Bytes], origin: Origin) {
         var frames = [first.bytes]
-        var origin = first.origin
+        // The frame of the routing id has lost it (libzmq 4.3.4); all that follow have it.
+        let origin = first.origin
         var frameCount = 1
         var byteCount = first.byteCount
         var hasMore = first.hasMore
@@ -42,8 +43,6 @@ extension ZeroMQSocket {
             let isKept = frameCount < Limits.maximumFrames
             let part = try followingPart(keeping: isKept ? options.maximumMessageBytes - byteCount : 0)
             if isKept { frames.append(part.bytes) }
-            // The first frame has lost it (libzmq 4.3.4).
-            if origin.userID == nil { origin = part.origin }
             frameCount += 1
             byteCount += part.byteCount
             hasMore = part.hasMore
