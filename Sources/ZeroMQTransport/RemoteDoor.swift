@@ -13,8 +13,13 @@ package final class RemoteDoor {
     private let thread: OwnedThread
     let sockets: [RemoteSocket]
     private let publicKey: PublicKey
-    private var connections: [PeerID: Connection] = [:]
-    private var peers: [CInt: PeerID] = [:]
+    private var connections: [Address: Connection] = [:]
+    private var addresses: [CInt: Address] = [:]
+
+    private struct Address: Hashable {
+        var socket: String
+        var id: PeerID
+    }
 
     private struct Connection {
         var descriptor: CInt?
@@ -104,7 +109,9 @@ package final class RemoteDoor {
     // MARK: - Messages
 
     func send(_ frames: [Bytes], to peer: Peer) throws(MessagingError) {
-        guard let socket = sockets.first(where: { $0.name == peer.socket }), connections[peer.id]?.isCut != true else {
+        guard let socket = sockets.first(where: { $0.name == peer.socket }),
+            connections[Address(socket: peer.socket, id: peer.id)]?.isCut != true
+        else {
             throw .peerUnknown(peer.id)
         }
         try socket.socket.send(to: peer.id, frames)
@@ -130,29 +137,39 @@ package final class RemoteDoor {
     private func take(
         _ message: (peer: PeerID, frames: [Bytes], origin: Origin), _ socket: String, _ arrivals: inout Arrivals
     ) {
-        guard connections[message.peer]?.isCut != true else { return }
+        let address = Address(socket: socket, id: message.peer)
+        guard connections[address]?.isCut != true else { return }
+        // One that the sender chose can come twice, and could be somebody else's.
+        guard message.peer.bytes.first == 0 else {
+            if let descriptor = message.origin.descriptor, let port = keeper.port(of: socket) {
+                TCPConnection.cut(descriptor, port: port)
+            }
+            return arrivals.refused.append(
+                (nil, "a plugin on tcp chose the routing id \(message.peer) and was cut: it must leave that to libzmq"))
+        }
         guard let key = message.origin.userID.flatMap(PublicKey.init(text:)) else {
             return arrivals.refused.append((nil, "a message on tcp without a proven key was thrown away"))
         }
-        remember(message.peer, message.origin.descriptor)
+        remember(address, message.origin.descriptor)
         arrivals.messages.append((Peer(socket: socket, door: .remote(key), id: message.peer), message.frames))
     }
 
-    private func remember(_ peer: PeerID, _ descriptor: CInt?) {
+    private func remember(_ address: Address, _ descriptor: CInt?) {
         guard let descriptor else { return }
         keeper.heard(descriptor)
-        guard connections[peer] == nil else { return }
+        guard connections[address] == nil else { return }
         // The system has given the number to another connection: the one before it is over.
-        if let before = peers[descriptor] { connections[before] = nil }
-        peers[descriptor] = peer
-        connections[peer] = Connection(descriptor: descriptor, end: TCPConnection.peer(of: descriptor))
+        if let before = addresses[descriptor] { connections[before] = nil }
+        addresses[descriptor] = address
+        connections[address] = Connection(descriptor: descriptor, end: TCPConnection.peer(of: descriptor))
     }
 
     func cut(_ peer: Peer, holdMilliseconds: Int) {
         guard let key = peer.key else { return }
         if holdMilliseconds > 0 { keeper.hold(key, milliseconds: holdMilliseconds) }
-        guard let connection = connections[peer.id] else { return }
-        connections[peer.id]?.isCut = true
+        let address = Address(socket: peer.socket, id: peer.id)
+        guard let connection = connections[address] else { return }
+        connections[address]?.isCut = true
         guard let descriptor = connection.descriptor, let port = keeper.port(of: peer.socket) else { return }
         TCPConnection.cut(descriptor, port: port, peer: connection.end)
     }

@@ -5,7 +5,8 @@ import Wire
 
 @Suite("How much a plugin may say")
 struct AllowanceTests {
-    @Test("a burst, then so much a second, and a silence makes room again", arguments: [Role.policy, .provider, .broker])
+    @Test(
+        "a burst, then so much a second, and a silence makes room again", arguments: [Role.policy, .provider, .broker])
     func messages(role: Role) {
         let rate = Allowance.Rate(for: role)
         var allowance = Allowance(for: role, atMilliseconds: 0)

@@ -76,10 +76,11 @@ final class Dialer {
     let socket: ZeroMQSocket
     let monitor: SocketMonitor
 
-    init(_ endpoint: Endpoint, _ security: SocketSecurity) throws {
+    init(_ endpoint: Endpoint, _ security: SocketSecurity, routingID: PeerID? = nil) throws {
         context = try ZeroMQContext()
         var options = SocketOptions()
         options.security = security
+        options.routingID = routingID
         options.reconnectMilliseconds = 20
         options.maximumReconnectMilliseconds = 50
         socket = try ZeroMQSocket(.dealer, in: context, options: options)

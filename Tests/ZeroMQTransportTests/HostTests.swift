@@ -78,6 +78,17 @@ struct HostTests {
         #expect(try house.hearsNothing())
     }
 
+    @Test("a plugin that chooses its routing id is cut and not heard: it could be somebody else's")
+    func ownRoutingID() throws {
+        let house = try House()
+        let security = SocketSecurity.curveClient(house.own, server: house.server.publicKey)
+        let plugin = try Dialer(house.endpoint(), security, routingID: PeerID(bytes("broker")))
+        try plugin.say("hello")
+        let refused = try house.arrivals { !$0.refused.isEmpty || !$0.messages.isEmpty }
+        #expect(refused.messages.isEmpty && refused.refused[0].why.contains("must leave that to libzmq"))
+        _ = try plugin.event { if case .disconnected = $0 { true } else { false } }
+    }
+
     @Test("a key that is held is not let in before its time is up")
     func hold() throws {
         let house = try House()
