@@ -147,11 +147,12 @@ package struct PluginCatalog {
         let candidates =
             name.hasPrefix("/") ? [name] : [found.folder + "/" + name, binaries + "/" + name, "/usr/bin/" + name]
         guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+            let remedy =
+                candidates.first { FileManager.default.fileExists(atPath: $0) }
+                .map { "\($0) cannot be executed, chmod +x makes it" } ?? "build it with scripts/run"
             throw ConfigurationError(
                 path: found.file.path, line: found.file.line(of: JSONPath([.key("command")])),
-                what:
-                    "command: no program \"\(name)\" in \(candidates.joined(separator: ", ")); build it with scripts/run"
-            )
+                what: "command: no program \"\(name)\" in \(candidates.joined(separator: ", ")); \(remedy)")
         }
         return PluginProgram(
             executable: path, arguments: Array(found.manifest.command.dropFirst()), directory: found.folder)

@@ -93,6 +93,27 @@ struct LoadingTests {
         #expect(error?.what.contains(words) == true && error?.line == line, "\(String(describing: error))")
     }
 
+    @Test("a script that cannot be executed is told, with what makes it a program")
+    func script() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let plugin = loading.folder.appendingPathComponent("mine")
+        try FileManager.default.createDirectory(at: plugin, withIntermediateDirectories: true)
+        let manifest = """
+            {"name": "mine", "role": "policy", "version": "1.0.0", "description": "One", "command": ["mine.py"]}
+            """
+        try manifest.write(to: plugin.appendingPathComponent("plugin.json"), atomically: true, encoding: .utf8)
+        let script = plugin.appendingPathComponent("mine.py")
+        try "#!/usr/bin/env python3".write(to: script, atomically: true, encoding: .utf8)
+        let text = Loading.base.replacingOccurrences(of: "plugin: portfolio-risk", with: "plugin: mine")
+        let error = #expect(throws: ConfigurationError.self) { _ = try loading.load("plugins: [mine]\n" + text) }
+        #expect(
+            error?.what.contains("\(script.path) cannot be executed, chmod +x makes it") == true,
+            "\(String(describing: error))")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+        _ = try loading.load("plugins: [mine]\n" + text)
+    }
+
     @Test(
         "a figure of the core that makes no sense, or switches a protection off, is refused with its place",
         arguments: [

@@ -66,6 +66,48 @@ struct BudgetTests {
         driver.expectSound()
     }
 
+    @Test("a stop is not taken away while no order is left for what must follow")
+    func bareForNothing() {
+        var driver = LimitTests.driver([], symbols: ["ABC"]) {
+            $0.hold("ABC", 10, at: "100")
+            $0.capabilities.replacesPrice = false
+            $0.capabilities.replacesQuantity = false
+        } limits: {
+            $0.maximumOrdersPerMinute = 3
+        }
+        driver.recommend([PluginName("entry").says(.stop("95"), on: "ABC")])
+        driver.connect()
+        // Two more orders are used up by a stop that the venue loses.
+        for _ in 0..<2 { driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") } }
+        #expect(driver.submissions.count == 3)
+        driver.recommend([
+            PluginName("entry").says(.stop("95"), on: "ABC"),
+            PluginName("entry").says(.takePartial(fraction: "0.5", rung: "a"), on: "ABC"),
+        ])
+        driver.cycle()
+        #expect(driver.venue.stopped("ABC") == 10, "the stop rests until its shares can be sold and the rest protected")
+        driver.wait(.seconds(62))
+        driver.cycle()
+        #expect(driver.position("ABC")?.size == 5 && driver.venue.stopped("ABC") == 5)
+        driver.expectSound()
+    }
+
+    @Test("of those that wait for the same, who has waited longest goes first")
+    func fairness() {
+        var driver = driver { $0.maximumOrdersPerMinute = 3 }
+        driver.connect()
+        #expect(driver.submissions.count == 3)
+        // AAA loses its stop while DDD, EEE and FFF have never had one.
+        driver.wait(.seconds(10))
+        driver.venueDoes { venue in venue.drop(venue.working("AAA").first?.id ?? "none") }
+        driver.wait(.seconds(61))
+        for symbol in ["DDD", "EEE", "FFF"] as [Symbol] { #expect(driver.venue.stopped(symbol) == 10, "\(symbol)") }
+        #expect(driver.venue.stopped("AAA").isZero)
+        driver.wait(.seconds(62))
+        #expect(driver.venue.stopped("AAA") == 10)
+        driver.expectSound()
+    }
+
     @Test("in no minute does the broker see more requests than it takes, questions and cancels counted")
     func brokersBudget() throws {
         for seed in 0..<12 as Range<UInt64> {

@@ -28,6 +28,8 @@ extension Orchestrator {
 
     /// A step that is right, and too early: it is looked at again when the budget has room, not in the next cycle.
     mutating func holdBack(_ step: Step, _ wait: RiskState.Wait, of symbol: Symbol) {
+        var wait = wait
+        wait.since = state.risk.waiting[symbol]?.since ?? wait.since
         state.risk.waiting[symbol] = wait
         guard state.refused.updateValue(step.words, forKey: symbol) != step.words else { return }
         alert(
@@ -35,16 +37,16 @@ extension Orchestrator {
             "waits \(wait.until - state.now), \(state.risk.budget.words) requests a minute are used up: \(step.words)")
     }
 
-    /// The most urgent first. What is still too early waits again.
+    /// The most urgent first, and of those who has waited longest. What is still too early waits again.
     mutating func resumeWaiting() throws(NumericError) {
         let now = state.now
         guard state.risk.waiting.values.contains(where: { $0.until <= now }) else { return }
         let due = state.risk.waiting.inOrder.filter { $0.value.until <= now }
-        for precedence in RateBudget.Precedence.allCases {
-            for (symbol, wait) in due where wait.precedence == precedence {
-                state.risk.waiting[symbol] = nil
-                try advance(symbol)
-            }
+            .sorted { ($0.value.precedence, $0.value.since, $0.key) < ($1.value.precedence, $1.value.since, $1.key) }
+        for (symbol, wait) in due {
+            try advance(symbol)
+            // It has gone, or there is nothing left to do.
+            if let same = state.risk.waiting[symbol], same.until == wait.until { state.risk.waiting[symbol] = nil }
         }
     }
 

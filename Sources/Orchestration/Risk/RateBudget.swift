@@ -91,12 +91,18 @@ package struct RateBudget: Sendable, Hashable, Codable {
 
         init(_ cost: Int64, _ precedence: Precedence, _ load: Load, of bucket: TokenBucket) {
             tokens = min(cost, bucket.capacity)
-            let floor = cost == 0 ? 0 : precedence.floor(of: bucket.capacity, load)
-            self.floor = precedence == .entry ? floor : min(floor, bucket.capacity - tokens)
+            switch precedence {
+            // It costs no order, and orders must follow it: what is sold and the new stop, or a position would be left bare.
+            case .cancel where cost == 0:
+                floor = min(bucket.capacity, max(2, precedence.floor(of: bucket.capacity, load)))
+            case .entry: floor = cost == 0 ? 0 : precedence.floor(of: bucket.capacity, load)
+            case .exit, .cancel, .reduction, .question:
+                floor = cost == 0 ? 0 : min(precedence.floor(of: bucket.capacity, load), bucket.capacity - tokens)
+            }
         }
 
         func ready(in bucket: TokenBucket?, at now: Timestamp) -> Timestamp? {
-            guard tokens > 0, let bucket else { return now }
+            guard tokens + floor > 0, let bucket else { return now }
             return bucket.ready(for: tokens, leaving: floor, at: now)
         }
     }

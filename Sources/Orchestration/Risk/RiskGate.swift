@@ -43,7 +43,7 @@ struct RiskGate {
         precondition(command.isQuestion, "only questions pass without a check")
         switch budget.take(command, .question, load, at: now) {
         case .taken: return .approved(ApprovedCommand(command, number))
-        case .at(let time): return .waits(RiskState.Wait(precedence: .question, until: time))
+        case .at(let time): return .waits(RiskState.Wait(precedence: .question, until: time, since: now))
         case .never: return .refused("the budget of requests has no room for a question")
         }
     }
@@ -64,7 +64,7 @@ struct RiskGate {
         switch budget.take(command, precedence, load, at: now) {
         case .taken: return .approved(ApprovedCommand(command, number))
         case .at(let time) where precedence != .entry:
-            return .waits(RiskState.Wait(precedence: precedence, until: time))
+            return .waits(RiskState.Wait(precedence: precedence, until: time, since: now))
         case .at, .never:
             return .refused(
                 "the orders of this minute have used up the entries' half of \(budget.words) a minute; the rest is for exits"

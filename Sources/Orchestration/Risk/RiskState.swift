@@ -20,12 +20,15 @@ package struct RiskState: Sendable, Hashable, Codable {
     struct Wait: Sendable, Hashable, Codable {
         var precedence: RateBudget.Precedence
         var until: Timestamp
+        /// Of those of one precedence, who has waited longest goes first.
+        var since: Timestamp
     }
 
     mutating func shift(by span: TimeSpan) {
         budget.shift(by: span)
         for symbol in waiting.keys.sorted() {
             if let until = waiting[symbol]?.until { waiting[symbol]?.until = until + span }
+            if let since = waiting[symbol]?.since { waiting[symbol]?.since = since + span }
         }
         unasked = unasked.mapValues { $0 + span }
         askAgainAt = askAgainAt.map { $0 + span }

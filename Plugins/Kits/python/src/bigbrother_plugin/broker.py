@@ -1,0 +1,216 @@
+"""A broker adapter: one class that carries out commands at one venue, and reports. The kit does the rest of PROTOCOL.md:
+
+* an older epoch is refused, and the highest is kept on the disk before anything is done for it (duty 1);
+* every command is answered by its executions and one ``done``, or by ``error``;
+* what happens at the venue by itself is reported at any time, from any thread: ``self.context.report(execution)``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, NoReturn, TypeVar
+
+from ._codec import WireError
+from ._log import note
+from ._main import main
+from ._worker import Call, Outlet, Worker
+from .market import Market
+from .messages import Empty, Message, Ready, Role, Welcome
+from .orders import (
+    BrokerState, Cancel, Capabilities, Command, Execution, OrderAnswer, Query, Reconcile, Replace, Submit,
+)
+from .settings import SettingsError, read_settings
+
+S = TypeVar("S")
+
+
+class BrokerContext:
+    """What an adapter is told about its place, and where its reports go."""
+
+    def __init__(self, account: str, state_directory: str, lockstep: bool) -> None:
+        self.account = account
+        #: Where it may keep files that outlive it.
+        self.state_directory = Path(state_directory)
+        #: Time is the market data's, not the wall's.
+        self.lockstep = lockstep
+        self._outlet: Outlet | None = None
+        self._market_time = 0
+
+    @property
+    def now(self) -> int:
+        """Nanoseconds since 1970: of the newest market data in lockstep, else of the wall's clock."""
+        return self._market_time if self.lockstep else time.time_ns()
+
+    def report(self, execution: Execution) -> None:
+        """What happened at the venue by itself. From any thread; while the core is away it is dropped, see ``replay``."""
+        if self._outlet is not None:
+            self._outlet.send("execution", execution)
+
+    def reach(self, outlet: Outlet) -> None:
+        """The kit's: a session has begun."""
+        self._outlet = outlet
+
+    def pass_time(self, at: int) -> None:
+        """The kit's: market data of this time has come."""
+        self._market_time = max(self._market_time, at)
+
+
+class BrokerAdapter(ABC, Generic[S]):
+    """Subclass it, name its ``settings_class``, and ``run()`` the class. All methods but ``__init__`` run on one thread."""
+
+    #: A frozen dataclass.
+    settings_class: type[Any]
+
+    def __init__(self, settings: S, context: BrokerContext) -> None:
+        """Connects to the venue. Raises ``SettingsError`` when the settings are wrong."""
+        self.settings = settings
+        self.context = context
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What it can do; what is not declared is absent."""
+
+    @abstractmethod
+    def submit(self, submission: Submit) -> Iterable[Execution]:
+        """Takes or refuses all orders. An id that is known is not placed again: what it is now is reported."""
+
+    @abstractmethod
+    def cancel(self, cancel: Cancel) -> Iterable[Execution]:
+        """May come twice. One that fails: ``cancel_rejected``."""
+
+    @abstractmethod
+    def replace(self, replace: Replace) -> Iterable[Execution]:
+        """In place: ``restated`` with the new terms. One that fails: ``replace_rejected``."""
+
+    @abstractmethod
+    def query(self, query: Query) -> OrderAnswer:
+        """The order as it is and all its executions; without an order only when it was surely never had."""
+
+    @abstractmethod
+    def reconcile(self) -> BrokerState:
+        """Account, positions, and every order that is not over."""
+
+    def market(self, update: Market) -> Iterable[Execution]:
+        """What follows from market data, where ``wants_market_data`` is declared."""
+        return ()
+
+    def replay(self) -> Iterable[Execution]:
+        """Events that the core may have missed, told again after each ``ready`` where ``replays_events`` is declared."""
+        return ()
+
+    @classmethod
+    def run(cls) -> NoReturn:
+        """Talks to the core until the end, and ends the process."""
+        main(BrokerRole(cls), cls.__name__)
+
+
+@dataclass
+class EpochFence:
+    """The highest epoch of a command that was ever seen here, in a file that survives the process."""
+
+    path: Path
+    highest: int = 0
+
+    @staticmethod
+    def load(path: Path) -> EpochFence:
+        """Raises ``ValueError`` for a file that is none: whoever cannot tell which core is the newest may not trade."""
+        try:
+            text = path.read_text("ascii").strip()
+        except FileNotFoundError:
+            return EpochFence(path)
+        if not text.isdigit():
+            raise ValueError(f"{path}: it has no epoch but {text[:40]!r}; put the highest epoch there that has traded")
+        return EpochFence(path, int(text))
+
+    def admit(self, epoch: int) -> None:
+        """Raises ``WireError`` for an older one; keeps a newer one before it returns."""
+        if epoch < self.highest:
+            raise WireError(f"epoch {epoch} is over; a core of epoch {self.highest} trades this account")
+        if epoch == self.highest:
+            return
+        temporary = self.path.with_suffix(".new")
+        with open(temporary, "w", encoding="ascii") as file:
+            file.write(f"{epoch}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        self.highest = epoch
+
+
+class BrokerRole:
+    """An adapter before the core. It is made once, and lives through every session of the process."""
+
+    role: Role = "broker"
+    accepts = frozenset({"command", "market"})
+    newest_only: frozenset[str] = frozenset()
+
+    def __init__(self, cls: type[BrokerAdapter[Any]]) -> None:
+        self._class = cls
+        self._adapter: BrokerAdapter[Any] | None = None
+        self._fence: EpochFence | None = None
+        self._settings: Any = None
+        self._outlet: Outlet | None = None
+
+    def start(self, welcome: Welcome, outlet: Outlet, worker: Worker) -> Ready:
+        if self._adapter is None:
+            context = BrokerContext(welcome.account, welcome.state_directory, welcome.lockstep)
+            self._fence = EpochFence.load(context.state_directory / f"{self._class.__name__}.epoch")
+            self._adapter = self._class(read_settings(self._class.settings_class, welcome.settings), context)
+            self._settings = welcome.settings
+        elif welcome.settings != self._settings:
+            raise SettingsError("they have changed, and an adapter takes them at its start only; start it again")
+        self._adapter.context.reach(outlet)
+        self._outlet = outlet
+        return Ready(capabilities=self._adapter.capabilities)
+
+    def started(self) -> None:
+        if self._adapter is None or self._outlet is None or not self._adapter.capabilities.replays_events:
+            return
+        count = 0
+        for count, execution in enumerate(self._adapter.replay(), 1):
+            self._outlet.send("execution", execution)
+        note(logging.INFO, "events were told again", count=count)
+
+    def configure(self, settings: Any) -> Ready:
+        raise SettingsError("a broker adapter takes new settings at its start only; restart bigbrother")
+
+    def handle(self, message: Message, outlet: Outlet, call: Call) -> None:
+        if self._adapter is None or self._fence is None:
+            raise WireError("it was asked before it was welcomed")
+        re = message.header.id
+        if message.header.type == "market":
+            update = message.data(Market)
+            self._adapter.context.pass_time(update.at)
+            self._tell(self._adapter.market(update), outlet, re)
+        else:
+            self._fence.admit(message.header.epoch)
+            self._carry_out(self._adapter, message.tagged(Command), outlet, re)
+        outlet.send("done", Empty(), re=re)
+
+    def _carry_out(self, adapter: BrokerAdapter[Any], command: Command, outlet: Outlet, re: str) -> None:
+        if isinstance(command, Submit):
+            self._tell(adapter.submit(command), outlet, re)
+        elif isinstance(command, Cancel):
+            self._tell(adapter.cancel(command), outlet, re)
+        elif isinstance(command, Replace):
+            self._tell(adapter.replace(command), outlet, re)
+        elif isinstance(command, Query):
+            outlet.send("order_answer", adapter.query(command), re=re)
+        elif isinstance(command, Reconcile):
+            outlet.send("broker_state", adapter.reconcile(), re=re)
+
+    def _tell(self, executions: Iterable[Execution], outlet: Outlet, re: str) -> None:
+        for execution in executions:
+            outlet.send("execution", execution, re=re)

@@ -1,0 +1,187 @@
+"""The messages of a plugin's life, and the two frames that every message is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+from . import _json, limits
+from ._codec import WireError, read, write
+from .amounts import AccountID, Count, IndicatorName, PluginName, Range, Span
+from .orders import Capabilities
+
+T = TypeVar("T")
+Role = Literal["policy", "broker", "provider"]
+Section = Literal[
+    "positions", "orders", "finished_orders", "market", "day", "conditions", "portfolio", "history", "advisories"
+]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first frame."""
+
+    v: str
+    type: str
+    id: str
+    session: str
+    epoch: int
+    seq: int
+    cycle: int | None = None
+    re: str | None = None
+    budget_milliseconds: int | None = None
+    crit: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Speaks:
+    """A version of the protocol."""
+
+    major: int = limits.PROTOCOL_MAJOR
+    minor: int = limits.PROTOCOL_MINOR
+
+
+@dataclass(frozen=True)
+class Hello:
+    """A plugin introduces itself."""
+
+    name: PluginName
+    role: Role
+    version: str
+    speaks: Speaks
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """The core accepts a plugin; ``settings`` are its own, as configured."""
+
+    session: str
+    account: AccountID
+    settings: Any
+    heartbeat_milliseconds: int
+    lockstep: bool
+    state_directory: str
+
+
+@dataclass(frozen=True)
+class Configure:
+    """New settings while it runs: all of them."""
+
+    settings: Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The body of refused, error, drain and bye."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Bars:
+    """``count`` whole bars (1 to 1,000) of a period in nanoseconds."""
+
+    period: Span
+    count: Annotated[int, Range(1, 1_000)]
+
+
+@dataclass(frozen=True)
+class CorrelationNeed:
+    """The matrix over ``length`` returns (2 to 1,000) of a period in nanoseconds."""
+
+    period: Span
+    length: Annotated[int, Range(2, 1_000)]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a policy is given; without sections: positions, orders, market, conditions."""
+
+    sections: tuple[Section, ...] | None = None
+    bars: tuple[Bars, ...] | None = None
+    indicators: Annotated[tuple[IndicatorName, ...], Count(0, 50)] | None = None
+    correlation: CorrelationNeed | None = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A plugin may be used from now on."""
+
+    capabilities: Capabilities | None = None
+    needs: Needs | None = None
+
+
+@dataclass(frozen=True)
+class Empty:
+    """The body of heartbeat, done and advance."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A header that was read, and a body that was not yet."""
+
+    header: Header
+    body: bytes
+
+    def data(self, cls: type[T]) -> T:
+        """Lenient: unknown fields are ignored. Raises ``WireError``."""
+        return read(cls, self._parsed())
+
+    def tagged(self, union: Any) -> Any:
+        """Strict, for what moves money: unknown fields are refused. Raises ``WireError``."""
+        return read(union, self._parsed(), strict=True)
+
+    def _parsed(self) -> Any:
+        try:
+            return _json.parse(self.body)
+        except _json.JSONError as error:
+            raise WireError(str(error)) from error
+
+
+class HeaderError(WireError):
+    """A message that cannot be taken; ``re`` is its id, where that could be read."""
+
+    def __init__(self, why: str, re: str | None = None) -> None:
+        super().__init__(why)
+        self.re = re
+
+
+def unpack(frames: Sequence[bytes]) -> Message:
+    """Raises ``HeaderError``: for a wrong count of frames, an unreadable header, another major, a ``crit``."""
+    if len(frames) != 2:
+        raise HeaderError(f"a message has two frames, header and body, not {len(frames)}")
+    if len(frames[0]) + len(frames[1]) > limits.MESSAGE_BYTES:
+        raise HeaderError(f"a message has at most {limits.MESSAGE_BYTES} bytes")
+    try:
+        value = _json.parse(frames[0])
+    except _json.JSONError as error:
+        raise HeaderError(f"the header is no JSON: {error}") from error
+    known = value.get("id") if isinstance(value, dict) else None
+    re = known if isinstance(known, str) else None
+    try:
+        header = read(Header, value)
+    except WireError as error:
+        raise HeaderError(f"the header cannot be read: {error}", re) from error
+    if header.crit:
+        raise HeaderError(f'crit: "{header.crit[0][:64]}" must be understood, and is not', re)
+    if header.v.partition(".")[0] != str(limits.PROTOCOL_MAJOR):
+        raise HeaderError(f"v: {header.v[:16]} is spoken there, {limits.PROTOCOL_MAJOR}.{limits.PROTOCOL_MINOR} here", re)
+    return Message(header, frames[1])
+
+
+def pack(header: Header, body: bytes) -> list[bytes]:
+    """The two frames. Raises ``WireError`` when they are too large together."""
+    first = _json.write(write(header))
+    if len(first) + len(body) > limits.MESSAGE_BYTES:
+        raise WireError(f"a message has at most {limits.MESSAGE_BYTES} bytes, this {header.type} has more")
+    return [first, body]
+
+
+def body_of(value: Any) -> bytes:
+    """A dataclass as the second frame. Raises ``WireError`` for what may not stand on the wire."""
+    try:
+        return _json.write(write(value))
+    except _json.JSONError as error:
+        raise WireError(str(error)) from error

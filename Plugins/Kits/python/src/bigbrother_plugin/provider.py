@@ -1,0 +1,158 @@
+"""A provider: one generator of market updates, each with its time.
+
+    @provider(settings=Settings)
+    def quotes(settings: Settings, context: ProviderContext) -> Iterator[Market]:
+        ...
+
+    quotes.run()
+
+In lockstep the core asks for each update, and the kit marks the last. In real time an update is sent when its time has come.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Generic, NoReturn, TypeVar
+
+from ._codec import WireError
+from ._log import note
+from ._main import main
+from ._worker import Call, Outlet, Worker
+from .amounts import SECOND
+from .market import Market
+from .messages import Message, Ready, Role, Welcome
+from .settings import SettingsError, read_settings
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class ProviderContext:
+    """What a provider is told about its place."""
+
+    account: str
+    #: Where it may keep files that outlive it.
+    state_directory: str
+    #: The core asks for each update; time is the tape's, not the wall's.
+    lockstep: bool
+
+
+@dataclass(frozen=True)
+class Provider(Generic[S]):
+    """A provider that can be called, as tests do, and run."""
+
+    generator: Callable[[S, ProviderContext], Iterator[Market]]
+    settings: type[S]
+    name: str
+
+    def __call__(self, settings: S, context: ProviderContext) -> Iterator[Market]:
+        """Its updates."""
+        return self.generator(settings, context)
+
+    def run(self) -> NoReturn:
+        """Talks to the core until the end, and ends the process."""
+        main(ProviderRole(self), self.name)
+
+
+def provider(
+    *, settings: type[S]
+) -> Callable[[Callable[[S, ProviderContext], Iterator[Market]]], Provider[S]]:
+    """Makes a generator function a provider. ``settings`` is a frozen dataclass."""
+
+    def made(generator: Callable[[S, ProviderContext], Iterator[Market]]) -> Provider[S]:
+        return Provider(generator, settings, getattr(generator, "__name__", "provider").replace("_", "-"))
+
+    return made
+
+
+class _Tape:
+    """The updates one after another; looks one ahead, to know the last, where nobody waits for it."""
+
+    def __init__(self, updates: Iterator[Market], looks_ahead: bool) -> None:
+        self._updates = updates
+        self._looks_ahead = looks_ahead
+        self.at = -(2**63)
+        self._ahead: Market | Exception | None = self._fetch() if looks_ahead else None
+
+    def next(self) -> Market | None:
+        """None at the end. Raises what the generator raised, and ``ValueError`` when time does not grow; again each time."""
+        update = self._ahead if self._looks_ahead else self._fetch()
+        if isinstance(update, Exception):
+            self._ahead, self._looks_ahead = update, True
+            raise update
+        if update is None:
+            return None
+        self.at = update.at
+        if self._looks_ahead:
+            self._ahead = self._fetch()
+        return replace(update, is_last=True) if self._looks_ahead and self._ahead is None else update
+
+    def _fetch(self) -> Market | Exception | None:
+        """A fault is kept until the updates before it are told."""
+        try:
+            update = next(self._updates, None)
+        except Exception as error:
+            return error
+        if update is not None and update.at <= self.at:
+            return ValueError(f"at: {update.at} does not come after {self.at}; time grows with every update")
+        return update
+
+
+class ProviderRole:
+    """A provider before the core."""
+
+    role: Role = "provider"
+    accepts = frozenset({"advance"})
+    newest_only: frozenset[str] = frozenset()
+
+    def __init__(self, provider: Provider[Any]) -> None:
+        self._provider = provider
+        self._tape: _Tape | None = None
+        self._lockstep = False
+        self._outlet: Outlet | None = None
+        self._worker: Worker | None = None
+
+    def start(self, welcome: Welcome, outlet: Outlet, worker: Worker) -> Ready:
+        settings = read_settings(self._provider.settings, welcome.settings)
+        context = ProviderContext(welcome.account, welcome.state_directory, welcome.lockstep)
+        self._tape = _Tape(self._provider(settings, context), looks_ahead=welcome.lockstep)
+        self._lockstep, self._outlet, self._worker = welcome.lockstep, outlet, worker
+        return Ready()
+
+    def started(self) -> None:
+        if not self._lockstep:
+            self._produce_later(self._outlet)
+
+    def configure(self, settings: Any) -> Ready:
+        raise SettingsError("a provider takes new settings at its start only; restart it")
+
+    def handle(self, message: Message, outlet: Outlet, call: Call) -> None:
+        update = None if self._tape is None else self._tape.next()
+        if update is None:
+            raise WireError("the tape has ended")
+        outlet.send("market", update, re=message.header.id)
+
+    # MARK: real time
+
+    def _produce_later(self, outlet: Outlet | None) -> None:
+        call = Call("next update", may_wait=True)
+        if self._worker is not None and outlet is not None:
+            self._worker.submit(call, lambda: self._produce(outlet, call))
+
+    def _produce(self, outlet: Outlet, call: Call) -> None:
+        """One update when its time has come, and then the next. A newer session has a tape of its own."""
+        if outlet is not self._outlet or self._tape is None:
+            return
+        update = self._tape.next()
+        if update is None:
+            note(logging.INFO, "the last update has been sent")
+            return outlet.send("market", Market(at=max(time.time_ns(), self._tape.at + 1), is_last=True))
+        while not call.cancelled.is_set():
+            seconds = (update.at - time.time_ns()) / SECOND
+            if seconds <= 0:
+                outlet.send("market", update)
+                return self._produce_later(outlet)
+            call.cancelled.wait(min(seconds, 60.0))

@@ -1,0 +1,206 @@
+"""The kit's duties of a broker adapter, and the example venue, over real sockets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bigbrother_plugin.broker import BrokerRole, EpochFence
+from fake_core import FakeCore, Heard, RunningPlugin, vector
+from memory_broker import MemoryBroker
+
+SETTINGS = {"cash": 10000, "positions": [{"symbol": "NVDA", "quantity": "100", "average_price": "180.5"}]}
+T = 1_773_669_660_000_000_000
+
+
+@pytest.fixture
+def core(sockets: Path) -> Any:
+    core = FakeCore(sockets, "broker")
+    yield core
+    core.close()
+
+
+def started(core: FakeCore, state: Path, **welcome: Any) -> tuple[RunningPlugin, Heard]:
+    plugin = RunningPlugin(BrokerRole(MemoryBroker), core.endpoint, "memory")
+    core.welcome(SETTINGS, state=state, **welcome)
+    return plugin, core.hear("ready")
+
+
+def ended(core: FakeCore, plugin: RunningPlugin) -> None:
+    core.drain()
+    assert plugin.wait() == 0
+
+
+def order(client_order_id: str, **terms: Any) -> dict[str, Any]:
+    return {
+        "client_order_id": client_order_id, "symbol": "NVDA", "side": "sell", "type": "market", "quantity": "10",
+        "time_in_force": "gtc", "role": "reduce", **terms,
+    }
+
+
+def tell(core: FakeCore, kind: str, body: Any) -> list[Heard]:
+    """What the adapter says until it is done, all with ``re``."""
+    question = core.say(kind, body)
+    heard = []
+    while True:
+        heard.append(core.hear())
+        assert heard[-1].header.get("re") == question, heard
+        if heard[-1].type in ("done", "error"):
+            return heard
+
+
+def submit(core: FakeCore, *orders: dict[str, Any], **group: Any) -> list[Heard]:
+    return tell(core, "command", {"submit": {"orders": list(orders), **group}})
+
+
+def quote(core: FakeCore, bid: str, ask: str, at: int = T) -> list[Heard]:
+    return tell(core, "market", {"at": str(at), "quotes": [{"symbol": "NVDA", "bid": bid, "ask": ask, "at": str(at)}]})
+
+
+def events(heard: list[Heard]) -> list[str]:
+    return [message.body["event"] for message in heard if message.type == "execution"]
+
+
+def test_capabilities_are_declared(core: FakeCore, tmp_path: Path) -> None:
+    plugin, ready = started(core, tmp_path)
+    assert ready.body["capabilities"] == {
+        "order_types": ["market", "limit", "stop"], "time_in_force": ["gtc"], "groups": [], "replaces_price": True,
+        "replaces_quantity": True, "reserves_shares": False, "wants_market_data": True, "quantity_increment": "1",
+        "price_increment": {"at_or_above_one": "0.01", "below_one": "0.0001"}, "idempotency": "rejects_duplicates",
+        "replays_events": True,
+    }
+    ended(core, plugin)
+
+
+def test_an_order_lives_and_the_state_adds_up(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    quote(core, "189.07", "189.09")
+    assert events(submit(core, order("a", type="stop", stop_price="186.23", role="stop"))) == ["new"]
+    restated = tell(core, "command", {"replace": {"client_order_id": "a", "stop_price": "187"}})
+    assert events(restated) == ["restated"] and restated[0].body["terms"]["stop_price"] == "187"
+    filled = quote(core, "186.9", "186.92", T + 1)
+    assert events(filled) == ["fill"]
+    assert filled[0].body == {
+        "client_order_id": "a", "event": "fill", "at": str(T + 1), "execution_id": "memory-x3",
+        "price": "186.9", "quantity": "10", "cumulative_quantity": "10",
+    }
+    state = tell(core, "command", {"reconcile": {}})[0].body
+    assert state == {
+        "account": {"id": "demo", "currency": "USD", "cash": "11869", "equity": "28690", "buying_power": "11869"},
+        "positions": [{"symbol": "NVDA", "quantity": "90", "average_price": "180.5"}], "open_orders": [], "at": str(T + 1),
+    }
+    ended(core, plugin)
+
+
+def test_a_client_order_id_is_used_once(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    quote(core, "189", "189.02")
+    first = submit(core, order("a"))
+    assert events(first) == ["new", "fill"]
+    again = submit(core, order("a", quantity="77"))
+    assert [message.body for message in again if message.type == "execution"] == [first[1].body], "the first order as it is"
+    assert tell(core, "command", {"reconcile": {}})[0].body["positions"][0]["quantity"] == "90"
+    ended(core, plugin)
+
+
+def test_query_is_the_word_about_one_order(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    submit(core, order("a", type="limit", limit_price="200"))
+    answer = tell(core, "command", {"query": {"client_order_id": "a"}})
+    assert [message.type for message in answer] == ["order_answer", "done"]
+    assert answer[0].body["order"]["status"] == "new" and len(answer[0].body["executions"]) == 1
+    assert tell(core, "command", {"query": {"client_order_id": "b"}})[0].body == {"client_order_id": "b", "executions": []}
+    ended(core, plugin)
+
+
+def test_cancels(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    submit(core, order("a", type="limit", limit_price="200"))
+    cancelled = tell(core, "command", {"cancel": {"client_order_id": "a"}})
+    assert events(cancelled) == ["canceled"] and cancelled[0].body["cumulative_quantity"] == "0"
+    assert events(tell(core, "command", {"cancel": {"client_order_id": "a"}})) == ["cancel_rejected"]
+    assert events(tell(core, "command", {"replace": {"client_order_id": "z", "quantity": "1"}})) == ["replace_rejected"]
+    ended(core, plugin)
+
+
+def test_what_is_not_declared_is_refused_as_a_whole(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    heard = submit(core, order("a"), order("b", time_in_force="day"))
+    assert events(heard) == ["rejected", "rejected"] and "no day market orders" in heard[0].body["reason"]
+    heard = submit(core, order("c"), order("d"), group_id="g", group_kind="oco")
+    assert events(heard) == ["rejected", "rejected"]
+    ended(core, plugin)
+
+
+def test_an_unknown_field_of_an_order_is_refused_and_nothing_is_done(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    (error,) = submit(core, order("a", iceberg="5"))
+    assert error.type == "error" and "submit.orders[0].iceberg: unknown field" in error.body["reason"]
+    assert "order" not in tell(core, "command", {"query": {"client_order_id": "a"}})[0].body
+    ended(core, plugin)
+
+
+def test_an_older_epoch_is_refused_also_after_a_restart(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    core.epoch = 7
+    assert events(submit(core, order("a"))) == ["new"]
+    core.epoch = 6
+    (error,) = submit(core, order("b"))
+    assert error.body["reason"] == "epoch 6 is over; a core of epoch 7 trades this account"
+    ended(core, plugin)
+    plugin, _ = started(core, tmp_path)
+    (error,) = submit(core, order("c"))
+    assert error.type == "error", "the epoch is kept on the disk"
+    core.epoch = 7
+    assert events(submit(core, order("c"))) == ["new"]
+    ended(core, plugin)
+
+
+def test_an_epoch_file_that_is_none_ends_the_start(tmp_path: Path) -> None:
+    (tmp_path / "x.epoch").write_text("seven")
+    with pytest.raises(ValueError, match="put the highest epoch there"):
+        EpochFence.load(tmp_path / "x.epoch")
+
+
+def test_events_are_told_again_after_a_reconnect_from_the_last_reconcile_on(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path, heartbeat_milliseconds=10)
+    submit(core, order("old", type="limit", limit_price="500"))
+    tell(core, "command", {"reconcile": {}})
+    missed = submit(core, order("a", type="limit", limit_price="400"), order("b", type="limit", limit_price="300"))
+    core.die()
+    core.bind()
+    core.session, core.sent = "s1.2", 0
+    core.welcome(SETTINGS, state=tmp_path)
+    core.hear("ready")
+    told = [core.hear("execution").body for _ in range(2)]
+    assert told == [message.body for message in missed if message.type == "execution"], "the same words, ids and times"
+    assert len(tell(core, "command", {"reconcile": {}})[0].body["open_orders"]) == 3
+    ended(core, plugin)
+
+
+def test_new_settings_are_refused(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    core.say("configure", {"settings": {"cash": 5}})
+    assert "at its start only" in core.hear("error").body["reason"]
+    ended(core, plugin)
+
+
+def test_wrong_settings(core: FakeCore, tmp_path: Path) -> None:
+    plugin = RunningPlugin(BrokerRole(MemoryBroker), core.endpoint, "memory")
+    core.welcome({"cash": 1, "positions": [{"symbol": "NVDA", "quantity": "x"}]}, state=tmp_path)
+    assert core.hear("error").body["reason"] == (
+        'settings: positions[0].quantity: a decimal such as 0.02 is expected, not "x"'
+    )
+    core.hear("bye")
+    assert plugin.wait() == 2
+
+
+def test_the_vectors_of_commands_are_all_answered_by_one_done(core: FakeCore, tmp_path: Path) -> None:
+    plugin, _ = started(core, tmp_path)
+    for name in ("submit", "submit-oco", "cancel", "query", "reconcile", "replace", "replace-new-id"):
+        assert tell(core, "command", vector(f"command-{name}"))[-1].type == "done", name
+    for name in ("market", "market-halted", "market-last", "market-split"):
+        assert tell(core, "market", vector(name))[-1].type == "done", name
+    ended(core, plugin)
