@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(name: "ZeroMQTransport", dependencies: ["CZeroMQ", "Messaging"]),
         .target(name: "Journal", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Keys", dependencies: ["Messaging", "ZeroMQTransport", "Wire"]),
         .target(
             name: "SQLiteJournal", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "CPosix"),
@@ -36,7 +37,9 @@ let package = Package(
             ]),
         .target(
             name: "Configuration",
-            dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Trading", "Orchestration", "Wire", "Messaging", "Node", .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
         .target(name: "Scaffold"),
@@ -48,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "bigbrother",
             dependencies: [
-                "Conformance", "Scaffold", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport",
+                "Conformance", "Scaffold", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys",
                 "Journal",
                 "SQLiteJournal", "Node",
                 "Configuration", "Console", "Simulation", "CPosix",
@@ -58,7 +61,8 @@ let package = Package(
             name: "PaperExchange", dependencies: ["Trading"], path: "Plugins/Brokers/Paper/PaperExchange"),
         .testTarget(name: "PaperExchangeTests", dependencies: ["PaperExchange", "Trading", "Wire"]),
         .target(
-            name: "PluginKit", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "CPosix"]),
+            name: "PluginKit",
+            dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"]),
         .executableTarget(
             name: "policy-stop-loss", dependencies: ["PluginKit", "Trading"],
             path: "Plugins/Policies/StopLoss", exclude: ["plugin.json", "README.md"]),
@@ -148,6 +152,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
+        .testTarget(name: "KeysTests", dependencies: ["Keys", "Messaging"]),
         .testTarget(name: "TradingTests", dependencies: ["Trading"], exclude: ["Vectors", "Frozen"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests"),
         .target(
