@@ -24,6 +24,6 @@ struct BigBrother: ParsableCommand {
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,
             ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, PluginsCommand.self,
-            PluginCommand.self, DoctorCommand.self, CheckCommand.self, NewCommand.self,
+            PluginCommand.self, BrokerCommand.self, DoctorCommand.self, CheckCommand.self, NewCommand.self,
         ])
 }

@@ -18,6 +18,7 @@ struct Running {
     var maximumJournalBytes: Int64?
     var dieAfterEntry: Int64?
     var dieBeforeAnswer: Int64?
+    var dieInSwap: String?
 
     struct Result {
         var end: RunEnd
@@ -75,8 +76,11 @@ struct Running {
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
         options.fixed = loaded.fixed
+        // A tape waits for whoever works: a turn over ten thousand positions takes seconds, and nobody is dead meanwhile.
+        if options.lockstep { options.heartbeatMilliseconds = 10_000 }
         options.dieAfterEntry = dieAfterEntry
         options.dieBeforeAnswer = dieBeforeAnswer
+        options.dieInSwap = dieInSwap
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
         return options
