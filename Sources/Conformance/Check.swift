@@ -98,6 +98,8 @@ enum Limits {
     static let hugeBudgetMilliseconds: Int64 = 5_000
     /// Positions of a large portfolio.
     static let hugePositions = 1_000
+    /// Bars of one period in a portfolio, all its symbols together.
+    static let bars: Int64 = 20_000
     /// Questions that are sent at once.
     static let burst = 40
     /// Wrong settings that are tried one after the other while it runs.

@@ -192,8 +192,7 @@ enum PolicyChecks {
     }
 
     private static func drainBusy(_ stage: Stage) throws -> String {
-        try stage.open()
-        let body = try stage.encoded(Scenes(stage.ready.needs).huge())
+        let body = try hugeBody(stage)
         try stage.tell(.evaluate, body, cycle: 1, budget: Limits.answerMilliseconds)
         try stage.tell(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
         var finished = false
@@ -213,9 +212,15 @@ enum PolicyChecks {
         return "\(count(try ask(stage, try Scenes(stage.ready.needs).empty()))) recommendations"
     }
 
-    private static func huge(_ stage: Stage) throws -> String {
+    /// Made before the session in which it is sent: while it is made nothing is heard of the core.
+    private static func hugeBody(_ stage: Stage) throws -> JSON {
+        let body = try stage.encoded(Scenes(stage.open().needs).huge())
         try stage.open()
-        let body = try stage.encoded(Scenes(stage.ready.needs).huge())
+        return body
+    }
+
+    private static func huge(_ stage: Stage) throws -> String {
+        let body = try hugeBody(stage)
         let size = body.bytes.count
         let sent = monotonicMilliseconds()
         let answer = try ask(stage, body, cycle: 1, budget: Limits.hugeBudgetMilliseconds)

@@ -78,7 +78,7 @@ struct Scenes {
         var scene = PortfolioSnapshot(
             cycle: 1, at: Self.at, session: .regular, tradingState: .active, account: try account(Money("54263.09")),
             positions: held, orders: try symbols.prefix(3).map { try order($0, .stop, .new) },
-            market: try held.enumerated().map { try view($0.element, $0.offset) },
+            market: try held.map { try view($0, of: held.count) },
             conditions: [MarketCondition(name: "VIX", value: try Ratio("18.5"), at: Self.at)])
         scene.finishedOrders = try symbols.suffix(2).map { try order($0, .target, .filled) }
         scene.portfolio = try whole(Array(symbols.prefix(40)))
@@ -120,7 +120,7 @@ struct Scenes {
         return view
     }
 
-    private func view(_ position: PositionView, _ index: Int) throws -> MarketView {
+    private func view(_ position: PositionView, of total: Int) throws -> MarketView {
         let last = position.lastPrice ?? position.averagePrice
         let cent = Price(units: Price.scale / 100)
         var view = MarketView(
@@ -131,7 +131,7 @@ struct Scenes {
             previousClose: last, vwap: last, gap: .zero, distanceToVWAP: .zero)
         view.series = needs.bars?.map { need in
             // A large portfolio is told less of each, or the message would be nothing but bars.
-            let count = Limits.hugePositions / 2 < index ? 1 : Int(min(need.count, 300))
+            let count = Int(min(need.count, 300, max(1, Limits.bars / Int64(total))))
             return BarSeries(
                 period: need.period,
                 bars: (0..<count).map { step in

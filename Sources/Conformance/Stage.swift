@@ -140,8 +140,11 @@ final class Stage {
         return Glibc.poll(&item, 1, 0) > 0 && item.revents & Int16(POLLHUP) != 0 && item.revents & Int16(POLLIN) == 0
     }
 
-    /// What the plugin wrote last, for a failure.
-    var testimony: String { lastWords.isEmpty ? "" : "; it wrote: \(lastWords.joined(separator: " | "))" }
+    /// What the plugin wrote last, for a failure; what it wrote at its very end too.
+    var testimony: String {
+        let words = (lastWords + (child?.readLines() ?? [])).suffix(Limits.lastWords)
+        return words.isEmpty ? "" : "; it wrote: \(words.joined(separator: " | "))"
+    }
 
     /// Nothing is kept of what the plugin wrote into its state folder.
     func emptyState() throws {

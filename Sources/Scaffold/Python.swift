@@ -22,7 +22,7 @@ extension Scaffold {
         [ $# -eq 0 ] && set -- @MODULE@.py
         export PYTHONPATH="@HOME@/Plugins/Kits/python/src${PYTHONPATH:+:$PYTHONPATH}"
         for python in .venv/bin/python python3 /usr/bin/python3; do
-            "$python" -c "import bigbrother_plugin" 2>/dev/null && exec "$python" "$@"
+            "$python" -c "import sys, importlib.util as u; sys.exit(u.find_spec('zmq') is None)" 2>/dev/null && exec "$python" "$@"
         done
         echo "error no python3 with pyzmq: apt-get install python3-zmq, or python3 -m venv .venv && .venv/bin/pip install pyzmq" >&2
         exit 1

@@ -167,6 +167,7 @@ extension Scaffold {
     private static let swiftProviderTest = #"""
         import Foundation
         import Testing
+        import Trading
 
         @testable import @MODULE@
 
@@ -178,8 +179,9 @@ extension Scaffold {
                 let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                     .appendingPathComponent("quotes.csv").path
                 var provider = try @TYPE@(settings: @TYPE@.Settings(file: file), lockstep: true)
-                var updates = [try #require(provider.next())]
+                var updates: [MarketUpdate] = []
                 while let update = provider.next() { updates.append(update) }
+                try #require(!updates.isEmpty)
                 #expect(zip(updates, updates.dropFirst()).allSatisfy { $0.at < $1.at })
                 #expect(updates.map { $0.isLast == true } == updates.dropLast().map { _ in false } + [true])
             }
