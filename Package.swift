@@ -114,7 +114,10 @@ let package = Package(
             dependencies: [
                 "Journal", "SQLiteJournal", "journal-torture", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Torture"]),
-        .testTarget(name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration"]),
+        .executableTarget(
+            name: "wire-judge", dependencies: ["Wire", "Trading", "Orchestration"], path: "Tests/ProtocolTests/Judge"),
+        .testTarget(
+            name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration", "wire-judge"], exclude: ["Judge"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: [

@@ -76,6 +76,8 @@ struct Running {
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
         options.fixed = loaded.fixed
+        // A tape waits for whoever works: a turn over ten thousand positions takes seconds, and nobody is dead meanwhile.
+        if options.lockstep { options.heartbeatMilliseconds = 10_000 }
         options.dieAfterEntry = dieAfterEntry
         options.dieBeforeAnswer = dieBeforeAnswer
         options.dieInSwap = dieInSwap

@@ -70,8 +70,14 @@ package struct Ready: Sendable, Hashable, Codable {
     }
 }
 
+/// An object without members that mean anything yet.
 package struct Empty: Sendable, Hashable, Codable {
+    private enum CodingKeys: CodingKey {}
+
     package init() {}
+
+    /// - Throws: for what is no object.
+    package init(from decoder: any Decoder) throws { _ = try decoder.container(keyedBy: CodingKeys.self) }
 }
 
 package struct Recommendations: Sendable, Hashable, Codable {
