@@ -25,7 +25,7 @@ struct SwapTests {
             }
         }
         for _ in 0..<lives {
-            try run.live(swaps: 8)
+            try run.live(swaps: 12)
             for stage in SwapStorm.stages { try run.live(swaps: 0, dyingIn: stage) }
         }
         let isCalm = try run.storm.calmDown()
@@ -49,7 +49,7 @@ struct SwapTests {
         #expect(
             done.count >= 3 * lives && done.contains { $0.to.text == "paper" }
                 && done.contains { $0.to.text == "paper-plain" })
-        #expect(Set(journal.swaps.filter { $0.step == .failed }.map(\.to.text)).isSuperset(of: ["dying-broker"]))
+        #expect(Set(journal.swaps.filter { $0.step == .failed }.map(\.to.text)).isSuperset(of: SwapStorm.failing))
         #expect((run.replies[0]?.count ?? 0) >= 2 * lives && (run.replies[2]?.count ?? 0) >= lives, "\(run.replies)")
         let odd = journal.entries.filter {
             guard case .execution(let report) = $0.content else { return false }
