@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(name: "ZeroMQTransport", dependencies: ["CZeroMQ", "Messaging"]),
         .target(name: "Journal", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Keys", dependencies: ["Messaging", "ZeroMQTransport", "Wire"]),
         .target(
             name: "SQLiteJournal", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "CPosix"),
@@ -36,13 +37,23 @@ let package = Package(
             ]),
         .target(
             name: "Configuration",
-            dependencies: ["Trading", "Orchestration", "Wire", "Node", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "Trading", "Orchestration", "Wire", "Messaging", "Node", .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
+        .target(name: "Scaffold"),
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "Trading", "Wire", "Messaging", "ZeroMQTransport", "Supervision", "Node", "Configuration",
+            ]),
         .executableTarget(
             name: "bigbrother",
             dependencies: [
-                "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Journal", "SQLiteJournal", "Node",
+                "Conformance", "Scaffold", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys",
+                "Journal",
+                "SQLiteJournal", "Node",
                 "Configuration", "Console", "Simulation", "CPosix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -50,7 +61,8 @@ let package = Package(
             name: "PaperExchange", dependencies: ["Trading"], path: "Plugins/Brokers/Paper/PaperExchange"),
         .testTarget(name: "PaperExchangeTests", dependencies: ["PaperExchange", "Trading", "Wire"]),
         .target(
-            name: "PluginKit", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "CPosix"]),
+            name: "PluginKit",
+            dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"]),
         .executableTarget(
             name: "policy-stop-loss", dependencies: ["PluginKit", "Trading"],
             path: "Plugins/Policies/StopLoss", exclude: ["plugin.json", "README.md"]),
@@ -105,6 +117,14 @@ let package = Package(
         .executableTarget(
             name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
             path: "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Conformance", "Scaffold", "Wire", "broker-paper", "provider-tape", "policy-stop-loss",
+                "policy-partial-profit",
+                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
+                "policy-emergency", "policy-entries", "policy-regime",
+            ], exclude: ["Broken"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal"]),
         .executableTarget(
             name: "journal-torture", dependencies: ["Journal", "SQLiteJournal"],
@@ -132,6 +152,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
         .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
+        .testTarget(name: "KeysTests", dependencies: ["Keys", "Messaging"]),
         .testTarget(name: "TradingTests", dependencies: ["Trading"], exclude: ["Vectors", "Frozen"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests"),
         .target(

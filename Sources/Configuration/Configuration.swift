@@ -30,6 +30,8 @@ package struct Configuration: Decodable {
     package var policies: [PluginEntry]?
     /// Folders with plugins, searched before the built-in ones.
     package var plugins: [String]?
+    /// Where plugins on other hosts come in; absent: nowhere.
+    package var listen: ListenEntry?
     /// A folder whose policies are at work without being named here: what is dropped in is started, what is taken out
     /// leaves. Absent: none.
     package var adopt: String?
@@ -54,6 +56,20 @@ package struct Configuration: Decodable {
         package var required: Bool?
 
         package init(plugin: PluginName) { self.plugin = plugin }
+    }
+
+    /// The tcp address of each role that is let in from other hosts, `tcp://ADDRESS:PORT`; every one has CURVE.
+    package struct ListenEntry: Decodable {
+        package var policy: String?
+        package var broker: String?
+        package var provider: String?
+
+        /// Those that are named, with their role.
+        package var named: [(role: String, address: String)] {
+            [("policy", policy), ("broker", broker), ("provider", provider)].compactMap { role, address in
+                address.map { (role, $0) }
+            }
+        }
     }
 
     package struct RunEntry: Decodable {

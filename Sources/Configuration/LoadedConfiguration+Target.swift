@@ -20,6 +20,7 @@ extension LoadedConfiguration {
             "run.cycles": configuration.run?.cycles.map { "\($0)" } ?? "none",
             "run.pace": configuration.run?.pace.map { "\($0.value)" } ?? "none",
             "run.end_with_tape": "\(configuration.run?.endWithTape ?? true)",
+            "listen": listeners.map { "\($0.role) \($0.endpoint)" }.joined(separator: ", "),
         ]
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Messaging
 import Node
 import Orchestration
 import Trading
@@ -11,6 +12,8 @@ package struct LoadedConfiguration {
     package var stateDirectory: String
     package var specs: [PluginSpec]
     package var catalog: PluginCatalog
+    /// Where plugins on other hosts come in, by role.
+    package var listeners: [(role: String, endpoint: Endpoint)] = []
     /// Where policies are adopted from.
     package var adoptionDirectory: String?
     /// What lies there and cannot be used, with the reason.
@@ -49,6 +52,36 @@ package struct LoadedConfiguration {
         adoptionDirectory = configuration.adopt.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
         try adopt()
         try findPlugins()
+        listeners = try readListeners()
+    }
+
+    private func readListeners() throws(ConfigurationError) -> [(role: String, endpoint: Endpoint)] {
+        var found: [(role: String, endpoint: Endpoint)] = []
+        for (role, address) in configuration.listen?.named ?? [] {
+            let place = JSONPath([.key("listen"), .key(role)])
+            func fail(_ what: String) -> ConfigurationError {
+                ConfigurationError(path: file.path, line: file.line(of: place), what: "listen.\(role): \(what)")
+            }
+            let endpoint: Endpoint
+            do throws(MessagingError) {
+                endpoint = try Endpoint.parse(address, .curve)
+            } catch {
+                throw fail("\(error)")
+            }
+            guard endpoint.transport == .tcp else {
+                throw fail("write tcp://ADDRESS:PORT; on this host plugins come by sockets in the state folder anyway")
+            }
+            if let other = found.first(where: { $0.endpoint == endpoint && endpoint.port != 0 }) {
+                throw fail("\(address) is the \(other.role)'s already; each role has a port of its own")
+            }
+            guard specs.contains(where: { $0.role.rawValue == role && $0.program == nil }) else {
+                throw fail(
+                    "no \(role) is started elsewhere, so nobody may come in here; give one `start: false`, or leave this out"
+                )
+            }
+            found.append((role, endpoint))
+        }
+        return found
     }
 
     /// Adopted policies work as if they were named last, with their default settings.
@@ -72,10 +105,15 @@ package struct LoadedConfiguration {
         return state.hasPrefix("/") ? state : folder + "/" + state
     }
 
-    /// Where the sockets of an account are: known from a file that is otherwise wrong, so that it keeps nobody from the
+    /// Where the sockets of an account are, see ``stateDirectory(path:home:)``.
+    package static func socketDirectory(path: String, home: String) throws(ConfigurationError) -> String {
+        try stateDirectory(path: path, home: home) + "/sockets"
+    }
+
+    /// Where the state of an account is: known from a file that is otherwise wrong, so that it keeps nobody from the
     /// core that runs.
     /// - Throws: ``ConfigurationError`` for text that is no YAML, and without an account.
-    package static func socketDirectory(path: String, home: String) throws(ConfigurationError) -> String {
+    package static func stateDirectory(path: String, home: String) throws(ConfigurationError) -> String {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let text = try readText(path).replacingOccurrences(of: "${home}", with: home)
             .replacingOccurrences(of: "${here}", with: folder)
@@ -83,7 +121,7 @@ package struct LoadedConfiguration {
         guard let account = file.tree["account"]?.plain else {
             throw ConfigurationError(path: path, line: nil, what: "account: missing")
         }
-        return stateDirectory(file.tree["state"]?.plain, account, folder, home) + "/sockets"
+        return stateDirectory(file.tree["state"]?.plain, account, folder, home)
     }
 
     private mutating func findPlugins() throws(ConfigurationError) {

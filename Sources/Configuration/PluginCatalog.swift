@@ -112,7 +112,16 @@ package struct PluginCatalog {
             ConfigurationError(
                 path: file.path, line: file.line(of: JSONPath(place.components + [.key(key)])), what: what)
         }
+        let settings = entry.settings.flatMap { $0.isNull ? nil : $0 } ?? .object([])
+        guard role == .policy || entry.required == nil else {
+            throw fail(
+                "required: only a policy can be; without its \(role.rawValue) the core trades nothing", "required")
+        }
         guard let found = plugins[entry.plugin] else {
+            // It lives on another host, and judges its settings alone.
+            if entry.start == false {
+                return PluginSpec(name: entry.name ?? entry.plugin, role: role, settings: settings, program: nil)
+            }
             let known = plugins.values.filter { $0.manifest.role == role }.map(\.manifest.name.text).sorted()
             throw fail(
                 "there is no plugin \"\(entry.plugin)\"; the \(role.rawValue) plugins found are: \(known.joined(separator: ", "))"
@@ -121,11 +130,6 @@ package struct PluginCatalog {
         guard found.manifest.role == role else {
             throw fail("\"\(entry.plugin)\" is a \(found.manifest.role.rawValue), not a \(role.rawValue)")
         }
-        guard role == .policy || entry.required == nil else {
-            throw fail(
-                "required: only a policy can be; without its \(role.rawValue) the core trades nothing", "required")
-        }
-        let settings = entry.settings.flatMap { $0.isNull ? nil : $0 } ?? .object([])
         do throws(SettingDefect) {
             try found.manifest.check(settings)
         } catch {
@@ -138,7 +142,9 @@ package struct PluginCatalog {
             program: entry.start == false ? nil : try program(found))
     }
 
-    private func program(_ found: Found) throws(ConfigurationError) -> PluginProgram {
+    /// Where a plugin's program is, and how it is started.
+    /// - Throws: ``ConfigurationError`` when there is no such program.
+    package func program(_ found: Found) throws(ConfigurationError) -> PluginProgram {
         let name = found.manifest.command[0]
         let candidates =
             name.hasPrefix("/") ? [name] : [found.folder + "/" + name, binaries + "/" + name, "/usr/bin/" + name]

@@ -26,4 +26,29 @@ package enum Limits {
     package static let quotedCharacters = 160
     /// Messages that may wait for one plugin, or from it; each may be as long as ``maximumMessageBytes``.
     package static let messagesPerPeer = 256
+    /// Bytes of a key of CURVE.
+    package static let keyBytes = 32
+
+    // MARK: - Hosts
+
+    /// Messages that may wait from one plugin on another host; each may be as long as ``maximumMessageBytes``.
+    package static let messagesPerRemotePeer = 64
+    /// Connections to one tcp socket that have not said anything yet. One more, and the oldest of them is cut.
+    package static let unheardConnections = 32
+    /// How long a connection may go without a handshake.
+    package static let handshakeMilliseconds = 5_000
+    /// How long a connection with a handshake may go without a word.
+    package static let unheardMilliseconds = 10_000
+    /// Handshakes of one key within ``handshakeWindowMilliseconds``; more are refused.
+    package static let handshakesPerKey = 20
+    package static let handshakeWindowMilliseconds = 10_000
+    /// A tcp connection over which nothing came for so long is dead: a cable, a host.
+    package static let tcpSilenceMilliseconds = 10_000
+    package static let tcpHeartbeatMilliseconds = 2_000
+    /// Things to tell that wait for the core; the others are counted.
+    package static let waitingNotices = 64
+    /// How long the proof at the start may take, for each stranger.
+    package static let proofMilliseconds = 5_000
+    /// Descriptors that a core with tcp sockets must be allowed to open.
+    package static let descriptors = 512
 }

@@ -12,6 +12,8 @@ package enum MessagingError: Error, Hashable, Sendable, CustomStringConvertible 
     case permission(String)
     /// Correct the configuration. The text says which endpoint, and why.
     case invalidEndpoint(String)
+    /// Do not start: other hosts could not be let in safely. The text says why, and what to do.
+    case unsafeToListen(String)
     /// Stop: the context is shut down, or the handle is closed.
     case closed
     /// Stop and report: `errno` (not the words) is `code`; `call` names the function and its object.
@@ -30,6 +32,7 @@ package enum MessagingError: Error, Hashable, Sendable, CustomStringConvertible 
         case .addressInUse(let what): "\(what): stop the other one or choose another address"
         case .permission(let what): "\(what): correct owner or mode"
         case .invalidEndpoint(let what): "\(what): correct the configured endpoint"
+        case .unsafeToListen(let what): "the core does not listen on tcp: \(what)"
         case .closed: "the socket's context is shut down: close the socket and stop"
         case .system(let code, let call): "\(call) failed with errno \(code): stop and report this"
         }

@@ -2,11 +2,41 @@
 package struct Peer: Hashable, Sendable {
     /// Which socket it speaks to; the core has one for each role.
     package let socket: String
+    package let door: Door
     package let id: PeerID
 
-    package init(socket: String, id: PeerID) {
+    /// How it came.
+    package enum Door: Hashable, Sendable {
+        /// A socket in our own folder.
+        case local
+        /// tcp, with this key: proven by the handshake.
+        case remote(PublicKey)
+    }
+
+    package init(socket: String, door: Door = .local, id: PeerID) {
         self.socket = socket
+        self.door = door
         self.id = id
+    }
+
+    /// Nil for one that came by a local socket.
+    package var key: PublicKey? {
+        switch door {
+        case .local: nil
+        case .remote(let key): key
+        }
+    }
+}
+
+/// Something at the doors that people should know.
+package struct DoorNotice: Hashable, Sendable {
+    /// Whose key it concerns; nil for strangers.
+    package let owner: KeyOwner?
+    package let words: String
+
+    package init(owner: KeyOwner?, words: String) {
+        self.owner = owner
+        self.words = words
     }
 }
 
@@ -17,6 +47,7 @@ package struct Arrivals: Sendable {
     package var descriptors: [CInt] = []
     /// Messages that broke a limit of the transport, and from whom.
     package var refused: [(peer: Peer?, why: String)] = []
+    package var notices: [DoorNotice] = []
 
     package init() {}
 }
@@ -29,4 +60,7 @@ package protocol Transport: AnyObject {
     func publish(_ frames: [Bytes]) throws(MessagingError)
     /// Waits until something arrives, a descriptor can be read, or the time is up.
     func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals
+    /// Ends a connection that came from another host, and takes nothing of it any more.
+    /// - Parameter holdMilliseconds: for so long its key is not let in again; 0: it may come back at once.
+    func cut(_ peer: Peer, holdMilliseconds: Int)
 }

@@ -23,6 +23,8 @@ struct PluginSession {
     /// Settings that it was sent and has not answered, oldest first.
     var pendingSettings: [PendingSettings] = []
     var lastHeardMilliseconds: Int64
+    /// How much it may still say.
+    var allowance: Allowance
     var nextHeartbeatMilliseconds: Int64
     private var sent: Int64 = 0
     /// Sequence number of the last message from it.
@@ -39,6 +41,7 @@ struct PluginSession {
         self.id = id
         received = firstSequence
         lastHeardMilliseconds = now
+        allowance = Allowance(for: role, atMilliseconds: now)
         nextHeartbeatMilliseconds = now + heartbeat
     }
 

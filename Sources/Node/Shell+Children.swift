@@ -21,7 +21,9 @@ extension Shell {
     }
 
     func startChild(_ spec: PluginSpec) {
-        guard spec.program != nil else { return }
+        guard spec.program != nil else {
+            return observer.log("core", "the \(spec.role.rawValue) \(spec.name) is started elsewhere and awaited")
+        }
         children[spec.name] = PluginChild(spec: spec)
         start(spec.name)
     }

@@ -7,6 +7,7 @@ import Wire
 /// What arrives: checked for who may say it, decoded, and made an input.
 extension Shell {
     func receive(_ frames: [Bytes], from peer: Peer) {
+        guard admits(frames, from: peer) else { return }
         let header: Header
         do {
             header = try codec.header(frames)
@@ -166,6 +167,7 @@ extension Shell {
         enqueue(.violation(plugin: session.name, why: why))
         tell(peer, why, re: nil)
         lose(peer, why, mayRestart: true)
+        cut(peer, holdMilliseconds: ShellLimits.floodMilliseconds)
     }
 
     // MARK: - Control
@@ -224,6 +226,13 @@ enum ShellLimits {
     static let commandMilliseconds: Int64 = 60_000
     /// From one look at the configuration file to the next.
     static let configurationMilliseconds: Int64 = 1_000
+    /// From one look at the list of keys to the next.
+    static let keysMilliseconds: Int64 = 500
+    /// How long a connection from another host may be without a session, and how many messages it may send so.
+    static let strangerMilliseconds: Int64 = 5_000
+    static let strangerMessages = 32
+    /// How long the key of one that floods, or speaks for another role, is not let in.
+    static let floodMilliseconds: Int64 = 60_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
 }

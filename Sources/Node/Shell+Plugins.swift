@@ -9,7 +9,7 @@ extension Shell {
     func greet(_ body: [UInt8], _ header: Header, _ peer: Peer, _ role: Role) {
         do {
             let hello = try codec.data(Hello.self, body)
-            if let why = refusal(of: hello, role) { return turnAway(peer, header, why) }
+            if let why = refusal(of: hello, role, peer) { return turnAway(peer, header, why) }
             if mustWait(hello, role) { return }
             welcome(hello, header, peer, role)
         } catch {
@@ -17,7 +17,7 @@ extension Shell {
         }
     }
 
-    private func refusal(of hello: Hello, _ role: Role) -> String? {
+    private func refusal(of hello: Hello, _ role: Role, _ peer: Peer) -> String? {
         guard hello.role == role else {
             return "this is the \(role.rawValue) socket, and it says that it is a \(hello.role.rawValue)"
         }
@@ -27,6 +27,7 @@ extension Shell {
         guard let spec = options.plugins.first(where: { $0.name == hello.name && $0.role == role }) else {
             return "the configuration names no \(role.rawValue) \"\(hello.name)\""
         }
+        if let why = keyRefusal(of: hello, spec, peer) { return why }
         guard !stopped.contains(hello.name) else { return "a person has stopped \"\(hello.name)\"" }
         guard spec.program == nil || hello.token == children[hello.name]?.token else {
             return "\"\(hello.name)\" is started by the core, and this is not the process that it started"
@@ -47,16 +48,22 @@ extension Shell {
     }
 
     private func welcome(_ hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) {
+        var allowance: Allowance?
         if let old = sessions.first(where: { $0.value.name == hello.name && $0.value.role == role }) {
+            // Or hello after hello would be a flood that nobody counts.
+            allowance = old.value.allowance
             lose(old.key, "it said hello again", mayRestart: false)
+            if old.key != peer { cut(old.key) }
         }
+        strangers[peer] = nil
         sessionCount += 1
         pluginFigures[hello.name, default: PluginFigures()].version = hello.version
         let now = clock.monotonicMilliseconds
-        let session = PluginSession(
+        var session = PluginSession(
             name: hello.name, role: role, speaksMinor: hello.speaks.minor, peer: peer, id: "s\(epoch).\(sessionCount)",
             firstSequence: header.seq,
             now: now, heartbeat: options.heartbeatMilliseconds)
+        if let allowance { session.allowance = allowance }
         sessions[peer] = session
         sessionsDueMilliseconds = min(sessionsDueMilliseconds, session.nextHeartbeatMilliseconds)
         let settings = options.plugins.first { $0.name == hello.name && $0.role == role }?.settings ?? .object([])
@@ -110,6 +117,7 @@ extension Shell {
     /// The connection is over; the core is told if it knew of it.
     func lose(_ peer: Peer, _ why: String, mayRestart: Bool) {
         guard let session = sessions.removeValue(forKey: peer) else { return }
+        becomesStranger(peer)
         if session.phase != .starting, pace.isOpen {
             switch session.role {
             case .policy: enqueue(.policyGone(name: session.name, why: why))

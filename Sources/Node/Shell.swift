@@ -29,6 +29,9 @@ package final class Shell {
     var sessions: [Peer: PluginSession] = [:]
     /// When the first of them is to be looked at.
     var sessionsDueMilliseconds = Int64.max
+    /// Connections from other hosts without a session.
+    var strangers: [Peer: Stranger] = [:]
+    var keysDueMilliseconds = Int64.min
     var children: [PluginName: PluginChild] = [:]
     /// Plugins that a person has stopped.
     var stopped: Set<PluginName> = []
@@ -142,8 +145,10 @@ package final class Shell {
         let arrivals = try transport.wait(
             milliseconds: Int(milliseconds), descriptors: [signalDescriptor] + outputs)
         if let signal = stopSignal() { take(signal) }
+        for notice in arrivals.notices { tell(notice) }
         for refused in arrivals.refused { refuse(refused.peer, refused.why) }
         for message in arrivals.messages { receive(message.frames, from: message.peer) }
+        tendHosts()
         tendChildren()
         tendSessions()
         tendDeparture()

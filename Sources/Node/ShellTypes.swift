@@ -95,6 +95,8 @@ package struct ShellOptions {
     package var dieInSwap: String?
     /// What a reload of the configuration never changes, by key, as a person reads it.
     package var fixed: [String: String] = [:]
+    /// Who may come from other hosts; nil: nobody.
+    package var keys: (any KeyAuthority)?
     /// `NAME=value` for the children.
     package var environment: [String] = []
 

@@ -62,6 +62,7 @@ package struct Answer {
 package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private var plugin: Plugin
     private let launch: Launch
+    private let options: LaunchOptions
     private let version: String
     private let isChild: Bool
     private let codec = MessageCodec()
@@ -73,10 +74,13 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private var lastHeard = monotonicMilliseconds()
     private var isReady = false
     private var crashPoint: CrashPoint?
+    /// When a person is told next that there is no connection.
+    private var complainsAt = monotonicMilliseconds() + 5_000
 
-    package init(_ plugin: Plugin, launch: Launch, version: String, isChild: Bool) {
+    package init(_ plugin: Plugin, launch: Launch, options: LaunchOptions, version: String, isChild: Bool) {
         self.plugin = plugin
         self.launch = launch
+        self.options = options
         self.version = version
         self.isChild = isChild
         crashPoint = CrashPoint(for: launch.name)
@@ -88,14 +92,15 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         let context = try ZeroMQContext()
         while true {
             if let code = try talk(context) { return code }
-            log("warning", "the core is silent; saying hello again")
+            if !session.isEmpty { log("warning", "the core is silent; saying hello again") }
         }
     }
 
     /// One socket's life. Returns nil when it is to be replaced.
     private mutating func talk(_ context: borrowing ZeroMQContext) throws -> Int32? {
-        let socket = try ZeroMQSocket(.dealer, in: context)
-        try socket.connect(try Endpoint.parse(launch.endpoint))
+        let endpoint = try Endpoint.parse(launch.endpoint, options.security == .none ? .none : .curve)
+        let socket = try ZeroMQSocket(.dealer, in: context, options: socketOptions(endpoint))
+        try socket.connect(endpoint)
         (session, epoch, sent, isReady) = ("", 0, 0, false)
         lastHeard = monotonicMilliseconds()
         var poller = ZeroMQPoller()
@@ -110,6 +115,9 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
                 try send(Answer(.hello, hello), on: socket)
                 nextHello = now + 1_000
             }
+            if session.isEmpty { complainIfDue(now) }
+            // A socket that the core has refused once never tries again (libzmq 4.3.4), and its key may be allowed by now.
+            if session.isEmpty, endpoint.transport == .tcp, now - lastHeard > 5_000 { return nil }
             if !session.isEmpty, now - lastHeard > 3 * heartbeatMilliseconds + 2_000 { return nil }
             let ready = try poller.poll(timeoutMilliseconds: Int(waitMilliseconds(now)))
             if ready.contains(signalToken), let code = try stopOnSignal(socket) { return code }
@@ -124,6 +132,24 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
             }
             if isReady { try tickIfDue(socket) }
         }
+    }
+
+    private func socketOptions(_ endpoint: Endpoint) -> SocketOptions {
+        var socketOptions = SocketOptions()
+        socketOptions.security = options.security
+        if endpoint.transport == .tcp { socketOptions.heartbeat = .tcp }
+        return socketOptions
+    }
+
+    /// A core that refuses a key says nothing: who waits is told what it may be.
+    private mutating func complainIfDue(_ now: Int64) {
+        guard now >= complainsAt else { return }
+        complainsAt = now + 60_000
+        let keys =
+            options.security == .none
+            ? ""
+            : "; is this key allowed there (`bigbrother keys list`), for this role and name, and is it the core's public key?"
+        log("warning", "\(launch.name) is not let in at \(launch.endpoint); does the core run and listen there\(keys)")
     }
 
     private func waitMilliseconds(_ now: Int64) -> Int64 {
@@ -191,7 +217,9 @@ extension PluginConnection {
         do {
             header = try codec.header(frames)
         } catch {
-            try send(Answer(.error, Fault(reason: "\(error)")), on: socket)
+            // Named, so that the core need not wait for an answer until its time is over.
+            let name = codec.name(of: frames)
+            try send(Answer(.error, Fault(reason: "\(error)"), re: name?.id, cycle: name?.cycle), on: socket)
             return nil
         }
         let message = Received(header: header, body: frames[1], codec: codec)
@@ -211,7 +239,9 @@ extension PluginConnection {
     }
 
     private mutating func begin(_ message: Received, on socket: borrowing ZeroMQSocket) throws -> Int32? {
-        let welcome = try message.data(Welcome.self)
+        var welcome = try message.data(Welcome.self)
+        if let folder = options.stateDirectory { welcome.stateDirectory = folder }
+        complainsAt = monotonicMilliseconds() + 5_000
         session = welcome.session
         heartbeatMilliseconds = welcome.heartbeatMilliseconds
         crashPoint?.keep(in: welcome.stateDirectory)

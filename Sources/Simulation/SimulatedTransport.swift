@@ -53,6 +53,9 @@ final class SimulatedTransport: Transport {
 
     func publish(_ frames: [Bytes]) throws(MessagingError) {}
 
+    /// Nobody comes from another host here.
+    func cut(_ peer: Peer, holdMilliseconds: Int) {}
+
     func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals {
         let limit = world.now + Int64(milliseconds) * World.millisecond
         while inbox.isEmpty, !isDead, world.step(until: limit) {}

@@ -26,6 +26,17 @@ package struct Heartbeat: Hashable, Sendable {
     }
 }
 
+/// Who may be at the other end of a socket.
+package enum SocketSecurity: Hashable, Sendable {
+    /// Whoever can reach it: for ipc in a guarded folder, and the machine's own addresses.
+    case none
+    /// The side that binds. Every handshake is decided by a ``RemoteDoor``'s handler, by this domain; without one nobody
+    /// gets in.
+    case curveServer(KeyPair, domain: String)
+    /// The side that dials: it speaks to nobody who has not the server's secret key.
+    case curveClient(KeyPair, server: PublicKey)
+}
+
 /// What may differ from socket to socket. All of it is set before a bind or a connect.
 package struct SocketOptions: Hashable, Sendable {
     /// Whole messages that wait per peer, at least 1 (libzmq reads 0 as "no limit").
@@ -38,6 +49,7 @@ package struct SocketOptions: Hashable, Sendable {
     /// never hears the second, without an error anywhere (zeromq/libzmq#4503).
     package var routingID: PeerID?
     package var heartbeat: Heartbeat?
+    package var security = SocketSecurity.none
     /// Prefixes of the first frame that a sub wants. `[[]]` is everything.
     package var subscriptions: [Bytes] = []
     package var reconnectMilliseconds = Limits.reconnectMilliseconds

@@ -8,6 +8,9 @@ package final class ZeroMQHub: Transport {
     private let directory: IPCDirectory
     private let routers: Routers
     private let telemetry: ZeroMQSocket
+    /// Where other hosts come in; nil: they do not.
+    private let door: RemoteDoor?
+    private var remoteTokens: [(token: PollToken, socket: RemoteDoor.RemoteSocket)] = []
     private var poller = ZeroMQPoller()
     private var tokens: [(token: PollToken, socket: String)] = []
     /// Messages taken from one socket in one wait, so that a flood on one does not starve the others.
@@ -23,8 +26,10 @@ package final class ZeroMQHub: Transport {
     package static let socketNames = ["policy", "broker", "provider", "control"]
 
     /// Binds everything in a directory that this process alone holds.
+    /// - Parameter door: for plugins on other hosts.
     /// - Throws: ``MessagingError``: the directory is held by another core, is not ours, or its path is too long.
-    package init(directory path: String) throws(MessagingError) {
+    package init(directory path: String, door: RemoteDoor? = nil) throws(MessagingError) {
+        self.door = door
         directory = try IPCDirectory(path)
         context = try ZeroMQContext()
         var options = SocketOptions()
@@ -41,6 +46,7 @@ package final class ZeroMQHub: Transport {
             (poller.add(routers.policy), "policy"), (poller.add(routers.broker), "broker"),
             (poller.add(routers.provider), "provider"), (poller.add(routers.control), "control"),
         ]
+        for socket in door?.sockets ?? [] { remoteTokens.append((poller.add(socket.socket), socket)) }
     }
 
     private static func bind(
@@ -57,6 +63,10 @@ package final class ZeroMQHub: Transport {
     }
 
     package func send(_ frames: [Bytes], to peer: Peer) throws(MessagingError) {
+        if peer.key != nil {
+            guard let door else { throw .peerUnknown(peer.id) }
+            return try door.send(frames, to: peer)
+        }
         switch peer.socket {
         case "policy": try routers.policy.send(to: peer.id, frames)
         case "broker": try routers.broker.send(to: peer.id, frames)
@@ -75,8 +85,14 @@ package final class ZeroMQHub: Transport {
         var arrivals = Arrivals()
         arrivals.descriptors = watched.filter { ready.contains($0.token) }.map(\.descriptor)
         for entry in tokens where ready.contains(entry.token) { try drain(entry.socket, into: &arrivals) }
+        for entry in remoteTokens where ready.contains(entry.token) {
+            try door?.receive(from: entry.socket, atMost: Self.messagesPerWait, into: &arrivals)
+        }
+        if let door { arrivals.notices = door.takeNotices() }
         return arrivals
     }
+
+    package func cut(_ peer: Peer, holdMilliseconds: Int) { door?.cut(peer, holdMilliseconds: holdMilliseconds) }
 
     private func drain(_ socket: String, into arrivals: inout Arrivals) throws(MessagingError) {
         for _ in 0..<Self.messagesPerWait {
@@ -87,7 +103,8 @@ package final class ZeroMQHub: Transport {
                 switch error {
                 case .messageTooLarge(_, let peer):
                     arrivals.refused.append((peer.map { Peer(socket: socket, id: $0) }, "\(error)"))
-                case .wouldBlock, .peerUnknown, .addressInUse, .permission, .invalidEndpoint, .closed, .system:
+                case .wouldBlock, .peerUnknown, .addressInUse, .permission, .invalidEndpoint, .unsafeToListen, .closed,
+                    .system:
                     throw error
                 }
             }

@@ -15,6 +15,9 @@ extension SocketKind {
     }
 }
 
+/// ZMQ_ZAP_ENFORCE_DOMAIN: among the drafts of zmq.h, and accepted by every build.
+private let zapEnforceDomain: CInt = 93
+
 /// Sets options of an open socket that has no value around it yet.
 struct OptionWriter {
     let pointer: UnsafeMutableRawPointer
@@ -35,7 +38,27 @@ struct OptionWriter {
             try set(ZMQ_HEARTBEAT_TIMEOUT, heartbeat.timeoutMilliseconds, "HEARTBEAT_TIMEOUT")
         }
         if let name = options.routingID { try set(ZMQ_ROUTING_ID, bytes: name.bytes, "ROUTING_ID") }
+        try apply(options.security)
         try applyOptions(of: kind, subscriptions: options.subscriptions)
+    }
+
+    /// CURVE alone lets every key in (libzmq 4.3.4): a domain, its enforcement and a handler are needed, all three.
+    private func apply(_ security: SocketSecurity) throws(MessagingError) {
+        switch security {
+        case .none: return
+        case .curveServer(let keys, let domain):
+            precondition(!domain.isEmpty, "without a domain no handler is asked")
+            try set(ZMQ_CURVE_SERVER, 1, "CURVE_SERVER")
+            try set(ZMQ_CURVE_SECRETKEY, bytes: keys.secretKey.bytes, "CURVE_SECRETKEY")
+            try set(ZMQ_ZAP_DOMAIN, bytes: Bytes(domain.utf8), "ZAP_DOMAIN")
+            try set(zapEnforceDomain, 1, "ZAP_ENFORCE_DOMAIN")
+            try set(ZMQ_HANDSHAKE_IVL, Limits.handshakeMilliseconds, "HANDSHAKE_IVL")
+        case .curveClient(let keys, let server):
+            try set(ZMQ_CURVE_SERVERKEY, bytes: server.bytes, "CURVE_SERVERKEY")
+            try set(ZMQ_CURVE_PUBLICKEY, bytes: keys.publicKey.bytes, "CURVE_PUBLICKEY")
+            try set(ZMQ_CURVE_SECRETKEY, bytes: keys.secretKey.bytes, "CURVE_SECRETKEY")
+            try set(ZMQ_HANDSHAKE_IVL, Limits.handshakeMilliseconds, "HANDSHAKE_IVL")
+        }
     }
 
     private func applyOptions(of kind: SocketKind, subscriptions: [Bytes]) throws(MessagingError) {

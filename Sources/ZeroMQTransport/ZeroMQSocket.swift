@@ -49,6 +49,7 @@ package struct ZeroMQSocket: ~Copyable {
     /// - Throws: ``MessagingError/addressInUse(_:)`` (tcp, inproc), ``MessagingError/permission(_:)``,
     ///   ``MessagingError/invalidEndpoint(_:)``, ``MessagingError/closed``, ``MessagingError/system(code:call:)``.
     package func bind(_ endpoint: Endpoint) throws(MessagingError) {
+        try checkProtection(of: endpoint)
         try OptionWriter(pointer: pointer).prepare(for: endpoint)
         guard zmq_bind(pointer, endpoint.text) == 0 else {
             throw MessagingError(code: zmq_errno(), call: "zmq_bind", subject: .endpoint(endpoint))
@@ -59,9 +60,16 @@ package struct ZeroMQSocket: ~Copyable {
     /// - Throws: ``MessagingError/invalidEndpoint(_:)``, ``MessagingError/closed``,
     ///   ``MessagingError/system(code:call:)``.
     package func connect(_ endpoint: Endpoint) throws(MessagingError) {
+        try checkProtection(of: endpoint)
         try OptionWriter(pointer: pointer).prepare(for: endpoint)
         guard zmq_connect(pointer, endpoint.text) == 0 else {
             throw MessagingError(code: zmq_errno(), call: "zmq_connect", subject: .endpoint(endpoint))
+        }
+    }
+
+    private func checkProtection(of endpoint: Endpoint) throws(MessagingError) {
+        guard !endpoint.needsCURVE || options.security != .none else {
+            throw .invalidEndpoint("endpoint \"\(endpoint)\" is refused: this socket has no CURVE keys")
         }
     }
 
@@ -76,7 +84,8 @@ package struct ZeroMQSocket: ~Copyable {
         }
         // The count includes the closing NUL.
         return try Endpoint.parse(
-            String(decoding: text.prefix(max(0, count - 1)).map(UInt8.init(bitPattern:)), as: UTF8.self))
+            String(decoding: text.prefix(max(0, count - 1)).map(UInt8.init(bitPattern:)), as: UTF8.self),
+            options.security == .none ? .none : .curve)
     }
 
     /// Closes at once; what is queued and not yet sent is lost (`zmq_close`, LINGER 0).

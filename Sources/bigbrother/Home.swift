@@ -33,6 +33,11 @@ enum Home {
         try LoadedConfiguration.socketDirectory(path: absolute(path), home: project)
     }
 
+    /// Where the state of an account is, even when the file is wrong by now.
+    static func stateDirectory(_ path: String?) throws(ConfigurationError) -> String {
+        try LoadedConfiguration.stateDirectory(path: absolute(path), home: project)
+    }
+
     private static func absolute(_ path: String?) -> String {
         let path = path ?? project + "/Plugins/Configurations/demo.yaml"
         return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path

@@ -2,6 +2,8 @@ import Configuration
 import Console
 import Foundation
 import Journal
+import Keys
+import Messaging
 import Node
 import Orchestration
 import SQLiteJournal
@@ -37,19 +39,28 @@ struct Running {
         let journal = try SQLiteJournal(path: loaded.journalPath, maximumBytes: maximumJournalBytes)
         defer { journal.close() }
         let core = try Recovery.recover(from: journal)
-        let hub = try ZeroMQHub(directory: loaded.socketDirectory)
+        let keeper = try KeyKeeper(KeyStore(stateDirectory: loaded.stateDirectory))
+        let hub = try ZeroMQHub(directory: loaded.socketDirectory, door: try door(keeper))
         let presenter = Presenter(detail: detail, isTerminal: isatty(1) == 1, logFile: openLog())
         let signals = Signals()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         let shell = Shell(
             node: Node(core: core, journal: journal), transport: hub, clock: SystemClock(), observer: presenter,
-            options: options(), configuration: WatchedConfiguration(loaded), endpoint: { endpoints[$0.rawValue] ?? "" },
+            options: options(keeper), configuration: WatchedConfiguration(loaded),
+            endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
         for why in loaded.leftOut { presenter.log("core", "left out: \(why)") }
         let end = try shell.run()
         return Result(
             end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures,
             journalBytes: Self.size(of: loaded.journalPath) + Self.size(of: loaded.journalPath + "-wal"))
+    }
+
+    /// Where other hosts come in, once it is proven that strangers do not.
+    private func door(_ keeper: KeyKeeper) throws -> RemoteDoor? {
+        guard !loaded.listeners.isEmpty else { return nil }
+        let store = KeyStore(stateDirectory: loaded.stateDirectory)
+        return try RemoteDoor(endpoints: loaded.listeners, keys: try store.serverKeys(), authority: keeper)
     }
 
     private static func size(of path: String) -> Int64 {
@@ -68,7 +79,7 @@ struct Running {
         return handle
     }
 
-    private func options() -> ShellOptions {
+    private func options(_ keeper: KeyKeeper) -> ShellOptions {
         let configuration = loaded.configuration
         var options = ShellOptions(
             plugins: loaded.specs, core: configuration.core(), lockstep: configuration.clock == .lockstep,
@@ -82,7 +93,10 @@ struct Running {
         options.dieBeforeAnswer = dieBeforeAnswer
         options.dieInSwap = dieInSwap
         options.endsWithTape = configuration.run?.endWithTape ?? true
-        options.environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
+        options.keys = keeper
+        // What tells a plugin on another host where the core is must not mislead those that the core starts.
+        options.environment = ProcessInfo.processInfo.environment.filter { !LaunchVariable.all.contains($0.key) }
+            .map { "\($0.key)=\($0.value)" }.sorted()
         return options
     }
 }

@@ -179,4 +179,61 @@ struct LoadingTests {
         #expect(after.fixed["clock"] == "lockstep" && before.fixed["clock"] == "real")
         #expect(after.fixed["state"] != before.fixed["state"])
     }
+
+    // MARK: - Other hosts
+
+    private static let remote = Loading.base.replacingOccurrences(
+        of: "  - plugin: portfolio-risk", with: "  - plugin: portfolio-risk\n    start: false")
+
+    @Test("a role that is started elsewhere may come in by tcp")
+    func listen() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let loaded = try loading.load(Self.remote + "\nlisten: {policy: \"tcp://10.0.0.1:5701\"}\n")
+        #expect(loaded.listeners.map(\.role) == ["policy"] && loaded.listeners[0].endpoint.needsCURVE)
+        #expect(loaded.fixed["listen"] == "policy tcp://10.0.0.1:5701")
+        #expect(try loading.load(Loading.base).listeners.isEmpty)
+    }
+
+    @Test("a plugin of another host needs no manifest here; one that the core starts does")
+    func unknownElsewhere() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let text = Loading.base.replacingOccurrences(
+            of: "  - plugin: portfolio-risk", with: "  - plugin: theirs\n    start: false\n    settings: {a: 1}")
+        let spec = try #require(try loading.load(text).specs.last)
+        #expect(spec.name.text == "theirs" && spec.program == nil && spec.settings["a"] != nil)
+        #expect(throws: ConfigurationError.self) {
+            _ = try loading.load(text.replacingOccurrences(of: "    start: false\n", with: ""))
+        }
+    }
+
+    @Test(
+        "an address that cannot be listened at is told with its line and the remedy",
+        arguments: [
+            ("{policy: \"ipc:///a\"}", "listen.policy: write tcp://ADDRESS:PORT"),
+            ("{policy: \"tcp://a;b:1\"}", "listen.policy: endpoint \"tcp://a;b:1\" is refused"),
+            ("{broker: \"tcp://10.0.0.1:1\"}", "listen.broker: no broker is started elsewhere"),
+            ("{control: \"tcp://10.0.0.1:1\"}", "unknown field \"control\""),
+            ("{policy: \"tcp://10.0.0.1\"}", "tcp needs a port"),
+        ])
+    func badListen(text: String, words: String) throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let error = try #require(throws: ConfigurationError.self) {
+            _ = try loading.load(Self.remote + "\nlisten: \(text)\n")
+        }
+        #expect(error.what.contains(words) && error.line == 15, "\(error)")
+    }
+
+    @Test("two roles have two ports")
+    func samePort() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let text = Self.remote.replacingOccurrences(of: "  plugin: paper", with: "  plugin: paper\n  start: false")
+        let error = try #require(throws: ConfigurationError.self) {
+            _ = try loading.load(text + "\nlisten: {policy: \"tcp://10.0.0.1:1\", broker: \"tcp://10.0.0.1:1\"}\n")
+        }
+        #expect(error.what.contains("is the policy's already"))
+    }
 }

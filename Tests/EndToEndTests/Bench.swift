@@ -58,7 +58,8 @@ struct Programs {
         _ arguments: [String], program: String = "bigbrother", environment: [String: String] = [:]
     ) -> (Process, Pipe, Pipe) {
         let process = Process()
-        process.executableURL = Self.binaries.appendingPathComponent(program)
+        process.executableURL =
+            program.hasPrefix("/") ? URL(fileURLWithPath: program) : Self.binaries.appendingPathComponent(program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(
             environment.merging(["BIGBROTHER_HOME": Self.project.path]) { $1 }

@@ -7,8 +7,18 @@ final class RunningProcess {
     private let output: Collected
     private let errors: Collected
 
-    init(_ programs: Programs, _ arguments: [String], environment: [String: String] = [:]) throws {
-        let (process, output, errors) = programs.process(arguments, environment: environment)
+    /// - Parameters:
+    ///   - program: of this project, or an absolute path.
+    ///   - namespace: the network that it runs in; nil: the test's own.
+    init(
+        _ programs: Programs, _ arguments: [String], program: String = "bigbrother", namespace: String? = nil,
+        environment: [String: String] = [:]
+    ) throws {
+        let (process, output, errors) = programs.process(arguments, program: program, environment: environment)
+        if let namespace, let executable = process.executableURL {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["ip", "netns", "exec", namespace, executable.path] + arguments
+        }
         try process.run()
         self.process = process
         self.output = Collected(output.fileHandleForReading)

@@ -41,6 +41,28 @@ struct MessagingTests {
         #expect(words.contains(reason))
     }
 
+    @Test(
+        "with CURVE any host may be named, and nothing but a host",
+        arguments: [
+            ("tcp://*:5555", true), ("tcp://0.0.0.0:5555", true), ("tcp://10.1.2.3:5555", true),
+            ("tcp://[fd00::1]:5555", true), ("tcp://core.example.com:5555", true), ("tcp://127.0.0.1:5555", false),
+            ("tcp://[::1]:0", false), ("ipc:///a", false),
+        ])
+    func curve(text: String, needsCURVE: Bool) throws {
+        let endpoint = try Endpoint.parse(text, .curve)
+        #expect(endpoint.needsCURVE == needsCURVE && endpoint.text == text)
+    }
+
+    @Test(
+        "CURVE excuses no address that is none",
+        arguments: [
+            "tcp://eth0;10.0.0.1:5555", "tcp://:5555", "tcp://[10.0.0.1]:5555", "tcp://[fd00::1:5555", "tcp://a/b:1",
+            "tcp://10.0.0.1", "tcp://10.0.0.1:99999", "tcp://-a:1",
+        ])
+    func curveForbidden(text: String) {
+        #expect(throws: MessagingError.self) { try Endpoint.parse(text, .curve) }
+    }
+
     @Test("a peer id is 1 to 255 bytes that do not start with 0, and reads as hexadecimal")
     func peerID() throws {
         #expect(PeerID([]) == nil)
@@ -57,10 +79,10 @@ struct MessagingTests {
         let errors: [MessagingError] = [
             .wouldBlock, .peerUnknown(peer), .messageTooLarge(.frames(9), from: peer),
             .messageTooLarge(.bytes(2, allowed: 1), from: nil), .addressInUse("a"), .permission("b"),
-            .invalidEndpoint("c"), .closed, .system(code: 5, call: "zmq_poll"),
+            .invalidEndpoint("c"), .unsafeToListen("d"), .closed, .system(code: 5, call: "zmq_poll"),
         ]
         for error in errors { #expect(error.description.contains(": ") && !error.description.contains("\n")) }
         #expect(errors[2].description.contains("9 frames where 8 are allowed"))
-        #expect(errors[8].description == "zmq_poll failed with errno 5: stop and report this")
+        #expect(errors[9].description == "zmq_poll failed with errno 5: stop and report this")
     }
 }

@@ -174,3 +174,20 @@ package struct Launch: Sendable, Hashable, Codable {
         self.token = token
     }
 }
+
+/// How a plugin that is started by hand, or by systemd on another host, is told where the core is: an environment variable
+/// for each, or the option of the same meaning.
+package enum LaunchVariable {
+    /// `ipc://` or `tcp://`.
+    package static let endpoint = "BIGBROTHER_ENDPOINT"
+    /// As the core's configuration names it; absent: the plugin's own name.
+    package static let name = "BIGBROTHER_NAME"
+    /// The core's public key, 40 characters of Z85, or the path of its `.public` file.
+    package static let serverKey = "BIGBROTHER_SERVER_KEY"
+    /// The path of the plugin's own `.secret` file. A secret is never handed over by variable or option.
+    package static let keyFile = "BIGBROTHER_KEY_FILE"
+    /// The folder where it keeps its files on this host, in place of the one in `welcome`.
+    package static let stateDirectory = "BIGBROTHER_STATE"
+
+    package static let all = [endpoint, name, serverKey, keyFile, stateDirectory]
+}

@@ -37,6 +37,24 @@ package struct MessageCodec {
         return parts.count == 2 && areNumbers && parts[0] == String(ProtocolVersion.major)
     }
 
+    /// What a refusal of a message can say that it refuses, although its header is not taken: its id, and its cycle.
+    ///
+    /// Nil when not even these can be read.
+    package func name(of frames: [[UInt8]]) -> (id: String, cycle: Int64?)? {
+        struct Name: Decodable {
+            var id: String
+            var cycle: Int64?
+        }
+        guard let first = frames.first else { return nil }
+        do {
+            let name = try decoder.decode(Name.self, from: first, unknownFields: .ignore)
+            return (name.id, name.cycle)
+        } catch {
+            // The refusal itself says what is wrong with the header.
+            return nil
+        }
+    }
+
     /// Reads a body that carries data: unknown fields are ignored, since minors add.
     package func data<Body: Decodable>(_ type: Body.Type, _ bytes: [UInt8]) throws(WireDecodingError) -> Body {
         try decoder.decode(type, from: bytes, unknownFields: .ignore)

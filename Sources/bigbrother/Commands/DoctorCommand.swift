@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import Keys
 import Node
 import Orchestration
 import SQLiteJournal
@@ -33,6 +34,7 @@ struct DoctorCommand: ParsableCommand {
                     ))
                 findings += plugins(loaded)
                 findings += settings(loaded)
+                findings += hosts(loaded)
                 findings += limits(loaded.configuration.core().limits)
                 findings += state(loaded)
                 findings.append(journal(options.journal ?? loaded.journalPath))
@@ -82,6 +84,27 @@ struct DoctorCommand: ParsableCommand {
                 let role = isStandby ? "standby broker" : spec.role.rawValue
                 return Finding(what: "plugin", ok: true, words: "\(role) \(spec.name): \(how)")
             }
+    }
+
+    /// Who may come from other hosts, and whether anybody has a key to do so.
+    private func hosts(_ loaded: LoadedConfiguration) -> [Finding] {
+        guard !loaded.listeners.isEmpty else { return [] }
+        do {
+            let list = try KeyStore(stateDirectory: loaded.stateDirectory).list()
+            return loaded.listeners.map {
+                Finding(what: "listen", ok: true, words: "\($0.role)s come in at \($0.endpoint), with CURVE")
+            }
+                + loaded.specs.filter { $0.program == nil }.map { spec in
+                    let keys = list.keys.filter { $0.role == spec.role.rawValue && $0.name == spec.name.text }
+                    let words =
+                        keys.isEmpty
+                        ? "no key is allowed for it, so it comes in on this host only; see docs/hosts.md"
+                        : keys.map(\.publicKey).joined(separator: ", ")
+                    return Finding(what: "key", ok: true, words: "\(spec.role.rawValue) \(spec.name): \(words)")
+                }
+        } catch {
+            return [Finding(what: "keys", ok: false, words: "\(error)")]
+        }
     }
 
     private func settings(_ loaded: LoadedConfiguration) -> [Finding] {

@@ -1,0 +1,94 @@
+import Messaging
+
+/// One question of libzmq: may this key in? (RFC 27/ZAP 1.0)
+struct AdmissionRequest: Equatable {
+    var id: Bytes
+    /// The role's name: each socket has its own.
+    var domain: String
+    /// Of the host that asks, without a port.
+    var address: String
+    /// Nil for another mechanism than CURVE, or a key that is none.
+    var key: PublicKey?
+
+    /// Nil for what is no request: `"", version, id, domain, address, routing id, mechanism, key`.
+    init?(_ frames: [Bytes]) {
+        guard frames.count >= 7, frames[0].isEmpty, frames[1] == Bytes("1.0".utf8) else { return nil }
+        id = frames[2]
+        domain = String(decoding: frames[3], as: UTF8.self)
+        address = String(decoding: frames[4], as: UTF8.self)
+        guard frames.count == 8, frames[6] == Bytes("CURVE".utf8) else { return }
+        key = PublicKey(frames[7])
+    }
+}
+
+/// Decides who is let in: pure but for the list of keys that it asks.
+///
+/// 1. Whoever is not in the list, or speaks to the socket of another role, is refused.
+/// 2. A key that shakes hands too often, or was cut for a flood, waits.
+/// 3. What people are told of strangers is bounded, whatever strangers do.
+struct Admission {
+    private let keys: any KeyAuthority
+    private var handshakes: [PublicKey: [Int64]] = [:]
+    private var heldUntil: [PublicKey: Int64] = [:]
+    private var untold: (count: Int, nextMilliseconds: Int64) = (0, .min)
+    /// Keys of our own proof; they are refused like any other, and nobody is told.
+    var probes: Set<PublicKey> = []
+    private(set) var notices: [DoorNotice] = []
+    private static let tellingMilliseconds: Int64 = 60_000
+
+    init(keys: any KeyAuthority) { self.keys = keys }
+
+    /// - Returns: the key's owner, or nil: refused.
+    mutating func decide(_ request: AdmissionRequest, atMilliseconds now: Int64) -> KeyOwner? {
+        guard let key = request.key, let owner = keys.owner(of: key) else {
+            if let key = request.key, probes.contains(key) { return nil }
+            tellOfStranger(request, now)
+            return nil
+        }
+        guard owner.role == request.domain else {
+            notice(
+                owner,
+                "the key of \(owner) knocked at the \(request.domain) socket from \(request.address) and was refused")
+            return nil
+        }
+        if let until = heldUntil[key] {
+            guard now >= until else { return nil }
+            heldUntil[key] = nil
+        }
+        let recent = (handshakes[key] ?? []).filter { now - $0 < Int64(Limits.handshakeWindowMilliseconds) } + [now]
+        handshakes[key] = recent
+        guard recent.count <= Limits.handshakesPerKey else {
+            hold(key, untilMilliseconds: now + Int64(Limits.handshakeWindowMilliseconds))
+            notice(
+                owner,
+                "the key of \(owner) shook hands \(recent.count) times within \(Limits.handshakeWindowMilliseconds / 1_000) s, the last from \(request.address); it must wait"
+            )
+            return nil
+        }
+        return owner
+    }
+
+    mutating func hold(_ key: PublicKey, untilMilliseconds: Int64) {
+        handshakes[key] = nil
+        heldUntil[key] = untilMilliseconds
+    }
+
+    mutating func takeNotices() -> [DoorNotice] {
+        defer { notices = [] }
+        return notices
+    }
+
+    private mutating func tellOfStranger(_ request: AdmissionRequest, _ now: Int64) {
+        untold.count += 1
+        guard now >= untold.nextMilliseconds else { return }
+        let who = request.key.map { "with the unknown key \($0)" } ?? "without a key"
+        let more = untold.count > 1 ? ", and \(untold.count - 1) others since the last word" : ""
+        notice(nil, "a stranger \(who) from \(request.address) was refused at the \(request.domain) socket\(more)")
+        untold = (0, now + Self.tellingMilliseconds)
+    }
+
+    private mutating func notice(_ owner: KeyOwner?, _ words: String) {
+        guard notices.count < Limits.waitingNotices else { return }
+        notices.append(DoorNotice(owner: owner, words: words))
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+import Messaging
+
+/// Calls on a descriptor that libzmq owns. It may be another connection by now, so each is checked before it is cut.
+enum TCPConnection {
+    /// `address:port` of the other end (`getpeername`); nil when there is none.
+    static func peer(of descriptor: CInt) -> Bytes? { name(of: descriptor, getpeername) }
+
+    /// Ends a connection (`shutdown`), if it is one that was accepted at this port.
+    /// - Parameter peer: the other end that it must have; nil: any.
+    static func cut(_ descriptor: CInt, port: UInt16, peer: Bytes? = nil) {
+        guard localPort(of: descriptor) == port, peer == nil || Self.peer(of: descriptor) == peer else { return }
+        // ENOTCONN: it has ended by itself.
+        _ = shutdown(descriptor, CInt(SHUT_RDWR))
+    }
+
+    private static func localPort(of descriptor: CInt) -> UInt16? {
+        guard let name = name(of: descriptor, getsockname), name.count >= 4 else { return nil }
+        let family = name.withUnsafeBytes { $0.loadUnaligned(as: sa_family_t.self) }
+        guard CInt(family) == AF_INET || CInt(family) == AF_INET6 else { return nil }
+        // In both families the port stands after the family, in network order.
+        return UInt16(name[2]) << 8 | UInt16(name[3])
+    }
+
+    private static func name(
+        of descriptor: CInt, _ call: (CInt, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt
+    ) -> Bytes? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutableBytes(of: &storage) { buffer -> Bytes? in
+            guard let base = buffer.baseAddress else { return nil }
+            let result = call(descriptor, base.assumingMemoryBound(to: sockaddr.self), &length)
+            return result == 0 ? Bytes(buffer.prefix(Int(length))) : nil
+        }
+    }
+
+    /// Raises this process' limit of open files as far as it may (`setrlimit`).
+    /// - Throws: ``MessagingError/unsafeToListen(_:)`` when that is too little.
+    static func raiseDescriptorLimit() throws(MessagingError) {
+        var limit = rlimit()
+        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(kind, &limit) == 0 else { throw MessagingError(code: errno, call: "getrlimit") }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        guard setrlimit(kind, &limit) == 0 else { throw MessagingError(code: errno, call: "setrlimit") }
+        guard limit.rlim_cur >= rlim_t(Limits.descriptors) else {
+            throw .unsafeToListen(
+                "this process may open \(limit.rlim_cur) files, and strangers could use them up; allow \(Limits.descriptors) or more (systemd: LimitNOFILE=4096, shell: ulimit -Hn 4096)"
+            )
+        }
+    }
+}
+
+/// clock_gettime(2), a clock that never jumps.
+func steadyMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+}
