@@ -25,7 +25,7 @@ struct SwapTests {
             }
         }
         for _ in 0..<lives {
-            try run.live(swaps: 8)
+            try run.live(swaps: 12)
             for stage in SwapStorm.stages { try run.live(swaps: 0, dyingIn: stage) }
         }
         let isCalm = try run.storm.calmDown()
@@ -49,7 +49,7 @@ struct SwapTests {
         #expect(
             done.count >= 3 * lives && done.contains { $0.to.text == "paper" }
                 && done.contains { $0.to.text == "paper-plain" })
-        #expect(Set(journal.swaps.filter { $0.step == .failed }.map(\.to.text)).isSuperset(of: ["dying-broker"]))
+        #expect(Set(journal.swaps.filter { $0.step == .failed }.map(\.to.text)).isSuperset(of: SwapStorm.failing))
         #expect((run.replies[0]?.count ?? 0) >= 2 * lives && (run.replies[2]?.count ?? 0) >= lives, "\(run.replies)")
         let odd = journal.entries.filter {
             guard case .execution(let report) = $0.content else { return false }
@@ -171,6 +171,38 @@ struct BrokerCommandTests {
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
     }
 
+    @Test("the core is asked to stop in the middle of a swap: whoever asked is told, and the next start takes it back")
+    func stopped() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try configuration(
+            programs, "swap_limit: 3s\nstandby_brokers: [{plugin: silent-broker}]")
+        let first = try RunningProcess(programs, ["run", "--config", config])
+        try waitForStop(programs)
+        let client = try RunningProcess(programs, ["broker", "swap", "silent-broker", "--config", config])
+        try eventually("the new one is awaited") {
+            try JournalFacts(programs.journal, onlyState: true).state.swap?.stage == .joining
+        }
+        #expect(
+            try programs.run(["status", "--config", config]).output.contains("paper is being swapped for silent-broker")
+        )
+        let second = try programs.run(["broker", "swap", "paper", "--config", config])
+        #expect(second.code == 2 && second.output.contains("being swapped for silent-broker (joining)"), "\(second)")
+        first.signal(SIGTERM)
+        #expect(first.wait().code == 0)
+        let told = client.wait()
+        #expect(told.code == 2 && told.output.contains("the core stops in the middle of the swap"), "\(told)")
+        let next = try RunningProcess(programs, ["run", "--config", config])
+        try eventually(seconds: 40, "the old one trades again") {
+            let state = try JournalFacts(programs.journal, onlyState: true).state
+            return state.swap == nil && state.broker?.name.text == "paper" && state.broker?.isReconciled == true
+        }
+        next.signal(SIGTERM)
+        #expect(next.wait().code == 0)
+        #expect(try JournalFacts(programs.journal).swaps.map(\.step) == [.began, .changed, .rolledBack, .failed])
+        #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
+    }
+
     @Test("the configuration: names taken twice and unknown plugins are told, doctor lists who stands by")
     func configured() throws {
         let programs = try Programs()
@@ -183,6 +215,7 @@ struct BrokerCommandTests {
         #expect(good.code == 0 && good.output.contains("standby broker paper-plain:"), "\(good)")
         for (text, words) in [
             ("standby_brokers: [{plugin: paper, settings: {account: faults, cash: 1}}]", "the name \"paper\" is taken"),
+            ("swap_limit: 0s", "swap_limit: it must be longer than nothing"),
             ("standby_broker: []", "did you mean \"standby_brokers\"?"),
             ("standby_brokers: [{plugin: stop-loss}]", "is a policy, not a broker"),
             (
