@@ -42,11 +42,18 @@ let package = Package(
             ]),
         .target(
             name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
+        .target(name: "Scaffold"),
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "Trading", "Wire", "Messaging", "ZeroMQTransport", "Supervision", "Node", "Configuration",
+            ]),
         .executableTarget(
             name: "bigbrother",
             dependencies: [
-                "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys", "Journal", "SQLiteJournal",
-                "Node",
+                "Conformance", "Scaffold", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys",
+                "Journal",
+                "SQLiteJournal", "Node",
                 "Configuration", "Console", "Simulation", "CPosix",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -83,9 +90,14 @@ let package = Package(
         .executableTarget(
             name: "policy-regime", dependencies: ["PluginKit", "Trading", "Wire"],
             path: "Plugins/Policies/Regime", exclude: ["plugin.json", "README.md"]),
+        .target(
+            name: "PaperAdapter", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
+            path: "Plugins/Brokers/Paper/PaperAdapter"),
         .executableTarget(
-            name: "broker-paper", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
-            path: "Plugins/Brokers/Paper/Adapter"),
+            name: "broker-paper", dependencies: ["PluginKit", "PaperAdapter"], path: "Plugins/Brokers/Paper/Adapter"),
+        .executableTarget(
+            name: "broker-paper-plain", dependencies: ["PluginKit", "PaperAdapter", "PaperExchange", "Trading"],
+            path: "Plugins/Brokers/PaperPlain/Adapter"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "TapeReader", dependencies: ["Trading", "CZlib"], path: "Plugins/Providers/Tape/TapeReader"),
         .executableTarget(
@@ -95,7 +107,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
+                "bigbrother", "broker-paper", "broker-paper-plain", "PaperAdapter", "provider-tape", "policy-stop-loss",
+                "policy-partial-profit",
                 "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
                 "policy-emergency",
                 "policy-entries", "policy-regime", "policy-reenter", "PaperExchange", "Trading", "Wire",
@@ -104,6 +117,14 @@ let package = Package(
         .executableTarget(
             name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
             path: "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Conformance", "Scaffold", "Wire", "broker-paper", "provider-tape", "policy-stop-loss",
+                "policy-partial-profit",
+                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
+                "policy-emergency", "policy-entries", "policy-regime",
+            ], exclude: ["Broken"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal"]),
         .executableTarget(
             name: "journal-torture", dependencies: ["Journal", "SQLiteJournal"],
@@ -113,7 +134,10 @@ let package = Package(
             dependencies: [
                 "Journal", "SQLiteJournal", "journal-torture", .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Torture"]),
-        .testTarget(name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration"]),
+        .executableTarget(
+            name: "wire-judge", dependencies: ["Wire", "Trading", "Orchestration"], path: "Tests/ProtocolTests/Judge"),
+        .testTarget(
+            name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration", "wire-judge"], exclude: ["Judge"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: [

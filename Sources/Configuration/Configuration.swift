@@ -21,6 +21,10 @@ package struct Configuration: Decodable {
     package var advisoryBounds: AdvisoryBoundsEntry?
     package var advisoryLife: Span?
     package var broker: PluginEntry
+    /// Adapters of the same account that can be swapped in while the core is at work.
+    package var standbyBrokers: [PluginEntry]?
+    package var swapDrain: Span?
+    package var swapLimit: Span?
     package var providers: [PluginEntry]?
     /// Absent: ``defaultPolicies``, with their default settings.
     package var policies: [PluginEntry]?
@@ -144,6 +148,9 @@ extension Configuration {
         if let stopPatience { core.stopPatience = stopPatience.value }
         if let escalateStops { core.escalatesStops = escalateStops }
         if let damping { core.damping = damping.damping }
+        core.brokers = ([broker] + (standbyBrokers ?? [])).map { $0.name ?? $0.plugin }
+        if let swapDrain { core.swapDrain = swapDrain.value }
+        if let swapLimit { core.swapLimit = swapLimit.value }
         core.sectors = sectors ?? [:]
         if let low = advisoryBounds?.low { core.advisoryBounds.low = low }
         if let high = advisoryBounds?.high { core.advisoryBounds.high = high }

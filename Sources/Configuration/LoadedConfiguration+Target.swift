@@ -15,7 +15,8 @@ extension LoadedConfiguration {
     /// What a core that is at work never changes, by its key, as a person reads it.
     package var fixed: [String: String] {
         [
-            "state": stateDirectory, "clock": (configuration.clock ?? .real).rawValue,
+            "broker": (configuration.broker.name ?? configuration.broker.plugin).text, "state": stateDirectory,
+            "clock": (configuration.clock ?? .real).rawValue,
             "run.cycles": configuration.run?.cycles.map { "\($0)" } ?? "none",
             "run.pace": configuration.run?.pace.map { "\($0.value)" } ?? "none",
             "run.end_with_tape": "\(configuration.run?.endWithTape ?? true)",

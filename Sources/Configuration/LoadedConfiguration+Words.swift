@@ -4,7 +4,11 @@ import Wire
 extension LoadedConfiguration {
     /// The settings of every plugin as a person reads them: those of the file, then the defaults.
     package var settingWords: [String] {
-        zip(specs, [configuration.broker] + (configuration.providers ?? []) + configuration.chosenPolicies).map {
+        zip(
+            specs,
+            [configuration.broker] + (configuration.standbyBrokers ?? []) + (configuration.providers ?? [])
+                + configuration.chosenPolicies
+        ).map {
             spec, entry in
             guard let manifest = catalog.plugins[entry.plugin]?.manifest, let schema = manifest.settings else {
                 return "\(spec.name): it has no schema; the plugin judges them at its start"

@@ -128,7 +128,8 @@ package struct LoadedConfiguration {
         specs.append(
             try catalog.spec(for: configuration.broker, role: .broker, in: file, at: JSONPath([.key("broker")])))
         for (key, role, entries) in [
-            ("providers", Role.provider, configuration.providers ?? []),
+            ("standby_brokers", Role.broker, configuration.standbyBrokers ?? []),
+            ("providers", .provider, configuration.providers ?? []),
             ("policies", .policy, configuration.chosenPolicies),
         ] {
             for (index, entry) in entries.enumerated() {

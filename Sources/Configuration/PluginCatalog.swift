@@ -142,7 +142,9 @@ package struct PluginCatalog {
             program: entry.start == false ? nil : try program(found))
     }
 
-    private func program(_ found: Found) throws(ConfigurationError) -> PluginProgram {
+    /// Where a plugin's program is, and how it is started.
+    /// - Throws: ``ConfigurationError`` when there is no such program.
+    package func program(_ found: Found) throws(ConfigurationError) -> PluginProgram {
         let name = found.manifest.command[0]
         let candidates =
             name.hasPrefix("/") ? [name] : [found.folder + "/" + name, binaries + "/" + name, "/usr/bin/" + name]

@@ -53,7 +53,8 @@ package struct Explain {
             case .portfolio(let decision): story.cycle?.portfolio = decision.dispositions.map(Story.Fate.init)
             case .decision(let decision):
                 if let decision = try decisionStory(decision.id.text) { story.decisions.append(decision) }
-            case .step, .waiting, .order, .unprotected, .outcome, .difference, .corporateAction, .tradingState, .alert:
+            case .step, .waiting, .order, .unprotected, .outcome, .difference, .corporateAction, .tradingState, .swap,
+                .alert:
                 continue
             }
         }
@@ -80,7 +81,7 @@ extension Explain {
                 story.symbol = waiting.symbol
                 if let why = waiting.why { story.obstacles.append(Story.Told(at: event.at, why)) }
             case .cycleStarted, .policiesHeard, .portfolio, .order, .unprotected, .difference, .corporateAction,
-                .tradingState, .alert:
+                .tradingState, .swap, .alert:
                 continue
             }
         }
@@ -106,7 +107,7 @@ extension Explain {
             case .alert(let alert): story.obstacles.append(Story.Told(at: event.at, alert.text))
             case .cycleStarted, .policiesHeard, .portfolio, .step, .waiting, .order, .outcome, .difference,
                 .corporateAction,
-                .tradingState:
+                .tradingState, .swap:
                 continue
             }
         }

@@ -51,6 +51,7 @@ package final class Presenter: RunObserver {
             line(
                 "   broker and books differ on \(difference.symbol): \(difference.kind.rawValue), ours \(difference.ours), the broker's \(difference.brokers): \(difference.done)"
             )
+        case .swap(let told): line("   broker: \(told.words) (\(told.who): \(told.why))")
         case .corporateAction(_, let words): line("   corporate action: \(words)")
         default: if detail == .cycles { tellCycle(record, state) }
         }
@@ -130,7 +131,7 @@ extension Presenter {
             line(
                 "     \(outcome.symbol) \(outcome.words): $\(outcome.lockedIn.words) locked in, \(outcome.remaining) left (decision \(outcome.decision))"
             )
-        case .decision, .difference, .corporateAction, .tradingState, .alert: break
+        case .decision, .difference, .corporateAction, .tradingState, .swap, .alert: break
         }
     }
 

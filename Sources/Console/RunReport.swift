@@ -82,7 +82,7 @@ package struct RunReport: Encodable {
         case .alert(let alert):
             if alert.level == .emergency { emergencies += 1 }
             if alert.kind == .riskGate { refusedByRiskGate += 1 }
-        case .outcome, .tradingState, .waiting: break
+        case .outcome, .tradingState, .waiting, .swap: break
         }
     }
 

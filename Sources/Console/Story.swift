@@ -154,7 +154,7 @@ extension Explain.Story {
                             words: "\(difference.kind.rawValue.spaced), \(difference.done)"))
                 case .cycleStarted, .policiesHeard, .decision, .portfolio, .waiting, .unprotected, .outcome,
                     .corporateAction,
-                    .tradingState, .alert:
+                    .tradingState, .swap, .alert:
                     continue
                 }
             }

@@ -31,6 +31,7 @@ extension WhyNot {
                     ))
             case .corporateAction(_, let words): others.append(Answer.Happened(at: event.at, words: words))
             case .cycleStarted, .policiesHeard, .portfolio, .decision, .waiting, .unprotected, .outcome, .tradingState,
+                .swap,
                 .alert:
                 continue
             }

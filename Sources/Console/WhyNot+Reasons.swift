@@ -135,7 +135,7 @@ extension WhyNot.Reasons {
             case .difference(let difference): if let order = difference.order { end(order, at: event.at) }
             case .cycleStarted, .policiesHeard, .decision, .portfolio, .step, .waiting, .unprotected, .outcome,
                 .corporateAction,
-                .tradingState, .alert:
+                .tradingState, .swap, .alert:
                 continue
             }
         }

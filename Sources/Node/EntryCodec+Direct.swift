@@ -17,7 +17,7 @@ extension Input: WireDirect {
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
             .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
-            .managed, .stopping:
+            .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             false
         }
     }
@@ -47,7 +47,7 @@ extension Input: WireDirect {
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
             .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
-            .managed, .stopping:
+            .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             preconditionFailure("it goes the ordinary way")
         }
         writer.endObject()

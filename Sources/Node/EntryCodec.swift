@@ -50,6 +50,10 @@ struct EntryCodec {
             )
         case .configure(let settings):
             return (Coded(type: "configure", body: try encoder.encode(settings), mentions: []), nil)
+        case .dismissBroker(let name):
+            return (Coded(type: "dismiss_broker", body: try encoder.encode(name), mentions: []), nil)
+        case .engageBroker(let engagement):
+            return (Coded(type: "engage_broker", body: try encoder.encode(engagement), mentions: []), nil)
         case .wake(let time):
             return (Coded(type: "wake_at", body: try encoder.encode(time), mentions: []), nil)
         case .record(let record):
@@ -112,6 +116,9 @@ extension Input {
         case .settingsAnswered: "settings_answered"
         case .managed: "managed"
         case .stopping: "stopping"
+        case .swapBroker: "swap_broker"
+        case .brokerLeft: "broker_left"
+        case .brokerFailed: "broker_failed"
         }
     }
 
@@ -123,7 +130,7 @@ extension Input {
         case .undelivered(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
             .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .configured, .misconfigured,
-            .settingsAnswered, .managed, .stopping:
+            .settingsAnswered, .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             []
         }
     }
@@ -156,6 +163,7 @@ extension Record {
         case .difference: "difference"
         case .corporateAction: "corporate_action"
         case .tradingState: "trading_state"
+        case .swap: "swap"
         case .alert: "alert"
         }
     }
@@ -164,7 +172,7 @@ extension Record {
         "cycle_started", "policies_heard", "decision", "portfolio", "step", "waiting", "order", "unprotected",
         "outcome",
         "difference",
-        "corporate_action", "trading_state", "alert",
+        "corporate_action", "trading_state", "swap", "alert",
     ]
 
     var mentions: [String] {
@@ -184,7 +192,7 @@ extension Record {
         case .difference(let difference):
             ["symbol:\(difference.symbol)"] + (difference.order.map { ["order:\($0)"] } ?? [])
         case .corporateAction(let action, _): ["symbol:\(action.symbol)"]
-        case .tradingState: []
+        case .tradingState, .swap: []
         case .alert(let alert): alert.symbol.map { ["symbol:\($0)"] } ?? []
         }
     }

@@ -80,6 +80,8 @@ package enum Outgoing {
     case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot, whole: [UInt8])
     case command(OrderCommand, number: Int64, body: [UInt8])
     case configure(PluginSettings)
+    case dismissBroker(PluginName)
+    case engageBroker(PluginName)
     case wake(at: Timestamp)
     case record(Record, body: [UInt8])
 
@@ -90,6 +92,8 @@ package enum Outgoing {
             self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: snapshot, whole: bytes)
         case .command(let approved): self = .command(approved.command, number: approved.number, body: bytes)
         case .configure(let settings): self = .configure(settings)
+        case .dismissBroker(let name): self = .dismissBroker(name)
+        case .engageBroker(let engagement): self = .engageBroker(engagement.broker)
         case .wake(let time): self = .wake(at: time)
         case .record(let record): self = .record(record, body: bytes)
         }

@@ -48,6 +48,7 @@ struct Revision {
             needsRestart.append("account \(running.core.account) -> \(core.account)")
             core.account = running.core.account
         }
+        core.brokers = running.core.brokers
         for key in Set(running.fixed.keys).union(target.fixed.keys).sorted() {
             let (before, after) = (running.fixed[key] ?? "none", target.fixed[key] ?? "none")
             if before != after { needsRestart.append("\(key) \(before) -> \(after)") }

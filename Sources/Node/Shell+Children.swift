@@ -17,7 +17,7 @@ struct PluginChild {
 
 extension Shell {
     func startChildren() {
-        for spec in options.plugins { startChild(spec) }
+        for spec in options.plugins where isEngaged(spec) { startChild(spec) }
     }
 
     func startChild(_ spec: PluginSpec) {
@@ -45,6 +45,7 @@ extension Shell {
         } catch {
             observer.log("core", "\(name): \(error)")
             plan(&child, after: "\(error)")
+            failBroker(name, "its process does not start: \(error)")
         }
     }
 
@@ -69,6 +70,7 @@ extension Shell {
                     continue
                 }
                 if end == nil { plan(&child, after: "\(ending)") }
+                failBroker(name, "its process \(ending)")
                 children[name] = child
             } else if let leavesBy = child.leavesByMilliseconds {
                 if now >= leavesBy { child.process?.signal(ShellSignals.kill) }
@@ -82,7 +84,7 @@ extension Shell {
     private func hasLeft(_ name: PluginName) {
         children[name] = nil
         guard end == nil, !stopped.contains(name) else { return }
-        if let spec = options.plugins.first(where: { $0.name == name }) { startChild(spec) }
+        if let spec = options.plugins.first(where: { $0.name == name }), isEngaged(spec) { startChild(spec) }
     }
 
     func tendOutputs() {

@@ -11,10 +11,13 @@ extension Shell {
             ask(policies, cycle, budget, SnapshotParts(snapshot, whole))
         case .command(let command, let number, let body): send(BrokerCommand(command, number, body))
         case .configure(let change): configure(change)
+        case .dismissBroker(let name): dismiss(name)
+        case .engageBroker(let name): engage(name)
         case .wake(let time): wakeAt = time
         case .record(let record, let body):
             observer.observe(record, state: node.core.state)
             publish(record, body)
+            if case .swap(let told) = record { answerSwap(told) }
         }
     }
 

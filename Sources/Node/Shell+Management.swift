@@ -23,6 +23,7 @@ extension Shell {
     private func state(of spec: PluginSpec) -> PluginStatus.State {
         let session = sessions.values.first { $0.name == spec.name && $0.role == spec.role }
         if session?.phase == .ready { return .ready }
+        if !isEngaged(spec) { return .standby }
         if stopped.contains(spec.name) { return .stopped }
         guard let child = children[spec.name] else { return session == nil ? .absent : .starting }
         if child.isQuarantined { return .quarantined }
@@ -54,6 +55,10 @@ extension Shell {
         if spec.role == .provider, options.lockstep {
             return "\(spec.name) is the clock of this run, which would end without it"
         }
+        if spec.role == .broker, let swap = node.core.state.swap {
+            return "\(swap.from) is being swapped for \(swap.to); wait for the end of that"
+        }
+        if !isEngaged(spec) { return "\(spec.name) stands by; `bigbrother broker swap \(spec.name)` lets it trade" }
         switch (command, stopped.contains(spec.name)) {
         case ("plugin_stop", _) where spec.role == .broker:
             return "without \(spec.name) nothing can be protected or closed; say `halt` to send nothing"

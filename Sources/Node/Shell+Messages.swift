@@ -57,7 +57,9 @@ extension Shell {
             }
             changeNeeds(of: session, ready)
         case .heartbeat: break
-        case .bye: lose(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
+        case .bye:
+            if session.phase == .starting { failBroker(session.name, "it said bye before it was ready") }
+            lose(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
         case .error: takeError(try codec.data(Fault.self, body).reason, header, session)
         case .recommendations:
             takeRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
@@ -126,7 +128,9 @@ extension Shell {
         observer.log(session.name.text, why)
         if takeSettingsAnswer(session, re: header.re, refusal: why) { return }
         // At the start a person is there to mend it; later the run must go on.
-        if session.phase == .starting, !pace.isOpen { end = end ?? .settingsRefused("\(session.name): \(why)") }
+        if session.phase == .starting, !failBroker(session.name, why), !pace.isOpen {
+            end = end ?? .settingsRefused("\(session.name): \(why)")
+        }
         if header.cycle == gathering?.cycle { gathering?.fail(session.name, why) }
         if session.role == .broker, let re = header.re { finishBrokerWork(re) }
         if session.role == .provider {
@@ -172,12 +176,22 @@ extension Shell {
         let reply: ControlReply
         do {
             let request = try codec.command(ControlRequest.self, body)
-            reply = answer(request)
+            if request.command == "swap", let refusal = beginSwap(request, SwapClient(peer: peer, message: header.id)) {
+                reply = refusal
+            } else if request.command == "swap" {
+                return
+            } else {
+                reply = answer(request)
+            }
         } catch {
             reply = ControlReply(accepted: false, message: "\(error)")
         }
+        tell(reply, to: peer, re: header.id)
+    }
+
+    func tell(_ reply: ControlReply, to peer: Peer, re: String) {
         do {
-            let answer = Header(type: .controlReply, id: "c", session: "", epoch: epoch, seq: 1, re: header.id)
+            let answer = Header(type: .controlReply, id: "c", session: "", epoch: epoch, seq: 1, re: re)
             if let why = sendRaw(answer, try codec.encode(reply), to: peer).failure { observer.log("core", why) }
         } catch {
             observer.log("core", "a reply cannot be written: \(error)")
@@ -196,7 +210,7 @@ extension Shell {
         guard let command = Control.Command(rawValue: request.command) else {
             return ControlReply(
                 accepted: false,
-                message: "\"\(request.command)\" is none of halt, reduce, resume, flatten, reload, plugins")
+                message: "\"\(request.command)\" is none of halt, reduce, resume, flatten, reload, swap, plugins")
         }
         enqueue(.control(Control(command: command, who: request.who, why: request.why)))
         return ControlReply(accepted: true, message: "\(command.rawValue) is taken")

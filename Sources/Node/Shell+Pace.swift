@@ -23,7 +23,8 @@ extension Shell {
 
     private var areAllReady: Bool {
         options.plugins.allSatisfy { spec in
-            sessions.values.contains { $0.name == spec.name && $0.role == spec.role && $0.phase == .ready }
+            !isEngaged(spec)
+                || sessions.values.contains { $0.name == spec.name && $0.role == spec.role && $0.phase == .ready }
         }
     }
 
@@ -41,7 +42,7 @@ extension Shell {
         let ordered = sessions.values.sorted { (rank($0.role), $0.name) < (rank($1.role), $1.name) }
         for session in ordered { announce(session.peer) }
         // The update that opened the way came before the broker was known.
-        for spec in options.plugins where readyPeer(spec.name, spec.role) == nil {
+        for spec in options.plugins where isEngaged(spec) && readyPeer(spec.name, spec.role) == nil {
             observer.log("core", "\(spec.name) is not ready; the start goes on without it")
         }
     }

@@ -10,6 +10,7 @@ extension Shell {
         do {
             let hello = try codec.data(Hello.self, body)
             if let why = refusal(of: hello, role, peer) { return turnAway(peer, header, why) }
+            if mustWait(hello, role) { return }
             welcome(hello, header, peer, role)
         } catch {
             turnAway(peer, header, "hello: \(error)")
@@ -78,6 +79,7 @@ extension Shell {
         guard session.phase == .starting else { return }
         if let why = session.role == .broker ? Self.defect(ready) : ready.needs?.defect {
             tell(session.peer, why, re: nil)
+            failBroker(session.name, why)
             return enqueue(.violation(plugin: session.name, why: why))
         }
         sessions[session.peer]?.phase = .ready

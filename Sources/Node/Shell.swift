@@ -21,7 +21,8 @@ package final class Shell {
     let configuration: (any ConfigurationSource)?
     var configurationDueMilliseconds: Int64
     let codec = MessageCodec()
-    let epoch: Int64
+    /// Of every message; another one from a start, or a swap of the broker, on.
+    var epoch: Int64 { node.core.state.epoch }
     /// Gives a role's endpoint to the plugins that the shell starts.
     let endpoint: (Role) -> String
 
@@ -60,6 +61,11 @@ package final class Shell {
     var wakeAt: Timestamp?
     var realTime: RealTime
     var end: RunEnd?
+    /// The adapter that was asked to leave, and the person who waits for the swap's end.
+    var departure: Departure?
+    var swapClient: SwapClient?
+    /// Adapters that have said hello and do not trade.
+    var waitingBrokers: Set<PluginName> = []
     var sessionCount = 0
     let cyclesAtStart: Int64
     package internal(set) var figures = RunFigures()
@@ -82,7 +88,6 @@ package final class Shell {
         self.configuration = configuration
         configurationDueMilliseconds = clock.monotonicMilliseconds + ShellLimits.configurationMilliseconds
         self.endpoint = endpoint
-        epoch = node.core.state.epoch + 1
         cyclesAtStart = node.core.state.cycle.number
         realTime = RealTime(clock, notBefore: node.core.state.now)
         pace = Pace(
@@ -95,7 +100,7 @@ package final class Shell {
     /// - Throws: ``JournalError``: nothing was sent that is not durable; what protects rests at the broker.
     package func run() throws -> RunEnd {
         defer { endChildren() }
-        enqueue(.started(Start(epoch: epoch, configuration: options.core)))
+        enqueue(.started(Start(epoch: epoch + 1, configuration: options.core)))
         try turn()
         startChildren()
         while true {
@@ -115,6 +120,7 @@ package final class Shell {
             for item in batch { try node.take(item.input, at: item.at) }
             let outgoing = try node.commit()
             if let entry = options.dieAfterEntry, node.head.sequence >= entry { ChildProcess.dieAtOnce() }
+            if let stage = options.dieInSwap, node.core.state.swap?.stage.rawValue == stage { ChildProcess.dieAtOnce() }
             forwardMarket()
             for effect in outgoing { perform(effect) }
             measureCycle(decided: batch.contains { $0.input.isAnswers })
@@ -145,6 +151,7 @@ package final class Shell {
         tendHosts()
         tendChildren()
         tendSessions()
+        tendDeparture()
         tendBrokerWork()
         checkBudget()
         if end == nil { tendConfiguration() }
@@ -183,6 +190,7 @@ package final class Shell {
         for item in queue { try node.take(item.input, at: item.at) }
         queue = []
         for effect in try node.commit() { if case .record = effect { perform(effect) } }
+        leaveSwapClient()
         drainPlugins()
         try node.saveSnapshot()
         return end

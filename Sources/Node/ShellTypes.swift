@@ -91,6 +91,8 @@ package struct ShellOptions {
     package var dieAfterEntry: Int64?
     /// For crash tests: it kills itself when the broker's first word on this order command comes, before it reads it.
     package var dieBeforeAnswer: Int64?
+    /// For crash tests: it kills itself as soon as this stage of a broker's swap is durable.
+    package var dieInSwap: String?
     /// What a reload of the configuration never changes, by key, as a person reads it.
     package var fixed: [String: String] = [:]
     /// Who may come from other hosts; nil: nobody.

@@ -15,6 +15,10 @@ package struct CoreState: Sendable, Hashable, Codable {
     package var policies: [PluginName] = []
     package var providers: [PluginName] = []
     package var broker: BrokerLink?
+    /// The adapter that trades, or is to: the configuration's `broker`, until another was swapped in. Nil where none is named.
+    package var chosenBroker: PluginName?
+    /// The adapter is being swapped for another one.
+    package var swap: BrokerSwap?
     /// Steps taken for the decision that a plan belongs to.
     var steps: [Symbol: StepCount] = [:]
     /// When an order in doubt is asked for.
@@ -87,9 +91,9 @@ package struct CoreState: Sendable, Hashable, Codable {
 
     var earliestDeadline: Timestamp? {
         let stuck = breaches.values.map { $0 + configuration.stopPatience }.filter { $0 > now }.min()
-        return [deadlines.notBefore, naked.notBefore, stuck, broker?.truthIsDue, risk.earliestDeadline].compactMap {
-            $0
-        }.min()
+        return [
+            deadlines.notBefore, naked.notBefore, stuck, broker?.truthIsDue, risk.earliestDeadline, swap?.deadline,
+        ].compactMap { $0 }.min()
     }
 }
 

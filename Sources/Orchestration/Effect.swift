@@ -8,6 +8,10 @@ package enum Effect: Sendable, Hashable {
     case command(ApprovedCommand)
     /// Give a plugin that runs its new settings; ``Input/settingsAnswered(plugin:refusal:)`` follows.
     case configure(PluginSettings)
+    /// Ask this adapter to leave, and see to it that it does; ``Input/brokerLeft(name:)`` follows.
+    case dismissBroker(PluginName)
+    /// Start this adapter, or wait for it; no other is heard from here on.
+    case engageBroker(BrokerEngagement)
     /// Send ``Input/wake`` no later than this.
     case wake(at: Timestamp)
     /// For the journal and for whoever watches.

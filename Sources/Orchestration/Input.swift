@@ -40,6 +40,12 @@ package enum Input: Sendable, Hashable, Codable {
     /// A person has stopped, started or restarted a plugin.
     case managed(plugin: PluginName, what: String, who: String, why: String)
     case stopping(why: String)
+    /// A person wants another adapter to trade.
+    case swapBroker(SwapRequest)
+    /// The adapter that ``Effect/dismissBroker(_:)`` asked to leave is gone: its session is over and its process has ended.
+    case brokerLeft(name: PluginName)
+    /// The adapter that is to trade does not even become ready.
+    case brokerFailed(name: PluginName, why: String)
 }
 
 /// What a changed configuration asks of a core that is at work.

@@ -32,6 +32,12 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var policies: [PluginName]
     /// Of these, those that the account is not to be added to without; sorted.
     package var requiredPolicies: [PluginName] = []
+    /// The adapters that may trade: first the one that does at the first start, then those that can be swapped in.
+    package var brokers: [PluginName] = []
+    /// How long a swap waits until nothing is under way at the old adapter; then it is given up.
+    package var swapDrain: TimeSpan = .seconds(10)
+    /// How long the new one may take to be ready and to agree with our books; then the old one is taken back.
+    package var swapLimit: TimeSpan = .seconds(30)
     /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price] = [:]
     package var limits = HardLimits()

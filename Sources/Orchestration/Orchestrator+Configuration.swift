@@ -8,6 +8,8 @@ extension Orchestrator {
         state.configuration = change.configuration
         // An account is never changed under a core that holds its positions.
         state.configuration.account = before.account
+        // Nor are the adapters that may trade it.
+        state.configuration.brokers = before.brokers
         fitLimits()
         forgetUnnamed(since: before)
         let changes = state.configuration.changes(since: before) + change.changes
@@ -59,6 +61,8 @@ extension CoreConfiguration {
             ("urgent_cycles", "\(urgentCyclesPerPeriod)"),
             ("policies", policies.map(\.text).joined(separator: ", ")),
             ("required policies", requiredPolicies.map(\.text).joined(separator: ", ")),
+            ("brokers", brokers.map(\.text).joined(separator: ", ")),
+            ("swap_drain", swapDrain.exact), ("swap_limit", swapLimit.exact),
             (
                 "initial_stops",
                 initialStops.inOrder.map { "\($0.key) \($0.value.text(minimumDecimals: 2))" }.joined(separator: ", ")

@@ -27,7 +27,10 @@ package struct Orchestrator: Sendable {
             halt(because: "\(error)")
         }
         // Whatever went wrong with the input: what is in doubt is asked about, and what is naked is told.
-        do { try checkDeadlines() } catch { halt(because: "\(error)") }
+        do {
+            try checkDeadlines()
+            try checkSwap()
+        } catch { halt(because: "\(error)") }
         askToBeWoken()
         return effects
     }
@@ -61,6 +64,9 @@ package struct Orchestrator: Sendable {
         case .managed(let plugin, let what, let who, let why):
             alert(.notice, nil, "\(who): \(plugin) \(what): \(why)")
         case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
+        case .swapBroker(let request): takeSwapRequest(request)
+        case .brokerLeft(let name): brokerLeft(name)
+        case .brokerFailed(let name, let why): brokerFailed(name, why)
         }
     }
 
@@ -82,6 +88,7 @@ package struct Orchestrator: Sendable {
         state.cycle.pendingTrigger = nil
         state.wakeAt = nil
         alert(.notice, nil, "started, epoch \(start.epoch)")
+        resumeSwap()
     }
 
     private mutating func policyReady(_ name: PluginName, _ needs: PolicyNeeds?) {

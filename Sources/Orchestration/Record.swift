@@ -14,6 +14,7 @@ package enum Record: Sendable, Hashable, Codable {
     case difference(Difference)
     case corporateAction(action: CorporateAction, words: String)
     case tradingState(TradingState, who: String, why: String)
+    case swap(SwapTold)
     case alert(Alert)
 }
 

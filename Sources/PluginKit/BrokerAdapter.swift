@@ -8,6 +8,13 @@ package struct AdapterContext {
     package var stateDirectory: String
     /// Time is the market data's, not the wall's.
     package var lockstep: Bool
+
+    /// For tests of an adapter; the kit makes it from `welcome`.
+    package init(account: AccountID, stateDirectory: String, lockstep: Bool) {
+        self.account = account
+        self.stateDirectory = stateDirectory
+        self.lockstep = lockstep
+    }
 }
 
 /// What an adapter tells the core.

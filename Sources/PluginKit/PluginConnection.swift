@@ -217,7 +217,9 @@ extension PluginConnection {
         do {
             header = try codec.header(frames)
         } catch {
-            try send(Answer(.error, Fault(reason: "\(error)")), on: socket)
+            // Named, so that the core need not wait for an answer until its time is over.
+            let name = codec.name(of: frames)
+            try send(Answer(.error, Fault(reason: "\(error)"), re: name?.id, cycle: name?.cycle), on: socket)
             return nil
         }
         let message = Received(header: header, body: frames[1], codec: codec)

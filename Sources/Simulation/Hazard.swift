@@ -46,4 +46,6 @@ package enum Hazard: String, CaseIterable, Sendable {
     case staleCommands = "stale-commands"
     /// The configuration is changed while the core is at work: figures, policies that leave and come back, a broken file.
     case reload
+    /// Somebody swaps the broker's adapter for the one that stands by, or back.
+    case swap
 }

@@ -8,6 +8,10 @@ struct Scenario {
     /// stays what it was.
     static let secondEdition: UInt64 = 5_000_000
     var isSecondEdition: Bool { seed >= Self.secondEdition }
+    /// Seeds from here on also have a second adapter, and swaps.
+    static let thirdEdition: UInt64 = 6_000_000
+    var isThirdEdition: Bool { seed >= Self.thirdEdition }
+    static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]
     let capabilities: BrokerCapabilities
@@ -69,6 +73,7 @@ struct Scenario {
         // A storm is short: what waits is to come back within it.
         configuration.damping.reentryCoolDown = .seconds(20)
         configuration.damping.partialCoolDown = .seconds(30)
+        if seed >= Self.thirdEdition { configuration.brokers = Self.adapters }
         self.configuration = configuration
     }
 

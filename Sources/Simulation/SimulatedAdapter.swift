@@ -7,8 +7,6 @@ import Wire
 final class SimulatedAdapter: SimulatedPlugin {
     private let venue: Venue
     private let hazards: HazardDice
-    /// Survives the process, as a file would.
-    private var fence = EpochFence()
     private var line: Dice
     /// When the last word of the event stream arrives here, so that none overtakes unless it is meant to.
     private var lastWord: Int64 = 0
@@ -33,12 +31,18 @@ final class SimulatedAdapter: SimulatedPlugin {
         case state(to: String?)
     }
 
-    init(_ world: World, _ venue: Venue, _ hazards: HazardDice, seed: UInt64) {
+    init(
+        _ world: World, _ venue: Venue, _ hazards: HazardDice, seed: UInt64, name: PluginName = Scenario.adapters[0]
+    ) {
         self.venue = venue
         self.hazards = hazards
-        line = Dice(seed: seed, name: "line")
-        super.init(PluginName(unchecked: "broker"), .broker, world)
-        venue.tell = { [weak self] in self?.hear($0) }
+        line = Dice(seed: seed, name: name == Scenario.adapters[0] ? "line" : "line of \(name)")
+        super.init(name, .broker, world)
+        let others = venue.tell
+        venue.tell = { [weak self] in
+            others($0)
+            self?.hear($0)
+        }
     }
 
     override var ready: Ready { Ready(capabilities: venue.capabilities) }
@@ -59,11 +63,11 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     /// Also for words of a dead core that arrive late.
     func carryOut(_ command: OrderCommand, _ header: Header) {
-        guard fence.admits(header.epoch) else {
+        guard venue.fence.admits(header.epoch) else {
             onRefusal("epoch \(header.epoch) is over")
             return send(.error, Fault(reason: "epoch \(header.epoch) is over"), re: header.id)
         }
-        fence.raise(to: header.epoch)
+        venue.fence.raise(to: header.epoch)
         onAdmission(header.epoch)
         switch command {
         case .query(let id):

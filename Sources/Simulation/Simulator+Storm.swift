@@ -21,22 +21,8 @@ extension Simulator {
             outcome.fills += 1
             invariants.filled(order, quantity)
         }
-        adapter.onArrival = { [unowned self] command, _ in
-            story("venue gets: \(command.words)")
-            invariants.arrives(command)
-        }
         adapter.onTold = { [unowned self] in invariants.venueTells($0) }
-        adapter.onAdmission = { [unowned self] in invariants.admits($0) }
-        adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
-        adapter.onWord = { [unowned self] word in
-            switch word {
-            case .execution(let report): story("core hears: \(report.clientOrderID) \(report.event.rawValue)")
-            case .answer(let answer, _):
-                story("core hears: \(answer.clientOrderID) is \(answer.order?.status.rawValue ?? "not known")")
-            case .state: story("core hears: the broker's state")
-            }
-            invariants.coreHears(word)
-        }
+        for adapter in adapters { wire(adapter) }
         journal.beforeCommit = { [unowned self] in
             invariants.turn(journal.newestInput)
             if hazards.hits(.disk, 1) {
@@ -52,6 +38,33 @@ extension Simulator {
         journal.afterCommit = { [unowned self] in
             durable = node?.core.state ?? durable
             if hazards.hits(.coreCrash, 1) { transport?.kill() }
+        }
+    }
+
+    private func wire(_ adapter: SimulatedAdapter) {
+        adapter.onArrival = { [unowned self] command, _ in
+            story("venue gets: \(command.words)")
+            invariants.arrives(command)
+        }
+        adapter.onAdmission = { [unowned self] in invariants.admits($0) }
+        adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
+        adapter.onWord = { [unowned self] word in
+            switch word {
+            case .execution(let report): story("core hears: \(report.clientOrderID) \(report.event.rawValue)")
+            case .answer(let answer, _):
+                story("core hears: \(answer.clientOrderID) is \(answer.order?.status.rawValue ?? "not known")")
+            case .state: story("core hears: the broker's state")
+            }
+            invariants.coreHears(word)
+        }
+    }
+
+    func takeSwap(_ told: SwapTold) {
+        story("core: \(told.words)")
+        switch told.step {
+        case .changed, .rolledBack: invariants.connectionEnds()
+        case .done: outcome.swaps += 1
+        case .began, .failed: break
         }
     }
 
@@ -92,10 +105,11 @@ extension Simulator {
             guard !isOver, hazards.isStorm else { return }
             if hazards.hits(.adapterCrash, 2) {
                 story("the adapter is killed")
-                adapter.crash(restartAfter: hazards.between(.adapterCrash, 200, 20_000) * World.millisecond)
+                connected.crash(restartAfter: hazards.between(.adapterCrash, 200, 20_000) * World.millisecond)
                 invariants.connectionEnds()
             }
-            if hazards.hits(.disconnect, 2), adapter.isConnected {
+            if hazards.hits(.disconnect, 2), connected.isConnected {
+                let adapter = connected
                 story("the adapter's connection breaks")
                 adapter.disconnect()
                 adapter.dial(after: hazards.between(.disconnect, 50, 10_000) * World.millisecond)
@@ -120,6 +134,9 @@ extension Simulator {
             if hazards.hits(.oddWords, 5) { venue.sayOdd(about: hazards.pick(.oddWords, scenario.symbols)) }
             if scenario.isSecondEdition, hazards.hits(.reload, 3) {
                 story("somebody changes the configuration: \(configuration.edit())")
+            }
+            if scenario.isThirdEdition, hazards.hits(.swap, 5) {
+                say("swap", hazards.pick(.swap, Scenario.adapters))
             }
             if hazards.hits(.control, 2) {
                 say(hazards.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
@@ -174,15 +191,16 @@ extension Simulator {
 
     // MARK: - A person at the command line
 
-    func say(_ command: String) {
+    func say(_ command: String, _ plugin: PluginName? = nil) {
         guard let transport, !transport.isDead else { return }
-        story("a person says \(command)")
+        story("a person says \(command)\(plugin.map { " \($0)" } ?? "")")
         let person = Person(Peer(socket: Role.control.rawValue, id: PeerID(fromTransport: Array("person".utf8))))
         guard let peer = person.peer else { return }
         transport.connect(person, as: peer)
         do {
             let header = Header(type: .control, id: "1", session: "", epoch: 0, seq: 1)
-            let request = ControlRequest(command: command, who: "a person", why: "the scenario")
+            let request = ControlRequest(
+                command: command, plugin: plugin, who: "a person", why: "the scenario")
             transport.deliver([try codec.encode(header), try codec.encode(request)], from: peer)
         } catch { preconditionFailure("a request can be written: \(error)") }
     }

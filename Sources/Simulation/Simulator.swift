@@ -14,6 +14,8 @@ package struct Outcome: Sendable {
     package var starts = 0
     package var cycles: Int64 = 0
     package var commands = 0
+    /// Another adapter traded in the end.
+    package var swaps = 0
     package var fills = 0
     package var checks = 0
     /// Nanoseconds.
@@ -53,6 +55,8 @@ package final class Simulator {
     let clock: SimulatedClock
     let journal = SimulatedJournal()
     let adapter: SimulatedAdapter
+    /// The one that trades, and one that stands by where the scenario has it.
+    let adapters: [SimulatedAdapter]
     let provider: SimulatedProvider
     let policies: [SimulatedPolicy]
     let configuration: SimulatedConfiguration
@@ -87,20 +91,25 @@ package final class Simulator {
             }
         }
         adapter = SimulatedAdapter(world, venue, hazards, seed: seed)
+        adapters =
+            [adapter]
+            + (scenario.isThirdEdition
+                ? [SimulatedAdapter(world, venue, hazards, seed: seed, name: Scenario.adapters[1])] : [])
         provider = SimulatedProvider(world, venue, hazards, scenario)
         let (world, venue, hazards, scenario) = (world, venue, hazards, scenario)
         policies = scenario.characters.map { SimulatedPolicy($0, world, venue, hazards, scenario) }
         invariants = Invariants(world, venue, scenario)
         configuration = SimulatedConfiguration(
             scenario.configuration,
-            ([adapter, provider] + policies).map {
+            (adapters + [provider] + policies).map {
                 PluginSpec(name: $0.name, role: $0.role, settings: .object([]), program: nil)
             }, hazards)
         outcome = Outcome(seed: seed)
         outcome.scenario = scenario.words
     }
 
-    var plugins: [SimulatedPlugin] { [adapter, provider] + policies }
+    var plugins: [SimulatedPlugin] { adapters + [provider] + policies }
+    var connected: SimulatedAdapter { adapters.first(where: \.isConnected) ?? adapter }
 
     // MARK: - The course of a scenario
 
@@ -177,7 +186,7 @@ package final class Simulator {
     }
 
     private var isHealthy: Bool {
-        guard let state = node?.core.state, adapter.isConnected, let broker = state.broker else { return false }
+        guard let state = node?.core.state, connected.isConnected, let broker = state.broker else { return false }
         return broker.isReconciled && state.control.state != .halted
     }
 
@@ -255,6 +264,7 @@ extension Simulator: RunObserver {
     package func observe(_ record: Record, state: CoreState) {
         invariants.coreRecords(record)
         if case .order(let change) = record { invariants.coreBooks(change, state) }
+        if case .swap(let told) = record { takeSwap(told) }
         switch record {
         case .alert(let alert): story("core: \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
         case .step(let step): story("core: step \(step.number) of \(step.decision): \(step.words), because \(step.why)")

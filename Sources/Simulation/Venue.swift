@@ -37,6 +37,8 @@ final class Venue {
     private var count: Int64 = 0
 
     /// The broker's words, as they leave it.
+    /// Of the newest core that was heard, at whatever adapter; it survives them, as a file would.
+    var fence = EpochFence()
     var tell: (ExecutionReport) -> Void = { _ in }
     /// Shares change hands, whether anybody is told or not.
     var onFill: (_ order: Order, _ quantity: Quantity) -> Void = { _, _ in }

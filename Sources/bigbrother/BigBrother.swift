@@ -24,6 +24,7 @@ struct BigBrother: ParsableCommand {
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,
             ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, PluginsCommand.self,
-            PluginCommand.self, DoctorCommand.self, KeysCommand.self,
+            PluginCommand.self, BrokerCommand.self, KeysCommand.self, CheckCommand.self, NewCommand.self,
+            DoctorCommand.self,
         ])
 }

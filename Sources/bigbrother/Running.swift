@@ -20,6 +20,7 @@ struct Running {
     var maximumJournalBytes: Int64?
     var dieAfterEntry: Int64?
     var dieBeforeAnswer: Int64?
+    var dieInSwap: String?
 
     struct Result {
         var end: RunEnd
@@ -86,8 +87,11 @@ struct Running {
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
         options.fixed = loaded.fixed
+        // A tape waits for whoever works: a turn over ten thousand positions takes seconds, and nobody is dead meanwhile.
+        if options.lockstep { options.heartbeatMilliseconds = 10_000 }
         options.dieAfterEntry = dieAfterEntry
         options.dieBeforeAnswer = dieBeforeAnswer
+        options.dieInSwap = dieInSwap
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.keys = keeper
         // What tells a plugin on another host where the core is must not mislead those that the core starts.

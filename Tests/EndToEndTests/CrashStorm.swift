@@ -13,11 +13,14 @@ final class CrashStorm {
     private(set) var starts = 0
     /// From the start of a core to its first word at the venue, for those that lived to see it.
     private(set) var startMilliseconds: [Int] = []
-    private var dice: SplitMix64
-    private var market: CrashMarket
+    var dice: SplitMix64
+    var market: CrashMarket
+    /// More of the configuration, such as brokers that stand by.
+    private let more: String
     private let mark = "BIGBROTHER_CRASH_TEST=\(UUID().uuidString)"
 
-    init(seed: Int64) throws {
+    init(seed: Int64, more: String = "") throws {
+        self.more = more
         programs = try Programs()
         dice = SplitMix64(seed: seed)
         market = try CrashMarket(folder: programs.folder.appendingPathComponent("tape"))
@@ -54,11 +57,11 @@ final class CrashStorm {
         return isCalm && ending.code == 0
     }
 
-    private func start(_ config: String) throws -> RunningProcess {
+    func start(_ config: String, _ arguments: [String] = []) throws -> RunningProcess {
         starts += 1
         let parts = mark.split(separator: "=").map(String.init)
         return try RunningProcess(
-            programs, ["run", "--config", config, "--json"],
+            programs, ["run", "--config", config, "--json"] + arguments,
             environment: [parts[0]: parts[1], "BIGBROTHER_KEEP_VENUE_LOGS": "1"])
     }
 
@@ -184,7 +187,7 @@ extension CrashStorm {
 // MARK: - Configuration
 
 extension CrashStorm {
-    private func configuration(calm: Bool = false) throws -> String {
+    func configuration(calm: Bool = false) throws -> String {
         let positions = CrashMarket.longs.enumerated().map {
             "{symbol: \($1), quantity: 90, average_price: \(100 + $0 * 10)}"
         }
@@ -203,6 +206,7 @@ extension CrashStorm {
             limits: {maximum_orders_per_minute: 1000000}
             damping: {reentry_cool_down: 0s, partial_cool_down: 0s}
             plugins: ["${tests}"]
+            \(more)
             broker:
               plugin: paper
               settings:

@@ -11,6 +11,9 @@ struct JournalFacts {
     private(set) var submitted: [ClientOrderID] = []
     private(set) var epochs: [Int64] = []
     private(set) var entries: [Entry] = []
+    private(set) var swaps: [SwapTold] = []
+    /// Stretches in which a position had no stop.
+    private(set) var unprotected: [UnprotectedTime] = []
     /// Positions of ours that differed from the broker's, and were adopted from it.
     private(set) var adopted: [Difference] = []
 
@@ -30,9 +33,26 @@ struct JournalFacts {
         state = try Recovery.recover(from: reader).state
         guard !onlyState else { return }
         let decoder = WireDecoder()
-        for entry in try reader.entries(type: "started", limit: 1_000_000) {
-            if case .started(let start) = try decoder.decode(Input.self, from: entry.body, unknownFields: .refuse) {
+        let beginnings =
+            try reader.entries(type: "started", limit: 1_000_000)
+            + reader.entries(type: "engage_broker", limit: 1_000_000)
+        for entry in beginnings.sorted(by: { $0.sequence < $1.sequence }) {
+            if entry.type == "engage_broker" {
+                epochs.append(try decoder.decode(BrokerEngagement.self, from: entry.body, unknownFields: .refuse).epoch)
+            } else if case .started(let start) = try decoder.decode(
+                Input.self, from: entry.body, unknownFields: .refuse)
+            {
                 epochs.append(start.epoch)
+            }
+        }
+        for entry in try reader.entries(type: "swap", limit: 1_000_000) {
+            if case .swap(let told) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse) {
+                swaps.append(told)
+            }
+        }
+        for entry in try reader.entries(type: "unprotected", limit: 1_000_000) {
+            if case .unprotected(let time) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse) {
+                unprotected.append(time)
             }
         }
         for entry in try reader.entries(type: "command", limit: 1_000_000) {

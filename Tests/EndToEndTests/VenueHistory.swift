@@ -3,7 +3,7 @@ import Trading
 import Wire
 
 @testable import PaperExchange
-@testable import broker_paper
+@testable import PaperAdapter
 
 /// The truth of a crash test: everything that the paper venue was ever asked, in order, played again through the exchange.
 ///

@@ -3,7 +3,7 @@ import Testing
 import Trading
 
 @testable import PaperExchange
-@testable import broker_paper
+@testable import PaperAdapter
 
 @Suite("The paper venue's log")
 struct VenueLogTests {

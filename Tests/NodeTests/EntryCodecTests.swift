@@ -45,6 +45,8 @@ struct EntryCodecTests {
         .managed(plugin: "a", what: "is stopped", who: "me", why: "w"),
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: nil),
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: "no"),
+        .swapBroker(SwapRequest(to: PluginName(unchecked: "b"), who: "I", why: "so")),
+        .brokerLeft(name: PluginName(unchecked: "b")), .brokerFailed(name: PluginName(unchecked: "b"), why: "x"),
     ]
 
     @Test("an input is written and read as Codable would", arguments: inputs)

@@ -38,10 +38,28 @@ struct NodeDriver {
             case .evaluate(let cycle, _, _, _, _): inbox.append(.evaluated(cycle: cycle, answers: answers(advice)))
             case .command(let command, let number, _):
                 inbox += venue.execute(command).map { $0.answering(number) }
+            case .dismissBroker(let name):
+                inbox += [.brokerGone(name: name, why: "said bye"), .brokerLeft(name: name)]
+            case .engageBroker(let name): inbox.append(engage(name))
             case .configure, .wake, .record: break
             }
         }
     }
+
+    /// What becomes of an adapter that the core wants: `dead` ends at once, `plain` knows neither groups nor replacements.
+    private mutating func engage(_ name: PluginName) -> Input {
+        guard name != "dead" else { return .brokerFailed(name: name, why: "exit code 1") }
+        venue.capabilities = name == "plain" ? Self.plain : .everything
+        return .brokerReady(name: name, capabilities: venue.capabilities)
+    }
+
+    static let plain = BrokerCapabilities.everything.with {
+        $0.groups = []
+        $0.replacesPrice = false
+        $0.replacesQuantity = false
+    }
+    /// Adapters that may trade; none: one that is called "broker".
+    var brokers: [PluginName] = []
 
     mutating func settle() throws {
         while !inbox.isEmpty { try turn(inbox.removeFirst()) }
@@ -50,10 +68,11 @@ struct NodeDriver {
     mutating func boot() throws {
         var configuration = CoreConfiguration(account: "test", policies: NVDA.policies)
         NVDA.configure(&configuration)
+        configuration.brokers = brokers
         try turn(.started(Start(epoch: node.core.state.epoch + 1, configuration: configuration)))
         for name in NVDA.policies { try turn(.policyReady(name: name)) }
         try turn(NVDA.market)
-        try turn(.brokerReady(name: "broker", capabilities: venue.capabilities))
+        try turn(engage(node.core.state.chosenBroker ?? "broker"))
         try settle()
     }
 

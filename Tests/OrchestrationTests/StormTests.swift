@@ -49,7 +49,10 @@ struct Storm {
     var random: SeededGenerator
     var prices: [Symbol: Int64] = [:]
 
-    init(seed: UInt64) {
+    /// The adapter that the core has chosen.
+    var trading: PluginName { driver.state.chosenBroker ?? "broker" }
+
+    init(seed: UInt64, brokers: [PluginName] = []) {
         random = SeededGenerator(seed: seed)
         var venue = FakeVenue(cash: "1000000")
         venue.capabilities.replacesPrice = random.chance(60)
@@ -61,13 +64,16 @@ struct Storm {
         }
         driver = CoreDriver(venue: venue)
         driver.comparesStateEvery = 50
-        driver.start(["a", "b"]) { $0.limits.maximumOrdersPerMinute = 10_000 }
+        driver.start(["a", "b"]) {
+            $0.limits.maximumOrdersPerMinute = 10_000
+            $0.brokers = brokers
+        }
         driver.delivers = false
         for symbol in StormTests.symbols {
             prices[symbol] = 10_000
             tick(symbol)
         }
-        driver.connect()
+        driver.connect(as: trading)
     }
 
     mutating func tick(_ symbol: Symbol) {
@@ -86,7 +92,7 @@ struct Storm {
             recommend()
             driver.send(.cycleDue)
         case 65..<70: driver.send(.wake)
-        case 70..<73: driver.isConnected ? driver.disconnect() : driver.connect()
+        case 70..<73: driver.isConnected ? driver.disconnect(trading) : driver.connect(as: trading)
         case 73..<78: fault()
         case 78..<90: driver.venue.faults = .init()
         case 90..<93: driver.venueDoes { $0.finishMarketOrders() }
@@ -100,7 +106,7 @@ struct Storm {
             } else {
                 driver.venueDoes { $0.drop(order.id) }
             }
-        default: if !driver.isConnected { driver.connect() }
+        default: if !driver.isConnected { driver.connect(as: trading) }
         }
     }
 
@@ -157,7 +163,7 @@ struct Storm {
         driver.recommend([])
         driver.delivers = true
         driver.settle()
-        if !driver.isConnected { driver.connect() }
+        if !driver.isConnected { driver.connect(as: trading) }
         driver.venueDoes { $0.finishMarketOrders() }
         for _ in 0..<70 { driver.cycle() }
     }

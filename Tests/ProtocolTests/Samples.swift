@@ -375,6 +375,17 @@ enum Samples {
         [
             Sample(name: "control", type: .control, body: ControlRequest(command: "halt", who: "me", why: "a storm")),
             Sample(
+                name: "control-swap", type: .control,
+                body: ControlRequest(
+                    command: "swap", plugin: try PluginName("alpaca"), who: "me", why: "the other one is cheaper")),
+            Sample(
+                name: "record-swap", type: .record,
+                body: Record.swap(
+                    SwapTold(
+                        step: .rolledBack, from: try PluginName("paper"), to: try PluginName("alpaca"), who: "me",
+                        why: "the other one is cheaper", epoch: 3, frozen: .milliseconds(1_250),
+                        words: "alpaca does not trade: its process ended with exit code 1"))),
+            Sample(
                 name: "control-reply", type: .controlReply, body: ControlReply(accepted: true, message: "halt is taken")
             ),
             Sample(

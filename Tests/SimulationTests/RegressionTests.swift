@@ -66,4 +66,10 @@ struct RegressionTests {
         #expect(outcome.mishaps == [])
         #expect(outcome.promise == nil)
     }
+
+    @Test("seeds of the third edition: adapters are swapped in the storm", arguments: 1...24 as ClosedRange<UInt64>)
+    func thirdEdition(number: UInt64) {
+        let outcome = expectSound(Scenario.thirdEdition + number)
+        if number == 1 { #expect(outcome.swaps > 0, "nothing was swapped") }
+    }
 }

@@ -68,7 +68,8 @@ static int hello(void) {
 static int take_settings(const char *settings) {
     char text[sizeof distance];
     const char *value = json_member(settings, "distance");
-    if (!value) return settings && *settings == '{';
+    if (!json_has_only(settings, "distance")) return 0;
+    if (!value) return 1;
     if (!json_decimal(value, text, sizeof text) || strncmp(text, "0.", 2) || strspn(text, "0.") == strlen(text)) return 0;
     return strlen(text) <= 8 && strcpy(distance, text) != NULL; /* 0.123456: a ratio has 6 decimals */
 }
@@ -76,6 +77,7 @@ static int take_settings(const char *settings) {
 /* For every position a stop, by its distance: the core finds the price, on the broker's grid. */
 static void evaluate(const char *whole, const char *re, long long cycle) {
     const char *positions = json_member(whole, "positions");
+    if (!positions || *positions != '[') return say_error(re, cycle, "positions are a list");
     size_t size = 0, count = 0;
     for (const char *position = json_first(positions); position; position = json_next(position)) count++;
     size_t room = 64 + count * LONGEST_WISH;
@@ -105,7 +107,7 @@ static int begin(const char *body, const char *re) {
         say("ready", re, -1, "{}");
         return RUNNING;
     }
-    say_error(re, -1, "settings: distance: a share above 0 and below 1 is expected, such as 0.02");
+    say_error(re, -1, "settings: nothing but distance is known, a share above 0 and below 1, such as 0.02");
     say("bye", "", -1, "{\"reason\":\"its settings are wrong\"}");
     return 2;
 }
@@ -117,7 +119,7 @@ static int act(const char *type, const char *re, long long cycle, const char *bo
     else if (!strcmp(type, "evaluate")) evaluate(body, re, cycle);
     else if (!strcmp(type, "configure")) {
         if (take_settings(json_member(body, "settings"))) say("ready", re, -1, "{}");
-        else say_error(re, -1, "settings: distance: a share above 0 and below 1 is expected, such as 0.02");
+        else say_error(re, -1, "settings: nothing but distance is known, a share above 0 and below 1, such as 0.02");
     } else if (!strcmp(type, "drain")) {
         say("bye", "", -1, "{\"reason\":\"drained\"}");
         return 0;
@@ -166,8 +168,9 @@ static int receive(void) {
     int code = RUNNING, has_more = 0;
     for (char *header; code == RUNNING && (header = frame(&has_more));) {
         char *body = has_more ? frame(&has_more) : NULL;
+        int more = has_more;
         while (has_more) free(frame(&has_more));
-        if (body) code = take(header, body);
+        if (body && !more) code = take(header, body);
         else say_error("", -1, "a message has two frames");
         free(header);
         free(body);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { DEEPEST = 32 };
+enum { DEEPEST = 32, COMPARED_KEYS = 64 };
 
 const char *json_value(const char *p) {
     while (p && *p && strchr(" \t\r\n", *p)) p++;
@@ -19,12 +19,18 @@ static const char *skip_deep(const char *p, int depth);
 
 /* Between brackets: values, with keys in front where it is an object. */
 static const char *skip_members(const char *p, char end, int depth) {
+    const char *keys[COMPARED_KEYS];
+    size_t count = 0;
     if (depth == 0) return NULL;
     p = json_value(p + 1);
     if (p && *p == end) return p + 1;
     while (p) {
         if (end == '}') {
-            p = *p == '"' ? json_value(skip_text(p)) : NULL;
+            const char *key = p, *after = *p == '"' ? skip_text(p) : NULL;
+            for (size_t i = 0; after && i < count; i++)
+                if (!strncmp(keys[i], key, after - key)) return NULL; /* a key that stands twice */
+            if (after && count < COMPARED_KEYS) keys[count++] = key;
+            p = json_value(after);
             p = p && *p == ':' ? json_value(p + 1) : NULL;
         }
         p = json_value(skip_deep(p, depth - 1));
@@ -68,6 +74,14 @@ const char *json_member(const char *p, const char *key) {
         p = p && *p == ',' ? json_value(p + 1) : NULL;
     }
     return NULL;
+}
+
+int json_has_only(const char *p, const char *key) {
+    p = json_value(p);
+    const char *first = p && *p == '{' ? json_value(p + 1) : NULL;
+    if (!first || *first == '}') return first != NULL;
+    const char *end = json_value(json_skip(json_member(p, key)));
+    return end && *end == '}' && !strncmp(first + 1, key, strlen(key)) && first[1 + strlen(key)] == '"';
 }
 
 int json_text(const char *p, char *out, size_t size) {

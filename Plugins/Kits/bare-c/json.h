@@ -8,10 +8,12 @@
 
 /* The first character of the value at or after `p`. */
 const char *json_value(const char *p);
-/* Past the value at `p`; NULL when it is no JSON, or deeper than 32 levels. */
+/* Past the value at `p`; NULL when it is no JSON, deeper than 32 levels, or has a key twice. */
 const char *json_skip(const char *p);
 /* The value of a key of the object at `p`; NULL when there is none. */
 const char *json_member(const char *p, const char *key);
+/* Whether the object at `p` has no other key than this one. */
+int json_has_only(const char *p, const char *key);
 /* The first element of the array at `p`, and the one after an element; NULL at the end. */
 const char *json_first(const char *p);
 const char *json_next(const char *element);

@@ -50,10 +50,9 @@ package struct StopLossPolicy: Policy {
     package init(settings: Settings) throws {
         try Self.check(settings)
         self.settings = settings
-        let wantsRange = settings.initialAtr != nil || settings.trailAtr != nil
-        atr =
-            wantsRange
-            ? try .daily(.atr, settings.atrLength ?? Self.defaultLength, setting: "atr_length") : nil
+        // Judged also where nothing asks for it: who sets it later asks for a length that was wrong all the time.
+        let range = try Indicator.daily(.atr, settings.atrLength ?? Self.defaultLength, setting: "atr_length")
+        atr = settings.initialAtr != nil || settings.trailAtr != nil ? range : nil
         structure = try settings.structure.map { length in
             (
                 try .daily(.lowest, length, setting: "structure"),

@@ -29,6 +29,11 @@ extension Orchestrator {
             link.suspects = link.suspects.mapValues { with($0) { $0.since = ahead($0.since) } }
             state.broker = link
         }
+        if var swap = state.swap {
+            swap.began = ahead(swap.began)
+            swap.deadline = swap.deadline.map(due)
+            state.swap = swap
+        }
         alert(.notice, nil, "the clock was set ahead by \(span)")
     }
 }

@@ -5,7 +5,7 @@ extension Orchestrator {
     /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            let plan = state.plans[symbol] ?? planForRemains(of: symbol)
+            !isFrozen(symbol), let plan = state.plans[symbol] ?? planForRemains(of: symbol)
         else { return }
         guard !isPaused(symbol), !isInQuestion(symbol) else { return tellWaiting(pauseWords(symbol), plan) }
         let coordinator = ActionCoordinator(
@@ -151,7 +151,7 @@ extension Orchestrator {
 extension Orchestrator {
     /// The same cancel once more; returns whether it was sent.
     mutating func repeatCancel(of order: Order) throws(NumericError) -> Bool {
-        guard let capabilities = state.broker?.capabilities else { return false }
+        guard let capabilities = state.broker?.capabilities, !isFrozen(order.symbol) else { return false }
         let number = nextCommandNumber()
         guard
             case .approved(let approved) = try passGate(.cancel(clientOrderID: order.id), number, capabilities)

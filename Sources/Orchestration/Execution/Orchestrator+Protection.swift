@@ -91,6 +91,7 @@ extension Orchestrator {
     private var whyNothingIsSent: String {
         let control = state.control
         if control.state == .halted { return "; nothing is sent: trading is halted by \(control.who): \(control.why)" }
+        if let swap = state.swap { return "; nothing is sent: the broker \(swap.from) is being swapped for \(swap.to)" }
         return state.broker?.isReconciled == true ? "" : "; nothing is sent: the broker's truth is not known"
     }
 

@@ -104,7 +104,7 @@ extension HistoryItem {
         case .alert(let alert):
             guard alert.level == .emergency else { return nil }
             self.init(at: time, kind: .emergency, symbol: alert.symbol, decision: nil, words: alert.text)
-        case .cycleStarted, .policiesHeard, .portfolio, .step, .waiting, .order, .unprotected, .corporateAction:
+        case .cycleStarted, .policiesHeard, .portfolio, .step, .waiting, .order, .unprotected, .corporateAction, .swap:
             return nil
         }
     }

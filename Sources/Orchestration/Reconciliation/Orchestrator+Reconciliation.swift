@@ -4,6 +4,7 @@ import Trading
 /// each difference is named, written down, and adopted.
 extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
+        guard admits(name, capabilities) else { return }
         state.broker = BrokerLink(name: name, capabilities: capabilities)
         for words in capabilities.emulations { alert(.notice, nil, "\(name): \(words)") }
         askForBrokerState()
@@ -13,6 +14,7 @@ extension Orchestrator {
         guard state.broker?.name == name else { return }
         state.broker = nil
         doubtWhatIsInFlight()
+        if isExpected(goneBroker: name, why) { return }
         alert(
             .emergency, .brokerGone, nil,
             "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
@@ -40,7 +42,8 @@ extension Orchestrator {
         if let defect = truth.defect {
             return alert(.emergency, .brokerDoubtful, nil, "the broker's state was not taken: \(defect)")
         }
-        guard let question = state.takeQuestion(number), var link = state.broker, link.questions.isEmpty
+        guard let question = state.takeQuestion(number), isSameAccount(truth), var link = state.broker,
+            link.questions.isEmpty
         else { return }
         if !link.hasAnswered { outlive() }
         link.hasAnswered = true
@@ -86,6 +89,7 @@ extension Orchestrator {
         }
         state.broker?.isReconciled = true
         state.hasReconciled = true
+        if isFirst, let name = state.broker?.name { endSwap(with: name) }
         endPauses(askedAt: askedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }

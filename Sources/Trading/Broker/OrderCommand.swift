@@ -31,6 +31,18 @@ package struct OrderSubmission: Sendable, Hashable, Codable {
         self.groupID = groupID
         self.groupKind = groupKind
     }
+
+    /// - Throws: for a submission without orders, which asks for nothing and has no answer.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        orders = try values.decode([NewOrder].self, forKey: .orders)
+        groupID = try values.decodeIfPresent(OrderGroupID.self, forKey: .groupID)
+        groupKind = try values.decodeIfPresent(OrderGroupKind.self, forKey: .groupKind)
+        guard !orders.isEmpty else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .orders, in: values, debugDescription: "a submission has one order at least")
+        }
+    }
 }
 
 /// New prices or a new quantity for a working order, without a moment in which it does not rest.

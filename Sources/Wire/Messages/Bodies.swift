@@ -70,8 +70,14 @@ package struct Ready: Sendable, Hashable, Codable {
     }
 }
 
+/// An object without members that mean anything yet.
 package struct Empty: Sendable, Hashable, Codable {
+    private enum CodingKeys: CodingKey {}
+
     package init() {}
+
+    /// - Throws: for what is no object.
+    package init(from decoder: any Decoder) throws { _ = try decoder.container(keyedBy: CodingKeys.self) }
 }
 
 package struct Recommendations: Sendable, Hashable, Codable {
@@ -81,9 +87,9 @@ package struct Recommendations: Sendable, Hashable, Codable {
 
 /// A person's request, from the command line.
 package struct ControlRequest: Sendable, Hashable, Codable {
-    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`.
+    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`.
     package var command: String
-    /// Which plugin is meant, by the three commands that name one.
+    /// Which plugin is meant, by `swap` and the three commands that name one.
     package var plugin: PluginName?
     package var who: String
     package var why: String
@@ -122,6 +128,8 @@ package struct PluginStatus: Sendable, Hashable, Codable {
         case stopped
         /// It is started elsewhere, and is not here.
         case absent
+        /// A broker adapter that does not trade, until it is swapped in.
+        case standby
     }
 
     package var name: PluginName

@@ -22,15 +22,37 @@ package struct MessageCodec {
             throw WireDecodingError(
                 path: JSONPath([.key("crit")]), reason: .rejected("\"\(strange)\" must be understood, and is not"))
         }
-        guard
-            header.v == ProtocolVersion.text
-                || header.v.split(separator: ".").first.map(String.init) == String(ProtocolVersion.major)
-        else {
+        guard header.v == ProtocolVersion.text || Self.isSameMajor(header.v) else {
             throw WireDecodingError(
                 path: JSONPath([.key("v")]),
                 reason: .rejected("version \(header.v) is spoken there, \(ProtocolVersion.text) here"))
         }
         return header
+    }
+
+    /// Two numbers with a point between, the first of them ours.
+    private static func isSameMajor(_ version: String) -> Bool {
+        let parts = version.split(separator: ".", omittingEmptySubsequences: false)
+        let areNumbers = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
+        return parts.count == 2 && areNumbers && parts[0] == String(ProtocolVersion.major)
+    }
+
+    /// What a refusal of a message can say that it refuses, although its header is not taken: its id, and its cycle.
+    ///
+    /// Nil when not even these can be read.
+    package func name(of frames: [[UInt8]]) -> (id: String, cycle: Int64?)? {
+        struct Name: Decodable {
+            var id: String
+            var cycle: Int64?
+        }
+        guard let first = frames.first else { return nil }
+        do {
+            let name = try decoder.decode(Name.self, from: first, unknownFields: .ignore)
+            return (name.id, name.cycle)
+        } catch {
+            // The refusal itself says what is wrong with the header.
+            return nil
+        }
     }
 
     /// Reads a body that carries data: unknown fields are ignored, since minors add.

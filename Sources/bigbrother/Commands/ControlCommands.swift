@@ -13,16 +13,19 @@ struct ControlOptions: ParsableArguments {
     @Flag(help: "Print JSON.") var json = false
 
     /// `user@host`, for the journal.
-    private static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+    static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
     /// Asks the core, which journals what it does, with who and why.
-    /// - Parameter lines: what a person is shown of the answer.
+    /// - Parameters:
+    ///   - follows: the answer comes when what was asked for has ended.
+    ///   - lines: what a person is shown of the answer.
     func ask(
-        _ command: String, plugin: PluginName? = nil, _ lines: (ControlReply) -> [String] = { [$0.message] }
+        _ command: String, plugin: PluginName? = nil, follows: Bool = false,
+        _ lines: (ControlReply) -> [String] = { [$0.message] }
     ) throws {
         try Failure.guarding {
             let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
-                ControlRequest(command: command, plugin: plugin, who: Self.person, why: why))
+                ControlRequest(command: command, plugin: plugin, who: Self.person, why: why), follows: follows)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
@@ -79,7 +82,8 @@ struct ControlClient {
     let directory: String
     private static let patienceMilliseconds = 3_000
 
-    func ask(_ request: ControlRequest) throws -> ControlReply {
+    /// - Parameter follows: the answer may take long; the core is asked meanwhile whether it is still there.
+    func ask(_ request: ControlRequest, follows: Bool = false) throws -> ControlReply {
         let context = try ZeroMQContext()
         let socket = try ZeroMQSocket(.dealer, in: context)
         try socket.connect(try Endpoint.parse("ipc://\(directory)/control"))
@@ -94,11 +98,23 @@ struct ControlClient {
         try socket.send([try codec.encode(header), try codec.encode(request)])
         let readable = poller.add(socket, for: .readable)
         defer { poller.remove(readable) }
-        guard try !poller.poll(timeoutMilliseconds: Self.patienceMilliseconds).isEmpty,
-            let frames = try socket.receive(),
-            frames.count == 2
-        else { throw NoCore(directory: directory) }
-        return try codec.data(ControlReply.self, frames[1])
+        var isAlive = true
+        while true {
+            guard try !poller.poll(timeoutMilliseconds: Self.patienceMilliseconds).isEmpty,
+                let frames = try socket.receive(), frames.count == 2
+            else {
+                guard follows, isAlive else { throw NoCore(directory: directory) }
+                isAlive = false
+                let ping = Header(type: .control, id: "ping", session: "", epoch: 0, seq: 2)
+                try socket.send([
+                    try codec.encode(ping),
+                    try codec.encode(ControlRequest(command: "ping", who: request.who, why: "is it still there")),
+                ])
+                continue
+            }
+            isAlive = true
+            if try codec.header(frames).re == header.id { return try codec.data(ControlReply.self, frames[1]) }
+        }
     }
 }
 

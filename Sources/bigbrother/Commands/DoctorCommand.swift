@@ -79,7 +79,10 @@ struct DoctorCommand: ParsableCommand {
                 let how =
                     spec.program.map { ([$0.executable] + $0.arguments).joined(separator: " ") }
                     ?? "dials in from elsewhere"
-                return Finding(what: "plugin", ok: true, words: "\(spec.role.rawValue) \(spec.name): \(how)")
+                let isStandby =
+                    loaded.configuration.core().brokers.dropFirst().contains(spec.name) && spec.role == .broker
+                let role = isStandby ? "standby broker" : spec.role.rawValue
+                return Finding(what: "plugin", ok: true, words: "\(role) \(spec.name): \(how)")
             }
     }
 

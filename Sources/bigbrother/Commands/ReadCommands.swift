@@ -72,6 +72,10 @@ struct StatusCommand: ParsableCommand {
                 "equity     $\(status.equity.words), cash $\(status.cash.words), realised $\(status.realisedProfit.words)"
             )
             print("broker     \(status.broker ?? "none is connected")")
+            if let swap = state.swap {
+                print(
+                    "           \(swap.from) is being swapped for \(swap.to): \(swap.stage.rawValue); no order is sent")
+            }
             for words in status.emulated { print("           \(words)") }
             print("positions  \(status.positions), open orders \(status.openOrders)")
             print(

@@ -37,6 +37,10 @@ struct RunCommand: ParsableCommand {
             "For crash tests: kill -9 itself when the broker's first word on this order command (1, 2, ...) comes, unread.",
             visibility: .hidden))
     var dieBeforeAnswer: Int64?
+    @Option(
+        help: ArgumentHelp(
+            "For crash tests: kill -9 itself once this stage of a broker's swap is durable.", visibility: .hidden))
+    var dieInSwap: String?
 
     func run() throws {
         try Failure.guarding {
@@ -56,6 +60,7 @@ struct RunCommand: ParsableCommand {
             running.maximumJournalBytes = maximumJournalBytes
             running.dieAfterEntry = dieAfterEntry
             running.dieBeforeAnswer = dieBeforeAnswer
+            running.dieInSwap = dieInSwap
             if !json {
                 print(
                     "BigBrother manages \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"

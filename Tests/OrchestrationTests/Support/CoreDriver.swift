@@ -76,7 +76,7 @@ package struct CoreDriver {
             let answers = isConnected ? venue.execute(approved.command).map { $0.answering(approved.number) } : []
             if answers.isEmpty { flight.loseQuestion(approved.command) }
             inbox += answers
-        case .configure, .wake, .record: break
+        case .configure, .dismissBroker, .engageBroker, .wake, .record: break
         }
     }
     package private(set) var isConnected = false
@@ -129,12 +129,12 @@ package struct CoreDriver {
         for name in names { send(.policyReady(name: name)) }
     }
 
-    package mutating func connect() {
+    package mutating func connect(as name: PluginName = "broker") {
         isConnected = true
-        send(.brokerReady(name: "broker", capabilities: venue.capabilities))
+        send(.brokerReady(name: name, capabilities: venue.capabilities))
     }
 
-    package mutating func disconnect() {
+    package mutating func disconnect(_ name: PluginName = "broker") {
         isConnected = false
         inbox.removeAll { input in
             switch input {
@@ -142,7 +142,7 @@ package struct CoreDriver {
             default: false
             }
         }
-        send(.brokerGone(name: "broker", why: "the test"))
+        send(.brokerGone(name: name, why: "the test"))
     }
 
     package mutating func cycle() {
@@ -286,7 +286,8 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .managed, .stopping:
+            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .managed, .stopping,
+            .swapBroker, .brokerLeft, .brokerFailed:
             return
         }
     }

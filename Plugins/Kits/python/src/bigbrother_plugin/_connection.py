@@ -247,7 +247,9 @@ class Connection:
         """False when the socket takes nothing now: the core is not there, or busy."""
         header = Header(
             v=f"{limits.PROTOCOL_MAJOR}.{limits.PROTOCOL_MINOR}", type=answer.type, id=f"p{self._sent + 1}",
-            session=self._session, epoch=self._epoch, seq=self._sent + 1, cycle=answer.cycle, re=answer.re,
+            # A hello knows no session and no epoch, whatever the core before this one said.
+            session=self._session, epoch=0 if answer.type == "hello" else self._epoch, seq=self._sent + 1,
+            cycle=answer.cycle, re=answer.re,
         )
         try:
             self._socket.send_multipart(pack(header, answer.body), zmq.NOBLOCK)

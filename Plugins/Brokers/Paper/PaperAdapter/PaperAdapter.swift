@@ -3,12 +3,12 @@ import PluginKit
 import Trading
 
 /// The paper broker: the exchange simulator behind the adapter's protocol, with its state on the disk.
-struct PaperAdapter: BrokerAdapter {
+package struct PaperAdapter: BrokerAdapter {
     private var exchange: PaperExchange
     private var log: VenueLog
-    private(set) var highestEpoch: Int64
+    package private(set) var highestEpoch: Int64
 
-    init(settings: PaperConfiguration, context: AdapterContext) throws {
+    package init(settings: PaperConfiguration, context: AdapterContext) throws {
         let log = try VenueLog(path: context.stateDirectory + "/paper-venue.log")
         let lines = try log.read()
         if lines.isEmpty {
@@ -45,14 +45,14 @@ struct PaperAdapter: BrokerAdapter {
         return (exchange, epoch)
     }
 
-    var capabilities: BrokerCapabilities { exchange.capabilities }
+    package var capabilities: BrokerCapabilities { exchange.capabilities }
 
-    mutating func fence(at epoch: Int64) throws {
+    package mutating func fence(at epoch: Int64) throws {
         try log.append(.epoch(epoch))
         highestEpoch = epoch
     }
 
-    mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage] {
+    package mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage] {
         if log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
         switch command {
         case .submit(let submission):
@@ -69,14 +69,14 @@ struct PaperAdapter: BrokerAdapter {
         }
     }
 
-    mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage] {
+    package mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage] {
         if log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
         try log.append(.market(update))
         return try exchange.apply(update).map { .execution($0) }
     }
 
     /// Latencies that are over, day orders that expire. What changes nothing that anybody is told is not written.
-    mutating func tick(at time: Timestamp) throws -> [BrokerMessage] {
+    package mutating func tick(at time: Timestamp) throws -> [BrokerMessage] {
         var next = exchange
         let reports = try next.advance(to: time)
         guard !reports.isEmpty else { return [] }

@@ -1,0 +1,3 @@
+import PluginKit
+
+BrokerMain.run(PlainPaperAdapter.self, name: "paper-plain", version: "1.0.0")

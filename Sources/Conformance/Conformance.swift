@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+import Trading
+import Wire
+
+/// The conformance kit: plays the core to one plugin, and says which rules of proto/PROTOCOL.md it keeps.
+///
+/// ```swift
+/// let subject = try Subject(folder: path, binaries: binaries, environment: [])
+/// let report = try Conformance.run(subject) { row in print(row.lines) }
+/// exit(report.hasPassed ? 0 : 1)
+/// ```
+/// 1. Every check of the plugin's role stands in the report: passed, failed, or not applicable with the reason.
+/// 2. Nothing is left behind: no process, no folder.
+package enum Conformance {
+    /// In the order in which they are run.
+    package static func checks(for role: Role) -> [Check] {
+        let own: [Check] =
+            switch role {
+            case .policy: PolicyChecks.all
+            case .broker: BrokerChecks.all + BrokerRestartChecks.all + BrokerDoubtChecks.all
+            case .provider: ProviderChecks.all
+            case .control: []
+            }
+        return LifeChecks.all + SettingsChecks.all + own
+    }
+
+    /// - Parameters:
+    ///   - only: names of checks, or parts of names; empty: all.
+    ///   - observer: is told of each check as it ends.
+    /// - Throws: what the file system throws when there is no room for the check's folder.
+    package static func run(
+        _ subject: Subject, only: [String] = [], observer: (Row) -> Void = { _ in }
+    ) throws -> Report {
+        // A plugin that has gone shows by its ending, not by a signal.
+        signal(SIGPIPE, SIG_IGN)
+        let isOurs = if case .program = subject.place { true } else { false }
+        let shared = Shared(nonce: isOurs ? "chk" : "chk\(wallClock().nanoseconds / 1_000_000)")
+        var report = Report(subject)
+        let all = checks(for: subject.role)
+        let exact = only.filter { part in all.contains { $0.name == part } }
+        for (index, check) in all.enumerated() {
+            let isMeant = only.contains { exact.contains($0) ? check.name == $0 : check.name.contains($0) }
+            guard only.isEmpty || isMeant else { continue }
+            let began = monotonicMilliseconds()
+            let verdict = try verdict(of: check, subject, shared, number: index + 1)
+            let row = Row(check: check, verdict: verdict, milliseconds: monotonicMilliseconds() - began)
+            report.rows.append(row)
+            shared.firstFailure = report.failures.first
+            observer(row)
+        }
+        return report
+    }
+
+    private static func verdict(
+        of check: Check, _ subject: Subject, _ shared: Shared, number: Int
+    ) throws -> Verdict {
+        if check.needsProcess, case .endpoint = subject.place {
+            return .doesNotApply(
+                why: "it needs to end the process, which a person has started; check its folder instead")
+        }
+        if number > 1, !shared.saidHello, let first = shared.firstFailure {
+            return .failed(seen: "not tried, since it never said hello: see \(first)")
+        }
+        let folder = try temporaryFolder()
+        defer { remove(folder) }
+        let stage = try Stage(subject, folder: folder, shared: shared, number: number)
+        defer { stage.stopPlugin() }
+        do {
+            return .passed(seen: try check.run(stage))
+        } catch let reason as NotConcerned {
+            return .doesNotApply(why: reason.why)
+        } catch {
+            return .failed(seen: "\(error)")
+        }
+    }
+
+    /// mkdtemp(3): short, since the path of an ipc socket is.
+    private static func temporaryFolder() throws -> String {
+        var template = Array("/tmp/bbcheck-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw Broken("/tmp: no folder can be made there: \(String(cString: strerror(errno)))")
+        }
+        return template.withUnsafeBufferPointer { String(cString: $0.baseAddress ?? UnsafePointer(strdup("/tmp"))) }
+    }
+
+    private static func remove(_ folder: String) {
+        do { try FileManager.default.removeItem(atPath: folder) } catch {
+            FileHandle.standardError.write(Data("\(folder) could not be removed: \(error.localizedDescription)\n".utf8))
+        }
+    }
+}

@@ -1,0 +1,257 @@
+import Glibc
+import Supervision
+import Trading
+import Wire
+
+/// What holds for every plugin, whatever its role: from hello to the end of its process.
+enum LifeChecks {
+    static let all = [
+        Check(
+            "life.hello",
+            "hello is the first message, with the launch line's name and token, and is repeated until it is answered",
+            in: Section.life, needsProcess: true, run: hello),
+        Check("life.heartbeat", "a heartbeat is answered with heartbeat and re", in: Section.life, run: heartbeat),
+        Check(
+            "life.crit", "what stands in crit and is not understood makes the message refused, with error and re",
+            in: Section.notUnderstood, run: crit),
+        Check(
+            "life.version", "a message of another major version is refused with error, and the session goes on",
+            in: Section.notUnderstood, run: version),
+        Check(
+            "life.frames", "a message that is not two frames of JSON is refused with error, and the session goes on",
+            in: Section.notUnderstood, run: frames),
+        Check(
+            "life.role", "a message that is not for its role is refused with error and re, and nothing else is done",
+            in: Section.notUnderstood, run: role),
+        Check("life.refused", "who is refused exits with 3", in: Section.start, needsProcess: true, run: refused),
+        Check(
+            "life.hello-again",
+            "when the core is silent for three heartbeats and two seconds, hello is said again on a fresh socket; the session that follows is the next core's",
+            in: Section.life, run: helloAgain),
+        Check(
+            "life.drain", "drain is answered with bye, and the process exits with 0", in: Section.life,
+            needsProcess: true, run: drain),
+        Check(
+            "life.orphan", "when standard input ends, the core is gone: the process exits with 0",
+            in: Section.start, needsProcess: true, run: orphan),
+    ]
+
+    private static func hello(_ stage: Stage) throws -> String {
+        try stage.startPlugin()
+        let first = try stage.greeting()
+        guard first.message.header.seq == 1 else {
+            throw Broken("its first message has the seq \(first.message.header.seq), 1 is right")
+        }
+        let second = try stage.greeting(within: 5_000)
+        let pause = second.message.atMilliseconds - first.message.atMilliseconds
+        try stage.welcome(second)
+        let message = try stage.next("ready")
+        guard message.header.type == .ready else {
+            throw Broken("it answered welcome with \(message.header.type.rawValue): \(message.quoted)")
+        }
+        let hello = first.hello
+        return
+            "\(hello.name) \(hello.version) speaks \(hello.speaks.major).\(hello.speaks.minor); unanswered, it said hello again after \(pause) ms"
+    }
+
+    private static func heartbeat(_ stage: Stage) throws -> String {
+        try stage.open()
+        let sent = monotonicMilliseconds()
+        let id = try stage.tell(.heartbeat, .object([]))
+        let limit = sent + Limits.answerMilliseconds
+        while monotonicMilliseconds() < limit {
+            if let answer = stage.conversation?.answeredBeats.first(where: { $0.re == id }) {
+                return "answered after \(answer.atMilliseconds - sent) ms"
+            }
+            if let message = try stage.listen(milliseconds: 20).first {
+                throw Broken("it answered with \(message.header.type.rawValue): \(message.quoted)")
+            }
+        }
+        throw Broken("no heartbeat with re \(id) within \(Limits.answerMilliseconds) ms")
+    }
+
+    /// A question that the role knows, by which it is seen that the session goes on.
+    static func question(_ stage: Stage) throws -> (type: MessageType, body: JSON) {
+        switch stage.subject.role {
+        case .policy: (.evaluate, try stage.encoded(Scenes(stage.ready.needs).usual()))
+        case .broker: (.command, JSON.object([JSON.Member(key: "reconcile", value: .object([]))]))
+        case .provider, .control: (.advance, .object([]))
+        }
+    }
+
+    /// It answers as before.
+    static func goesOn(_ stage: Stage) throws {
+        if stage.subject.role == .provider, !stage.subject.lockstep { return _ = try stage.listen() }
+        let (type, body) = try question(stage)
+        let id = try stage.tell(type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds)
+        let message = try stage.answer(to: id, "answer to the next \(type.rawValue)")
+        guard message.header.type != .error else {
+            throw Broken("after that it answers a sound \(type.rawValue) with error: \(message.quoted)")
+        }
+        if stage.subject.role == .broker { _ = try stage.rest(of: id, "reconcile") }
+    }
+
+    private static func crit(_ stage: Stage) throws -> String {
+        try stage.open()
+        let (type, body) = try question(stage)
+        let id = try stage.tell(
+            type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds,
+            crit: ["never_heard_of"], extra: [JSON.Member(key: "never_heard_of", value: .bool(true))])
+        let message = try stage.next("error")
+        guard message.header.type == .error else {
+            throw Broken(
+                "it answered \(type.rawValue) with \(message.header.type.rawValue), as if it knew \"never_heard_of\"")
+        }
+        guard message.header.re == id else {
+            throw Broken("its error has re \(message.header.re ?? "absent"), the message's id is \(id)")
+        }
+        try goesOn(stage)
+        return "error: \(try message.reason())"
+    }
+
+    private static func version(_ stage: Stage) throws -> String {
+        try stage.open()
+        let (type, body) = try question(stage)
+        guard let talk = stage.conversation else { throw Broken("there is no session with it") }
+        var header = Header(
+            type: type, id: "v2", session: talk.session, epoch: stage.epoch, seq: talk.sent + 1,
+            cycle: type == .evaluate ? 1 : nil, budgetMilliseconds: Limits.budgetMilliseconds)
+        header.v = "2.0"
+        stage.conversation?.sent += 1
+        stage.conversation?.asked["v2"] = type
+        try stage.post([try stage.codec.encode(header), body.bytes])
+        let message = try stage.next("error")
+        guard message.header.type == .error else {
+            throw Broken("it answered a message of version 2.0 with \(message.header.type.rawValue)")
+        }
+        try goesOn(stage)
+        return "error: \(try message.reason())"
+    }
+
+    private static func frames(_ stage: Stage) throws -> String {
+        try stage.open()
+        let good = try stage.codec.encode(
+            Header(type: .heartbeat, id: "x", session: stage.conversation?.session ?? "", epoch: stage.epoch, seq: 0))
+        let strange: [(String, [[UInt8]])] = [
+            ("one frame", [good]), ("three frames", [good, Array("{}".utf8), Array("{}".utf8)]),
+            ("a header that is no JSON", [Array("{\"v\":".utf8), Array("{}".utf8)]),
+            ("a header that is a list", [Array("[]".utf8), Array("{}".utf8)]),
+            ("two empty frames", [[], []]),
+            (
+                "an unknown type",
+                [
+                    Array(String(decoding: good, as: UTF8.self).replacing("heartbeat", with: "dance").utf8),
+                    Array("{}".utf8),
+                ]
+            ),
+        ]
+        stage.conversation?.asked["x"] = .heartbeat
+        for (what, frames) in strange {
+            try stage.post(frames)
+            let message = try stage.next("error after \(what)")
+            guard message.header.type == .error else {
+                throw Broken("it answered \(what) with \(message.header.type.rawValue)")
+            }
+        }
+        try goesOn(stage)
+        return "\(strange.count) of \(strange.count) answered with error"
+    }
+
+    private static func role(_ stage: Stage) throws -> String {
+        try stage.open()
+        let foreign: [(MessageType, JSON)] = [
+            (.command, .object([JSON.Member(key: "reconcile", value: .object([]))])), (.advance, .object([])),
+            (.evaluate, try stage.encoded(try Scenes(nil).empty())),
+        ]
+        let own = try question(stage).type
+        var seen: [String] = []
+        for (type, body) in foreign where type != own {
+            let id = try stage.tell(type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds)
+            let message = try stage.answer(to: id, "error after \(type.rawValue)")
+            guard message.header.type == .error else {
+                throw Broken(
+                    "it answered \(type.rawValue), which is not for its role, with \(message.header.type.rawValue)")
+            }
+            seen.append(type.rawValue)
+            if stage.subject.role == .broker { _ = try stage.listen(milliseconds: 50) }
+        }
+        try goesOn(stage)
+        return "\(seen.joined(separator: " and ")) answered with error"
+    }
+
+    private static func refused(_ stage: Stage) throws -> String {
+        try stage.startPlugin()
+        let greeting = try stage.greeting()
+        try stage.refuse(greeting, why: "the check refuses every plugin")
+        let ending = try stage.ending(after: "refused")
+        guard ending == .exited(3) else { throw Broken("it \(ending); 3 is right, by which a person sees why it went") }
+        return "exited with 3"
+    }
+
+    private static func helloAgain(_ stage: Stage) throws -> String {
+        try stage.open()
+        try goesOn(stage)
+        stage.dropCore()
+        let gone = monotonicMilliseconds()
+        try stage.startCore()
+        stage.beats = false
+        let limit = 3 * Limits.heartbeatMilliseconds + 2_000 + Limits.helloAgainMilliseconds
+        let greeting = try stage.greeting(within: limit)
+        let silence = greeting.message.atMilliseconds - gone
+        guard silence >= 3 * Limits.heartbeatMilliseconds else {
+            throw Broken(
+                "it said hello again after \(silence) ms; three heartbeats are \(3 * Limits.heartbeatMilliseconds) ms")
+        }
+        stage.beats = true
+        try stage.welcome(greeting)
+        let message = try stage.next("ready")
+        guard message.header.type == .ready else {
+            throw Broken("it answered the second welcome with \(message.header.type.rawValue): \(message.quoted)")
+        }
+        try goesOn(stage)
+        return "hello again after \(silence) ms, and it answers the new core"
+    }
+
+    private static func drain(_ stage: Stage) throws -> String {
+        try stage.open()
+        try goesOn(stage)
+        let sent = monotonicMilliseconds()
+        try stage.tell(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
+        let message = try stage.next("bye", within: Limits.exitMilliseconds)
+        guard message.header.type == .bye else {
+            throw Broken("it answered drain with \(message.header.type.rawValue)")
+        }
+        let ending = try stage.ending(after: "bye")
+        guard ending == .exited(0) else { throw Broken("it said bye and \(ending); 0 is right\(stage.testimony)") }
+        return "bye, and exited with 0 after \(monotonicMilliseconds() - sent) ms"
+    }
+
+    private static func orphan(_ stage: Stage) throws -> String {
+        try stage.open()
+        let sent = monotonicMilliseconds()
+        stage.endInput()
+        let ending = try stage.ending(after: "the end of its standard input")
+        guard ending == .exited(0) else { throw Broken("it \(ending); 0 is right\(stage.testimony)") }
+        return "exited with 0 after \(monotonicMilliseconds() - sent) ms"
+    }
+}
+
+extension Stage {
+    func encoded(_ value: some Encodable) throws -> JSON { try JSONParser.parse(try codec.encode(value)) }
+
+    /// Everything up to the one `done` of a command or a market update.
+    func rest(of id: String, _ what: String) throws -> [Message] {
+        var messages: [Message] = []
+        while true {
+            let message = try next("done of \(what)")
+            messages.append(message)
+            if message.header.type == .done, message.header.re == id { return messages }
+            if message.header.type == .error, message.header.re == id { return messages }
+        }
+    }
+}
+
+extension Message {
+    /// Of `error`, `bye` or `refused`.
+    func reason() throws -> String { try read(Fault.self).reason }
+}

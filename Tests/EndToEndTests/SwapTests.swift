@@ -1,0 +1,197 @@
+import Foundation
+import Orchestration
+import SQLiteJournal
+import Testing
+import Trading
+
+private let seed =
+    ProcessInfo.processInfo.environment["BIGBROTHER_SEED"].flatMap(Int64.init) ?? Int64.random(in: 1...999_999)
+private let lives = ProcessInfo.processInfo.environment["BIGBROTHER_SWAP_LIVES"].flatMap(Int.init) ?? 2
+
+@Suite("A broker is swapped while orders work: real processes", .serialized)
+struct SwapTests {
+    @Test(
+        "back and forth under load, for adapters that cannot trade, with kill -9 in each stage: nothing lost or doubled"
+    )
+    func underLoad() throws {
+        print("swap test: seed \(seed), BIGBROTHER_SEED repeats it")
+        let run = try SwapStorm(seed: seed)
+        var isSound = false
+        defer {
+            if isSound {
+                run.storm.programs.remove()
+            } else {
+                print("swap test: kept: \(run.storm.programs.folder.path)")
+            }
+        }
+        for _ in 0..<lives {
+            try run.live(swaps: 8)
+            for stage in SwapStorm.stages { try run.live(swaps: 0, dyingIn: stage) }
+        }
+        let isCalm = try run.storm.calmDown()
+        try eventually("no process is left") { try run.storm.survivors.isEmpty }
+        let journal = try JournalFacts(run.storm.programs.journal)
+        let venue = try VenueHistory(in: run.storm.venueFolder)
+        let offences = Verdict(journal, venue).offences
+        for offence in offences.prefix(20) { Issue.record("seed \(seed): \(offence)") }
+        let replay = try run.storm.programs.run(["replay", "--journal", run.storm.programs.journal])
+        #expect(replay.code == 0 && replay.output.hasPrefix("identical"), "seed \(seed): \(replay)")
+        expectSwaps(run, journal, venue)
+        isSound = offences.isEmpty && replay.code == 0 && isCalm
+        print(summary(run, journal, venue))
+    }
+
+    private func expectSwaps(_ run: SwapStorm, _ journal: JournalFacts, _ venue: VenueHistory) {
+        for stage in SwapStorm.stages {
+            #expect(run.deaths[stage] == lives, "seed \(seed): \(run.deaths), \(run.replies)")
+        }
+        let done = journal.swaps.filter { $0.step == .done }
+        #expect(
+            done.count >= 3 * lives && done.contains { $0.to.text == "paper" }
+                && done.contains { $0.to.text == "paper-plain" })
+        #expect(Set(journal.swaps.filter { $0.step == .failed }.map(\.to.text)).isSuperset(of: ["dying-broker"]))
+        #expect((run.replies[0]?.count ?? 0) >= 2 * lives && (run.replies[2]?.count ?? 0) >= lives, "\(run.replies)")
+        let odd = journal.entries.filter {
+            guard case .execution(let report) = $0.content else { return false }
+            return report.reason == "no groups here" || report.reason == "no replacements here"
+        }
+        #expect(odd.isEmpty, "asked for what the adapter does not declare: \(odd.prefix(3))")
+        #expect(
+            venue.submissions.count > 20 * lives && venue.executions.count > 10 * lives,
+            "an idle account proves nothing")
+        // P5: not longer than the limit (30 s) and the frozen time; each death of a core counts as well.
+        let naked = journal.unprotected.map(\.lasted).max() ?? .zero
+        #expect(naked < .seconds(60), "\(naked) without a stop")
+        // The longest freeze: drain, leave, join, and the way back.
+        #expect(journal.swaps.allSatisfy { $0.frozen < .seconds(60) })
+    }
+
+    private func summary(_ run: SwapStorm, _ journal: JournalFacts, _ venue: VenueHistory) -> String {
+        let frozen = journal.swaps.filter { $0.step == .done }.map(\.frozen.wholeMilliseconds).sorted()
+        let median = frozen.isEmpty ? 0 : frozen[frozen.count / 2]
+        let steps = Dictionary(grouping: journal.swaps, by: \.step).mapValues(\.count)
+        return
+            "swap test: seed \(seed), \(steps[.done] ?? 0) swaps done (frozen \(median) ms, at most \(frozen.last ?? 0); without a stop for "
+            + "\(journal.unprotected.map(\.lasted.wholeMilliseconds).max() ?? 0) ms at most), "
+            + "\(steps[.failed] ?? 0) failed or given up, \(steps[.rolledBack] ?? 0) rolled back, deaths \(run.deaths.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")); "
+            + "epochs \(journal.epochs.last ?? 0), \(venue.submissions.flatMap(\.orders).count) orders, \(venue.cancels) cancels, "
+            + "\(venue.replaces) changes, \(venue.executions.count) fills"
+    }
+}
+
+@Suite("The command `bigbrother broker`", .serialized)
+struct BrokerCommandTests {
+    private func configuration(_ programs: Programs, _ more: String) throws -> String {
+        try programs.configuration(
+            PolicyFaultTests.configuration("fine").replacingOccurrences(
+                of: "account: faults\nstate", with: "\(more)\naccount: faults\nstate"))
+    }
+
+    private func waitForStop(_ programs: Programs) throws {
+        try eventually(seconds: 40, "a stop rests") {
+            guard FileManager.default.fileExists(atPath: programs.journal) else { return false }
+            return try JournalFacts(programs.journal, onlyState: true).isCalm
+        }
+    }
+
+    @Test("list, a swap there and back with the stop at rest, a name that is none, and a plugin that stands by")
+    func thereAndBack() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try configuration(
+            programs, "standby_brokers: [{plugin: paper-plain, settings: {account: faults, cash: 1}}]")
+        func broker(_ arguments: [String]) throws -> Programs.Ending {
+            try programs.run(["broker"] + arguments + ["--config", config])
+        }
+        #expect(try broker(["list"]).output.contains("* paper        trades when a core is at work"))
+        let core = try RunningProcess(programs, ["run", "--config", config])
+        try waitForStop(programs)
+        let stops = try JournalFacts(programs.journal).state.portfolio.orders.allWorking.map(\.id)
+        #expect(try processes(naming: "broker-paper-plain").isEmpty || !stops.isEmpty)
+        let missing = try broker(["swap", "paper-plane"])
+        #expect(missing.code == 2 && missing.output.contains("did you mean \"paper-plain\"?"), "\(missing)")
+        #expect(try broker(["swap", "paper"]).output.contains("paper trades already"))
+        let there = try broker(["swap", "paper-plain", "--why", "to see"])
+        #expect(there.code == 0 && there.output.contains("paper-plain trades instead of paper, epoch 2"), "\(there)")
+        #expect(try broker(["list"]).output.contains("* paper-plain  trades, epoch 2"))
+        let plugins = try programs.json(["plugins", "--config", config])
+        #expect("\(plugins)".contains("standby"), "\(plugins)")
+        let restart = try programs.run(["plugin", "restart", "paper", "--config", config])
+        #expect(restart.code == 2 && restart.output.contains("paper stands by"), "\(restart)")
+        #expect(try JournalFacts(programs.journal).state.portfolio.orders.allWorking.map(\.id) == stops)
+        let back = try broker(["swap", "paper"])
+        #expect(back.code == 0 && back.output.contains("epoch 3"), "\(back)")
+        core.signal(SIGTERM)
+        #expect(core.wait().code == 0)
+        let facts = try JournalFacts(programs.journal)
+        #expect(facts.swaps.map(\.step) == [.began, .changed, .done, .began, .changed, .done])
+        #expect(facts.swaps.first?.why == "to see" && facts.swaps.first?.who.contains("@") == true)
+        #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
+    }
+
+    @Test("an adapter that is started elsewhere waits with its hello until it is swapped in, and again when it is out")
+    func startedElsewhere() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try configuration(
+            programs,
+            "standby_brokers: [{plugin: paper-plain, name: far, start: false, settings: {account: faults, cash: 1}}]")
+        let core = try RunningProcess(programs, ["run", "--config", config])
+        try waitForStop(programs)
+        func far() throws -> Process {
+            let (process, _, _) = programs.process(
+                ["--endpoint", "ipc://\(programs.stateDirectory)/sockets/broker", "--name", "far"],
+                program: "broker-paper-plain")
+            process.standardError = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
+        let log = programs.stateDirectory + "/bigbrother.log"
+        let first = try far()
+        try eventually("it says hello") {
+            try String(contentsOfFile: log, encoding: .utf8).contains("far is there, and waits until it is swapped in")
+        }
+        let there = try programs.run(["broker", "swap", "far", "--config", config])
+        #expect(there.code == 0 && there.output.contains("far trades instead of paper"), "\(there)")
+        #expect(first.isRunning)
+        let back = try programs.run(["broker", "swap", "paper", "--config", config])
+        #expect(back.code == 0, "\(back)")
+        first.waitUntilExit()
+        #expect(first.terminationStatus == 0, "it was asked to leave, and did")
+        let second = try far()
+        defer { second.terminate() }
+        try eventually("it waits again") {
+            try String(contentsOfFile: log, encoding: .utf8).components(separatedBy: "far is there, and waits").count
+                == 3
+        }
+        #expect(try JournalFacts(programs.journal).state.broker?.name.text == "paper")
+        core.signal(SIGTERM)
+        #expect(core.wait().code == 0)
+        #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
+    }
+
+    @Test("the configuration: names taken twice and unknown plugins are told, doctor lists who stands by")
+    func configured() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let good = try programs.run([
+            "doctor",
+            try configuration(
+                programs, "standby_brokers: [{plugin: paper-plain, settings: {account: faults, cash: 1}}]"),
+        ])
+        #expect(good.code == 0 && good.output.contains("standby broker paper-plain:"), "\(good)")
+        for (text, words) in [
+            ("standby_brokers: [{plugin: paper, settings: {account: faults, cash: 1}}]", "the name \"paper\" is taken"),
+            ("standby_broker: []", "did you mean \"standby_brokers\"?"),
+            ("standby_brokers: [{plugin: stop-loss}]", "is a policy, not a broker"),
+            (
+                "standby_brokers: [{plugin: paper-plain, settings: {account: faults, cahs: 1}}]",
+                "did you mean \"cash\"?"
+            ),
+        ] {
+            let bad = try programs.run(["doctor", try configuration(programs, text)])
+            #expect(bad.code == 2 && bad.output.contains(words), "\(text): \(bad)")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Orchestration
+import Trading
+import Wire
+
+/// Says of each line of standard input, `message type`, a tab and the body in hexadecimal, whether the programs take it: `+`, or
+/// `-` and why. A line that makes it crash or hang is a defect; see `scripts/fuzz`.
+
+/// Reads a body as the programs do: commands strictly, data leniently.
+func judge(_ type: MessageType, _ bytes: [UInt8]) throws {
+    let codec = MessageCodec()
+    switch type {
+    case .hello: _ = try codec.data(Hello.self, bytes)
+    case .welcome: _ = try codec.data(Welcome.self, bytes)
+    case .configure: _ = try codec.data(Configure.self, bytes)
+    case .refused, .drain, .bye, .error: _ = try codec.data(Fault.self, bytes)
+    case .ready:
+        let ready = try codec.data(Ready.self, bytes)
+        if let why = ready.needs?.defect ?? ready.capabilities?.defect { throw Refusal(why: why) }
+    case .heartbeat, .done, .advance: _ = try codec.data(Empty.self, bytes)
+    case .evaluate: _ = try codec.data(PortfolioSnapshot.self, bytes)
+    case .recommendations: _ = try codec.data(Recommendations.self, bytes)
+    case .command: _ = try codec.command(OrderCommand.self, bytes)
+    case .execution: _ = try codec.command(ExecutionReport.self, bytes)
+    case .orderAnswer: _ = try codec.command(OrderAnswer.self, bytes)
+    case .brokerState: _ = try codec.command(BrokerState.self, bytes)
+    case .market: _ = try codec.data(MarketUpdate.self, bytes)
+    case .control: _ = try codec.command(ControlRequest.self, bytes)
+    case .controlReply: _ = try codec.data(ControlReply.self, bytes)
+    case .record: _ = try codec.data(Record.self, bytes)
+    }
+}
+
+struct Refusal: Error { var why: String }
+
+func bytes(hexadecimal text: Substring) -> [UInt8] {
+    let digits = text.utf8.map { $0 < 58 ? $0 - 48 : $0 - 87 }
+    return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+}
+
+while let line = readLine() {
+    let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+    do {
+        if parts[0] == "header" {
+            _ = try MessageCodec().header([bytes(hexadecimal: parts[1]), Array("{}".utf8)])
+        } else if let type = MessageType(rawValue: String(parts[0])) {
+            try judge(type, bytes(hexadecimal: parts[1]))
+        }
+        print("+")
+    } catch {
+        print("- \(error)")
+    }
+}
