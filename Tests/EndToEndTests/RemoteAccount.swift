@@ -134,6 +134,16 @@ struct RemoteAccount {
         return try RunningProcess(programs, [script, mode], program: "/usr/bin/python3", environment: environment)
     }
 
+    /// The example of the Python kit, with the key that the name has already.
+    func pythonKit(name: String) throws -> RunningProcess {
+        let kit = Programs.project.path + "/Plugins/Kits/python"
+        var environment = environment("policy", name, key: keys.appendingPathComponent("policy-\(name).secret").path)
+        environment["PYTHONPATH"] = kit + "/src"
+        return try RunningProcess(
+            programs, [kit + "/examples/trailing-stop/trailing_stop.py"], program: "/usr/bin/python3",
+            environment: environment)
+    }
+
     // MARK: - What became of it
 
     func entries(_ type: String) throws -> [String] {

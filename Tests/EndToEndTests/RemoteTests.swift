@@ -29,10 +29,15 @@ struct RemoteTests {
         let theirs = try account.stranger("fine", name: "theirs", key: account.key("policy", "theirs"))
         try account.wait("policy_ready", #""name":"theirs""#)
         try account.wait("policies_heard", #""policy":"theirs""#)
+        kill(theirs.process.processIdentifier, SIGKILL)
+        let kit = try account.pythonKit(name: "theirs")
+        try eventually("a policy of the Python kit takes its place") {
+            try account.entries("policy_ready").filter { $0.contains(#""name":"theirs""#) }.count == 2
+        }
         #expect(FileManager.default.fileExists(atPath: account.venueFolder + "/paper-venue.log"), "on its own host")
         let listed = try programs.run(["keys", "list", "--config", account.config])
         #expect(listed.code == 0 && listed.output.contains("stop-loss") && listed.output.contains("core "), "\(listed)")
-        try account.end(core, plugins + [theirs])
+        try account.end(core, plugins + [kit])
     }
 
     @Test(

@@ -13,13 +13,14 @@ import os
 import signal
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import zmq
 
 from . import limits
 from ._codec import WireError
+from ._keys import Place
 from ._log import log, note
 from ._worker import Answer, Call, Outbox, Outlet, Stop, Worker
 from .messages import (
@@ -73,8 +74,16 @@ class Connection:
     """See the module. ``run`` returns the exit code."""
 
     def __init__(
-        self, role: PluginRole, launch: Launch, version: str, *, standard_input: int | None, signals: int | None
+        self,
+        role: PluginRole,
+        launch: Launch,
+        version: str,
+        *,
+        standard_input: int | None,
+        signals: int | None,
+        place: Place = Place(),
     ) -> None:
+        self._place = place
         self._role = role
         self._launch = launch
         self._version = version
@@ -92,7 +101,12 @@ class Connection:
                 code = self._talk()
                 if code is not None:
                     return code
-                note(logging.WARNING, "the core is silent; saying hello again")
+                note(
+                    logging.WARNING,
+                    "the core is silent; saying hello again"
+                    if self._session
+                    else f"not let in at {self._launch.endpoint}; does the core listen there, and is this key allowed?",
+                )
         finally:
             self._worker.close()
             self._outbox.close()
@@ -129,6 +143,14 @@ class Connection:
         socket.setsockopt(zmq.MAXMSGSIZE, limits.MESSAGE_BYTES)
         socket.setsockopt(zmq.RECONNECT_IVL, limits.RECONNECT_MILLISECONDS)
         socket.setsockopt(zmq.RECONNECT_IVL_MAX, limits.RECONNECT_LONGEST_MILLISECONDS)
+        if self._launch.endpoint.startswith("tcp://"):
+            # tcp alone notices a pulled cable after many minutes.
+            socket.setsockopt(zmq.HEARTBEAT_IVL, limits.TCP_HEARTBEAT_MILLISECONDS)
+            socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, limits.TCP_SILENCE_MILLISECONDS)
+        if (keys := self._place.keys) is not None:
+            socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
+            socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
+            socket.setsockopt(zmq.CURVE_SERVERKEY, keys.server)
         try:
             socket.connect(self._launch.endpoint)
         except zmq.ZMQError as error:
@@ -174,7 +196,11 @@ class Connection:
 
     def _is_core_silent(self) -> bool:
         patience = limits.SILENT_HEARTBEATS * self._heartbeat_seconds + limits.GRACE_SECONDS
-        return bool(self._session) and time.monotonic() - self._heard > patience
+        silence = time.monotonic() - self._heard
+        if not self._session:
+            # A socket that the core has refused once never tries again (libzmq 4.3.4).
+            return self._launch.endpoint.startswith("tcp://") and silence > limits.REFUSED_SECONDS
+        return silence > patience
 
     def _overdue(self) -> int | None:
         """A drain that takes too long, and work that never returns."""
@@ -301,6 +327,8 @@ class Connection:
 
     def _begin(self, message: Message) -> None:
         welcome = message.data(Welcome)
+        if self._place.state_directory:
+            welcome = replace(welcome, state_directory=self._place.state_directory)
         self._session = welcome.session
         self._heartbeat_seconds = welcome.heartbeat_milliseconds / 1_000
         self._submit(Call("start"), lambda: self._start(welcome, message.header.id))

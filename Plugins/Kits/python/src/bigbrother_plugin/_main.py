@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from . import _json
 from ._codec import WireError, read
 from ._connection import EXIT_FAILED, EXIT_SETTINGS, Connection, EndpointError, Launch, PluginRole
+from ._keys import Place, read_keys
 from ._log import fault, note, set_up
 
 
@@ -31,18 +32,24 @@ class Manifest:
 
 
 def main(role: PluginRole, name: str) -> NoReturn:
-    """Reads the launch line from standard input, or ``--endpoint E [--name N]`` when started by hand. Ends the process."""
+    """Reads the launch line from standard input, or ``--endpoint E [--name N]`` when started by hand, or on another
+    host (``docs/hosts.md``): then what the options do not say stands in the environment. Ends the process."""
     set_up()
     try:
         manifest = _manifest()
-        launch, is_child = _launch(manifest.name or name)
+        launch, place = _launch(manifest.name or name)
     except (ValueError, OSError) as error:
         note(logging.ERROR, str(error))
         sys.exit(EXIT_SETTINGS)
     try:
         with _signals() as descriptor:
             connection = Connection(
-                role, launch, manifest.version, standard_input=0 if is_child else None, signals=descriptor
+                role,
+                launch,
+                manifest.version,
+                standard_input=0 if place is None else None,
+                signals=descriptor,
+                place=place or Place(),
             )
             code = connection.run()
     except EndpointError as error:
@@ -66,16 +73,30 @@ def _manifest() -> Manifest:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _launch(name: str) -> tuple[Launch, bool]:
+def _launch(name: str) -> tuple[Launch, Place | None]:
+    """No place: the core has started it."""
     parser = argparse.ArgumentParser(description=f"The plugin {name}. bigbrother starts it; by hand it needs --endpoint.")
-    parser.add_argument("--endpoint", help="such as ipc:///path/to/state/sockets/policy")
-    parser.add_argument("--name", default=name, help="the name in the configuration, with start: false")
+    given = os.environ.get
+    parser.add_argument(
+        "--endpoint",
+        default=given("BIGBROTHER_ENDPOINT"),
+        help="such as ipc:///path/to/state/sockets/policy, or tcp://host:port with keys",
+    )
+    parser.add_argument(
+        "--name", default=given("BIGBROTHER_NAME") or name, help="the name in the configuration, with start: false"
+    )
+    parser.add_argument(
+        "--server-key", default=given("BIGBROTHER_SERVER_KEY"), help="the core's public key, or its .public file"
+    )
+    parser.add_argument("--key", default=given("BIGBROTHER_KEY_FILE"), help="the plugin's own .secret file")
+    parser.add_argument("--state", default=given("BIGBROTHER_STATE"), help="a folder of this host for its files")
     arguments = parser.parse_args()
     if arguments.endpoint:
-        return Launch(arguments.endpoint, arguments.name), False
+        keys = read_keys(arguments.key, arguments.server_key)
+        return Launch(arguments.endpoint, arguments.name), Place(keys, arguments.state)
     line = _first_line()
     try:
-        return read(Launch, _json.parse(line)), True
+        return read(Launch, _json.parse(line)), None
     except (WireError, _json.JSONError) as error:
         raise ValueError(
             f"standard input: the core writes one line there, this is none: {error}; by hand: --endpoint "

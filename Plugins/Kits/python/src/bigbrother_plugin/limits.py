@@ -17,6 +17,11 @@ HEARTBEAT_MILLISECONDS = 1_000
 #: ZeroMQ tries to connect again after so long, doubling up to the second figure, milliseconds.
 RECONNECT_MILLISECONDS = 100
 RECONNECT_LONGEST_MILLISECONDS = 1_000
+#: Heart-beats of tcp itself, and when a connection without them is given up, milliseconds.
+TCP_HEARTBEAT_MILLISECONDS = 2_000
+TCP_SILENCE_MILLISECONDS = 10_000
+#: Without a welcome by tcp for so long a fresh socket is made, seconds.
+REFUSED_SECONDS = 5.0
 #: Answers that wait to be sent; whoever makes more waits.
 OUTBOX = 10_000
 #: Messages from the core that wait for the plugin's code; more are refused.
