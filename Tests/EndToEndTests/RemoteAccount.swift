@@ -183,7 +183,10 @@ struct RemoteAccount {
         core.signal(SIGTERM)
         let ending = core.wait()
         #expect(ending.code == 0, "\(ending)")
-        for plugin in plugins { #expect(plugin.wait(seconds: 10).code == 0) }
+        for plugin in plugins {
+            let ending = plugin.wait(seconds: 10)
+            #expect(ending.code == 0, "\(ending)\n\(log.suffix(2_000))")
+        }
         let replay = try programs.run(["replay", "--journal", programs.journal])
         #expect(replay.code == 0 && replay.output.hasPrefix("identical"), "\(replay)")
     }
