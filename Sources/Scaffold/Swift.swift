@@ -39,8 +39,10 @@ extension Scaffold {
                 .target(name: "CPosix", path: "BigBrother/CPosix"),
                 .systemLibrary(name: "CZeroMQ", path: "BigBrother/CZeroMQ"),
                 .target(name: "ZeroMQTransport", dependencies: ["CZeroMQ", "Messaging"], path: "BigBrother/ZeroMQTransport"),
+                .target(name: "Keys", dependencies: ["Messaging", "ZeroMQTransport", "Wire"], path: "BigBrother/Keys"),
                 .target(
-                    name: "PluginKit", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "CPosix"],
+                    name: "PluginKit",
+                    dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"],
                     path: "BigBrother/PluginKit"),
                 .executableTarget(name: "@NAME@", dependencies: ["PluginKit", "Trading", "Wire"], path: "Sources"),
                 .testTarget(name: "@TYPE@Tests", dependencies: ["@NAME@", "PluginKit", "Trading", "Wire"], path: "Tests"),

@@ -51,6 +51,31 @@ struct ScaffoldTests {
         }
     }
 
+    /// Building one takes minutes; that its package names every room that the kit imports takes none.
+    @Test("a Swift scaffold links every source folder that the kit needs", arguments: Scaffold.Role.allCases)
+    func linksTheKit(role: Scaffold.Role) throws {
+        let scaffold = try Scaffold(role: role, name: "gap-guard", language: .swift, home: Places.project)
+        let package = try #require(scaffold.files.first { $0.path == "Package.swift" }).text
+        var (open, seen) = (["PluginKit"], Set<String>())
+        while let room = open.popLast() {
+            guard seen.insert(room).inserted else { continue }
+            #expect(package.contains("path: \"BigBrother/\(room)\""), "the package has no \(room)")
+            open += try imports(of: room)
+        }
+        #expect(seen.isSuperset(of: ["PluginKit", "Trading", "Wire", "ZeroMQTransport"]))
+    }
+
+    /// Folders of `Sources` that a room's files import.
+    private func imports(of room: String) throws -> [String] {
+        let sources = Places.project + "/Sources"
+        let files = try FileManager.default.subpathsOfDirectory(atPath: sources + "/" + room)
+        let lines = try files.filter { $0.hasSuffix(".swift") }.flatMap {
+            try String(contentsOfFile: sources + "/" + room + "/" + $0, encoding: .utf8).split(separator: "\n")
+        }
+        let names = lines.filter { $0.hasPrefix("import ") }.map { String($0.dropFirst(7)) }
+        return Set(names).sorted().filter { FileManager.default.fileExists(atPath: sources + "/" + $0) }
+    }
+
     /// The Swift ones are built by `scripts/check-scaffolds`, since that takes minutes.
     @Test(
         "what it makes in Python runs its test and keeps the protocol",
