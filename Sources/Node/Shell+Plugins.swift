@@ -171,7 +171,10 @@ extension Shell {
         while clock.monotonicMilliseconds < deadline {
             tendOutputs()
             let alive = children.values.contains { $0.process != nil && $0.process?.poll() == nil }
-            guard alive || (children.isEmpty && !sessions.isEmpty) else { return }
+            // Who was started elsewhere has no process here that ends: its bye is waited for, or a packet that was lost on
+            // the way would end with the core instead of being sent again.
+            let isAwaited = sessions.values.contains { $0.role != .control && children[$0.name]?.process == nil }
+            guard alive || isAwaited else { return }
             do {
                 let outputs = children.values.compactMap {
                     $0.process?.poll() == nil ? $0.process?.outputDescriptor : nil

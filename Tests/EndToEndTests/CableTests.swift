@@ -155,7 +155,7 @@ struct CableTests {
         let asked = try account.entries("policies_heard")
         let heard = asked.filter { !$0.contains("failure") }
         #expect(heard.count > asked.count / 2, "most cycles hear everybody: \(heard.count) of \(asked.count)")
-        try account.end(processes[0], Array(processes.dropFirst()), areHeard: false)
+        try account.end(processes[0], Array(processes.dropFirst()))
         try settle(hosts, keys)
     }
 }

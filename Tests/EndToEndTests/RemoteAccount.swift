@@ -179,18 +179,11 @@ struct RemoteAccount {
     }
 
     /// Ends the core; its plugins elsewhere are asked to leave and do.
-    /// - Parameter areHeard: false where the core's last word can be lost with the packet that it is in: then a plugin waits
-    ///   for the next core, as it should, and is ended here.
-    func end(_ core: RunningProcess, _ plugins: [RunningProcess], areHeard: Bool = true) throws {
+    func end(_ core: RunningProcess, _ plugins: [RunningProcess]) throws {
         core.signal(SIGTERM)
         let ending = core.wait()
         #expect(ending.code == 0, "\(ending)")
         for plugin in plugins {
-            guard areHeard else {
-                plugin.signal(SIGKILL)
-                _ = plugin.wait(seconds: 10)
-                continue
-            }
             let ending = plugin.wait(seconds: 10)
             #expect(ending.code == 0, "\(ending)\n\(log.suffix(2_000))")
         }
