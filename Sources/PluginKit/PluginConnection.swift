@@ -320,7 +320,7 @@ package func monotonicMilliseconds() -> Int64 {
 }
 
 /// clock_gettime(2), the wall's clock.
-package func wallClock() -> Timestamp {
+public func wallClock() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
