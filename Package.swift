@@ -143,6 +143,9 @@ let package = Package(
             ], exclude: ["Torture"]),
         .executableTarget(
             name: "wire-judge", dependencies: ["Wire", "Trading", "Orchestration"], path: "Tests/ProtocolTests/Judge"),
+        .executableTarget(
+            name: "bench-bare", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"],
+            path: "Tests/Benchmarks/Bare"),
         .testTarget(
             name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration", "wire-judge"], exclude: ["Judge"]),
         .testTarget(
