@@ -171,8 +171,10 @@ struct BrokerCommandTests {
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
     }
 
-    @Test("the core is asked to stop in the middle of a swap: whoever asked is told, and the next start takes it back")
-    func stopped() throws {
+    @Test(
+        "the core stops in the middle of a swap, or is killed: whoever asked is told, and the next start takes it back",
+        arguments: [(SIGTERM, "the core stops in the middle of the swap"), (SIGKILL, "`bigbrother broker list` tells")])
+    func stopped(by signal: Int32, words: String) throws {
         let programs = try Programs()
         defer { programs.remove() }
         let config = try configuration(
@@ -188,10 +190,10 @@ struct BrokerCommandTests {
         )
         let second = try programs.run(["broker", "swap", "paper", "--config", config])
         #expect(second.code == 2 && second.output.contains("being swapped for silent-broker (joining)"), "\(second)")
-        first.signal(SIGTERM)
-        #expect(first.wait().code == 0)
+        first.signal(signal)
+        #expect((first.wait().code == 0) == (signal == SIGTERM))
         let told = client.wait()
-        #expect(told.code == 2 && told.output.contains("the core stops in the middle of the swap"), "\(told)")
+        #expect(told.code == 2 && told.output.contains(words), "\(told)")
         let next = try RunningProcess(programs, ["run", "--config", config])
         try eventually(seconds: 40, "the old one trades again") {
             let state = try JournalFacts(programs.journal, onlyState: true).state
