@@ -137,7 +137,10 @@ extension Shell {
         if session.role == .provider, options.lockstep, pace.isOpen, !pace.hasTapeEnded {
             end = end ?? .providerLost(why)
         }
-        if mayRestart { children[session.name]?.process?.signal(ShellSignals.kill) }
+        if mayRestart, let process = children[session.name]?.process {
+            children[session.name]?.killedBecause = why
+            process.signal(ShellSignals.kill)
+        }
     }
 
     /// Heart-beats go out; who is silent for three of them is lost.
