@@ -290,7 +290,7 @@ class Connection:
             message = unpack(frames)
             return self._act(message)
         except HeaderError as error:
-            self._not_understood(str(error), error.re)
+            self._not_understood(str(error), error.re, error.cycle)
         except WireError as error:
             self._not_understood(str(error), message.header.id, message.header.cycle)
         return None
