@@ -10,7 +10,7 @@ extension Shell {
         do {
             let hello = try codec.data(Hello.self, body)
             if let why = refusal(of: hello, role, peer) { return turnAway(peer, header, why) }
-            if mustWait(hello, role) { return }
+            if mustWait(hello, role) || isRival(of: hello, header, peer, role) { return }
             welcome(hello, header, peer, role)
         } catch {
             turnAway(peer, header, "hello: \(error)")
