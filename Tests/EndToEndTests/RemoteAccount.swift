@@ -114,6 +114,12 @@ struct RemoteAccount {
         #expect(revoked.code == 0 && revoked.output.contains("is revoked"), "\(revoked)")
     }
 
+    /// When the list of keys was changed last.
+    func keysChanged() throws -> Date {
+        let path = programs.stateDirectory + "/keys/allowed.json"
+        return try #require(try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date)
+    }
+
     private var serverKey: String { programs.stateDirectory + "/keys/core-core.public" }
 
     private func endpoint(_ role: String) -> String {
