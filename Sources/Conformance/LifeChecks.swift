@@ -27,7 +27,7 @@ enum LifeChecks {
             "life.session", "a message of another session is dropped: nothing is answered, nothing is done",
             in: Section.notUnderstood, run: otherSession),
         Check(
-            "life.never-answered", "an error is not answered",
+            "life.never-answered", "an error is not answered, nor is one that cannot be read",
             in: Section.notUnderstood, run: neverAnswered),
         Check(
             "life.role", "a message that is not for its role is refused with error and re, and nothing else is done",
@@ -219,12 +219,21 @@ enum LifeChecks {
 
     private static func neverAnswered(_ stage: Stage) throws -> String {
         try stage.open()
-        let id = try stage.tell(.error, .object([JSON.Member(key: "reason", value: .string("the check says so"))]))
-        if let answer = try stage.listen(milliseconds: 100).first(where: { $0.header.re == id }) {
-            throw Broken("it answered an error with \(answer.header.type.rawValue)")
+        let reason = JSON.object([JSON.Member(key: "reason", value: .string("the check says so"))])
+        var strange = Header(
+            type: .error, id: "strange", session: stage.conversation?.session ?? "", epoch: stage.epoch, seq: 1)
+        strange.v = "2.0"
+        stage.conversation?.asked["strange"] = .error
+        let id = try stage.tell(.error, reason)
+        try stage.post([try stage.codec.encode(strange), reason.bytes])
+        if let answer = try stage.listen(milliseconds: 100).first(where: {
+            $0.header.re == id || $0.header.re == "strange"
+        }) {
+            let which = answer.header.re == id ? "an error" : "an error of version 2.0"
+            throw Broken("it answered \(which) with \(answer.header.type.rawValue)")
         }
         try goesOn(stage)
-        return "nothing was said"
+        return "nothing was said to an error, nor to one of version 2.0"
     }
 
     private static func role(_ stage: Stage) throws -> String {

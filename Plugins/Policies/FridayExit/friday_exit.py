@@ -113,6 +113,8 @@ def hear(core, frames):
         core["epoch"] = max(core["epoch"], header["epoch"])
         answer(core, header, body)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as fault:
+        if header.get("type") in ("error", "refused", "bye"):
+            return  # never answered
         fields = {"re": header["id"]} if "id" in header else {}
         if isinstance(header.get("cycle"), int):
             fields["cycle"] = header["cycle"]

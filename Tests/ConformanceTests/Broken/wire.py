@@ -118,6 +118,8 @@ class Plugin:
             self.epoch = max(self.epoch, header["epoch"])
             self.act(header, body)
         except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+            if header.get("type") in ("error", "refused", "bye") and self.fault != "answers-errors":
+                return
             fields = {"re": header["id"]} if "id" in header and self.fault != "no-re" else {}
             if isinstance(header.get("cycle"), int):
                 fields["cycle"] = header["cycle"]
