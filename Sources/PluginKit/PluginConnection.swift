@@ -101,6 +101,14 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         let endpoint = try Endpoint.parse(launch.endpoint, options.security == .none ? .none : .curve)
         let socket = try ZeroMQSocket(.dealer, in: context, options: socketOptions(endpoint))
         try socket.connect(endpoint)
+        let code = try converse(socket, endpoint)
+        // What was said last gets its time to leave: the context, which goes with `run`, waits for it.
+        if code != nil { try socket.drain(milliseconds: lastWordMilliseconds) }
+        return code
+    }
+
+    /// Until an end, with its code; nil when another socket is wanted.
+    private mutating func converse(_ socket: borrowing ZeroMQSocket, _ endpoint: Endpoint) throws -> Int32? {
         (session, epoch, sent, isReady) = ("", 0, 0, false)
         lastHeard = monotonicMilliseconds()
         var poller = ZeroMQPoller()
@@ -210,6 +218,8 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     }
 
     private var sendPatienceMilliseconds: Int64 { 5_000 }
+    /// Less than the core waits after `drain`.
+    private var lastWordMilliseconds: Int { 2_000 }
 }
 
 // MARK: - What the core says
@@ -312,11 +322,6 @@ extension PluginConnection {
 
     private mutating func sayBye(_ why: String, on socket: borrowing ZeroMQSocket) throws -> Int32 {
         try send(Answer(.bye, Fault(reason: why)), on: socket)
-        // The last word gets a moment to leave; LINGER is zero otherwise.
-        var poller = ZeroMQPoller()
-        let token = poller.add(socket)
-        defer { poller.remove(token) }
-        _ = try poller.poll(timeoutMilliseconds: 50)
         return 0
     }
 
