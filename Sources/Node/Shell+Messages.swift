@@ -12,7 +12,8 @@ extension Shell {
         do {
             header = try codec.header(frames)
         } catch {
-            return refuse(peer, "\(error)")
+            let name = codec.name(of: frames)
+            return refuse(peer, "\(error)", name)
         }
         if let fatalMessage, header.re == fatalMessage { ChildProcess.dieAtOnce() }
         guard let role = Role(rawValue: peer.socket) else { return }
@@ -39,7 +40,8 @@ extension Shell {
         do {
             try take(frames[1], header, session)
         } catch {
-            takeGarbage(header, session, "\(header.type.rawValue): \(error)")
+            let isToBeAnswered = header.type != .error && header.type != .bye
+            takeGarbage(re: isToBeAnswered ? .some(header.id) : nil, session, "\(header.type.rawValue): \(error)")
         }
     }
 
@@ -116,9 +118,10 @@ extension Shell {
     }
 
     /// What was not understood is not taken, and the sender is told.
-    private func takeGarbage(_ header: Header, _ session: PluginSession, _ why: String) {
+    /// - Parameter re: the id of what is answered, nil inside where it has none; nil: it is not answered.
+    private func takeGarbage(re: String??, _ session: PluginSession, _ why: String) {
         pluginFigures[session.name, default: PluginFigures()].refused += 1
-        tell(session.peer, why, re: header.id)
+        if let re { tell(session.peer, why, re: re) }
         enqueue(.violation(plugin: session.name, why: why))
         gathering?.fail(session.name, "its answer could not be read: \(why)")
         if session.role == .provider { pace.provided() }
@@ -152,12 +155,12 @@ extension Shell {
     }
 
     /// A message that cannot even be placed.
-    func refuse(_ peer: Peer?, _ why: String) {
+    /// - Parameter name: what could be read of it.
+    func refuse(_ peer: Peer?, _ why: String, _ name: MessageCodec.Name = MessageCodec.Name()) {
         guard let peer, let session = sessions[peer] else {
             return observer.log("core", "a stranger's message was refused: \(why)")
         }
-        takeGarbage(
-            Header(type: .error, id: "", session: session.id, epoch: epoch, seq: 0), session, why)
+        takeGarbage(re: name.isToBeAnswered ? .some(name.id) : nil, session, why)
     }
 
     /// Rule 4: who says what its role may not say is cut off.
@@ -233,6 +236,8 @@ enum ShellLimits {
     static let strangerMessages = 32
     /// How long the key of one that floods, or speaks for another role, is not let in.
     static let floodMilliseconds: Int64 = 60_000
+    /// How often a person is told that a key is used by two hosts.
+    static let rivalMilliseconds: Int64 = 60_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
 }
