@@ -135,8 +135,11 @@ struct CableTests {
         var (market, dice) = (market, dice)
         try market.write(&dice, calm: true)
         try account.rewrite(Self.text(market, reenters: false))
+        let came = (try count("broker_ready", "paper"), try count("policy_ready", "stop-loss"))
         let processes = try begin(hosts, keys)
-        try eventually("the broker is there") { try count("broker_ready", "paper") > 1 }
+        try eventually(seconds: 60, "broker and policy are there again") {
+            try count("broker_ready", "paper") > came.0 && count("policy_ready", "stop-loss") > came.1
+        }
         var isCalm = false
         try eventually(seconds: 90, "the storm is over") {
             isCalm = try JournalFacts(programs.journal, onlyState: true).isCalm
