@@ -168,7 +168,19 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: ["Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
+        .target(
+            name: "ShellRig", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"],
+            path: "Tests/NodeTests/Rig"),
+        .executableTarget(
+            name: "shell-fuzz",
+            dependencies: [
+                "ShellRig", "CoreTestSupport", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal",
+            ], path: "Tests/NodeTests/Fuzz"),
         .testTarget(
-            name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
+            name: "NodeTests",
+            dependencies: [
+                "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal", "CoreTestSupport", "ShellRig",
+                "shell-fuzz",
+            ], exclude: ["Rig", "Fuzz"]),
     ]
 )
