@@ -112,7 +112,7 @@ let package = Package(
                 "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
                 "policy-emergency",
                 "policy-entries", "policy-regime", "policy-reenter", "PaperExchange", "Trading", "Wire",
-                "Journal", "SQLiteJournal", "Node", "Orchestration",
+                "Journal", "SQLiteJournal", "Node", "Orchestration", .product(name: "Crypto", package: "swift-crypto"),
             ], exclude: ["Plugins"]),
         .executableTarget(
             name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
@@ -137,7 +137,10 @@ let package = Package(
         .executableTarget(
             name: "wire-judge", dependencies: ["Wire", "Trading", "Orchestration"], path: "Tests/ProtocolTests/Judge"),
         .testTarget(
-            name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration", "wire-judge"], exclude: ["Judge"]),
+            name: "ProtocolTests",
+            dependencies: [
+                "Wire", "Trading", "Orchestration", "wire-judge", .product(name: "Crypto", package: "swift-crypto"),
+            ], exclude: ["Judge"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: [
