@@ -3,6 +3,10 @@ import PackageDescription
 
 let package = Package(
     name: "BigBrother",
+    products: [
+        // What a plugin of another package imports; all else is this project's own.
+        .library(name: "PluginKit", targets: ["PluginKit", "Trading"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
@@ -63,6 +67,9 @@ let package = Package(
         .target(
             name: "PluginKit",
             dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"]),
+        .executableTarget(
+            name: "policy-trailing-stop", dependencies: ["PluginKit", "Trading"],
+            path: "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"]),
         .executableTarget(
             name: "policy-stop-loss", dependencies: ["PluginKit", "Trading"],
             path: "Plugins/Policies/StopLoss", exclude: ["plugin.json", "README.md"]),
@@ -136,6 +143,9 @@ let package = Package(
             ], exclude: ["Torture"]),
         .executableTarget(
             name: "wire-judge", dependencies: ["Wire", "Trading", "Orchestration"], path: "Tests/ProtocolTests/Judge"),
+        .executableTarget(
+            name: "bench-bare", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"],
+            path: "Tests/Benchmarks/Bare"),
         .testTarget(
             name: "ProtocolTests",
             dependencies: [

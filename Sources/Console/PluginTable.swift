@@ -4,7 +4,8 @@ import Wire
 /// The plugins of a running core, for people.
 package enum PluginTable {
     private static let titles = [
-        "plugin", "role", "state", "version", "p50 ms", "p99 ms", "answers", "late", "missed", "refused", "restarts",
+        "plugin", "role", "state", "version", "process", "p50 ms", "p99 ms", "answers", "late", "missed", "refused",
+        "restarts",
     ]
 
     /// A line of titles, then one for each plugin.
@@ -20,9 +21,9 @@ package enum PluginTable {
     private static func row(_ plugin: PluginStatus) -> [String] {
         [
             plugin.name.text, plugin.role.rawValue, plugin.state.rawValue + (plugin.isRequired ? ", required" : ""),
-            plugin.version ?? "-", milliseconds(plugin.latencyP50), milliseconds(plugin.latencyP99),
-            "\(plugin.answers)",
-            "\(plugin.late)", "\(plugin.missed)", "\(plugin.refused)", "\(plugin.restarts)",
+            plugin.version ?? "-", plugin.process.map { "\($0)" } ?? "-", milliseconds(plugin.latencyP50),
+            milliseconds(plugin.latencyP99), "\(plugin.answers)", "\(plugin.late)", "\(plugin.missed)",
+            "\(plugin.refused)", "\(plugin.restarts)",
         ]
     }
 

@@ -5,7 +5,7 @@ import Wire
 
 /// A person looks at the plugins of a running core, stops one, starts it again.
 extension Shell {
-    var pluginStatuses: [PluginStatus] {
+    package var pluginStatuses: [PluginStatus] {
         options.plugins.map { spec in
             var status = PluginStatus(
                 name: spec.name, role: spec.role, state: state(of: spec),

@@ -159,11 +159,11 @@ extension Shell {
 
     /// A message that cannot even be placed.
     /// - Parameter name: what could be read of its header.
-    func refuse(_ peer: Peer?, _ why: String, _ name: (id: String, cycle: Int64?)? = nil) {
+    func refuse(_ peer: Peer?, _ why: String, _ name: MessageCodec.Name = MessageCodec.Name()) {
         guard let peer, let session = sessions[peer] else {
             return observer.log("core", "a stranger's message was refused: \(why)")
         }
-        takeGarbage(Rejected(id: name?.id, cycle: name?.cycle, isNamed: name != nil), session, why)
+        takeGarbage(Rejected(name), session, why)
     }
 
     /// Rule 4: who says what its role may not say is cut off.
@@ -239,6 +239,8 @@ enum ShellLimits {
     static let strangerMessages = 32
     /// How long the key of one that floods, or speaks for another role, is not let in.
     static let floodMilliseconds: Int64 = 60_000
+    /// How often a person is told that a key is used by two hosts.
+    static let rivalMilliseconds: Int64 = 60_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
 }
@@ -251,7 +253,9 @@ private struct Rejected {
     var isNamed = true
     var isAnswered = true
 
-    init(id: String?, cycle: Int64?, isNamed: Bool) { (self.id, self.cycle, self.isNamed) = (id, cycle, isNamed) }
+    init(_ name: MessageCodec.Name) {
+        (id, cycle, isNamed, isAnswered) = (name.id, name.cycle, name.id != nil, name.isToBeAnswered)
+    }
 
     init(_ header: Header) { (id, cycle, isAnswered) = (header.id, header.cycle, header.type.isAnswered) }
 }

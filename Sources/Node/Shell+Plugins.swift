@@ -10,7 +10,7 @@ extension Shell {
         do {
             let hello = try codec.data(Hello.self, body)
             if let why = refusal(of: hello, role, peer) { return turnAway(peer, header, why) }
-            if mustWait(hello, role) { return }
+            if mustWait(hello, role) || isRival(of: hello, header, peer, role) { return }
             welcome(hello, header, peer, role)
         } catch {
             turnAway(peer, header, "hello: \(error)")
@@ -141,7 +141,10 @@ extension Shell {
         if session.role == .provider, options.lockstep, pace.isOpen, !pace.hasTapeEnded {
             end = end ?? .providerLost(why)
         }
-        if mayRestart { children[session.name]?.process?.signal(ShellSignals.kill) }
+        if mayRestart, let process = children[session.name]?.process {
+            children[session.name]?.killedBecause = why
+            process.signal(ShellSignals.kill)
+        }
     }
 
     /// Heart-beats go out; who is silent for three of them is lost.

@@ -147,7 +147,7 @@ package enum RunEnd: Equatable, CustomStringConvertible {
 
 /// Figures of a run that no decision depends on.
 package struct RunFigures {
-    /// From the question to the performed decision, one for each cycle that asked; the newest so many.
+    /// From the question to the performed decision, one for each cycle that asked; the first so many.
     package private(set) var cycleMicroseconds: [Int64] = []
     package var lateAnswers = 0
     private static let kept = 100_000

@@ -2,15 +2,15 @@ import Trading
 import Wire
 
 /// What an adapter is told about its place.
-package struct AdapterContext {
-    package var account: AccountID
+public struct AdapterContext {
+    public var account: AccountID
     /// Where it may keep files that outlive it.
-    package var stateDirectory: String
+    public var stateDirectory: String
     /// Time is the market data's, not the wall's.
-    package var lockstep: Bool
+    public var lockstep: Bool
 
     /// For tests of an adapter; the kit makes it from `welcome`.
-    package init(account: AccountID, stateDirectory: String, lockstep: Bool) {
+    public init(account: AccountID, stateDirectory: String, lockstep: Bool) {
         self.account = account
         self.stateDirectory = stateDirectory
         self.lockstep = lockstep
@@ -18,14 +18,14 @@ package struct AdapterContext {
 }
 
 /// What an adapter tells the core.
-package enum BrokerMessage {
+public enum BrokerMessage {
     case execution(ExecutionReport)
     case answer(OrderAnswer)
     case state(BrokerState)
 }
 
 /// A broker adapter: carries out commands at one venue, and reports.
-package protocol BrokerAdapter {
+public protocol BrokerAdapter {
     associatedtype Settings: Decodable
     init(settings: Settings, context: AdapterContext) throws
     var capabilities: BrokerCapabilities { get }
@@ -38,8 +38,8 @@ package protocol BrokerAdapter {
     mutating func tick(at time: Timestamp) throws -> [BrokerMessage]
 }
 
-package enum BrokerMain {
-    package static func run<A: BrokerAdapter>(_ adapter: A.Type, name: String, version: String) -> Never {
+public enum BrokerMain {
+    public static func run<A: BrokerAdapter>(_ adapter: A.Type, name: String, version: String) -> Never {
         PluginMain.run(BrokerRole<A>(), name: name, version: version)
     }
 }

@@ -15,7 +15,7 @@ import Wire
 /// }
 /// PolicyMain.run(TakeTheMoney.self, name: "take-the-money", version: "1.0.0")
 /// ```
-package protocol Policy {
+public protocol Policy {
     associatedtype Settings: Decodable
     init(settings: Settings) throws
     /// What it is to be given each cycle; absent: positions, working orders, prices and conditions.
@@ -24,11 +24,11 @@ package protocol Policy {
 }
 
 extension Policy {
-    package var needs: PolicyNeeds { PolicyNeeds() }
+    public var needs: PolicyNeeds { PolicyNeeds() }
 }
 
-package enum PolicyMain {
-    package static func run<P: Policy>(_ policy: P.Type, name: String, version: String) -> Never {
+public enum PolicyMain {
+    public static func run<P: Policy>(_ policy: P.Type, name: String, version: String) -> Never {
         PluginMain.run(PolicyRole<P>(), name: name, version: version)
     }
 }

@@ -2,15 +2,15 @@ import Trading
 import Wire
 
 /// A provider: a generator of market updates, each with its time.
-package protocol Provider {
+public protocol Provider {
     associatedtype Settings: Decodable
     init(settings: Settings, lockstep: Bool) throws
     /// The next update, nil at the end. In real time it is sent when its time has come.
     mutating func next() throws -> MarketUpdate?
 }
 
-package enum ProviderMain {
-    package static func run<P: Provider>(_ provider: P.Type, name: String, version: String) -> Never {
+public enum ProviderMain {
+    public static func run<P: Provider>(_ provider: P.Type, name: String, version: String) -> Never {
         PluginMain.run(ProviderRole<P>(), name: name, version: version)
     }
 }

@@ -1,5 +1,5 @@
 /// Settings that make no sense: which, and what would.
-package struct SettingsError: Error, CustomStringConvertible {
-    package let description: String
-    package init(_ description: String) { self.description = description }
+public struct SettingsError: Error, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
 }

@@ -98,7 +98,8 @@ extension Scaffold {
         case .swift:
             """
 
-            `BigBrother` is a link to the sources of the project, which are built into this package: move the link when the project moves.
+            The kit is a package, by the project's path in `Package.swift`: change it there when the project moves. On another host the
+            program needs libzmq5 and the Swift runtime, or `swift build -c release --static-swift-stdlib`.
             """
         }
     }

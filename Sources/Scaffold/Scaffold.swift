@@ -92,9 +92,6 @@ package struct Scaffold {
                 let mode = file.isProgram ? 0o755 : 0o644
                 try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: path.path)
             }
-            if language == .swift {
-                try manager.createSymbolicLink(atPath: draft + "/BigBrother", withDestinationPath: home + "/Sources")
-            }
             try manager.moveItem(atPath: draft, toPath: folder)
         } catch {
             do { try manager.removeItem(atPath: draft) } catch {

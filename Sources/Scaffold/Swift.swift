@@ -1,6 +1,4 @@
-/// Plugins on the Swift kit: a package that builds the kit's sources into itself, by a link to the project.
-///
-/// Not by `.package(path:)` or a URL: the kit's interface is `package`, which ends at a package's border.
+/// Plugins on the Swift kit: packages that depend on the project's `PluginKit`.
 extension Scaffold {
     var swiftFiles: [File] {
         let own: (program: String, test: String) =
@@ -29,23 +27,16 @@ extension Scaffold {
         // swift-tools-version: 6.2
         import PackageDescription
 
-        // BigBrother is a link to the sources of the project; its kit is built into this package. Needs libzmq3-dev.
+        // The kit is the project's, by its path; by `.package(url:, from:)` where it is fetched. Needs libzmq3-dev.
         let package = Package(
             name: "@NAME@",
+            dependencies: [.package(name: "BigBrother", path: "@HOME@")],
             targets: [
-                .target(name: "Trading", path: "BigBrother/Trading"),
-                .target(name: "Wire", dependencies: ["Trading"], path: "BigBrother/Wire"),
-                .target(name: "Messaging", path: "BigBrother/Messaging"),
-                .target(name: "CPosix", path: "BigBrother/CPosix"),
-                .systemLibrary(name: "CZeroMQ", path: "BigBrother/CZeroMQ"),
-                .target(name: "ZeroMQTransport", dependencies: ["CZeroMQ", "Messaging"], path: "BigBrother/ZeroMQTransport"),
-                .target(name: "Keys", dependencies: ["Messaging", "ZeroMQTransport", "Wire"], path: "BigBrother/Keys"),
-                .target(
-                    name: "PluginKit",
-                    dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"],
-                    path: "BigBrother/PluginKit"),
-                .executableTarget(name: "@NAME@", dependencies: ["PluginKit", "Trading", "Wire"], path: "Sources"),
-                .testTarget(name: "@TYPE@Tests", dependencies: ["@NAME@", "PluginKit", "Trading", "Wire"], path: "Tests"),
+                .executableTarget(
+                    name: "@NAME@", dependencies: [.product(name: "PluginKit", package: "BigBrother")], path: "Sources"),
+                .testTarget(
+                    name: "@TYPE@Tests", dependencies: ["@NAME@", .product(name: "PluginKit", package: "BigBrother")],
+                    path: "Tests"),
             ]
         )
 
@@ -81,7 +72,6 @@ extension Scaffold {
     private static let swiftPolicyTest = #"""
         import Testing
         import Trading
-        import Wire
 
         @testable import @MODULE@
 

@@ -4,7 +4,6 @@ extension Scaffold {
         import Foundation
         import PluginKit
         import Trading
-        import Wire
 
         /// A venue in a file: market, limit and stop orders, filled whole at the quotes that the core sees.
         ///
@@ -24,7 +23,7 @@ extension Scaffold {
                 path = URL(fileURLWithPath: context.stateDirectory + "/@NAME@.books")
                 books = Books(cash: settings.cash)
                 if let kept = FileManager.default.contents(atPath: path.path) {
-                    books = try WireDecoder().decode(Books.self, from: Array(kept), unknownFields: .refuse)
+                    books = try JSONDecoder().decode(Books.self, from: kept)
                 }
             }
 
@@ -44,7 +43,7 @@ extension Scaffold {
             }
 
             /// Whole on the disk before a word of it is said.
-            private func keep() throws { try Data(WireEncoder().encode(books)).write(to: path, options: .atomic) }
+            private func keep() throws { try JSONEncoder().encode(books).write(to: path, options: .atomic) }
 
             private mutating func said() throws -> [BrokerMessage] {
                 try keep()

@@ -6,6 +6,21 @@ enum TCPConnection {
     /// `address:port` of the other end (`getpeername`); nil when there is none.
     static func peer(of descriptor: CInt) -> Bytes? { name(of: descriptor, getpeername) }
 
+    /// The host in a ``peer(of:)``, as a person reads it (`inet_ntop`); nil for another family.
+    static func address(_ end: Bytes) -> String? {
+        guard end.count >= 16 else { return nil }
+        let family = CInt(end.withUnsafeBytes { $0.loadUnaligned(as: sa_family_t.self) })
+        // In sockaddr_in the address stands after the port, in sockaddr_in6 after the flow too.
+        guard family == AF_INET || family == AF_INET6 && end.count >= 24 else { return nil }
+        let place = family == AF_INET ? 4 : 8
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let isText = end.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return false }
+            return inet_ntop(family, base + place, &text, socklen_t(INET6_ADDRSTRLEN)) != nil
+        }
+        return isText ? String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+    }
+
     /// Ends a connection (`shutdown`), if it is one that was accepted at this port.
     /// - Parameter peer: the other end that it must have; nil: any.
     static func cut(_ descriptor: CInt, port: UInt16, peer: Bytes? = nil) {

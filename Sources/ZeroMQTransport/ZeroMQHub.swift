@@ -95,6 +95,8 @@ package final class ZeroMQHub: Transport {
 
     package func cut(_ peer: Peer, holdMilliseconds: Int) { door?.cut(peer, holdMilliseconds: holdMilliseconds) }
 
+    package func address(of peer: Peer) -> String? { door?.address(of: peer) }
+
     private func drain(_ socket: String, into arrivals: inout Arrivals) throws(MessagingError) {
         for _ in 0..<Self.messagesPerWait {
             do throws(MessagingError) {

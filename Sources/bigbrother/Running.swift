@@ -28,6 +28,7 @@ struct Running {
         var report: RunReport
         var head: JournalHead
         var figures: RunFigures
+        var plugins: [PluginStatus]
         var journalBytes: Int64
     }
 
@@ -53,6 +54,7 @@ struct Running {
         let end = try shell.run()
         return Result(
             end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures,
+            plugins: shell.pluginStatuses,
             journalBytes: Self.size(of: loaded.journalPath) + Self.size(of: loaded.journalPath + "-wal"))
     }
 

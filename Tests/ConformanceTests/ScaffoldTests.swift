@@ -51,29 +51,36 @@ struct ScaffoldTests {
         }
     }
 
-    /// Building one takes minutes; that its package names every room that the kit imports takes none.
-    @Test("a Swift scaffold links every source folder that the kit needs", arguments: Scaffold.Role.allCases)
-    func linksTheKit(role: Scaffold.Role) throws {
+    /// Building one takes a minute; its types are looked at as those of a stranger's package, which sees what is `public`.
+    @Test(
+        "a Swift scaffold needs nothing of the kit that another package cannot see", arguments: Scaffold.Role.allCases)
+    func usesThePublicKit(role: Scaffold.Role) throws {
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("bb-types-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: scratch) }
         let scaffold = try Scaffold(role: role, name: "gap-guard", language: .swift, home: Places.project)
-        let package = try #require(scaffold.files.first { $0.path == "Package.swift" }).text
-        var (open, seen) = (["PluginKit"], Set<String>())
-        while let room = open.popLast() {
-            guard seen.insert(room).inserted else { continue }
-            #expect(package.contains("path: \"BigBrother/\(room)\""), "the package has no \(room)")
-            open += try imports(of: room)
+        try scaffold.write(to: scratch.path)
+        let sources = try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/Sources")
+        let example = Places.project + "/Plugins/Kits/swift/examples/trailing-stop/main.swift"
+        for files in [sources.map { "\(scratch.path)/Sources/\($0)" }] + (role == .policy ? [[example]] : []) {
+            let (code, words) = try Places.typecheck(files)
+            #expect(code == 0, "\(words)")
         }
-        #expect(seen.isSuperset(of: ["PluginKit", "Trading", "Wire", "ZeroMQTransport"]))
+        let package = try #require(scaffold.files.first { $0.path == "Package.swift" }).text
+        #expect(package.contains(".product(name: \"PluginKit\", package: \"BigBrother\")"))
     }
 
-    /// Folders of `Sources` that a room's files import.
-    private func imports(of room: String) throws -> [String] {
-        let sources = Places.project + "/Sources"
-        let files = try FileManager.default.subpathsOfDirectory(atPath: sources + "/" + room)
-        let lines = try files.filter { $0.hasSuffix(".swift") }.flatMap {
-            try String(contentsOfFile: sources + "/" + room + "/" + $0, encoding: .utf8).split(separator: "\n")
+    @Test("the page of the Swift kit shows its example word for word, and it has no more than fifteen lines")
+    func page() throws {
+        let kit = Places.project + "/Plugins/Kits/swift"
+        let page = try String(contentsOfFile: kit + "/README.md", encoding: .utf8)
+        for file in ["main.swift", "plugin.json"] {
+            let text = try String(contentsOfFile: "\(kit)/examples/trailing-stop/\(file)", encoding: .utf8)
+            #expect(page.contains(text), "\(file)")
+            let lines = text.split(separator: "\n")
+            #expect(file != "main.swift" || lines.count <= 15, "\(lines.count)")
         }
-        let names = lines.filter { $0.hasPrefix("import ") }.map { String($0.dropFirst(7)) }
-        return Set(names).sorted().filter { FileManager.default.fileExists(atPath: sources + "/" + $0) }
+        let report = try Places.checked(kit + "/examples/trailing-stop")
+        #expect(report.hasPassed, "\(report)")
     }
 
     /// The Swift ones are built by `scripts/check-scaffolds`, since that takes minutes.

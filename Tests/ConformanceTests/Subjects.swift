@@ -23,6 +23,24 @@ enum Places {
         try Conformance.run(Subject(folder: folder, binaries: binaries, environment: environment + more), only: only)
     }
 
+    /// What the compiler says of files that are no part of this package.
+    static func typecheck(_ files: [String]) throws -> (code: Int32, words: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            [
+                "swiftc", "-typecheck", "-swift-version", "6", "-module-name", "stranger", "-I", binaries + "/Modules",
+                "-I", project + "/Sources/CZeroMQ", "-I", project + "/Sources/CPosix/include", "-Xcc",
+                "-fmodule-map-file=\(binaries)/CPosix.build/module.modulemap",
+            ] + files
+        let pipe = Pipe()
+        process.standardError = pipe
+        try process.run()
+        let words = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: words, as: UTF8.self))
+    }
+
     /// pyzmq of the system, which the scripts need.
     static let hasPython: Bool = {
         let process = Process()

@@ -124,6 +124,18 @@ struct PluginLifeTests {
         try end(programs, core)
     }
 
+    @Test(
+        "a policy is made while the account runs, is taken in the next cycle, and is killed: the five lines of the README"
+    )
+    func dropIn() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let script = Programs.project.path + "/scripts/drop-in"
+        let ending = try RunningProcess(programs, ["--binaries", Programs.binaries.path], program: script).wait(
+            seconds: 240)
+        #expect(ending.code == 0 && ending.output.contains("the core has started it again"), "\(ending)")
+    }
+
     private func drop(_ folder: URL, _ name: String, _ manifest: String) throws {
         let place = folder.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)

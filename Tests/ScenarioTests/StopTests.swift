@@ -213,4 +213,21 @@ struct StopTests {
         #expect(story.unprotected.count == 1)
         story.expectSound()
     }
+
+    @Test("a decision says that a stop is moved where the venue changes prices in place, and else that it is cancelled")
+    func words() {
+        for (moves, words) in [
+            (true, ["move the stop to 96.00"]),
+            (false, ["cancel sell 100 ABC stop 95.00, and wait until it is confirmed", "stop 100 @ 96.00"]),
+        ] {
+            var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
+                $0.capabilities.replacesPrice = moves
+            }
+            story.cycle(stopLoss.says(.stop("96"), on: "ABC"))
+            #expect(story.intended("ABC") == words)
+            story.expect("ABC", holds: 100, stop: "100 @ 96.00")
+            #expect(story.steps.count == words.count, "\(story.steps)")
+            story.expectSound()
+        }
+    }
 }

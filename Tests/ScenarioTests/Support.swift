@@ -132,6 +132,12 @@ extension Story {
         records.compactMap { if case .step(let step) = $0 { step.words } else { nil } }
     }
 
+    /// What this chapter's first decision on the symbol means to do.
+    func intended(_ symbol: Symbol) -> [String] {
+        for case .decision(let decision) in records where decision.symbol == symbol { return decision.intended }
+        return []
+    }
+
     private var records: [Record] {
         driver.effects.dropFirst(chapter).compactMap { if case .record(let record) = $0 { record } else { nil } }
     }

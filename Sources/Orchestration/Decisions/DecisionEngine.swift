@@ -117,8 +117,11 @@ extension DecisionEngine {
     }
 
     /// Prices alone differ, and the broker changes them in place.
-    private func canMove(_ exits: Exits, to rest: Quantity) -> Bool {
-        capabilities?.canMovePrice == true && exits.stops.count == 1 && exits.targets.count == 1
+    private func canMove(_ exits: Exits, to plan: PositionPlan, _ rest: Quantity) -> Bool {
+        guard capabilities?.canMovePrice == true, exits.stops.count == 1, let stop = plan.stop,
+            (exits.stops[0].terms.limitPrice == nil) == (stop.limitPrice == nil)
+        else { return false }
+        return exits.targets.count == (plan.target == nil ? 0 : 1)
             && (exits.stops + exits.targets).allSatisfy { $0.leavesQuantity == rest }
     }
 
@@ -137,7 +140,7 @@ extension DecisionEngine {
         let fits =
             exits.stops.allSatisfy { $0.leavesQuantity == rest && $0.terms.stopPrice == plan.stop?.stopPrice }
             && exits.targets.allSatisfy { $0.leavesQuantity == rest && $0.terms.limitPrice == plan.target }
-        if !reduces, !fits, canMove(exits, to: rest), let stop = plan.stop {
+        if !reduces, !fits, canMove(exits, to: plan, rest), let stop = plan.stop {
             if exits.stops[0].terms.stopPrice != stop.stopPrice {
                 steps.append("move the stop to \(stop.stopPrice.text(minimumDecimals: 2))")
             }

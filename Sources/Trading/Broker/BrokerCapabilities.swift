@@ -1,44 +1,44 @@
 /// What an adapter can do, and how far its words can be trusted. What is not declared has the careful default, and the
 /// core plans with what is there: it emulates what is missing, and says so.
-package struct BrokerCapabilities: Sendable, Hashable, Codable {
-    package var orderTypes: [OrderType]
-    package var timeInForce: [TimeInForce]
-    package var groups: [OrderGroupKind]
+public struct BrokerCapabilities: Sendable, Hashable, Codable {
+    public var orderTypes: [OrderType]
+    public var timeInForce: [TimeInForce]
+    public var groups: [OrderGroupKind]
     /// Prices of a resting order can be changed.
-    package var replacesPrice: Bool
+    public var replacesPrice: Bool
     /// The quantity of a resting order can be changed.
-    package var replacesQuantity: Bool
-    package var replacement = Replacement.inPlace
-    package var replacementQuantity = ReplacementQuantity.total
+    public var replacesQuantity: Bool
+    public var replacement = Replacement.inPlace
+    public var replacementQuantity = ReplacementQuantity.total
     /// A resting exit reserves its shares: a second one is refused.
-    package var reservesShares: Bool
+    public var reservesShares: Bool
     /// The adapter wants the core's market data (a simulator).
-    package var wantsMarketData: Bool
-    package var priceIncrement: PriceIncrement
+    public var wantsMarketData: Bool
+    public var priceIncrement: PriceIncrement
     /// Smallest step of a quantity.
-    package var quantityIncrement: Quantity
+    public var quantityIncrement: Quantity
     /// Smallest order.
-    package var minimumQuantity = Quantity.zero
+    public var minimumQuantity = Quantity.zero
     /// Where a symbol differs from the above.
-    package var assets: [AssetRule] = []
-    package var idempotency = Idempotency.lookUp
-    package var executions = Executions.each
+    public var assets: [AssetRule] = []
+    public var idempotency = Idempotency.lookUp
+    public var executions = Executions.each
     /// After a reconnect the adapter tells the events again that the core may have missed.
-    package var replaysEvents = false
-    package var positions = PositionKeeping.net
+    public var replaysEvents = false
+    public var positions = PositionKeeping.net
     /// An order that would trade against a resting one of the same account is refused.
-    package var refusesSelfCross = false
+    public var refusesSelfCross = false
     /// Sessions in which orders trade.
-    package var sessions: [SessionPhase] = [.regular]
+    public var sessions: [SessionPhase] = [.regular]
     /// The longest time from sending a request to its arrival at the venue. A look-up that finds nothing earlier does
     /// not say that nothing will arrive.
-    package var arrivalLimit = TimeSpan.seconds(30)
+    public var arrivalLimit = TimeSpan.seconds(30)
     /// How far lists of positions and orders may be behind what has happened.
-    package var reportLag = TimeSpan.seconds(5)
+    public var reportLag = TimeSpan.seconds(5)
     /// Requests that the broker takes in a minute; nil when it does not say.
-    package var ordersPerMinute: Int64?
+    public var ordersPerMinute: Int64?
 
-    package init(
+    public init(
         orderTypes: [OrderType], timeInForce: [TimeInForce], groups: [OrderGroupKind], replacesPrice: Bool,
         replacesQuantity: Bool, reservesShares: Bool, wantsMarketData: Bool,
         priceIncrement: PriceIncrement = .usEquity, quantityIncrement: Quantity = .one
@@ -57,7 +57,7 @@ package struct BrokerCapabilities: Sendable, Hashable, Codable {
 
 extension BrokerCapabilities {
     /// How a resting order is replaced.
-    package enum Replacement: String, Sendable, Codable, CaseIterable {
+    public enum Replacement: String, Sendable, Codable, CaseIterable {
         /// It keeps its id, and never stops resting.
         case inPlace = "in_place"
         /// A successor with an id of its own takes its place at once; the first ends as `replaced`.
@@ -69,7 +69,7 @@ extension BrokerCapabilities {
     }
 
     /// What the quantity of a replaced order asks for.
-    package enum ReplacementQuantity: String, Sendable, Codable, CaseIterable {
+    public enum ReplacementQuantity: String, Sendable, Codable, CaseIterable {
         /// What is filled already counts.
         case total
         /// As much again, whatever was filled: after a fill that nobody knows of yet, it asks for too much.
@@ -77,7 +77,7 @@ extension BrokerCapabilities {
     }
 
     /// What the broker makes of a client order id.
-    package enum Idempotency: String, Sendable, Codable, CaseIterable {
+    public enum Idempotency: String, Sendable, Codable, CaseIterable {
         /// The same id is never taken twice, and an order is found by it.
         case rejectsDuplicates = "rejects_duplicates"
         /// An order is found by it.
@@ -87,27 +87,27 @@ extension BrokerCapabilities {
     }
 
     /// How fills are told.
-    package enum Executions: String, Sendable, Codable, CaseIterable {
+    public enum Executions: String, Sendable, Codable, CaseIterable {
         /// Each with an id of its own.
         case each
         /// As the sum of an order so far, with its average price.
         case cumulative
     }
 
-    package enum PositionKeeping: String, Sendable, Codable, CaseIterable {
+    public enum PositionKeeping: String, Sendable, Codable, CaseIterable {
         case net
         /// Long and short of one symbol side by side.
         case hedged
     }
 
     /// The grid of one symbol.
-    package struct AssetRule: Sendable, Hashable, Codable {
-        package var symbol: Symbol
-        package var priceIncrement: PriceIncrement?
-        package var quantityIncrement: Quantity?
-        package var minimumQuantity: Quantity?
+    public struct AssetRule: Sendable, Hashable, Codable {
+        public var symbol: Symbol
+        public var priceIncrement: PriceIncrement?
+        public var quantityIncrement: Quantity?
+        public var minimumQuantity: Quantity?
 
-        package init(
+        public init(
             symbol: Symbol, priceIncrement: PriceIncrement? = nil, quantityIncrement: Quantity? = nil,
             minimumQuantity: Quantity? = nil
         ) {
@@ -122,21 +122,21 @@ extension BrokerCapabilities {
 // MARK: - What follows from it
 
 extension BrokerCapabilities {
-    package func priceIncrement(of symbol: Symbol) -> PriceIncrement {
+    public func priceIncrement(of symbol: Symbol) -> PriceIncrement {
         rule(of: symbol)?.priceIncrement ?? priceIncrement
     }
 
-    package func quantityIncrement(of symbol: Symbol) -> Quantity {
+    public func quantityIncrement(of symbol: Symbol) -> Quantity {
         rule(of: symbol)?.quantityIncrement ?? quantityIncrement
     }
 
-    package func minimumQuantity(of symbol: Symbol) -> Quantity { rule(of: symbol)?.minimumQuantity ?? minimumQuantity }
+    public func minimumQuantity(of symbol: Symbol) -> Quantity { rule(of: symbol)?.minimumQuantity ?? minimumQuantity }
 
     private func rule(of symbol: Symbol) -> AssetRule? { assets.first { $0.symbol == symbol } }
 
     /// The part of a quantity that can be ordered: 14 of 14.35 shares where only whole ones are traded, none of 0.5 where
     /// one is the least.
-    package func tradable(_ quantity: Quantity, of symbol: Symbol) -> Quantity {
+    public func tradable(_ quantity: Quantity, of symbol: Symbol) -> Quantity {
         let step = quantityIncrement(of: symbol)
         let whole = step.isPositive ? Quantity(units: quantity.units - quantity.units % step.units) : quantity
         return whole < minimumQuantity(of: symbol) ? .zero : whole
@@ -150,14 +150,14 @@ extension BrokerCapabilities {
         case .cancelNew, .notAtomic: false
         }
     }
-    package var canMovePrice: Bool { replacesPrice && replacesSafely }
-    package var canShrink: Bool { replacesQuantity && replacesSafely }
+    public var canMovePrice: Bool { replacesPrice && replacesSafely }
+    public var canShrink: Bool { replacesQuantity && replacesSafely }
 
     /// An order can be found by its client order id when it is not open any more.
-    package var canLookUp: Bool { idempotency != .none }
+    public var canLookUp: Bool { idempotency != .none }
 
     /// What the core does itself because the broker does not, in words.
-    package var emulations: [String] {
+    public var emulations: [String] {
         var list: [String] = []
         if !groups.contains(.oco) { list.append("no OCO there: the core watches targets itself") }
         if !groups.contains(.bracket) { list.append("no brackets there: the stop of an entry follows its fill") }
@@ -175,7 +175,7 @@ extension BrokerCapabilities {
     }
 
     /// Why nothing can be planned with these, or nil.
-    package var defect: String? {
+    public var defect: String? {
         let grids =
             [("price_increment", priceIncrement)]
             + assets.compactMap { rule in
@@ -214,7 +214,7 @@ extension BrokerCapabilities {
     }
 
     /// Fields that protocol 1.0 did not have are absent when they have the careful default.
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             orderTypes: try fields.decode([OrderType].self, forKey: .orderTypes),
@@ -244,7 +244,7 @@ extension BrokerCapabilities {
         ordersPerMinute = try fields.decodeIfPresent(Int64.self, forKey: .ordersPerMinute)
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
         let careful = BrokerCapabilities(
             orderTypes: orderTypes, timeInForce: timeInForce, groups: groups, replacesPrice: replacesPrice,

@@ -2,16 +2,16 @@
 /// already at work.
 ///
 /// The adapter persists ``highest`` before it acts on a command that raised it.
-package struct EpochFence: Sendable, Hashable, Codable {
-    package private(set) var highest: Int64
+public struct EpochFence: Sendable, Hashable, Codable {
+    public private(set) var highest: Int64
 
-    package init(highest: Int64 = 0) { self.highest = highest }
+    public init(highest: Int64 = 0) { self.highest = highest }
 
-    package func admits(_ epoch: Int64) -> Bool { epoch >= highest }
+    public func admits(_ epoch: Int64) -> Bool { epoch >= highest }
 
     /// Returns whether it rose, and so has to be persisted.
     @discardableResult
-    package mutating func raise(to epoch: Int64) -> Bool {
+    public mutating func raise(to epoch: Int64) -> Bool {
         guard epoch > highest else { return false }
         highest = epoch
         return true

@@ -1,6 +1,6 @@
 /// What the core asks of a broker adapter. Each carries the core's epoch; an adapter refuses one lower than the highest
 /// that it has seen.
-package enum OrderCommand: Sendable, Hashable, Codable {
+public enum OrderCommand: Sendable, Hashable, Codable {
     case submit(OrderSubmission)
     case cancel(clientOrderID: ClientOrderID)
     case replace(OrderReplacement)
@@ -12,7 +12,7 @@ package enum OrderCommand: Sendable, Hashable, Codable {
 
 extension OrderCommand {
     /// It changes nothing at the broker.
-    package var isQuestion: Bool {
+    public var isQuestion: Bool {
         switch self {
         case .query, .reconcile: true
         case .submit, .cancel, .replace: false
@@ -21,19 +21,19 @@ extension OrderCommand {
 }
 
 /// One order, or a group that stands or falls together, taken or refused as a whole.
-package struct OrderSubmission: Sendable, Hashable, Codable {
-    package var orders: [NewOrder]
-    package var groupID: OrderGroupID?
-    package var groupKind: OrderGroupKind?
+public struct OrderSubmission: Sendable, Hashable, Codable {
+    public var orders: [NewOrder]
+    public var groupID: OrderGroupID?
+    public var groupKind: OrderGroupKind?
 
-    package init(orders: [NewOrder], groupID: OrderGroupID? = nil, groupKind: OrderGroupKind? = nil) {
+    public init(orders: [NewOrder], groupID: OrderGroupID? = nil, groupKind: OrderGroupKind? = nil) {
         self.orders = orders
         self.groupID = groupID
         self.groupKind = groupKind
     }
 
     /// - Throws: for a submission without orders, which asks for nothing and has no answer.
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         orders = try values.decode([NewOrder].self, forKey: .orders)
         groupID = try values.decodeIfPresent(OrderGroupID.self, forKey: .groupID)
@@ -46,16 +46,16 @@ package struct OrderSubmission: Sendable, Hashable, Codable {
 }
 
 /// New prices or a new quantity for a working order, without a moment in which it does not rest.
-package struct OrderReplacement: Sendable, Hashable, Codable {
-    package var clientOrderID: ClientOrderID
+public struct OrderReplacement: Sendable, Hashable, Codable {
+    public var clientOrderID: ClientOrderID
     /// Of the successor, where the broker declares that a replacement is an order of its own (`new_id`).
-    package var newClientOrderID: ClientOrderID?
+    public var newClientOrderID: ClientOrderID?
     /// What the order asks for afterwards: in all, or beyond what is filled, as the broker declares.
-    package var quantity: Quantity?
-    package var limitPrice: Price?
-    package var stopPrice: Price?
+    public var quantity: Quantity?
+    public var limitPrice: Price?
+    public var stopPrice: Price?
 
-    package init(
+    public init(
         clientOrderID: ClientOrderID, newClientOrderID: ClientOrderID? = nil, quantity: Quantity? = nil,
         limitPrice: Price? = nil, stopPrice: Price? = nil
     ) {
@@ -69,14 +69,14 @@ package struct OrderReplacement: Sendable, Hashable, Codable {
 
 extension OrderReplacement {
     /// These are the terms that it asks for. A quantity beyond what is filled tells nothing: fills come in between.
-    package func isMet(by terms: NewOrder, counting: BrokerCapabilities.ReplacementQuantity) -> Bool {
+    public func isMet(by terms: NewOrder, counting: BrokerCapabilities.ReplacementQuantity) -> Bool {
         let asked = counting == .total ? quantity ?? terms.quantity : terms.quantity
         return asked == terms.quantity && (limitPrice ?? terms.limitPrice) == terms.limitPrice
             && (stopPrice ?? terms.stopPrice) == terms.stopPrice
     }
 
     /// The order that takes the place of another one, as far as it is known before the broker's word.
-    package func successor(of order: Order, counting: BrokerCapabilities.ReplacementQuantity, at time: Timestamp)
+    public func successor(of order: Order, counting: BrokerCapabilities.ReplacementQuantity, at time: Timestamp)
         -> Order?
     {
         guard let newClientOrderID else { return nil }
@@ -93,14 +93,14 @@ extension OrderReplacement {
 }
 
 /// The answer to a query by client order id.
-package struct OrderAnswer: Sendable, Hashable, Codable {
-    package var clientOrderID: ClientOrderID
+public struct OrderAnswer: Sendable, Hashable, Codable {
+    public var clientOrderID: ClientOrderID
     /// The order as the broker has it; nil says that the broker never had it.
-    package var order: Order?
+    public var order: Order?
     /// Every execution of it, so that a missed fill is found.
-    package var executions: [ExecutionReport]
+    public var executions: [ExecutionReport]
 
-    package init(clientOrderID: ClientOrderID, order: Order?, executions: [ExecutionReport]) {
+    public init(clientOrderID: ClientOrderID, order: Order?, executions: [ExecutionReport]) {
         self.clientOrderID = clientOrderID
         self.order = order
         self.executions = executions
@@ -108,14 +108,14 @@ package struct OrderAnswer: Sendable, Hashable, Codable {
 }
 
 /// The broker's truth at one moment.
-package struct BrokerState: Sendable, Hashable, Codable {
-    package var account: Account
-    package var positions: [BrokerPosition]
+public struct BrokerState: Sendable, Hashable, Codable {
+    public var account: Account
+    public var positions: [BrokerPosition]
     /// Every order that is not over, `held` legs included, sorted by submission.
-    package var openOrders: [Order]
-    package var at: Timestamp
+    public var openOrders: [Order]
+    public var at: Timestamp
 
-    package init(account: Account, positions: [BrokerPosition], openOrders: [Order], at: Timestamp) {
+    public init(account: Account, positions: [BrokerPosition], openOrders: [Order], at: Timestamp) {
         self.account = account
         self.positions = positions
         self.openOrders = openOrders

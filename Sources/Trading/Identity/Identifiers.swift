@@ -1,5 +1,5 @@
 /// An identifier with a type of its own, so that a plan's id can never be passed for an order's.
-package protocol Identifier: Hashable, Sendable, Comparable, Codable, CodingKeyRepresentable, CustomStringConvertible {
+public protocol Identifier: Hashable, Sendable, Comparable, Codable, CodingKeyRepresentable, CustomStringConvertible {
     static var name: String { get }
     static var maximumLength: Int { get }
     var text: String { get }
@@ -7,10 +7,10 @@ package protocol Identifier: Hashable, Sendable, Comparable, Codable, CodingKeyR
 }
 
 extension Identifier {
-    package static var maximumLength: Int { 64 }
+    public static var maximumLength: Int { 64 }
 
     /// - Throws: ``IdentityError/badIdentifier(type:text:maximumLength:)``.
-    package init(_ text: String) throws(IdentityError) {
+    public init(_ text: String) throws(IdentityError) {
         let printable = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         guard !text.isEmpty, text.utf8.count <= Self.maximumLength, printable else {
             throw .badIdentifier(type: Self.name, text: String(text.prefix(40)), maximumLength: Self.maximumLength)
@@ -18,71 +18,71 @@ extension Identifier {
         self.init(unchecked: text)
     }
 
-    package static func < (left: Self, right: Self) -> Bool { left.text < right.text }
-    package var description: String { text }
-    package init(from decoder: any Decoder) throws {
+    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+    public var description: String { text }
+    public init(from decoder: any Decoder) throws {
         self = try Self(decoder.singleValueContainer().decode(String.self))
     }
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }
-    package var codingKey: any CodingKey { PlainKey(text) }
-    package init?<Key: CodingKey>(codingKey: Key) {
+    public var codingKey: any CodingKey { PlainKey(text) }
+    public init?<Key: CodingKey>(codingKey: Key) {
         do { self = try Self(codingKey.stringValue) } catch { return nil }
     }
 }
 
 /// The account that this core, and no other, may trade.
-package struct AccountID: Identifier {
-    package static let name = "account id"
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
+public struct AccountID: Identifier {
+    public static let name = "account id"
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
 }
 
 /// The core's own id of an order, on disk before the order leaves (FIX tag 11). At most 48 characters, the least that
 /// brokers of today allow.
-package struct ClientOrderID: Identifier {
-    package static let name = "client order id"
-    package static let maximumLength = 48
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
+public struct ClientOrderID: Identifier {
+    public static let name = "client order id"
+    public static let maximumLength = 48
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
 }
 
 /// The venue's id of an order (FIX tag 37). One client order may own several.
-package struct BrokerOrderID: Identifier {
-    package static let name = "broker order id"
-    package static let maximumLength = 128
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
+public struct BrokerOrderID: Identifier {
+    public static let name = "broker order id"
+    public static let maximumLength = 128
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
 }
 
 /// One execution at the venue (FIX tag 17): the key by which fills are booked once and once only.
-package struct ExecutionID: Identifier {
-    package static let name = "execution id"
-    package static let maximumLength = 128
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
+public struct ExecutionID: Identifier {
+    public static let name = "execution id"
+    public static let maximumLength = 128
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
 }
 
 /// Orders that stand or fall together (OCO, bracket).
-package struct OrderGroupID: Identifier {
-    package static let name = "order group id"
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
+public struct OrderGroupID: Identifier {
+    public static let name = "order group id"
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
 }
 
 /// A plugin's name as the configuration and its manifest have it: `stop-loss`.
-package struct PluginName: Identifier {
-    package static let name = "plugin name"
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
+public struct PluginName: Identifier {
+    public static let name = "plugin name"
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
 }
 
 /// A decision, and the plan that it made: `42.NVDA`, the 42nd cycle's decision on NVDA.
-package struct DecisionID: Identifier {
-    package static let name = "decision id"
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
-    package init(cycle: Int64, symbol: Symbol) { text = "\(cycle).\(symbol)" }
+public struct DecisionID: Identifier {
+    public static let name = "decision id"
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
+    public init(cycle: Int64, symbol: Symbol) { text = "\(cycle).\(symbol)" }
 }

@@ -1,10 +1,10 @@
 /// What is traded: `NVDA`, `BRK.B`, `BTC/USD`. Upper-case letters, digits and `. / - _`, 1 to 24 characters.
-package struct Symbol: Hashable, Sendable, Comparable, Codable, CodingKeyRepresentable, CustomStringConvertible {
-    package let text: String
-    package static let maximumLength = 24
+public struct Symbol: Hashable, Sendable, Comparable, Codable, CodingKeyRepresentable, CustomStringConvertible {
+    public let text: String
+    public static let maximumLength = 24
 
     /// - Throws: ``IdentityError`` when the text is no symbol.
-    package init(_ text: String) throws(IdentityError) {
+    public init(_ text: String) throws(IdentityError) {
         guard !text.isEmpty, text.utf8.count <= Self.maximumLength, text.utf8.allSatisfy(Self.allows) else {
             throw .badSymbol(String(text.prefix(40)))
         }
@@ -12,7 +12,7 @@ package struct Symbol: Hashable, Sendable, Comparable, Codable, CodingKeyReprese
     }
 
     /// A literal of the program's own.
-    package init(unchecked text: String) { self.text = text }
+    public init(unchecked text: String) { self.text = text }
 
     private static func allows(_ byte: UInt8) -> Bool {
         switch byte {
@@ -22,18 +22,18 @@ package struct Symbol: Hashable, Sendable, Comparable, Codable, CodingKeyReprese
         }
     }
 
-    package static func < (left: Symbol, right: Symbol) -> Bool { left.text < right.text }
-    package var description: String { text }
+    public static func < (left: Symbol, right: Symbol) -> Bool { left.text < right.text }
+    public var description: String { text }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         self = try Symbol(decoder.singleValueContainer().decode(String.self))
     }
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }
-    package var codingKey: any CodingKey { PlainKey(text) }
-    package init?<Key: CodingKey>(codingKey: Key) {
+    public var codingKey: any CodingKey { PlainKey(text) }
+    public init?<Key: CodingKey>(codingKey: Key) {
         do { self = try Symbol(codingKey.stringValue) } catch { return nil }
     }
 }
@@ -47,11 +47,11 @@ struct PlainKey: CodingKey {
     init?(intValue: Int) { nil }
 }
 
-package enum IdentityError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum IdentityError: Error, Equatable, Sendable, CustomStringConvertible {
     case badSymbol(String)
     case badIdentifier(type: String, text: String, maximumLength: Int)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .badSymbol(let text):
             "\"\(text)\" is no symbol: expected 1 to \(Symbol.maximumLength) of A-Z 0-9 . / - _"

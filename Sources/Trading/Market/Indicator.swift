@@ -1,8 +1,8 @@
 /// A figure made of the closed bars of one symbol: `atr(14,1d)` is the average true range of 14 days.
 ///
 /// Written as `KIND(LENGTH,PERIOD)`, without blanks. What each kind means, and from where: docs/indicators.md.
-package struct Indicator: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
-    package enum Kind: String, Sendable, Codable, CaseIterable {
+public struct Indicator: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Average true range, Wilder's smoothing. A price.
         case atr
         /// Simple moving average of closes. A price.
@@ -17,16 +17,16 @@ package struct Indicator: Sendable, Hashable, Comparable, Codable, CustomStringC
         case volatility
     }
 
-    package static let maximumLength: Int64 = 1_000
+    public static let maximumLength: Int64 = 1_000
 
-    package let kind: Kind
+    public let kind: Kind
     /// Bars, 1 to 1000; returns for ``Kind/volatility``, 2 to 1000.
-    package let length: Int64
+    public let length: Int64
     /// Of the bars; whole seconds up to a day. A day is a trading day.
-    package let period: TimeSpan
+    public let period: TimeSpan
 
     /// - Throws: ``IndicatorError/badIndicator(text:)`` when length or period is out of range.
-    package init(_ kind: Kind, _ length: Int64, _ period: TimeSpan) throws(IndicatorError) {
+    public init(_ kind: Kind, _ length: Int64, _ period: TimeSpan) throws(IndicatorError) {
         guard length >= kind.minimumLength, length <= Self.maximumLength, period.isBarPeriod else {
             throw .badIndicator(text: "\(kind.rawValue)(\(length),\(period))")
         }
@@ -37,7 +37,7 @@ package struct Indicator: Sendable, Hashable, Comparable, Codable, CustomStringC
 
     /// Reads `atr(14,1d)`.
     /// - Throws: ``IndicatorError/badIndicator(text:)``.
-    package init(_ text: String) throws(IndicatorError) {
+    public init(_ text: String) throws(IndicatorError) {
         let parts = text.split(separator: "(", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].last == ")", let kind = Kind(rawValue: String(parts[0])) else {
             throw .badIndicator(text: String(text.prefix(40)))
@@ -52,16 +52,16 @@ package struct Indicator: Sendable, Hashable, Comparable, Codable, CustomStringC
     }
 
     /// By period, then kind, then length.
-    package static func < (left: Indicator, right: Indicator) -> Bool {
+    public static func < (left: Indicator, right: Indicator) -> Bool {
         (left.period, left.kind.rawValue, left.length) < (right.period, right.kind.rawValue, right.length)
     }
 
-    package var description: String { "\(kind.rawValue)(\(length),\(period.barPeriodText))" }
+    public var description: String { "\(kind.rawValue)(\(length),\(period.barPeriodText))" }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         self = try Indicator(decoder.singleValueContainer().decode(String.self))
     }
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
@@ -69,10 +69,10 @@ package struct Indicator: Sendable, Hashable, Comparable, Codable, CustomStringC
 
 extension Indicator.Kind {
     /// The spread of a single return is not defined.
-    package var minimumLength: Int64 { self == .volatility ? 2 : 1 }
+    public var minimumLength: Int64 { self == .volatility ? 2 : 1 }
 
     /// Whether its figures are ratios; else they are prices.
-    package var isRatio: Bool {
+    public var isRatio: Bool {
         switch self {
         case .atr, .sma, .ema, .highest, .lowest: false
         case .volatility: true
@@ -80,12 +80,12 @@ extension Indicator.Kind {
     }
 }
 
-package enum IndicatorError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum IndicatorError: Error, Equatable, Sendable, CustomStringConvertible {
     case badIndicator(text: String)
     /// A figure stands for an indicator whose figures are of the other type, or stands twice or not at all.
     case badFigure(indicator: Indicator)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .badIndicator(let text):
             """

@@ -1,16 +1,16 @@
 /// What an indicator says: `{"price":"3.21"}` or `{"ratio":"0.0134"}`.
-package enum IndicatorFigure: Sendable, Hashable, Codable {
+public enum IndicatorFigure: Sendable, Hashable, Codable {
     case price(Price)
     case ratio(Ratio)
 
-    package var price: Price? {
+    public var price: Price? {
         switch self {
         case .price(let price): price
         case .ratio: nil
         }
     }
 
-    package var ratio: Ratio? {
+    public var ratio: Ratio? {
         switch self {
         case .price: nil
         case .ratio(let ratio): ratio
@@ -23,7 +23,7 @@ extension IndicatorFigure {
         case price, ratio
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         if let price = try container.decodeIfPresent(Price.self, forKey: .price) {
             self = .price(price)
@@ -32,7 +32,7 @@ extension IndicatorFigure {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {
         case .price(let price): try container.encode(price, forKey: .price)
@@ -42,11 +42,11 @@ extension IndicatorFigure {
 }
 
 /// An indicator and its figure: `{"indicator":"atr(14,1d)","price":"3.21"}`, or `"ratio"` where it is one.
-package struct IndicatorValue: Sendable, Hashable, Codable {
-    package let indicator: Indicator
-    package let figure: IndicatorFigure
+public struct IndicatorValue: Sendable, Hashable, Codable {
+    public let indicator: Indicator
+    public let figure: IndicatorFigure
 
-    package init(indicator: Indicator, figure: IndicatorFigure) {
+    public init(indicator: Indicator, figure: IndicatorFigure) {
         self.indicator = indicator
         self.figure = figure
     }
@@ -55,7 +55,7 @@ package struct IndicatorValue: Sendable, Hashable, Codable {
         case indicator, price, ratio
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         indicator = try container.decode(Indicator.self, forKey: .indicator)
         let price = try container.decodeIfPresent(Price.self, forKey: .price)
@@ -69,7 +69,7 @@ package struct IndicatorValue: Sendable, Hashable, Codable {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(indicator, forKey: .indicator)
         switch figure {

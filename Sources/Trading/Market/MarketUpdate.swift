@@ -1,17 +1,17 @@
 /// The best prices of one moment. A side that nobody quotes is absent.
-package struct Quote: Sendable, Hashable, Codable {
-    package var symbol: Symbol
-    package var bid: Price?
-    package var ask: Price?
-    package var bidSize: Quantity?
-    package var askSize: Quantity?
+public struct Quote: Sendable, Hashable, Codable {
+    public var symbol: Symbol
+    public var bid: Price?
+    public var ask: Price?
+    public var bidSize: Quantity?
+    public var askSize: Quantity?
     /// Price of the last trade.
-    package var last: Price?
+    public var last: Price?
     /// Trading in it is interrupted: nothing executes, and no stop is elected.
-    package var isHalted: Bool?
-    package var at: Timestamp
+    public var isHalted: Bool?
+    public var at: Timestamp
 
-    package init(
+    public init(
         symbol: Symbol, bid: Price? = nil, ask: Price? = nil, bidSize: Quantity? = nil, askSize: Quantity? = nil,
         last: Price? = nil, isHalted: Bool? = nil, at: Timestamp
     ) {
@@ -27,17 +27,17 @@ package struct Quote: Sendable, Hashable, Codable {
 }
 
 /// Trades of one period. `start` is its beginning; it is known at `start + period`.
-package struct Bar: Sendable, Hashable, Codable {
-    package var symbol: Symbol
-    package var start: Timestamp
-    package var period: TimeSpan
-    package var open: Price
-    package var high: Price
-    package var low: Price
-    package var close: Price
-    package var volume: Quantity
+public struct Bar: Sendable, Hashable, Codable {
+    public var symbol: Symbol
+    public var start: Timestamp
+    public var period: TimeSpan
+    public var open: Price
+    public var high: Price
+    public var low: Price
+    public var close: Price
+    public var volume: Quantity
 
-    package init(
+    public init(
         symbol: Symbol, start: Timestamp, period: TimeSpan, open: Price, high: Price, low: Price, close: Price,
         volume: Quantity
     ) {
@@ -51,10 +51,10 @@ package struct Bar: Sendable, Hashable, Codable {
         self.volume = volume
     }
 
-    package var end: Timestamp { start + period }
+    public var end: Timestamp { start + period }
 
     /// Why these figures can be no bar, or nil.
-    package var defect: String? {
+    public var defect: String? {
         if period <= .zero { return "period must be above zero, it is \(period)" }
         if !low.isPositive { return "low must be above zero, it is \(low)" }
         if low > min(open, close) { return "low \(low) is above open \(open) or close \(close)" }
@@ -65,12 +65,12 @@ package struct Bar: Sendable, Hashable, Codable {
 }
 
 /// A figure about the market as a whole: `VIX` 18.5.
-package struct MarketCondition: Sendable, Hashable, Codable {
-    package var name: String
-    package var value: Ratio
-    package var at: Timestamp
+public struct MarketCondition: Sendable, Hashable, Codable {
+    public var name: String
+    public var value: Ratio
+    public var at: Timestamp
 
-    package init(name: String, value: Ratio, at: Timestamp) {
+    public init(name: String, value: Ratio, at: Timestamp) {
         self.name = name
         self.value = value
         self.at = at
@@ -78,26 +78,26 @@ package struct MarketCondition: Sendable, Hashable, Codable {
 }
 
 /// A change of the shares themselves, known before the session of its date: never to be taken for a move of the market.
-package struct CorporateAction: Sendable, Hashable, Codable {
-    package enum Kind: Sendable, Hashable, Codable {
+public struct CorporateAction: Sendable, Hashable, Codable {
+    public enum Kind: Sendable, Hashable, Codable {
         /// `numerator` new shares for `denominator` old: 7 for 1, or 1 for 20 in a reverse split.
         case split(numerator: Int64, denominator: Int64)
         /// Cash for each share.
         case dividend(amount: Price)
     }
-    package var id: String
-    package var symbol: Symbol
-    package var kind: Kind
-    package var effectiveAt: Timestamp
+    public var id: String
+    public var symbol: Symbol
+    public var kind: Kind
+    public var effectiveAt: Timestamp
 
-    package init(id: String, symbol: Symbol, kind: Kind, effectiveAt: Timestamp) {
+    public init(id: String, symbol: Symbol, kind: Kind, effectiveAt: Timestamp) {
         self.id = id
         self.symbol = symbol
         self.kind = kind
         self.effectiveAt = effectiveAt
     }
 
-    package var defect: String? {
+    public var defect: String? {
         switch kind {
         case .split(let numerator, let denominator):
             numerator > 0 && denominator > 0 && numerator <= 10_000 && denominator <= 10_000
@@ -109,17 +109,17 @@ package struct CorporateAction: Sendable, Hashable, Codable {
 
 /// What a provider publishes: everything that became known at `at`, in the order corporate actions, conditions, bars,
 /// quotes.
-package struct MarketUpdate: Sendable, Hashable, Codable {
-    package var at: Timestamp
-    package var session: SessionPhase?
-    package var corporateActions: [CorporateAction]?
-    package var conditions: [MarketCondition]?
-    package var bars: [Bar]?
-    package var quotes: [Quote]?
+public struct MarketUpdate: Sendable, Hashable, Codable {
+    public var at: Timestamp
+    public var session: SessionPhase?
+    public var corporateActions: [CorporateAction]?
+    public var conditions: [MarketCondition]?
+    public var bars: [Bar]?
+    public var quotes: [Quote]?
     /// No more will come: the tape has ended.
-    package var isLast: Bool?
+    public var isLast: Bool?
 
-    package init(
+    public init(
         at: Timestamp, session: SessionPhase? = nil, corporateActions: [CorporateAction]? = nil,
         conditions: [MarketCondition]? = nil, bars: [Bar]? = nil, quotes: [Quote]? = nil, isLast: Bool? = nil
     ) {

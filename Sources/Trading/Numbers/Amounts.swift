@@ -1,42 +1,42 @@
 /// A price of one share or unit, in the account's currency; up to 8 decimals, so that averages and crypto fit.
-package struct Price: ScaledInteger {
-    package static let decimals = 8
-    package static let name = "price"
-    package let units: Int64
-    package init(units: Int64) { self.units = units }
+public struct Price: ScaledInteger {
+    public static let decimals = 8
+    public static let name = "price"
+    public let units: Int64
+    public init(units: Int64) { self.units = units }
 }
 
 /// A number of shares or units, signed where a position is meant (negative = short); up to 9 decimals.
-package struct Quantity: ScaledInteger {
-    package static let decimals = 9
-    package static let name = "quantity"
-    package let units: Int64
-    package init(units: Int64) { self.units = units }
+public struct Quantity: ScaledInteger {
+    public static let decimals = 9
+    public static let name = "quantity"
+    public let units: Int64
+    public init(units: Int64) { self.units = units }
     /// Whole shares.
     /// - Precondition: fits, that is at most about nine billion.
-    package init(shares: Int64) { self.init(units: shares * Self.scale) }
+    public init(shares: Int64) { self.init(units: shares * Self.scale) }
 }
 
 /// An amount of money in the account's currency; up to 6 decimals, about nine trillion at the most.
-package struct Money: ScaledInteger {
-    package static let decimals = 6
-    package static let name = "amount of money"
-    package let units: Int64
-    package init(units: Int64) { self.units = units }
+public struct Money: ScaledInteger {
+    public static let decimals = 6
+    public static let name = "amount of money"
+    public let units: Int64
+    public init(units: Int64) { self.units = units }
 }
 
 /// A pure number: a weight, a percentage as a fraction (0.015 is 1.5 %), an R multiple, an index level such as VIX.
-package struct Ratio: ScaledInteger {
-    package static let decimals = 6
-    package static let name = "ratio"
-    package let units: Int64
-    package init(units: Int64) { self.units = units }
+public struct Ratio: ScaledInteger {
+    public static let decimals = 6
+    public static let name = "ratio"
+    public let units: Int64
+    public init(units: Int64) { self.units = units }
 }
 
 extension Price {
     /// Price x quantity = money.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
-    package func times(_ quantity: Quantity, _ rounding: Rounding = .halfEven) throws(NumericError) -> Money {
+    public func times(_ quantity: Quantity, _ rounding: Rounding = .halfEven) throws(NumericError) -> Money {
         let product = Int128(units) * Int128(quantity.units)
         let excess = Price.decimals + Quantity.decimals - Money.decimals
         return try Money.checked(
@@ -48,7 +48,7 @@ extension Price {
     /// By way of ``Money`` it would be rounded to its six decimals first, which is far too coarse for a small quantity.
     /// - Throws: ``NumericError/divisionByZero(type:)`` when the quantities cancel out and
     ///   ``NumericError/overflow(type:operation:)``.
-    package static func average(
+    public static func average(
         _ first: (price: Price, quantity: Quantity), _ second: (price: Price, quantity: Quantity)
     ) throws(NumericError) -> Price {
         let total = Int128(first.quantity.units) + Int128(second.quantity.units)
@@ -66,7 +66,7 @@ extension Price {
 extension Money {
     /// Money / quantity = price of one.
     /// - Throws: ``NumericError/divisionByZero(type:)`` and ``NumericError/overflow(type:operation:)``.
-    package func divided(by quantity: Quantity, _ rounding: Rounding = .halfEven) throws(NumericError) -> Price {
+    public func divided(by quantity: Quantity, _ rounding: Rounding = .halfEven) throws(NumericError) -> Price {
         guard quantity.units != 0 else { throw .divisionByZero(type: Quantity.name) }
         let sign: Int128 = quantity.units < 0 ? -1 : 1
         let shift = Int128(powerOfTen(Price.decimals + Quantity.decimals - Money.decimals))
@@ -76,7 +76,7 @@ extension Money {
 
     /// How many shares at a price this money buys.
     /// - Throws: ``NumericError/divisionByZero(type:)`` and ``NumericError/overflow(type:operation:)``.
-    package func quantity(at price: Price, _ rounding: Rounding) throws(NumericError) -> Quantity {
+    public func quantity(at price: Price, _ rounding: Rounding) throws(NumericError) -> Quantity {
         guard price.units != 0 else { throw .divisionByZero(type: Price.name) }
         let sign: Int128 = price.units < 0 ? -1 : 1
         let shift = Int128(powerOfTen(Price.decimals + Quantity.decimals - Money.decimals))
@@ -86,25 +86,25 @@ extension Money {
 }
 
 /// The smallest step of an order price.
-package struct PriceIncrement: Sendable, Hashable, Codable {
+public struct PriceIncrement: Sendable, Hashable, Codable {
     /// At or above one: usually 0.01.
-    package var atOrAboveOne: Price
+    public var atOrAboveOne: Price
     /// Below one: usually 0.0001.
-    package var belowOne: Price
+    public var belowOne: Price
 
-    package init(atOrAboveOne: Price, belowOne: Price) {
+    public init(atOrAboveOne: Price, belowOne: Price) {
         self.atOrAboveOne = atOrAboveOne
         self.belowOne = belowOne
     }
 
     /// US equities: a cent, a hundredth of a cent below one dollar (SEC Rule 612, the sub-penny rule).
-    package static let usEquity = PriceIncrement(
+    public static let usEquity = PriceIncrement(
         atOrAboveOne: Price(units: Price.scale / 100), belowOne: Price(units: Price.scale / 10_000))
 
-    package func step(for price: Price) -> Price { price < .one ? belowOne : atOrAboveOne }
+    public func step(for price: Price) -> Price { price < .one ? belowOne : atOrAboveOne }
 
     /// - Throws: ``NumericError/overflow(type:operation:)``.
-    package func rounded(_ price: Price, _ rounding: Rounding) throws(NumericError) -> Price {
+    public func rounded(_ price: Price, _ rounding: Rounding) throws(NumericError) -> Price {
         try price.rounded(toMultipleOf: step(for: price), rounding)
     }
 }

@@ -4,7 +4,7 @@ extension ScaledInteger {
     /// - Throws: ``NumericError/malformed(type:text:why:)`` for anything else, NaN, an exponent, a plus sign, a blank,
     ///   a bare point, or more decimals than the type has (even zeros beyond them are refused: nobody sends them by
     ///   accident); ``NumericError/overflow(type:operation:)`` for what does not fit.
-    package init(_ text: some StringProtocol) throws(NumericError) {
+    public init(_ text: some StringProtocol) throws(NumericError) {
         var digits: Int128 = 0
         var seenDigits = 0
         var fraction: Int?
@@ -44,10 +44,10 @@ extension ScaledInteger {
     }
 
     /// The shortest exact text: no trailing zeros, no exponent.
-    package var description: String { text(minimumDecimals: 0) }
+    public var description: String { text(minimumDecimals: 0) }
 
     /// Exact text with at least so many decimals: `189.10` for 2.
-    package func text(minimumDecimals: Int) -> String {
+    public func text(minimumDecimals: Int) -> String {
         let magnitude = units.magnitude
         let scale = UInt64(Self.scale)
         let whole = String(magnitude / scale)
@@ -63,12 +63,12 @@ extension ScaledInteger {
         return sign + whole + "." + String(repeating: "0", count: places - digits.utf8.count) + digits
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         self = try Self(container.decode(String.self))
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }

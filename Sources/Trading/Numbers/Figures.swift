@@ -1,6 +1,6 @@
 extension String {
     /// With every number, its separators included, made one `#`: two texts that differ in their figures alone are equal.
-    package var withoutFigures: String {
+    public var withoutFigures: String {
         var result: [UInt8] = []
         var isInNumber = false
         for byte in utf8 {

@@ -1,5 +1,5 @@
 /// What can go wrong with a scaled integer. Nothing is ever clamped or silently rounded.
-package enum NumericError: Error, Equatable, Sendable {
+public enum NumericError: Error, Equatable, Sendable {
     /// The result does not fit into 64 bits of units.
     case overflow(type: String, operation: String)
     case divisionByZero(type: String)
@@ -8,7 +8,7 @@ package enum NumericError: Error, Equatable, Sendable {
 }
 
 extension NumericError: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .overflow(let type, let operation):
             "\(operation) overflows \(type); the figures are too large to trade on"

@@ -1,5 +1,5 @@
 /// How a quotient that does not come out even is rounded. Every inexact operation names one.
-package enum Rounding: String, Sendable, Codable, CaseIterable {
+public enum Rounding: String, Sendable, Codable, CaseIterable {
     /// Toward zero.
     case towardZero = "toward_zero"
     /// Away from zero.
@@ -17,7 +17,7 @@ package enum Rounding: String, Sendable, Codable, CaseIterable {
 extension Rounding {
     /// `numerator / denominator` as a whole number.
     /// - Precondition: `denominator > 0`.
-    package func quotient(_ numerator: Int128, _ denominator: Int128) -> Int128 {
+    public func quotient(_ numerator: Int128, _ denominator: Int128) -> Int128 {
         precondition(denominator > 0, "a rounding denominator is positive")
         let (whole, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
         guard remainder != 0 else { return whole }

@@ -1,7 +1,7 @@
 /// A decimal number kept as a whole number of units: 1.25 with 2 decimals is 125 units.
 ///
 /// Sums are exact. Products and quotients name their rounding. What does not fit is an error, never a wrap.
-package protocol ScaledInteger: Comparable, Hashable, Sendable, Codable, CustomStringConvertible {
+public protocol ScaledInteger: Comparable, Hashable, Sendable, Codable, CustomStringConvertible {
     /// Digits behind the decimal point.
     static var decimals: Int { get }
     /// The field's word for it, used in messages.
@@ -11,20 +11,20 @@ package protocol ScaledInteger: Comparable, Hashable, Sendable, Codable, CustomS
 }
 
 extension ScaledInteger {
-    package static var zero: Self { Self(units: 0) }
-    package static var one: Self { Self(units: scale) }
+    public static var zero: Self { Self(units: 0) }
+    public static var one: Self { Self(units: scale) }
     /// Units in 1: ten to the power of `decimals`.
-    package static var scale: Int64 { powerOfTen(decimals) }
+    public static var scale: Int64 { powerOfTen(decimals) }
 
-    package var isZero: Bool { units == 0 }
-    package var isPositive: Bool { units > 0 }
-    package var isNegative: Bool { units < 0 }
+    public var isZero: Bool { units == 0 }
+    public var isPositive: Bool { units > 0 }
+    public var isNegative: Bool { units < 0 }
 
-    package static func < (left: Self, right: Self) -> Bool { left.units < right.units }
+    public static func < (left: Self, right: Self) -> Bool { left.units < right.units }
 
     /// The exact sum.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
-    package static func + (left: Self, right: Self) throws(NumericError) -> Self {
+    public static func + (left: Self, right: Self) throws(NumericError) -> Self {
         let (sum, overflow) = left.units.addingReportingOverflow(right.units)
         guard !overflow else { throw .overflow(type: name, operation: "\(left) + \(right)") }
         return Self(units: sum)
@@ -32,33 +32,33 @@ extension ScaledInteger {
 
     /// The exact difference.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
-    package static func - (left: Self, right: Self) throws(NumericError) -> Self {
+    public static func - (left: Self, right: Self) throws(NumericError) -> Self {
         let (difference, overflow) = left.units.subtractingReportingOverflow(right.units)
         guard !overflow else { throw .overflow(type: name, operation: "\(left) - \(right)") }
         return Self(units: difference)
     }
 
-    package static func += (left: inout Self, right: Self) throws(NumericError) { left = try left + right }
-    package static func -= (left: inout Self, right: Self) throws(NumericError) { left = try left - right }
+    public static func += (left: inout Self, right: Self) throws(NumericError) { left = try left + right }
+    public static func -= (left: inout Self, right: Self) throws(NumericError) { left = try left - right }
 
     /// The same size with the other sign.
     /// - Throws: ``NumericError/overflow(type:operation:)`` for the most negative value.
-    package func negated() throws(NumericError) -> Self { try Self.zero - self }
+    public func negated() throws(NumericError) -> Self { try Self.zero - self }
 
     /// The size without its sign.
     /// - Throws: ``NumericError/overflow(type:operation:)`` for the most negative value.
-    package func magnitude() throws(NumericError) -> Self { isNegative ? try negated() : self }
+    public func magnitude() throws(NumericError) -> Self { isNegative ? try negated() : self }
 
     /// `self` times a ratio: 287 shares times 0.5.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
-    package func scaled(by ratio: Ratio, _ rounding: Rounding) throws(NumericError) -> Self {
+    public func scaled(by ratio: Ratio, _ rounding: Rounding) throws(NumericError) -> Self {
         try Self.checked(
             rounding.quotient(Int128(units) * Int128(ratio.units), Int128(Ratio.scale)), "\(self) x \(ratio)")
     }
 
     /// `self / other` as a ratio.
     /// - Throws: ``NumericError/divisionByZero(type:)`` and ``NumericError/overflow(type:operation:)``.
-    package func ratio(to other: Self, _ rounding: Rounding = .halfEven) throws(NumericError) -> Ratio {
+    public func ratio(to other: Self, _ rounding: Rounding = .halfEven) throws(NumericError) -> Ratio {
         guard other.units != 0 else { throw .divisionByZero(type: Self.name) }
         let sign: Int128 = other.units < 0 ? -1 : 1
         let quotient = rounding.quotient(
@@ -68,7 +68,7 @@ extension ScaledInteger {
 
     /// `self x numerator / denominator`, for splits such as 7 for 1.
     /// - Throws: ``NumericError/divisionByZero(type:)`` and ``NumericError/overflow(type:operation:)``.
-    package func scaled(
+    public func scaled(
         numerator: Int64, denominator: Int64, _ rounding: Rounding
     ) throws(NumericError) -> Self {
         guard denominator != 0 else { throw .divisionByZero(type: Self.name) }
@@ -81,13 +81,13 @@ extension ScaledInteger {
     /// The nearest whole multiple of `step` in the direction that `rounding` names: prices to ticks, shares to lots.
     /// - Precondition: `step` is positive.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
-    package func rounded(toMultipleOf step: Self, _ rounding: Rounding) throws(NumericError) -> Self {
+    public func rounded(toMultipleOf step: Self, _ rounding: Rounding) throws(NumericError) -> Self {
         let multiples = rounding.quotient(Int128(units), Int128(step.units))
         return try Self.checked(multiples * Int128(step.units), "\(self) to a multiple of \(step)")
     }
 
     /// Nothing is a multiple of zero. The signs do not matter (and the most negative number % -1 would trap).
-    package func isMultiple(of step: Self) -> Bool {
+    public func isMultiple(of step: Self) -> Bool {
         step.units != 0 && units.magnitude % step.units.magnitude == 0
     }
 

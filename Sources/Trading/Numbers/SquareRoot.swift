@@ -1,7 +1,7 @@
 /// Square roots in whole numbers, digit by digit in base 2 (the abacus method, Hacker's Delight, 11-1).
-package enum SquareRoot {
+public enum SquareRoot {
     /// The largest whole number whose square is at most `value`.
-    package static func floor(_ value: UInt128) -> UInt128 {
+    public static func floor(_ value: UInt128) -> UInt128 {
         guard value != 0 else { return 0 }
         var rest = value
         var root: UInt128 = 0
@@ -20,7 +20,7 @@ package enum SquareRoot {
 
     /// The root of `numerator / denominator`, rounded once to a whole number, half to even; nil beyond 128 bits.
     /// - Precondition: `numerator >= 0` and `denominator > 0`.
-    package static func ofQuotient(_ numerator: Int128, _ denominator: Int128) -> Int128? {
+    public static func ofQuotient(_ numerator: Int128, _ denominator: Int128) -> Int128? {
         precondition(numerator >= 0 && denominator > 0, "a root is taken of a figure that is zero or more")
         let root = Int128(floor(UInt128(numerator / denominator)))
         // The exact root against root + 1/2: numerator / denominator against (2 root + 1)^2 / 4.

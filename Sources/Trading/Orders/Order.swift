@@ -1,26 +1,26 @@
 /// An order as it stands: what was asked for, and what has become of it.
-package struct Order: Sendable, Hashable, Codable {
-    package var terms: NewOrder
-    package var groupID: OrderGroupID?
-    package var groupKind: OrderGroupKind?
-    package var brokerOrderID: BrokerOrderID?
-    package var status: OrderStatus
+public struct Order: Sendable, Hashable, Codable {
+    public var terms: NewOrder
+    public var groupID: OrderGroupID?
+    public var groupKind: OrderGroupKind?
+    public var brokerOrderID: BrokerOrderID?
+    public var status: OrderStatus
     /// What ``OrderLifeCycle/Transition/restore`` goes back to.
-    package var statusBeforePending: OrderStatus?
+    public var statusBeforePending: OrderStatus?
     /// Executed so far, never more than is asked for unless the broker says so.
-    package var filledQuantity: Quantity
+    public var filledQuantity: Quantity
     /// Average price of what is executed.
-    package var averageFillPrice: Price?
-    package var submittedAt: Timestamp
-    package var updatedAt: Timestamp
+    public var averageFillPrice: Price?
+    public var submittedAt: Timestamp
+    public var updatedAt: Timestamp
     /// The broker's reason for a refusal or an end.
-    package var reason: String?
+    public var reason: String?
     /// The order whose place this one takes, or took.
-    package var replacesOrder: ClientOrderID?
+    public var replacesOrder: ClientOrderID?
     /// When the broker gave it these terms; nil while they are those of its submission. An older word changes nothing.
-    package var termsAt: Timestamp?
+    public var termsAt: Timestamp?
 
-    package init(
+    public init(
         terms: NewOrder, groupID: OrderGroupID? = nil, groupKind: OrderGroupKind? = nil,
         status: OrderStatus = .pendingNew, submittedAt: Timestamp
     ) {
@@ -33,18 +33,18 @@ package struct Order: Sendable, Hashable, Codable {
         updatedAt = submittedAt
     }
 
-    package var id: ClientOrderID { terms.clientOrderID }
-    package var symbol: Symbol { terms.symbol }
-    package var isWorking: Bool { !status.isTerminal }
+    public var id: ClientOrderID { terms.clientOrderID }
+    public var symbol: Symbol { terms.symbol }
+    public var isWorking: Bool { !status.isTerminal }
 
     /// What can still be executed: zero once the order is over.
-    package var leavesQuantity: Quantity {
+    public var leavesQuantity: Quantity {
         guard isWorking, terms.quantity > filledQuantity else { return .zero }
         return Quantity(units: terms.quantity.units - filledQuantity.units)
     }
 
     /// Goes through the table, and says what it found there.
-    package mutating func apply(_ event: OrderEvent, at time: Timestamp) -> OrderLifeCycle.Transition {
+    public mutating func apply(_ event: OrderEvent, at time: Timestamp) -> OrderLifeCycle.Transition {
         let transition = OrderLifeCycle.transition(status, event)
         switch transition {
         case .to(let next):
@@ -80,7 +80,7 @@ package struct Order: Sendable, Hashable, Codable {
     ///
     /// The average stays unknown when it is unknown for what was filled before.
     /// - Throws: ``NumericError``; nothing is booked then.
-    package mutating func book(_ quantity: Quantity, at price: Price) throws(NumericError) {
+    public mutating func book(_ quantity: Quantity, at price: Price) throws(NumericError) {
         let total = try filledQuantity + quantity
         if filledQuantity.isZero {
             averageFillPrice = price
@@ -90,33 +90,33 @@ package struct Order: Sendable, Hashable, Codable {
         filledQuantity = total
     }
 
-    package var words: String {
+    public var words: String {
         orderWords(
             terms.side, terms.quantity, symbol, terms.type, terms.limitPrice, terms.stopPrice, terms.trailAmount)
     }
 }
 
 /// One word of the broker about one order.
-package struct ExecutionReport: Sendable, Hashable, Codable {
-    package var clientOrderID: ClientOrderID
-    package var brokerOrderID: BrokerOrderID?
-    package var event: OrderEvent
+public struct ExecutionReport: Sendable, Hashable, Codable {
+    public var clientOrderID: ClientOrderID
+    public var brokerOrderID: BrokerOrderID?
+    public var event: OrderEvent
     /// Present on fills: the key for booking once.
-    package var executionID: ExecutionID?
+    public var executionID: ExecutionID?
     /// Of this execution.
-    package var price: Price?
+    public var price: Price?
     /// Of this execution.
-    package var quantity: Quantity?
+    public var quantity: Quantity?
     /// Executed in all, as the broker counts.
-    package var cumulativeQuantity: Quantity?
+    public var cumulativeQuantity: Quantity?
     /// Of all that is executed, where the broker tells sums (`cumulative`) instead of executions.
-    package var averagePrice: Price?
-    package var reason: String?
+    public var averagePrice: Price?
+    public var reason: String?
     /// The terms as they are now: on `restated`, and on the first word about an order that the core has not placed.
-    package var terms: NewOrder?
-    package var at: Timestamp
+    public var terms: NewOrder?
+    public var at: Timestamp
 
-    package init(
+    public init(
         clientOrderID: ClientOrderID, brokerOrderID: BrokerOrderID? = nil, event: OrderEvent,
         executionID: ExecutionID? = nil, price: Price? = nil, quantity: Quantity? = nil,
         cumulativeQuantity: Quantity? = nil, averagePrice: Price? = nil, reason: String? = nil,
@@ -136,10 +136,10 @@ package struct ExecutionReport: Sendable, Hashable, Codable {
     }
 
     /// Why this report cannot be true of any order, or nil.
-    package var defect: String? { defect(telling: .each) }
+    public var defect: String? { defect(telling: .each) }
 
     /// - Parameter fills: how the broker tells them.
-    package func defect(telling fills: BrokerCapabilities.Executions) -> String? {
+    public func defect(telling fills: BrokerCapabilities.Executions) -> String? {
         // A broker that says `not_found` of an order that lives would have it placed twice.
         if event.isOurs { return "\(event.rawValue) is the core's own, and no word of a broker" }
         let isFill = event == .fill || event == .partialFill
@@ -165,7 +165,7 @@ extension ExecutionReport {
     /// What came since the last word, where the broker tells sums: an execution that is named by the sum, so that the
     /// same word twice is booked once. Nil when it tells of nothing new.
     /// - Throws: ``NumericError`` when the figures overflow.
-    package func execution(beyond order: Order) throws(NumericError) -> ExecutionReport? {
+    public func execution(beyond order: Order) throws(NumericError) -> ExecutionReport? {
         guard let sum = cumulativeQuantity, let average = averagePrice, sum > order.filledQuantity else { return nil }
         let fresh = try sum - order.filledQuantity
         var report = self

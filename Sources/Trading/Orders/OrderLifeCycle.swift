@@ -1,7 +1,7 @@
 /// The whole life of an order as ONE table: (status, event) -> what follows. Everything that changes an order's status
 /// goes through here; what the table does not name is refused.
-package enum OrderLifeCycle {
-    package enum Transition: Hashable, Sendable {
+public enum OrderLifeCycle {
+    public enum Transition: Hashable, Sendable {
         /// The order is in this status now.
         case to(OrderStatus)
         /// True, but the status does not change (a repeated word, a late fill of a cancelled order).
@@ -12,7 +12,7 @@ package enum OrderLifeCycle {
         case refused
     }
 
-    package static func transition(_ status: OrderStatus, _ event: OrderEvent) -> Transition {
+    public static func transition(_ status: OrderStatus, _ event: OrderEvent) -> Transition {
         switch status {
         case .pendingNew, .unknown: inDoubt(status, event)
         case .accepted, .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay:

@@ -1,5 +1,5 @@
 /// Where an order is in its life. The states of real brokers (Alpaca Trading API v2, FIX tag 39), and `unknown`.
-package enum OrderStatus: String, Sendable, Codable, CaseIterable {
+public enum OrderStatus: String, Sendable, Codable, CaseIterable {
     /// Sent; nobody has answered yet.
     case pendingNew = "pending_new"
     /// The broker has it, the venue does not yet.
@@ -28,7 +28,7 @@ package enum OrderStatus: String, Sendable, Codable, CaseIterable {
     case rejected
 
     /// Nothing more is expected, though a late fill can still arrive.
-    package var isTerminal: Bool {
+    public var isTerminal: Bool {
         switch self {
         case .filled, .canceled, .expired, .replaced, .rejected: true
         case .pendingNew, .accepted, .new, .held, .partiallyFilled, .pendingCancel, .pendingReplace, .suspended,
@@ -38,7 +38,7 @@ package enum OrderStatus: String, Sendable, Codable, CaseIterable {
     }
 
     /// A request of ours is under way, or its outcome is in doubt: nothing else may be done on the symbol.
-    package var isInDoubt: Bool {
+    public var isInDoubt: Bool {
         switch self {
         case .pendingNew, .pendingCancel, .pendingReplace, .unknown: true
         case .accepted, .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay, .filled,
@@ -49,7 +49,7 @@ package enum OrderStatus: String, Sendable, Codable, CaseIterable {
 }
 
 /// What can happen to an order: a request of ours, or a broker's word.
-package enum OrderEvent: String, Sendable, Codable, CaseIterable {
+public enum OrderEvent: String, Sendable, Codable, CaseIterable {
     case accepted
     case new
     case held
@@ -81,7 +81,7 @@ package enum OrderEvent: String, Sendable, Codable, CaseIterable {
 
 extension OrderEvent {
     /// The core alone says it: it asked for something, or draws a conclusion from an answer or its absence.
-    package var isOurs: Bool {
+    public var isOurs: Bool {
         switch self {
         case .cancelRequested, .replaceRequested, .timedOut, .notFound: true
         case .accepted, .new, .held, .partialFill, .fill, .pendingCancel, .cancelRejected, .canceled, .expired,

@@ -1,11 +1,11 @@
 /// What an order asks for, in the words of the trade (FIX tags 54, 40, 59).
-package enum Side: String, Sendable, Codable, CaseIterable {
+public enum Side: String, Sendable, Codable, CaseIterable {
     case buy
     case sell
-    package var opposite: Side { self == .buy ? .sell : .buy }
+    public var opposite: Side { self == .buy ? .sell : .buy }
 }
 
-package enum OrderType: String, Sendable, Codable, CaseIterable {
+public enum OrderType: String, Sendable, Codable, CaseIterable {
     case market
     case limit
     case stop
@@ -13,7 +13,7 @@ package enum OrderType: String, Sendable, Codable, CaseIterable {
     case trailingStop = "trailing_stop"
 
     /// Rests until the market comes to its stop price.
-    package var isStop: Bool {
+    public var isStop: Bool {
         switch self {
         case .stop, .stopLimit, .trailingStop: true
         case .market, .limit: false
@@ -21,7 +21,7 @@ package enum OrderType: String, Sendable, Codable, CaseIterable {
     }
 }
 
-package enum TimeInForce: String, Sendable, Codable, CaseIterable {
+public enum TimeInForce: String, Sendable, Codable, CaseIterable {
     /// Until the end of the regular session.
     case day
     /// Good till cancelled.
@@ -33,7 +33,7 @@ package enum TimeInForce: String, Sendable, Codable, CaseIterable {
 }
 
 /// How several orders hang together.
-package enum OrderGroupKind: String, Sendable, Codable, CaseIterable {
+public enum OrderGroupKind: String, Sendable, Codable, CaseIterable {
     /// One cancels the other: an exit by target or by stop. Both legs reserve the same shares once.
     case oco
     /// An entry whose target and stop wait (`held`) until it is filled, and then form an OCO.
@@ -41,7 +41,7 @@ package enum OrderGroupKind: String, Sendable, Codable, CaseIterable {
 }
 
 /// What an order is for, as the coordinator sees it.
-package enum OrderRole: String, Sendable, Codable, CaseIterable {
+public enum OrderRole: String, Sendable, Codable, CaseIterable {
     case entry
     case stop
     case target
@@ -52,20 +52,20 @@ package enum OrderRole: String, Sendable, Codable, CaseIterable {
 }
 
 /// An order as it is asked for. Quantity is positive; the side says the direction.
-package struct NewOrder: Sendable, Hashable, Codable {
-    package var clientOrderID: ClientOrderID
-    package var symbol: Symbol
-    package var side: Side
-    package var type: OrderType
-    package var quantity: Quantity
-    package var limitPrice: Price?
-    package var stopPrice: Price?
+public struct NewOrder: Sendable, Hashable, Codable {
+    public var clientOrderID: ClientOrderID
+    public var symbol: Symbol
+    public var side: Side
+    public var type: OrderType
+    public var quantity: Quantity
+    public var limitPrice: Price?
+    public var stopPrice: Price?
     /// Distance of a trailing stop from the best price since it rests, in money.
-    package var trailAmount: Price?
-    package var timeInForce: TimeInForce
-    package var role: OrderRole
+    public var trailAmount: Price?
+    public var timeInForce: TimeInForce
+    public var role: OrderRole
 
-    package init(
+    public init(
         clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, quantity: Quantity,
         limitPrice: Price? = nil, stopPrice: Price? = nil, trailAmount: Price? = nil,
         timeInForce: TimeInForce = .gtc, role: OrderRole
@@ -85,7 +85,7 @@ package struct NewOrder: Sendable, Hashable, Codable {
 
 extension NewOrder {
     /// Why these terms can be no order, or nil when they can.
-    package func defect(increment: PriceIncrement) -> String? {
+    public func defect(increment: PriceIncrement) -> String? {
         guard quantity.isPositive else { return "quantity must be above zero, it is \(quantity)" }
         for (name, price) in [("limit_price", limitPrice), ("stop_price", stopPrice), ("trail_amount", trailAmount)] {
             guard let price else { continue }
@@ -112,7 +112,7 @@ extension NewOrder {
     }
 
     /// In a few words for a person: `sell 143 NVDA at market`.
-    package var words: String { orderWords(side, quantity, symbol, type, limitPrice, stopPrice, trailAmount) }
+    public var words: String { orderWords(side, quantity, symbol, type, limitPrice, stopPrice, trailAmount) }
 }
 
 func orderWords(

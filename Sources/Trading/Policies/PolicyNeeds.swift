@@ -1,14 +1,14 @@
 /// What a policy is to be given each cycle, beside the account and the time. It says so in its `ready`.
-package struct PolicyNeeds: Sendable, Hashable, Codable {
+public struct PolicyNeeds: Sendable, Hashable, Codable {
     /// Absent: ``SnapshotSection/standard``.
-    package var sections: [SnapshotSection]?
+    public var sections: [SnapshotSection]?
     /// Series of whole bars by symbol.
-    package var bars: [BarNeed]?
-    package var indicators: [Indicator]?
+    public var bars: [BarNeed]?
+    public var indicators: [Indicator]?
     /// The correlation matrix of the positions, in the section `portfolio`.
-    package var correlation: CorrelationNeed?
+    public var correlation: CorrelationNeed?
 
-    package init(
+    public init(
         sections: [SnapshotSection]? = nil, bars: [BarNeed]? = nil, indicators: [Indicator]? = nil,
         correlation: CorrelationNeed? = nil
     ) {
@@ -18,12 +18,12 @@ package struct PolicyNeeds: Sendable, Hashable, Codable {
         self.correlation = correlation
     }
 
-    package func wants(_ section: SnapshotSection) -> Bool {
+    public func wants(_ section: SnapshotSection) -> Bool {
         (sections ?? SnapshotSection.standard).contains(section)
     }
 
     /// Why these cannot be met, or nil.
-    package var defect: String? {
+    public var defect: String? {
         for need in bars ?? [] where need.count < 1 || need.count > BarNeed.most || !need.period.isBarPeriod {
             return "bars: 1 to \(BarNeed.most) of whole seconds up to a day, not \(need.count) of \(need.period)"
         }
@@ -38,7 +38,7 @@ package struct PolicyNeeds: Sendable, Hashable, Codable {
 }
 
 /// A part of the snapshot.
-package enum SnapshotSection: String, Sendable, Hashable, Codable, CaseIterable {
+public enum SnapshotSection: String, Sendable, Hashable, Codable, CaseIterable {
     case positions
     /// Working orders.
     case orders
@@ -58,26 +58,26 @@ package enum SnapshotSection: String, Sendable, Hashable, Codable, CaseIterable 
     case advisories
 
     /// What a policy gets that asks for nothing in particular.
-    package static let standard: [SnapshotSection] = [.positions, .orders, .market, .conditions]
+    public static let standard: [SnapshotSection] = [.positions, .orders, .market, .conditions]
 }
 
-package struct BarNeed: Sendable, Hashable, Codable {
-    package var period: TimeSpan
+public struct BarNeed: Sendable, Hashable, Codable {
+    public var period: TimeSpan
     /// 1 to 1,000.
-    package var count: Int64
-    package static let most: Int64 = 1_000
-    package init(period: TimeSpan, count: Int64) {
+    public var count: Int64
+    public static let most: Int64 = 1_000
+    public init(period: TimeSpan, count: Int64) {
         self.period = period
         self.count = count
     }
 }
 
 /// Over so many returns of bars of this period.
-package struct CorrelationNeed: Sendable, Hashable, Codable {
-    package var period: TimeSpan
+public struct CorrelationNeed: Sendable, Hashable, Codable {
+    public var period: TimeSpan
     /// 2 to 1,000.
-    package var length: Int64
-    package init(period: TimeSpan, length: Int64) {
+    public var length: Int64
+    public init(period: TimeSpan, length: Int64) {
         self.period = period
         self.length = length
     }
@@ -85,7 +85,7 @@ package struct CorrelationNeed: Sendable, Hashable, Codable {
 
 extension PolicyNeeds {
     /// What serves all of them.
-    package static func union(_ all: some Sequence<PolicyNeeds>) -> PolicyNeeds {
+    public static func union(_ all: some Sequence<PolicyNeeds>) -> PolicyNeeds {
         var sections: Set<SnapshotSection> = []
         var bars: [TimeSpan: Int64] = [:]
         var indicators: Set<Indicator> = []
@@ -113,7 +113,7 @@ extension CorrelationNeed {
 
 extension PortfolioSnapshot {
     /// What this policy asked for, of a snapshot that serves all.
-    package func limited(to needs: PolicyNeeds) -> PortfolioSnapshot {
+    public func limited(to needs: PolicyNeeds) -> PortfolioSnapshot {
         var copy = self
         if !needs.wants(.positions) { copy.positions = [] }
         if !needs.wants(.orders) { copy.orders = [] }

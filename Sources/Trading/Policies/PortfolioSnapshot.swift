@@ -1,27 +1,27 @@
 /// What a policy is given each cycle: the whole, read only.
-package struct PortfolioSnapshot: Sendable, Hashable, Codable {
-    package var cycle: Int64
-    package var at: Timestamp
-    package var session: SessionPhase
-    package var tradingState: TradingState
-    package var account: AccountView
+public struct PortfolioSnapshot: Sendable, Hashable, Codable {
+    public var cycle: Int64
+    public var at: Timestamp
+    public var session: SessionPhase
+    public var tradingState: TradingState
+    public var account: AccountView
     /// Sorted by symbol.
-    package var positions: [PositionView]
+    public var positions: [PositionView]
     /// Open orders, sorted by client order id.
-    package var orders: [OrderView]
+    public var orders: [OrderView]
     /// Every symbol with a price, sorted.
-    package var market: [MarketView]
+    public var market: [MarketView]
     /// Sorted by name: VIX and other figures.
-    package var conditions: [MarketCondition]
+    public var conditions: [MarketCondition]
     /// The newest orders that are over, oldest first. Absent when not asked for, as all that follows.
-    package var finishedOrders: [OrderView]?
-    package var portfolio: PortfolioView?
+    public var finishedOrders: [OrderView]?
+    public var portfolio: PortfolioView?
     /// Oldest first.
-    package var history: [HistoryItem]?
+    public var history: [HistoryItem]?
     /// Sorted by policy, symbol and name.
-    package var advisories: [Advisory]?
+    public var advisories: [Advisory]?
 
-    package init(
+    public init(
         cycle: Int64, at: Timestamp, session: SessionPhase, tradingState: TradingState, account: AccountView,
         positions: [PositionView], orders: [OrderView], market: [MarketView], conditions: [MarketCondition]
     ) {
@@ -38,7 +38,7 @@ package struct PortfolioSnapshot: Sendable, Hashable, Codable {
 }
 
 /// What the account may do at present.
-package enum TradingState: String, Sendable, Codable, CaseIterable {
+public enum TradingState: String, Sendable, Codable, CaseIterable {
     case active
     /// Exits and protection only.
     case reducing
@@ -46,20 +46,20 @@ package enum TradingState: String, Sendable, Codable, CaseIterable {
     case halted
 }
 
-package struct AccountView: Sendable, Hashable, Codable {
-    package var id: AccountID
-    package var currency: String
-    package var cash: Money
-    package var equity: Money
-    package var buyingPower: Money
+public struct AccountView: Sendable, Hashable, Codable {
+    public var id: AccountID
+    public var currency: String
+    public var cash: Money
+    public var equity: Money
+    public var buyingPower: Money
     /// Highest equity seen.
-    package var peakEquity: Money
+    public var peakEquity: Money
     /// Equity less that of the start of the trading day.
-    package var dayProfit: Money
+    public var dayProfit: Money
     /// Market value of all positions, signs left out.
-    package var grossExposure: Money
+    public var grossExposure: Money
 
-    package init(
+    public init(
         id: AccountID, currency: String, cash: Money, equity: Money, buyingPower: Money, peakEquity: Money,
         dayProfit: Money, grossExposure: Money
     ) {
@@ -75,42 +75,42 @@ package struct AccountView: Sendable, Hashable, Codable {
 }
 
 /// A position with everything that a decision on it needs.
-package struct PositionView: Sendable, Hashable, Codable {
-    package var symbol: Symbol
+public struct PositionView: Sendable, Hashable, Codable {
+    public var symbol: Symbol
     /// Negative is short.
-    package var quantity: Quantity
-    package var averagePrice: Price
-    package var lastPrice: Price?
-    package var marketValue: Money
-    package var unrealisedProfit: Money
+    public var quantity: Quantity
+    public var averagePrice: Price
+    public var lastPrice: Price?
+    public var marketValue: Money
+    public var unrealisedProfit: Money
     /// Of this position since it was opened, partial exits included.
-    package var realisedProfit: Money
+    public var realisedProfit: Money
     /// The stop at the start, from which R is counted.
-    package var initialStop: Price?
+    public var initialStop: Price?
     /// 1 R for a share: distance of average price and initial stop.
-    package var riskPerShare: Price?
+    public var riskPerShare: Price?
     /// Unrealised profit in R.
-    package var profitInR: Ratio?
+    public var profitInR: Ratio?
     /// Best and worst price since it was opened.
-    package var highWaterMark: Price
-    package var lowWaterMark: Price
-    package var openedAt: Timestamp
-    package var heldFor: TimeSpan
+    public var highWaterMark: Price
+    public var lowWaterMark: Price
+    public var openedAt: Timestamp
+    public var heldFor: TimeSpan
     /// Market value as a share of equity.
-    package var weight: Ratio
-    package var protection: ProtectionView?
+    public var weight: Ratio
+    public var protection: ProtectionView?
     /// Since when it has had no working stop for all its shares.
-    package var unprotectedSince: Timestamp?
+    public var unprotectedSince: Timestamp?
     /// Rungs of the profit ladder that were taken.
-    package var rungsTaken: [String]
+    public var rungsTaken: [String]
     /// Realised profit in multiples of 1 R for each share that is still held.
-    package var realisedInR: Ratio?
+    public var realisedInR: Ratio?
     /// When a part was last taken off as profit.
-    package var lastPartialAt: Timestamp?
+    public var lastPartialAt: Timestamp?
     /// As the configuration names it.
-    package var sector: String?
+    public var sector: String?
 
-    package init(
+    public init(
         symbol: Symbol, quantity: Quantity, averagePrice: Price, lastPrice: Price?, marketValue: Money,
         unrealisedProfit: Money, realisedProfit: Money, initialStop: Price?, riskPerShare: Price?,
         profitInR: Ratio?, highWaterMark: Price, lowWaterMark: Price, openedAt: Timestamp, heldFor: TimeSpan,
@@ -136,22 +136,22 @@ package struct PositionView: Sendable, Hashable, Codable {
         self.rungsTaken = rungsTaken
     }
 
-    package var side: Side { quantity.isNegative ? .sell : .buy }
+    public var side: Side { quantity.isNegative ? .sell : .buy }
 }
 
 /// What protects a position at the broker right now.
-package struct ProtectionView: Sendable, Hashable, Codable {
-    package var stopPrice: Price?
-    package var stopLimitPrice: Price?
-    package var stopQuantity: Quantity
-    package var targetPrice: Price?
-    package var targetQuantity: Quantity
+public struct ProtectionView: Sendable, Hashable, Codable {
+    public var stopPrice: Price?
+    public var stopLimitPrice: Price?
+    public var stopQuantity: Quantity
+    public var targetPrice: Price?
+    public var targetQuantity: Quantity
     /// When the stop was sent that rests now.
-    package var stopSince: Timestamp?
+    public var stopSince: Timestamp?
     /// How far the market is from the stop, as a share of the last price; negative when it is through it.
-    package var stopDistance: Ratio?
+    public var stopDistance: Ratio?
 
-    package init(
+    public init(
         stopPrice: Price?, stopLimitPrice: Price?, stopQuantity: Quantity, targetPrice: Price?,
         targetQuantity: Quantity
     ) {
@@ -163,23 +163,23 @@ package struct ProtectionView: Sendable, Hashable, Codable {
     }
 }
 
-package struct OrderView: Sendable, Hashable, Codable {
-    package var clientOrderID: ClientOrderID
-    package var symbol: Symbol
-    package var side: Side
-    package var type: OrderType
-    package var role: OrderRole
-    package var status: OrderStatus
-    package var quantity: Quantity
-    package var filledQuantity: Quantity
-    package var limitPrice: Price?
-    package var stopPrice: Price?
+public struct OrderView: Sendable, Hashable, Codable {
+    public var clientOrderID: ClientOrderID
+    public var symbol: Symbol
+    public var side: Side
+    public var type: OrderType
+    public var role: OrderRole
+    public var status: OrderStatus
+    public var quantity: Quantity
+    public var filledQuantity: Quantity
+    public var limitPrice: Price?
+    public var stopPrice: Price?
     /// Average price of what is filled.
-    package var averageFillPrice: Price?
-    package var submittedAt: Timestamp?
-    package var updatedAt: Timestamp?
+    public var averageFillPrice: Price?
+    public var submittedAt: Timestamp?
+    public var updatedAt: Timestamp?
 
-    package init(
+    public init(
         clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, role: OrderRole, status: OrderStatus,
         quantity: Quantity, filledQuantity: Quantity, limitPrice: Price?, stopPrice: Price?
     ) {
@@ -195,7 +195,7 @@ package struct OrderView: Sendable, Hashable, Codable {
         self.stopPrice = stopPrice
     }
 
-    package init(_ order: Order) {
+    public init(_ order: Order) {
         clientOrderID = order.id
         symbol = order.symbol
         side = order.terms.side
@@ -212,25 +212,25 @@ package struct OrderView: Sendable, Hashable, Codable {
     }
 }
 
-package struct MarketView: Sendable, Hashable, Codable {
-    package var symbol: Symbol
-    package var bid: Price?
-    package var ask: Price?
-    package var last: Price?
+public struct MarketView: Sendable, Hashable, Codable {
+    public var symbol: Symbol
+    public var bid: Price?
+    public var ask: Price?
+    public var last: Price?
     /// The last whole bar.
-    package var bar: Bar?
+    public var bar: Bar?
     /// Trading in it is interrupted.
-    package var isHalted: Bool?
+    public var isHalted: Bool?
     /// When the newest of these became known.
-    package var at: Timestamp
+    public var at: Timestamp
     /// The trading day so far.
-    package var day: DayView?
+    public var day: DayView?
     /// Whole bars of the periods that were asked for, oldest first.
-    package var series: [BarSeries]?
+    public var series: [BarSeries]?
     /// Those that were asked for and are known, sorted.
-    package var indicators: [IndicatorValue]?
+    public var indicators: [IndicatorValue]?
 
-    package init(symbol: Symbol, bid: Price?, ask: Price?, last: Price?, bar: Bar?, at: Timestamp) {
+    public init(symbol: Symbol, bid: Price?, ask: Price?, last: Price?, bar: Bar?, at: Timestamp) {
         self.symbol = symbol
         self.bid = bid
         self.ask = ask

@@ -1,26 +1,26 @@
 /// The portfolio as a whole: what it is exposed to, how it hangs together, how it has fared.
-package struct PortfolioView: Sendable, Hashable, Codable {
+public struct PortfolioView: Sendable, Hashable, Codable {
     /// Market values without their signs, as a share of equity.
-    package var grossWeight: Ratio
+    public var grossWeight: Ratio
     /// Longs less shorts, as a share of equity.
-    package var netWeight: Ratio
+    public var netWeight: Ratio
     /// The largest position's share of equity.
-    package var largestWeight: Ratio
+    public var largestWeight: Ratio
     /// Herfindahl-Hirschman index: the sum of the squared shares of the gross exposure, from 1/n to 1; 0 when nothing is
     /// held (Hirschman, The Paternity of an Index, American Economic Review 54, 1964).
-    package var concentration: Ratio
+    public var concentration: Ratio
     /// What is lost, as a share of equity, when every resting stop is hit at its price; a position without one counts in
     /// full.
-    package var openRisk: Ratio
+    public var openRisk: Ratio
     /// Fall of equity from its peak, as a share of the peak.
-    package var drawdown: Ratio
+    public var drawdown: Ratio
     /// Profit of the day as a share of the equity that it began with.
-    package var dayReturn: Ratio
+    public var dayReturn: Ratio
     /// Sorted by name; positions without a sector are not in it.
-    package var sectors: [SectorView]
-    package var correlation: CorrelationView?
+    public var sectors: [SectorView]
+    public var correlation: CorrelationView?
 
-    package init(
+    public init(
         grossWeight: Ratio, netWeight: Ratio, largestWeight: Ratio, concentration: Ratio, openRisk: Ratio,
         drawdown: Ratio, dayReturn: Ratio, sectors: [SectorView], correlation: CorrelationView? = nil
     ) {
@@ -37,15 +37,15 @@ package struct PortfolioView: Sendable, Hashable, Codable {
 }
 
 /// All positions of one sector together.
-package struct SectorView: Sendable, Hashable, Codable {
-    package var name: String
+public struct SectorView: Sendable, Hashable, Codable {
+    public var name: String
     /// Gross, as a share of equity.
-    package var grossWeight: Ratio
+    public var grossWeight: Ratio
     /// Longs less shorts.
-    package var netWeight: Ratio
-    package var symbols: [Symbol]
+    public var netWeight: Ratio
+    public var symbols: [Symbol]
 
-    package init(name: String, grossWeight: Ratio, netWeight: Ratio, symbols: [Symbol]) {
+    public init(name: String, grossWeight: Ratio, netWeight: Ratio, symbols: [Symbol]) {
         self.name = name
         self.grossWeight = grossWeight
         self.netWeight = netWeight
@@ -54,24 +54,24 @@ package struct SectorView: Sendable, Hashable, Codable {
 }
 
 /// Something that happened, for policies that learn from it.
-package struct HistoryItem: Sendable, Hashable, Codable {
-    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+public struct HistoryItem: Sendable, Hashable, Codable {
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case decision
         case outcome
         case tradingState = "trading_state"
         case difference
         case emergency
     }
-    package var at: Timestamp
-    package var kind: Kind
-    package var symbol: Symbol?
+    public var at: Timestamp
+    public var kind: Kind
+    public var symbol: Symbol?
     /// The decision that it belongs to.
-    package var decision: DecisionID?
-    package var words: String
+    public var decision: DecisionID?
+    public var words: String
     /// Profit that was locked in; of outcomes.
-    package var lockedIn: Money?
+    public var lockedIn: Money?
 
-    package init(
+    public init(
         at: Timestamp, kind: Kind, symbol: Symbol?, decision: DecisionID?, words: String, lockedIn: Money? = nil
     ) {
         self.at = at
@@ -84,16 +84,16 @@ package struct HistoryItem: Sendable, Hashable, Codable {
 }
 
 /// A policy's figure for the others, as the core has taken it.
-package struct Advisory: Sendable, Hashable, Codable {
-    package var policy: PluginName
-    package var symbol: Symbol?
-    package var name: String
-    package var value: Ratio
-    package var reason: String
-    package var at: Timestamp
-    package var validUntil: Timestamp
+public struct Advisory: Sendable, Hashable, Codable {
+    public var policy: PluginName
+    public var symbol: Symbol?
+    public var name: String
+    public var value: Ratio
+    public var reason: String
+    public var at: Timestamp
+    public var validUntil: Timestamp
 
-    package init(
+    public init(
         policy: PluginName, symbol: Symbol?, name: String, value: Ratio, reason: String, at: Timestamp,
         validUntil: Timestamp
     ) {

@@ -1,6 +1,6 @@
 extension Recommendation {
     /// In a few words for a person: `protect with a stop-limit at 186.23`.
-    package var words: String {
+    public var words: String {
         switch advice {
         case .protect(let stop): "protect with a \(stop.words)"
         case .resetStop(let stop): "reset the stop to a \(stop.words)"
@@ -20,7 +20,7 @@ extension Recommendation {
 }
 
 extension Distance {
-    package var words: String {
+    public var words: String {
         switch self {
         case .price(let amount): "$\(amount.text(minimumDecimals: 2))"
         case .percent(let share): share.percent
@@ -31,7 +31,7 @@ extension Distance {
 }
 
 extension StopAdvice {
-    package var words: String {
+    public var words: String {
         if let stopPrice {
             let stop = ProtectiveStop(stopPrice: stopPrice, limitPrice: limitPrice)
             return stop.words + (limitOffset.map { ", its limit \($0.percent) beyond" } ?? "")
@@ -48,14 +48,14 @@ extension StopAdvice {
 }
 
 extension TargetAdvice {
-    package var words: String {
+    public var words: String {
         if let price { return "at \(price.text(minimumDecimals: 2))" }
         return "\(distance?.words ?? "nowhere") from the average price"
     }
 }
 
 extension PartialAdvice {
-    package var words: String { fraction?.percent ?? quantity.map { "\($0) shares" } ?? "nothing" }
+    public var words: String { fraction?.percent ?? quantity.map { "\($0) shares" } ?? "nothing" }
 }
 
 extension EntryAdvice {
@@ -73,7 +73,7 @@ extension ExposureAdvice {
 }
 
 extension ProtectiveStop {
-    package var words: String {
+    public var words: String {
         guard let limitPrice else { return "stop at \(stopPrice.text(minimumDecimals: 2))" }
         return "stop-limit at \(stopPrice.text(minimumDecimals: 2)) (limit \(limitPrice.text(minimumDecimals: 2)))"
     }
@@ -81,7 +81,7 @@ extension ProtectiveStop {
 
 extension Ratio {
     /// As a percentage with at most one decimal: 0.42 is `42 %`.
-    package var percent: String {
+    public var percent: String {
         let tenths = Rounding.halfAwayFromZero.quotient(Int128(units) * 1_000, Int128(Ratio.scale))
         let sign = tenths < 0 ? "-" : ""
         let size = tenths.magnitude
@@ -89,7 +89,7 @@ extension Ratio {
     }
 
     /// With two decimals and its sign: `+2.50`.
-    package var signed: String {
+    public var signed: String {
         let hundredths = Rounding.halfAwayFromZero.quotient(Int128(units) * 100, Int128(Ratio.scale))
         let size = hundredths.magnitude
         let fraction = size % 100
@@ -99,7 +99,7 @@ extension Ratio {
 
 extension Money {
     /// Dollars and cents with separators: `1,207.01`; rounded half away from zero.
-    package var words: String {
+    public var words: String {
         let cents = Rounding.halfAwayFromZero.quotient(Int128(units) * 100, Int128(Money.scale))
         let size = cents.magnitude
         var whole = String(size / 100)
@@ -116,7 +116,7 @@ extension Money {
 extension Recommendation {
     /// All of it in one line, by which equals are put in order: what `String(describing:)` gives, without asking the
     /// runtime for every field, since a policy may send thousands.
-    package var text: String {
+    public var text: String {
         "Recommendation(symbol: \(optional(symbol)), advice: \(advice.text), urgency: Trading.Urgency.\(urgency.rawValue), "
             + "reason: \(reason.debugDescription), evidence: \(evidenceText), confidence: \(optional(confidence)), "
             + "validUntil: \(optional(validUntil)))"

@@ -1,18 +1,18 @@
 /// What a policy would do. It recommends states of a position, never actions on orders, and it executes nothing.
-package struct Recommendation: Sendable, Hashable, Codable {
+public struct Recommendation: Sendable, Hashable, Codable {
     /// Absent for the portfolio as a whole: a veto of all entries, an exposure, an advisory.
-    package var symbol: Symbol?
-    package var advice: Advice
-    package var urgency: Urgency
+    public var symbol: Symbol?
+    public var advice: Advice
+    public var urgency: Urgency
     /// For a person: one sentence.
-    package var reason: String
+    public var reason: String
     /// The figures behind the reason, for a machine.
-    package var evidence: [Evidence]?
+    public var evidence: [Evidence]?
     /// 0 to 1.
-    package var confidence: Ratio?
-    package var validUntil: Timestamp?
+    public var confidence: Ratio?
+    public var validUntil: Timestamp?
 
-    package init(
+    public init(
         symbol: Symbol?, advice: Advice, urgency: Urgency = .medium, reason: String, evidence: [Evidence]? = nil,
         confidence: Ratio? = nil, validUntil: Timestamp? = nil
     ) {
@@ -26,16 +26,16 @@ package struct Recommendation: Sendable, Hashable, Codable {
     }
 }
 
-package struct Evidence: Sendable, Hashable, Codable {
-    package var name: String
-    package var value: String
-    package init(_ name: String, _ value: some CustomStringConvertible) {
+public struct Evidence: Sendable, Hashable, Codable {
+    public var name: String
+    public var value: String
+    public init(_ name: String, _ value: some CustomStringConvertible) {
         self.name = name
         self.value = value.description
     }
 }
 
-package enum Urgency: String, Sendable, Codable, CaseIterable, Comparable {
+public enum Urgency: String, Sendable, Codable, CaseIterable, Comparable {
     case low
     case medium
     case high
@@ -49,11 +49,11 @@ package enum Urgency: String, Sendable, Codable, CaseIterable, Comparable {
         case .emergency: 3
         }
     }
-    package static func < (left: Urgency, right: Urgency) -> Bool { left.rank < right.rank }
+    public static func < (left: Urgency, right: Urgency) -> Bool { left.rank < right.rank }
 }
 
 /// The vocabulary. Amounts that depend on the market or the account are resolved by the core, each cycle anew.
-package enum Advice: Sendable, Hashable, Codable {
+public enum Advice: Sendable, Hashable, Codable {
     /// A protective stop under a long (over a short) position. Only ever tightens.
     case protect(StopAdvice)
     /// A new stop that may be looser; only the policy that owns the stop may, with its reason.
@@ -84,7 +84,7 @@ package enum Advice: Sendable, Hashable, Codable {
 // MARK: - Levels
 
 /// How far from a reference. Exactly one way is named.
-package enum Distance: Sendable, Hashable, Codable {
+public enum Distance: Sendable, Hashable, Codable {
     /// In money a share, above zero.
     case price(Price)
     /// As a share of the reference price, above 0 and below 1.
@@ -96,7 +96,7 @@ package enum Distance: Sendable, Hashable, Codable {
 }
 
 /// What a distance is counted from.
-package enum PriceReference: String, Sendable, Hashable, Codable, CaseIterable {
+public enum PriceReference: String, Sendable, Hashable, Codable, CaseIterable {
     /// Average price of the position; of an entry, its limit or the market.
     case average
     /// The best price since the position was opened: the highest of a long, the lowest of a short. The stop trails.
@@ -106,30 +106,30 @@ package enum PriceReference: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// A protective stop by its price, or by its distance.
-package struct StopAdvice: Sendable, Hashable, Codable {
-    package var stopPrice: Price?
+public struct StopAdvice: Sendable, Hashable, Codable {
+    public var stopPrice: Price?
     /// Present: a stop-limit with this limit. Absent with `limitOffset`: a plain stop.
-    package var limitPrice: Price?
-    package var distance: Distance?
+    public var limitPrice: Price?
+    public var distance: Distance?
     /// Absent: `average`.
-    package var from: PriceReference?
+    public var from: PriceReference?
     /// Of a stop-limit: distance of the limit beyond the stop, as a share of it.
-    package var limitOffset: Ratio?
+    public var limitOffset: Ratio?
 
-    package init(stopPrice: Price, limitPrice: Price? = nil) {
+    public init(stopPrice: Price, limitPrice: Price? = nil) {
         self.stopPrice = stopPrice
         self.limitPrice = limitPrice
     }
 
-    package init(distance: Distance, from: PriceReference = .average, limitOffset: Ratio? = nil) {
+    public init(distance: Distance, from: PriceReference = .average, limitOffset: Ratio? = nil) {
         self.distance = distance
         self.from = from
         self.limitOffset = limitOffset
     }
 
-    package init(_ stop: ProtectiveStop) { self.init(stopPrice: stop.stopPrice, limitPrice: stop.limitPrice) }
+    public init(_ stop: ProtectiveStop) { self.init(stopPrice: stop.stopPrice, limitPrice: stop.limitPrice) }
 
-    package init(
+    public init(
         stopPrice: Price?, limitPrice: Price?, distance: Distance?, from: PriceReference?, limitOffset: Ratio?
     ) {
         self.stopPrice = stopPrice
@@ -141,37 +141,37 @@ package struct StopAdvice: Sendable, Hashable, Codable {
 }
 
 /// A profit target by its price, or by its distance from the average price.
-package struct TargetAdvice: Sendable, Hashable, Codable {
-    package var price: Price?
-    package var distance: Distance?
-    package init(price: Price) { self.price = price }
-    package init(distance: Distance) { self.distance = distance }
+public struct TargetAdvice: Sendable, Hashable, Codable {
+    public var price: Price?
+    public var distance: Distance?
+    public init(price: Price) { self.price = price }
+    public init(distance: Distance) { self.distance = distance }
 }
 
 // MARK: - Sizes
 
 /// A part of a position by its fraction or its quantity: exactly one.
-package struct PartialAdvice: Sendable, Hashable, Codable {
+public struct PartialAdvice: Sendable, Hashable, Codable {
     /// Above 0, at most 1.
-    package var fraction: Ratio?
-    package var quantity: Quantity?
+    public var fraction: Ratio?
+    public var quantity: Quantity?
     /// The step of a ladder; each is taken once.
-    package var rung: String
+    public var rung: String
 
-    package init(fraction: Ratio, rung: String) {
+    public init(fraction: Ratio, rung: String) {
         self.fraction = fraction
         self.rung = rung
     }
-    package init(quantity: Quantity, rung: String) {
+    public init(quantity: Quantity, rung: String) {
         self.quantity = quantity
         self.rung = rung
     }
 }
 
 /// Several positions together are to be worth no more than a share of equity.
-package struct ExposureAdvice: Sendable, Hashable, Codable {
+public struct ExposureAdvice: Sendable, Hashable, Codable {
     /// Which positions give way.
-    package enum Rule: String, Sendable, Hashable, Codable, CaseIterable {
+    public enum Rule: String, Sendable, Hashable, Codable, CaseIterable {
         /// Each by the same share.
         case proportional
         /// The largest by market value until it is enough.
@@ -180,12 +180,12 @@ package struct ExposureAdvice: Sendable, Hashable, Codable {
         case weakestFirst = "weakest_first"
     }
     /// Market values without their signs, as a share of equity: 0 or more.
-    package var grossWeight: Ratio
-    package var rule: Rule
+    public var grossWeight: Ratio
+    public var rule: Rule
     /// Of which positions; absent: of all.
-    package var symbols: [Symbol]?
+    public var symbols: [Symbol]?
 
-    package init(grossWeight: Ratio, rule: Rule = .proportional, symbols: [Symbol]? = nil) {
+    public init(grossWeight: Ratio, rule: Rule = .proportional, symbols: [Symbol]? = nil) {
         self.grossWeight = grossWeight
         self.rule = rule
         self.symbols = symbols
@@ -193,21 +193,21 @@ package struct ExposureAdvice: Sendable, Hashable, Codable {
 }
 
 /// A new position, its size by quantity, by value or by risk: exactly one.
-package struct EntryAdvice: Sendable, Hashable, Codable {
-    package var side: Side
-    package var quantity: Quantity?
+public struct EntryAdvice: Sendable, Hashable, Codable {
+    public var side: Side
+    public var quantity: Quantity?
     /// Value of the position, above zero.
-    package var notional: Money?
+    public var notional: Money?
     /// What is lost at the stop, as a share of equity: above 0, at most 0.1.
-    package var risk: Ratio?
+    public var risk: Ratio?
     /// Absent: at market.
-    package var limitPrice: Price?
-    package var stop: StopAdvice
-    package var target: Price?
+    public var limitPrice: Price?
+    public var stop: StopAdvice
+    public var target: Price?
     /// Of a target by its distance, instead of its price; R is the distance to the stop.
-    package var targetDistance: Distance?
+    public var targetDistance: Distance?
 
-    package init(
+    public init(
         side: Side, quantity: Quantity? = nil, notional: Money? = nil, risk: Ratio? = nil, limitPrice: Price? = nil,
         stop: StopAdvice, target: Price? = nil, targetDistance: Distance? = nil
     ) {
@@ -223,10 +223,10 @@ package struct EntryAdvice: Sendable, Hashable, Codable {
 }
 
 /// A figure with a name, such as `stop_scale` 1.5 in a nervous market.
-package struct AdvisoryAdvice: Sendable, Hashable, Codable {
-    package var name: String
-    package var value: Ratio
-    package init(name: String, value: Ratio) {
+public struct AdvisoryAdvice: Sendable, Hashable, Codable {
+    public var name: String
+    public var value: Ratio
+    public init(name: String, value: Ratio) {
         self.name = name
         self.value = value
     }
@@ -235,25 +235,25 @@ package struct AdvisoryAdvice: Sendable, Hashable, Codable {
 // MARK: - What the core makes of it
 
 /// A stop with its prices resolved.
-package struct ProtectiveStop: Sendable, Hashable, Codable {
-    package var stopPrice: Price
+public struct ProtectiveStop: Sendable, Hashable, Codable {
+    public var stopPrice: Price
     /// Present: a stop-limit. Absent: a plain stop.
-    package var limitPrice: Price?
-    package init(stopPrice: Price, limitPrice: Price? = nil) {
+    public var limitPrice: Price?
+    public init(stopPrice: Price, limitPrice: Price? = nil) {
         self.stopPrice = stopPrice
         self.limitPrice = limitPrice
     }
 }
 
 /// An entry with its size and prices resolved.
-package struct Entry: Sendable, Hashable, Codable {
-    package var side: Side
-    package var quantity: Quantity
+public struct Entry: Sendable, Hashable, Codable {
+    public var side: Side
+    public var quantity: Quantity
     /// Absent: at market.
-    package var limitPrice: Price?
-    package var stop: ProtectiveStop
-    package var target: Price?
-    package init(
+    public var limitPrice: Price?
+    public var stop: ProtectiveStop
+    public var target: Price?
+    public init(
         side: Side, quantity: Quantity, limitPrice: Price? = nil, stop: ProtectiveStop, target: Price? = nil
     ) {
         self.side = side
@@ -265,13 +265,13 @@ package struct Entry: Sendable, Hashable, Codable {
 }
 
 extension Advice {
-    package static func protect(_ stop: ProtectiveStop) -> Advice { .protect(StopAdvice(stop)) }
-    package static func resetStop(_ stop: ProtectiveStop) -> Advice { .resetStop(StopAdvice(stop)) }
-    package static func takePartial(fraction: Ratio, rung: String) -> Advice {
+    public static func protect(_ stop: ProtectiveStop) -> Advice { .protect(StopAdvice(stop)) }
+    public static func resetStop(_ stop: ProtectiveStop) -> Advice { .resetStop(StopAdvice(stop)) }
+    public static func takePartial(fraction: Ratio, rung: String) -> Advice {
         .takePartial(PartialAdvice(fraction: fraction, rung: rung))
     }
-    package static func target(price: Price) -> Advice { .target(TargetAdvice(price: price)) }
-    package static func enter(_ entry: Entry) -> Advice {
+    public static func target(price: Price) -> Advice { .target(TargetAdvice(price: price)) }
+    public static func enter(_ entry: Entry) -> Advice {
         .enter(
             EntryAdvice(
                 side: entry.side, quantity: entry.quantity, limitPrice: entry.limitPrice, stop: StopAdvice(entry.stop),
@@ -281,7 +281,7 @@ extension Advice {
 
 extension Advice {
     /// It concerns no single position.
-    package var isForPortfolio: Bool {
+    public var isForPortfolio: Bool {
         switch self {
         case .reduceExposure, .advise: true
         case .protect, .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .target, .enter, .hold, .veto,
@@ -291,7 +291,7 @@ extension Advice {
     }
 
     /// Its word in the vocabulary.
-    package var kind: String {
+    public var kind: String {
         switch self {
         case .protect: "protect"
         case .resetStop: "reset_stop"
@@ -311,7 +311,7 @@ extension Advice {
 }
 
 /// The order in which recommendations outrank each other; the smallest raw value is first.
-package enum PriorityClass: Int, Sendable, Codable, CaseIterable, Comparable {
+public enum PriorityClass: Int, Sendable, Codable, CaseIterable, Comparable {
     case emergency = 0
     case protection
     case exit
@@ -321,9 +321,9 @@ package enum PriorityClass: Int, Sendable, Codable, CaseIterable, Comparable {
     case entry
     case none
 
-    package static func < (left: PriorityClass, right: PriorityClass) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: PriorityClass, right: PriorityClass) -> Bool { left.rawValue < right.rawValue }
 
-    package var words: String {
+    public var words: String {
         switch self {
         case .emergency: "emergency"
         case .protection: "protection"
@@ -338,7 +338,7 @@ package enum PriorityClass: Int, Sendable, Codable, CaseIterable, Comparable {
 }
 
 extension Recommendation {
-    package var priority: PriorityClass {
+    public var priority: PriorityClass {
         switch advice {
         case .protect, .resetStop: .protection
         case .exit: urgency == .emergency ? .emergency : .exit

@@ -1,10 +1,10 @@
 /// Periods of bars as text: `30s`, `1m`, `5m`, `1h`, `1d`.
 extension TimeSpan {
     /// The longest period of a bar. With an exchange it means the trading day, however long its session is.
-    package static let day = TimeSpan.seconds(86_400)
+    public static let day = TimeSpan.seconds(86_400)
 
     /// Reads `Ns`, `Nm`, `Nh` or `1d`: whole seconds, above zero, a day at the most; nil for anything else.
-    package init?(barPeriod text: some StringProtocol) {
+    public init?(barPeriod text: some StringProtocol) {
         let unit: Int64
         switch text.last {
         case "s": unit = 1
@@ -18,7 +18,7 @@ extension TimeSpan {
     }
 
     /// The shortest text that ``init(barPeriod:)`` reads as this period.
-    package var barPeriodText: String {
+    public var barPeriodText: String {
         let seconds = wholeSeconds
         if seconds == 86_400 { return "1d" }
         if seconds % 3_600 == 0 { return "\(seconds / 3_600)h" }
@@ -26,7 +26,7 @@ extension TimeSpan {
     }
 
     /// Whether ``barPeriodText`` says all of it.
-    package var isBarPeriod: Bool { self > .zero && self <= .day && nanoseconds % 1_000_000_000 == 0 }
+    public var isBarPeriod: Bool { self > .zero && self <= .day && nanoseconds % 1_000_000_000 == 0 }
 }
 
 /// One to six digits without a leading zero.

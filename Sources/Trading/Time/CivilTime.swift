@@ -2,16 +2,16 @@
 ///
 /// The day count is Howard Hinnant's civil-from-days algorithm for the proleptic Gregorian calendar
 /// (https://howardhinnant.github.io/date_algorithms.html).
-package struct CivilTime: Hashable, Sendable {
-    package var year: Int64
-    package var month: Int64
-    package var day: Int64
-    package var hour: Int64 = 0
-    package var minute: Int64 = 0
-    package var second: Int64 = 0
-    package var nanosecond: Int64 = 0
+public struct CivilTime: Hashable, Sendable {
+    public var year: Int64
+    public var month: Int64
+    public var day: Int64
+    public var hour: Int64 = 0
+    public var minute: Int64 = 0
+    public var second: Int64 = 0
+    public var nanosecond: Int64 = 0
 
-    package init(
+    public init(
         year: Int64, month: Int64, day: Int64, hour: Int64 = 0, minute: Int64 = 0, second: Int64 = 0,
         nanosecond: Int64 = 0
     ) {
@@ -19,7 +19,7 @@ package struct CivilTime: Hashable, Sendable {
         (self.hour, self.minute, self.second, self.nanosecond) = (hour, minute, second, nanosecond)
     }
 
-    package init(_ time: Timestamp) {
+    public init(_ time: Timestamp) {
         let perDay: Int64 = 86_400 * 1_000_000_000
         let days = Rounding.down.quotient(Int128(time.nanoseconds), Int128(perDay))
         // In 128 bits: the first midnight lies before the first nanosecond that 64 bits hold.
@@ -32,12 +32,12 @@ package struct CivilTime: Hashable, Sendable {
     }
 
     /// Saturates at the ends of time, as all arithmetic of ``Timestamp`` does.
-    package var timestamp: Timestamp {
+    public var timestamp: Timestamp {
         let seconds = daysSince1970 * 86_400 + hour * 3_600 + minute * 60 + second
         return Timestamp(nanoseconds: Int64(clamping: Int128(seconds) * 1_000_000_000 + Int128(nanosecond)))
     }
 
-    package var daysSince1970: Int64 {
+    public var daysSince1970: Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
@@ -47,12 +47,12 @@ package struct CivilTime: Hashable, Sendable {
     }
 
     /// 0 is Sunday.
-    package var weekday: Int64 {
+    public var weekday: Int64 {
         let remainder = (daysSince1970 + 4) % 7
         return remainder < 0 ? remainder + 7 : remainder
     }
 
-    package static func date(daysSince1970 days: Int64) -> CivilTime {
+    public static func date(daysSince1970 days: Int64) -> CivilTime {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -68,7 +68,7 @@ package struct CivilTime: Hashable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with as many fractional digits as are needed: `2014-06-09T13:30:00Z`.
-    package var description: String {
+    public var description: String {
         let civil = CivilTime(self)
         var fraction = ""
         if civil.nanosecond != 0 {
@@ -79,13 +79,13 @@ extension Timestamp: CustomStringConvertible {
     }
 
     /// `2014-06-09`, the date in UTC.
-    package var dateText: String {
+    public var dateText: String {
         let civil = CivilTime(self)
         return "\(padded(civil.year, 4))-\(padded(civil.month, 2))-\(padded(civil.day, 2))"
     }
 
     /// Reads RFC 3339 in UTC (`2014-06-09T13:30:00.5Z`) or a bare date (midnight UTC).
-    package init?(rfc3339 text: some StringProtocol) {
+    public init?(rfc3339 text: some StringProtocol) {
         let bytes = Array(text.utf8)
         func number(_ from: Int, _ count: Int) -> Int64? {
             guard from + count <= bytes.count else { return nil }

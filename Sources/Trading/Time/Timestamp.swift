@@ -1,49 +1,49 @@
 /// A point in time: whole nanoseconds since 1970-01-01T00:00:00Z, without leap seconds. A string of digits on the wire.
-package struct Timestamp: Hashable, Sendable, Comparable, Codable {
-    package let nanoseconds: Int64
+public struct Timestamp: Hashable, Sendable, Comparable, Codable {
+    public let nanoseconds: Int64
 
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    package init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    public init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Saturates at the ends of time (years 1678 and 2262), which no order reaches.
-    package static func + (time: Timestamp, span: TimeSpan) -> Timestamp {
+    public static func + (time: Timestamp, span: TimeSpan) -> Timestamp {
         let (sum, overflow) = time.nanoseconds.addingReportingOverflow(span.nanoseconds)
         return Timestamp(nanoseconds: overflow ? (span.nanoseconds < 0 ? .min : .max) : sum)
     }
 
     /// Saturates; see ``+(_:_:)``.
-    package static func - (later: Timestamp, earlier: Timestamp) -> TimeSpan {
+    public static func - (later: Timestamp, earlier: Timestamp) -> TimeSpan {
         let (difference, overflow) = later.nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
         return TimeSpan(nanoseconds: overflow ? (later < earlier ? .min : .max) : difference)
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         nanoseconds = try nanosecondsFromDigits(decoder)
     }
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(String(nanoseconds))
     }
 }
 
 /// A length of time in whole nanoseconds. A string of digits on the wire.
-package struct TimeSpan: Hashable, Sendable, Comparable, Codable {
-    package let nanoseconds: Int64
+public struct TimeSpan: Hashable, Sendable, Comparable, Codable {
+    public let nanoseconds: Int64
 
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    package static let zero = TimeSpan(nanoseconds: 0)
-    package static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000_000) }
-    package static func milliseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000) }
-    package static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
-    package var wholeMilliseconds: Int64 { nanoseconds / 1_000_000 }
-    package var wholeSeconds: Int64 { nanoseconds / 1_000_000_000 }
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    public static let zero = TimeSpan(nanoseconds: 0)
+    public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000_000) }
+    public static func milliseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000) }
+    public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
+    public var wholeMilliseconds: Int64 { nanoseconds / 1_000_000 }
+    public var wholeSeconds: Int64 { nanoseconds / 1_000_000_000 }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         nanoseconds = try nanosecondsFromDigits(decoder)
     }
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(String(nanoseconds))
     }
@@ -61,7 +61,7 @@ private func nanosecondsFromDigits(_ decoder: any Decoder) throws -> Int64 {
 
 extension TimeSpan: CustomStringConvertible {
     /// For people: `850 ms`, `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`.
-    package var description: String {
+    public var description: String {
         let milliseconds = wholeMilliseconds
         if milliseconds.magnitude < 1_000 { return "\(milliseconds) ms" }
         let seconds = wholeSeconds

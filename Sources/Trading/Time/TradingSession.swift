@@ -1,17 +1,17 @@
 /// When something is traded, as far as bars and figures of a day are concerned.
-package enum TradingHours: Sendable, Hashable {
+public enum TradingHours: Sendable, Hashable {
     /// 09:30 to 16:00 or 13:00 in New York; see ``USEquityCalendar``.
     case usEquity
     /// Every day from midnight to midnight UTC.
     case continuous
 
     /// A pair such as `BTC/USD` is traded round the clock, anything else is taken for a US share.
-    package init(of symbol: Symbol) {
+    public init(of symbol: Symbol) {
         self = symbol.text.utf8.contains(UInt8(ascii: "/")) ? .continuous : .usEquity
     }
 
     /// 252 sessions a year with an exchange (what is usual in finance), 365 round the clock.
-    package var sessionsPerYear: Int64 {
+    public var sessionsPerYear: Int64 {
         switch self {
         case .usEquity: 252
         case .continuous: 365
@@ -19,7 +19,7 @@ package enum TradingHours: Sendable, Hashable {
     }
 
     /// 390 minutes with an exchange.
-    package var secondsPerSession: Int64 {
+    public var secondsPerSession: Int64 {
         switch self {
         case .usEquity: 390 * 60
         case .continuous: 86_400
@@ -28,17 +28,17 @@ package enum TradingHours: Sendable, Hashable {
 }
 
 /// One trading day and its regular session.
-package struct TradingSession: Sendable, Hashable, Codable {
+public struct TradingSession: Sendable, Hashable, Codable {
     /// Days since 1970 on the exchange's calendar.
-    package let day: Int64
+    public let day: Int64
     /// The whole day: from midnight to midnight where the exchange is.
-    package let midnight: Timestamp
-    package let nextMidnight: Timestamp
+    public let midnight: Timestamp
+    public let nextMidnight: Timestamp
     /// The regular session, `close` excluded; as late as `open` on a day without one.
-    package let open: Timestamp
-    package let close: Timestamp
+    public let open: Timestamp
+    public let close: Timestamp
 
-    package init(_ hours: TradingHours, containing time: Timestamp) {
+    public init(_ hours: TradingHours, containing time: Timestamp) {
         switch hours {
         case .usEquity: self.init(usEquityDay: USEquityCalendar.tradingDay(at: time))
         case .continuous: self.init(utcDay: CivilTime(time).daysSince1970)
@@ -61,8 +61,8 @@ package struct TradingSession: Sendable, Hashable, Codable {
         close = USEquityCalendar.time(minute: USEquityCalendar.closingMinute(ofDay: day) ?? opening, ofDay: day)
     }
 
-    package func contains(_ time: Timestamp) -> Bool { time >= midnight && time < nextMidnight }
+    public func contains(_ time: Timestamp) -> Bool { time >= midnight && time < nextMidnight }
 
     /// Whether any part of the bar is traded in the regular session.
-    package func overlaps(_ bar: Bar) -> Bool { bar.start < close && bar.end > open }
+    public func overlaps(_ bar: Bar) -> Bool { bar.start < close && bar.end > open }
 }

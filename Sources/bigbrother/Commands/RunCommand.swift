@@ -128,6 +128,8 @@ private struct RunJSON: Encodable {
         var journalBytes: Int64
         var residentKilobytesAtMost: Int64
         var lateAnswers: Int64
+        /// From question to answer of each policy, and what else `bigbrother plugins` tells.
+        var plugins: [PluginStatus]
     }
 
     init(_ result: Running.Result) throws {
@@ -140,7 +142,7 @@ private struct RunJSON: Encodable {
         figures = Figures(
             cycleMicrosecondsP50: result.figures.percentile(50), cycleMicrosecondsP99: result.figures.percentile(99),
             journalBytes: result.journalBytes, residentKilobytesAtMost: Self.residentKilobytes,
-            lateAnswers: Int64(result.figures.lateAnswers))
+            lateAnswers: Int64(result.figures.lateAnswers), plugins: result.plugins)
     }
 
     /// getrusage(2): the most memory that this process has held.

@@ -210,7 +210,8 @@ struct Model {
             guard sessions.values.contains(where: { $0.name == name && $0.isReady }) else {
                 return "\(name) is not ready"
             }
-        case .started, .cycleDue, .undelivered, .wake, .clockJumped, .violation, .stopping, .brokerLeft, .brokerFailed:
+        case .started, .cycleDue, .noticed, .undelivered, .wake, .clockJumped, .violation, .stopping, .brokerLeft,
+            .brokerFailed:
             break
         }
         return nil

@@ -46,6 +46,8 @@ package final class Rig: Transport, Clock, RunObserver {
 
     package func cut(_ peer: Peer, holdMilliseconds: Int) { onCut(peer) }
 
+    package func address(of peer: Peer) -> String? { nil }
+
     // MARK: - RunObserver
 
     package func observe(_ record: Record, state: CoreState) {}

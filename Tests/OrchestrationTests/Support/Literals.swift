@@ -2,35 +2,35 @@ import Trading
 
 // Amounts and names as literals: in tests only, where a malformed one may end the process.
 extension Price: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
+    public init(stringLiteral text: String) { try! self.init(text) }
 }
 extension Money: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
+    public init(stringLiteral text: String) { try! self.init(text) }
 }
 extension Ratio: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
+    public init(stringLiteral text: String) { try! self.init(text) }
 }
 extension Quantity: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
-    package init(integerLiteral count: Int64) { self.init(shares: count) }
+    public init(stringLiteral text: String) { try! self.init(text) }
+    public init(integerLiteral count: Int64) { self.init(shares: count) }
 }
 extension Symbol: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
+    public init(stringLiteral text: String) { try! self.init(text) }
 }
 extension PluginName: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
+    public init(stringLiteral text: String) { try! self.init(text) }
 }
 extension ClientOrderID: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
+    public init(stringLiteral text: String) { try! self.init(text) }
 }
 extension AccountID: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { try! self.init(text) }
+    public init(stringLiteral text: String) { try! self.init(text) }
 }
 
 /// Sebastiano Vigna's SplitMix64 (https://prng.di.unimi.it/splitmix64.c): the same on every machine.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
-    package init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { state = seed }
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
