@@ -24,6 +24,8 @@ package final class ChildProcess {
     private var ending: Ending?
     /// The longest line that is kept of a child's output.
     private static let longestLine = 4_096
+    /// Files that a child may open, unless it asks for more itself.
+    private static let descriptors: UInt = 1_024
 
     /// posix_spawn(3) in a new process group.
     /// - Throws: ``ChildProcessError``.
@@ -65,6 +67,9 @@ package final class ChildProcess {
             close(fromChild.read)
             throw .cannotStart(executable: executable, why: String(cString: strerror(code)))
         }
+        // The core may open many more, so that one that leaks connections uses up its own and not the core's. A child that
+        // has ended already needs none.
+        _ = cposix_limit_descriptors(child, Self.descriptors)
         pid = child
         inputDescriptor = toChild.write
         outputDescriptor = fromChild.read

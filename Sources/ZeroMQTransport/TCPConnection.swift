@@ -49,19 +49,32 @@ enum TCPConnection {
         }
     }
 
-    /// Raises this process' limit of open files as far as it may (`setrlimit`).
-    /// - Throws: ``MessagingError/unsafeToListen(_:)`` when that is too little.
+    /// - Throws: ``MessagingError/unsafeToListen(_:)`` when this process may open too few files.
     static func raiseDescriptorLimit() throws(MessagingError) {
+        let most = try DescriptorLimit.raise()
+        guard most >= rlim_t(Limits.descriptors) else {
+            throw .unsafeToListen(
+                "this process may open \(most) files, and strangers could use them up; allow \(Limits.descriptors) or more (systemd: LimitNOFILE=4096, shell: ulimit -Hn 4096)"
+            )
+        }
+    }
+}
+
+/// How many files this process may open.
+enum DescriptorLimit {
+    /// Far more than plugins open, however many connections one of them leaks.
+    private static let wanted: rlim_t = 65_536
+
+    /// Raises it as far as it may (`setrlimit`). libzmq 4.3.4 ends the process when no descriptor is left for a new ipc
+    /// connection (`errno_assert` in `ipc_listener_t::accept`).
+    /// - Returns: the limit.
+    static func raise() throws(MessagingError) -> rlim_t {
         var limit = rlimit()
         let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(kind, &limit) == 0 else { throw MessagingError(code: errno, call: "getrlimit") }
-        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, wanted))
         guard setrlimit(kind, &limit) == 0 else { throw MessagingError(code: errno, call: "setrlimit") }
-        guard limit.rlim_cur >= rlim_t(Limits.descriptors) else {
-            throw .unsafeToListen(
-                "this process may open \(limit.rlim_cur) files, and strangers could use them up; allow \(Limits.descriptors) or more (systemd: LimitNOFILE=4096, shell: ulimit -Hn 4096)"
-            )
-        }
+        return limit.rlim_cur
     }
 }
 

@@ -30,6 +30,7 @@ package final class ZeroMQHub: Transport {
     /// - Throws: ``MessagingError``: the directory is held by another core, is not ours, or its path is too long.
     package init(directory path: String, door: RemoteDoor? = nil) throws(MessagingError) {
         self.door = door
+        _ = try DescriptorLimit.raise()
         directory = try IPCDirectory(path)
         context = try ZeroMQContext()
         var options = SocketOptions()
