@@ -119,7 +119,7 @@ let package = Package(
                 "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
                 "policy-emergency",
                 "policy-entries", "policy-regime", "policy-reenter", "PaperExchange", "Trading", "Wire",
-                "Journal", "SQLiteJournal", "Node", "Orchestration",
+                "Journal", "SQLiteJournal", "Node", "Orchestration", .product(name: "Crypto", package: "swift-crypto"),
             ], exclude: ["Plugins"]),
         .executableTarget(
             name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
@@ -147,7 +147,10 @@ let package = Package(
             name: "bench-bare", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"],
             path: "Tests/Benchmarks/Bare"),
         .testTarget(
-            name: "ProtocolTests", dependencies: ["Wire", "Trading", "Orchestration", "wire-judge"], exclude: ["Judge"]),
+            name: "ProtocolTests",
+            dependencies: [
+                "Wire", "Trading", "Orchestration", "wire-judge", .product(name: "Crypto", package: "swift-crypto"),
+            ], exclude: ["Judge"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: [
@@ -178,7 +181,19 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: ["Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
+        .target(
+            name: "ShellRig", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"],
+            path: "Tests/NodeTests/Rig"),
+        .executableTarget(
+            name: "shell-fuzz",
+            dependencies: [
+                "ShellRig", "CoreTestSupport", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal",
+            ], path: "Tests/NodeTests/Fuzz"),
         .testTarget(
-            name: "NodeTests", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
+            name: "NodeTests",
+            dependencies: [
+                "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal", "CoreTestSupport", "ShellRig",
+                "shell-fuzz",
+            ], exclude: ["Rig", "Fuzz"]),
     ]
 )

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -27,4 +28,12 @@ int cposix_signal_descriptor(int with_hangup) {
 int cposix_next_signal(int descriptor) {
     struct signalfd_siginfo info;
     return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+int cposix_limit_descriptors(int process, unsigned long count) {
+    struct rlimit limit;
+    if (prlimit(process, RLIMIT_NOFILE, NULL, &limit) != 0) return -1;
+    if (limit.rlim_cur <= count) return 0;
+    limit.rlim_cur = count;
+    return prlimit(process, RLIMIT_NOFILE, &limit, NULL);
 }

@@ -113,6 +113,8 @@ enum Limits {
     /// How far its clock may be ahead of ours, and how old its news may be.
     static let clockMilliseconds: Int64 = 100
     static let staleMilliseconds: Int64 = 5_000
+    /// How long a word of a process that has ended may be on its way.
+    static let lastWordMilliseconds: Int64 = 500
     /// The last lines of a plugin's output that a failure repeats.
     static let lastWords = 3
     /// Characters of a plugin's answer that a failure repeats.

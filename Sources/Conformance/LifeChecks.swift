@@ -21,6 +21,15 @@ enum LifeChecks {
             "life.frames", "a message that is not two frames of JSON is refused with error, and the session goes on",
             in: Section.notUnderstood, run: frames),
         Check(
+            "life.re", "an error names what it answers: the id, and the cycle, as far as the header can be read",
+            in: Section.notUnderstood, run: named),
+        Check(
+            "life.session", "a message of another session is dropped: nothing is answered, nothing is done",
+            in: Section.notUnderstood, run: otherSession),
+        Check(
+            "life.never-answered", "an error is not answered, nor is one that cannot be read",
+            in: Section.notUnderstood, run: neverAnswered),
+        Check(
             "life.role", "a message that is not for its role is refused with error and re, and nothing else is done",
             in: Section.notUnderstood, run: role),
         Check("life.refused", "who is refused exits with 3", in: Section.start, needsProcess: true, run: refused),
@@ -155,6 +164,76 @@ enum LifeChecks {
         }
         try goesOn(stage)
         return "\(strange.count) of \(strange.count) answered with error"
+    }
+
+    private static func named(_ stage: Stage) throws -> String {
+        try stage.open()
+        let session = stage.conversation?.session ?? ""
+        let text = "{\"v\":\"1.1\",\"id\":\"named\",\"session\":\"\(session)\",\"epoch\":\(stage.epoch),\"seq\":0"
+        let strange = [
+            ("a header without a type", text + ",\"cycle\":7}", Int64(7)),
+            ("a header of an unknown type", text + ",\"type\":\"dance\",\"cycle\":7}", 7),
+            ("a header whose cycle is a text", text + ",\"type\":\"evaluate\",\"cycle\":\"7\"}", nil),
+        ]
+        stage.conversation?.asked["named"] = .heartbeat
+        for (what, header, cycle) in strange {
+            try stage.post([Array(header.utf8), Array("{}".utf8)])
+            let message = try stage.answer(to: "named", "error after \(what)")
+            guard message.header.type == .error else {
+                throw Broken("it answered \(what) with \(message.header.type.rawValue)")
+            }
+            // A broker and a provider belong to no cycle.
+            guard stage.subject.role != .policy || message.header.cycle == cycle else {
+                throw Broken(
+                    "its error after \(what) has the cycle \(message.header.cycle.map(String.init) ?? "absent")")
+            }
+        }
+        try goesOn(stage)
+        return "\(strange.count) of \(strange.count) named"
+    }
+
+    private static func otherSession(_ stage: Stage) throws -> String {
+        try stage.open()
+        let (type, body) = try question(stage)
+        let foreign: [(MessageType, JSON)] = [
+            (type, body), (.heartbeat, .object([])),
+            (.drain, .object([JSON.Member(key: "reason", value: .string("of another session"))])),
+        ]
+        for (type, body) in foreign {
+            let header = Header(
+                type: type, id: "other", session: "s0.0", epoch: stage.epoch, seq: 1,
+                cycle: type == .evaluate ? 1 : nil, budgetMilliseconds: Limits.budgetMilliseconds)
+            stage.conversation?.asked["other"] = type
+            try stage.post([try stage.codec.encode(header), body.bytes])
+            let heard = try stage.listen(milliseconds: 100)
+            if let answer = heard.first(where: { $0.header.re == "other" || $0.header.type == .bye }) {
+                throw Broken("it answered a \(type.rawValue) of another session with \(answer.header.type.rawValue)")
+            }
+            if stage.conversation?.answeredBeats.contains(where: { $0.re == "other" }) == true {
+                throw Broken("it answered a heartbeat of another session")
+            }
+        }
+        try goesOn(stage)
+        return "\(foreign.map(\.0.rawValue).joined(separator: ", ")) of another session dropped"
+    }
+
+    private static func neverAnswered(_ stage: Stage) throws -> String {
+        try stage.open()
+        let reason = JSON.object([JSON.Member(key: "reason", value: .string("the check says so"))])
+        var strange = Header(
+            type: .error, id: "strange", session: stage.conversation?.session ?? "", epoch: stage.epoch, seq: 1)
+        strange.v = "2.0"
+        stage.conversation?.asked["strange"] = .error
+        let id = try stage.tell(.error, reason)
+        try stage.post([try stage.codec.encode(strange), reason.bytes])
+        if let answer = try stage.listen(milliseconds: 100).first(where: {
+            $0.header.re == id || $0.header.re == "strange"
+        }) {
+            let which = answer.header.re == id ? "an error" : "an error of version 2.0"
+            throw Broken("it answered \(which) with \(answer.header.type.rawValue)")
+        }
+        try goesOn(stage)
+        return "nothing was said to an error, nor to one of version 2.0"
     }
 
     private static func role(_ stage: Stage) throws -> String {

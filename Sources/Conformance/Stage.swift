@@ -282,7 +282,7 @@ final class Stage {
             if !inbox.isEmpty { return inbox.removeFirst() }
             let now = monotonicMilliseconds()
             if let ending = child?.poll() {
-                try pump(until: now)
+                try hearLastWords()
                 if !inbox.isEmpty { continue }
                 throw Broken("it \(ending) instead of \(what)\(testimony)")
             }
@@ -321,13 +321,21 @@ final class Stage {
         return inbox.isEmpty ? nil : inbox.removeFirst()
     }
 
+    /// The process has ended; what it said before may be on its way yet, in the thread of libzmq.
+    private func hearLastWords() throws {
+        let deadline = monotonicMilliseconds() + Limits.lastWordMilliseconds
+        while inbox.isEmpty, monotonicMilliseconds() < deadline {
+            try pump(until: min(deadline, monotonicMilliseconds() + 20))
+        }
+    }
+
     /// Whether the process ends while it waits for a message.
     func nextOrEnd(within milliseconds: Int64 = Limits.answerMilliseconds) throws -> Message? {
         let deadline = monotonicMilliseconds() + milliseconds
         while monotonicMilliseconds() < deadline {
             if !inbox.isEmpty { return inbox.removeFirst() }
             if child?.poll() != nil {
-                try pump(until: monotonicMilliseconds())
+                try hearLastWords()
                 return inbox.isEmpty ? nil : inbox.removeFirst()
             }
             try pump(until: min(deadline, monotonicMilliseconds() + 100))

@@ -31,7 +31,7 @@ extension WhyNot.Reasons {
     private var account: [WhyNot.Answer.Reason] {
         let halted = tradingReasons.filter { $0.kind == .tradingHalted }
         let reducing = tradingReasons.filter { $0.kind != .tradingHalted }
-        return noCycle + brokerReasons + halted + reducing
+        return noCycle + brokerReasons + swapReasons + halted + reducing
     }
 
     private var noCycle: [WhyNot.Answer.Reason] {
@@ -98,6 +98,31 @@ extension WhyNot.Reasons {
             guard let since = reason.since, let until = reason.until else { return true }
             return isInWindow(reason) && until - since > period
         }
+    }
+
+    /// Stretches in which one adapter was swapped for another: no order was sent, however soon it was over.
+    private var swapReasons: [WhyNot.Answer.Reason] {
+        var reasons: [WhyNot.Answer.Reason] = []
+        var open: WhyNot.Answer.Reason?
+        for event in facts.swaps {
+            guard case .swap(let told) = event.record else { continue }
+            // A request that was refused began nothing, nor does it end the swap that is under way.
+            if told.step == .failed, told.frozen == .zero { continue }
+            var reason =
+                open ?? .init(.brokerSwap, "", since: event.at + TimeSpan(nanoseconds: -told.frozen.nanoseconds))
+            let verb = told.step.isLast ? "was" : "is"
+            reason.words =
+                "the broker \(verb) being swapped for \(told.to) (\(told.who): \(told.why)), so no order \(verb) sent: \(told.words)"
+            reason.why = told.words
+            if told.step.isLast {
+                reason.until = event.at
+                reasons.append(reason)
+                open = nil
+            } else {
+                open = reason
+            }
+        }
+        return (reasons + [open].compactMap { $0 }).filter(isInWindow)
     }
 
     private func isInWindow(_ reason: WhyNot.Answer.Reason) -> Bool {

@@ -103,6 +103,8 @@ extension WhyNot {
         var tradingStates: [Explain.Event] = []
         /// The broker's comings and goings, likewise.
         var brokerTurns: [BrokerTurn] = []
+        /// Steps of swaps of the broker, likewise.
+        var swaps: [Explain.Event] = []
         var happened: [Answer.Happened] = []
         /// The decision that made the plan as it is, when no step has followed it.
         var idleDecision: Explain.Event?
@@ -150,6 +152,7 @@ extension WhyNot {
         }
         facts.cycles = try cycles(facts.symbol, facts.window)
         facts.tradingStates = try standing(type: "trading_state", facts.window).compactMap(records.event)
+        facts.swaps = try standing(type: "swap", facts.window).compactMap(records.event)
         facts.brokerTurns = try brokerTurns(facts.window)
         facts.happened = try happened(facts.events)
         facts.idleDecision = try idleDecision(facts)

@@ -83,6 +83,7 @@ extension WhyNot.Answer {
             case noCycle = "no_cycle"
             case brokerAway = "broker_away"
             case notReconciled = "not_reconciled"
+            case brokerSwap = "broker_swap"
             case tradingHalted = "trading_halted"
             case orderInDoubt = "order_in_doubt"
             case waiting

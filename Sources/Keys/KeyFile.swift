@@ -61,8 +61,15 @@ package struct KeyFile: Codable, Sendable {
     /// A public key, written out or in a file.
     /// - Throws: ``KeyError``.
     package static func publicKey(_ textOrPath: String) throws(KeyError) -> PublicKey {
-        if let key = PublicKey(text: textOrPath) { return key }
-        return try readPublic(textOrPath).key
+        try named(textOrPath).key
+    }
+
+    /// A public key, written out or in a file, with the owner that the file names. A path may look like a key: it can have
+    /// 40 characters, and all of them can be Z85. So a file that is there is a file.
+    /// - Throws: ``KeyError``.
+    package static func named(_ textOrPath: String) throws(KeyError) -> (owner: KeyOwner?, key: PublicKey) {
+        if access(textOrPath, F_OK) != 0, let key = PublicKey(text: textOrPath) { return (nil, key) }
+        return try readPublic(textOrPath)
     }
 
     private static func read(_ path: String, isSecret: Bool) throws(KeyError) -> KeyFile {

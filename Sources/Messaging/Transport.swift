@@ -63,4 +63,6 @@ package protocol Transport: AnyObject {
     /// Ends a connection that came from another host, and takes nothing of it any more.
     /// - Parameter holdMilliseconds: for so long its key is not let in again; 0: it may come back at once.
     func cut(_ peer: Peer, holdMilliseconds: Int)
+    /// The host that a connection comes from, without a port; nil for one of this host, and one that is over.
+    func address(of peer: Peer) -> String?
 }

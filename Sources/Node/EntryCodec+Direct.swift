@@ -16,7 +16,7 @@ extension Input: WireDirect {
         case .cycleDue, .wake, .market, .execution, .evaluated, .orderAnswer, .brokerState: true
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
+            .control, .gap, .clockJumped, .violation, .noticed, .configured, .misconfigured, .settingsAnswered,
             .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             false
         }
@@ -46,7 +46,7 @@ extension Input: WireDirect {
             }
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .undelivered,
-            .control, .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered,
+            .control, .gap, .clockJumped, .violation, .noticed, .configured, .misconfigured, .settingsAnswered,
             .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             preconditionFailure("it goes the ordinary way")
         }

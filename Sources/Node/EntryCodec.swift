@@ -111,6 +111,7 @@ extension Input {
         case .gap: "gap"
         case .clockJumped: "clock_jumped"
         case .violation: "violation"
+        case .noticed: "noticed"
         case .configured: "configured"
         case .misconfigured: "misconfigured"
         case .settingsAnswered: "settings_answered"
@@ -129,7 +130,8 @@ extension Input {
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .undelivered(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .configured, .misconfigured,
+            .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .noticed, .configured,
+            .misconfigured,
             .settingsAnswered, .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             []
         }

@@ -8,7 +8,6 @@ struct PluginSession {
         /// Welcomed; it makes itself from its settings.
         case starting
         case ready
-        case draining
     }
 
     let name: PluginName
@@ -26,6 +25,8 @@ struct PluginSession {
     /// How much it may still say.
     var allowance: Allowance
     var nextHeartbeatMilliseconds: Int64
+    /// It was asked to leave, and is not heard any more from then on.
+    var leavesByMilliseconds: Int64?
     private var sent: Int64 = 0
     /// Sequence number of the last message from it.
     private var received: Int64
@@ -45,6 +46,9 @@ struct PluginSession {
         nextHeartbeatMilliseconds = now + heartbeat
     }
 
+    /// An earlier minor does not know `configure`.
+    var takesConfigure: Bool { speaksMinor >= ProtocolVersion.minorOfConfigure }
+
     mutating func header(
         _ type: MessageType, epoch: Int64, cycle: Int64? = nil, re: String? = nil, budget: Int64? = nil
     ) -> Header {
@@ -57,7 +61,8 @@ struct PluginSession {
     /// Nil when the message is the next one; else what is missing.
     mutating func gap(before sequence: Int64) -> String? {
         defer { received = max(received, sequence) }
-        guard sequence != received + 1 else { return nil }
+        // A plugin chooses the number: the largest there is has no next one.
+        guard received == .max || sequence != received + 1 else { return nil }
         return sequence <= received
             ? "message \(sequence) came after \(received)" : "messages \(received + 1) to \(sequence - 1) are missing"
     }

@@ -11,6 +11,8 @@ struct PluginChild {
     var restarts = RestartPolicy()
     var restartAtMilliseconds: Int64?
     var isQuarantined = false
+    /// Why the core itself ended the process that runs.
+    var killedBecause: String?
     /// It was asked to leave, is not started again, and is killed when it has not gone by then.
     var leavesByMilliseconds: Int64?
 }
@@ -32,6 +34,7 @@ extension Shell {
         guard var child = children[name], let program = child.spec.program else { return }
         child.token = Self.randomToken()
         child.restartAtMilliseconds = nil
+        child.killedBecause = nil
         child.restarts.started(atMilliseconds: clock.monotonicMilliseconds)
         defer { children[name] = child }
         do {
@@ -44,7 +47,7 @@ extension Shell {
             observer.log("core", "started \(name), process \(process.pid)")
         } catch {
             observer.log("core", "\(name): \(error)")
-            plan(&child, after: "\(error)")
+            plan(&child, after: "it was not started: \(error)")
             failBroker(name, "its process does not start: \(error)")
         }
     }
@@ -69,7 +72,8 @@ extension Shell {
                     hasLeft(name)
                     continue
                 }
-                if end == nil { plan(&child, after: "\(ending)") }
+                let cause = child.killedBecause.map { " by the core, since \($0)" } ?? ""
+                if end == nil { plan(&child, after: "it \(ending)\(cause)") }
                 failBroker(name, "its process \(ending)")
                 children[name] = child
             } else if let leavesBy = child.leavesByMilliseconds {
@@ -100,11 +104,14 @@ extension Shell {
             child.restartAtMilliseconds = now + delay
             pluginFigures[child.spec.name, default: PluginFigures()].restarts += 1
             observer.log("core", "\(child.spec.name) is started again in \(delay) ms")
-        case .quarantine:
+        case .quarantine(let failures, let milliseconds):
             child.isQuarantined = true
-            let words = "\(RestartPolicy.failuresForQuarantine) failures in five minutes, the last: \(why)"
-            observer.log("core", "\(child.spec.name) is quarantined: \(words)")
-            enqueue(.violation(plugin: child.spec.name, why: "quarantined: \(words)"))
+            let words =
+                "quarantined: its process ended or failed to start \(failures) times in \((milliseconds + 500) / 1_000) s; the last time \(why)"
+            observer.log("core", "\(child.spec.name) is \(words)")
+            enqueue(
+                .noticed(
+                    plugin: child.spec.name, what: "\(words). `bigbrother plugin start \(child.spec.name)` frees it"))
         }
     }
 

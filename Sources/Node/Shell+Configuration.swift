@@ -76,7 +76,7 @@ extension Shell {
             inForce(spec.name, spec.settings)
             return change.changes.append("\(spec.name) is not connected, it will start with \(difference)")
         }
-        guard session.speaksMinor >= ProtocolVersion.minorOfConfigure else {
+        guard session.takesConfigure else {
             return change.needsRestart.append(
                 "\(spec.name) speaks protocol \(ProtocolVersion.major).\(session.speaksMinor) and takes settings at its start only: \(difference)"
             )
@@ -101,6 +101,10 @@ extension Shell {
             let settings = try JSONParser.parse(Array(change.settings.utf8))
             guard let peer = sessions.first(where: { $0.value.name == change.plugin })?.key else {
                 return inForce(change.plugin, settings)
+            }
+            // It may have said hello again since it was asked.
+            guard sessions[peer]?.takesConfigure == true else {
+                return enqueue(.settingsAnswered(plugin: change.plugin, refusal: "it takes settings at its start only"))
             }
             switch send(.configure, body: try codec.encode(Configure(settings: settings)), to: peer) {
             case .sent(let id):

@@ -149,9 +149,9 @@ extension Shell {
         }
     }
 
-    func send(_ type: MessageType, _ body: some Encodable, to peer: Peer, re: String? = nil) {
+    func send(_ type: MessageType, _ body: some Encodable, to peer: Peer, re: String? = nil, cycle: Int64? = nil) {
         do {
-            let sent = send(type, body: try codec.encode(body), to: peer, re: re)
+            let sent = send(type, body: try codec.encode(body), to: peer, cycle: cycle, re: re)
             if let why = sent.failure { observer.log("core", "\(type.rawValue) was not sent: \(why)") }
         } catch {
             observer.log("core", "\(type.rawValue) cannot be written: \(error)")

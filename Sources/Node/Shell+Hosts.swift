@@ -8,11 +8,12 @@ import Wire
 /// Invariants:
 /// 1. A key speaks for its one role and its one name, and for nothing else.
 /// 2. A connection from another host either has a session, or is cut within ``ShellLimits/strangerMilliseconds``.
-/// 3. A key that is not in the list any more has no session after ``ShellLimits/keysMilliseconds``.
+/// 3. A session is taken over from no other host as long as it is alive: whoever has stolen a key waits, and a person is told.
+/// 4. A key that is not in the list any more has no connection after ``ShellLimits/keysMilliseconds``.
 extension Shell {
     func tell(_ notice: DoorNotice) {
         observer.log("core", notice.words)
-        enqueue(.violation(plugin: PluginName(unchecked: notice.owner?.name ?? "stranger"), why: notice.words))
+        enqueue(.noticed(plugin: PluginName(unchecked: notice.owner?.name ?? "stranger"), what: notice.words))
     }
 
     /// Why a hello does not fit the key that it came with, or nil.
@@ -26,6 +27,28 @@ extension Shell {
         }
         guard spec.program == nil else { return "\"\(spec.name)\" is started by the core, on this host" }
         return nil
+    }
+
+    /// Whether a hello comes with the key of a session that is alive, from another host. From the same host it is the plugin
+    /// itself, that has lost its connection; from another one it may be a thief, and must wait until the session is over.
+    func isRival(of hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) -> Bool {
+        guard let key = peer.key,
+            let holder = sessions.first(where: { $0.value.name == hello.name && $0.value.role == role })?.key,
+            holder.key == key, let theirs = transport.address(of: holder), let address = transport.address(of: peer),
+            theirs != address
+        else { return false }
+        let owner = "\(role.rawValue) \(hello.name)"
+        let what = "the key of \(owner) is used from \(address), while \(theirs) has the session and keeps it"
+        if strangers[peer]?.messages == 1 { tell(peer, what, re: header.id) }
+        let now = clock.monotonicMilliseconds
+        guard now >= rivalsDueMilliseconds[hello.name] ?? .min else { return true }
+        rivalsDueMilliseconds[hello.name] = now + ShellLimits.rivalMilliseconds
+        observer.log("core", what)
+        enqueue(
+            .noticed(
+                plugin: hello.name,
+                what: "\(what). If both are not yours it is stolen: `bigbrother keys revoke \(owner)`"))
+        return true
     }
 
     /// Looks at every message before it is read: how much its sender may say, and for how long without a session.
@@ -88,6 +111,13 @@ extension Shell {
             observer.log("core", "\(session.name) is cut: \(why)")
             lose(peer, why, mayRestart: false)
             cut(peer)
+        }
+        let outcasts = strangers.keys.filter { $0.key.flatMap(keys.owner(of:)) == nil }
+        for peer in outcasts.sorted(by: { $0.id.description < $1.id.description }) {
+            let why = keys.trouble ?? "its key has been revoked"
+            let words = "a connection from \(transport.address(of: peer) ?? "?") was cut: \(why)"
+            enqueue(.noticed(plugin: PluginName(unchecked: "stranger"), what: words))
+            cutStranger(peer, why)
         }
         let late = strangers.filter { now - $0.value.sinceMilliseconds > ShellLimits.strangerMilliseconds }
         for peer in late.keys.sorted(by: { $0.id.description < $1.id.description }) {

@@ -78,9 +78,16 @@ extension Shell {
     /// Asked to leave; its process is killed when it does not go in its time.
     func letGo(_ spec: PluginSpec, _ why: String) {
         let peer = sessions.first { $0.value.name == spec.name && $0.value.role == spec.role }?.key
+        let leavesBy = clock.monotonicMilliseconds + options.drainMilliseconds
         if let peer { send(.drain, Fault(reason: why), to: peer) }
-        guard children[spec.name]?.process != nil else { return children[spec.name] = nil }
-        children[spec.name]?.leavesByMilliseconds = clock.monotonicMilliseconds + options.drainMilliseconds
+        guard children[spec.name]?.process != nil else {
+            children[spec.name] = nil
+            // One that was started elsewhere cannot be killed; its session can be ended. An adapter has its swap for that.
+            guard let peer, spec.role != .broker else { return }
+            sessions[peer]?.leavesByMilliseconds = leavesBy
+            return sessionsDueMilliseconds = min(sessionsDueMilliseconds, leavesBy)
+        }
+        children[spec.name]?.leavesByMilliseconds = leavesBy
     }
 
     /// One that is still on its way out is started when it has gone.

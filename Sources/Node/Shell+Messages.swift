@@ -12,7 +12,7 @@ extension Shell {
         do {
             header = try codec.header(frames)
         } catch {
-            return refuse(peer, "\(error)")
+            return refuse(peer, "\(error)", codec.name(of: frames))
         }
         if let fatalMessage, header.re == fatalMessage { ChildProcess.dieAtOnce() }
         guard let role = Role(rawValue: peer.socket) else { return }
@@ -25,7 +25,7 @@ extension Shell {
         default: break
         }
         guard var session = sessions[peer], session.id == header.session else {
-            return tell(peer, "say hello first", re: header.id)
+            return header.type.isAnswered ? tell(peer, "say hello first", re: header.id) : ()
         }
         let gap = session.gap(before: header.seq)
         session.lastHeardMilliseconds = clock.monotonicMilliseconds
@@ -36,10 +36,13 @@ extension Shell {
             if session.phase == .starting, header.type != .ready { return startOver(session, gap) }
             if session.role == .broker, session.phase == .ready { enqueue(.gap(plugin: session.name, what: gap)) }
         }
+        guard session.phase == .ready || header.type.mayPrecedeReady else {
+            return takeGarbage(Rejected(header), session, "\(header.type.rawValue) before ready")
+        }
         do {
             try take(frames[1], header, session)
         } catch {
-            takeGarbage(header, session, "\(header.type.rawValue): \(error)")
+            takeGarbage(Rejected(header), session, "\(header.type.rawValue): \(error)")
         }
     }
 
@@ -52,10 +55,10 @@ extension Shell {
         switch header.type {
         case .ready:
             let ready = try codec.data(Ready.self, body)
-            guard takeSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect) else {
-                return becomeReady(session, ready)
-            }
-            changeNeeds(of: session, ready)
+            let isAnswer = takeSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect)
+            // New settings may have come before it was ready with the first: this is its word for both.
+            if session.phase == .starting { return becomeReady(session, ready) }
+            if isAnswer { changeNeeds(of: session, ready) }
         case .heartbeat: break
         case .bye:
             if session.phase == .starting { failBroker(session.name, "it said bye before it was ready") }
@@ -116,11 +119,14 @@ extension Shell {
     }
 
     /// What was not understood is not taken, and the sender is told.
-    private func takeGarbage(_ header: Header, _ session: PluginSession, _ why: String) {
+    private func takeGarbage(_ message: Rejected, _ session: PluginSession, _ why: String) {
         pluginFigures[session.name, default: PluginFigures()].refused += 1
-        tell(session.peer, why, re: header.id)
+        if message.isAnswered { tell(session.peer, why, re: message.id, cycle: message.cycle) }
         enqueue(.violation(plugin: session.name, why: why))
-        gathering?.fail(session.name, "its answer could not be read: \(why)")
+        // What says that it belongs elsewhere is not its answer: a later minor may say more than we know.
+        if !message.isNamed || message.cycle == gathering?.cycle {
+            gathering?.fail(session.name, "its answer could not be read: \(why)")
+        }
         if session.role == .provider { pace.provided() }
     }
 
@@ -139,8 +145,8 @@ extension Shell {
         }
     }
 
-    func tell(_ peer: Peer, _ why: String, re: String?) {
-        if sessions[peer] != nil { return send(.error, Fault(reason: why), to: peer, re: re) }
+    func tell(_ peer: Peer, _ why: String, re: String?, cycle: Int64? = nil) {
+        if sessions[peer] != nil { return send(.error, Fault(reason: why), to: peer, re: re, cycle: cycle) }
         do {
             let header = Header(type: .error, id: "0", session: "", epoch: epoch, seq: 0, re: re)
             if let failure = sendRaw(header, try codec.encode(Fault(reason: why)), to: peer).failure {
@@ -152,12 +158,12 @@ extension Shell {
     }
 
     /// A message that cannot even be placed.
-    func refuse(_ peer: Peer?, _ why: String) {
+    /// - Parameter name: what could be read of its header.
+    func refuse(_ peer: Peer?, _ why: String, _ name: MessageCodec.Name = MessageCodec.Name()) {
         guard let peer, let session = sessions[peer] else {
             return observer.log("core", "a stranger's message was refused: \(why)")
         }
-        takeGarbage(
-            Header(type: .error, id: "", session: session.id, epoch: epoch, seq: 0), session, why)
+        takeGarbage(Rejected(name), session, why)
     }
 
     /// Rule 4: who says what its role may not say is cut off.
@@ -233,8 +239,40 @@ enum ShellLimits {
     static let strangerMessages = 32
     /// How long the key of one that floods, or speaks for another role, is not let in.
     static let floodMilliseconds: Int64 = 60_000
+    /// How often a person is told that a key is used by two hosts.
+    static let rivalMilliseconds: Int64 = 60_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
+}
+
+/// What is known of a message that was not taken.
+private struct Rejected {
+    var id: String?
+    var cycle: Int64?
+    /// Its id and cycle could be read.
+    var isNamed = true
+    var isAnswered = true
+
+    init(_ name: MessageCodec.Name) {
+        (id, cycle, isNamed, isAnswered) = (name.id, name.cycle, name.id != nil, name.isToBeAnswered)
+    }
+
+    init(_ header: Header) { (id, cycle, isAnswered) = (header.id, header.cycle, header.type.isAnswered) }
+}
+
+extension MessageType {
+    /// Nobody answers an error or a last word, or two would never end.
+    fileprivate var isAnswered: Bool { self != .error && self != .bye }
+
+    /// Whether a plugin may say it before it has said that it is ready: all but its answers.
+    fileprivate var mayPrecedeReady: Bool {
+        switch self {
+        case .hello, .ready, .heartbeat, .bye, .error: true
+        case .welcome, .configure, .refused, .drain, .evaluate, .recommendations, .command, .execution, .orderAnswer,
+            .brokerState, .done, .advance, .market, .control, .controlReply, .record:
+            false
+        }
+    }
 }
 
 extension MarketUpdate {

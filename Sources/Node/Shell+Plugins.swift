@@ -10,7 +10,7 @@ extension Shell {
         do {
             let hello = try codec.data(Hello.self, body)
             if let why = refusal(of: hello, role, peer) { return turnAway(peer, header, why) }
-            if mustWait(hello, role) { return }
+            if mustWait(hello, role) || isRival(of: hello, header, peer, role) { return }
             welcome(hello, header, peer, role)
         } catch {
             turnAway(peer, header, "hello: \(error)")
@@ -24,8 +24,13 @@ extension Shell {
         guard hello.speaks.major == ProtocolVersion.major else {
             return "it speaks protocol \(hello.speaks.major).\(hello.speaks.minor), the core \(ProtocolVersion.text)"
         }
+        guard hello.speaks.minor >= 0 else { return "there is no minor version \(hello.speaks.minor)" }
         guard let spec = options.plugins.first(where: { $0.name == hello.name && $0.role == role }) else {
             return "the configuration names no \(role.rawValue) \"\(hello.name)\""
+        }
+        // Or the core would go on counting on the first.
+        if let other = sessions[peer], other.name != hello.name {
+            return "this connection is \(other.name)'s, and it says that it is \(hello.name)"
         }
         if let why = keyRefusal(of: hello, spec, peer) { return why }
         guard !stopped.contains(hello.name) else { return "a person has stopped \"\(hello.name)\"" }
@@ -76,7 +81,6 @@ extension Shell {
     }
 
     func becomeReady(_ session: PluginSession, _ ready: Ready) {
-        guard session.phase == .starting else { return }
         if let why = session.role == .broker ? Self.defect(ready) : ready.needs?.defect {
             tell(session.peer, why, re: nil)
             failBroker(session.name, why)
@@ -92,7 +96,7 @@ extension Shell {
     func changeNeeds(of session: PluginSession, _ ready: Ready) {
         guard session.role == .policy, ready.needs != session.needs, ready.needs?.defect == nil else { return }
         sessions[session.peer]?.needs = ready.needs
-        enqueue(.policyReady(name: session.name, needs: ready.needs))
+        if pace.isOpen { announce(session.peer) }
     }
 
     private static func defect(_ ready: Ready) -> String? {
@@ -137,7 +141,10 @@ extension Shell {
         if session.role == .provider, options.lockstep, pace.isOpen, !pace.hasTapeEnded {
             end = end ?? .providerLost(why)
         }
-        if mayRestart { children[session.name]?.process?.signal(ShellSignals.kill) }
+        if mayRestart, let process = children[session.name]?.process {
+            children[session.name]?.killedBecause = why
+            process.signal(ShellSignals.kill)
+        }
     }
 
     /// Heart-beats go out; who is silent for three of them is lost.
@@ -151,6 +158,8 @@ extension Shell {
                 observer.log(
                     session.name.text, "silent for \(now - session.lastHeardMilliseconds) ms; it is taken for hung")
                 lose(peer, "it was silent for \(now - session.lastHeardMilliseconds) ms", mayRestart: true)
+            } else if let leavesBy = session.leavesByMilliseconds, now >= leavesBy {
+                lose(peer, "it did not leave within \(options.drainMilliseconds) ms", mayRestart: false)
             } else if now >= session.nextHeartbeatMilliseconds {
                 sessions[peer]?.nextHeartbeatMilliseconds = now + options.heartbeatMilliseconds
                 send(.heartbeat, Empty(), to: peer)
@@ -158,8 +167,11 @@ extension Shell {
         }
         // Who is heard from meanwhile is due later, never earlier.
         sessionsDueMilliseconds =
-            sessions.values.map { min($0.nextHeartbeatMilliseconds, $0.lastHeardMilliseconds + patience + 1) }.min()
-            ?? .max
+            sessions.values.map {
+                min(
+                    $0.nextHeartbeatMilliseconds, $0.lastHeardMilliseconds + patience + 1,
+                    $0.leavesByMilliseconds ?? .max)
+            }.min() ?? .max
     }
 
     /// A stop: everybody is asked to finish, and given a limited time for it.

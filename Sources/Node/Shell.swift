@@ -32,6 +32,8 @@ package final class Shell {
     /// Connections from other hosts without a session.
     var strangers: [Peer: Stranger] = [:]
     var keysDueMilliseconds = Int64.min
+    /// When a person is told again that a key is used by two hosts.
+    var rivalsDueMilliseconds: [PluginName: Int64] = [:]
     var children: [PluginName: PluginChild] = [:]
     /// Plugins that a person has stopped.
     var stopped: Set<PluginName> = []

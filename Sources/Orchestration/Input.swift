@@ -31,6 +31,8 @@ package enum Input: Sendable, Hashable, Codable {
     case gap(plugin: PluginName, what: String)
     /// A plugin broke the protocol; what it sent was not taken.
     case violation(plugin: PluginName, why: String)
+    /// Something about a plugin, its process or its key that a person must know, and that is no fault of its messages.
+    case noticed(plugin: PluginName, what: String)
     /// The configuration was read again, and is sound.
     case configured(Reconfiguration)
     /// It was read again and cannot be used: everything stays as it was.

@@ -101,6 +101,14 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         let endpoint = try Endpoint.parse(launch.endpoint, options.security == .none ? .none : .curve)
         let socket = try ZeroMQSocket(.dealer, in: context, options: socketOptions(endpoint))
         try socket.connect(endpoint)
+        let code = try converse(socket, endpoint)
+        // What was said last gets its time to leave: the context, which goes with `run`, waits for it.
+        if code != nil { try socket.drain(milliseconds: lastWordMilliseconds) }
+        return code
+    }
+
+    /// Until an end, with its code; nil when another socket is wanted.
+    private mutating func converse(_ socket: borrowing ZeroMQSocket, _ endpoint: Endpoint) throws -> Int32? {
         (session, epoch, sent, isReady) = ("", 0, 0, false)
         lastHeard = monotonicMilliseconds()
         var poller = ZeroMQPoller()
@@ -170,7 +178,11 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private func newest(_ messages: [[Bytes]]) -> [[Bytes]] {
         guard Plugin.role == .policy, messages.count > 1 else { return messages }
         let kinds = messages.map { frames in
-            do { return try codec.header(frames).type } catch { return MessageType.error }
+            do {
+                let header = try codec.header(frames)
+                // Of another session it is no question, and hides none.
+                return belongsHere(header) ? header.type : .error
+            } catch { return MessageType.error }
         }
         guard let last = kinds.lastIndex(of: .evaluate) else { return messages }
         return zip(messages, kinds).enumerated().filter { $0.element.1 != .evaluate || $0.offset == last }.map(
@@ -206,6 +218,8 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     }
 
     private var sendPatienceMilliseconds: Int64 { 5_000 }
+    /// Less than the core waits after `drain`.
+    private var lastWordMilliseconds: Int { 2_000 }
 }
 
 // MARK: - What the core says
@@ -219,7 +233,14 @@ extension PluginConnection {
         } catch {
             // Named, so that the core need not wait for an answer until its time is over.
             let name = codec.name(of: frames)
-            try send(Answer(.error, Fault(reason: "\(error)"), re: name?.id, cycle: name?.cycle), on: socket)
+            log("warning", "a message of the core is not understood: \(error)")
+            // Before welcome there is nobody to answer.
+            guard !session.isEmpty, name.isToBeAnswered else { return nil }
+            try send(Answer(.error, Fault(reason: "\(error)"), re: name.id, cycle: name.cycle), on: socket)
+            return nil
+        }
+        guard belongsHere(header) else {
+            log("warning", "a message of another session was dropped: \(header.type.rawValue) of \(header.session)")
             return nil
         }
         let message = Received(header: header, body: frames[1], codec: codec)
@@ -233,9 +254,19 @@ extension PluginConnection {
         case .heartbeat: try send(Answer(.heartbeat, Empty(), re: header.id), on: socket)
         case .drain: return try sayBye("drained", on: socket)
         case .error: log("warning", "the core says: \(try message.data(Fault.self).reason)")
+        case .bye: break
         default: try answer(message, on: socket)
         }
         return nil
+    }
+
+    /// Of the session that holds. A welcome begins one, a refusal and an error may come before there is any.
+    private func belongsHere(_ header: Header) -> Bool {
+        switch header.type {
+        case .welcome, .refused: true
+        case .error where header.session.isEmpty: true
+        default: !session.isEmpty && header.session == session
+        }
     }
 
     private mutating func begin(_ message: Received, on socket: borrowing ZeroMQSocket) throws -> Int32? {
@@ -291,11 +322,6 @@ extension PluginConnection {
 
     private mutating func sayBye(_ why: String, on socket: borrowing ZeroMQSocket) throws -> Int32 {
         try send(Answer(.bye, Fault(reason: why)), on: socket)
-        // The last word gets a moment to leave; LINGER is zero otherwise.
-        var poller = ZeroMQPoller()
-        let token = poller.add(socket)
-        defer { poller.remove(token) }
-        _ = try poller.poll(timeoutMilliseconds: 50)
         return 0
     }
 

@@ -55,6 +55,7 @@ final class SimulatedTransport: Transport {
 
     /// Nobody comes from another host here.
     func cut(_ peer: Peer, holdMilliseconds: Int) {}
+    func address(of peer: Peer) -> String? { nil }
 
     func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals {
         let limit = world.now + Int64(milliseconds) * World.millisecond

@@ -28,6 +28,8 @@ package final class ChildProcess {
     private static let longestLine = 4_096
     /// What is read at once of a child that writes without end: then it is the turn of others.
     private static let mostAtOnce = 262_144
+    /// Files that a child may open, unless it asks for more itself.
+    private static let descriptors: UInt = 1_024
 
     /// posix_spawn(3) in a new process group.
     /// - Throws: ``ChildProcessError``.
@@ -69,6 +71,9 @@ package final class ChildProcess {
             close(fromChild.read)
             throw .cannotStart(executable: executable, why: String(cString: strerror(code)))
         }
+        // The core may open many more, so that one that leaks connections uses up its own and not the core's. A child that
+        // has ended already needs none.
+        _ = cposix_limit_descriptors(child, Self.descriptors)
         pid = child
         inputDescriptor = toChild.write
         outputDescriptor = fromChild.read

@@ -11,7 +11,8 @@ package struct RestartPolicy: Sendable, Hashable {
 
     package enum Verdict: Sendable, Hashable {
         case restart(afterMilliseconds: Int64)
-        case quarantine
+        /// So many failures within so long a time, from the first to the last.
+        case quarantine(failures: Int, withinMilliseconds: Int64)
     }
 
     /// Failures of the window, oldest first.
@@ -29,7 +30,9 @@ package struct RestartPolicy: Sendable, Hashable {
         startedAt = nil
         failures.append(now)
         failures.removeAll { now - $0 > Self.failureWindowMilliseconds }
-        guard failures.count < Self.failuresForQuarantine else { return .quarantine }
+        guard failures.count < Self.failuresForQuarantine else {
+            return .quarantine(failures: failures.count, withinMilliseconds: now - (failures.first ?? now))
+        }
         let doubled = Self.firstDelayMilliseconds << min(streak, 6)
         streak += 1
         let delay = min(doubled, Self.longestDelayMilliseconds)

@@ -31,6 +31,7 @@ struct Admission {
     private var handshakes: [PublicKey: [Int64]] = [:]
     private var heldUntil: [PublicKey: Int64] = [:]
     private var untold: (count: Int, nextMilliseconds: Int64) = (0, .min)
+    private var crowdNextMilliseconds: Int64 = .min
     /// Keys of our own proof; they are refused like any other, and nobody is told.
     var probes: Set<PublicKey> = []
     private(set) var notices: [DoorNotice] = []
@@ -76,6 +77,17 @@ struct Admission {
     mutating func takeNotices() -> [DoorNotice] {
         defer { notices = [] }
         return notices
+    }
+
+    /// So many connections have said nothing that the oldest of them were cut.
+    /// - Parameter address: of the newest.
+    mutating func crowded(_ socket: String, address: String?, atMilliseconds now: Int64) {
+        guard now >= crowdNextMilliseconds else { return }
+        crowdNextMilliseconds = now + Self.tellingMilliseconds
+        notice(
+            nil,
+            "more than \(Limits.unheardConnections) connections to the \(socket) socket have said nothing, the newest is from \(address ?? "?"); as long as there are so many, the oldest are cut"
+        )
     }
 
     private mutating func tellOfStranger(_ request: AdmissionRequest, _ now: Int64) {

@@ -46,7 +46,11 @@ final class DoorKeeper: Sendable {
         switch event {
         case .accepted(let descriptor):
             let now = steadyMilliseconds()
-            cut(shared.withLock { $0.connections.accepted(descriptor, on: socket, atMilliseconds: now) })
+            let surplus = shared.withLock { $0.connections.accepted(descriptor, on: socket, atMilliseconds: now) }
+            guard !surplus.isEmpty else { return }
+            let address = TCPConnection.peer(of: descriptor).flatMap(TCPConnection.address)
+            shared.withLock { $0.admission.crowded(socket, address: address, atMilliseconds: now) }
+            cut(surplus)
         case .disconnected(let descriptor): shared.withLock { $0.connections.closed(descriptor) }
         case .handshakeSucceeded, .refused, .other: break
         }

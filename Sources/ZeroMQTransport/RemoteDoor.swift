@@ -164,6 +164,11 @@ package final class RemoteDoor {
         connections[address] = Connection(descriptor: descriptor, end: TCPConnection.peer(of: descriptor))
     }
 
+    func address(of peer: Peer) -> String? {
+        let end = connections[Address(socket: peer.socket, id: peer.id)]?.end
+        return peer.key == nil ? nil : end.flatMap(TCPConnection.address)
+    }
+
     func cut(_ peer: Peer, holdMilliseconds: Int) {
         guard let key = peer.key else { return }
         if holdMilliseconds > 0 { keeper.hold(key, milliseconds: holdMilliseconds) }

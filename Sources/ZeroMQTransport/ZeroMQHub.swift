@@ -30,6 +30,7 @@ package final class ZeroMQHub: Transport {
     /// - Throws: ``MessagingError``: the directory is held by another core, is not ours, or its path is too long.
     package init(directory path: String, door: RemoteDoor? = nil) throws(MessagingError) {
         self.door = door
+        _ = try DescriptorLimit.raise()
         directory = try IPCDirectory(path)
         context = try ZeroMQContext()
         var options = SocketOptions()
@@ -93,6 +94,8 @@ package final class ZeroMQHub: Transport {
     }
 
     package func cut(_ peer: Peer, holdMilliseconds: Int) { door?.cut(peer, holdMilliseconds: holdMilliseconds) }
+
+    package func address(of peer: Peer) -> String? { door?.address(of: peer) }
 
     private func drain(_ socket: String, into arrivals: inout Arrivals) throws(MessagingError) {
         for _ in 0..<Self.messagesPerWait {

@@ -18,6 +18,8 @@ struct Fault: Sendable {
         Fault("policy", "random", "policy.same-answer"), Fault("policy", "of-its-process", "policy.same-after-restart"),
         Fault("policy", "leaks", "policy.no-leak"), Fault("policy", "ignores-newer", "policy.newest"),
         Fault("policy", "late", "policy.huge"), Fault("policy", "dies-empty", "policy.empty"),
+        Fault("policy", "any-session", "life.session"), Fault("policy", "no-re", "life.re"),
+        Fault("policy", "answers-errors", "life.never-answered"),
         Fault("policy", "takes-crit", "life.crit"), Fault("policy", "no-hello-again", "life.hello-again"),
         Fault("policy", "drain-1", "life.drain"), Fault("policy", "strict", "policy.unknown-field"),
         Fault("policy", "floats", "policy.malformed"), Fault("policy", "half-settings", "settings.running"),

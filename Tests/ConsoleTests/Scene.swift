@@ -16,13 +16,14 @@ struct Scene {
     /// - Parameter policies: those that are connected.
     init(
         holding quantity: Quantity = 100, policies: [PluginName] = ["stop-loss", "entry"],
-        configured: [PluginName]? = nil, _ limits: (inout HardLimits) -> Void = { _ in }
+        configured: [PluginName]? = nil, brokers: [PluginName] = [], _ limits: (inout HardLimits) -> Void = { _ in }
     ) {
         var venue = FakeVenue()
         if quantity.isPositive { venue.hold("ABC", quantity, at: "100") }
         venue.quote("ABC", "100", "100.02")
         driver = CoreDriver(venue: venue)
         var configuration = CoreConfiguration(account: "test", policies: configured ?? policies)
+        configuration.brokers = brokers
         limits(&configuration.limits)
         driver.send(.started(Start(epoch: 1, configuration: configuration)))
         for name in policies { driver.send(.policyReady(name: name)) }

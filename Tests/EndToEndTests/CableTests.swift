@@ -103,13 +103,43 @@ struct CableTests {
         try eventually(seconds: 30, "\(name) is back") { try count("\(role)_ready", name) > ready }
     }
 
+    /// Both are gone at once, and come back one after the other.
+    private func outageOfBoth(_ hosts: Hosts, firstBack first: Hosts.Cable) throws {
+        let ends: [Hosts.Cable: (role: String, name: String)] = [
+            .broker: ("broker", "paper"), .policy: ("policy", "stop-loss"),
+        ]
+        let order: [Hosts.Cable] = first == .broker ? [.broker, .policy] : [.policy, .broker]
+        let before = try ends.mapValues {
+            (gone: try count("\($0.role)_gone", $0.name), ready: try count("\($0.role)_ready", $0.name))
+        }
+        for cable in order { try hosts.pull(cable) }
+        for cable in order {
+            guard let end = ends[cable], let before = before[cable] else { continue }
+            try eventually("\(end.name) is missed") { try count("\(end.role)_gone", end.name) > before.gone }
+        }
+        for cable in order {
+            guard let end = ends[cable], let before = before[cable] else { continue }
+            try hosts.putBack(cable)
+            try eventually(seconds: 30, "\(end.name) is back") {
+                try count("\(end.role)_ready", end.name) > before.ready
+            }
+        }
+        try eventually(seconds: 30, "everything is protected again") {
+            let state = try JournalFacts(programs.journal, onlyState: true).state
+            return state.broker?.isReconciled == true && state.naked.isEmpty && !state.portfolio.positions.isEmpty
+        }
+    }
+
     /// Lets the market stand still until nothing is under way, and lays journal and venue side by side.
     private func settle(_ hosts: Hosts, _ keys: (broker: String, policy: String)) throws {
         var (market, dice) = (market, dice)
         try market.write(&dice, calm: true)
         try account.rewrite(Self.text(market, reenters: false))
+        let came = (try count("broker_ready", "paper"), try count("policy_ready", "stop-loss"))
         let processes = try begin(hosts, keys)
-        try eventually("the broker is there") { try count("broker_ready", "paper") > 1 }
+        try eventually(seconds: 60, "broker and policy are there again") {
+            try count("broker_ready", "paper") > came.0 && count("policy_ready", "stop-loss") > came.1
+        }
         var isCalm = false
         try eventually(seconds: 90, "the storm is over") {
             isCalm = try JournalFacts(programs.journal, onlyState: true).isCalm
@@ -136,7 +166,9 @@ struct CableTests {
         try outage(.broker, hosts, "broker", "paper")
         try trades(10)
         try outage(.policy, hosts, "policy", "stop-loss")
-        try outage(.broker, hosts, "broker", "paper")
+        try outageOfBoth(hosts, firstBack: .policy)
+        try trades(5)
+        try outageOfBoth(hosts, firstBack: .broker)
         try trades(10)
         try account.end(processes[0], Array(processes.dropFirst()))
         try settle(hosts, keys)

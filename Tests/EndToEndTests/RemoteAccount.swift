@@ -9,21 +9,26 @@ struct RemoteAccount {
     /// Where the policies, and the broker, come in.
     let policyEndpoint: String
     let brokerEndpoint: String
+    /// Nil where the provider is the core's own.
+    let providerEndpoint: String?
     private let listen: String
     private var keys: URL { programs.folder.appendingPathComponent("keys") }
     var venueFolder: String { programs.folder.appendingPathComponent("venue").path }
 
     /// - Parameters:
     ///   - addresses: of the core, for the policies' network and the broker's.
+    ///   - providerAddress: for the provider's, where one comes in.
     ///   - text: the configuration; `${listen}` is replaced.
     init(
         _ programs: Programs, text: String = RemoteAccount.text,
-        addresses: (String, String) = ("127.0.0.1", "127.0.0.1")
+        addresses: (String, String) = ("127.0.0.1", "127.0.0.1"), providerAddress: String? = nil
     ) throws {
         self.programs = programs
         policyEndpoint = "tcp://\(addresses.0):\(try Self.freePort())"
         brokerEndpoint = "tcp://\(addresses.1):\(try Self.freePort())"
-        listen = "{policy: \"\(policyEndpoint)\", broker: \"\(brokerEndpoint)\"}"
+        providerEndpoint = try providerAddress.map { "tcp://\($0):\(try Self.freePort())" }
+        let provider = providerEndpoint.map { ", provider: \"\($0)\"" } ?? ""
+        listen = "{policy: \"\(policyEndpoint)\", broker: \"\(brokerEndpoint)\"\(provider)}"
         config = try programs.configuration(text.replacingOccurrences(of: "${listen}", with: listen))
         for folder in [keys.path, venueFolder] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -83,12 +88,19 @@ struct RemoteAccount {
     // MARK: - Keys
 
     /// Makes a key, and allows it unless it is a stranger's.
+    /// - Parameter isNew: it takes the place of the one that the name has.
     /// - Returns: the path of the secret half.
-    func key(_ role: String, _ name: String, isAllowed: Bool = true) throws -> String {
+    func key(_ role: String, _ name: String, isAllowed: Bool = true, isNew: Bool = false) throws -> String {
+        let secret = keys.appendingPathComponent("\(role)-\(name).secret")
+        if isNew {
+            for file in [secret, secret.deletingPathExtension().appendingPathExtension("public")] {
+                try FileManager.default.removeItem(at: file)
+            }
+        }
         let made = try programs.run(["keys", "new", role, name, "--folder", keys.path])
         #expect(made.code == 0, "\(made)")
         if isAllowed { try allow(role, name) }
-        return keys.appendingPathComponent("\(role)-\(name).secret").path
+        return secret.path
     }
 
     func allow(_ role: String, _ name: String) throws {
@@ -102,12 +114,26 @@ struct RemoteAccount {
         #expect(revoked.code == 0 && revoked.output.contains("is revoked"), "\(revoked)")
     }
 
+    /// When the list of keys was changed last.
+    func keysChanged() throws -> Date {
+        let path = programs.stateDirectory + "/keys/allowed.json"
+        return try #require(try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date)
+    }
+
     private var serverKey: String { programs.stateDirectory + "/keys/core-core.public" }
+
+    private func endpoint(_ role: String) -> String {
+        switch role {
+        case "broker": brokerEndpoint
+        case "provider": providerEndpoint ?? ""
+        default: policyEndpoint
+        }
+    }
 
     /// What a plugin on another host is told.
     func environment(_ role: String, _ name: String, key: String) -> [String: String] {
         [
-            "BIGBROTHER_ENDPOINT": role == "broker" ? brokerEndpoint : policyEndpoint, "BIGBROTHER_NAME": name,
+            "BIGBROTHER_ENDPOINT": endpoint(role), "BIGBROTHER_NAME": name,
             "BIGBROTHER_SERVER_KEY": serverKey, "BIGBROTHER_KEY_FILE": key, "BIGBROTHER_STATE": venueFolder,
             "BIGBROTHER_KEEP_VENUE_LOGS": "1",
         ]
@@ -127,11 +153,17 @@ struct RemoteAccount {
     }
 
     /// The policy in another language, that behaves as the mode says.
-    func stranger(_ mode: String, name: String, key: String, endpoint: String? = nil) throws -> RunningProcess {
+    /// - Parameter later: as what it behaves after SIGUSR1.
+    func stranger(
+        _ mode: String, later: String? = nil, name: String, key: String, endpoint: String? = nil,
+        namespace: String? = nil
+    ) throws -> RunningProcess {
         var environment = environment("policy", name, key: key)
         if let endpoint { environment["BIGBROTHER_ENDPOINT"] = endpoint }
         let script = Programs.project.path + "/Tests/EndToEndTests/Plugins/remote/remote.py"
-        return try RunningProcess(programs, [script, mode], program: "/usr/bin/python3", environment: environment)
+        return try RunningProcess(
+            programs, [script, mode] + (later.map { [$0] } ?? []), program: "/usr/bin/python3", namespace: namespace,
+            environment: environment)
     }
 
     /// The example of the Python kit, with the key that the name has already.
@@ -152,9 +184,26 @@ struct RemoteAccount {
             .map { String(decoding: $0.body, as: UTF8.self) }
     }
 
+    /// When it was journaled.
+    func times(_ type: String, _ words: String) throws -> [Date] {
+        try SQLiteJournalReader(path: programs.journal).entries(type: type, limit: 100_000)
+            .filter { String(decoding: $0.body, as: UTF8.self).contains(words) }
+            .map { Date(timeIntervalSince1970: Double($0.at) / 1e9) }
+    }
+
     func wait(_ type: String, _ words: String, seconds: Double = 30) throws {
         try eventually(seconds: seconds, "\(type): \(words)") {
             try entries(type).contains { $0.contains(words) }
+        }
+    }
+
+    /// The cycles from a number of them on in which a policy was asked and has not answered as it should, as the journal tells.
+    func missed(_ policies: [String], since count: Int) throws -> [String] {
+        try entries("policies_heard").dropFirst(count).filter { heard in
+            policies.contains { policy in
+                guard let range = heard.range(of: #""policy":"\#(policy)""#) else { return true }
+                return heard[range.upperBound...].prefix { $0 != "}" }.contains("failure")
+            }
         }
     }
 

@@ -129,6 +129,41 @@ struct BrokerCommandTests {
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
     }
 
+    @Test("the next adapter is started when the process of the one before it is gone, and not with its last word")
+    func oneAtATime() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        // It says bye as it should, and its process stays.
+        let manifest = try String(
+            contentsOf: Programs.project.appendingPathComponent("Plugins/Brokers/Paper/plugin.json"), encoding: .utf8
+        )
+        .replacingOccurrences(of: #""name": "paper""#, with: #""name": "lingering""#)
+        .replacingOccurrences(
+            of: #""broker-paper""#, with: #""/bin/sh", "-c", "\#(Programs.binaries.path)/broker-paper; sleep 1000""#)
+        let folder = programs.folder.appendingPathComponent("plugins/lingering")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(manifest.utf8).write(to: folder.appendingPathComponent("plugin.json"))
+        let config = try programs.configuration(
+            PolicyFaultTests.configuration("fine")
+                .replacingOccurrences(of: "\"${tests}\"", with: "\"${tests}\", \"\(folder.path)\"")
+                .replacingOccurrences(of: "plugin: paper", with: "plugin: lingering")
+                .replacingOccurrences(
+                    of: "account: faults\nstate",
+                    with:
+                        "standby_brokers: [{plugin: paper-plain, settings: {account: faults, cash: 1}}]\naccount: faults\nstate"
+                ))
+        let core = try RunningProcess(programs, ["run", "--config", config])
+        try waitForStop(programs)
+        let swap = try programs.run(["broker", "swap", "paper-plain", "--config", config])
+        #expect(swap.code == 0, "\(swap)")
+        core.signal(SIGTERM)
+        #expect(core.wait().code == 0)
+        let log = try String(contentsOfFile: programs.stateDirectory + "/bigbrother.log", encoding: .utf8)
+        let gone = try #require(log.range(of: "core: lingering was killed by signal 9"), "\(log)")
+        let next = try #require(log.range(of: "core: started paper-plain"), "\(log)")
+        #expect(gone.upperBound < next.lowerBound, "\(log)")
+    }
+
     @Test("an adapter that is started elsewhere waits with its hello until it is swapped in, and again when it is out")
     func startedElsewhere() throws {
         let programs = try Programs()

@@ -46,6 +46,27 @@ struct KeyFileTests {
         #expect(!"\(pair)".contains(pair.secretKey.secretText), "no description shows the secret")
     }
 
+    @Test("a path of 40 characters, all of them Z85, is a path when the file is there; else it is a key")
+    func pathThatLooksLikeAKey() throws {
+        var path = ""
+        repeat {
+            let tail = "/policy-p.public"
+            path = "/tmp/bb-k"
+            while path.count + tail.count < 40 { path += String("0123456789abcdef".randomElement() ?? "0") }
+            path += tail
+        } while PublicKey(text: path) == nil
+        #expect(try KeyFile.named(path).key.text == path)
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let owner = KeyOwner(role: "policy", name: "p")
+        let made = try KeyFile.make(owner: owner, in: folder)
+        #expect(made.public == path)
+        let (named, key) = try KeyFile.named(path)
+        #expect(named == owner && key == made.pair.publicKey)
+        #expect(try KeyFile.publicKey(path) == made.pair.publicKey)
+    }
+
     @Test("a key is never written over another")
     func keeps() throws {
         let owner = KeyOwner(role: "policy", name: "a")

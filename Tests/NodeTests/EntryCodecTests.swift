@@ -35,6 +35,7 @@ struct EntryCodecTests {
         .brokerState(state: state, question: nil), .brokerState(state: state, question: 6),
         // These go the ordinary way.
         .policyReady(name: PluginName(unchecked: "a")), .gap(plugin: PluginName(unchecked: "a"), what: "1"),
+        .noticed(plugin: "a", what: "its process ended"),
         .stopping(why: "w"), .control(Control(command: .halt, who: "I", why: "so")),
         .undelivered(command: .query(clientOrderID: id), why: "gone"),
         .configured(

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Orchestration
 import Testing
@@ -94,6 +95,33 @@ struct VectorTests {
                 #expect(
                     error?.description.contains(words) == true,
                     "\(name): says \(error?.description ?? "nothing"), not \(words)")
+            }
+        }
+    }
+
+    @Test(
+        "the vectors of a minor stay: each of 1.0 is there as it was, the good are taken, the bad refused",
+        arguments: ["1.0"])
+    func minor(version: String) throws {
+        let list = try String(
+            contentsOf: Proto.folder.appendingPathComponent("frozen/\(version)/vectors.sha256"), encoding: .utf8)
+        let lines = list.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+        #expect(lines.count == 118)
+        for line in lines {
+            let name = String(line[1])
+            let data = try #require(
+                FileManager.default.contents(atPath: Proto.folder.path + "/" + name), "\(name) of \(version) is gone")
+            let hash = SHA256.hash(data: data).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+            #expect(hash.joined() == line[0], "\(name) of \(version) has changed")
+            let vector = try JSONParser.parse([UInt8](data))
+            guard case .string(let message)? = vector["message"] else { continue }
+            let type = try #require(MessageType(rawValue: message), "\(version) has \(message)")
+            var body = vector["body"]?.bytes ?? []
+            if case .string(let raw)? = vector["raw"] { body = Array(raw.utf8) }
+            if name.hasPrefix("vectors/good") {
+                #expect(throws: Never.self, "\(name)") { try Proto.decode(type, body) }
+            } else {
+                #expect(throws: WireDecodingError.self, "\(name)") { try Proto.decode(type, body) }
             }
         }
     }

@@ -32,10 +32,17 @@ struct RestartPolicyTests {
     @Test("five failures in five minutes are quarantine, four are not, and old ones do not count")
     func quarantine() {
         var policy = RestartPolicy()
-        for second: Int64 in 0..<4 { #expect(policy.failed(atMilliseconds: second * 1_000, jitter: 0) != .quarantine) }
+        func isQuarantined(_ verdict: RestartPolicy.Verdict) -> Bool {
+            if case .quarantine = verdict { true } else { false }
+        }
+        for second: Int64 in 0..<4 {
+            #expect(!isQuarantined(policy.failed(atMilliseconds: second * 1_000, jitter: 0)))
+        }
         var later = policy
-        #expect(policy.failed(atMilliseconds: 299_000, jitter: 0) == .quarantine)
-        #expect(later.failed(atMilliseconds: 303_500, jitter: 0) != .quarantine)
+        #expect(
+            policy.failed(atMilliseconds: 299_000, jitter: 0)
+                == .quarantine(failures: 5, withinMilliseconds: 299_000))
+        #expect(!isQuarantined(later.failed(atMilliseconds: 303_500, jitter: 0)))
     }
 
     @Test("back-off never exceeds a minute")

@@ -14,6 +14,8 @@ struct HostTests {
         try plugin.say("hello")
         let (peer, frames) = try house.message()
         #expect(peer.socket == "policy" && peer.key == house.own.publicKey)
+        #expect(house.hub.address(of: peer) == "127.0.0.1")
+        #expect(house.hub.address(of: Peer(socket: "policy", id: peer.id)) == nil, "of this host")
         #expect(frames == [bytes("hello"), bytes("body")])
         try house.hub.send([bytes("welcome")], to: peer)
         #expect(try plugin.hear() == [bytes("welcome")])
@@ -134,6 +136,9 @@ struct HostTests {
         var silent: [CInt] = []
         defer { for descriptor in silent { close(descriptor) } }
         for _ in 0..<500 { silent.append(try connected(to: house.endpoint())) }
+        let told = try house.arrivals { !$0.notices.isEmpty }.notices
+        #expect(told.count == 1 && told[0].words.contains("to the policy socket have said nothing"), "\(told)")
+        #expect(told[0].words.contains("the newest is from 127.0.0.1"))
         let plugin = try Dialer(house.endpoint(), .curveClient(house.own, server: house.server.publicKey))
         try plugin.say("hello")
         #expect(try house.message().frames[0] == bytes("hello"))

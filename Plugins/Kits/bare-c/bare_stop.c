@@ -147,21 +147,28 @@ static char *frame(int *has_more) {
 
 /* Checks the header, and acts. What cannot be read is answered and not acted upon. */
 static int take(const char *header, const char *body) {
-    char version[16], type[32], id[128] = "";
+    char version[16], type[32] = "", id[128] = "", of[sizeof session] = "";
     json_text(json_member(header, "id"), id, sizeof id);
-    const char *cycle = json_member(header, "cycle"), *newest = json_member(header, "epoch");
+    json_text(json_member(header, "session"), of, sizeof of);
+    int has_type = json_text(json_member(header, "type"), type, sizeof type);
+    int is_answered = !has_type || (strcmp(type, "error") && strcmp(type, "refused") && strcmp(type, "bye"));
+    const char *number = json_member(header, "cycle"), *newest = json_member(header, "epoch");
+    int has_cycle = number && *number >= '0' && *number <= '9';
+    long long cycle = has_cycle ? atoll(number) : -1;
     if (!json_text(json_member(header, "v"), version, sizeof version) || strncmp(version, "1.", 2) ||
-        !json_text(json_member(header, "type"), type, sizeof type) || json_value(json_skip(header)) ||
+        !has_type || (number && !has_cycle) || json_value(json_skip(header)) ||
         !json_skip(body) || json_value(json_skip(body))) {
-        say_error(id, -1, "the message cannot be read");
+        if (is_answered) say_error(id, cycle, "the message cannot be read");
         return RUNNING;
     }
     if (json_first(json_member(header, "crit"))) {
-        say_error(id, -1, "crit names a field that is not understood");
+        if (is_answered) say_error(id, cycle, "crit names a field that is not understood");
         return RUNNING;
     }
     if (newest && atoll(newest) > epoch) epoch = atoll(newest);
-    return act(type, id, cycle ? atoll(cycle) : -1, body);
+    /* Of another session: it is dropped. Welcome and refused begin and end one. */
+    if (strcmp(type, "welcome") && strcmp(type, "refused") && strcmp(type, "error") && strcmp(of, session)) return RUNNING;
+    return act(type, id, cycle, body);
 }
 
 static int receive(void) {

@@ -108,11 +108,15 @@ def hear(core, frames):
         body = read(frames[1])
         if not str(header["v"]).startswith("1.") or header.get("crit"):
             raise ValueError(f"version {header['v']} or {header.get('crit')} is not understood here")
+        if header["type"] not in ("welcome", "refused", "error") and header["session"] != core["session"]:
+            return  # of another session
         core["epoch"] = max(core["epoch"], header["epoch"])
         answer(core, header, body)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as fault:
+        if header.get("type") in ("error", "refused", "bye"):
+            return  # never answered
         fields = {"re": header["id"]} if "id" in header else {}
-        if "cycle" in header:
+        if isinstance(header.get("cycle"), int):
             fields["cycle"] = header["cycle"]
         send(core, "error", {"reason": f"{type(fault).__name__}: {fault}"}, **fields)
 

@@ -11,4 +11,7 @@ int cposix_signal_descriptor(int with_hangup);
 /* The number of the next signal, 0 when none waits. */
 int cposix_next_signal(int descriptor);
 
+/* Lowers the soft limit of a process's open files to so many: prlimit(2). It may raise it again, up to its hard limit. */
+int cposix_limit_descriptors(int process, unsigned long count);
+
 #endif

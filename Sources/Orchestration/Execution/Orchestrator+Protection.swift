@@ -32,14 +32,18 @@ extension Orchestrator {
     private func isBreached(_ record: PositionRecord) -> Bool {
         let market = state.portfolio.market
         guard let capabilities = state.broker?.capabilities, capabilities.sessions.contains(market.session),
-            market[record.symbol]?.isHalted != true,
+            let view = market[record.symbol], view.isHalted != true,
             let price = market.executable(record.symbol, side: record.exitSide)
         else { return false }
+        // Venues elect by trades: a bid alone says nothing where the spread is wide, or where the bid stands at the stop.
+        // The offer is asked too, since some feeds tell of trades seldom.
+        let others = [view.last, record.isLong ? view.ask : view.bid].compactMap { $0 }
         return Exits(of: record, in: state.portfolio.orders).stops.contains { stop in
             guard let level = stop.terms.stopPrice, stop.status != .held, stop.status != .pendingNew else {
                 return false
             }
-            return record.isLong ? price <= level : price >= level
+            func isThrough(_ price: Price) -> Bool { record.isLong ? price <= level : price >= level }
+            return isThrough(price) && (others.isEmpty || others.contains(where: isThrough))
         }
     }
 

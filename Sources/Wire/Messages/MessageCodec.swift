@@ -37,22 +37,35 @@ package struct MessageCodec {
         return parts.count == 2 && areNumbers && parts[0] == String(ProtocolVersion.major)
     }
 
-    /// What a refusal of a message can say that it refuses, although its header is not taken: its id, and its cycle.
-    ///
-    /// Nil when not even these can be read.
-    package func name(of frames: [[UInt8]]) -> (id: String, cycle: Int64?)? {
-        struct Name: Decodable {
-            var id: String
-            var cycle: Int64?
-        }
-        guard let first = frames.first else { return nil }
+    /// What of a header could be read that is not taken: each field by itself, whatever is wrong with the others.
+    package struct Name: Sendable, Hashable {
+        package var id: String?
+        package var cycle: Int64?
+        package var type: MessageType?
+
+        package init() {}
+
+        /// `error`, `refused` and `bye` are never answered: two sides would answer each other for ever.
+        package var isToBeAnswered: Bool { type != .error && type != .refused && type != .bye }
+    }
+
+    /// What an answer to a message can name it by, although its header is not taken.
+    package func name(of frames: [[UInt8]]) -> Name {
+        var name = Name()
         do {
-            let name = try decoder.decode(Name.self, from: first, unknownFields: .ignore)
-            return (name.id, name.cycle)
+            guard let first = frames.first, case .object(let members) = try JSONParser.parse(first) else { return name }
+            for member in members {
+                switch (member.key, member.value) {
+                case ("id", .string(let text)): name.id = text
+                case ("type", .string(let text)): name.type = MessageType(rawValue: text)
+                case ("cycle", .number(let text)): name.cycle = Int64(text)
+                default: continue
+                }
+            }
         } catch {
             // The refusal itself says what is wrong with the header.
-            return nil
         }
+        return name
     }
 
     /// Reads a body that carries data: unknown fields are ignored, since minors add.

@@ -46,7 +46,7 @@ struct AllowKey: ParsableCommand {
 
     func run() throws {
         try Failure.guarding {
-            let (written, key) = try publicKey()
+            let (written, key) = try KeyFile.named(key)
             guard let role = role ?? written?.role, let name = name ?? written?.name else {
                 throw KeyError(nil, "a key without a file needs --role and --name")
             }
@@ -58,12 +58,6 @@ struct AllowKey: ParsableCommand {
             _ = try store.serverKeys()
             print("the plugin needs the core's public key: \(store.serverPublicPath)")
         }
-    }
-
-    private func publicKey() throws(KeyError) -> (KeyOwner?, PublicKey) {
-        if let key = PublicKey(text: key) { return (nil, key) }
-        let (owner, key) = try KeyFile.readPublic(key)
-        return (owner, key)
     }
 }
 

@@ -97,7 +97,7 @@ class Plugin:
         elif kind == "configure":
             self.take(body["settings"])
             self.send("ready", {}, re=header["id"])
-        elif kind != "error":
+        elif kind != "error" or self.fault == "answers-errors":
             self.answer(header, body)
 
     def hear(self, frames):
@@ -112,11 +112,16 @@ class Plugin:
             if header.get("crit") and self.fault != "takes-crit":
                 raise ValueError(f"crit {header['crit']}")
             body = read(frames[1])
+            if header["type"] not in ("welcome", "refused", "error") and header["session"] != self.session:
+                if self.fault != "any-session":
+                    return
             self.epoch = max(self.epoch, header["epoch"])
             self.act(header, body)
         except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-            fields = {"re": header["id"]} if "id" in header else {}
-            if "cycle" in header:
+            if header.get("type") in ("error", "refused", "bye") and self.fault != "answers-errors":
+                return
+            fields = {"re": header["id"]} if "id" in header and self.fault != "no-re" else {}
+            if isinstance(header.get("cycle"), int):
                 fields["cycle"] = header["cycle"]
             self.send("error", {"reason": f"{type(error).__name__}: {error}"}, **fields)
 

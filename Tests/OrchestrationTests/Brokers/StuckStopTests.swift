@@ -65,6 +65,21 @@ struct StuckStopTests {
         driver.expectSound()
     }
 
+    @Test(
+        "a bid at or through the stop is no election while neither a trade nor the offer is there",
+        arguments: [("95", "95.02", "95.01"), ("90", "99", "97"), ("94", "96", nil)] as [(Price, Price, Price?)])
+    func bidAlone(bid: Price, ask: Price, last: Price?) {
+        var driver = through()
+        driver.quote("ABC", bid, ask, last: last)
+        for _ in 0..<6 { driver.wait(.seconds(10)) }
+        #expect(driver.orders.count == 1 && driver.position("ABC") != nil)
+        #expect(driver.alerts(.emergency) == [])
+        driver.quote("ABC", bid, ask, last: "95")
+        driver.wait(.seconds(10))
+        #expect(driver.position("ABC") == nil, "a trade at the stop elects it")
+        driver.expectSound()
+    }
+
     @Test("while trading is halted the stop is left as it rests, and the patience begins when the halt ends")
     func halted() {
         var driver = through()

@@ -286,7 +286,8 @@ struct Flight {
         case .brokerGone, .brokerReady, .started:
             self = Flight()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .clockJumped, .violation, .configured, .misconfigured, .settingsAnswered, .managed, .stopping,
+            .gap, .clockJumped, .violation, .noticed, .configured, .misconfigured, .settingsAnswered, .managed,
+            .stopping,
             .swapBroker, .brokerLeft, .brokerFailed:
             return
         }

@@ -1,12 +1,24 @@
-"""A policy on another host, written from PROTOCOL.md alone; it behaves as its first argument says:
-fine, flood, hellos (hello after hello), broker (speaks as one)."""
+"""A policy on another host, written from PROTOCOL.md alone; it behaves as its first argument says, and after SIGUSR1 as
+its second: fine, flood, hellos (hello after hello), broker (speaks as one), churn (buys what it does not hold, sells it)."""
 import json
 import os
+import signal
 import sys
 
 import zmq
 
 mode = sys.argv[1]
+
+
+def change(*_):
+    global mode
+    mode = sys.argv[2]
+
+
+if len(sys.argv) > 2:
+    signal.signal(signal.SIGUSR1, change)
+    # A process inherits what the thread that starts it has blocked.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
 with open(os.environ["BIGBROTHER_KEY_FILE"]) as file:
     key = json.load(file)
 socket = zmq.Context().socket(zmq.DEALER)
@@ -38,27 +50,48 @@ def hello():
                    "speaks": {"major": 1, "minor": 0}})
 
 
+def misbehave():
+    while mode == "flood":
+        send("recommendations", {"recommendations": []}, "nothing", 0)
+    while mode == "hellos":
+        hello()
+    if mode == "broker":
+        send("execution", {"client_order_id": "x", "event": "fill", "at": "0"})
+
+
+def advice(whole):
+    busy = [order for order in whole["orders"] if order["symbol"] == "BRVO"]
+    if mode != "churn" or busy:
+        return []
+    if any(position["symbol"] == "BRVO" for position in whole["positions"]):
+        wish = {"exit": {}}
+    else:
+        wish = {"enter": {"side": "buy", "quantity": "10", "stop": {"stop_price": "105"}}}
+    return [{"symbol": "BRVO", "advice": wish, "urgency": "medium", "reason": "it churns"}]
+
+
 hello()
 while True:
+    # The core may have somebody else's session, and is asked again.
+    while not session and not socket.poll(250):
+        hello()
     header, body = map(json.loads, socket.recv_multipart())
     kind = header["type"]
     if kind == "welcome":
         session = body["session"]
         print("welcome", flush=True)
-        while mode == "flood":
-            send("recommendations", {"recommendations": []}, "nothing", 0)
-        while mode == "hellos":
-            hello()
+        if mode != "broker":
+            misbehave()
         send("ready", {}, header["id"])
-        if mode == "broker":
-            send("execution", {"client_order_id": "x", "event": "fill", "at": "0"})
+        misbehave()
     elif kind == "refused":
         print("refused", body["reason"], flush=True)
         sys.exit(3)
     elif kind == "heartbeat":
+        misbehave()
         send("heartbeat", {}, header["id"])
     elif kind == "evaluate":
-        send("recommendations", {"recommendations": []}, header["id"], header["cycle"])
+        send("recommendations", {"recommendations": advice(body)}, header["id"], header["cycle"])
     elif kind == "drain":
         send("bye", {"reason": "drained"})
         socket.linger = 200

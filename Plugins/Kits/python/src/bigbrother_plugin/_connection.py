@@ -290,9 +290,10 @@ class Connection:
             message = unpack(frames)
             return self._act(message)
         except HeaderError as error:
-            self._not_understood(str(error), error.re)
+            self._not_understood(str(error), error.re, error.cycle, error.is_answered)
         except WireError as error:
-            self._not_understood(str(error), message.header.id, message.header.cycle)
+            is_answered = message.header.type not in ("error", "refused", "bye")
+            self._not_understood(str(error), message.header.id, message.header.cycle, is_answered)
         return None
 
     def _act(self, message: Message) -> int | None:
@@ -319,10 +320,10 @@ class Connection:
             self._not_understood(f'a {self._role.role} knows no message "{header.type[:64]}"', header.id, header.cycle)
         return None
 
-    def _not_understood(self, why: str, re: str | None, cycle: int | None = None) -> None:
+    def _not_understood(self, why: str, re: str | None, cycle: int | None = None, is_answered: bool = True) -> None:
         """It is answered, so that nobody waits, and not acted upon."""
         note(logging.WARNING, "not understood", why=why)
-        if self._session:
+        if self._session and is_answered:
             self._say("error", Fault(why), re=re, cycle=cycle)
 
     def _begin(self, message: Message) -> None:

@@ -141,11 +141,18 @@ class Message:
 
 
 class HeaderError(WireError):
-    """A message that cannot be taken; ``re`` is its id, where that could be read."""
+    """A message that cannot be taken; ``re`` is its id and ``cycle`` its cycle, where they could be read.
 
-    def __init__(self, why: str, re: str | None = None) -> None:
+    ``is_answered``: false for ``error``, ``refused`` and ``bye``, or two sides would answer each other for ever.
+    """
+
+    def __init__(
+        self, why: str, re: str | None = None, cycle: int | None = None, is_answered: bool = True
+    ) -> None:
         super().__init__(why)
         self.re = re
+        self.cycle = cycle
+        self.is_answered = is_answered
 
 
 def unpack(frames: Sequence[bytes]) -> Message:
@@ -158,16 +165,19 @@ def unpack(frames: Sequence[bytes]) -> Message:
         value = _json.parse(frames[0])
     except _json.JSONError as error:
         raise HeaderError(f"the header is no JSON: {error}") from error
-    known = value.get("id") if isinstance(value, dict) else None
-    re = known if isinstance(known, str) else None
+    known = value if isinstance(value, dict) else {}
+    re = known["id"] if isinstance(known.get("id"), str) else None
+    cycle = known["cycle"] if type(known.get("cycle")) is int else None
+    is_answered = known.get("type") not in ("error", "refused", "bye")
     try:
         header = read(Header, value)
     except WireError as error:
-        raise HeaderError(f"the header cannot be read: {error}", re) from error
+        raise HeaderError(f"the header cannot be read: {error}", re, cycle, is_answered) from error
     if header.crit:
-        raise HeaderError(f'crit: "{header.crit[0][:64]}" must be understood, and is not', re)
+        raise HeaderError(f'crit: "{header.crit[0][:64]}" must be understood, and is not', re, cycle, is_answered)
     if header.v.partition(".")[0] != str(limits.PROTOCOL_MAJOR):
-        raise HeaderError(f"v: {header.v[:16]} is spoken there, {limits.PROTOCOL_MAJOR}.{limits.PROTOCOL_MINOR} here", re)
+        ours = f"{limits.PROTOCOL_MAJOR}.{limits.PROTOCOL_MINOR}"
+        raise HeaderError(f"v: {header.v[:16]} is spoken there, {ours} here", re, cycle, is_answered)
     return Message(header, frames[1])
 
 

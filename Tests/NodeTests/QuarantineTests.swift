@@ -1,0 +1,76 @@
+import Glibc
+import Journal
+import Messaging
+import Orchestration
+import Testing
+import Trading
+import Wire
+
+@testable import Node
+
+@Suite("A plugin whose process does not live")
+struct QuarantineTests {
+    /// A hundred seconds pass in one.
+    private final class HastyClock: Clock {
+        private let begin = ContinuousClock.now
+        var monotonicNanoseconds: Int64 {
+            let passed = begin.duration(to: .now).components
+            return 100 * (passed.seconds * 1_000_000_000 + passed.attoseconds / 1_000_000_000)
+        }
+        var wall: Timestamp { Timestamp(nanoseconds: 1_781_100_000_000_000_000 + monotonicNanoseconds) }
+    }
+
+    private final class Nobody: Transport {
+        func send(_ frames: [Bytes], to peer: Peer) throws(MessagingError) { throw .peerUnknown(peer.id) }
+        func publish(_ frames: [Bytes]) throws(MessagingError) {}
+        func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals {
+            usleep(1_000)
+            return Arrivals()
+        }
+        func cut(_ peer: Peer, holdMilliseconds: Int) {}
+        func address(of peer: Peer) -> String? { nil }
+    }
+
+    private final class Ear: RunObserver {
+        var alerts: [String] = []
+        func observe(_ record: Record, state: CoreState) {
+            if case .alert(let alert) = record { alerts.append(alert.text) }
+        }
+        func log(_ source: String, _ line: String) {}
+        func progress(at time: Timestamp, cycle: Int64) {}
+    }
+
+    @Test(
+        "a person is told how often it ended, within how long, and how the last time; it is no fault of its messages",
+        arguments: [
+            ("read line; exit 3", "the last time it exited with code 3"),
+            ("read line; kill -9 $$", "the last time it was killed by signal 9"),
+        ])
+    func words(script: String, ending: String) throws {
+        let ear = Ear()
+        let spec = PluginSpec(
+            name: "dying", role: .policy, settings: .object([]),
+            program: PluginProgram(executable: "/bin/sh", arguments: ["-c", script], directory: "/"))
+        let options = ShellOptions(
+            plugins: [spec], core: CoreConfiguration(account: "test", policies: ["dying"]), lockstep: false,
+            stateDirectory: "/tmp")
+        let limit = ContinuousClock.now + .seconds(20)
+        let shell = Shell(
+            node: Node(core: Orchestrator(), journal: InMemoryJournal()), transport: Nobody(), clock: HastyClock(),
+            observer: ear, options: options, endpoint: { _ in "ipc:///nowhere" },
+            signals: (
+                -1, { ear.alerts.contains { $0.contains("quarantined") } || ContinuousClock.now > limit ? 15 : nil }
+            ))
+        #expect(try shell.run() == .signal(15))
+        let told = ear.alerts.filter { $0.contains("quarantined") }
+        #expect(
+            told.count == 1
+                && told.allSatisfy {
+                    $0.hasPrefix("dying: quarantined: its process ended or failed to start 5 times in ")
+                })
+        #expect(told.allSatisfy { $0.contains(ending) && !$0.contains("protocol") }, "\(told)")
+        // 1, 2, 4 and 8 s lie between them, a fifth less at most.
+        let seconds = told.first?.firstMatch(of: /5 times in (\d+) s/).flatMap { Int($0.1) } ?? 0
+        #expect((12...60).contains(seconds), "\(told)")
+    }
+}

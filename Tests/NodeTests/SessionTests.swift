@@ -1,0 +1,272 @@
+import CoreTestSupport
+import Journal
+import Messaging
+import Orchestration
+import ShellRig
+import Testing
+import Trading
+import Wire
+
+@testable import Node
+
+/// A shell, and what plugins say to it message by message. Sessions are named s1.1, s1.2 ... in the order of their hellos.
+private final class Talk {
+    let rig = Rig()
+    let journal = InMemoryJournal()
+    private let codec = MessageCodec()
+    private(set) var sent: [(peer: Peer, header: Header, body: Bytes)] = []
+    private var steps: [() -> [(peer: Peer, frames: [Bytes])]] = []
+    private var sequence: [Peer: Int64] = [:]
+    var settings: [JSON] = []
+
+    static func peer(_ role: Role, _ name: String = "a") -> Peer {
+        Peer(socket: role.rawValue, id: PeerID(fromTransport: Array(name.utf8)))
+    }
+
+    /// A message for the next wait, or for the same one as the step before.
+    func say(
+        _ peer: Peer, _ type: String, _ body: String = "{}", session: String = "", seq: Int64? = nil,
+        fields: String = "", together: Bool = false
+    ) {
+        let number = seq ?? (sequence[peer] ?? 0) + 1
+        sequence[peer] = number == .max ? 0 : number
+        let header =
+            #"{"v":"1.1","type":"\#(type)","id":"m\#(number)","session":"\#(session)","epoch":0,"seq":\#(number)\#(fields)}"#
+        let message = (peer: peer, frames: [Array(header.utf8), Array(body.utf8)])
+        if together, let last = steps.popLast() {
+            steps.append { last() + [message] }
+        } else {
+            steps.append { [message] }
+        }
+    }
+
+    func hello(_ peer: Peer, _ name: String, minor: Int64 = 1, together: Bool = false) {
+        sequence[peer] = 0
+        let body =
+            #"{"name":"\#(name)","role":"\#(peer.socket)","version":"1","speaks":{"major":1,"minor":\#(minor)}}"#
+        say(peer, "hello", body, together: together)
+    }
+
+    func pass(milliseconds: Int64) {
+        steps.append { [rig] in
+            rig.pass(milliseconds: milliseconds)
+            return []
+        }
+    }
+
+    /// A broker that holds nothing comes, and tells so when the core asks at the end of the start.
+    func reconciledBroker(_ session: String) {
+        let peer = Self.peer(.broker)
+        hello(peer, "desk")
+        let capabilities =
+            #"{"capabilities":{"order_types":["market","stop"],"time_in_force":["gtc"],"groups":[],"replaces_price":false,"replaces_quantity":false,"reserves_shares":true,"wants_market_data":false,"price_increment":{"at_or_above_one":"0.01","below_one":"0.0001"},"quantity_increment":"1"}}"#
+        say(peer, "ready", capabilities, session: session)
+        pass(milliseconds: 200)
+        pass(milliseconds: 1)
+        let account = #"{"id":"test","currency":"USD","cash":"1","equity":"1","buying_power":"1"}"#
+        say(
+            peer, "broker_state",
+            #"{"account":\#(account),"positions":[],"open_orders":[],"at":"1773669600000000000"}"#, session: session,
+            fields: #","re":"\#(session)-2""#)
+        say(peer, "done", session: session, fields: #","re":"\#(session)-2""#)
+    }
+
+    /// Runs all that was said; then the core stops.
+    func run(_ change: (inout ShellOptions) -> Void = { _ in }) throws {
+        var core = CoreConfiguration(account: "test", policies: ["p1", "p2"])
+        core.brokers = ["desk"]
+        let plugins: [(PluginName, Role)] = [("p1", .policy), ("p2", .policy), ("desk", .broker), ("tape", .provider)]
+        var options = ShellOptions(
+            plugins: plugins.map { PluginSpec(name: $0.0, role: $0.1, settings: .object([]), program: nil) },
+            core: core, lockstep: false, stateDirectory: "")
+        options.startMilliseconds = 100
+        options.drainMilliseconds = 100
+        options.heartbeatMilliseconds = 60_000
+        change(&options)
+        rig.onSend = { [unowned self] frames, peer in
+            do { sent.append((peer, try codec.header(frames), frames[1])) } catch { Issue.record("\(error)") }
+        }
+        rig.onWait = { [unowned self] _ in
+            rig.pass(milliseconds: 1)
+            var arrivals = Arrivals()
+            if steps.isEmpty { rig.signal = 15 } else { arrivals.messages = steps.removeFirst()() }
+            return arrivals
+        }
+        let source = Settings(core: options.core, plugins: options.plugins)
+        let shell = rig.shell(Node(core: Orchestrator(), journal: journal), options, source)
+        _ = try shell.run()
+        #expect(try Replay.run(journal).isIdentical)
+    }
+
+    func inputs(_ type: String) throws -> [String] {
+        try journal.entries(type: type, limit: 1_000).filter { $0.kind == .input }.map {
+            String(decoding: $0.body, as: UTF8.self)
+        }
+    }
+
+    func answers(to peer: Peer, _ type: MessageType) -> [Header] {
+        sent.filter { $0.peer == peer && $0.header.type == type }.map(\.header)
+    }
+
+    func reasons(to peer: Peer) -> [String] {
+        sent.filter { $0.peer == peer && [.error, .refused].contains($0.header.type) }.map {
+            String(decoding: $0.body, as: UTF8.self)
+        }
+    }
+}
+
+/// With every reload p1 has other settings.
+private final class Settings: ConfigurationSource {
+    private let core: CoreConfiguration
+    private let plugins: [PluginSpec]
+    private var loads = 0
+
+    init(core: CoreConfiguration, plugins: [PluginSpec]) { (self.core, self.plugins) = (core, plugins) }
+
+    func hasChanged() -> Bool { false }
+    func load() throws -> ConfigurationTarget {
+        loads += 1
+        let changed = plugins.map { spec in
+            var spec = spec
+            if spec.name == "p1" { spec.settings = .object([JSON.Member(key: "trail", value: .integer(loads))]) }
+            return spec
+        }
+        return ConfigurationTarget(core: core, plugins: changed, fixed: [:])
+    }
+}
+
+/// What `scripts/fuzz --handshake` found, one by one.
+@Suite("A session, from hello to bye, with plugins that do not keep to it")
+struct SessionTests {
+    private let talk = Talk()
+    private let policy = Talk.peer(.policy)
+
+    @Test(
+        "a message with the largest number there is has no next one, and the core lives",
+        arguments: [Int64.max, .min, -1])
+    func largest(number: Int64) throws {
+        talk.say(
+            policy, "hello", #"{"name":"p1","role":"policy","version":"1","speaks":{"major":1,"minor":1}}"#, seq: number
+        )
+        talk.say(policy, "ready", session: "s1.1", seq: number)
+        talk.say(policy, "heartbeat", session: "s1.1", seq: 1)
+        talk.say(policy, "heartbeat", session: "s1.1", seq: number)
+        talk.pass(milliseconds: 200)
+        try talk.run()
+        #expect(try talk.inputs("policy_ready").count == 1)
+    }
+
+    @Test("a connection has one name: a hello under another is refused, and the first goes on")
+    func otherName() throws {
+        talk.hello(policy, "p1")
+        talk.say(policy, "ready", session: "s1.1")
+        talk.pass(milliseconds: 200)
+        talk.hello(policy, "p2")
+        talk.pass(milliseconds: 20)
+        try talk.run()
+        #expect(talk.answers(to: policy, .welcome).count == 1)
+        #expect(talk.reasons(to: policy).contains { $0.contains("this connection is p1's") })
+        #expect(try talk.inputs("policy_ready").count == 1 && talk.inputs("policy_gone").isEmpty)
+    }
+
+    @Test("there is no negative minor")
+    func negativeMinor() throws {
+        talk.hello(policy, "p1", minor: -1)
+        try talk.run()
+        #expect(talk.reasons(to: policy).contains { $0.contains("there is no minor version -1") })
+    }
+
+    @Test(
+        "before ready a plugin has nothing to say about orders, prices or positions",
+        arguments: [
+            (Role.broker, "desk", "execution", #"{"client_order_id":"a","event":"new","at":"1773669660000000000"}"#),
+            (.broker, "desk", "order_answer", #"{"client_order_id":"a","executions":[]}"#),
+            (.broker, "desk", "done", "{}"),
+            (.provider, "tape", "market", #"{"at":"1773669660000000000"}"#),
+            (.policy, "p1", "recommendations", #"{"recommendations":[]}"#),
+        ])
+    func beforeReady(role: Role, name: String, type: String, body: String) throws {
+        let peer = Talk.peer(role)
+        talk.hello(peer, name)
+        talk.say(peer, type, body, session: "s1.1")
+        try talk.run()
+        #expect(talk.reasons(to: peer) == [#"{"reason":"\#(type) before ready"}"#])
+        #expect(try talk.inputs(type).isEmpty && talk.inputs("violation").count == 1)
+    }
+
+    @Test(
+        "settings that come before the first ready are answered by it: the core hears of the plugin once, at the start's end"
+    )
+    func settingsFirst() throws {
+        let person = Talk.peer(.control)
+        talk.hello(policy, "p1")
+        talk.say(person, "control", #"{"command":"reload","who":"me","why":"a test"}"#)
+        talk.say(policy, "ready", session: "s1.1", fields: #","re":"s1.1-2""#)
+        talk.pass(milliseconds: 20)
+        talk.say(policy, "heartbeat", session: "s1.1")
+        talk.pass(milliseconds: 200)
+        talk.pass(milliseconds: 20)
+        try talk.run()
+        #expect(talk.answers(to: policy, .configure).map(\.id) == ["s1.1-2"])
+        #expect(try talk.inputs("settings_answered") == [#"{"settings_answered":{"plugin":"p1"}}"#])
+        #expect(try talk.inputs("policy_ready").count == 1)
+        let order = try talk.journal.entries(from: 1, limit: 1_000).filter { $0.kind == .input }.map(\.type)
+        #expect(order.firstIndex(of: "settings_answered")! < order.firstIndex(of: "policy_ready")!, "\(order)")
+    }
+
+    @Test("configure is never sent to a plugin of minor 0, not even when it says hello in the moment of the reload")
+    func configureRace() throws {
+        talk.hello(policy, "p1")
+        talk.say(policy, "ready", session: "s1.1")
+        talk.pass(milliseconds: 200)
+        talk.say(Talk.peer(.control), "control", #"{"command":"reload","who":"me","why":"a test"}"#)
+        talk.hello(policy, "p1", minor: 0, together: true)
+        talk.pass(milliseconds: 20)
+        try talk.run()
+        #expect(talk.answers(to: policy, .welcome).count == 2 && talk.answers(to: policy, .configure).isEmpty)
+        #expect(try talk.inputs("settings_answered").contains { $0.contains("at its start only") })
+    }
+
+    @Test("who was started elsewhere, is asked to leave and stays, is not heard any more")
+    func stays() throws {
+        talk.hello(policy, "p1")
+        talk.say(policy, "ready", session: "s1.1")
+        talk.pass(milliseconds: 200)
+        talk.say(Talk.peer(.control), "control", #"{"command":"plugin_stop","plugin":"p1","who":"me","why":"a test"}"#)
+        talk.pass(milliseconds: 50)
+        talk.say(policy, "heartbeat", session: "s1.1")
+        talk.pass(milliseconds: 100)
+        talk.pass(milliseconds: 20)
+        talk.say(policy, "heartbeat", session: "s1.1")
+        try talk.run()
+        #expect(talk.answers(to: policy, .drain).count == 1)
+        #expect(try talk.inputs("policy_gone").contains { $0.contains("it did not leave within 100 ms") })
+        #expect(talk.reasons(to: policy) == [#"{"reason":"say hello first"}"#])
+    }
+
+    @Test("a type that a later minor may have is answered with its id and cycle, and ends nobody's answer")
+    func unknownType() throws {
+        talk.hello(policy, "p1")
+        talk.say(policy, "ready", session: "s1.1")
+        talk.reconciledBroker("s1.2")
+        talk.pass(milliseconds: 1)
+        talk.say(policy, "forecast", session: "s1.1", fields: #","cycle":7"#)
+        talk.say(policy, "recommendations", #"{"recommendations":[]}"#, session: "s1.1", fields: #","cycle":1"#)
+        talk.pass(milliseconds: 20)
+        try talk.run()
+        let error = try #require(talk.answers(to: policy, .error).first)
+        #expect(error.re == "m3" && error.cycle == 7)
+        #expect(
+            try talk.inputs("evaluated")
+                == [#"{"evaluated":{"cycle":1,"answers":[{"policy":"p1","recommendations":[]}]}}"#])
+    }
+
+    @Test("errors and last words are never answered, whatever is wrong with them", arguments: ["error", "bye"])
+    func neverAnswered(type: String) throws {
+        talk.say(policy, type, #"{"reason":"no session"}"#, session: "s1.1")
+        talk.hello(policy, "p1")
+        talk.say(policy, type, "[]", session: "s1.1")
+        try talk.run()
+        #expect(talk.reasons(to: policy).isEmpty)
+    }
+}
