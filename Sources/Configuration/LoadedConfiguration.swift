@@ -16,6 +16,7 @@ package struct LoadedConfiguration {
     package var listeners: [(role: String, endpoint: Endpoint)] = []
     /// Where policies are adopted from.
     package var adoptionDirectory: String?
+    private var adopted: Set<PluginName> = []
     /// What lies there and cannot be used, with the reason.
     package private(set) var leftOut: [String] = []
 
@@ -96,6 +97,7 @@ package struct LoadedConfiguration {
         leftOut = found.leftOut
         let named = configuration.chosenPolicies
         let added = found.policies.filter { name in !named.contains { $0.plugin == name || $0.name == name } }
+        adopted = Set(added)
         configuration.policies = named + added.map { Configuration.PluginEntry(plugin: $0) }
     }
 
@@ -152,7 +154,7 @@ package struct LoadedConfiguration {
         ] {
             for (index, entry) in entries.enumerated() {
                 let place = JSONPath([.key(key), .index(index)])
-                let spec = try catalog.spec(for: entry, role: role, in: file, at: place)
+                var spec = try catalog.spec(for: entry, role: role, in: file, at: place)
                 guard spec.name != PositionPlan.core else {
                     throw ConfigurationError(
                         path: file.path, line: file.line(of: place),
@@ -163,6 +165,7 @@ package struct LoadedConfiguration {
                         path: file.path, line: file.line(of: place),
                         what: "\(key)[\(index)]: the name \"\(spec.name)\" is taken; give it another `name`")
                 }
+                spec.isAdopted = role == .policy && adopted.contains(spec.name)
                 specs.append(spec)
             }
         }

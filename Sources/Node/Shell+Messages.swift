@@ -135,7 +135,11 @@ extension Shell {
         if takeSettingsAnswer(session, re: header.re, refusal: why) { return }
         // At the start a person is there to mend it; later the run must go on.
         if session.phase == .starting, !failBroker(session.name, why), !pace.isOpen {
-            end = end ?? .settingsRefused("\(session.name): \(why)")
+            if options.plugins.contains(where: { $0.name == session.name && $0.isAdopted }) {
+                enqueue(.noticed(plugin: session.name, what: "not taken in: \(why)"))
+            } else {
+                end = end ?? .settingsRefused("\(session.name): \(why)")
+            }
         }
         if header.cycle == gathering?.cycle { gathering?.fail(session.name, why) }
         if session.role == .broker, let re = header.re { finishBrokerWork(re) }

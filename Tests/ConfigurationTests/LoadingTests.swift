@@ -158,6 +158,7 @@ struct LoadingTests {
             .replacingOccurrences(of: "- plugin: portfolio-risk", with: "- {plugin: portfolio-risk, name: calm}")
         let loaded = try loading.load(text + "\nadopt: plugins.d\n")
         #expect(loaded.specs.map(\.name.text) == ["venue", "tape", "far-away", "stop-loss", "calm", "guest"])
+        #expect(loaded.specs.filter(\.isAdopted).map(\.name.text) == ["guest"])
         #expect(loaded.leftOut.count == 5)
         for (name, owner) in [("core", "the core itself"), ("venue", "the broker"), ("far", "a provider")] {
             let words = "the name \(name) is taken by \(owner)"

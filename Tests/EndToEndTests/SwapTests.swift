@@ -231,7 +231,7 @@ struct BrokerCommandTests {
         if signal == SIGKILL { for pid in started { Int32(pid).map { _ = kill($0, SIGKILL) } } }
         #expect((first.wait().code == 0) == (signal == SIGTERM))
         let told = client.wait()
-        #expect(told.code == 2 && told.output.contains(words), "\(told)")
+        #expect(told.code == 2 && (told.output + told.errors).contains(words), "\(told)")
         let next = try RunningProcess(programs, ["run", "--config", config])
         try eventually(seconds: 40, "the old one trades again") {
             let state = try JournalFacts(programs.journal, onlyState: true).state

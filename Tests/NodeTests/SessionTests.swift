@@ -72,7 +72,8 @@ private final class Talk {
     }
 
     /// Runs all that was said; then the core stops.
-    func run(_ change: (inout ShellOptions) -> Void = { _ in }) throws {
+    @discardableResult
+    func run(_ change: (inout ShellOptions) -> Void = { _ in }) throws -> RunEnd {
         var core = CoreConfiguration(account: "test", policies: ["p1", "p2"])
         core.brokers = ["desk"]
         let plugins: [(PluginName, Role)] = [("p1", .policy), ("p2", .policy), ("desk", .broker), ("tape", .provider)]
@@ -94,8 +95,9 @@ private final class Talk {
         }
         let source = Settings(core: options.core, plugins: options.plugins)
         let shell = rig.shell(Node(core: Orchestrator(), journal: journal), options, source)
-        _ = try shell.run()
+        let end = try shell.run()
         #expect(try Replay.run(journal).isIdentical)
+        return end
     }
 
     func inputs(_ type: String) throws -> [String] {
@@ -167,6 +169,19 @@ struct SessionTests {
         #expect(talk.answers(to: policy, .welcome).count == 1)
         #expect(talk.reasons(to: policy).contains { $0.contains("this connection is p1's") })
         #expect(try talk.inputs("policy_ready").count == 1 && talk.inputs("policy_gone").isEmpty)
+    }
+
+    @Test("whose settings are wrong at the start ends it when a person has named it, and not when it was dropped in")
+    func refusesSettings() throws {
+        for isAdopted in [false, true] {
+            let talk = Talk()
+            talk.hello(policy, "p1")
+            talk.say(policy, "error", #"{"reason":"I take nothing"}"#, session: "s1.1", fields: #","re":"s1.1-1""#)
+            talk.pass(milliseconds: 200)
+            let end = try talk.run { $0.plugins[0].isAdopted = isAdopted }
+            #expect(end == (isAdopted ? .signal(15) : .settingsRefused("p1: I take nothing")), "\(end)")
+            #expect(try talk.inputs("noticed").contains { $0.contains("not taken in: I take nothing") } == isAdopted)
+        }
     }
 
     @Test("there is no negative minor")
