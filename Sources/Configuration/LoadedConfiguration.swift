@@ -19,7 +19,7 @@ package struct LoadedConfiguration {
     /// What lies there and cannot be used, with the reason.
     package private(set) var leftOut: [String] = []
 
-    package var journalPath: String { stateDirectory + "/journal.sqlite" }
+    package var journalPath: String { Self.journalPath(in: stateDirectory) }
     package var socketDirectory: String { stateDirectory + "/sockets" }
     package var pluginDirectory: String { stateDirectory + "/plugins" }
 
@@ -92,11 +92,27 @@ package struct LoadedConfiguration {
                 path: file.path, line: file.line(of: JSONPath([.key("adopt")])),
                 what: "adopt: there is no folder \(adoptionDirectory)")
         }
-        let found = catalog.adopt(adoptionDirectory)
+        let found = catalog.adopt(adoptionDirectory, taken: takenNames)
         leftOut = found.leftOut
         let named = configuration.chosenPolicies
         let added = found.policies.filter { name in !named.contains { $0.plugin == name || $0.name == name } }
         configuration.policies = named + added.map { Configuration.PluginEntry(plugin: $0) }
+    }
+
+    /// What the file itself names, and what an adopted policy of the same name would turn into a wrong configuration.
+    private var takenNames: [PluginName: String] {
+        var taken: [PluginName: String] = [PositionPlan.core: "the core itself"]
+        func take(_ entry: Configuration.PluginEntry, _ owner: String) {
+            for name in [entry.plugin, entry.name].compactMap({ $0 }) { taken[name] = owner }
+        }
+        take(configuration.broker, "the broker")
+        for entry in configuration.standbyBrokers ?? [] { take(entry, "a standby broker") }
+        for entry in configuration.providers ?? [] { take(entry, "a provider") }
+        for entry in configuration.chosenPolicies {
+            // A policy that is named may lie in the folder that is adopted.
+            if let name = entry.name, name != entry.plugin { taken[name] = "a policy that the configuration names" }
+        }
+        return taken
     }
 
     private static func stateDirectory(_ state: String?, _ account: String, _ folder: String, _ home: String) -> String
@@ -123,6 +139,8 @@ package struct LoadedConfiguration {
         }
         return stateDirectory(file.tree["state"]?.plain, account, folder, home)
     }
+
+    package static func journalPath(in stateDirectory: String) -> String { stateDirectory + "/journal.sqlite" }
 
     private mutating func findPlugins() throws(ConfigurationError) {
         specs.append(

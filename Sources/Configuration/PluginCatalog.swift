@@ -33,8 +33,9 @@ package struct PluginCatalog {
 
     /// Policies of a folder that anybody may drop plugins into. What cannot be used is left out, since it must not keep an
     /// account from being managed.
+    /// - Parameter taken: names that no adopted policy may have, beside those of plugins that are found, with whose each is.
     /// - Returns: the policies that were added, by name; and why others were not.
-    mutating func adopt(_ folder: String) -> (policies: [PluginName], leftOut: [String]) {
+    mutating func adopt(_ folder: String, taken: [PluginName: String]) -> (policies: [PluginName], leftOut: [String]) {
         var (policies, leftOut): ([PluginName], [String]) = ([], [])
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
@@ -45,7 +46,7 @@ package struct PluginCatalog {
                 var found = PluginCatalog(binaries: binaries)
                 try found.search(folder + "/" + name, depth: 1)
                 for (name, plugin) in found.plugins.sorted(by: { $0.key < $1.key }) {
-                    if let why = objection(to: plugin) {
+                    if let why = objection(to: plugin, taken) {
                         leftOut.append("\(plugin.file.path): \(why)")
                         continue
                     }
@@ -62,14 +63,12 @@ package struct PluginCatalog {
 
     private init(binaries: String) { self.binaries = binaries }
 
-    private func objection(to found: Found) -> String? {
+    private func objection(to found: Found, _ taken: [PluginName: String]) -> String? {
         guard found.manifest.role == .policy else {
             return "only a policy is adopted; a \(found.manifest.role.rawValue) is named in the configuration"
         }
-        if let other = plugins[found.manifest.name] {
-            return "the name \(found.manifest.name) is taken by \(other.folder)"
-        }
-        return nil
+        let owner = plugins[found.manifest.name]?.folder ?? taken[found.manifest.name]
+        return owner.map { "the name \(found.manifest.name) is taken by \($0)" }
     }
 
     private mutating func search(_ folder: String, depth: Int) throws(ConfigurationError) {

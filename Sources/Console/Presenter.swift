@@ -66,7 +66,7 @@ package final class Presenter: RunObserver {
     }
 
     package func log(_ source: String, _ text: String) {
-        logs?.write(Data("\(Date().ISO8601Format()) \(source): \(text)\n".utf8))
+        logs?.write(Data("\(Date().ISO8601Format()) \(source): \(text.onOneLine)\n".utf8))
     }
 
     package func progress(at time: Timestamp, cycle: Int64) {
@@ -86,6 +86,7 @@ package final class Presenter: RunObserver {
 
     package func line(_ text: String) {
         guard detail != .silent else { return }
+        let text = text.onOneLine
         write(hasProgressLine ? "\r\u{1B}[K\(text)\n" : text + "\n")
         hasProgressLine = false
     }

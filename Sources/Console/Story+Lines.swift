@@ -14,7 +14,7 @@ extension Explain.Story {
             if !lines.isEmpty { lines.append("") }
             lines += decision.lines
         }
-        return lines
+        return lines.map(\.onOneLine)
     }
 }
 

@@ -45,7 +45,8 @@ enum GuardedFile {
     /// - Parameter isSecret: it must be ours or root's, and nobody else's to read.
     /// - Returns: nil when there is no such file.
     static func read(_ path: String, isSecret: Bool) throws(KeyError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe without a writer would hold up whoever opens it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw failure(path, "cannot be read")
@@ -53,6 +54,7 @@ enum GuardedFile {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be read") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw KeyError(path, "it is no plain file") }
         if isSecret {
             guard status.st_uid == geteuid() || status.st_uid == 0 else {
                 throw KeyError(path, "it belongs to user \(status.st_uid), and this process is user \(geteuid())")

@@ -41,12 +41,13 @@ package struct Scaffold {
         else { return "write small letters, digits and -, a letter first, such as gap-guard" }
         guard name.last != "-", !name.contains("--") else { return "- stands between two other characters" }
         guard !taken.contains(name.replacingOccurrences(of: "-", with: "")) else {
-            return "it is the name of a module or a word of the language; take another one"
+            return "the core, a kit or the language has it already; take another one"
         }
         return nil
     }
 
-    /// Modules of the kits and their libraries, and words of both languages.
+    /// Modules of the kits and their libraries, words of both languages, and what the made programs use by name: a type or
+    /// a function of their own name would hide it. The core's own name is no plugin's.
     private static let taken: Set<String> = [
         "trading", "wire", "messaging", "zeromqtransport", "czeromq", "cposix", "pluginkit", "testing", "foundation",
         "glibc",
@@ -57,7 +58,12 @@ package struct Scaffold {
         "return", "for", "if", "in", "is", "as", "from", "while", "with", "pass", "try", "lambda", "struct", "func",
         "let",
         "var", "enum", "protocol", "self", "init", "default", "switch", "case", "global", "not", "and", "or", "async",
-        "await",
+        "await", "core", "policy", "broker", "provider", "settings", "settingserror", "advice", "stopadvice",
+        "recommendation", "portfoliosnapshot", "snapshot", "policymain", "brokermain", "providermain", "brokeradapter",
+        "price", "money", "quantity", "ratio", "symbol", "timestamp", "order", "orders", "execution", "market",
+        "marketupdate", "quote", "quotes", "bar", "books", "venue", "protect", "percent", "bounds", "submit", "cancel",
+        "replace", "query", "account", "capabilities", "string", "int", "bool", "array", "set", "dictionary", "data",
+        "url", "date", "error", "print", "list", "dict", "str", "map", "sum", "next", "open", "iterator", "annotated",
     ]
 
     /// `gap_guard`: a module in both languages.

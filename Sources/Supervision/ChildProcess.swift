@@ -20,10 +20,14 @@ package final class ChildProcess {
     /// Readable when the child wrote a line, or ended.
     package let outputDescriptor: CInt
     private var inputDescriptor: CInt
+    /// The line that has not ended yet, as much of it as is kept.
     private var output: [UInt8] = []
+    private var allowance = OutputAllowance()
     private var ending: Ending?
     /// The longest line that is kept of a child's output.
     private static let longestLine = 4_096
+    /// What is read at once of a child that writes without end: then it is the turn of others.
+    private static let mostAtOnce = 262_144
     /// Files that a child may open, unless it asks for more itself.
     private static let descriptors: UInt = 1_024
 
@@ -110,29 +114,57 @@ package final class ChildProcess {
         inputDescriptor = -1
     }
 
-    /// Whole lines that the child has written since the last call; read(2) without waiting.
+    /// Lines that the child has written since the last call, and what it wrote last without ending the line once it is over;
+    /// read(2) without waiting. Whoever writes more than its share is read all the same, so that it does not wait for us, and
+    /// not kept.
     package func readLines() -> [String] {
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = read(outputDescriptor, &chunk, chunk.count)
-            guard count > 0 else { break }
-            output.append(contentsOf: chunk[..<count])
-        }
+        var chunk = [UInt8](repeating: 0, count: 65_536)
         var lines: [String] = []
-        while let end = output.firstIndex(of: 10) {
-            lines.append(String(decoding: output[..<end].prefix(Self.longestLine), as: UTF8.self))
-            output.removeSubrange(...end)
-        }
-        if output.count > Self.longestLine {
-            lines.append(String(decoding: output.prefix(Self.longestLine), as: UTF8.self))
-            output = []
+        var left = Self.mostAtOnce
+        while left > 0 {
+            let count = read(outputDescriptor, &chunk, chunk.count)
+            guard count > 0 else {
+                if count == 0, !output.isEmpty { keepLine(&lines) }
+                break
+            }
+            left -= count
+            var rest = chunk[..<count]
+            while let end = rest.firstIndex(of: 10) {
+                keep(rest[..<end])
+                keepLine(&lines)
+                rest = rest[(end + 1)...]
+            }
+            keep(rest)
         }
         return lines
     }
 
-    /// waitpid(2) without waiting; nil while it runs.
+    private func keep(_ bytes: ArraySlice<UInt8>) {
+        output.append(contentsOf: bytes.prefix(Self.longestLine - output.count))
+    }
+
+    private func keepLine(_ lines: inout [String]) {
+        switch allowance.take(output.count, atMilliseconds: monotonicMilliseconds()) {
+        case .kept: lines.append(String(decoding: output, as: UTF8.self))
+        case .keptAgain(let leftOut):
+            lines.append("(\(leftOut) lines were left out here)")
+            lines.append(String(decoding: output, as: UTF8.self))
+        case .leftOut(isFirst: true): lines.append("(it writes too much: what follows is left out for a while)")
+        case .leftOut(isFirst: false): break
+        }
+        output.removeAll(keepingCapacity: true)
+    }
+
+    /// waitpid(2) without waiting; nil while it runs. What it has started ends with it: a helper that outlives an adapter
+    /// would go on beside that of the next one.
     package func poll() -> Ending? {
         if let ending { return ending }
+        var seen = siginfo_t()
+        // Not reaped yet, so that its number is nobody else's when the group is killed.
+        guard waitid(P_PID, id_t(pid), &seen, WEXITED | WNOHANG | WNOWAIT) == 0, seen.si_signo == SIGCHLD else {
+            return nil
+        }
+        kill(-pid, SIGKILL)
         var status: Int32 = 0
         guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
         let signal = status & 0x7F
@@ -161,6 +193,13 @@ package enum ChildProcessError: Error, CustomStringConvertible {
         case .cannotStart(let executable, let why): "\(executable) cannot be started: \(why)"
         }
     }
+}
+
+/// clock_gettime(2), a clock that never jumps.
+private func monotonicMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
 }
 
 /// C strings for the length of a call, with the null pointer that ends them.

@@ -38,6 +38,11 @@ enum Home {
         try LoadedConfiguration.stateDirectory(path: absolute(path), home: project)
     }
 
+    /// Where the journal of an account is, likewise.
+    static func journal(_ path: String?) throws(ConfigurationError) -> String {
+        LoadedConfiguration.journalPath(in: try stateDirectory(path))
+    }
+
     private static func absolute(_ path: String?) -> String {
         let path = path ?? project + "/Plugins/Configurations/demo.yaml"
         return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path

@@ -137,6 +137,34 @@ struct LoadingTests {
         #expect("\(error)".contains(wanted), "\(error)")
     }
 
+    @Test("what is adopted keeps nobody from trading, whatever name it has")
+    func adoptedNames() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let names = ["core", "venue", "far", "far-away", "calm", "guest"]
+        for name in names {
+            let folder = loading.folder.appendingPathComponent("plugins.d/\(name)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let manifest =
+                #"{"name": "\#(name)", "role": "policy", "version": "1", "description": "x", "command": ["policy-stop-loss"]}"#
+            try manifest.write(
+                to: folder.appendingPathComponent("plugin.json"), atomically: true, encoding: .utf8)
+        }
+        let text = Loading.base
+            .replacingOccurrences(of: "  plugin: paper", with: "  plugin: paper\n  name: venue")
+            .replacingOccurrences(
+                of: "policies:\n", with: "  - {plugin: far, name: far-away, start: false}\npolicies:\n"
+            )
+            .replacingOccurrences(of: "- plugin: portfolio-risk", with: "- {plugin: portfolio-risk, name: calm}")
+        let loaded = try loading.load(text + "\nadopt: plugins.d\n")
+        #expect(loaded.specs.map(\.name.text) == ["venue", "tape", "far-away", "stop-loss", "calm", "guest"])
+        #expect(loaded.leftOut.count == 5)
+        for (name, owner) in [("core", "the core itself"), ("venue", "the broker"), ("far", "a provider")] {
+            let words = "the name \(name) is taken by \(owner)"
+            #expect(loaded.leftOut.contains { $0.hasSuffix(words) }, "\(loaded.leftOut)")
+        }
+    }
+
     @Test("no policy has the name by which the core owns its own stops")
     func nameOfTheCore() throws {
         let loading = try Loading()

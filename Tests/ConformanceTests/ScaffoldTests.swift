@@ -16,7 +16,8 @@ struct ScaffoldTests {
         "names are checked",
         arguments: [
             "", "a", "Gap", "gap_guard", "9lives", "gap-", "gap--guard", "import", "ünder", "a/b", "wire",
-            "zero-mq-transport", String(repeating: "a", count: 41),
+            "zero-mq-transport", "core", "policy", "settings", "protect", "stop-advice",
+            String(repeating: "a", count: 41),
         ])
     func badNames(name: String) {
         #expect(throws: ScaffoldError.self) { try Scaffold(role: .policy, name: name, language: .python, home: "/") }

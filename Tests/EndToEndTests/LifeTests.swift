@@ -68,6 +68,20 @@ struct LifeTests {
         #expect(core.wait().code == 0)
     }
 
+    @Test("a new journal keeps the keys: who comes in from other hosts, and whom they come to")
+    func freshKeys() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try realTime(programs)
+        func keys(_ arguments: [String]) throws -> Programs.Ending { try programs.run(["keys"] + arguments) }
+        #expect(try keys(["new", "policy", "far", "--folder", programs.folder.path]).code == 0)
+        let file = programs.folder.appendingPathComponent("policy-far.public").path
+        #expect(try keys(["allow", file, "--config", config]).code == 0)
+        let before = try keys(["list", "--config", config, "--json"]).output
+        #expect(try programs.run(["run", "--config", config, "--fresh", "--cycles", "1"]).code == 0)
+        #expect(try keys(["list", "--config", config, "--json"]).output == before && before.contains("far"))
+    }
+
     @Test("halt, reduce, resume and flatten ask the running core, and are journaled with who and why")
     func control() throws {
         let programs = try Programs()

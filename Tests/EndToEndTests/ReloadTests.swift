@@ -94,6 +94,8 @@ struct ReloadTests {
         let cycles = try entries(programs, "cycle_started").count
         try eventually("cycles go on") { try entries(programs, "cycle_started").count > cycles + 4 }
         #expect(try entries(programs, "misconfigured").count == 1)
+        let status = try programs.run(["status", "--config", config])
+        #expect(status.code == 0 && status.output.contains("core       running"), "\(status)")
         #expect(
             try entries(programs, "alert").contains {
                 $0.contains("test.yaml line 19: policies[0].settings.trial: stop-loss knows no setting")

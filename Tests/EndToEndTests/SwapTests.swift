@@ -206,8 +206,10 @@ struct BrokerCommandTests {
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
     }
 
-    @Test("the core is asked to stop in the middle of a swap: whoever asked is told, and the next start takes it back")
-    func stopped() throws {
+    @Test(
+        "the core stops in the middle of a swap, or is killed: whoever asked is told, and the next start takes it back",
+        arguments: [(SIGTERM, "the core stops in the middle of the swap"), (SIGKILL, "`bigbrother broker list` tells")])
+    func stopped(by signal: Int32, words: String) throws {
         let programs = try Programs()
         defer { programs.remove() }
         let config = try configuration(
@@ -223,10 +225,13 @@ struct BrokerCommandTests {
         )
         let second = try programs.run(["broker", "swap", "paper", "--config", config])
         #expect(second.code == 2 && second.output.contains("being swapped for silent-broker (joining)"), "\(second)")
-        first.signal(SIGTERM)
-        #expect(first.wait().code == 0)
+        let started = try children(of: first.process.processIdentifier)
+        first.signal(signal)
+        // The silent one does not even see that the core is gone.
+        if signal == SIGKILL { for pid in started { Int32(pid).map { _ = kill($0, SIGKILL) } } }
+        #expect((first.wait().code == 0) == (signal == SIGTERM))
         let told = client.wait()
-        #expect(told.code == 2 && told.output.contains("the core stops in the middle of the swap"), "\(told)")
+        #expect(told.code == 2 && told.output.contains(words), "\(told)")
         let next = try RunningProcess(programs, ["run", "--config", config])
         try eventually(seconds: 40, "the old one trades again") {
             let state = try JournalFacts(programs.journal, onlyState: true).state

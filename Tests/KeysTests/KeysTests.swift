@@ -83,6 +83,17 @@ struct KeyFileTests {
         #expect(try words { _ = try KeyFile.readSecret(files.secret) }.contains("chmod 600"))
     }
 
+    @Test(
+        "a folder, a device and a pipe that nobody writes are no key files, and hold nobody up", .timeLimit(.minutes(1))
+    )
+    func noFile() throws {
+        let pipe = scratch.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for path in [scratch.path, "/dev/null", pipe] {
+            #expect(try words { _ = try KeyFile.readPublic(path) }.contains("it is no plain file"))
+        }
+    }
+
     @Test("the wrong half, a torn file and a missing one are told apart")
     func wrong() throws {
         let files = try KeyFile.make(owner: KeyOwner(role: "policy", name: "a"), in: scratch.path)

@@ -201,7 +201,8 @@ struct SwapTests {
     }
 
     enum Failure: CaseIterable {
-        case doesNotStart, dies, isLate, isNeverReconciled, otherAccount, cannotProtect, noStops
+        case doesNotStart, dies, isLate, isNeverReconciled, otherAccount, cannotProtect, noStops, knowsNothing,
+            otherPosition
     }
 
     @Test("a new one that cannot trade is taken back with a further epoch", arguments: Failure.allCases)
@@ -214,7 +215,7 @@ struct SwapTests {
         ])
         driver.cycle()
         #expect(driver.venue.stopped("FRAC") == "0.5")
-        let capabilities = driver.venue.capabilities
+        let (capabilities, venue) = (driver.venue.capabilities, driver.venue)
         driver.askForSwap()
         driver.leave()
         fail(&driver, failure, capabilities)
@@ -222,7 +223,7 @@ struct SwapTests {
         let sent = driver.orders.count
         driver.leave("second")
         #expect(driver.moves.last == "+ first 3" && driver.state.chosenBroker == "first")
-        driver.venue.faults = .init()
+        driver.venue = venue
         driver.join("first", capabilities)
         #expect(driver.state.swap == nil && driver.swaps == [.began, .changed, .rolledBack, .failed])
         #expect(driver.orders.count == sent)
@@ -265,6 +266,15 @@ struct SwapTests {
             driver.settle()
         case .cannotProtect: driver.join("second", capabilities.with { $0.quantityIncrement = 1 })
         case .noStops: driver.join("second", capabilities.with { $0.orderTypes = [.market, .limit] })
+        case .knowsNothing:
+            driver.venue = FakeVenue()
+            driver.venue.quote("ABC", "100", "100.02")
+            driver.join("second", capabilities)
+            for _ in 0..<29 where driver.state.swap?.stage == .joining { driver.wait(.seconds(1)) }
+        case .otherPosition:
+            driver.venue.hold("ABC", 60, at: "100")
+            driver.join("second", capabilities)
+            for _ in 0..<29 where driver.state.swap?.stage == .joining { driver.wait(.seconds(1)) }
         }
     }
 

@@ -58,6 +58,30 @@ struct RestartPolicyTests {
     }
 }
 
+@Suite("How much of a plugin's output is kept")
+struct OutputAllowanceTests {
+    private let line = 1_000
+
+    @Test("a burst is kept, then nothing until half of it has come back")
+    func burst() {
+        var allowance = OutputAllowance()
+        var kept = 0
+        while allowance.take(line, atMilliseconds: 0) == .kept { kept += 1 }
+        #expect(Int64(kept) == OutputAllowance.atOnce / (1_000 + OutputAllowance.perLine))
+        #expect(allowance.take(line, atMilliseconds: 1_000) == .leftOut(isFirst: false))
+        #expect(allowance.take(line, atMilliseconds: 10_000) == .keptAgain(leftOut: 2))
+        #expect(allowance.take(line, atMilliseconds: 10_000) == .kept)
+    }
+
+    @Test("a few lines a second are kept for ever, whatever the clock does")
+    func steady() {
+        var allowance = OutputAllowance()
+        for second: Int64 in 0..<3_600 { #expect(allowance.take(line, atMilliseconds: second * 1_000) == .kept) }
+        #expect(allowance.take(line, atMilliseconds: .max) == .kept)
+        #expect(allowance.take(line, atMilliseconds: 0) == .kept)
+    }
+}
+
 @Suite("A child process")
 struct ChildProcessTests {
     private func child(_ script: String) throws -> ChildProcess {
@@ -102,6 +126,54 @@ struct ChildProcessTests {
         process.closeInput()
         let (ending, lines) = finish(process)
         #expect(ending == .exited(0) && lines == ["got launch", "over"])
+    }
+
+    @Test("what it has started ends with it")
+    func helpers() throws {
+        let process = try child("sleep 600 & echo $!; exit 3")
+        let (ending, lines) = finish(process)
+        #expect(ending == .exited(3))
+        let helper = try #require(lines.first.flatMap { pid_t($0) })
+        for _ in 0..<5_000 where kill(helper, 0) == 0 && !isZombie(helper) { Self.pause() }
+        #expect(kill(helper, 0) != 0 || isZombie(helper))
+    }
+
+    /// Dead, and not reaped by whoever inherited it.
+    private func isZombie(_ pid: pid_t) -> Bool {
+        guard let file = fopen("/proc/\(pid)/stat", "r") else { return true }
+        defer { fclose(file) }
+        var text = [CChar](repeating: 0, count: 512)
+        guard fgets(&text, 512, file) != nil else { return true }
+        return text.withUnsafeBufferPointer { strstr($0.baseAddress!, ") Z") } != nil
+    }
+
+    @Test("one that writes without end has its turn, and no more", .timeLimit(.minutes(1)))
+    func endless() throws {
+        let (process, begun) = (try child("exec yes"), ContinuousClock.now)
+        var lines: [String] = []
+        for _ in 0..<200 {
+            lines += process.readLines()
+            Self.pause()
+        }
+        process.signal(9)
+        #expect(finish(process).0 == .killed(signal: 9))
+        // The machine may be busy, and what is used up comes back.
+        let seconds = (ContinuousClock.now - begun).components.seconds + 1
+        let most = (OutputAllowance.atOnce + seconds * OutputAllowance.perSecond) / OutputAllowance.perLine
+        #expect(lines.first == "y" && lines.count < most, "\(lines.count) lines were kept")
+        #expect(lines.contains("(it writes too much: what follows is left out for a while)"))
+    }
+
+    @Test("of a line 4,096 bytes are kept, and the next one is whole")
+    func longLine() throws {
+        let (_, lines) = finish(try child("head -c 300000 /dev/zero | tr '\\0' x; echo; echo next"))
+        #expect(lines.map(\.utf8.count) == [4_096, 4])
+    }
+
+    @Test("the last words are kept when their line does not end")
+    func lastWords() throws {
+        let (ending, lines) = finish(try child("echo one; printf 'no such file'; exit 1"))
+        #expect(ending == .exited(1) && lines == ["one", "no such file"])
     }
 
     @Test("what cannot be started says so with its path")

@@ -98,6 +98,7 @@ extension Orchestrator {
             return try settle(ExecutionReport(clientOrderID: order.id, event: .timedOut, at: state.now))
         }
         guard state.broker?.capabilities.canLookUp != false else { return try endUnseen(order) }
+        guard !retreats(withoutOrder: order) else { return }
         note(
             .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
             done: "it ends here")

@@ -27,6 +27,7 @@ extension Orchestrator {
                 state.broker?.suspects[symbol] = before ?? Suspect(ours: ours, brokers: brokers, since: state.now)
                 awaitSplit(symbol, ours: ours, brokers: brokers)
             } else if !isInFlight(symbol), stays || isInStep {
+                guard !retreats(from: symbol, ours: ours, brokers: brokers) else { return }
                 try adoptPosition(symbol, theirs[symbol], ours: ours)
             } else if !isSame {
                 state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: state.now)

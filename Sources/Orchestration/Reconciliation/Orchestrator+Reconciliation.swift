@@ -61,6 +61,7 @@ extension Orchestrator {
             return
         }
         try comparePositions(truth, askedAt: question.askedAt)
+        guard state.broker != nil else { return }
         try finishReconciliation(isFirst: !link.isReconciled, askedAt: question.askedAt)
     }
 
@@ -75,6 +76,11 @@ extension Orchestrator {
         state.broker?.truthIsDue = nil
         let open = (state.broker?.suspects ?? [:]).filter {
             !isInFlight($0.key) && state.unbookedSplits[$0.key] == nil
+        }
+        if isFirst, mustFit, !open.isEmpty || state.portfolio.orders.allWorking.contains(where: \.status.isInDoubt) {
+            // Whoever takes over is asked until all is known, or its time is over.
+            state.broker?.truthIsDue = state.now + .milliseconds(200)
+            return
         }
         if isFirst, let oldest = open.values.map(\.since).min() {
             let since = state.broker?.unsettledSince ?? state.now

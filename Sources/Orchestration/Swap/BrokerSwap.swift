@@ -31,6 +31,9 @@ package struct BrokerSwap: Sendable, Hashable, Codable {
     package internal(set) var stage = Stage.draining
     /// When the stage is given up; nil while a process is on its way out, which the shell sees to.
     var deadline: Timestamp?
+    /// The old adapter left with its truth and ours in agreement, so whatever differs from it is the new one's doing. Nil
+    /// for no: a swap that rescues an account from an adapter that is gone takes over what it finds.
+    var leftInStep: Bool?
     /// Why the new adapter does not trade.
     package internal(set) var failure: String?
 

@@ -9,6 +9,8 @@ import Trading
 /// 2. The old adapter leaves when no order is in doubt, and never else: no request of ours is under way at two adapters.
 /// 3. The adapter that trades and the epoch change in one input. Whoever is killed before it has the old one, after it the new.
 /// 4. Every stage that depends on an adapter has a deadline; what fails goes back to the old one, with a further epoch.
+/// 5. An adapter that does not know what rested, or tells other positions than the one before, does not trade: it looks at
+///    another account, whatever that is called there.
 extension Orchestrator {
     mutating func takeSwapRequest(_ request: SwapRequest) {
         guard let from = state.chosenBroker, refusal(of: request) == nil else {
@@ -47,8 +49,10 @@ extension Orchestrator {
         switch swap.stage {
         case .draining:
             if isDrained {
+                let agrees = isInStep
                 state.swap?.stage = .leaving
                 state.swap?.deadline = nil
+                state.swap?.leftInStep = agrees ? true : nil
                 emit(.dismissBroker(swap.from))
             } else if isOver(swap) {
                 try giveUp(whatIsUnderWay)
@@ -78,6 +82,32 @@ extension Orchestrator {
         let recent = state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds)
         return !state.questions.contains { $0.askedAt > recent }
             && !state.portfolio.orders.allWorking.contains { $0.status.isInDoubt }
+    }
+
+    private var isInStep: Bool {
+        guard let broker = state.broker else { return false }
+        return broker.isReconciled && broker.suspects.isEmpty && state.unbookedSplits.isEmpty
+    }
+
+    /// An adapter joins that must tell what the one before it told.
+    var mustFit: Bool { state.swap?.stage == .joining && state.swap?.leftInStep == true }
+
+    /// What rested when the old adapter left is not known to the one that joins.
+    /// - Returns: whether it leaves again.
+    mutating func retreats(withoutOrder order: Order) -> Bool {
+        guard mustFit, order.hasBeenAtVenue, let swap = state.swap else { return false }
+        retreat("\(swap.to) does not know \(order.id), which rested when \(swap.from) left")
+        return true
+    }
+
+    /// A position is another there, and stays so, though nothing of ours explains it.
+    /// - Returns: whether the adapter that joins leaves again.
+    mutating func retreats(from symbol: Symbol, ours: Quantity, brokers: Quantity) -> Bool {
+        guard mustFit, let swap = state.swap,
+            !state.unseenEnds.contains(where: { state.portfolio.orders[$0]?.symbol == symbol })
+        else { return false }
+        retreat("\(swap.to) tells \(brokers) \(symbol), \(swap.from) told \(ours)")
+        return true
     }
 
     private var whatIsUnderWay: String {

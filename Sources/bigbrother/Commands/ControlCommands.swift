@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Configuration
 import Foundation
 import Messaging
@@ -29,7 +30,7 @@ struct ControlOptions: ParsableArguments {
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
-                for line in lines(reply) { print(line) }
+                for line in lines(reply) { print(line.onOneLine) }
             }
             if !reply.accepted { throw ExitCode(Failure.badInput) }
         }
@@ -103,13 +104,15 @@ struct ControlClient {
             guard try !poller.poll(timeoutMilliseconds: Self.patienceMilliseconds).isEmpty,
                 let frames = try socket.receive(), frames.count == 2
             else {
-                guard follows, isAlive else { throw NoCore(directory: directory) }
+                guard follows else { throw NoCore(directory: directory) }
+                guard isAlive else { throw CoreGone() }
                 isAlive = false
                 let ping = Header(type: .control, id: "ping", session: "", epoch: 0, seq: 2)
-                try socket.send([
+                let frames = [
                     try codec.encode(ping),
                     try codec.encode(ControlRequest(command: "ping", who: request.who, why: "is it still there")),
-                ])
+                ]
+                do { try socket.send(frames) } catch { throw CoreGone() }
                 continue
             }
             isAlive = true
@@ -122,5 +125,12 @@ struct NoCore: Error, CustomStringConvertible {
     let directory: String
     var description: String {
         "no core answers at \(directory); is `bigbrother run` with this configuration at work?"
+    }
+}
+
+/// It took what was asked for, and does not answer any more.
+struct CoreGone: Error, CustomStringConvertible {
+    var description: String {
+        "the core is gone before it told what came of it, and takes up at its next start what it had begun; `bigbrother broker list` tells who trades"
     }
 }

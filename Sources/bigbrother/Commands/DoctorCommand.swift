@@ -92,7 +92,7 @@ struct DoctorCommand: ParsableCommand {
         do {
             let list = try KeyStore(stateDirectory: loaded.stateDirectory).list()
             return loaded.listeners.map {
-                Finding(what: "listen", ok: true, words: "\($0.role)s come in at \($0.endpoint), with CURVE")
+                Finding(what: "listen", ok: true, words: "a \($0.role) comes in at \($0.endpoint), with CURVE")
             }
                 + loaded.specs.filter { $0.program == nil }.map { spec in
                     let keys = list.keys.filter { $0.role == spec.role.rawValue && $0.name == spec.name.text }

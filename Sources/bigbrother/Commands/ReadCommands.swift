@@ -16,7 +16,8 @@ struct JournalOptions: ParsableArguments {
     @Option(help: "The journal itself, instead of the configuration's.") var journal: String?
     @Flag(help: "Print JSON.") var json = false
 
-    func path() throws -> String { try journal ?? Home.configuration(config).journalPath }
+    /// Known even when the file is wrong by now: what is held can be looked at all the same.
+    func path() throws -> String { try journal ?? Home.journal(config) }
 
     func reader() throws -> SQLiteJournalReader { try SQLiteJournalReader(path: path()) }
 
@@ -202,7 +203,7 @@ struct WhyNotCommand: ParsableCommand {
             }
             let answer = try WhyNot(options.reader()).answer(Symbol(symbol), since: since ?? .anHour)
             guard !options.json else { return try options.printJSON(answer) }
-            for line in answer.lines { print(line) }
+            for line in answer.lines { print(line.onOneLine) }
         }
     }
 }

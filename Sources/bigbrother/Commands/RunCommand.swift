@@ -3,6 +3,7 @@ import Configuration
 import Console
 import Foundation
 import Journal
+import Keys
 import Node
 import SQLiteJournal
 import Trading
@@ -72,7 +73,7 @@ struct RunCommand: ParsableCommand {
     }
 
     /// An account's files are never deleted: they wait as `<state>.old-1`, `.old-2` and so on; a demonstration keeps its
-    /// last ones only. A core that is at work keeps its own: two must never trade one account.
+    /// last ones only. Keys are no part of what begins anew. A core that is at work keeps its own: two must never trade one account.
     static func moveAside(_ loaded: LoadedConfiguration, isDemonstration: Bool) throws {
         let (folder, files) = (loaded.stateDirectory, FileManager.default)
         guard files.fileExists(atPath: folder) else { return }
@@ -85,7 +86,14 @@ struct RunCommand: ParsableCommand {
         } else {
             while files.fileExists(atPath: "\(folder).old-\(number)") { number += 1 }
         }
-        try files.moveItem(atPath: folder, toPath: "\(folder).old-\(number)")
+        let old = "\(folder).old-\(number)"
+        try files.moveItem(atPath: folder, toPath: old)
+        // Who comes in from other hosts, and whom they come to, does not begin anew: they would all be shut out.
+        let (before, after) = (KeyStore(stateDirectory: old).folder, KeyStore(stateDirectory: folder).folder)
+        guard files.fileExists(atPath: before) else { return }
+        try files.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try files.moveItem(atPath: before, toPath: after)
     }
 
     /// The report, or why there is none.
