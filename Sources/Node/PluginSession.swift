@@ -10,6 +10,13 @@ struct PluginSession {
         case ready
     }
 
+    /// Of which plugin a session is.
+    struct Speaker: Hashable {
+        let role: Role
+        let name: PluginName
+    }
+
+    var speaker: Speaker { Speaker(role: role, name: name) }
     let name: PluginName
     let role: Role
     let peer: Peer

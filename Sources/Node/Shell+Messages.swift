@@ -165,9 +165,17 @@ extension Shell {
     /// - Parameter name: what could be read of its header.
     func refuse(_ peer: Peer?, _ why: String, _ name: MessageCodec.Name = MessageCodec.Name()) {
         guard let peer, let session = sessions[peer] else {
-            return observer.log("core", "a stranger's message was refused: \(why)")
+            return complain("a stranger's message was refused: \(why)")
         }
         takeGarbage(Rejected(name), session, why)
+    }
+
+    /// Told once a second: anybody on this host may knock.
+    private func complain(_ what: String) {
+        let now = clock.monotonicMilliseconds
+        guard now >= complaints.dueMilliseconds else { return complaints.untold += 1 }
+        observer.log("core", what + (complaints.untold == 0 ? "" : " (and \(complaints.untold) more before)"))
+        complaints = (now + ShellLimits.complaintMilliseconds, 0)
     }
 
     /// Rule 4: who says what its role may not say is cut off.
@@ -245,6 +253,8 @@ enum ShellLimits {
     static let floodMilliseconds: Int64 = 60_000
     /// How often a person is told that a key is used by two hosts.
     static let rivalMilliseconds: Int64 = 60_000
+    /// How often the log tells of messages that belong to nobody.
+    static let complaintMilliseconds: Int64 = 1_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
 }

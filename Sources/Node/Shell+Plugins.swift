@@ -53,10 +53,7 @@ extension Shell {
     }
 
     private func welcome(_ hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) {
-        var allowance: Allowance?
         if let old = sessions.first(where: { $0.value.name == hello.name && $0.value.role == role }) {
-            // Or hello after hello would be a flood that nobody counts.
-            allowance = old.value.allowance
             lose(old.key, "it said hello again", mayRestart: false)
             if old.key != peer { cut(old.key) }
         }
@@ -68,7 +65,7 @@ extension Shell {
             name: hello.name, role: role, speaksMinor: hello.speaks.minor, peer: peer, id: "s\(epoch).\(sessionCount)",
             firstSequence: header.seq,
             now: now, heartbeat: options.heartbeatMilliseconds)
-        if let allowance { session.allowance = allowance }
+        if let allowance = allowances[session.speaker] { session.allowance = allowance }
         sessions[peer] = session
         sessionsDueMilliseconds = min(sessionsDueMilliseconds, session.nextHeartbeatMilliseconds)
         let settings = options.plugins.first { $0.name == hello.name && $0.role == role }?.settings ?? .object([])
@@ -121,6 +118,8 @@ extension Shell {
     /// The connection is over; the core is told if it knew of it.
     func lose(_ peer: Peer, _ why: String, mayRestart: Bool) {
         guard let session = sessions.removeValue(forKey: peer) else { return }
+        // Or hello after hello, or bye, would be a flood that nobody counts.
+        allowances[session.speaker] = session.allowance
         becomesStranger(peer)
         if session.phase != .starting, pace.isOpen {
             switch session.role {

@@ -32,12 +32,15 @@ package final class Shell {
     /// Connections from other hosts without a session.
     var strangers: [Peer: Stranger] = [:]
     var keysDueMilliseconds = Int64.min
+    var complaints: (dueMilliseconds: Int64, untold: Int) = (.min, 0)
     /// When a person is told again that a key is used by two hosts.
     var rivalsDueMilliseconds: [PluginName: Int64] = [:]
     var children: [PluginName: PluginChild] = [:]
     /// Plugins that a person has stopped.
     var stopped: Set<PluginName> = []
     var pluginFigures: [PluginName: PluginFigures] = [:]
+    /// What each plugin that had a session may still say.
+    var allowances: [PluginSession.Speaker: Allowance] = [:]
     /// When the policies of this cycle were asked.
     var askedNanoseconds: [PluginName: Int64] = [:]
     var queue: [(input: Input, at: Timestamp)] = []

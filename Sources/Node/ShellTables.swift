@@ -7,7 +7,7 @@ package struct ShellTables: Hashable, Sendable {
     /// Connections from other hosts without a session.
     package var strangers = 0
     package var children = 0
-    /// Plugins of which figures are kept.
+    /// Plugins of which figures are kept, and what each may still say.
     package var figures = 0
     /// Plugins that a person has stopped, and adapters that wait.
     package var names = 0
@@ -27,7 +27,8 @@ extension Shell {
     package var tables: ShellTables {
         ShellTables(
             sessions: sessions.count, strangers: strangers.count, children: children.count,
-            figures: pluginFigures.count, names: stopped.count + waitingBrokers.count, commands: brokerWork.count,
+            figures: pluginFigures.count + allowances.count, names: stopped.count + waitingBrokers.count,
+            commands: brokerWork.count,
             questions: brokerQuestions.count, backlog: brokerBacklog.count,
             settings: sessions.values.reduce(0) { $0 + $1.pendingSettings.count }, queued: queue.count + forwards.count)
     }

@@ -40,6 +40,8 @@ private final class Talk {
         }
     }
 
+    func raw(_ peer: Peer, _ text: String) { steps.append { [(peer: peer, frames: [Array(text.utf8), []])] } }
+
     func hello(_ peer: Peer, _ name: String, minor: Int64 = 1, together: Bool = false) {
         sequence[peer] = 0
         let body =
@@ -257,6 +259,29 @@ struct SessionTests {
         #expect(talk.answers(to: policy, .drain).count == 1)
         #expect(try talk.inputs("policy_gone").contains { $0.contains("it did not leave within 100 ms") })
         #expect(talk.reasons(to: policy) == [#"{"reason":"say hello first"}"#])
+    }
+
+    @Test("whoever comes and goes without end floods the core too")
+    func comesAndGoes() throws {
+        for count in 1...700 {
+            talk.hello(policy, "p1", together: count > 1)
+            talk.say(policy, "ready", session: "s1.\(count)", together: true)
+            talk.say(policy, "bye", #"{"reason":"a while"}"#, session: "s1.\(count)", together: true)
+        }
+        try talk.run()
+        #expect(try talk.inputs("violation").contains { $0.contains("it floods the core") })
+    }
+
+    @Test("messages that belong to nobody are told once a second, with how many there were")
+    func knocking() throws {
+        var lines: [String] = []
+        talk.rig.onLog = { _, line in lines.append(line) }
+        for _ in 0..<50 { talk.raw(policy, "no header") }
+        talk.pass(milliseconds: 1_000)
+        talk.raw(policy, "no header")
+        try talk.run()
+        let told = lines.filter { $0.contains("a stranger's message was refused") }
+        #expect(told.count == 2 && told.last?.contains("(and 49 more before)") == true, "\(told)")
     }
 
     @Test("a type that a later minor may have is answered with its id and cycle, and ends nobody's answer")
