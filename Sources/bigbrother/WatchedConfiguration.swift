@@ -43,22 +43,33 @@ final class WatchedConfiguration: ConfigurationSource {
 
     private static func add(_ folder: String, _ depth: Int, _ stamps: inout [Stamp]) {
         guard depth < 3, stamps.count < mostFiles, let directory = opendir(folder) else { return }
+        defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
             names.append(
                 withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
         }
-        closedir(directory)
-        // Caches come and go by themselves.
-        for name in names.sorted() where !name.hasPrefix(".") && !name.hasPrefix("__") {
+        // Caches come and go by themselves. A manifest comes before what else its folder has.
+        for name in names.sorted(by: { ($0 == manifest ? 0 : 1, $0) < ($1 == manifest ? 0 : 1, $1) })
+        where !name.hasPrefix(".") && !name.hasPrefix("__") {
             let path = folder + "/" + name
             guard let stamp = Stamp(path) else { continue }
-            if stamp.isFolder { add(path, depth + 1, &stamps) } else { stamps.append(stamp) }
+            if stamp.isFolder, depth == 0 {
+                // Each plugin has its own share, or the files of one would hide that another comes or goes.
+                var own: [Stamp] = []
+                add(path, 1, &own)
+                stamps += own
+            } else if stamp.isFolder {
+                add(path, depth + 1, &stamps)
+            } else if depth == 0 || stamps.count < mostFiles {
+                stamps.append(stamp)
+            }
         }
     }
 
-    /// What is looked at once a second; a folder of plugins has no more.
-    private static let mostFiles = 2_000
+    private static let manifest = "plugin.json"
+    /// What is looked at once a second of one plugin.
+    private static let mostFiles = 500
 
     private struct Stamp: Equatable {
         let path: String

@@ -97,6 +97,12 @@ struct PluginLifeTests {
         defer { programs.remove() }
         let folder = programs.folder.appendingPathComponent("plugins.d")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // A plugin with thousands of files hides none that comes after it.
+        let files = folder.appendingPathComponent("a-lot/data")
+        try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
+        for number in 0..<2_100 {
+            try Data().write(to: files.appendingPathComponent("\(number)"))
+        }
         let (core, config) = try begin(programs, [("policy_budget", "adopt: plugins.d\npolicy_budget")])
         try drop(
             folder, "guest",
