@@ -213,7 +213,7 @@ struct BrokerCommandTests {
         let programs = try Programs()
         defer { programs.remove() }
         let config = try configuration(
-            programs, "swap_limit: 3s\nstandby_brokers: [{plugin: silent-broker}]")
+            programs, "swap_limit: 10s\nstandby_brokers: [{plugin: silent-broker}]")
         let first = try RunningProcess(programs, ["run", "--config", config])
         try waitForStop(programs)
         let client = try RunningProcess(programs, ["broker", "swap", "silent-broker", "--config", config])
