@@ -105,14 +105,30 @@ extension Shell {
             pluginFigures[child.spec.name, default: PluginFigures()].restarts += 1
             observer.log("core", "\(child.spec.name) is started again in \(delay) ms")
         case .quarantine(let failures, let milliseconds):
+            let what =
+                "its process ended or failed to start \(failures) times in \((milliseconds + 500) / 1_000) s; the last time \(why)"
+            guard child.spec.role != .broker else { return tryForEver(&child, what) }
             child.isQuarantined = true
-            let words =
-                "quarantined: its process ended or failed to start \(failures) times in \((milliseconds + 500) / 1_000) s; the last time \(why)"
-            observer.log("core", "\(child.spec.name) is \(words)")
+            observer.log("core", "\(child.spec.name) is quarantined: \(what)")
             enqueue(
                 .noticed(
-                    plugin: child.spec.name, what: "\(words). `bigbrother plugin start \(child.spec.name)` frees it"))
+                    plugin: child.spec.name,
+                    what: "quarantined: \(what). `bigbrother plugin start \(child.spec.name)` frees it"))
         }
+    }
+
+    /// Without its adapter an account can be neither protected nor left, so that nobody waits for a person.
+    private func tryForEver(_ child: inout PluginChild, _ what: String) {
+        let delay = RestartPolicy.longestDelayMilliseconds
+        child.restartAtMilliseconds = clock.monotonicMilliseconds + delay
+        pluginFigures[child.spec.name, default: PluginFigures()].restarts += 1
+        observer.log("core", "\(child.spec.name) is started again in \(delay) ms: \(what)")
+        enqueue(
+            .noticed(
+                plugin: child.spec.name,
+                what:
+                    "\(what). It is tried again every \(delay / 1_000) s; until then nothing can be sent, and what rests at the broker rests"
+            ))
     }
 
     /// Nothing is left behind: asked, then told, then killed.

@@ -62,7 +62,7 @@ extension Shell {
         for name in revision.removed { remove(name, &change) }
         change.changes += revision.leftOut.map { "left out: \($0)" }
         change.settings.sort { $0.plugin < $1.plugin }
-        let words = figures + change.changes + change.needsRestart.map { "\($0) (after a restart)" }
+        let words = figures + change.changes + change.needsRestart.map { "\($0) (when the core is started again)" }
         guard !words.isEmpty else { return ControlReply(accepted: true, message: "nothing has changed") }
         enqueue(.configured(change))
         return ControlReply(accepted: true, message: words.joined(separator: "; "))

@@ -17,7 +17,9 @@ extension Orchestrator {
             alert(.notice, nil, "the configuration has changed (\(change.why)): \(changes.joined(separator: "; "))")
         }
         for words in change.needsRestart {
-            alert(.warning, nil, "the configuration has changed, and it stays as it was until a restart: \(words)")
+            alert(
+                .warning, nil,
+                "the configuration has changed, and it stays as it was until the core is started again: \(words)")
         }
         for settings in change.settings { emit(.configure(settings)) }
         watchRequiredPolicies()

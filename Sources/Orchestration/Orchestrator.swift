@@ -57,7 +57,9 @@ package struct Orchestrator: Sendable {
         case .gap(let plugin, let what): takeGap(plugin, what)
         case .violation(let plugin, let why):
             alert(.warning, nil, "\(plugin) broke the protocol; what it sent was not taken: \(why)")
-        case .noticed(let plugin, let what): alert(.warning, nil, "\(plugin): \(what)")
+        case .noticed(let plugin, let what):
+            // Of the adapter that trades everything depends.
+            alert(plugin == state.chosenBroker ? .emergency : .warning, nil, "\(plugin): \(what)")
         case .configured(let change): takeConfiguration(change)
         case .misconfigured(let why):
             alert(.warning, nil, "the changed configuration is not used, everything stays as it was: \(why)")

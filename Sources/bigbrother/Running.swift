@@ -78,6 +78,8 @@ struct Running {
         }
         let handle = FileHandle(forWritingAtPath: path)
         handle?.seekToEndOfFile()
+        // Or every plugin could write the core's log.
+        if let handle { _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC) }
         return handle
     }
 

@@ -23,6 +23,11 @@ struct LifeTests {
         try waitForStop(programs)
         let started = try children(of: core.process.processIdentifier)
         #expect(started.count == 4, "the broker, the tape and two policies")
+        for child in started {
+            let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(child)/fd")
+                .map { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(child)/fd/\($0)") }
+            #expect(!files.contains { $0.contains("bigbrother.log") || $0.contains("journal") }, "\(files)")
+        }
         core.signal(signal)
         let ending = core.wait()
         #expect(ending.code == 0, "\(ending)")

@@ -126,7 +126,8 @@ struct ReloadTests {
             ])
         let reply = try programs.run(["reload", "--config", config])
         for words in [
-            "account faults -> other (after a restart)", "the settings of the broker paper (after a restart)",
+            "account faults -> other (when the core is started again)",
+            "the settings of the broker paper (when the core is started again)",
             "tape is given speed 60 -> 50", "faulty speaks protocol 1.0 and takes settings at its start only",
         ] {
             #expect(reply.output.contains(words), "missing \(words) in \(reply)")

@@ -33,10 +33,14 @@ struct QuarantineTests {
 
     private final class Ear: RunObserver {
         var alerts: [String] = []
+        var emergencies: [String] = []
+        var starts = 0
         func observe(_ record: Record, state: CoreState) {
-            if case .alert(let alert) = record { alerts.append(alert.text) }
+            guard case .alert(let alert) = record else { return }
+            alerts.append(alert.text)
+            if alert.level == .emergency { emergencies.append(alert.text) }
         }
-        func log(_ source: String, _ line: String) {}
+        func log(_ source: String, _ line: String) { if line.hasPrefix("started dying") { starts += 1 } }
         func progress(at time: Timestamp, cycle: Int64) {}
     }
 
@@ -72,5 +76,24 @@ struct QuarantineTests {
         // 1, 2, 4 and 8 s lie between them, a fifth less at most.
         let seconds = told.first?.firstMatch(of: /5 times in (\d+) s/).flatMap { Int($0.1) } ?? 0
         #expect((12...60).contains(seconds), "\(told)")
+    }
+
+    @Test("the adapter that trades is never given up: it is tried again every minute, and that is an emergency")
+    func broker() throws {
+        let ear = Ear()
+        let spec = PluginSpec(
+            name: "dying", role: .broker, settings: .object([]),
+            program: PluginProgram(executable: "/bin/sh", arguments: ["-c", "read line; exit 3"], directory: "/"))
+        var core = CoreConfiguration(account: "test", policies: [])
+        core.brokers = ["dying"]
+        let options = ShellOptions(plugins: [spec], core: core, lockstep: false, stateDirectory: "/tmp")
+        let limit = ContinuousClock.now + .seconds(30)
+        let shell = Shell(
+            node: Node(core: Orchestrator(), journal: InMemoryJournal()), transport: Nobody(), clock: HastyClock(),
+            observer: ear, options: options, endpoint: { _ in "ipc:///nowhere" },
+            signals: (-1, { ear.starts > 7 || ContinuousClock.now > limit ? 15 : nil }))
+        #expect(try shell.run() == .signal(15))
+        #expect(ear.starts > 7)
+        #expect(ear.emergencies.contains { $0.contains("5 times in") && $0.contains("tried again every 60 s") })
     }
 }

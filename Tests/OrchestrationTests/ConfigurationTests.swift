@@ -34,7 +34,7 @@ struct ConfigurationTests {
         #expect(
             words(effects) == [
                 "notice: the configuration has changed (test): cycle 10 s -> 3600001 ms; policies none -> a; limits.maximum_daily_loss none -> 0.03; damping.minimum_stop_move 0.001 -> 0.005; a is given x",
-                "warning: the configuration has changed, and it stays as it was until a restart: clock real -> lockstep",
+                "warning: the configuration has changed, and it stays as it was until the core is started again: clock real -> lockstep",
             ])
         #expect(effects.contains(.configure(settings)))
         #expect(core.state.configuration.damping.minimumStopMove == "0.005")

@@ -120,7 +120,7 @@ extension Orchestrator {
     /// While draining: nothing has changed, and trading goes on.
     private mutating func giveUp(_ why: String) throws(NumericError) {
         guard let swap = state.swap else { return }
-        tell(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) trades on as if nothing had been")
+        tell(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) stays the one that trades")
         alert(.warning, nil, "the broker was not swapped: \(why)")
         state.swap = nil
         for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }

@@ -65,7 +65,7 @@ struct ReloadCommand: ParsableCommand {
             A running core sees by itself, within two seconds, that its file has changed.
             This command does not wait for that, and answers. A file that cannot be used
             changes nothing. Account, state folder, clock, broker and the programs of
-            plugins stay as they are until a restart.
+            plugins stay as they are until the core is started again.
             """)
     @OptionGroup var options: ControlOptions
     func run() throws { try options.ask("reload") }

@@ -72,7 +72,9 @@ struct StatusCommand: ParsableCommand {
             print(
                 "equity     $\(status.equity.words), cash $\(status.cash.words), realised $\(status.realisedProfit.words)"
             )
-            print("broker     \(status.broker ?? "none is connected")")
+            print(
+                "broker     \(status.broker ?? "none is connected: nothing can be sent; all else is as it was last told")"
+            )
             if let swap = state.swap {
                 print(
                     "           \(swap.from) is being swapped for \(swap.to): \(swap.stage.rawValue); no order is sent")
