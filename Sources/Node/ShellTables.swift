@@ -7,8 +7,10 @@ package struct ShellTables: Hashable, Sendable {
     /// Connections from other hosts without a session.
     package var strangers = 0
     package var children = 0
-    /// Plugins of which figures are kept, and what each may still say.
+    /// Plugins of which figures are kept.
     package var figures = 0
+    /// Plugins that had a session, with what each may still say.
+    package var allowances = 0
     /// Plugins that a person has stopped, and adapters that wait.
     package var names = 0
     /// Messages that the broker works on, questions among them, and commands that wait for a place.
@@ -27,7 +29,7 @@ extension Shell {
     package var tables: ShellTables {
         ShellTables(
             sessions: sessions.count, strangers: strangers.count, children: children.count,
-            figures: pluginFigures.count + allowances.count, names: stopped.count + waitingBrokers.count,
+            figures: pluginFigures.count, allowances: allowances.count, names: stopped.count + waitingBrokers.count,
             commands: brokerWork.count,
             questions: brokerQuestions.count, backlog: brokerBacklog.count,
             settings: sessions.values.reduce(0) { $0 + $1.pendingSettings.count }, queued: queue.count + forwards.count)
@@ -44,6 +46,7 @@ extension ShellTables {
     package static var names: [(String, WritableKeyPath<ShellTables, Int>)] {
         [
             ("sessions", \.sessions), ("strangers", \.strangers), ("children", \.children), ("figures", \.figures),
+            ("allowances", \.allowances),
             ("names", \.names), ("commands", \.commands), ("questions", \.questions), ("backlog", \.backlog),
             ("settings", \.settings), ("queued", \.queued),
         ]
@@ -51,10 +54,12 @@ extension ShellTables {
     package static var all: [WritableKeyPath<ShellTables, Int>] { names.map(\.1) }
 
     package init(
-        sessions: Int, strangers: Int, children: Int, figures: Int, names: Int, commands: Int, questions: Int,
+        sessions: Int, strangers: Int, children: Int, figures: Int, allowances: Int, names: Int, commands: Int,
+        questions: Int,
         backlog: Int, settings: Int, queued: Int
     ) {
         (self.sessions, self.strangers, self.children, self.figures) = (sessions, strangers, children, figures)
+        self.allowances = allowances
         (self.names, self.commands, self.questions, self.backlog) = (names, commands, questions, backlog)
         (self.settings, self.queued) = (settings, queued)
     }

@@ -256,7 +256,8 @@ final class Episode {
 
     private func look(_ tables: ShellTables) {
         let limits = ShellTables(
-            sessions: 12, strangers: 16, children: 1, figures: 12, names: 12, commands: 64, questions: 64,
+            sessions: 12, strangers: 16, children: 1, figures: 12, allowances: 12, names: 12, commands: 64,
+            questions: 64,
             backlog: 1_000, settings: 500, queued: 100)
         for figure in ShellTables.all {
             largest[keyPath: figure] = max(largest[keyPath: figure], tables[keyPath: figure])
