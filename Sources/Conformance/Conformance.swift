@@ -75,13 +75,13 @@ package enum Conformance {
         }
     }
 
-    /// mkdtemp(3): short, since the path of an ipc socket is.
+    /// mkdtemp(3). Not in TMPDIR, which may be long: the path of an ipc socket has at most 107 bytes (unix(7)).
     private static func temporaryFolder() throws -> String {
         var template = Array("/tmp/bbcheck-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw Broken("/tmp: no folder can be made there: \(String(cString: strerror(errno)))")
         }
-        return template.withUnsafeBufferPointer { String(cString: $0.baseAddress ?? UnsafePointer(strdup("/tmp"))) }
+        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private static func remove(_ folder: String) {
