@@ -79,6 +79,8 @@ enum Memory {
     static let finishedOrders = 2_000
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforePause: Int64 = 3
+    /// A rejection that is older keeps no symbol waiting.
+    static let refusalAge = TimeSpan.seconds(60)
     /// Cycles to the next try of a reduction that was refused again and again, at most.
     static let longestSetback: Int64 = 32
     /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.

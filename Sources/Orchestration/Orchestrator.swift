@@ -80,6 +80,8 @@ package struct Orchestrator: Sendable {
         forgetUnnamed(since: before)
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
+        // What nobody of this run has asked for is not entered.
+        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.forgetEntry() }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
         state.broker = nil
         doubtWhatIsInFlight()

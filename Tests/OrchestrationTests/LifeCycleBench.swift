@@ -100,7 +100,7 @@ struct LifeCycleBench {
     private mutating func answerAbsent(arrivalLimit: TimeSpan) -> [Effect] {
         core.state.broker?.capabilities.arrivalLimit = arrivalLimit
         core.state.broker?.capabilities.reportLag = arrivalLimit
-        core.state.requests[id] = Request(number: 1, leftBy: now)
+        core.state.requests[id] = Request(.submit, number: 1, leftBy: now)
         let number = core.nextCommandNumber() + 1
         core.state.questions.append(Question(number: number, order: id, askedAt: now))
         let answer = OrderAnswer(clientOrderID: id, order: nil, executions: [])

@@ -7,7 +7,8 @@ struct RegressionTests {
     /// Each broke a promise once; the core was changed until it did not.
     static let onceFailed: [UInt64] = [
         142, 198, 219, 775, 821, 985, 767, 1296, 5143, 5194, 20153, 20549, 256, 566, 30502, 33647, 40330, 60022,
-        500_042, 901_847, 911_456, 1_000_343, 1_001_286, 1_001_565, 1_002_399, 2_003_859,
+        500_042, 901_847, 911_456, 1_000_343, 1_001_286, 1_001_565, 1_002_399, 2_003_859, 1510, 81_002_018, 82_015_541,
+        82_019_114,
     ]
 
     @Test("a seed that once failed keeps every promise", arguments: onceFailed)

@@ -20,12 +20,18 @@ extension Orchestrator {
                 $0.takenBy = $0.takenBy.map(ahead)
             }
         }
-        state.pauses = state.pauses.mapValues { with($0) { $0.truthNotBefore = $0.truthNotBefore.map(due) } }
+        state.pauses = state.pauses.mapValues {
+            with($0) {
+                $0.truthNotBefore = $0.truthNotBefore.map(due)
+                $0.refusedAt = $0.refusedAt.map(ahead)
+            }
+        }
         state.questions = state.questions.map { with($0) { $0.askedAt = ahead($0.askedAt) } }
         state.risk.shift(by: span)
         state.portfolio.orders.shift(by: span, now: now)
         if var link = state.broker {
             link.truthIsDue = link.truthIsDue.map(due)
+            link.unsettledSince = link.unsettledSince.map(ahead)
             link.suspects = link.suspects.mapValues { with($0) { $0.since = ahead($0.since) } }
             state.broker = link
         }

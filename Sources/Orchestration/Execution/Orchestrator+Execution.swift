@@ -106,12 +106,12 @@ extension Orchestrator {
                     Order(
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
                         submittedAt: state.now))
-                state.requests[terms.clientOrderID] = Request(number: number, leftBy: state.now)
+                state.requests[terms.clientOrderID] = Request(.submit, number: number, leftBy: state.now)
                 expectWord(on: terms.clientOrderID)
             }
             return submission.orders.map(\.clientOrderID)
         case .cancel(let id):
-            apply(.cancelRequested, to: id, Request(number: number, leftBy: state.now))
+            apply(.cancelRequested, to: id, Request(.cancel, number: number, leftBy: state.now))
             return [id]
         case .replace(let replacement):
             return book(replacement, number)
@@ -124,12 +124,14 @@ extension Orchestrator {
         let id = replacement.clientOrderID
         let counting = state.broker?.capabilities.replacementQuantity ?? .total
         let before = state.portfolio.orders[id]
-        apply(.replaceRequested, to: id, Request(number: number, leftBy: state.now, replacement: replacement))
+        apply(
+            .replaceRequested, to: id,
+            Request(.replace, number: number, leftBy: state.now, replacement: replacement))
         guard let next = before.flatMap({ replacement.successor(of: $0, counting: counting, at: state.now) }) else {
             return [id]
         }
         state.portfolio.orders.put(next)
-        state.requests[next.id] = Request(number: number, leftBy: state.now)
+        state.requests[next.id] = Request(.submit, number: number, leftBy: state.now)
         expectWord(on: next.id)
         return [id, next.id]
     }
@@ -139,7 +141,7 @@ extension Orchestrator {
         let transition = move(&order, by: event)
         precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
         state.portfolio.orders.put(order)
-        state.requests[id] = request
+        state.requests[id] = request.following(state.requests[id])
         expectWord(on: id)
     }
 
@@ -156,7 +158,8 @@ extension Orchestrator {
         guard
             case .approved(let approved) = try passGate(.cancel(clientOrderID: order.id), number, capabilities)
         else { return false }
-        state.requests[order.id] = Request(number: number, leftBy: state.now)
+        state.requests[order.id] = Request(.cancel, number: number, leftBy: state.now).following(
+            state.requests[order.id])
         expectWord(on: order.id)
         emit(.command(approved))
         return true
@@ -273,10 +276,15 @@ extension Orchestrator {
 
     /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
     mutating func pauseAfterRefusal(_ symbol: Symbol) {
-        let refusals = (state.pauses[symbol]?.refusals ?? 0) + 1
-        let waits = refusals >= Memory.rejectionsBeforePause
+        let before = state.pauses[symbol]
+        let refusals = (before?.refusals ?? 0) + 1
+        let isSoonAfter = before?.refusedAt.map { state.now <= $0 + Memory.refusalAge } ?? false
+        let sinceWait = (isSoonAfter ? before?.sinceWait ?? 0 : 0) + 1
+        let waits = sinceWait >= Memory.rejectionsBeforePause
         state.pauses[symbol] = Pause(
-            awaitsBrokerState: true, refusals: refusals,
+            awaitsBrokerState: true, refusals: refusals, refusedAt: state.now,
+            // A stop that is missing is tried several times in a cycle; what can wait, once.
+            sinceWait: waits && state.naked[symbol] != nil ? 0 : sinceWait,
             untilCycle: waits ? state.cycle.number + 1 : state.cycle.number)
         // Told at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
         if waits, refusals % Memory.rejectionsBeforePause == 0,
@@ -291,9 +299,12 @@ extension Orchestrator {
 
     /// Until the next cycle.
     private mutating func pause(_ symbol: Symbol) {
-        let refusals = state.pauses[symbol]?.refusals ?? 0
-        state.pauses[symbol] = Pause(
-            awaitsBrokerState: false, refusals: refusals, untilCycle: state.cycle.number + 1)
+        let cycle = state.cycle.number
+        var pause = state.pauses[symbol] ?? Pause(awaitsBrokerState: false, refusals: 0, untilCycle: cycle)
+        pause.awaitsBrokerState = false
+        pause.truthNotBefore = nil
+        pause.untilCycle = cycle + 1
+        state.pauses[symbol] = pause
     }
 
     func isPaused(_ symbol: Symbol) -> Bool {

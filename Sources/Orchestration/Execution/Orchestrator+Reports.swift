@@ -23,8 +23,12 @@ extension Orchestrator {
     }
 
     /// Applies one word to its order and to the portfolio.
-    /// - Parameter needsSum: the broker must say how much is filled, or is asked before the word is taken.
-    mutating func settle(_ told: ExecutionReport, needsSum: Bool = false) throws(NumericError) {
+    /// - Parameters:
+    ///   - needsSum: the broker must say how much is filled, or is asked before the word is taken.
+    ///   - isCertain: a refusal is that of the request under way, whatever was refused before.
+    mutating func settle(
+        _ told: ExecutionReport, needsSum: Bool = false, isCertain: Bool = false
+    ) throws(NumericError) {
         guard var order = state.portfolio.orders[told.clientOrderID], let report = try news(in: told, of: order)
         else { return }
         var event = report.event
@@ -57,10 +61,13 @@ extension Orchestrator {
         let answersRequest = !order.status.isInDoubt || event != .restated || isRequested(order)
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
+        let isOldRefusal =
+            !isCertain && event.isRefusal && order.status.isInDoubt
+            && state.requests[order.id]?.isRefused(by: event, at: report.at) == false
         let (before, wasAtVenue) = (order.status, order.hasBeenAtVenue)
         // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
         let transition =
-            (order.doubtsRequest && event.answersNoRequest) || !answersRequest
+            (order.doubtsRequest && event.answersNoRequest) || !answersRequest || isOldRefusal
             ? OrderLifeCycle.Transition.stay : move(&order, by: event)
         // The way to the venue has ended here.
         if !wasAtVenue, order.hasBeenAtVenue { state.requests[order.id]?.takenBy = state.now }
@@ -74,13 +81,28 @@ extension Orchestrator {
             alert(
                 .warning, order.symbol,
                 "\(order.id) is \(before.rawValue), and the broker reports \(event.rawValue); it is asked")
+            if before == .rejected, event.isLife { doubtAgain(order) }
             return ask(about: order.id)
         }
+        if isOldRefusal { return ask(about: order.id) }
+        if event.isRefusal, before.isInDoubt, !isCertain { state.requests[order.id]?.noteRefusal(at: report.at) }
         if event != .accepted, order.status != before || event == .partialFill || event == .restated {
             tell(order, event, words)
         }
         followReplacement(of: order, event)
         try react(to: event, of: order)
+    }
+
+    /// It was given up, and lives: it is in doubt until the broker has said what it is, so that its shares are not
+    /// offered once more.
+    private mutating func doubtAgain(_ order: Order) {
+        var changed = order
+        changed.status = .unknown
+        changed.statusBeforePending = nil
+        changed.updatedAt = state.now
+        state.portfolio.orders.put(changed)
+        keepDeadline(of: changed)
+        tell(changed, .timedOut, changed.words)
     }
 
     /// An execution was told and did not arrive, or may have been: the order is in doubt until the broker has told it
@@ -189,7 +211,7 @@ extension Orchestrator {
         case .cancelRejected, .replaceRejected:
             ask(about: order.id)
             if order.isWorking { pauseAfterRefusal(order.symbol) }
-        case .new, .held, .canceled, .restated: state.pauses[order.symbol]?.refusals = 0
+        case .new, .held, .canceled, .restated: state.pauses[order.symbol]?.endRefusals()
         case .fill, .partialFill:
             if order.status == .filled { expectSiblingsToEnd(order) }
             if order.terms.role == .reduce { state.setbacks[order.symbol] = nil }
@@ -284,8 +306,12 @@ extension Orchestrator {
         switch command {
         case .submit(let submission):
             for order in submission.orders { try settle(word(order.clientOrderID, .rejected)) }
-        case .cancel(let id): try settle(word(id, .cancelRejected))
-        case .replace(let replacement): try settle(word(replacement.clientOrderID, .replaceRejected))
+        case .cancel(let id):
+            state.requests[id]?.didNotLeave()
+            try settle(word(id, .cancelRejected), isCertain: true)
+        case .replace(let replacement):
+            state.requests[replacement.clientOrderID]?.didNotLeave()
+            try settle(word(replacement.clientOrderID, .replaceRejected), isCertain: true)
         case .query, .reconcile: break
         }
         alert(.warning, nil, "a command could not be delivered to the broker: \(why)")
@@ -341,6 +367,12 @@ extension Order {
 }
 
 extension OrderEvent {
+    /// A request was refused; the order works on as it did.
+    fileprivate var isRefusal: Bool { self == .cancelRejected || self == .replaceRejected }
+
+    /// The order is there.
+    fileprivate var isLife: Bool { self == .accepted || self == .new || self == .held }
+
     /// Ends an order that may be filled in part.
     fileprivate var endsWithFills: Bool {
         switch self {

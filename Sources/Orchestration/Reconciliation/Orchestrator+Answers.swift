@@ -82,7 +82,15 @@ extension Orchestrator {
             // What was given up and lives may have been asked about in the moment of its end. Taken for alive it stands in
             // the way at worst; taken for dead it would be placed twice.
             let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt >= order.updatedAt
-            return isNews ? adoptStatus(of: order, from: theirs) : keepDeadline(of: order)
+            guard isNews else { return keepDeadline(of: order) }
+            adoptStatus(of: order, from: theirs)
+            // Its refusal could not be told from an older one, or was lost.
+            if order.status == .unknown, let replacement = state.requests[id]?.replacement,
+                !isCarriedOut(replacement, theirs)
+            {
+                pauseAfterRefusal(order.symbol)
+            }
+            return
         }
         guard order.isWorking, let event = Self.ending(theirs.status) else { return }
         // More is filled than the broker can name executions for: the position alone tells.
@@ -128,6 +136,8 @@ extension Orchestrator {
         awaitTruth(of: order.symbol)
         state.unseenEnds.removeAll { state.portfolio.orders[$0] == nil }
         state.unseenEnds.append(order.id)
+        // It may have entered, and come to its end since.
+        if order.terms.role == .entry { state.plans[order.symbol]?.forgetEntry() }
     }
 
     /// Nothing is done on a symbol before the broker has told its position anew.
@@ -177,11 +187,15 @@ extension Orchestrator {
         case .pendingCancel, .pendingReplace: return false
         case .unknown:
             guard let replacement = state.requests[order.id]?.replacement else { return true }
-            let counting = state.broker?.capabilities.replacementQuantity ?? .total
-            let isMet = replacement.newClientOrderID == nil && replacement.isMet(by: theirs.terms, counting: counting)
-            return isMet || nothingCanArrive(for: order, since: askedAt)
+            return isCarriedOut(replacement, theirs) || nothingCanArrive(for: order, since: askedAt)
         default: return true
         }
+    }
+
+    /// The order itself has the terms that were asked for.
+    private func isCarriedOut(_ replacement: OrderReplacement, _ theirs: Order) -> Bool {
+        let counting = state.broker?.capabilities.replacementQuantity ?? .total
+        return replacement.newClientOrderID == nil && replacement.isMet(by: theirs.terms, counting: counting)
     }
 
     private static func ending(_ status: OrderStatus) -> OrderEvent? {

@@ -86,7 +86,7 @@ extension Orchestrator {
             let since = state.broker?.unsettledSince ?? state.now
             state.broker?.unsettledSince = since
             guard since + state.configuration.unprotectedLimit <= state.now else {
-                let due = max(oldest + reportLag, state.now + .milliseconds(200))
+                let due = nextLook(at: oldest + reportLag)
                 state.broker?.truthIsDue = due
                 return
             }
@@ -116,7 +116,14 @@ extension Orchestrator {
                 state.pauses[symbol]?.truthNotBefore = nil
             }
         }
-        if let next { state.broker?.truthIsDue = max(next, state.now + .milliseconds(200)) }
+        let due = next.map(nextLook)
+        if let due { state.broker?.truthIsDue = due }
+    }
+
+    /// When the broker's state is asked for again. What is overdue already waits for something else, such as an order in
+    /// doubt: it is looked at now and then, so that questions do not use up the budget.
+    private func nextLook(at time: Timestamp) -> Timestamp {
+        time > state.now ? max(time, state.now + .milliseconds(200)) : state.now + .seconds(1)
     }
 
     var reportLag: TimeSpan { state.broker?.capabilities.reportLag ?? .zero }
@@ -185,7 +192,7 @@ extension Orchestrator {
         if order.filledQuantity.isPositive { state.adoptedFills[order.id] = order.filledQuantity }
         state.unseenEnds.removeAll { $0 == order.id }
         state.portfolio.orders.put(order)
-        state.requests[order.id] = Request(number: state.commandCount, leftBy: state.now)
+        state.requests[order.id] = Request(.submit, number: state.commandCount, leftBy: state.now)
         keepDeadline(of: order)
         note(.foreignOrder, order.symbol, order.id, ours: "none", brokers: order.words, done: "adopted as it stands")
     }

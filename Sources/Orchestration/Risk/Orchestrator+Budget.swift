@@ -56,7 +56,8 @@ extension Orchestrator {
     mutating func passGate(question: OrderCommand, about id: ClientOrderID?) -> ApprovedCommand? {
         fitBudget()
         let verdict = RiskGate.question(
-            question, number: nextCommandNumber(), budget: &state.risk.budget, load: load, now: state.now)
+            question, precedence(ofQuestionAbout: id), number: nextCommandNumber(), budget: &state.risk.budget,
+            load: load, now: state.now)
         switch verdict {
         case .approved(let approved): return approved
         // A full bucket has room for any question; see ``RateBudget``.
@@ -70,6 +71,19 @@ extension Orchestrator {
             state.risk.askAgainAt = min(state.risk.askAgainAt ?? wait.until, wait.until)
             return nil
         }
+    }
+
+    /// Where a position has no stop, and none can be placed before the answer, the question comes before other things.
+    private func precedence(ofQuestionAbout id: ClientOrderID?) -> RateBudget.Precedence {
+        let isUrgent: Bool
+        if let id {
+            isUrgent = state.portfolio.orders[id].map { state.naked[$0.symbol] != nil } ?? false
+        } else if state.broker?.isReconciled == true {
+            isUrgent = state.naked.keys.contains { state.pauses[$0]?.awaitsBrokerState == true }
+        } else {
+            isUrgent = !state.naked.isEmpty
+        }
+        return isUrgent ? .protectiveQuestion : .question
     }
 
     /// The whole truth first, then the orders that have waited longest.

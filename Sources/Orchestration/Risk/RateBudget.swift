@@ -14,6 +14,8 @@ package struct RateBudget: Sendable, Hashable, Codable {
     package enum Precedence: Int, Sendable, Hashable, Codable, CaseIterable, Comparable {
         /// A whole exit, a stop that is missing, fewer exits than are on offer too many: to the last token.
         case exit
+        /// A question whose answer a position without its stop waits for: it leaves what that stop costs.
+        case protectiveQuestion
         /// It takes away what protects, to put something else in its place: it leaves room for what must follow, and for
         /// every other rearrangement under way, so that none is left half done; at most one half, so that nobody below
         /// can keep it waiting.
@@ -33,6 +35,7 @@ package struct RateBudget: Sendable, Hashable, Codable {
             let half = capacity - capacity / 2
             return switch self {
             case .exit: 0
+            case .protectiveQuestion: 2
             case .cancel: max(0, min(half - 1, 2 * (Int64(load.unfinished) + 1)))
             case .reduction, .question: load.isContended ? half : capacity / 4
             case .entry: half
@@ -96,7 +99,7 @@ package struct RateBudget: Sendable, Hashable, Codable {
             case .cancel where cost == 0:
                 floor = min(bucket.capacity, max(2, precedence.floor(of: bucket.capacity, load)))
             case .entry: floor = cost == 0 ? 0 : precedence.floor(of: bucket.capacity, load)
-            case .exit, .cancel, .reduction, .question:
+            case .exit, .protectiveQuestion, .cancel, .reduction, .question:
                 floor = cost == 0 ? 0 : min(precedence.floor(of: bucket.capacity, load), bucket.capacity - tokens)
             }
         }

@@ -38,12 +38,13 @@ struct RiskGate {
 
     /// Questions change nothing at the broker; they keep to its budget of requests, and pass when halted too.
     static func question(
-        _ command: OrderCommand, number: Int64, budget: inout RateBudget, load: RateBudget.Load, now: Timestamp
+        _ command: OrderCommand, _ precedence: RateBudget.Precedence, number: Int64, budget: inout RateBudget,
+        load: RateBudget.Load, now: Timestamp
     ) -> Verdict {
         precondition(command.isQuestion, "only questions pass without a check")
-        switch budget.take(command, .question, load, at: now) {
+        switch budget.take(command, precedence, load, at: now) {
         case .taken: return .approved(ApprovedCommand(command, number))
-        case .at(let time): return .waits(RiskState.Wait(precedence: .question, until: time, since: now))
+        case .at(let time): return .waits(RiskState.Wait(precedence: precedence, until: time, since: now))
         case .never: return .refused("the budget of requests has no room for a question")
         }
     }
