@@ -26,54 +26,54 @@ enum BrokerRestartChecks {
             in: Section.brokers, run: venueDown),
     ]
 
-    private static func coreRestart(_ stage: Stage) throws -> String {
-        let desk = try Desk(stage)
-        let start = try desk.held()
-        try desk.place(desk.resting())
-        try BrokerChecks.buy(desk, desk.lots(2))
-        try desk.reopen(Self.anotherCore)
-        try desk.agrees(since: start)
-        return "a working order and an execution, the same to the next core; \(desk.repeated) executions told again"
+    private static func coreRestart(_ harness: PluginHarness) throws -> String {
+        let broker = try BrokerHarness(harness)
+        let start = try broker.held()
+        try broker.place(broker.resting())
+        try BrokerChecks.buy(broker, broker.lots(2))
+        try broker.reopen(Self.anotherCore)
+        try broker.agrees(since: start)
+        return "a working order and an execution, the same to the next core; \(broker.repeated) executions told again"
     }
 
-    private static func anotherCore(_ stage: Stage) throws {
-        stage.dropCore()
-        try stage.startCore()
+    private static func anotherCore(_ harness: PluginHarness) throws {
+        harness.dropCore()
+        try harness.startCore()
         // Silence until it notices.
-        try stage.begin()
+        try harness.begin()
     }
 
-    private static func replay(_ stage: Stage) throws -> String {
-        let desk = try Desk(stage)
-        guard desk.capabilities.replaysEvents else {
-            throw NotConcerned("it declares replays_events false: what was missed is asked for")
+    private static func replay(_ harness: PluginHarness) throws -> String {
+        let broker = try BrokerHarness(harness)
+        guard broker.capabilities.replaysEvents else {
+            throw NotApplicable("it declares replays_events false: what was missed is asked for")
         }
-        let start = try desk.held()
-        for lots in [1, 2] as [Int64] { try BrokerChecks.buy(desk, desk.lots(lots)) }
-        let told = desk.executions.count
-        try desk.reopen(Self.anotherCore)
+        let start = try broker.held()
+        for lots in [1, 2] as [Int64] { try BrokerChecks.buy(broker, broker.lots(lots)) }
+        let told = broker.executions.count
+        try broker.reopen(Self.anotherCore)
         let deadline = monotonicMilliseconds() + Limits.answerMilliseconds
-        while desk.repeated < told, monotonicMilliseconds() < deadline { try desk.hear() }
-        guard desk.repeated >= told else {
-            throw Broken("\(told) executions were told before; \(desk.repeated) were told again to the next core")
+        while broker.repeated < told, monotonicMilliseconds() < deadline { try broker.hear() }
+        guard broker.repeated >= told else {
+            throw Broken("\(told) executions were told before; \(broker.repeated) were told again to the next core")
         }
-        try desk.agrees(since: start)
-        return "\(told) executions told, \(desk.repeated) of them again, counted once"
+        try broker.agrees(since: start)
+        return "\(told) executions told, \(broker.repeated) of them again, counted once"
     }
 
-    private static func restart(_ stage: Stage) throws -> String {
-        let desk = try Desk(stage)
-        let start = try desk.held()
-        let waiting = try desk.resting()
-        try desk.place(waiting)
-        try BrokerChecks.buy(desk, desk.lots(2))
-        try stage.tell(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
-        while let message = try stage.nextOrEnd(), message.header.type != .bye {}
-        _ = try stage.ending(after: "bye")
-        try desk.reopen { try $0.open() }
-        try desk.agrees(since: start)
-        _ = try desk.ask(.submit(OrderSubmission(orders: [waiting])))
-        try desk.agrees(since: start)
+    private static func restart(_ harness: PluginHarness) throws -> String {
+        let broker = try BrokerHarness(harness)
+        let start = try broker.held()
+        let waiting = try broker.resting()
+        try broker.place(waiting)
+        try BrokerChecks.buy(broker, broker.lots(2))
+        try harness.send(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
+        while let message = try harness.nextOrEnd(), message.header.type != .bye {}
+        _ = try harness.ending(after: "bye")
+        try broker.reopen { try $0.open() }
+        try broker.agrees(since: start)
+        _ = try broker.ask(.submit(OrderSubmission(orders: [waiting])))
+        try broker.agrees(since: start)
         return "a working order and an execution, the same after another start; the order, sent again, is there once"
     }
 
@@ -83,43 +83,43 @@ enum BrokerRestartChecks {
     /// from outside.
     private enum Moment: String, CaseIterable { case before, after, outside }
 
-    private static func killed(_ stage: Stage) throws -> String {
+    private static func killed(_ harness: PluginHarness) throws -> String {
         var seen: [String] = []
-        let desk = try Desk(stage)
+        let broker = try BrokerHarness(harness)
         for moment in Moment.allCases {
-            for terms in [desk.atMarket(.buy, desk.lots(3)), try desk.resting()] {
-                seen.append("\(terms.type.rawValue) \(try loseAndAskAgain(desk, terms, moment))")
+            for terms in [broker.atMarket(.buy, broker.lots(3)), try broker.resting()] {
+                seen.append("\(terms.type.rawValue) \(try loseAndAskAgain(broker, terms, moment))")
             }
         }
         return seen.joined(separator: "; ")
     }
 
-    private static func loseAndAskAgain(_ desk: Desk, _ terms: NewOrder, _ moment: Moment) throws -> String {
-        let marker = desk.stage.stateFolder + "/crashed"
+    private static func loseAndAskAgain(_ broker: BrokerHarness, _ terms: NewOrder, _ moment: Moment) throws -> String {
+        let marker = broker.harness.stateFolder + "/crashed"
         if FileManager.default.fileExists(atPath: marker) { try FileManager.default.removeItem(atPath: marker) }
         // The second command of the process is the submission.
-        let crash = "BIGBROTHER_CRASH=\(desk.stage.subject.name):command:2:\(moment.rawValue)"
-        try desk.reopen { try $0.open(environment: moment == .outside ? [] : [crash]) }
-        let start = try desk.held()
-        let before = try desk.bought()
-        func counted() throws -> Quantity { try start + (desk.bought() - before) }
-        let fate = try lose(desk, terms, moment)
-        guard try desk.held() == counted() else {
+        let crash = "BIGBROTHER_CRASH=\(broker.harness.plugin.name):command:2:\(moment.rawValue)"
+        try broker.reopen { try $0.open(environment: moment == .outside ? [] : [crash]) }
+        let start = try broker.held()
+        let before = try broker.bought()
+        func counted() throws -> Quantity { try start + (broker.bought() - before) }
+        let fate = try lose(broker, terms, moment)
+        guard try broker.held() == counted() else {
             throw Broken(
-                "after kill -9 the position is \(try desk.held()); \(try counted()) is what its executions make")
+                "after kill -9 the position is \(try broker.held()); \(try counted()) is what its executions make")
         }
         // Whoever is in doubt may ask for it again under the same id; one order comes of it.
-        _ = try desk.ask(.submit(OrderSubmission(orders: [terms])))
-        if desk.capabilities.wantsMarketData { try desk.quote(desk.base) }
-        guard let found = try desk.adopt(terms.clientOrderID) else {
+        _ = try broker.ask(.submit(OrderSubmission(orders: [terms])))
+        if broker.capabilities.wantsMarketData { try broker.quote(broker.base) }
+        guard let found = try broker.adopt(terms.clientOrderID) else {
             throw Broken("query does not know \(terms.words), sent again after kill -9")
         }
-        guard try desk.held() == counted() else {
+        guard try broker.held() == counted() else {
             throw Broken(
-                "sent again after kill -9, \(terms.words) was executed twice: \(try desk.held()) is held, \(try counted()) was told"
+                "sent again after kill -9, \(terms.words) was executed twice: \(try broker.held()) is held, \(try counted()) was told"
             )
         }
-        let listed = try desk.state().openOrders.filter { $0.id == terms.clientOrderID }.count
+        let listed = try broker.state().openOrders.filter { $0.id == terms.clientOrderID }.count
         guard listed == (found.isWorking ? 1 : 0) else {
             throw Broken("\(terms.words) is \(found.status.rawValue), and listed \(listed) times after kill -9")
         }
@@ -128,13 +128,13 @@ enum BrokerRestartChecks {
 
     /// Sends an order, and the process dies of it.
     /// - Returns: what became of it, for people.
-    private static func lose(_ desk: Desk, _ terms: NewOrder, _ moment: Moment) throws -> String {
-        let stage = desk.stage
-        let id = try desk.send(.submit(OrderSubmission(orders: [terms])))
+    private static func lose(_ broker: BrokerHarness, _ terms: NewOrder, _ moment: Moment) throws -> String {
+        let harness = broker.harness
+        let id = try broker.send(.submit(OrderSubmission(orders: [terms])))
         var words = 0
         if moment != .outside {
             // Either it dies by itself, or it is killed upon its first word.
-            while let message = try stage.nextOrEnd() {
+            while let message = try harness.nextOrEnd() {
                 if message.header.re == id, message.header.type == .done { break }
                 if message.header.type == .execution {
                     words += 1
@@ -142,10 +142,10 @@ enum BrokerRestartChecks {
                 }
             }
         }
-        stage.killPlugin()
-        _ = try stage.ending(after: "kill -9")
-        try desk.reopen { try $0.open() }
-        let found = try desk.adopt(terms.clientOrderID)
+        harness.killPlugin()
+        _ = try harness.ending(after: "kill -9")
+        try broker.reopen { try $0.open() }
+        let found = try broker.adopt(terms.clientOrderID)
         if words > 0, found == nil {
             throw Broken("it had said a word on \(terms.words); after kill -9 it does not know it")
         }
@@ -155,49 +155,49 @@ enum BrokerRestartChecks {
 
     // MARK: - The venue
 
-    private static func venueDown(_ stage: Stage) throws -> String {
-        let guide = stage.subject.guide
+    private static func venueDown(_ harness: PluginHarness) throws -> String {
+        let guide = harness.plugin.guide
         guard let down = guide.venueDown, let up = guide.venueUp else {
-            throw NotConcerned("check.json names no venue_down and venue_up, the commands that part it from its venue")
+            throw NotApplicable("check.json names no venue_down and venue_up, the commands that part it from its venue")
         }
-        let desk = try Desk(stage)
-        let start = try desk.held()
-        let waiting = try desk.resting()
-        try desk.place(waiting)
-        try run(down, stage)
-        let question = try desk.ask(.query(clientOrderID: waiting.clientOrderID))
+        let broker = try BrokerHarness(harness)
+        let start = try broker.held()
+        let waiting = try broker.resting()
+        try broker.place(waiting)
+        try run(down, harness)
+        let question = try broker.ask(.query(clientOrderID: waiting.clientOrderID))
         if let answer = question.answer, answer.order == nil {
             throw Broken(
                 "with its venue out of reach it said that it never had \(waiting.words): that is its word, and not true"
             )
         }
-        let late = desk.atMarket(.buy, desk.lots(2))
-        let words = try desk.ask(.submit(OrderSubmission(orders: [late])))
+        let late = broker.atMarket(.buy, broker.lots(2))
+        let words = try broker.ask(.submit(OrderSubmission(orders: [late])))
         let isFilled = words.reports.contains { $0.event == .fill }
         guard !isFilled else { throw Broken("with its venue out of reach it told a fill") }
-        try run(up, stage)
-        if desk.capabilities.wantsMarketData { try desk.quote(desk.base) }
-        let found = try desk.adopt(late.clientOrderID)
+        try run(up, harness)
+        if broker.capabilities.wantsMarketData { try broker.quote(broker.base) }
+        let found = try broker.adopt(late.clientOrderID)
         if found == nil {
             // It never arrived, and never will: the core closes it.
-            desk.forget(late.clientOrderID)
+            broker.forget(late.clientOrderID)
         } else if found?.status.isTerminal == false {
-            try desk.until(late.clientOrderID, "fate of an order that was sent while the venue was down") {
+            try broker.until(late.clientOrderID, "fate of an order that was sent while the venue was down") {
                 $0.isTerminal
             }
         }
-        try desk.agrees(since: start)
+        try broker.agrees(since: start)
         return
             "down: query \(question.error.map { "error: \($0)" } ?? "answered"), submit \(words.error.map { "error: \($0)" } ?? words.reports.map(\.event.rawValue).joined(separator: " ")); up: \(found?.status.rawValue ?? "never arrived")"
     }
 
-    private static func run(_ command: [String], _ stage: Stage) throws {
-        guard let program = command.first, case .program(let plugin) = stage.subject.place else { return }
+    private static func run(_ command: [String], _ harness: PluginHarness) throws {
+        guard let program = command.first, case .program(let plugin) = harness.plugin.place else { return }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = URL(fileURLWithPath: plugin.directory)
-        process.environment = ["STATE": stage.stateFolder, "PATH": "/usr/bin:/bin"]
+        process.environment = ["STATE": harness.stateFolder, "PATH": "/usr/bin:/bin"]
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {

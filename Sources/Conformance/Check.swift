@@ -13,11 +13,11 @@ package struct Check: Sendable {
     /// It ends the plugin's process, or starts another: not to be done to a process that a person has started.
     let needsProcess: Bool
     /// Returns what was seen.
-    let run: @Sendable (Stage) throws -> String
+    let run: @Sendable (PluginHarness) throws -> String
 
     init(
         _ name: String, _ rule: String, in section: String, needsProcess: Bool = false,
-        run: @escaping @Sendable (Stage) throws -> String
+        run: @escaping @Sendable (PluginHarness) throws -> String
     ) {
         self.name = name
         self.rule = rule
@@ -58,7 +58,7 @@ struct Broken: Error, CustomStringConvertible {
 }
 
 /// The plugin has declared nothing that the rule is about.
-struct NotConcerned: Error {
+struct NotApplicable: Error {
     let why: String
     init(_ why: String) { self.why = why }
 }

@@ -18,7 +18,7 @@ package enum Conformance {
         let own: [Check] =
             switch role {
             case .policy: PolicyChecks.all
-            case .broker: BrokerChecks.all + BrokerRestartChecks.all + BrokerDoubtChecks.all
+            case .broker: BrokerChecks.all + BrokerRestartChecks.all + BrokerUncertaintyChecks.all
             case .provider: ProviderChecks.all
             case .control: []
             }
@@ -30,20 +30,20 @@ package enum Conformance {
     ///   - observer: is told of each check as it ends.
     /// - Throws: what the file system throws when there is no room for the check's folder.
     package static func run(
-        _ subject: Subject, only: [String] = [], observer: (Row) -> Void = { _ in }
+        _ plugin: PluginUnderTest, only: [String] = [], observer: (Row) -> Void = { _ in }
     ) throws -> Report {
         // A plugin that has gone shows by its ending, not by a signal.
         signal(SIGPIPE, SIG_IGN)
-        let isOurs = if case .program = subject.place { true } else { false }
+        let isOurs = if case .program = plugin.place { true } else { false }
         let shared = Shared(nonce: isOurs ? "chk" : "chk\(wallClock().nanoseconds / 1_000_000)")
-        var report = Report(subject)
-        let all = checks(for: subject.role)
+        var report = Report(plugin)
+        let all = checks(for: plugin.role)
         let exact = only.filter { part in all.contains { $0.name == part } }
         for (index, check) in all.enumerated() {
             let isMeant = only.contains { exact.contains($0) ? check.name == $0 : check.name.contains($0) }
             guard only.isEmpty || isMeant else { continue }
             let began = monotonicMilliseconds()
-            let verdict = try verdict(of: check, subject, shared, number: index + 1)
+            let verdict = try verdict(of: check, plugin, shared, number: index + 1)
             let row = Row(check: check, verdict: verdict, milliseconds: monotonicMilliseconds() - began)
             report.rows.append(row)
             shared.firstFailure = report.failures.first
@@ -53,9 +53,9 @@ package enum Conformance {
     }
 
     private static func verdict(
-        of check: Check, _ subject: Subject, _ shared: Shared, number: Int
+        of check: Check, _ plugin: PluginUnderTest, _ shared: Shared, number: Int
     ) throws -> Verdict {
-        if check.needsProcess, case .endpoint = subject.place {
+        if check.needsProcess, case .endpoint = plugin.place {
             return .doesNotApply(
                 why: "it needs to end the process, which a person has started; check its folder instead")
         }
@@ -64,11 +64,11 @@ package enum Conformance {
         }
         let folder = try temporaryFolder()
         defer { remove(folder) }
-        let stage = try Stage(subject, folder: folder, shared: shared, number: number)
-        defer { stage.stopPlugin() }
+        let harness = try PluginHarness(plugin, folder: folder, shared: shared, number: number)
+        defer { harness.stopPlugin() }
         do {
-            return .passed(seen: try check.run(stage))
-        } catch let reason as NotConcerned {
+            return .passed(seen: try check.run(harness))
+        } catch let reason as NotApplicable {
             return .doesNotApply(why: reason.why)
         } catch {
             return .failed(seen: "\(error)")

@@ -45,16 +45,16 @@ enum LifeChecks {
             in: Section.start, needsProcess: true, run: orphan),
     ]
 
-    private static func hello(_ stage: Stage) throws -> String {
-        try stage.startPlugin()
-        let first = try stage.greeting()
+    private static func hello(_ harness: PluginHarness) throws -> String {
+        try harness.startPlugin()
+        let first = try harness.greeting()
         guard first.message.header.seq == 1 else {
             throw Broken("its first message has the seq \(first.message.header.seq), 1 is right")
         }
-        let second = try stage.greeting(within: 5_000)
+        let second = try harness.greeting(within: 5_000)
         let pause = second.message.atMilliseconds - first.message.atMilliseconds
-        try stage.welcome(second)
-        let message = try stage.next("ready")
+        try harness.welcome(second)
+        let message = try harness.next("ready")
         guard message.header.type == .ready else {
             throw Broken("it answered welcome with \(message.header.type.rawValue): \(message.quoted)")
         }
@@ -63,16 +63,16 @@ enum LifeChecks {
             "\(hello.name) \(hello.version) speaks \(hello.speaks.major).\(hello.speaks.minor); unanswered, it said hello again after \(pause) ms"
     }
 
-    private static func heartbeat(_ stage: Stage) throws -> String {
-        try stage.open()
+    private static func heartbeat(_ harness: PluginHarness) throws -> String {
+        try harness.open()
         let sent = monotonicMilliseconds()
-        let id = try stage.tell(.heartbeat, .object([]))
+        let id = try harness.send(.heartbeat, .object([]))
         let limit = sent + Limits.answerMilliseconds
         while monotonicMilliseconds() < limit {
-            if let answer = stage.conversation?.answeredBeats.first(where: { $0.re == id }) {
+            if let answer = harness.conversation?.answeredBeats.first(where: { $0.re == id }) {
                 return "answered after \(answer.atMilliseconds - sent) ms"
             }
-            if let message = try stage.listen(milliseconds: 20).first {
+            if let message = try harness.listen(milliseconds: 20).first {
                 throw Broken("it answered with \(message.header.type.rawValue): \(message.quoted)")
             }
         }
@@ -80,33 +80,33 @@ enum LifeChecks {
     }
 
     /// A question that the role knows, by which it is seen that the session goes on.
-    static func question(_ stage: Stage) throws -> (type: MessageType, body: JSON) {
-        switch stage.subject.role {
-        case .policy: (.evaluate, try stage.encoded(Scenes(stage.ready.needs).usual()))
+    static func question(_ harness: PluginHarness) throws -> (type: MessageType, body: JSON) {
+        switch harness.plugin.role {
+        case .policy: (.evaluate, try harness.encoded(SnapshotFixtures(harness.ready.needs).usual()))
         case .broker: (.command, JSON.object([JSON.Member(key: "reconcile", value: .object([]))]))
         case .provider, .control: (.advance, .object([]))
         }
     }
 
     /// It answers as before.
-    static func goesOn(_ stage: Stage) throws {
-        if stage.subject.role == .provider, !stage.subject.lockstep { return _ = try stage.listen() }
-        let (type, body) = try question(stage)
-        let id = try stage.tell(type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds)
-        let message = try stage.answer(to: id, "answer to the next \(type.rawValue)")
+    static func goesOn(_ harness: PluginHarness) throws {
+        if harness.plugin.role == .provider, !harness.plugin.lockstep { return _ = try harness.listen() }
+        let (type, body) = try question(harness)
+        let id = try harness.send(type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds)
+        let message = try harness.answer(to: id, "answer to the next \(type.rawValue)")
         guard message.header.type != .error else {
             throw Broken("after that it answers a sound \(type.rawValue) with error: \(message.quoted)")
         }
-        if stage.subject.role == .broker { _ = try stage.rest(of: id, "reconcile") }
+        if harness.plugin.role == .broker { _ = try harness.rest(of: id, "reconcile") }
     }
 
-    private static func crit(_ stage: Stage) throws -> String {
-        try stage.open()
-        let (type, body) = try question(stage)
-        let id = try stage.tell(
+    private static func crit(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let (type, body) = try question(harness)
+        let id = try harness.send(
             type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds,
             crit: ["never_heard_of"], extra: [JSON.Member(key: "never_heard_of", value: .bool(true))])
-        let message = try stage.next("error")
+        let message = try harness.next("error")
         guard message.header.type == .error else {
             throw Broken(
                 "it answered \(type.rawValue) with \(message.header.type.rawValue), as if it knew \"never_heard_of\"")
@@ -114,33 +114,34 @@ enum LifeChecks {
         guard message.header.re == id else {
             throw Broken("its error has re \(message.header.re ?? "absent"), the message's id is \(id)")
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "error: \(try message.reason())"
     }
 
-    private static func version(_ stage: Stage) throws -> String {
-        try stage.open()
-        let (type, body) = try question(stage)
-        guard let talk = stage.conversation else { throw Broken("there is no session with it") }
+    private static func version(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let (type, body) = try question(harness)
+        guard let talk = harness.conversation else { throw Broken("there is no session with it") }
         var header = Header(
-            type: type, id: "v2", session: talk.session, epoch: stage.epoch, seq: talk.sent + 1,
+            type: type, id: "v2", session: talk.session, epoch: harness.epoch, seq: talk.sent + 1,
             cycle: type == .evaluate ? 1 : nil, budgetMilliseconds: Limits.budgetMilliseconds)
         header.v = "2.0"
-        stage.conversation?.sent += 1
-        stage.conversation?.asked["v2"] = type
-        try stage.post([try stage.codec.encode(header), body.bytes])
-        let message = try stage.next("error")
+        harness.conversation?.sent += 1
+        harness.conversation?.asked["v2"] = type
+        try harness.post([try harness.codec.encode(header), body.bytes])
+        let message = try harness.next("error")
         guard message.header.type == .error else {
             throw Broken("it answered a message of version 2.0 with \(message.header.type.rawValue)")
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "error: \(try message.reason())"
     }
 
-    private static func frames(_ stage: Stage) throws -> String {
-        try stage.open()
-        let good = try stage.codec.encode(
-            Header(type: .heartbeat, id: "x", session: stage.conversation?.session ?? "", epoch: stage.epoch, seq: 0))
+    private static func frames(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let good = try harness.codec.encode(
+            Header(
+                type: .heartbeat, id: "x", session: harness.conversation?.session ?? "", epoch: harness.epoch, seq: 0))
         let strange: [(String, [[UInt8]])] = [
             ("one frame", [good]), ("three frames", [good, Array("{}".utf8), Array("{}".utf8)]),
             ("a header that is no JSON", [Array("{\"v\":".utf8), Array("{}".utf8)]),
@@ -154,168 +155,168 @@ enum LifeChecks {
                 ]
             ),
         ]
-        stage.conversation?.asked["x"] = .heartbeat
+        harness.conversation?.asked["x"] = .heartbeat
         for (what, frames) in strange {
-            try stage.post(frames)
-            let message = try stage.next("error after \(what)")
+            try harness.post(frames)
+            let message = try harness.next("error after \(what)")
             guard message.header.type == .error else {
                 throw Broken("it answered \(what) with \(message.header.type.rawValue)")
             }
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "\(strange.count) of \(strange.count) answered with error"
     }
 
-    private static func named(_ stage: Stage) throws -> String {
-        try stage.open()
-        let session = stage.conversation?.session ?? ""
-        let text = "{\"v\":\"1.1\",\"id\":\"named\",\"session\":\"\(session)\",\"epoch\":\(stage.epoch),\"seq\":0"
+    private static func named(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let session = harness.conversation?.session ?? ""
+        let text = "{\"v\":\"1.1\",\"id\":\"named\",\"session\":\"\(session)\",\"epoch\":\(harness.epoch),\"seq\":0"
         let strange = [
             ("a header without a type", text + ",\"cycle\":7}", Int64(7)),
             ("a header of an unknown type", text + ",\"type\":\"dance\",\"cycle\":7}", 7),
             ("a header whose cycle is a text", text + ",\"type\":\"evaluate\",\"cycle\":\"7\"}", nil),
         ]
-        stage.conversation?.asked["named"] = .heartbeat
+        harness.conversation?.asked["named"] = .heartbeat
         for (what, header, cycle) in strange {
-            try stage.post([Array(header.utf8), Array("{}".utf8)])
-            let message = try stage.answer(to: "named", "error after \(what)")
+            try harness.post([Array(header.utf8), Array("{}".utf8)])
+            let message = try harness.answer(to: "named", "error after \(what)")
             guard message.header.type == .error else {
                 throw Broken("it answered \(what) with \(message.header.type.rawValue)")
             }
             // A broker and a provider belong to no cycle.
-            guard stage.subject.role != .policy || message.header.cycle == cycle else {
+            guard harness.plugin.role != .policy || message.header.cycle == cycle else {
                 throw Broken(
                     "its error after \(what) has the cycle \(message.header.cycle.map(String.init) ?? "absent")")
             }
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "\(strange.count) of \(strange.count) named"
     }
 
-    private static func otherSession(_ stage: Stage) throws -> String {
-        try stage.open()
-        let (type, body) = try question(stage)
+    private static func otherSession(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let (type, body) = try question(harness)
         let foreign: [(MessageType, JSON)] = [
             (type, body), (.heartbeat, .object([])),
             (.drain, .object([JSON.Member(key: "reason", value: .string("of another session"))])),
         ]
         for (type, body) in foreign {
             let header = Header(
-                type: type, id: "other", session: "s0.0", epoch: stage.epoch, seq: 1,
+                type: type, id: "other", session: "s0.0", epoch: harness.epoch, seq: 1,
                 cycle: type == .evaluate ? 1 : nil, budgetMilliseconds: Limits.budgetMilliseconds)
-            stage.conversation?.asked["other"] = type
-            try stage.post([try stage.codec.encode(header), body.bytes])
-            let heard = try stage.listen(milliseconds: 100)
+            harness.conversation?.asked["other"] = type
+            try harness.post([try harness.codec.encode(header), body.bytes])
+            let heard = try harness.listen(milliseconds: 100)
             if let answer = heard.first(where: { $0.header.re == "other" || $0.header.type == .bye }) {
                 throw Broken("it answered a \(type.rawValue) of another session with \(answer.header.type.rawValue)")
             }
-            if stage.conversation?.answeredBeats.contains(where: { $0.re == "other" }) == true {
+            if harness.conversation?.answeredBeats.contains(where: { $0.re == "other" }) == true {
                 throw Broken("it answered a heartbeat of another session")
             }
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "\(foreign.map(\.0.rawValue).joined(separator: ", ")) of another session dropped"
     }
 
-    private static func neverAnswered(_ stage: Stage) throws -> String {
-        try stage.open()
+    private static func neverAnswered(_ harness: PluginHarness) throws -> String {
+        try harness.open()
         let reason = JSON.object([JSON.Member(key: "reason", value: .string("the check says so"))])
         var strange = Header(
-            type: .error, id: "strange", session: stage.conversation?.session ?? "", epoch: stage.epoch, seq: 1)
+            type: .error, id: "strange", session: harness.conversation?.session ?? "", epoch: harness.epoch, seq: 1)
         strange.v = "2.0"
-        stage.conversation?.asked["strange"] = .error
-        let id = try stage.tell(.error, reason)
-        try stage.post([try stage.codec.encode(strange), reason.bytes])
-        if let answer = try stage.listen(milliseconds: 100).first(where: {
+        harness.conversation?.asked["strange"] = .error
+        let id = try harness.send(.error, reason)
+        try harness.post([try harness.codec.encode(strange), reason.bytes])
+        if let answer = try harness.listen(milliseconds: 100).first(where: {
             $0.header.re == id || $0.header.re == "strange"
         }) {
             let which = answer.header.re == id ? "an error" : "an error of version 2.0"
             throw Broken("it answered \(which) with \(answer.header.type.rawValue)")
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "nothing was said to an error, nor to one of version 2.0"
     }
 
-    private static func role(_ stage: Stage) throws -> String {
-        try stage.open()
+    private static func role(_ harness: PluginHarness) throws -> String {
+        try harness.open()
         let foreign: [(MessageType, JSON)] = [
             (.command, .object([JSON.Member(key: "reconcile", value: .object([]))])), (.advance, .object([])),
-            (.evaluate, try stage.encoded(try Scenes(nil).empty())),
+            (.evaluate, try harness.encoded(try SnapshotFixtures(nil).empty())),
         ]
-        let own = try question(stage).type
+        let own = try question(harness).type
         var seen: [String] = []
         for (type, body) in foreign where type != own {
-            let id = try stage.tell(type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds)
-            let message = try stage.answer(to: id, "error after \(type.rawValue)")
+            let id = try harness.send(type, body, cycle: type == .evaluate ? 1 : nil, budget: Limits.budgetMilliseconds)
+            let message = try harness.answer(to: id, "error after \(type.rawValue)")
             guard message.header.type == .error else {
                 throw Broken(
                     "it answered \(type.rawValue), which is not for its role, with \(message.header.type.rawValue)")
             }
             seen.append(type.rawValue)
-            if stage.subject.role == .broker { _ = try stage.listen(milliseconds: 50) }
+            if harness.plugin.role == .broker { _ = try harness.listen(milliseconds: 50) }
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "\(seen.joined(separator: " and ")) answered with error"
     }
 
-    private static func refused(_ stage: Stage) throws -> String {
-        try stage.startPlugin()
-        let greeting = try stage.greeting()
-        try stage.refuse(greeting, why: "the check refuses every plugin")
-        let ending = try stage.ending(after: "refused")
+    private static func refused(_ harness: PluginHarness) throws -> String {
+        try harness.startPlugin()
+        let greeting = try harness.greeting()
+        try harness.refuse(greeting, why: "the check refuses every plugin")
+        let ending = try harness.ending(after: "refused")
         guard ending == .exited(3) else { throw Broken("it \(ending); 3 is right, by which a person sees why it went") }
         return "exited with 3"
     }
 
-    private static func helloAgain(_ stage: Stage) throws -> String {
-        try stage.open()
-        try goesOn(stage)
-        stage.dropCore()
+    private static func helloAgain(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        try goesOn(harness)
+        harness.dropCore()
         let gone = monotonicMilliseconds()
-        try stage.startCore()
-        stage.beats = false
+        try harness.startCore()
+        harness.beats = false
         let limit = 3 * Limits.heartbeatMilliseconds + 2_000 + Limits.helloAgainMilliseconds
-        let greeting = try stage.greeting(within: limit)
+        let greeting = try harness.greeting(within: limit)
         let silence = greeting.message.atMilliseconds - gone
         guard silence >= 3 * Limits.heartbeatMilliseconds else {
             throw Broken(
                 "it said hello again after \(silence) ms; three heartbeats are \(3 * Limits.heartbeatMilliseconds) ms")
         }
-        stage.beats = true
-        try stage.welcome(greeting)
-        let message = try stage.next("ready")
+        harness.beats = true
+        try harness.welcome(greeting)
+        let message = try harness.next("ready")
         guard message.header.type == .ready else {
             throw Broken("it answered the second welcome with \(message.header.type.rawValue): \(message.quoted)")
         }
-        try goesOn(stage)
+        try goesOn(harness)
         return "hello again after \(silence) ms, and it answers the new core"
     }
 
-    private static func drain(_ stage: Stage) throws -> String {
-        try stage.open()
-        try goesOn(stage)
+    private static func drain(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        try goesOn(harness)
         let sent = monotonicMilliseconds()
-        try stage.tell(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
-        let message = try stage.next("bye", within: Limits.exitMilliseconds)
+        try harness.send(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
+        let message = try harness.next("bye", within: Limits.exitMilliseconds)
         guard message.header.type == .bye else {
             throw Broken("it answered drain with \(message.header.type.rawValue)")
         }
-        let ending = try stage.ending(after: "bye")
-        guard ending == .exited(0) else { throw Broken("it said bye and \(ending); 0 is right\(stage.testimony)") }
+        let ending = try harness.ending(after: "bye")
+        guard ending == .exited(0) else { throw Broken("it said bye and \(ending); 0 is right\(harness.testimony)") }
         return "bye, and exited with 0 after \(monotonicMilliseconds() - sent) ms"
     }
 
-    private static func orphan(_ stage: Stage) throws -> String {
-        try stage.open()
+    private static func orphan(_ harness: PluginHarness) throws -> String {
+        try harness.open()
         let sent = monotonicMilliseconds()
-        stage.endInput()
-        let ending = try stage.ending(after: "the end of its standard input")
-        guard ending == .exited(0) else { throw Broken("it \(ending); 0 is right\(stage.testimony)") }
+        harness.endInput()
+        let ending = try harness.ending(after: "the end of its standard input")
+        guard ending == .exited(0) else { throw Broken("it \(ending); 0 is right\(harness.testimony)") }
         return "exited with 0 after \(monotonicMilliseconds() - sent) ms"
     }
 }
 
-extension Stage {
+extension PluginHarness {
     func encoded(_ value: some Encodable) throws -> JSON { try JSONParser.parse(try codec.encode(value)) }
 
     /// Everything up to the one `done` of a command or a market update.

@@ -45,18 +45,20 @@ enum PolicyChecks {
 
     /// Asks, and reads the answer strictly by the schema.
     static func ask(
-        _ stage: Stage, _ scene: PortfolioSnapshot, cycle: Int64 = 1, budget: Int64 = Limits.budgetMilliseconds
+        _ harness: PluginHarness, _ scene: PortfolioSnapshot, cycle: Int64 = 1,
+        budget: Int64 = Limits.budgetMilliseconds
     ) throws -> JSON {
         var scene = scene
         scene.cycle = cycle
-        return try ask(stage, try stage.encoded(scene), cycle: cycle, budget: budget)
+        return try ask(harness, try harness.encoded(scene), cycle: cycle, budget: budget)
     }
 
-    static func ask(_ stage: Stage, _ body: JSON, cycle: Int64, budget: Int64 = Limits.budgetMilliseconds) throws
+    static func ask(_ harness: PluginHarness, _ body: JSON, cycle: Int64, budget: Int64 = Limits.budgetMilliseconds)
+        throws
         -> JSON
     {
-        let id = try stage.tell(.evaluate, body, cycle: cycle, budget: budget)
-        return try judged(stage.answer(to: id, "recommendations", within: budget), cycle: cycle)
+        let id = try harness.send(.evaluate, body, cycle: cycle, budget: budget)
+        return try judged(harness.answer(to: id, "recommendations", within: budget), cycle: cycle)
     }
 
     /// What is taken of an answer.
@@ -76,48 +78,48 @@ enum PolicyChecks {
         if case .array(let list)? = answer["recommendations"] { list.count } else { 0 }
     }
 
-    private static func scenes(_ stage: Stage) throws -> [(name: String, scene: PortfolioSnapshot)] {
-        let scenes = Scenes(stage.ready.needs)
+    private static func fixtures(_ harness: PluginHarness) throws -> [(name: String, scene: PortfolioSnapshot)] {
+        let fixtures = SnapshotFixtures(harness.ready.needs)
         return [
-            ("usual", try scenes.usual()), ("stressed", try scenes.stressed()), ("friday", try scenes.friday()),
-            ("empty", try scenes.empty()),
+            ("usual", try fixtures.usual()), ("stressed", try fixtures.stressed()), ("friday", try fixtures.friday()),
+            ("empty", try fixtures.empty()),
         ]
     }
 
-    private static func answer(_ stage: Stage) throws -> String {
-        try stage.open()
+    private static func answer(_ harness: PluginHarness) throws -> String {
+        try harness.open()
         var seen: [String] = []
-        for (index, (name, scene)) in try scenes(stage).enumerated() {
+        for (index, (name, scene)) in try fixtures(harness).enumerated() {
             let sent = monotonicMilliseconds()
-            let answer = try ask(stage, scene, cycle: Int64(index + 1))
+            let answer = try ask(harness, scene, cycle: Int64(index + 1))
             seen.append("\(name) \(count(answer)) in \(monotonicMilliseconds() - sent) ms")
         }
-        let extra = try stage.listen(milliseconds: 50)
+        let extra = try harness.listen(milliseconds: 50)
         if let word = extra.first { throw Broken("after its answer it sent \(word.header.type.rawValue) unasked") }
         return "recommendations: \(seen.joined(separator: ", "))"
     }
 
-    private static func sameAnswer(_ stage: Stage) throws -> String {
-        try stage.open()
-        let all = try scenes(stage)
+    private static func sameAnswer(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let all = try fixtures(harness)
         for (name, scene) in all {
-            let first = try ask(stage, scene)
+            let first = try ask(harness, scene)
             for _ in 0..<3 {
-                let again = try ask(stage, scene)
+                let again = try ask(harness, scene)
                 guard again == first else { throw Broken("the \(name) portfolio twice: \(difference(first, again))") }
             }
         }
         return "\(all.count) portfolios, each four times"
     }
 
-    private static func sameAfterRestart(_ stage: Stage) throws -> String {
-        try stage.open()
-        let all = try scenes(stage)
-        let before = try all.map { try ask(stage, $0.scene) }
-        try stage.open()
+    private static func sameAfterRestart(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let all = try fixtures(harness)
+        let before = try all.map { try ask(harness, $0.scene) }
+        try harness.open()
         // The other way round, so that what is kept between questions shows too.
         for index in all.indices.reversed() {
-            let after = try ask(stage, all[index].scene)
+            let after = try ask(harness, all[index].scene)
             guard after == before[index] else {
                 throw Broken(
                     "the \(all[index].name) portfolio, from another process: \(difference(before[index], after))")
@@ -126,14 +128,14 @@ enum PolicyChecks {
         return "\(all.count) portfolios, the same from two processes"
     }
 
-    private static func noLeak(_ stage: Stage) throws -> String {
-        try stage.open()
-        let all = try scenes(stage)
+    private static func noLeak(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let all = try fixtures(harness)
         for (name, scene) in all {
-            let first = try ask(stage, scene)
+            let first = try ask(harness, scene)
             for (other, between) in all where other != name {
-                _ = try ask(stage, between, cycle: 2)
-                let again = try ask(stage, scene)
+                _ = try ask(harness, between, cycle: 2)
+                let again = try ask(harness, scene)
                 guard again == first else {
                     throw Broken("the \(name) portfolio before and after the \(other) one: \(difference(first, again))")
                 }
@@ -155,22 +157,22 @@ enum PolicyChecks {
     }
 
     /// The core gives a question up by asking the next one; there is no other word for it.
-    private static func newest(_ stage: Stage) throws -> String {
-        try stage.open()
-        let body = try stage.encoded(Scenes(stage.ready.needs).usual())
-        _ = try ask(stage, body, cycle: 1)
+    private static func newest(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let body = try harness.encoded(SnapshotFixtures(harness.ready.needs).usual())
+        _ = try ask(harness, body, cycle: 1)
         var ids: [String: Int64] = [:]
         var last = ""
         let sent = monotonicMilliseconds()
         for cycle in 2...Int64(Limits.burst + 1) {
-            last = try stage.tell(
+            last = try harness.send(
                 .evaluate, body.setting("cycle", to: .integer(cycle)), cycle: cycle, budget: Limits.budgetMilliseconds)
             ids[last] = cycle
         }
         var answered = 0
         while true {
             let left = sent + Limits.budgetMilliseconds - monotonicMilliseconds()
-            guard let message = try stage.nextOrNothing(within: left) else {
+            guard let message = try harness.nextOrNothing(within: left) else {
                 throw Broken(
                     "\(Limits.burst) questions waited; \(answered) older ones were answered, the newest was not within \(Limits.budgetMilliseconds) ms"
                 )
@@ -185,21 +187,21 @@ enum PolicyChecks {
             if re == last { break }
         }
         let took = monotonicMilliseconds() - sent
-        if let late = try stage.listen().first(where: { $0.header.type == .recommendations }) {
+        if let late = try harness.listen().first(where: { $0.header.type == .recommendations }) {
             throw Broken("after the newest it answered cycle \(late.header.cycle ?? 0)")
         }
         return "\(Limits.burst) questions at once: \(answered) answered, the newest last, after \(took) ms"
     }
 
-    private static func drainBusy(_ stage: Stage) throws -> String {
-        let body = try hugeBody(stage)
-        try stage.tell(.evaluate, body, cycle: 1, budget: Limits.answerMilliseconds)
-        try stage.tell(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
+    private static func drainBusy(_ harness: PluginHarness) throws -> String {
+        let body = try hugeBody(harness)
+        try harness.send(.evaluate, body, cycle: 1, budget: Limits.answerMilliseconds)
+        try harness.send(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
         var finished = false
-        while let message = try stage.nextOrEnd(within: Limits.exitMilliseconds) {
+        while let message = try harness.nextOrEnd(within: Limits.exitMilliseconds) {
             if message.header.type == .recommendations { finished = true }
             guard message.header.type == .bye else { continue }
-            let ending = try stage.ending(after: "bye")
+            let ending = try harness.ending(after: "bye")
             guard ending == .exited(0) else { throw Broken("it said bye and \(ending)") }
             return
                 "\(finished ? "it answered what was under way" : "it gave up what was under way"), said bye and exited with 0"
@@ -207,41 +209,41 @@ enum PolicyChecks {
         throw Broken("it ended without bye")
     }
 
-    private static func empty(_ stage: Stage) throws -> String {
-        try stage.open()
-        return "\(count(try ask(stage, try Scenes(stage.ready.needs).empty()))) recommendations"
+    private static func empty(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        return "\(count(try ask(harness, try SnapshotFixtures(harness.ready.needs).empty()))) recommendations"
     }
 
     /// Made before the session in which it is sent: while it is made nothing is heard of the core.
-    private static func hugeBody(_ stage: Stage) throws -> JSON {
-        let body = try stage.encoded(Scenes(stage.open().needs).huge())
-        try stage.open()
+    private static func hugeBody(_ harness: PluginHarness) throws -> JSON {
+        let body = try harness.encoded(SnapshotFixtures(harness.open().needs).huge())
+        try harness.open()
         return body
     }
 
-    private static func huge(_ stage: Stage) throws -> String {
-        let body = try hugeBody(stage)
+    private static func huge(_ harness: PluginHarness) throws -> String {
+        let body = try hugeBody(harness)
         let size = body.bytes.count
         let sent = monotonicMilliseconds()
-        let answer = try ask(stage, body, cycle: 1, budget: Limits.hugeBudgetMilliseconds)
+        let answer = try ask(harness, body, cycle: 1, budget: Limits.hugeBudgetMilliseconds)
         return "\(size / 1_000) kB, \(count(answer)) recommendations in \(monotonicMilliseconds() - sent) ms"
     }
 
-    private static func extreme(_ stage: Stage) throws -> String {
-        try stage.open()
-        let id = try stage.tell(
-            .evaluate, try stage.encoded(Scenes(stage.ready.needs).extreme()), cycle: 1,
+    private static func extreme(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let id = try harness.send(
+            .evaluate, try harness.encoded(SnapshotFixtures(harness.ready.needs).extreme()), cycle: 1,
             budget: Limits.budgetMilliseconds)
-        let message = try stage.answer(to: id, "answer to extreme figures", within: Limits.budgetMilliseconds)
+        let message = try harness.answer(to: id, "answer to extreme figures", within: Limits.budgetMilliseconds)
         if message.header.type != .error { _ = try judged(message, cycle: 1) }
-        try LifeChecks.goesOn(stage)
+        try LifeChecks.goesOn(harness)
         return message.header.type == .error ? "error: \(try message.reason())" : "recommendations"
     }
 
-    private static func malformed(_ stage: Stage) throws -> String {
-        try stage.open()
-        let sound = try stage.encoded(Scenes(stage.ready.needs).usual())
-        let plain = try ask(stage, sound, cycle: 1)
+    private static func malformed(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let sound = try harness.encoded(SnapshotFixtures(harness.ready.needs).usual())
+        let plain = try ask(harness, sound, cycle: 1)
         let bodies: [(String, [UInt8])] = [
             ("no JSON", Array("{\"cycle\":1,".utf8)), ("nothing", []), ("a list", Array("[]".utf8)),
             ("an object without fields", Array("{}".utf8)),
@@ -255,14 +257,14 @@ enum PolicyChecks {
         ]
         var taken: [String] = []
         for (what, bytes) in bodies {
-            let message = try word(stage, bytes, what)
+            let message = try word(harness, bytes, what)
             if message.header.type != .error { taken.append(what) }
         }
         // What it does not look at it need not refuse; but it must not reckon with it.
         for (what, price) in [
             ("a price that is a number", JSON.number("189.07")), ("a price with an exponent", .string("1.8907e2")),
         ] {
-            let message = try word(stage, replaced(sound, price: price), what)
+            let message = try word(harness, replaced(sound, price: price), what)
             if message.header.type != .error, try judged(message, cycle: 1) != plain {
                 taken.append("\(what), and reckoned with it")
             }
@@ -270,13 +272,13 @@ enum PolicyChecks {
         guard taken.isEmpty else {
             throw Broken("it answered as if it were a portfolio: \(taken.joined(separator: ", "))")
         }
-        try LifeChecks.goesOn(stage)
+        try LifeChecks.goesOn(harness)
         return "\(bodies.count) bodies answered with error"
     }
 
-    private static func word(_ stage: Stage, _ bytes: [UInt8], _ what: String) throws -> Message {
-        let id = try stage.tell(.evaluate, body: bytes, cycle: 1, budget: Limits.budgetMilliseconds)
-        return try stage.answer(to: id, "error for \(what)", within: Limits.budgetMilliseconds)
+    private static func word(_ harness: PluginHarness, _ bytes: [UInt8], _ what: String) throws -> Message {
+        let id = try harness.send(.evaluate, body: bytes, cycle: 1, budget: Limits.budgetMilliseconds)
+        return try harness.answer(to: id, "error for \(what)", within: Limits.budgetMilliseconds)
     }
 
     /// With another average price of the first position.
@@ -286,15 +288,15 @@ enum PolicyChecks {
         return sound.setting("positions", to: .array(positions)).bytes
     }
 
-    private static func unknownField(_ stage: Stage) throws -> String {
-        try stage.open()
-        let sound = try stage.encoded(Scenes(stage.ready.needs).usual())
-        let plain = try ask(stage, sound, cycle: 1)
+    private static func unknownField(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let sound = try harness.encoded(SnapshotFixtures(harness.ready.needs).usual())
+        let plain = try ask(harness, sound, cycle: 1)
         let (strange, count) = sprinkled(sound)
-        let id = try stage.tell(
+        let id = try harness.send(
             .evaluate, strange, cycle: 1, budget: Limits.budgetMilliseconds,
             extra: [JSON.Member(key: "of_a_later_minor", value: .object([]))])
-        let answer = try judged(stage.answer(to: id, "recommendations", within: Limits.budgetMilliseconds), cycle: 1)
+        let answer = try judged(harness.answer(to: id, "recommendations", within: Limits.budgetMilliseconds), cycle: 1)
         guard answer == plain else { throw Broken("with unknown fields: \(difference(plain, answer))") }
         return "\(count) unknown fields, the same answer"
     }
@@ -316,13 +318,14 @@ enum PolicyChecks {
         }
     }
 
-    private static func unknownValue(_ stage: Stage) throws -> String {
-        try stage.open()
-        let body = try stage.encoded(Scenes(stage.ready.needs).usual()).setting("session", to: .string("lunch_break"))
-        let id = try stage.tell(.evaluate, body, cycle: 1, budget: Limits.budgetMilliseconds)
-        let message = try stage.answer(to: id, "answer", within: Limits.budgetMilliseconds)
+    private static func unknownValue(_ harness: PluginHarness) throws -> String {
+        try harness.open()
+        let body = try harness.encoded(SnapshotFixtures(harness.ready.needs).usual()).setting(
+            "session", to: .string("lunch_break"))
+        let id = try harness.send(.evaluate, body, cycle: 1, budget: Limits.budgetMilliseconds)
+        let message = try harness.answer(to: id, "answer", within: Limits.budgetMilliseconds)
         if message.header.type != .error { _ = try judged(message, cycle: 1) }
-        try LifeChecks.goesOn(stage)
+        try LifeChecks.goesOn(harness)
         return message.header.type == .error
             ? "error: \(try message.reason())" : "recommendations, as if it did not matter"
     }

@@ -43,17 +43,17 @@ enum ProviderChecks {
         var milliseconds: Int64 = 0
     }
 
-    static func lockstep(_ stage: Stage) throws {
-        guard stage.subject.lockstep else { throw NotConcerned("check.json says that it knows no lockstep") }
-        try stage.open(lockstep: true)
+    static func lockstep(_ harness: PluginHarness) throws {
+        guard harness.plugin.lockstep else { throw NotApplicable("check.json says that it knows no lockstep") }
+        try harness.open(lockstep: true)
     }
 
-    static func read(_ stage: Stage, most: Int = Limits.updates) throws -> Tape {
+    static func read(_ harness: PluginHarness, most: Int = Limits.updates) throws -> Tape {
         var tape = Tape()
         let began = monotonicMilliseconds()
         while tape.updates.count < most, monotonicMilliseconds() < began + Limits.tapeMilliseconds, !tape.hasEnded {
-            let id = try stage.tell(.advance, .object([]))
-            let message = try stage.answer(to: id, "market")
+            let id = try harness.send(.advance, .object([]))
+            let message = try harness.answer(to: id, "market")
             guard message.header.type == .market else {
                 throw Broken("it answered advance with \(message.header.type.rawValue): \(message.quoted)")
             }
@@ -67,18 +67,18 @@ enum ProviderChecks {
         return tape
     }
 
-    private static func advance(_ stage: Stage) throws -> String {
-        try lockstep(stage)
-        let tape = try read(stage)
-        if let extra = try stage.listen().first {
+    private static func advance(_ harness: PluginHarness) throws -> String {
+        try lockstep(harness)
+        let tape = try read(harness)
+        if let extra = try harness.listen().first {
             throw Broken("it sent \(extra.header.type.rawValue) without being asked")
         }
         return "\(tape.updates.count) updates\(tape.hasEnded ? ", to the end," : "") in \(tape.milliseconds) ms"
     }
 
-    private static func order(_ stage: Stage) throws -> String {
-        try lockstep(stage)
-        let tape = try read(stage)
+    private static func order(_ harness: PluginHarness) throws -> String {
+        try lockstep(harness)
+        let tape = try read(harness)
         for (before, after) in zip(tape.updates, tape.updates.dropFirst()) where after.at <= before.at {
             throw Broken("an update at \(after.at) follows one at \(before.at)")
         }
@@ -103,9 +103,9 @@ enum ProviderChecks {
             "\(tape.updates.count) updates from \(tape.updates[0].at) to \(tape.updates[tape.updates.count - 1].at), \(Set(quoted.keys).count) symbols quoted"
     }
 
-    private static func future(_ stage: Stage) throws -> String {
-        try lockstep(stage)
-        let tape = try read(stage)
+    private static func future(_ harness: PluginHarness) throws -> String {
+        try lockstep(harness)
+        let tape = try read(harness)
         var facts = 0
         for update in tape.updates {
             let times =
@@ -120,9 +120,9 @@ enum ProviderChecks {
         return "\(facts) facts in \(tape.updates.count) updates, none of the future"
     }
 
-    private static func sound(_ stage: Stage) throws -> String {
-        try lockstep(stage)
-        let tape = try read(stage)
+    private static func sound(_ harness: PluginHarness) throws -> String {
+        try lockstep(harness)
+        let tape = try read(harness)
         var (bars, quotes) = (0, 0)
         for update in tape.updates {
             for bar in update.bars ?? [] {
@@ -151,9 +151,9 @@ enum ProviderChecks {
         return "\(bars) bars, \(quotes) quotes"
     }
 
-    private static func actions(_ stage: Stage) throws -> String {
-        try lockstep(stage)
-        let tape = try read(stage)
+    private static func actions(_ harness: PluginHarness) throws -> String {
+        try lockstep(harness)
+        let tape = try read(harness)
         var ids: Set<String> = []
         for update in tape.updates {
             for action in update.corporateActions ?? [] {
@@ -171,16 +171,16 @@ enum ProviderChecks {
                 }
             }
         }
-        guard !ids.isEmpty else { throw NotConcerned("no corporate action came in \(tape.updates.count) updates") }
+        guard !ids.isEmpty else { throw NotApplicable("no corporate action came in \(tape.updates.count) updates") }
         return "\(ids.count) actions, each once and before its prices"
     }
 
-    private static func sameTape(_ stage: Stage) throws -> String {
-        try lockstep(stage)
+    private static func sameTape(_ harness: PluginHarness) throws -> String {
+        try lockstep(harness)
         let most = 500
-        let first = try read(stage, most: most).bodies
-        try stage.open(lockstep: true)
-        let second = try read(stage, most: most).bodies
+        let first = try read(harness, most: most).bodies
+        try harness.open(lockstep: true)
+        let second = try read(harness, most: most).bodies
         guard first.count == second.count else { throw Broken("\(first.count) updates, then \(second.count)") }
         if let index = first.indices.first(where: { first[$0] != second[$0] }) {
             throw Broken(
@@ -189,15 +189,15 @@ enum ProviderChecks {
         return "\(first.count) updates, the same from two processes"
     }
 
-    private static func expiry(_ stage: Stage) throws -> String {
-        try lockstep(stage)
-        let tape = try read(stage)
+    private static func expiry(_ harness: PluginHarness) throws -> String {
+        try lockstep(harness)
+        let tape = try read(harness)
         guard tape.hasEnded else {
-            throw NotConcerned("no is_last within \(tape.updates.count) updates; give it a shorter tape in check.json")
+            throw NotApplicable("no is_last within \(tape.updates.count) updates; give it a shorter tape in check.json")
         }
         for _ in 0..<2 {
-            let id = try stage.tell(.advance, .object([]))
-            let message = try stage.answer(to: id, "error after the end of the tape")
+            let id = try harness.send(.advance, .object([]))
+            let message = try harness.answer(to: id, "error after the end of the tape")
             guard message.header.type == .error else {
                 throw Broken("after is_last it answered advance with \(message.header.type.rawValue)")
             }
@@ -205,13 +205,13 @@ enum ProviderChecks {
         return "is_last after \(tape.updates.count) updates, then error"
     }
 
-    private static func stale(_ stage: Stage) throws -> String {
-        try stage.open(lockstep: false)
+    private static func stale(_ harness: PluginHarness) throws -> String {
+        try harness.open(lockstep: false)
         var count = 0
         var worst: Int64 = 0
         let deadline = monotonicMilliseconds() + Limits.realTimeMilliseconds
         while monotonicMilliseconds() < deadline {
-            for message in try stage.listen(milliseconds: min(200, max(1, deadline - monotonicMilliseconds()))) {
+            for message in try harness.listen(milliseconds: min(200, max(1, deadline - monotonicMilliseconds()))) {
                 guard message.header.type == .market else {
                     throw Broken("it sent \(message.header.type.rawValue): \(message.quoted)")
                 }
@@ -228,7 +228,7 @@ enum ProviderChecks {
             }
         }
         guard count > 0 else {
-            throw NotConcerned("it published nothing within \(Limits.realTimeMilliseconds) ms of real time")
+            throw NotApplicable("it published nothing within \(Limits.realTimeMilliseconds) ms of real time")
         }
         return "\(count) updates in real time, the latest \(worst) ms after its time"
     }

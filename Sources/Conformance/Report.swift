@@ -23,9 +23,9 @@ package struct Report {
     package let role: Role
     package var rows: [Row] = []
 
-    init(_ subject: Subject) {
-        name = subject.name.text
-        role = subject.role
+    init(_ plugin: PluginUnderTest) {
+        name = plugin.name.text
+        role = plugin.role
     }
 
     /// Everything that applies has passed, and something applied.

@@ -25,12 +25,12 @@ enum SettingsChecks {
             in: Section.life, run: running),
     ]
 
-    private static func manifest(_ stage: Stage) throws -> String {
-        guard let manifest = stage.subject.manifest else {
-            throw NotConcerned("there is no plugin.json beside an endpoint")
+    private static func manifest(_ harness: PluginHarness) throws -> String {
+        guard let manifest = harness.plugin.manifest else {
+            throw NotApplicable("there is no plugin.json beside an endpoint")
         }
-        try stage.startPlugin()
-        let hello = try stage.greeting().hello
+        try harness.startPlugin()
+        let hello = try harness.greeting().hello
         guard hello.version == manifest.version else {
             throw Broken("its hello says version \(hello.version), its plugin.json \(manifest.version)")
         }
@@ -45,21 +45,21 @@ enum SettingsChecks {
         let settings: JSON
     }
 
-    private static func schema(_ stage: Stage) throws -> [String: SettingSchema] {
-        guard let manifest = stage.subject.manifest else {
-            throw NotConcerned("there is no plugin.json beside an endpoint")
+    private static func schema(_ harness: PluginHarness) throws -> [String: SettingSchema] {
+        guard let manifest = harness.plugin.manifest else {
+            throw NotApplicable("there is no plugin.json beside an endpoint")
         }
         guard let schema = manifest.settings, !schema.isEmpty else {
-            throw NotConcerned("plugin.json describes no settings")
+            throw NotApplicable("plugin.json describes no settings")
         }
         return schema
     }
 
-    static func sound(_ subject: Subject) -> [Variant] {
-        guard let manifest = subject.manifest, let schema = manifest.settings else { return [] }
+    static func sound(_ plugin: PluginUnderTest) -> [Variant] {
+        guard let manifest = plugin.manifest, let schema = manifest.settings else { return [] }
         let all = schema.sorted { $0.key < $1.key }.flatMap { key, field in
             field.soundValues.map {
-                Variant(words: "\(key): \($0.short)", settings: subject.settings.setting(key, to: $0))
+                Variant(words: "\(key): \($0.short)", settings: plugin.settings.setting(key, to: $0))
             }
         }
         return all.filter { variant in
@@ -67,21 +67,21 @@ enum SettingsChecks {
         }
     }
 
-    static func wrong(_ subject: Subject) -> [Variant] {
-        var variants: [Variant] = (subject.guide.wrongSettings ?? []).map { Variant(words: $0.short, settings: $0) }
-        guard let manifest = subject.manifest, let schema = manifest.settings else { return variants }
-        let unknown = subject.settings.setting("no_such_setting", to: .bool(true))
+    static func wrong(_ plugin: PluginUnderTest) -> [Variant] {
+        var variants: [Variant] = (plugin.guide.wrongSettings ?? []).map { Variant(words: $0.short, settings: $0) }
+        guard let manifest = plugin.manifest, let schema = manifest.settings else { return variants }
+        let unknown = plugin.settings.setting("no_such_setting", to: .bool(true))
         variants.append(Variant(words: "a setting that there is not", settings: unknown))
         for (key, field) in schema.sorted(by: { $0.key < $1.key }) {
             if field.required == true {
-                variants.append(Variant(words: "no \(key)", settings: subject.settings.setting(key, to: nil)))
+                variants.append(Variant(words: "no \(key)", settings: plugin.settings.setting(key, to: nil)))
             }
             variants += field.wrongValues.map {
-                Variant(words: "\(key): \($0.short)", settings: subject.settings.setting(key, to: $0))
+                Variant(words: "\(key): \($0.short)", settings: plugin.settings.setting(key, to: $0))
             }
         }
         // Only what the schema refuses: the rest is the plugin's own affair.
-        let own = subject.guide.wrongSettings?.count ?? 0
+        let own = plugin.guide.wrongSettings?.count ?? 0
         return variants.enumerated().filter { index, variant in
             if index < own { return true }
             do {
@@ -92,28 +92,28 @@ enum SettingsChecks {
     }
 
     /// Whether settings can be tried on a plugin that runs: else each costs a process.
-    private static func takesThemRunning(_ stage: Stage) throws -> Bool {
-        try stage.open()
-        guard stage.subject.role != .broker, stage.speaks.minor >= ProtocolVersion.minorOfConfigure else {
+    private static func takesThemRunning(_ harness: PluginHarness) throws -> Bool {
+        try harness.open()
+        guard harness.plugin.role != .broker, harness.speaks.minor >= ProtocolVersion.minorOfConfigure else {
             return false
         }
-        return try stage.configure(stage.subject.settings).header.type == .ready
+        return try harness.configure(harness.plugin.settings).header.type == .ready
     }
 
-    private static func taken(_ stage: Stage) throws -> String {
-        _ = try schema(stage)
-        let variants = sound(stage.subject)
-        guard !variants.isEmpty else { throw NotConcerned("the schema names no default, bound or choice to try") }
-        let runs = try takesThemRunning(stage)
-        guard runs || stage.isOurProcess else {
-            throw NotConcerned("it takes settings at its start only, and a person has started it")
+    private static func taken(_ harness: PluginHarness) throws -> String {
+        _ = try schema(harness)
+        let variants = sound(harness.plugin)
+        guard !variants.isEmpty else { throw NotApplicable("the schema names no default, bound or choice to try") }
+        let runs = try takesThemRunning(harness)
+        guard runs || harness.isOurProcess else {
+            throw NotApplicable("it takes settings at its start only, and a person has started it")
         }
         for variant in variants {
             let message: Message
             if runs {
-                message = try stage.configure(variant.settings)
+                message = try harness.configure(variant.settings)
             } else {
-                message = try start(stage, variant)
+                message = try start(harness, variant)
             }
             guard message.header.type == .ready else {
                 throw Broken("the schema allows \(variant.words), the plugin does not: \(message.quoted)")
@@ -122,46 +122,46 @@ enum SettingsChecks {
         return "\(variants.count) values of the schema taken\(runs ? "" : ", each at a start")"
     }
 
-    private static func start(_ stage: Stage, _ variant: Variant) throws -> Message {
+    private static func start(_ harness: PluginHarness, _ variant: Variant) throws -> Message {
         // What it keeps from other settings would be in the way.
-        try stage.startPlugin()
-        try stage.emptyState()
-        try stage.welcome(try stage.greeting(), settings: variant.settings)
-        return try stage.next("answer to welcome with \(variant.words)")
+        try harness.startPlugin()
+        try harness.emptyState()
+        try harness.welcome(try harness.greeting(), settings: variant.settings)
+        return try harness.next("answer to welcome with \(variant.words)")
     }
 
-    private static func refusedAtStart(_ stage: Stage) throws -> String {
-        let all = wrong(stage.subject)
+    private static func refusedAtStart(_ harness: PluginHarness) throws -> String {
+        let all = wrong(harness.plugin)
         guard let first = all.first else {
-            throw NotConcerned("plugin.json describes no settings, check.json no wrong_settings")
+            throw NotApplicable("plugin.json describes no settings, check.json no wrong_settings")
         }
         var count = 0
         for variant in [first] + all.dropFirst().prefix(2) {
-            let message = try start(stage, variant)
+            let message = try start(harness, variant)
             guard message.header.type == .error else {
                 throw Broken("it started with \(variant.words): \(message.header.type.rawValue)")
             }
-            let bye = try stage.nextOrEnd()
+            let bye = try harness.nextOrEnd()
             guard let bye, bye.header.type == .bye else { throw Broken("no bye after the error for \(variant.words)") }
-            let ending = try stage.ending(after: "bye")
+            let ending = try harness.ending(after: "bye")
             guard ending == .exited(2) else { throw Broken("with \(variant.words) it \(ending); 2 is right") }
             count += 1
         }
         return "\(count) wrong settings: error, bye, exited with 2"
     }
 
-    private static func refused(_ stage: Stage) throws -> String {
-        let variants = wrong(stage.subject)
+    private static func refused(_ harness: PluginHarness) throws -> String {
+        let variants = wrong(harness.plugin)
         guard !variants.isEmpty else {
-            throw NotConcerned("plugin.json describes no settings, check.json no wrong_settings")
+            throw NotApplicable("plugin.json describes no settings, check.json no wrong_settings")
         }
-        let runs = try takesThemRunning(stage)
-        guard runs || stage.isOurProcess else {
-            throw NotConcerned("it takes settings at its start only, and a person has started it")
+        let runs = try takesThemRunning(harness)
+        guard runs || harness.isOurProcess else {
+            throw NotApplicable("it takes settings at its start only, and a person has started it")
         }
         var taken: [String] = []
         for variant in variants {
-            let message = runs ? try stage.configure(variant.settings) : try start(stage, variant)
+            let message = runs ? try harness.configure(variant.settings) : try start(harness, variant)
             if message.header.type == .error { continue }
             taken.append(variant.words)
         }
@@ -169,29 +169,29 @@ enum SettingsChecks {
         return "\(variants.count) wrong values refused\(runs ? "" : ", each at a start")"
     }
 
-    private static func running(_ stage: Stage) throws -> String {
-        guard stage.subject.role != .broker else { throw NotConcerned("a broker adapter is never sent configure") }
-        try stage.open()
-        guard stage.speaks.minor >= ProtocolVersion.minorOfConfigure else {
-            throw NotConcerned(
-                "it speaks 1.\(stage.speaks.minor); configure is since 1.\(ProtocolVersion.minorOfConfigure)")
+    private static func running(_ harness: PluginHarness) throws -> String {
+        guard harness.plugin.role != .broker else { throw NotApplicable("a broker adapter is never sent configure") }
+        try harness.open()
+        guard harness.speaks.minor >= ProtocolVersion.minorOfConfigure else {
+            throw NotApplicable(
+                "it speaks 1.\(harness.speaks.minor); configure is since 1.\(ProtocolVersion.minorOfConfigure)")
         }
-        let answer = try stage.configure(stage.subject.settings)
+        let answer = try harness.configure(harness.plugin.settings)
         guard answer.header.type == .ready else {
-            guard stage.subject.role == .provider else {
+            guard harness.plugin.role == .provider else {
                 throw Broken("it refused the settings that it runs with: \(answer.quoted)")
             }
-            try LifeChecks.goesOn(stage)
+            try LifeChecks.goesOn(harness)
             return "it takes settings at its start only, says so (\(try answer.reason())), and goes on"
         }
-        let before = try probe(stage)
-        let variants = Array((halfWrong(stage.subject) + wrong(stage.subject)).prefix(Limits.wrongSettings))
+        let before = try probe(harness)
+        let variants = Array((halfWrong(harness.plugin) + wrong(harness.plugin)).prefix(Limits.wrongSettings))
         guard !variants.isEmpty else { return "the same settings taken; it describes none that are wrong" }
         for variant in variants {
-            guard try stage.configure(variant.settings).header.type == .error else {
+            guard try harness.configure(variant.settings).header.type == .error else {
                 throw Broken("it took \(variant.words)")
             }
-            guard try probe(stage) == before else {
+            guard try probe(harness) == before else {
                 throw Broken(
                     "after \(variant.words), which it refused, it answers otherwise than before: the old settings did not stay in force"
                 )
@@ -201,22 +201,22 @@ enum SettingsChecks {
     }
 
     /// Another sound value beside something wrong: who takes the first before it sees the second has half of them.
-    private static func halfWrong(_ subject: Subject) -> [Variant] {
-        guard let schema = subject.manifest?.settings else { return [] }
+    private static func halfWrong(_ plugin: PluginUnderTest) -> [Variant] {
+        guard let schema = plugin.manifest?.settings else { return [] }
         return schema.sorted { $0.key < $1.key }.compactMap { key, field in
             guard let value = field.`default`?.half else { return nil }
-            let settings = subject.settings.setting(key, to: value).setting("no_such_setting", to: .bool(true))
+            let settings = plugin.settings.setting(key, to: value).setting("no_such_setting", to: .bool(true))
             return Variant(words: "\(key): \(value.short) beside a setting that there is not", settings: settings)
         }
     }
 
     /// What a policy says to the usual portfolio; of others that they go on.
-    private static func probe(_ stage: Stage) throws -> JSON? {
-        guard stage.subject.role == .policy else {
-            try LifeChecks.goesOn(stage)
+    private static func probe(_ harness: PluginHarness) throws -> JSON? {
+        guard harness.plugin.role == .policy else {
+            try LifeChecks.goesOn(harness)
             return nil
         }
-        return try PolicyChecks.ask(stage, try Scenes(stage.ready.needs).usual())
+        return try PolicyChecks.ask(harness, try SnapshotFixtures(harness.ready.needs).usual())
     }
 }
 

@@ -21,13 +21,13 @@ package struct Explain {
 
     /// - Returns: nil when the journal knows nothing of that name.
     /// - Throws: ``JournalError``, and what decoding an entry throws.
-    package func story(of id: String) throws -> Story? {
-        if let cycle = Int64(id.hasPrefix("c") ? String(id.dropFirst()) : id) { return try story(ofCycle: cycle) }
-        if let order = try orderStory(id) {
-            let decision = try order.placedBy.flatMap { try decisionStory($0.text) }
-            return Story(id: id, kind: .order, order: order, decisions: decision.map { [$0] } ?? [])
+    package func explanation(of id: String) throws -> Explanation? {
+        if let cycle = Int64(id.hasPrefix("c") ? String(id.dropFirst()) : id) { return try explanation(ofCycle: cycle) }
+        if let order = try orderExplanation(id) {
+            let decision = try order.placedBy.flatMap { try decisionExplanation($0.text) }
+            return Explanation(id: id, kind: .order, order: order, decisions: decision.map { [$0] } ?? [])
         }
-        return try decisionStory(id).map { Story(id: id, kind: .decision, decisions: [$0]) }
+        return try decisionExplanation(id).map { Explanation(id: id, kind: .decision, decisions: [$0]) }
     }
 
     /// The newest decisions, oldest first.
@@ -42,23 +42,25 @@ package struct Explain {
             .prefix(last).reversed().compactMap(records.event)
     }
 
-    private func story(ofCycle cycle: Int64) throws -> Story? {
+    private func explanation(ofCycle cycle: Int64) throws -> Explanation? {
         let events = try records.events(mentioning: "cycle:\(cycle)")
         guard !events.isEmpty else { return nil }
-        var story = Story(id: "\(cycle)", kind: .cycle, decisions: [])
+        var explanation = Explanation(id: "\(cycle)", kind: .cycle, decisions: [])
         for event in events {
             switch event.record {
-            case .cycleStarted(let start): story.cycle = Story.Cycle(start, at: event.at)
-            case .policiesHeard(_, let heard): story.cycle?.policies = heard
-            case .portfolio(let decision): story.cycle?.portfolio = decision.dispositions.map(Story.Fate.init)
+            case .cycleStarted(let start): explanation.cycle = Explanation.Cycle(start, at: event.at)
+            case .policiesAnswered(_, let heard): explanation.cycle?.policies = heard
+            case .portfolio(let decision):
+                explanation.cycle?.portfolio = decision.dispositions.map(Explanation.RecommendationFate.init)
             case .decision(let decision):
-                if let decision = try decisionStory(decision.id.text) { story.decisions.append(decision) }
-            case .step, .waiting, .order, .unprotected, .outcome, .difference, .corporateAction, .tradingState, .swap,
+                if let decision = try decisionExplanation(decision.id.text) { explanation.decisions.append(decision) }
+            case .action, .waiting, .order, .unprotected, .outcome, .discrepancy, .corporateAction, .tradingState,
+                .swap,
                 .alert:
                 continue
             }
         }
-        return story
+        return explanation
     }
 }
 
@@ -66,46 +68,48 @@ package struct Explain {
 
 extension Explain {
     /// The decision, its steps with what became of their orders, its outcome, and what stood in its way.
-    private func decisionStory(_ id: String) throws -> Story.DecisionStory? {
+    private func decisionExplanation(_ id: String) throws -> Explanation.DecisionExplanation? {
         let own = try records.events(mentioning: "decision:\(id)")
         guard let first = own.first else { return nil }
-        var story = Story.DecisionStory(id: id, at: first.at)
+        var explanation = Explanation.DecisionExplanation(id: id, at: first.at)
         for event in own {
             switch event.record {
-            case .decision(let decision): story.take(decision, at: event.at)
-            case .step(let step):
-                story.symbol = step.symbol
-                story.steps.append(try stepStory(step, event))
-            case .outcome(let outcome): story.outcomes.append(Story.Told(at: event.at, outcome))
+            case .decision(let decision): explanation.apply(decision, at: event.at)
+            case .action(let step):
+                explanation.symbol = step.symbol
+                explanation.steps.append(try actionExplanation(step, event))
+            case .outcome(let outcome): explanation.outcomes.append(Explanation.Note(at: event.at, outcome))
             case .waiting(let waiting):
-                story.symbol = waiting.symbol
-                if let why = waiting.why { story.obstacles.append(Story.Told(at: event.at, why)) }
-            case .cycleStarted, .policiesHeard, .portfolio, .order, .unprotected, .difference, .corporateAction,
+                explanation.symbol = waiting.symbol
+                if let why = waiting.why { explanation.obstacles.append(Explanation.Note(at: event.at, why)) }
+            case .cycleStarted, .policiesAnswered, .portfolio, .order, .unprotected, .discrepancy, .corporateAction,
                 .tradingState, .swap, .alert:
                 continue
             }
         }
-        try addWhatHappenedMeanwhile(&story, from: first.sequence)
-        return story
+        try addWhatHappenedMeanwhile(&explanation, from: first.sequence)
+        return explanation
     }
 
-    private func stepStory(_ step: StepTaken, _ event: Event) throws -> Story.Step {
-        Story.Step(
+    private func actionExplanation(_ step: ActionTaken, _ event: Event) throws -> Explanation.Step {
+        Explanation.Step(
             sequence: event.sequence, number: step.number, at: event.at, words: step.words, why: step.why,
-            orders: try step.orders.map { try orderStory($0, after: event.sequence, besides: step.decision) })
+            orders: try step.orders.map { try orderExplanation($0, after: event.sequence, besides: step.decision) })
     }
 
     /// Alerts on the symbol, and its time without a stop, until the next decision changes the plan.
-    private func addWhatHappenedMeanwhile(_ story: inout Story.DecisionStory, from first: Int64) throws {
-        guard let symbol = story.symbol else { return }
+    private func addWhatHappenedMeanwhile(_ explanation: inout Explanation.DecisionExplanation, from first: Int64)
+        throws
+    {
+        guard let symbol = explanation.symbol else { return }
         for event in try records.events(mentioning: "symbol:\(symbol)", in: first...Int64.max) {
             switch event.record {
             case .decision(let other):
-                if other.plan.id == other.id, other.id.text != story.id { return }
+                if other.plan.id == other.id, other.id.text != explanation.id { return }
             case .unprotected(let span):
-                if span.decision?.text == story.id { story.unprotected.append(span) }
-            case .alert(let alert): story.obstacles.append(Story.Told(at: event.at, alert.text))
-            case .cycleStarted, .policiesHeard, .portfolio, .step, .waiting, .order, .outcome, .difference,
+                if span.decision?.text == explanation.id { explanation.unprotected.append(span) }
+            case .alert(let alert): explanation.obstacles.append(Explanation.Note(at: event.at, alert.text))
+            case .cycleStarted, .policiesAnswered, .portfolio, .action, .waiting, .order, .outcome, .discrepancy,
                 .corporateAction,
                 .tradingState, .swap:
                 continue
@@ -118,17 +122,17 @@ extension Explain {
 
 extension Explain {
     /// The whole life of an order; nil when the journal has none of that name.
-    private func orderStory(_ id: String) throws -> Story.OrderStory? {
+    private func orderExplanation(_ id: String) throws -> Explanation.OrderExplanation? {
         let events = try records.events(mentioning: "order:\(id)")
         guard !events.isEmpty else { return nil }
-        return Story.OrderStory(ClientOrderID(unchecked: id), events, besides: nil)
+        return Explanation.OrderExplanation(ClientOrderID(unchecked: id), events, besides: nil)
     }
 
     /// What became of an order after a step on it.
-    private func orderStory(
+    private func orderExplanation(
         _ id: ClientOrderID, after sequence: Int64, besides decision: DecisionID
-    ) throws -> Story.OrderStory {
-        Story.OrderStory(
+    ) throws -> Explanation.OrderExplanation {
+        Explanation.OrderExplanation(
             id, try records.events(mentioning: "order:\(id)", in: (sequence + 1)...Int64.max), besides: decision)
     }
 }

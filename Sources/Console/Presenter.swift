@@ -30,7 +30,7 @@ package final class Presenter: RunObserver {
     private let logs: FileHandle?
     private var stage = Stage.quiet
     private var pendingCycle: (start: CycleStarted, state: CoreState)?
-    private var pendingHeard: [PolicyHeard] = []
+    private var pendingHeard: [PolicyResponse] = []
     private var hasProgressLine = false
     private var lastProgress = Date.distantPast
     private let started = Date()
@@ -43,21 +43,21 @@ package final class Presenter: RunObserver {
     }
 
     package func observe(_ record: Record, state: CoreState) {
-        report.take(record, state: state)
+        report.add(record, state: state)
         switch record {
-        case .alert(let alert): tell(alert)
+        case .alert(let alert): show(alert)
         case .tradingState(let now, let who, let why): line("!! trading is \(now.rawValue): \(why) (\(who))")
-        case .difference(let difference):
+        case .discrepancy(let discrepancy):
             line(
-                "   broker and books differ on \(difference.symbol): \(difference.kind.rawValue), ours \(difference.ours), the broker's \(difference.brokers): \(difference.done)"
+                "   broker and books differ on \(discrepancy.symbol): \(discrepancy.kind.rawValue), ours \(discrepancy.ours), the broker's \(discrepancy.brokers): \(discrepancy.done)"
             )
         case .swap(let told): line("   broker: \(told.words) (\(told.who): \(told.why))")
         case .corporateAction(_, let words): line("   corporate action: \(words)")
-        default: if detail == .cycles { tellCycle(record, state) }
+        default: if detail == .cycles { showCycle(record, state) }
         }
     }
 
-    private func tell(_ alert: Alert) {
+    private func show(_ alert: Alert) {
         switch alert.level {
         case .notice: if detail == .cycles { line("   \(alert.text)") }
         case .warning: line(" ! \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
@@ -97,24 +97,24 @@ package final class Presenter: RunObserver {
 // MARK: - The five stages
 
 extension Presenter {
-    private func tellCycle(_ record: Record, _ state: CoreState) {
+    private func showCycle(_ record: Record, _ state: CoreState) {
         switch record {
         case .cycleStarted(let start):
             pendingCycle = (start, state)
             pendingHeard = []
             stage = .quiet
-        case .policiesHeard(_, let heard):
+        case .policiesAnswered(_, let heard):
             pendingHeard = heard
             if heard.contains(where: { $0.failure != nil }) { openCycle() }
         case .decision(let decision) where decision.isWorthTelling:
             openCycle()
-            tell(decision)
+            show(decision)
         case .portfolio(let decision):
             openCycle()
             openStage(.decision, "3 MAKE DECISION")
             line("     the portfolio as a whole")
-            tell(decision.dispositions)
-        case .step(let step):
+            show(decision.dispositions)
+        case .action(let step):
             openStage(.execute, "4 EXECUTE")
             line("     \(step.symbol) step \(step.number): \(step.words)")
         case .waiting(let waiting):
@@ -130,9 +130,9 @@ extension Presenter {
         case .outcome(let outcome):
             openStage(.learn, "5 LOG & LEARN")
             line(
-                "     \(outcome.symbol) \(outcome.words): $\(outcome.lockedIn.words) locked in, \(outcome.remaining) left (decision \(outcome.decision))"
+                "     \(outcome.symbol) \(outcome.words): $\(outcome.realizedByDecision.words) locked in, \(outcome.remaining) left (decision \(outcome.decision))"
             )
-        case .decision, .difference, .corporateAction, .tradingState, .swap, .alert: break
+        case .decision, .discrepancy, .corporateAction, .tradingState, .swap, .alert: break
         }
     }
 
@@ -161,14 +161,14 @@ extension Presenter {
         line("  \(title)")
     }
 
-    private func tell(_ decision: Decision) {
+    private func show(_ decision: Decision) {
         openStage(.decision, "3 MAKE DECISION")
         line("     \(decision.symbol): \(decision.headline)  [\(decision.id)]")
-        tell(decision.dispositions)
+        show(decision.dispositions)
         for (index, step) in decision.intended.enumerated() { line("       step \(index + 1): \(step)") }
     }
 
-    private func tell(_ dispositions: [Disposition]) {
+    private func show(_ dispositions: [Disposition]) {
         for disposition in dispositions {
             let by = disposition.by.map { " by \($0)" } ?? ""
             line(

@@ -50,13 +50,13 @@ package struct RunReport: Encodable {
 
     package init() {}
 
-    package mutating func take(_ record: Record, state: CoreState) {
+    package mutating func add(_ record: Record, state: CoreState) {
         switch record {
         case .cycleStarted(let start):
             cycles += 1
             watch(start.equity)
             countDays(state)
-        case .policiesHeard(_, let heard):
+        case .policiesAnswered(_, let heard):
             for answer in heard {
                 if answer.failure == nil {
                     policies[answer.policy, default: PolicyScore()].answers += 1
@@ -66,18 +66,18 @@ package struct RunReport: Encodable {
             }
         case .decision(let decision):
             decisions += 1
-            take(decision.dispositions)
-        case .portfolio(let decision): take(decision.dispositions)
-        case .step(let step):
+            add(decision.dispositions)
+        case .portfolio(let decision): add(decision.dispositions)
+        case .action(let step):
             steps += 1
             orderRequests += Int64(step.orders.count)
             checkOffer(step.symbol, state)
-        case .order(let change): take(change, state)
+        case .order(let change): add(change, state)
         case .unprotected(let time):
             if time.lasted > longestUnprotected {
                 (longestUnprotected, longestUnprotectedSymbol) = (time.lasted, time.symbol)
             }
-        case .difference: differences += 1
+        case .discrepancy: differences += 1
         case .corporateAction: corporateActions += 1
         case .alert(let alert):
             if alert.level == .emergency { emergencies += 1 }
@@ -86,7 +86,7 @@ package struct RunReport: Encodable {
         }
     }
 
-    private mutating func take(_ dispositions: [Disposition]) {
+    private mutating func add(_ dispositions: [Disposition]) {
         for disposition in dispositions {
             switch disposition.outcome {
             case .taken: policies[disposition.policy, default: PolicyScore()].taken += 1
@@ -96,7 +96,7 @@ package struct RunReport: Encodable {
         }
     }
 
-    private mutating func take(_ change: OrderChanged, _ state: CoreState) {
+    private mutating func add(_ change: OrderChanged, _ state: CoreState) {
         switch change.event {
         case .fill, .partialFill:
             fills += 1
@@ -123,7 +123,7 @@ package struct RunReport: Encodable {
     /// P1, watched from outside the gate.
     private mutating func checkOffer(_ symbol: Symbol, _ state: CoreState) {
         guard let position = state.portfolio.positions[symbol] else { return }
-        if state.portfolio.orders.reserved(symbol, side: position.exitSide) > position.size { oversold += 1 }
+        if state.portfolio.orders.openExitQuantity(symbol, side: position.exitSide) > position.size { oversold += 1 }
     }
 }
 
@@ -146,10 +146,10 @@ extension RunReport {
         let equity = try state.portfolio.equity()
         var open = Money.zero
         for record in state.portfolio.positions.values.sorted(by: { $0.symbol < $1.symbol }) {
-            try open += record.unrealisedProfit(at: state.portfolio.market.price(record.symbol) ?? record.averagePrice)
+            try open += record.unrealizedProfit(at: state.portfolio.market.price(record.symbol) ?? record.averagePrice)
         }
         lines.append(
-            "  profit               realised $\(state.portfolio.realisedProfit.words), open $\(open.words), equity $\(equity.words)"
+            "  profit               realised $\(state.portfolio.realizedProfit.words), open $\(open.words), equity $\(equity.words)"
         )
         lines.append("  decisions by policy")
         for (name, score) in policies.sorted(by: { $0.key < $1.key }) {

@@ -22,7 +22,7 @@ package enum Tables {
     private static func profit(_ record: PositionRecord, _ price: Price?) -> String {
         do {
             let at = price ?? record.averagePrice
-            let money = try record.unrealisedProfit(at: at)
+            let money = try record.unrealizedProfit(at: at)
             let inR = try record.profitInR(at: at).map { " (\($0.signed) R)" } ?? ""
             return "\(money.isNegative ? "" : "+")$\(money.words)\(inR)"
         } catch {

@@ -22,7 +22,7 @@ extension WhyNot {
             var standing = Standing(facts)
             for cycle in facts.cycles {
                 standing.reach(cycle)
-                take(cycle, standing)
+                add(cycle, standing)
             }
         }
 
@@ -42,7 +42,7 @@ extension WhyNot {
             }.map(\.element)
         }
 
-        private mutating func take(_ cycle: Cycle, _ standing: Standing) {
+        private mutating func add(_ cycle: Cycle, _ standing: Standing) {
             for policy in cycle.missing {
                 note(
                     "missing \(policy)", cycle, Answer.Reason(.policyMissing, "\(policy) was not connected"), of: policy
@@ -109,7 +109,7 @@ extension WhyNot {
         /// Of the window, the next one last.
         private var ahead: [Explain.Event]
         private var event: Explain.Event?
-        private typealias Told = (
+        private typealias Note = (
             outcome: Disposition.Outcome, by: PluginName?, why: String, until: Timestamp?
         )
 
@@ -185,7 +185,7 @@ extension WhyNot {
         }
 
         /// Advice on a stop or target that no record tells of changed nothing: what stands is what the plan had.
-        private func standing(_ advice: PolicyAdvice, _ decision: Decision) -> Told {
+        private func standing(_ advice: PolicyAdvice, _ decision: Decision) -> Note {
             let (plan, isTarget) = (decision.plan, advice.recommendation.priority == .target)
             let (price, owner) = isTarget ? (plan.target, plan.targetOwner) : (plan.stop?.stopPrice, plan.stopOwner)
             let name = isTarget ? "target" : "stop"
@@ -203,7 +203,7 @@ extension WhyNot {
         private var isFlat: Bool { facts.events.isEmpty && facts.state.portfolio.positions[facts.symbol] == nil }
 
         private func reason(
-            _ advice: PolicyAdvice, _ told: Told?, _ event: Explain.Event?
+            _ advice: PolicyAdvice, _ told: Note?, _ event: Explain.Event?
         ) -> (key: String, reason: Answer.Reason) {
             // What stands speaks for itself; `--json` has the policy's own reason.
             let said = told?.outcome == .absorbed ? "" : " (\(advice.recommendation.reason))"

@@ -9,7 +9,7 @@ extension WhyNot {
         var stepTimes: [ClientOrderID: Timestamp] = [:]
         for event in events {
             switch event.record {
-            case .step(let step):
+            case .action(let step):
                 for order in step.orders { stepTimes[order] = event.at }
                 let before = byDecision[step.decision]
                 byDecision[step.decision] = Answer.Happened(
@@ -21,16 +21,17 @@ extension WhyNot {
                     continue
                 }
                 others.append(Answer.Happened(at: event.at, order: change.order, words: change.words))
-            case .difference(let difference):
-                guard difference.kind.changes else { continue }
+            case .discrepancy(let discrepancy):
+                guard discrepancy.kind.changes else { continue }
                 others.append(
                     Answer.Happened(
                         at: event.at,
                         words:
-                            "the broker and our books differed (\(difference.kind.rawValue.spaced)): \(difference.done)"
+                            "the broker and our books differed (\(discrepancy.kind.rawValue.spaced)): \(discrepancy.done)"
                     ))
             case .corporateAction(_, let words): others.append(Answer.Happened(at: event.at, words: words))
-            case .cycleStarted, .policiesHeard, .portfolio, .decision, .waiting, .unprotected, .outcome, .tradingState,
+            case .cycleStarted, .policiesAnswered, .portfolio, .decision, .waiting, .unprotected, .outcome,
+                .tradingState,
                 .swap,
                 .alert:
                 continue
@@ -51,12 +52,12 @@ extension WhyNot {
     }
 }
 
-extension Difference.Kind {
+extension Discrepancy.Kind {
     /// Something happened to the symbol; else it was found as it stood, and taken into the books.
     fileprivate var changes: Bool {
         switch self {
-        case .missedFill, .lostOrder, .manualTrade, .corporateAction, .foreignShort: true
-        case .foreignOrder, .openingPosition, .statusDrift: false
+        case .missedFill, .lostOrder, .manualTrade, .corporateAction, .externalShort: true
+        case .externalOrder, .openingPosition, .statusDrift: false
         }
     }
 }

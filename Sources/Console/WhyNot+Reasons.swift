@@ -137,7 +137,7 @@ extension WhyNot.Reasons {
 
     /// Orders whose fate is not known: nothing is done on their symbol.
     private var doubts: [WhyNot.Answer.Reason] {
-        let now = state.portfolio.orders.working(symbol).filter(\.status.isInDoubt).map { order in
+        let now = state.portfolio.orders.working(symbol).filter(\.status.isInFlight).map { order in
             WhyNot.Answer.Reason(
                 .orderInDoubt,
                 "the broker's word on \(order.id) is awaited (\(order.words), \(order.status.rawValue)): nothing is done on \(symbol) before",
@@ -157,8 +157,8 @@ extension WhyNot.Reasons {
                     over[change.order]
                     ?? .init(.orderInDoubt, "\(change.order) was in doubt: \(change.words)", since: event.at)
             case .order(let change): end(change.order, at: event.at)
-            case .difference(let difference): if let order = difference.order { end(order, at: event.at) }
-            case .cycleStarted, .policiesHeard, .decision, .portfolio, .step, .waiting, .unprotected, .outcome,
+            case .discrepancy(let discrepancy): if let order = discrepancy.order { end(order, at: event.at) }
+            case .cycleStarted, .policiesAnswered, .decision, .portfolio, .action, .waiting, .unprotected, .outcome,
                 .corporateAction,
                 .tradingState, .swap, .alert:
                 continue
@@ -189,7 +189,7 @@ extension WhyNot.Reasons {
             guard case .alert(let alert) = event.record, alert.level != .notice else { continue }
             let key = alert.text.withoutFigures
             if groups[key] == nil { order.append(key) }
-            let stands = state.refused[symbol].map { alert.text.contains($0) } ?? false
+            let stands = state.reportedRefusals[symbol].map { alert.text.contains($0) } ?? false
             var reason = WhyNot.Answer.Reason(
                 Self.kind(of: alert), alert.text, since: groups[key]?.since ?? event.at,
                 until: stands ? nil : event.at)
@@ -205,7 +205,7 @@ extension WhyNot.Reasons {
         case .orderBudget: .orderBudget
         case .refusedByBroker: .refusedByBroker
         case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
-            .foreignShort, nil:
+            .externalShort, nil:
             .alert
         }
     }

@@ -145,7 +145,7 @@ extension WhyNot {
         facts.waitingBefore = try records.last(mentioning: key, in: facts.window.before) {
             if case .waiting = $0 { true } else { false }
         }
-        if let refused = facts.state.refused[facts.symbol] {
+        if let refused = facts.state.reportedRefusals[facts.symbol] {
             facts.refusalBefore = try records.last(mentioning: key, in: facts.window.before) {
                 if case .alert(let alert) = $0 { alert.text.contains(refused) } else { false }
             }
@@ -167,7 +167,7 @@ extension WhyNot {
             !decision.intended.isEmpty
         else { return nil }
         let step = try records.last(mentioning: "decision:\(decision.id)", in: event.sequence...Int64.max) {
-            if case .step = $0 { true } else { false }
+            if case .action = $0 { true } else { false }
         }
         return step == nil ? event : nil
     }

@@ -5,7 +5,7 @@ package enum Limits {
     /// Frames of one message, without the routing id that a router puts in front.
     package static let maximumFrames = 8
     /// Whole messages that wait per peer and direction. Bytes are not counted by libzmq: the worst case is this times
-    /// ``maximumMessageBytes``, so a socket that meets strangers sets less.
+    /// ``maximumMessageBytes``, so a socket that meets unauthenticated peers sets less.
     package static let highWaterMark = 1_000
     /// How long a closing socket may go on sending what is queued.
     package static let drainMilliseconds = 2_000
@@ -47,7 +47,7 @@ package enum Limits {
     package static let tcpHeartbeatMilliseconds = 2_000
     /// Things to tell that wait for the core; the others are counted.
     package static let waitingNotices = 64
-    /// How long the proof at the start may take, for each stranger.
+    /// How long the proof at the start may take, for each unauthenticated peer.
     package static let proofMilliseconds = 5_000
     /// Descriptors that a core with tcp sockets must be allowed to open.
     package static let descriptors = 512

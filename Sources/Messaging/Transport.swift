@@ -2,35 +2,35 @@
 package struct Peer: Hashable, Sendable {
     /// Which socket it speaks to; the core has one for each role.
     package let socket: String
-    package let door: Door
+    package let route: Route
     package let id: PeerID
 
     /// How it came.
-    package enum Door: Hashable, Sendable {
+    package enum Route: Hashable, Sendable {
         /// A socket in our own folder.
         case local
         /// tcp, with this key: proven by the handshake.
         case remote(PublicKey)
     }
 
-    package init(socket: String, door: Door = .local, id: PeerID) {
+    package init(socket: String, route: Route = .local, id: PeerID) {
         self.socket = socket
-        self.door = door
+        self.route = route
         self.id = id
     }
 
     /// Nil for one that came by a local socket.
     package var key: PublicKey? {
-        switch door {
+        switch route {
         case .local: nil
         case .remote(let key): key
         }
     }
 }
 
-/// Something at the doors that people should know.
-package struct DoorNotice: Hashable, Sendable {
-    /// Whose key it concerns; nil for strangers.
+/// Something at the listeners that people should know.
+package struct ListenerNotice: Hashable, Sendable {
+    /// Whose key it concerns; nil for unauthenticated peers.
     package let owner: KeyOwner?
     package let words: String
 
@@ -47,7 +47,7 @@ package struct Arrivals: Sendable {
     package var descriptors: [CInt] = []
     /// Messages that broke a limit of the transport, and from whom.
     package var refused: [(peer: Peer?, why: String)] = []
-    package var notices: [DoorNotice] = []
+    package var notices: [ListenerNotice] = []
 
     package init() {}
 }

@@ -15,9 +15,10 @@ extension Input: WireDirect {
         switch self {
         case .cycleDue, .wake, .market, .execution, .evaluated, .orderAnswer, .brokerState: true
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
-            .undelivered,
-            .control, .gap, .clockJumped, .violation, .noticed, .configured, .misconfigured, .settingsAnswered,
-            .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
+            .commandNotSent,
+            .control, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
+            .settingsAnswered,
+            .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             false
         }
     }
@@ -34,20 +35,21 @@ extension Input: WireDirect {
                 writer.field("cycle", cycle)
                 writer.field("answers", answers)
             }
-        case .orderAnswer(let answer, let question):
+        case .orderAnswer(let answer, let query):
             writer.object("order_answer") { writer in
                 writer.field("answer", answer)
-                writer.field("question", question)
+                writer.field("query", query)
             }
-        case .brokerState(let state, let question):
+        case .brokerState(let state, let query):
             writer.object("broker_state") { writer in
                 writer.field("state", state)
-                writer.field("question", question)
+                writer.field("query", query)
             }
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
-            .undelivered,
-            .control, .gap, .clockJumped, .violation, .noticed, .configured, .misconfigured, .settingsAnswered,
-            .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
+            .commandNotSent,
+            .control, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
+            .settingsAnswered,
+            .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             preconditionFailure("it goes the ordinary way")
         }
         writer.endObject()
@@ -73,14 +75,14 @@ extension Input: WireDirect {
             self = .evaluated(cycle: cycle, answers: answers)
         } else if var fields = value.only("order_answer")?.fields {
             guard let answer: OrderAnswer = fields.required("answer") else { return nil }
-            let question = fields.optional("question") { $0.integer }
+            let query = fields.optional("query") { $0.integer }
             guard fields.isDone else { return nil }
-            self = .orderAnswer(answer: answer, question: question)
+            self = .orderAnswer(answer: answer, query: query)
         } else if var fields = value.only("broker_state")?.fields {
             guard let state: BrokerState = fields.required("state") else { return nil }
-            let question = fields.optional("question") { $0.integer }
+            let query = fields.optional("query") { $0.integer }
             guard fields.isDone else { return nil }
-            self = .brokerState(state: state, question: question)
+            self = .brokerState(state: state, query: query)
         } else {
             return nil
         }

@@ -105,17 +105,17 @@ extension Input {
         case .execution: "execution"
         case .orderAnswer: "order_answer"
         case .brokerState: "broker_state"
-        case .undelivered: "undelivered"
+        case .commandNotSent: "command_not_sent"
         case .control: "control"
         case .wake: "wake"
-        case .gap: "gap"
+        case .messageGap: "message_gap"
         case .clockJumped: "clock_jumped"
-        case .violation: "violation"
-        case .noticed: "noticed"
+        case .protocolViolation: "protocol_violation"
+        case .pluginNotice: "plugin_notice"
         case .configured: "configured"
         case .misconfigured: "misconfigured"
         case .settingsAnswered: "settings_answered"
-        case .managed: "managed"
+        case .pluginManaged: "plugin_managed"
         case .stopping: "stopping"
         case .swapBroker: "swap_broker"
         case .brokerLeft: "broker_left"
@@ -128,11 +128,12 @@ extension Input {
         case .evaluated(let cycle, _): ["cycle:\(cycle)"]
         case .execution(let report): ["order:\(report.clientOrderID)"]
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
-        case .undelivered(let command, _): command.mentions
+        case .commandNotSent(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .wake, .gap, .clockJumped, .violation, .noticed, .configured,
+            .market, .brokerState, .control, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
+            .configured,
             .misconfigured,
-            .settingsAnswered, .managed, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
+            .settingsAnswered, .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             []
         }
     }
@@ -154,15 +155,15 @@ extension Record {
     package var typeName: String {
         switch self {
         case .cycleStarted: "cycle_started"
-        case .policiesHeard: "policies_heard"
+        case .policiesAnswered: "policies_answered"
         case .decision: "decision"
         case .portfolio: "portfolio"
-        case .step: "step"
+        case .action: "action"
         case .waiting: "waiting"
         case .order: "order"
         case .unprotected: "unprotected"
         case .outcome: "outcome"
-        case .difference: "difference"
+        case .discrepancy: "discrepancy"
         case .corporateAction: "corporate_action"
         case .tradingState: "trading_state"
         case .swap: "swap"
@@ -171,28 +172,28 @@ extension Record {
     }
 
     static let typeNames: Set<String> = [
-        "cycle_started", "policies_heard", "decision", "portfolio", "step", "waiting", "order", "unprotected",
+        "cycle_started", "policies_answered", "decision", "portfolio", "action", "waiting", "order", "unprotected",
         "outcome",
-        "difference",
+        "discrepancy",
         "corporate_action", "trading_state", "swap", "alert",
     ]
 
     var mentions: [String] {
         switch self {
         case .cycleStarted(let start): ["cycle:\(start.cycle)"]
-        case .policiesHeard(let cycle, _): ["cycle:\(cycle)"]
+        case .policiesAnswered(let cycle, _): ["cycle:\(cycle)"]
         case .decision(let decision):
             ["decision:\(decision.id)", "cycle:\(decision.cycle)", "symbol:\(decision.symbol)"]
         case .portfolio(let decision): ["cycle:\(decision.cycle)"]
-        case .step(let step):
+        case .action(let step):
             ["decision:\(step.decision)", "symbol:\(step.symbol)"] + step.orders.map { "order:\($0)" }
         case .waiting(let waiting):
             ["symbol:\(waiting.symbol)"] + (waiting.decision.map { ["decision:\($0)"] } ?? [])
         case .order(let change): ["order:\(change.order)", "symbol:\(change.symbol)"]
         case .unprotected(let time): ["symbol:\(time.symbol)"]
         case .outcome(let outcome): ["decision:\(outcome.decision)", "symbol:\(outcome.symbol)"]
-        case .difference(let difference):
-            ["symbol:\(difference.symbol)"] + (difference.order.map { ["order:\($0)"] } ?? [])
+        case .discrepancy(let discrepancy):
+            ["symbol:\(discrepancy.symbol)"] + (discrepancy.order.map { ["order:\($0)"] } ?? [])
         case .corporateAction(let action, _): ["symbol:\(action.symbol)"]
         case .tradingState, .swap: []
         case .alert(let alert): alert.symbol.map { ["symbol:\($0)"] } ?? []

@@ -33,7 +33,7 @@ package final class Node {
 
     /// Journals an input, lets the core decide, and journals what it wants. Nothing leaves before ``commit()``.
     /// - Throws: ``JournalError``.
-    package func take(_ input: Input, at time: Timestamp) throws {
+    package func handle(_ input: Input, at time: Timestamp) throws {
         let coded = try codec.encode(input)
         try journal.append(
             kind: .input, type: coded.type, at: time.nanoseconds, body: coded.body, mentions: coded.mentions)

@@ -11,12 +11,12 @@ struct PluginSession {
     }
 
     /// Of which plugin a session is.
-    struct Speaker: Hashable {
+    struct Sender: Hashable {
         let role: Role
         let name: PluginName
     }
 
-    var speaker: Speaker { Speaker(role: role, name: name) }
+    var sender: Sender { Sender(role: role, name: name) }
     let name: PluginName
     let role: Role
     let peer: Peer
@@ -30,7 +30,7 @@ struct PluginSession {
     var pendingSettings: [PendingSettings] = []
     var lastHeardMilliseconds: Int64
     /// How much it may still say.
-    var allowance: Allowance
+    var rateLimiter: RateLimiter
     var nextHeartbeatMilliseconds: Int64
     /// It was asked to leave, and is not heard any more from then on.
     var leavesByMilliseconds: Int64?
@@ -49,7 +49,7 @@ struct PluginSession {
         self.id = id
         received = firstSequence
         lastHeardMilliseconds = now
-        allowance = Allowance(for: role, atMilliseconds: now)
+        rateLimiter = RateLimiter(for: role, atMilliseconds: now)
         nextHeartbeatMilliseconds = now + heartbeat
     }
 

@@ -58,8 +58,8 @@ extension Shell {
     }
 
     /// Lines of all children, endings, and restarts that are due.
-    func tendChildren() {
-        tendOutputs()
+    func pollChildren() {
+        pollOutputs()
         let now = clock.monotonicMilliseconds
         for name in children.keys.sorted() {
             guard var child = children[name] else { continue }
@@ -67,7 +67,7 @@ extension Shell {
                 child.process = nil
                 observer.log("core", "\(name) \(ending)")
                 let peer = sessions.first { $0.value.name == name && $0.value.role == child.spec.role }?.key
-                if let peer { lose(peer, "its process \(ending)", mayRestart: false) }
+                if let peer { endSession(peer, "its process \(ending)", mayRestart: false) }
                 guard child.leavesByMilliseconds == nil else {
                     hasLeft(name)
                     continue
@@ -91,7 +91,7 @@ extension Shell {
         if let spec = options.plugins.first(where: { $0.name == name }), isEngaged(spec) { startChild(spec) }
     }
 
-    func tendOutputs() {
+    func pollOutputs() {
         for name in children.keys.sorted() {
             for line in children[name]?.process?.readLines() ?? [] { observer.log(name.text, line) }
         }
@@ -107,24 +107,24 @@ extension Shell {
         case .quarantine(let failures, let milliseconds):
             let what =
                 "its process ended or failed to start \(failures) times in \((milliseconds + 500) / 1_000) s; the last time \(why)"
-            guard child.spec.role != .broker else { return tryForEver(&child, what) }
+            guard child.spec.role != .broker else { return scheduleRetry(&child, what) }
             child.isQuarantined = true
             observer.log("core", "\(child.spec.name) is quarantined: \(what)")
             enqueue(
-                .noticed(
+                .pluginNotice(
                     plugin: child.spec.name,
                     what: "quarantined: \(what). `bigbrother plugin start \(child.spec.name)` frees it"))
         }
     }
 
     /// Without its adapter an account can be neither protected nor left, so that nobody waits for a person.
-    private func tryForEver(_ child: inout PluginChild, _ what: String) {
+    private func scheduleRetry(_ child: inout PluginChild, _ what: String) {
         let delay = RestartPolicy.longestDelayMilliseconds
         child.restartAtMilliseconds = clock.monotonicMilliseconds + delay
         pluginFigures[child.spec.name, default: PluginFigures()].restarts += 1
         observer.log("core", "\(child.spec.name) is started again in \(delay) ms: \(what)")
         enqueue(
-            .noticed(
+            .pluginNotice(
                 plugin: child.spec.name,
                 what:
                     "\(what). It is tried again every \(delay / 1_000) s; until then nothing can be sent, and what rests at the broker rests"
@@ -145,7 +145,7 @@ extension Shell {
                 do { _ = try transport.wait(milliseconds: 10, descriptors: []) } catch { break }
             }
         }
-        tendOutputs()
+        pollOutputs()
         children = [:]
     }
 }

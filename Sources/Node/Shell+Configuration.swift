@@ -10,7 +10,7 @@ import Wire
 /// 2. A plugin's settings are in force, and given to its next process, from its `ready` on; until then it has the old ones.
 extension Shell {
     /// Looks whether the file has changed, and after plugins that owe an answer.
-    func tendConfiguration() {
+    func pollConfiguration() {
         let now = clock.monotonicMilliseconds
         guard now >= configurationDueMilliseconds else { return }
         configurationDueMilliseconds = now + ShellLimits.configurationMilliseconds
@@ -19,7 +19,8 @@ extension Shell {
                 now - pending.sinceMilliseconds > ShellLimits.settingsMilliseconds
             else { continue }
             // What it runs with is not known any more: it begins again, with what is in force.
-            lose(peer, "no answer to its new settings within \(now - pending.sinceMilliseconds) ms", mayRestart: true)
+            endSession(
+                peer, "no answer to its new settings within \(now - pending.sinceMilliseconds) ms", mayRestart: true)
         }
         if let configuration, configuration.hasChanged() { _ = reload(why: "its file has changed") }
     }
@@ -38,7 +39,7 @@ extension Shell {
             return ControlReply(accepted: false, message: "\(error); everything stays as it was")
         }
         let running = ConfigurationTarget(core: options.core, plugins: pluginsAsAsked, fixed: options.fixed)
-        return adopt(Revision(from: running, to: target), why)
+        return apply(Revision(from: running, to: target), why)
     }
 
     /// The plugins with the settings that they have, or were given last and have not answered.
@@ -51,11 +52,11 @@ extension Shell {
         }
     }
 
-    private func adopt(_ revision: Revision, _ why: String) -> ControlReply {
+    private func apply(_ revision: Revision, _ why: String) -> ControlReply {
         var change = Reconfiguration(why: why, configuration: revision.core, needsRestart: revision.needsRestart)
         let figures = revision.core.changes(since: options.core)
         options.core = revision.core
-        pace.periodChanged(
+        scheduler.periodChanged(
             now: clock.monotonicMilliseconds, period: revision.core.cyclePeriod.wholeMilliseconds, options)
         for spec in revision.changed { configure(spec, &change) }
         for spec in revision.added { add(spec, &change) }
@@ -119,7 +120,7 @@ extension Shell {
 
     /// - Parameter refusal: nil when the plugin is ready with its new settings.
     /// - Returns: false when the message answers no settings.
-    func takeSettingsAnswer(_ session: PluginSession, re: String?, refusal: String?) -> Bool {
+    func handleSettingsAnswer(_ session: PluginSession, re: String?, refusal: String?) -> Bool {
         guard let pending = session.pendingSettings.first(where: { $0.id == re }) else { return false }
         sessions[session.peer]?.pendingSettings.removeAll { $0.id == re }
         if refusal == nil { inForce(session.name, pending.settings) }
@@ -141,7 +142,7 @@ extension Shell {
         options.plugins.removeAll { $0.name == name && $0.role == .policy }
         stopped.remove(name)
         change.changes.append("policy \(name) is asked to leave")
-        letGo(spec, "the configuration does not name it any more")
+        requestStop(spec, "the configuration does not name it any more")
     }
 }
 

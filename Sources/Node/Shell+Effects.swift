@@ -8,7 +8,7 @@ extension Shell {
     func perform(_ effect: Outgoing) {
         switch effect {
         case .evaluate(let cycle, let policies, let budget, let snapshot, let whole):
-            ask(policies, cycle, budget, SnapshotParts(snapshot, whole))
+            askPolicies(policies, cycle, budget, SnapshotParts(snapshot, whole))
         case .command(let command, let number, let body): send(BrokerCommand(command, number, body))
         case .configure(let change): configure(change)
         case .dismissBroker(let name): dismiss(name)
@@ -21,29 +21,29 @@ extension Shell {
         }
     }
 
-    private func ask(_ policies: [PluginName], _ cycle: Int64, _ budget: TimeSpan, _ snapshot: SnapshotParts) {
+    private func askPolicies(_ policies: [PluginName], _ cycle: Int64, _ budget: TimeSpan, _ snapshot: SnapshotParts) {
         var snapshot = snapshot
         cycleStartedNanoseconds = batchStartedNanoseconds
         let now = clock.monotonicMilliseconds
         let milliseconds = budget.wholeMilliseconds
-        var gathering = Gathering(cycle: cycle, policies: policies, now: now, budget: milliseconds)
+        var evaluation = EvaluationRound(cycle: cycle, policies: policies, now: now, budget: milliseconds)
         askedNanoseconds = [:]
         for policy in policies {
             askedNanoseconds[policy] = clock.monotonicNanoseconds
             guard let peer = readyPeer(policy, .policy) else {
-                gathering.fail(policy, "not connected")
+                evaluation.fail(policy, "not connected")
                 continue
             }
             do {
                 let body = try snapshot.bytes(for: sessions[peer]?.needs ?? PolicyNeeds(), codec)
                 if let why = send(.evaluate, body: body, to: peer, cycle: cycle, budget: milliseconds).failure {
-                    gathering.fail(policy, why)
+                    evaluation.fail(policy, why)
                 }
             } catch {
-                gathering.fail(policy, "its snapshot cannot be written: \(error)")
+                evaluation.fail(policy, "its snapshot cannot be written: \(error)")
             }
         }
-        self.gathering = gathering
+        self.evaluation = evaluation
     }
 
     /// A command goes to the adapter, or comes back as undelivered: then it has certainly not left. So many are under
@@ -58,7 +58,7 @@ extension Shell {
     /// The broker has finished with a message: what waits may go.
     func finishBrokerWork(_ id: String) {
         brokerWork[id] = nil
-        brokerQuestions[id] = nil
+        brokerQueries[id] = nil
         while !brokerBacklog.isEmpty, brokerWork.count < ShellLimits.commandsUnderWay {
             sendNow(brokerBacklog.removeFirst())
         }
@@ -66,7 +66,7 @@ extension Shell {
 
     /// The word that the broker has finished can be lost: a place is not kept for ever. What became of the command is
     /// the core's to find out.
-    func tendBrokerWork() {
+    func pollBrokerWork() {
         guard !options.lockstep, !brokerWork.isEmpty else { return }
         let now = clock.monotonicMilliseconds
         let lost = brokerWork.filter { now - $0.value > ShellLimits.commandMilliseconds }.keys.sorted()
@@ -76,20 +76,20 @@ extension Shell {
     /// The broker is gone: what waited for it has not left.
     func dropBrokerWork(_ why: String) {
         brokerWork = [:]
-        brokerQuestions = [:]
-        for waiting in brokerBacklog { enqueue(.undelivered(command: waiting.command, why: why)) }
+        brokerQueries = [:]
+        for waiting in brokerBacklog { enqueue(.commandNotSent(command: waiting.command, why: why)) }
         brokerBacklog = []
     }
 
     private func sendNow(_ waiting: BrokerCommand) {
         guard let peer = brokerPeer else {
-            return enqueue(.undelivered(command: waiting.command, why: "no broker is connected"))
+            return enqueue(.commandNotSent(command: waiting.command, why: "no broker is connected"))
         }
         switch send(.command, body: waiting.body, to: peer, cycle: node.core.state.cycle.number) {
         case .sent(let id):
             brokerWork[id] = clock.monotonicMilliseconds
-            if waiting.command.isQuestion { brokerQuestions[id] = waiting.number } else { countOrder(id) }
-        case .failed(let why): enqueue(.undelivered(command: waiting.command, why: why))
+            if waiting.command.isQuery { brokerQueries[id] = waiting.number } else { countOrder(id) }
+        case .failed(let why): enqueue(.commandNotSent(command: waiting.command, why: why))
         }
     }
 

@@ -7,13 +7,13 @@ import Wire
 ///
 /// Invariants:
 /// 1. A key speaks for its one role and its one name, and for nothing else.
-/// 2. A connection from another host either has a session, or is cut within ``ShellLimits/strangerMilliseconds``.
+/// 2. A connection from another host either has a session, or is cut within ``ShellLimits/unauthenticatedMilliseconds``.
 /// 3. A session is taken over from no other host as long as it is alive: whoever has stolen a key waits, and a person is told.
 /// 4. A key that is not in the list any more has no connection after ``ShellLimits/keysMilliseconds``.
 extension Shell {
-    func tell(_ notice: DoorNotice) {
+    func report(_ notice: ListenerNotice) {
         observer.log("core", notice.words)
-        enqueue(.noticed(plugin: PluginName(unchecked: notice.owner?.name ?? "stranger"), what: notice.words))
+        enqueue(.pluginNotice(plugin: PluginName(unchecked: notice.owner?.name ?? "stranger"), what: notice.words))
     }
 
     /// Why a hello does not fit the key that it came with, or nil.
@@ -22,7 +22,7 @@ extension Shell {
         guard let owner = options.keys?.owner(of: key) else { return "its key is not allowed (any more)" }
         guard owner == KeyOwner(role: spec.role.rawValue, name: spec.name.text) else {
             let why = "the key of \(owner) said hello as \(spec.role.rawValue) \(hello.name)"
-            enqueue(.violation(plugin: PluginName(unchecked: owner.name), why: why))
+            enqueue(.protocolViolation(plugin: PluginName(unchecked: owner.name), why: why))
             return "\(why); one key has one role and one name"
         }
         guard spec.program == nil else { return "\"\(spec.name)\" is started by the core, on this host" }
@@ -31,7 +31,7 @@ extension Shell {
 
     /// Whether a hello comes with the key of a session that is alive, from another host. From the same host it is the plugin
     /// itself, that has lost its connection; from another one it may be a thief, and must wait until the session is over.
-    func isRival(of hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) -> Bool {
+    func rejectRival(of hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) -> Bool {
         guard let key = peer.key,
             let holder = sessions.first(where: { $0.value.name == hello.name && $0.value.role == role })?.key,
             holder.key == key, let theirs = transport.address(of: holder), let address = transport.address(of: peer),
@@ -39,13 +39,13 @@ extension Shell {
         else { return false }
         let owner = "\(role.rawValue) \(hello.name)"
         let what = "the key of \(owner) is used from \(address), while \(theirs) has the session and keeps it"
-        if strangers[peer]?.messages == 1 { tell(peer, what, re: header.id) }
+        if unauthenticatedPeers[peer]?.messages == 1 { sendError(peer, what, re: header.id) }
         let now = clock.monotonicMilliseconds
         guard now >= rivalsDueMilliseconds[hello.name] ?? .min else { return true }
         rivalsDueMilliseconds[hello.name] = now + ShellLimits.rivalMilliseconds
         observer.log("core", what)
         enqueue(
-            .noticed(
+            .pluginNotice(
                 plugin: hello.name,
                 what: "\(what). If both are not yours it is stolen: `bigbrother keys revoke \(owner)`"))
         return true
@@ -53,34 +53,34 @@ extension Shell {
 
     /// Looks at every message before it is read: how much its sender may say, and for how long without a session.
     /// - Returns: false: it is thrown away.
-    func admits(_ frames: [Bytes], from peer: Peer) -> Bool {
+    func admit(_ frames: [Bytes], from peer: Peer) -> Bool {
         let now = clock.monotonicMilliseconds
-        guard var session = sessions[peer] else { return admitsStranger(peer, now) }
+        guard var session = sessions[peer] else { return admitUnauthenticated(peer, now) }
         // In lockstep everybody answers as fast as the tape is read, and no money is at stake.
         guard !options.lockstep else { return true }
         let bytes = frames.reduce(0) { $0 + $1.count }
-        let excess = session.allowance.take(bytes: bytes, atMilliseconds: now)
+        let excess = session.rateLimiter.consume(bytes: bytes, atMilliseconds: now)
         sessions[peer] = session
         guard let excess else { return true }
         let hold = ShellLimits.floodMilliseconds
         let why = "it floods the core (\(excess))" + (peer.key == nil ? "" : "; its key must wait \(hold / 1_000) s")
-        enqueue(.violation(plugin: session.name, why: why))
+        enqueue(.protocolViolation(plugin: session.name, why: why))
         observer.log(session.name.text, why)
-        lose(peer, why, mayRestart: true)
+        endSession(peer, why, mayRestart: true)
         cut(peer, holdMilliseconds: hold)
         return false
     }
 
-    private func admitsStranger(_ peer: Peer, _ now: Int64) -> Bool {
+    private func admitUnauthenticated(_ peer: Peer, _ now: Int64) -> Bool {
         guard peer.key != nil else { return true }
-        let known = strangers[peer]?.messages ?? 0
-        strangers[peer, default: Stranger(sinceMilliseconds: now)].messages += 1
-        guard known == ShellLimits.strangerMessages else { return known < ShellLimits.strangerMessages }
-        cutStranger(peer, "it said \(known) things and no hello")
+        let known = unauthenticatedPeers[peer]?.messages ?? 0
+        unauthenticatedPeers[peer, default: UnauthenticatedPeer(sinceMilliseconds: now)].messages += 1
+        guard known == ShellLimits.unauthenticatedMessages else { return known < ShellLimits.unauthenticatedMessages }
+        cutUnauthenticated(peer, "it said \(known) things and no hello")
         return false
     }
 
-    private func cutStranger(_ peer: Peer, _ why: String) {
+    private func cutUnauthenticated(_ peer: Peer, _ why: String) {
         let owner = peer.key.flatMap { options.keys?.owner(of: $0) }
         observer.log("core", "a connection of \(owner?.description ?? "an unknown key") was cut: \(why)")
         cut(peer)
@@ -88,18 +88,18 @@ extension Shell {
 
     /// Nothing is heard of it any more; for so long its key is not let in.
     func cut(_ peer: Peer, holdMilliseconds: Int64 = 0) {
-        strangers[peer] = nil
+        unauthenticatedPeers[peer] = nil
         transport.cut(peer, holdMilliseconds: Int(holdMilliseconds))
     }
 
     /// A connection without a session any more; it may say hello again, soon.
-    func becomesStranger(_ peer: Peer) {
+    func markUnauthenticated(_ peer: Peer) {
         guard peer.key != nil else { return }
-        strangers[peer] = Stranger(sinceMilliseconds: clock.monotonicMilliseconds)
+        unauthenticatedPeers[peer] = UnauthenticatedPeer(sinceMilliseconds: clock.monotonicMilliseconds)
     }
 
     /// Cuts who has lost its key, and who has said no hello in time.
-    func tendHosts() {
+    func pollHosts() {
         let now = clock.monotonicMilliseconds
         guard let keys = options.keys, now >= keysDueMilliseconds else { return }
         keysDueMilliseconds = now + ShellLimits.keysMilliseconds
@@ -109,25 +109,27 @@ extension Shell {
             guard owner != KeyOwner(role: session.role.rawValue, name: session.name.text) else { continue }
             let why = keys.trouble ?? "its key has been revoked"
             observer.log("core", "\(session.name) is cut: \(why)")
-            lose(peer, why, mayRestart: false)
+            endSession(peer, why, mayRestart: false)
             cut(peer)
         }
-        let outcasts = strangers.keys.filter { $0.key.flatMap(keys.owner(of:)) == nil }
+        let outcasts = unauthenticatedPeers.keys.filter { $0.key.flatMap(keys.owner(of:)) == nil }
         for peer in outcasts.sorted(by: { $0.id.description < $1.id.description }) {
             let why = keys.trouble ?? "its key has been revoked"
             let words = "a connection from \(transport.address(of: peer) ?? "?") was cut: \(why)"
-            enqueue(.noticed(plugin: PluginName(unchecked: "stranger"), what: words))
-            cutStranger(peer, why)
+            enqueue(.pluginNotice(plugin: PluginName(unchecked: "stranger"), what: words))
+            cutUnauthenticated(peer, why)
         }
-        let late = strangers.filter { now - $0.value.sinceMilliseconds > ShellLimits.strangerMilliseconds }
+        let late = unauthenticatedPeers.filter {
+            now - $0.value.sinceMilliseconds > ShellLimits.unauthenticatedMilliseconds
+        }
         for peer in late.keys.sorted(by: { $0.id.description < $1.id.description }) {
-            cutStranger(peer, "no hello within \(ShellLimits.strangerMilliseconds) ms")
+            cutUnauthenticated(peer, "no hello within \(ShellLimits.unauthenticatedMilliseconds) ms")
         }
     }
 }
 
 /// A connection from another host that has no session.
-struct Stranger {
+struct UnauthenticatedPeer {
     var sinceMilliseconds: Int64
     var messages = 0
 
@@ -135,7 +137,7 @@ struct Stranger {
 }
 
 /// How much one plugin may still say: two token buckets, of messages and of bytes. Pure.
-struct Allowance {
+struct RateLimiter {
     /// What a role may say at once, and in a second for ever.
     struct Rate: Equatable {
         var messages: Int64
@@ -176,7 +178,7 @@ struct Allowance {
     }
 
     /// - Returns: nil when it may; else what it was too much of.
-    mutating func take(bytes count: Int, atMilliseconds now: Int64) -> String? {
+    mutating func consume(bytes count: Int, atMilliseconds now: Int64) -> String? {
         // A bucket that is full after an hour's silence is full after a minute's.
         let passed = min(max(0, now - lastMilliseconds), 60_000)
         lastMilliseconds = max(now, lastMilliseconds)

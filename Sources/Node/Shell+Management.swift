@@ -47,7 +47,7 @@ extension Shell {
             _ = stop(spec)
             _ = startAgain(spec)
         }
-        enqueue(.managed(plugin: name, what: what, who: request.who, why: request.why))
+        enqueue(.pluginManaged(plugin: name, what: what, who: request.who, why: request.why))
         return ControlReply(accepted: true, message: "\(name) \(what)")
     }
 
@@ -71,12 +71,12 @@ extension Shell {
 
     private func stop(_ spec: PluginSpec) -> String {
         stopped.insert(spec.name)
-        letGo(spec, "a person has stopped it")
+        requestStop(spec, "a person has stopped it")
         return "is stopped"
     }
 
     /// Asked to leave; its process is killed when it does not go in its time.
-    func letGo(_ spec: PluginSpec, _ why: String) {
+    func requestStop(_ spec: PluginSpec, _ why: String) {
         let peer = sessions.first { $0.value.name == spec.name && $0.value.role == spec.role }?.key
         let leavesBy = clock.monotonicMilliseconds + options.drainMilliseconds
         if let peer { send(.drain, Fault(reason: why), to: peer) }

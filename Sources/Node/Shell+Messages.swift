@@ -7,7 +7,7 @@ import Wire
 /// What arrives: checked for who may say it, decoded, and made an input.
 extension Shell {
     func receive(_ frames: [Bytes], from peer: Peer) {
-        guard admits(frames, from: peer) else { return }
+        guard admit(frames, from: peer) else { return }
         let header: Header
         do {
             header = try codec.header(frames)
@@ -17,15 +17,15 @@ extension Shell {
         if let fatalMessage, header.re == fatalMessage { ChildProcess.dieAtOnce() }
         guard let role = Role(rawValue: peer.socket) else { return }
         guard MessageType.allowed(from: role).contains(header.type) else {
-            return expel(peer, "a \(role.rawValue) may not send \(header.type.rawValue)")
+            return disconnectForViolation(peer, "a \(role.rawValue) may not send \(header.type.rawValue)")
         }
         switch header.type {
-        case .hello: return greet(frames[1], header, peer, role)
+        case .hello: return handleHello(frames[1], header, peer, role)
         case .control: return control(frames[1], header, peer)
         default: break
         }
         guard var session = sessions[peer], session.id == header.session else {
-            return header.type.isAnswered ? tell(peer, "say hello first", re: header.id) : ()
+            return header.type.isAnswered ? sendError(peer, "say hello first", re: header.id) : ()
         }
         let gap = session.gap(before: header.seq)
         session.lastHeardMilliseconds = clock.monotonicMilliseconds
@@ -33,48 +33,50 @@ extension Shell {
         if let gap {
             observer.log(session.name.text, gap)
             // What is missing may be its `ready`: it begins again, since nothing else would ever come of it.
-            if session.phase == .starting, header.type != .ready { return startOver(session, gap) }
-            if session.role == .broker, session.phase == .ready { enqueue(.gap(plugin: session.name, what: gap)) }
+            if session.phase == .starting, header.type != .ready { return restartSession(session, gap) }
+            if session.role == .broker, session.phase == .ready {
+                enqueue(.messageGap(plugin: session.name, what: gap))
+            }
         }
         guard session.phase == .ready || header.type.mayPrecedeReady else {
-            return takeGarbage(Rejected(header), session, "\(header.type.rawValue) before ready")
+            return handleMalformed(Rejected(header), session, "\(header.type.rawValue) before ready")
         }
         do {
-            try take(frames[1], header, session)
+            try handle(frames[1], header, session)
         } catch {
-            takeGarbage(Rejected(header), session, "\(header.type.rawValue): \(error)")
+            handleMalformed(Rejected(header), session, "\(header.type.rawValue): \(error)")
         }
     }
 
-    private func startOver(_ session: PluginSession, _ why: String) {
-        lose(session.peer, why, mayRestart: false)
-        tell(session.peer, "\(why): say hello again", re: nil)
+    private func restartSession(_ session: PluginSession, _ why: String) {
+        endSession(session.peer, why, mayRestart: false)
+        sendError(session.peer, "\(why): say hello again", re: nil)
     }
 
-    private func take(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
+    private func handle(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
         switch header.type {
         case .ready:
             let ready = try codec.data(Ready.self, body)
-            let isAnswer = takeSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect)
+            let isAnswer = handleSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect)
             // New settings may have come before it was ready with the first: this is its word for both.
             if session.phase == .starting { return becomeReady(session, ready) }
             if isAnswer { changeNeeds(of: session, ready) }
         case .heartbeat: break
         case .bye:
             if session.phase == .starting { failBroker(session.name, "it said bye before it was ready") }
-            lose(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
-        case .error: takeError(try codec.data(Fault.self, body).reason, header, session)
+            endSession(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
+        case .error: handleError(try codec.data(Fault.self, body).reason, header, session)
         case .recommendations:
-            takeRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
+            handleRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
         case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))
         case .orderAnswer:
             let answer = try codec.command(OrderAnswer.self, body)
-            enqueue(.orderAnswer(answer: answer, question: question(header)))
+            enqueue(.orderAnswer(answer: answer, query: query(header)))
         case .brokerState:
             let truth = try codec.command(BrokerState.self, body)
-            enqueue(.brokerState(state: truth, question: question(header)))
+            enqueue(.brokerState(state: truth, query: query(header)))
         case .done: if let re = header.re { finishBrokerWork(re) }
-        case .market: try takeMarket(body)
+        case .market: try handleMarket(body)
         case .hello, .welcome, .configure, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply,
             .record:
             break
@@ -82,74 +84,75 @@ extension Shell {
     }
 
     /// The number of the core's question that a message answers.
-    private func question(_ header: Header) -> Int64? { header.re.flatMap { brokerQuestions.removeValue(forKey: $0) } }
+    private func query(_ header: Header) -> Int64? { header.re.flatMap { brokerQueries.removeValue(forKey: $0) } }
 
-    private func takeRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession) {
-        guard var gathering, header.cycle == gathering.cycle, gathering.isWaiting(for: session.name) else {
+    private func handleRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession)
+    {
+        guard var evaluation, header.cycle == evaluation.cycle, evaluation.isWaiting(for: session.name) else {
             figures.lateAnswers += 1
             pluginFigures[session.name, default: PluginFigures()].late += 1
             return observer.log(
                 session.name.text, "an answer to cycle \(header.cycle ?? 0) came too late and was discarded")
         }
         guard recommendations.count <= ShellLimits.recommendations else {
-            gathering.fail(
+            evaluation.fail(
                 session.name, "\(recommendations.count) recommendations, \(ShellLimits.recommendations) is the most")
-            self.gathering = gathering
+            self.evaluation = evaluation
             return
         }
         if let asked = askedNanoseconds[session.name] {
             pluginFigures[session.name, default: PluginFigures()].answered(
                 after: (clock.monotonicNanoseconds - asked) / 1_000)
         }
-        gathering.answer(session.name, recommendations)
-        self.gathering = gathering
+        evaluation.answer(session.name, recommendations)
+        self.evaluation = evaluation
     }
 
-    private func takeMarket(_ body: [UInt8]) throws {
+    private func handleMarket(_ body: [UInt8]) throws {
         let update = try codec.data(MarketUpdate.self, body)
         if let defect = update.defect { throw WireDecodingError(path: JSONPath(), reason: .rejected(defect)) }
-        pace.provided()
-        if update.isLast == true { pace.tapeEnded() }
+        scheduler.providerAnswered()
+        if update.isLast == true { scheduler.tapeEnded() }
         // After a restart the tape begins anew; what the core has seen already is passed over.
         if options.lockstep, update.at <= node.core.state.now, node.core.state.now.nanoseconds > 0 { return }
-        pace.see(update.at)
+        scheduler.tapeReached(update.at)
         forwards.append(body)
         enqueue(.market(update))
         if options.lockstep { observer.progress(at: update.at, cycle: node.core.state.cycle.number) }
     }
 
     /// What was not understood is not taken, and the sender is told.
-    private func takeGarbage(_ message: Rejected, _ session: PluginSession, _ why: String) {
+    private func handleMalformed(_ message: Rejected, _ session: PluginSession, _ why: String) {
         pluginFigures[session.name, default: PluginFigures()].refused += 1
-        if message.isAnswered { tell(session.peer, why, re: message.id, cycle: message.cycle) }
-        enqueue(.violation(plugin: session.name, why: why))
+        if message.isAnswered { sendError(session.peer, why, re: message.id, cycle: message.cycle) }
+        enqueue(.protocolViolation(plugin: session.name, why: why))
         // What says that it belongs elsewhere is not its answer: a later minor may say more than we know.
-        if !message.isNamed || message.cycle == gathering?.cycle {
-            gathering?.fail(session.name, "its answer could not be read: \(why)")
+        if !message.isNamed || message.cycle == evaluation?.cycle {
+            evaluation?.fail(session.name, "its answer could not be read: \(why)")
         }
-        if session.role == .provider { pace.provided() }
+        if session.role == .provider { scheduler.providerAnswered() }
     }
 
-    private func takeError(_ why: String, _ header: Header, _ session: PluginSession) {
+    private func handleError(_ why: String, _ header: Header, _ session: PluginSession) {
         observer.log(session.name.text, why)
-        if takeSettingsAnswer(session, re: header.re, refusal: why) { return }
+        if handleSettingsAnswer(session, re: header.re, refusal: why) { return }
         // At the start a person is there to mend it; later the run must go on.
-        if session.phase == .starting, !failBroker(session.name, why), !pace.isOpen {
+        if session.phase == .starting, !failBroker(session.name, why), !scheduler.isOpen {
             if options.plugins.contains(where: { $0.name == session.name && $0.isAdopted }) {
-                enqueue(.noticed(plugin: session.name, what: "not taken in: \(why)"))
+                enqueue(.pluginNotice(plugin: session.name, what: "not taken in: \(why)"))
             } else {
                 end = end ?? .settingsRefused("\(session.name): \(why)")
             }
         }
-        if header.cycle == gathering?.cycle { gathering?.fail(session.name, why) }
+        if header.cycle == evaluation?.cycle { evaluation?.fail(session.name, why) }
         if session.role == .broker, let re = header.re { finishBrokerWork(re) }
         if session.role == .provider {
-            pace.provided()
-            if options.lockstep, !pace.hasTapeEnded { end = end ?? .providerLost(why) }
+            scheduler.providerAnswered()
+            if options.lockstep, !scheduler.hasTapeEnded { end = end ?? .providerLost(why) }
         }
     }
 
-    func tell(_ peer: Peer, _ why: String, re: String?, cycle: Int64? = nil) {
+    func sendError(_ peer: Peer, _ why: String, re: String?, cycle: Int64? = nil) {
         if sessions[peer] != nil { return send(.error, Fault(reason: why), to: peer, re: re, cycle: cycle) }
         do {
             let header = Header(type: .error, id: "0", session: "", epoch: epoch, seq: 0, re: re)
@@ -165,26 +168,27 @@ extension Shell {
     /// - Parameter name: what could be read of its header.
     func refuse(_ peer: Peer?, _ why: String, _ name: MessageCodec.Name = MessageCodec.Name()) {
         guard let peer, let session = sessions[peer] else {
-            return complain("a stranger's message was refused: \(why)")
+            return logThrottled("a stranger's message was refused: \(why)")
         }
-        takeGarbage(Rejected(name), session, why)
+        handleMalformed(Rejected(name), session, why)
     }
 
     /// Told once a second: anybody on this host may knock.
-    private func complain(_ what: String) {
+    private func logThrottled(_ what: String) {
         let now = clock.monotonicMilliseconds
-        guard now >= complaints.dueMilliseconds else { return complaints.untold += 1 }
-        observer.log("core", what + (complaints.untold == 0 ? "" : " (and \(complaints.untold) more before)"))
-        complaints = (now + ShellLimits.complaintMilliseconds, 0)
+        guard now >= throttledLog.dueMilliseconds else { return throttledLog.suppressed += 1 }
+        observer.log(
+            "core", what + (throttledLog.suppressed == 0 ? "" : " (and \(throttledLog.suppressed) more before)"))
+        throttledLog = (now + ShellLimits.throttledLogMilliseconds, 0)
     }
 
     /// Rule 4: who says what its role may not say is cut off.
-    private func expel(_ peer: Peer, _ why: String) {
+    private func disconnectForViolation(_ peer: Peer, _ why: String) {
         guard let session = sessions[peer] else { return observer.log("core", "a stranger was refused: \(why)") }
         pluginFigures[session.name, default: PluginFigures()].refused += 1
-        enqueue(.violation(plugin: session.name, why: why))
-        tell(peer, why, re: nil)
-        lose(peer, why, mayRestart: true)
+        enqueue(.protocolViolation(plugin: session.name, why: why))
+        sendError(peer, why, re: nil)
+        endSession(peer, why, mayRestart: true)
         cut(peer, holdMilliseconds: ShellLimits.floodMilliseconds)
     }
 
@@ -204,10 +208,10 @@ extension Shell {
         } catch {
             reply = ControlReply(accepted: false, message: "\(error)")
         }
-        tell(reply, to: peer, re: header.id)
+        sendReply(reply, to: peer, re: header.id)
     }
 
-    func tell(_ reply: ControlReply, to peer: Peer, re: String) {
+    func sendReply(_ reply: ControlReply, to peer: Peer, re: String) {
         do {
             let answer = Header(type: .controlReply, id: "c", session: "", epoch: epoch, seq: 1, re: re)
             if let why = sendRaw(answer, try codec.encode(reply), to: peer).failure { observer.log("core", why) }
@@ -247,14 +251,14 @@ enum ShellLimits {
     /// From one look at the list of keys to the next.
     static let keysMilliseconds: Int64 = 500
     /// How long a connection from another host may be without a session, and how many messages it may send so.
-    static let strangerMilliseconds: Int64 = 5_000
-    static let strangerMessages = 32
+    static let unauthenticatedMilliseconds: Int64 = 5_000
+    static let unauthenticatedMessages = 32
     /// How long the key of one that floods, or speaks for another role, is not let in.
     static let floodMilliseconds: Int64 = 60_000
     /// How often a person is told that a key is used by two hosts.
     static let rivalMilliseconds: Int64 = 60_000
     /// How often the log tells of messages that belong to nobody.
-    static let complaintMilliseconds: Int64 = 1_000
+    static let throttledLogMilliseconds: Int64 = 1_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
 }

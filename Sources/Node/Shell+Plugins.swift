@@ -6,14 +6,14 @@ import Wire
 
 /// Plugins: hello to bye, heart-beats, and what happens when one is lost.
 extension Shell {
-    func greet(_ body: [UInt8], _ header: Header, _ peer: Peer, _ role: Role) {
+    func handleHello(_ body: [UInt8], _ header: Header, _ peer: Peer, _ role: Role) {
         do {
             let hello = try codec.data(Hello.self, body)
-            if let why = refusal(of: hello, role, peer) { return turnAway(peer, header, why) }
-            if mustWait(hello, role) || isRival(of: hello, header, peer, role) { return }
+            if let why = refusal(of: hello, role, peer) { return reject(peer, header, why) }
+            if parkStandbyBroker(hello, role) || rejectRival(of: hello, header, peer, role) { return }
             welcome(hello, header, peer, role)
         } catch {
-            turnAway(peer, header, "hello: \(error)")
+            reject(peer, header, "hello: \(error)")
         }
     }
 
@@ -40,7 +40,7 @@ extension Shell {
         return nil
     }
 
-    private func turnAway(_ peer: Peer, _ header: Header, _ why: String) {
+    private func reject(_ peer: Peer, _ header: Header, _ why: String) {
         observer.log("core", "a plugin was refused: \(why)")
         do {
             let answer = Header(type: .refused, id: "0", session: "", epoch: epoch, seq: 1, re: header.id)
@@ -54,10 +54,10 @@ extension Shell {
 
     private func welcome(_ hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) {
         if let old = sessions.first(where: { $0.value.name == hello.name && $0.value.role == role }) {
-            lose(old.key, "it said hello again", mayRestart: false)
+            endSession(old.key, "it said hello again", mayRestart: false)
             if old.key != peer { cut(old.key) }
         }
-        strangers[peer] = nil
+        unauthenticatedPeers[peer] = nil
         sessionCount += 1
         pluginFigures[hello.name, default: PluginFigures()].version = hello.version
         let now = clock.monotonicMilliseconds
@@ -65,7 +65,7 @@ extension Shell {
             name: hello.name, role: role, speaksMinor: hello.speaks.minor, peer: peer, id: "s\(epoch).\(sessionCount)",
             firstSequence: header.seq,
             now: now, heartbeat: options.heartbeatMilliseconds)
-        if let allowance = allowances[session.speaker] { session.allowance = allowance }
+        if let rateLimiter = rateLimiters[session.sender] { session.rateLimiter = rateLimiter }
         sessions[peer] = session
         sessionsDueMilliseconds = min(sessionsDueMilliseconds, session.nextHeartbeatMilliseconds)
         let settings = options.plugins.first { $0.name == hello.name && $0.role == role }?.settings ?? .object([])
@@ -79,21 +79,21 @@ extension Shell {
 
     func becomeReady(_ session: PluginSession, _ ready: Ready) {
         if let why = session.role == .broker ? Self.defect(ready) : ready.needs?.defect {
-            tell(session.peer, why, re: nil)
+            sendError(session.peer, why, re: nil)
             failBroker(session.name, why)
-            return enqueue(.violation(plugin: session.name, why: why))
+            return enqueue(.protocolViolation(plugin: session.name, why: why))
         }
         sessions[session.peer]?.phase = .ready
         sessions[session.peer]?.capabilities = ready.capabilities
         sessions[session.peer]?.needs = ready.needs
-        if pace.isOpen { announce(session.peer) }
+        if scheduler.isOpen { announce(session.peer) }
     }
 
     /// Other settings may need other things.
     func changeNeeds(of session: PluginSession, _ ready: Ready) {
         guard session.role == .policy, ready.needs != session.needs, ready.needs?.defect == nil else { return }
         sessions[session.peer]?.needs = ready.needs
-        if pace.isOpen { announce(session.peer) }
+        if scheduler.isOpen { announce(session.peer) }
     }
 
     private static func defect(_ ready: Ready) -> String? {
@@ -116,12 +116,12 @@ extension Shell {
     }
 
     /// The connection is over; the core is told if it knew of it.
-    func lose(_ peer: Peer, _ why: String, mayRestart: Bool) {
+    func endSession(_ peer: Peer, _ why: String, mayRestart: Bool) {
         guard let session = sessions.removeValue(forKey: peer) else { return }
         // Or hello after hello, or bye, would be a flood that nobody counts.
-        allowances[session.speaker] = session.allowance
-        becomesStranger(peer)
-        if session.phase != .starting, pace.isOpen {
+        rateLimiters[session.sender] = session.rateLimiter
+        markUnauthenticated(peer)
+        if session.phase != .starting, scheduler.isOpen {
             switch session.role {
             case .policy: enqueue(.policyGone(name: session.name, why: why))
             case .provider: enqueue(.providerGone(name: session.name, why: why))
@@ -132,12 +132,12 @@ extension Shell {
         if !session.pendingSettings.isEmpty {
             enqueue(.settingsAnswered(plugin: session.name, refusal: "it was lost before it answered: \(why)"))
         }
-        gathering?.fail(session.name, why)
+        evaluation?.fail(session.name, why)
         if session.role == .broker {
             dropBrokerWork(why)
             brokerAwaitedUntilMilliseconds = clock.monotonicMilliseconds + ShellSignals.lockstepPatienceMilliseconds
         }
-        if session.role == .provider, options.lockstep, pace.isOpen, !pace.hasTapeEnded {
+        if session.role == .provider, options.lockstep, scheduler.isOpen, !scheduler.hasTapeEnded {
             end = end ?? .providerLost(why)
         }
         if mayRestart, let process = children[session.name]?.process {
@@ -147,7 +147,7 @@ extension Shell {
     }
 
     /// Heart-beats go out; who is silent for three of them is lost.
-    func tendSessions() {
+    func pollSessions() {
         let now = clock.monotonicMilliseconds
         let patience = 3 * options.heartbeatMilliseconds + ShellSignals.graceMilliseconds
         // Mostly nobody is due: this is looked at with every wait.
@@ -156,9 +156,9 @@ extension Shell {
             if now - session.lastHeardMilliseconds > patience {
                 observer.log(
                     session.name.text, "silent for \(now - session.lastHeardMilliseconds) ms; it is taken for hung")
-                lose(peer, "it was silent for \(now - session.lastHeardMilliseconds) ms", mayRestart: true)
+                endSession(peer, "it was silent for \(now - session.lastHeardMilliseconds) ms", mayRestart: true)
             } else if let leavesBy = session.leavesByMilliseconds, now >= leavesBy {
-                lose(peer, "it did not leave within \(options.drainMilliseconds) ms", mayRestart: false)
+                endSession(peer, "it did not leave within \(options.drainMilliseconds) ms", mayRestart: false)
             } else if now >= session.nextHeartbeatMilliseconds {
                 sessions[peer]?.nextHeartbeatMilliseconds = now + options.heartbeatMilliseconds
                 send(.heartbeat, Empty(), to: peer)
@@ -180,7 +180,7 @@ extension Shell {
         }
         let deadline = clock.monotonicMilliseconds + options.drainMilliseconds
         while clock.monotonicMilliseconds < deadline {
-            tendOutputs()
+            pollOutputs()
             let alive = children.values.contains { $0.process != nil && $0.process?.poll() == nil }
             // Who was started elsewhere has no process here that ends: its bye is waited for, or a packet that was lost on
             // the way would end with the core instead of being sent again.

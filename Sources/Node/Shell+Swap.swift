@@ -17,7 +17,7 @@ extension Shell {
     }
 
     /// An adapter that is started elsewhere says hello every second until it is answered, and it is when it may trade.
-    func mustWait(_ hello: Hello, _ role: Role) -> Bool {
+    func parkStandbyBroker(_ hello: Hello, _ role: Role) -> Bool {
         guard let spec = options.plugins.first(where: { $0.name == hello.name && $0.role == role }),
             !isEngaged(spec)
         else { return false }
@@ -33,9 +33,9 @@ extension Shell {
         let until = clock.monotonicMilliseconds + options.drainMilliseconds
         departure = Departure(name: name, untilMilliseconds: until)
         if let spec = options.plugins.first(where: { $0.name == name && $0.role == .broker }) {
-            letGo(spec, "another adapter is to trade")
+            requestStop(spec, "another adapter is to trade")
         }
-        tendDeparture()
+        pollDeparture()
     }
 
     func engage(_ name: PluginName) {
@@ -49,16 +49,16 @@ extension Shell {
     }
 
     /// Looks whether the adapter that was asked to leave is gone.
-    func tendDeparture() {
-        guard let departure, !departure.isTold else { return }
+    func pollDeparture() {
+        guard let departure, !departure.isReported else { return }
         let isOver = clock.monotonicMilliseconds >= departure.untilMilliseconds
         if let peer = brokerSession(departure.name) {
             // One that was started elsewhere cannot be killed; it has no session any more, and the next epoch fences it.
             guard children[departure.name] == nil, isOver else { return }
-            lose(peer, "it did not leave within \(options.drainMilliseconds) ms", mayRestart: false)
+            endSession(peer, "it did not leave within \(options.drainMilliseconds) ms", mayRestart: false)
         }
         guard children[departure.name] == nil else { return }
-        self.departure?.isTold = true
+        self.departure?.isReported = true
         enqueue(.brokerLeft(name: departure.name))
     }
 
@@ -105,13 +105,13 @@ extension Shell {
         if options.lockstep {
             return "a lockstep run has one broker: its venue moves with the tape; swap in real time (`clock: real`)"
         }
-        return pace.isOpen ? nil : "the core is still starting; try again in a moment"
+        return scheduler.isOpen ? nil : "the core is still starting; try again in a moment"
     }
 
-    func answerSwap(_ told: SwapTold) {
+    func answerSwap(_ told: SwapProgress) {
         guard told.step.isLast, let client = swapClient else { return }
         swapClient = nil
-        tell(ControlReply(accepted: told.step == .done, message: told.words), to: client.peer, re: client.message)
+        sendReply(ControlReply(accepted: told.step == .done, message: told.words), to: client.peer, re: client.message)
     }
 
     /// The core stops: what becomes of the swap is seen at the next start.
@@ -119,7 +119,7 @@ extension Shell {
         guard let client = swapClient else { return }
         swapClient = nil
         let words = "the core stops in the middle of the swap; the next start goes on with it or takes it back"
-        tell(ControlReply(accepted: false, message: words), to: client.peer, re: client.message)
+        sendReply(ControlReply(accepted: false, message: words), to: client.peer, re: client.message)
     }
 }
 
@@ -129,7 +129,7 @@ struct Departure {
     /// Then it is killed, or its session ended.
     let untilMilliseconds: Int64
     /// The core has been told that it is gone.
-    var isTold = false
+    var isReported = false
 }
 
 /// Who waits for the end of a swap.

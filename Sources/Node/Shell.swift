@@ -30,9 +30,9 @@ package final class Shell {
     /// When the first of them is to be looked at.
     var sessionsDueMilliseconds = Int64.max
     /// Connections from other hosts without a session.
-    var strangers: [Peer: Stranger] = [:]
+    var unauthenticatedPeers: [Peer: UnauthenticatedPeer] = [:]
     var keysDueMilliseconds = Int64.min
-    var complaints: (dueMilliseconds: Int64, untold: Int) = (.min, 0)
+    var throttledLog: (dueMilliseconds: Int64, suppressed: Int) = (.min, 0)
     /// When a person is told again that a key is used by two hosts.
     var rivalsDueMilliseconds: [PluginName: Int64] = [:]
     var children: [PluginName: PluginChild] = [:]
@@ -40,13 +40,13 @@ package final class Shell {
     var stopped: Set<PluginName> = []
     var pluginFigures: [PluginName: PluginFigures] = [:]
     /// What each plugin that had a session may still say.
-    var allowances: [PluginSession.Speaker: Allowance] = [:]
+    var rateLimiters: [PluginSession.Sender: RateLimiter] = [:]
     /// When the policies of this cycle were asked.
     var askedNanoseconds: [PluginName: Int64] = [:]
     var queue: [(input: Input, at: Timestamp)] = []
     /// Market data that the broker gets as soon as it is durable here.
     var forwards: [[UInt8]] = []
-    var gathering: Gathering?
+    var evaluation: EvaluationRound?
     /// When the inputs of this turn began to be taken.
     var batchStartedNanoseconds: Int64 = 0
     /// When the cycle that is under way fell due, before its snapshot was made; nil between cycles.
@@ -54,7 +54,7 @@ package final class Shell {
     /// Messages to the broker that it has not finished with.
     var brokerWork: [String: Int64] = [:]
     /// Questions among them, with the core's number.
-    var brokerQuestions: [String: Int64] = [:]
+    var brokerQueries: [String: Int64] = [:]
     /// For crash tests: order commands that were sent, and the message whose answer is not lived to see.
     var ordersSent: Int64 = 0
     var fatalMessage: String?
@@ -62,7 +62,7 @@ package final class Shell {
     var brokerBacklog: [BrokerCommand] = []
     /// Lockstep: the broker is lost, and until then the tape waits for it to come back.
     var brokerAwaitedUntilMilliseconds: Int64?
-    var pace: Pace
+    var scheduler: CycleScheduler
     var wakeAt: Timestamp?
     var realTime: RealTime
     var end: RunEnd?
@@ -95,7 +95,7 @@ package final class Shell {
         self.endpoint = endpoint
         cyclesAtStart = node.core.state.cycle.number
         realTime = RealTime(clock, notBefore: node.core.state.now)
-        pace = Pace(
+        scheduler = CycleScheduler(
             lockstep: options.lockstep, now: clock.monotonicMilliseconds, startMilliseconds: options.startMilliseconds)
         signalDescriptor = signals.descriptor
         stopSignal = signals.next
@@ -117,24 +117,24 @@ package final class Shell {
 
     /// One turn: all that is queued becomes durable together, then is performed.
     private func turn() throws {
-        if isHeldByBroker { return keepPace() }
+        if isHeldByBroker { return runScheduler() }
         repeat {
             let batch = queue
             queue = []
             batchStartedNanoseconds = clock.monotonicNanoseconds
-            for item in batch { try node.take(item.input, at: item.at) }
+            for item in batch { try node.handle(item.input, at: item.at) }
             let outgoing = try node.commit()
             if let entry = options.dieAfterEntry, node.head.sequence >= entry { ChildProcess.dieAtOnce() }
             if let stage = options.dieInSwap, node.core.state.swap?.stage.rawValue == stage { ChildProcess.dieAtOnce() }
             forwardMarket()
             for effect in outgoing { perform(effect) }
             measureCycle(decided: batch.contains { $0.input.isAnswers })
-            finishGatheringIfDone()
+            finishEvaluationIfDone()
         } while !queue.isEmpty
-        keepPace()
+        runScheduler()
     }
 
-    /// In lockstep the broker's words to one message are one turn, however the transport cut them up.
+    /// In lockstep the broker's reports to one message are one turn, however the transport cut them up.
     private var isHeldByBroker: Bool { options.lockstep && !brokerWork.isEmpty && end == nil }
 
     private func measureCycle(decided: Bool) {
@@ -149,37 +149,37 @@ package final class Shell {
         let outputs = children.keys.sorted().compactMap { children[$0]?.process?.outputDescriptor }
         let arrivals = try transport.wait(
             milliseconds: Int(milliseconds), descriptors: [signalDescriptor] + outputs)
-        if let signal = stopSignal() { take(signal) }
-        for notice in arrivals.notices { tell(notice) }
+        if let signal = stopSignal() { handle(signal) }
+        for notice in arrivals.notices { report(notice) }
         for refused in arrivals.refused { refuse(refused.peer, refused.why) }
         for message in arrivals.messages { receive(message.frames, from: message.peer) }
-        tendHosts()
-        tendChildren()
-        tendSessions()
-        tendDeparture()
-        tendBrokerWork()
+        pollHosts()
+        pollChildren()
+        pollSessions()
+        pollDeparture()
+        pollBrokerWork()
         checkBudget()
-        if end == nil { tendConfiguration() }
+        if end == nil { pollConfiguration() }
     }
 
-    private func take(_ signal: Int32) {
+    private func handle(_ signal: Int32) {
         guard signal == ShellSignals.hangup else { return end = end ?? .signal(signal) }
         _ = reload(why: "asked by SIGHUP")
     }
 
     func enqueue(_ input: Input) {
         let time = coreTime
-        if let span = realTime.takeJump() { queue.append((.clockJumped(by: span), time)) }
+        if let span = realTime.consumeJump() { queue.append((.clockJumped(by: span), time)) }
         queue.append((input, time))
     }
 
     /// The time that goes with an input: the tape's in lockstep, else the real one.
-    var coreTime: Timestamp { options.lockstep ? pace.tapeTime ?? node.core.state.now : realTime.now(clock) }
+    var coreTime: Timestamp { options.lockstep ? scheduler.tapeTime ?? node.core.state.now : realTime.now(clock) }
 
     private var nextDeadline: Int64 {
         var earliest = clock.monotonicMilliseconds + 1_000
         // The next period waits for the cycle that is under way.
-        if let due = gathering?.deadlineMilliseconds ?? pace.nextDueMilliseconds(options) {
+        if let due = evaluation?.deadlineMilliseconds ?? scheduler.nextDueMilliseconds(options) {
             earliest = min(earliest, due)
         }
         for child in children.values { earliest = min(earliest, child.restartAtMilliseconds ?? .max) }
@@ -192,7 +192,7 @@ package final class Shell {
     /// A last word to everybody, then the journal's state.
     private func stop(_ end: RunEnd) throws -> RunEnd {
         enqueue(.stopping(why: end.description))
-        for item in queue { try node.take(item.input, at: item.at) }
+        for item in queue { try node.handle(item.input, at: item.at) }
         queue = []
         for effect in try node.commit() { if case .record = effect { perform(effect) } }
         leaveSwapClient()

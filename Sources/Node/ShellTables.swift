@@ -5,17 +5,17 @@ import Wire
 package struct ShellTables: Hashable, Sendable {
     package var sessions = 0
     /// Connections from other hosts without a session.
-    package var strangers = 0
+    package var unauthenticated = 0
     package var children = 0
     /// Plugins of which figures are kept.
     package var figures = 0
     /// Plugins that had a session, with what each may still say.
-    package var allowances = 0
+    package var rateLimiters = 0
     /// Plugins that a person has stopped, and adapters that wait.
     package var names = 0
     /// Messages that the broker works on, questions among them, and commands that wait for a place.
     package var commands = 0
-    package var questions = 0
+    package var queries = 0
     package var backlog = 0
     /// Settings that were sent and not answered.
     package var settings = 0
@@ -28,10 +28,10 @@ package struct ShellTables: Hashable, Sendable {
 extension Shell {
     package var tables: ShellTables {
         ShellTables(
-            sessions: sessions.count, strangers: strangers.count, children: children.count,
-            figures: pluginFigures.count, allowances: allowances.count, names: stopped.count + waitingBrokers.count,
+            sessions: sessions.count, unauthenticated: unauthenticatedPeers.count, children: children.count,
+            figures: pluginFigures.count, rateLimiters: rateLimiters.count, names: stopped.count + waitingBrokers.count,
             commands: brokerWork.count,
-            questions: brokerQuestions.count, backlog: brokerBacklog.count,
+            queries: brokerQueries.count, backlog: brokerBacklog.count,
             settings: sessions.values.reduce(0) { $0 + $1.pendingSettings.count }, queued: queue.count + forwards.count)
     }
 
@@ -45,22 +45,25 @@ extension ShellTables {
     /// Every figure with its name.
     package static var names: [(String, WritableKeyPath<ShellTables, Int>)] {
         [
-            ("sessions", \.sessions), ("strangers", \.strangers), ("children", \.children), ("figures", \.figures),
-            ("allowances", \.allowances),
-            ("names", \.names), ("commands", \.commands), ("questions", \.questions), ("backlog", \.backlog),
+            ("sessions", \.sessions), ("unauthenticated", \.unauthenticated), ("children", \.children),
+            ("figures", \.figures),
+            ("rate limiters", \.rateLimiters),
+            ("names", \.names), ("commands", \.commands), ("queries", \.queries), ("backlog", \.backlog),
             ("settings", \.settings), ("queued", \.queued),
         ]
     }
     package static var all: [WritableKeyPath<ShellTables, Int>] { names.map(\.1) }
 
     package init(
-        sessions: Int, strangers: Int, children: Int, figures: Int, allowances: Int, names: Int, commands: Int,
-        questions: Int,
+        sessions: Int, unauthenticated: Int, children: Int, figures: Int, rateLimiters: Int, names: Int, commands: Int,
+        queries: Int,
         backlog: Int, settings: Int, queued: Int
     ) {
-        (self.sessions, self.strangers, self.children, self.figures) = (sessions, strangers, children, figures)
-        self.allowances = allowances
-        (self.names, self.commands, self.questions, self.backlog) = (names, commands, questions, backlog)
+        (self.sessions, self.unauthenticated, self.children, self.figures) = (
+            sessions, unauthenticated, children, figures
+        )
+        self.rateLimiters = rateLimiters
+        (self.names, self.commands, self.queries, self.backlog) = (names, commands, queries, backlog)
         (self.settings, self.queued) = (settings, queued)
     }
 }

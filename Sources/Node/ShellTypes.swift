@@ -33,7 +33,7 @@ struct RealTime {
     }
 
     /// How far the wall's clock has jumped ahead since this was asked last; nil when it has not.
-    mutating func takeJump() -> TimeSpan? {
+    mutating func consumeJump() -> TimeSpan? {
         defer { jump = .zero }
         return jump > .zero ? jump : nil
     }

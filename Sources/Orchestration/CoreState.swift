@@ -20,11 +20,11 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// The adapter is being swapped for another one.
     package var swap: BrokerSwap?
     /// Steps taken for the decision that a plan belongs to.
-    var steps: [Symbol: StepCount] = [:]
-    /// When an order in doubt is asked for.
-    var deadlines = Agenda<ClientOrderID, Timestamp>()
+    var actionCounts: [Symbol: ActionCount] = [:]
+    /// When an order in flight is asked for.
+    var deadlines = DeadlineIndex<ClientOrderID, Timestamp>()
     /// Symbols that are left alone for the moment.
-    var pauses: [Symbol: Pause] = [:]
+    var holds: [Symbol: Hold] = [:]
     /// Since when the market has been at or beyond a stop that rests and does not execute.
     var breaches: [Symbol: Timestamp] = [:]
     /// Our books and the broker's have been brought together once; what is found before was there before us.
@@ -34,23 +34,23 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// Splits that the broker booked first: the announcement, when it comes, applies them no second time.
     var bookedSplits: [Symbol: Split] = [:]
     /// Reductions that the broker refused, and when they are tried again.
-    var setbacks: [Symbol: Setback] = [:]
+    var backoffs: [Symbol: Backoff] = [:]
     /// Positions without a working stop for all of their shares, since when.
-    package var naked = Agenda<Symbol, Nakedness>()
+    package var unprotected = DeadlineIndex<Symbol, UnprotectedTimer>()
     /// What the limits remember.
     package var risk = RiskState()
     /// What was last told of a symbol, so that an unchanged non-decision is not written down every cycle.
-    var told: [Symbol: [String]] = [:]
+    var reportedDispositions: [Symbol: [String]] = [:]
     /// Moves of a stop or target too small to be made, that the last decision on the symbol has told.
-    var toldToWait: [Symbol: [String]] = [:]
+    var reportedDeferrals: [Symbol: [String]] = [:]
     /// The same of what concerns the portfolio.
-    var toldOfPortfolio: [String] = []
+    var reportedPortfolio: [String] = []
     /// Steps that the risk gate refused last, so that an unchanged refusal is told once.
-    package internal(set) var refused: [Symbol: String] = [:]
+    package internal(set) var reportedRefusals: [Symbol: String] = [:]
     /// What plans wait for, so that it is told once.
-    var waits: [Symbol: String] = [:]
-    /// Profit locked in by the plan of a symbol so far.
-    var lockedIn: [Symbol: Money] = [:]
+    var reportedWaits: [Symbol: String] = [:]
+    /// Profit realized by the plan of a symbol so far.
+    var realizedByPlan: [Symbol: Money] = [:]
     /// The entry that was last sent for a symbol: its stop holds even when nobody asks for it any more.
     var entering: [Symbol: Entry] = [:]
     /// Who asked for it.
@@ -58,10 +58,10 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// Commands of this journal so far.
     var commandCount: Int64 = 0
     /// Questions without an answer, oldest first.
-    var questions: [Question] = []
-    /// What an order had filled when it was adopted: that is in the position, and no late word books it again.
+    var pendingQueries: [PendingQuery] = []
+    /// What an order had filled when it was adopted: that is in the position, and no late report books it again.
     var adoptedFills: [ClientOrderID: Quantity] = [:]
-    /// Orders whose end nobody saw: what they filled is taken from the position, and never booked from a late word.
+    /// Orders whose end nobody saw: what they filled is taken from the position, and never booked from a late report.
     var unseenEnds: [ClientOrderID] = []
     /// The newest request for each order that is not over.
     var requests: [ClientOrderID: Request] = [:]
@@ -78,9 +78,9 @@ package struct CoreState: Sendable, Hashable, Codable {
     package init() {}
 
     /// Each question is answered once.
-    mutating func takeQuestion(_ number: Int64?) -> Question? {
-        guard let index = questions.firstIndex(where: { $0.number == number }) else { return nil }
-        return questions.remove(at: index)
+    mutating func removeQuery(_ number: Int64?) -> PendingQuery? {
+        guard let index = pendingQueries.firstIndex(where: { $0.number == number }) else { return nil }
+        return pendingQueries.remove(at: index)
     }
 
     mutating func policyReady(_ name: PluginName) {
@@ -92,7 +92,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         let stuck = breaches.values.map { $0 + configuration.stopPatience }.filter { $0 > now }.min()
         return [
-            deadlines.notBefore, naked.notBefore, stuck, broker?.truthIsDue, risk.earliestDeadline, swap?.deadline,
+            deadlines.notBefore, unprotected.notBefore, stuck, broker?.reconcileDueAt, risk.earliestDeadline,
+            swap?.deadline,
         ].compactMap { $0 }.min()
     }
 }
@@ -108,38 +109,38 @@ package struct CycleState: Sendable, Hashable, Codable {
     package var urgentInPeriod: Int64 = 0
 }
 
-package struct StepCount: Sendable, Hashable, Codable {
+package struct ActionCount: Sendable, Hashable, Codable {
     package var decision: DecisionID
     package var count: Int64
 }
 
-/// The adapter that trades, and how far its truth and ours agree.
+/// The adapter that trades, and how far its snapshot and our state agree.
 package struct BrokerLink: Sendable, Hashable, Codable {
     package var name: PluginName
     package var capabilities: BrokerCapabilities
-    /// Its truth and ours were brought together since it connected; nothing is sent before.
+    /// Its snapshot and our state were brought together since it connected; nothing is sent before.
     package var isReconciled = false
     /// Orders asked about whose answer is awaited, sorted.
-    var questions: [ClientOrderID] = []
+    var queriedOrders: [ClientOrderID] = []
     var round = 0
     /// How often what is asked about orders was asked without an answer to all of it.
-    var unanswered = 0
+    var unansweredRounds = 0
     /// When what was asked is asked again: a word can be lost.
-    var truthIsDue: Timestamp?
+    var reconcileDueAt: Timestamp?
     /// It has answered since it connected, and so refuses whatever an older epoch still has under way.
     var hasAnswered = false
     /// Since when a first reconciliation waits for positions that do not stand still.
     var unsettledSince: Timestamp?
     /// Positions that differ; adopted when they still do after the time that lists may be behind.
-    var suspects: [Symbol: Suspect] = [:]
+    var discrepancies: [Symbol: UnconfirmedDiscrepancy] = [:]
 }
 
 /// What was asked when, and about which order; nil asks for everything.
-package struct Question: Sendable, Hashable, Codable {
+package struct PendingQuery: Sendable, Hashable, Codable {
     /// Of the command.
     var number: Int64
     var order: ClientOrderID?
-    var askedAt: Timestamp
+    var queriedAt: Timestamp
 }
 
 /// What was asked of the broker for an order.
@@ -206,7 +207,7 @@ package struct Request: Sendable, Hashable, Codable {
 }
 
 /// A position that our books and the broker do not agree on.
-package struct Suspect: Sendable, Hashable, Codable {
+package struct UnconfirmedDiscrepancy: Sendable, Hashable, Codable {
     var ours: Quantity
     var brokers: Quantity
     var since: Timestamp
@@ -222,9 +223,9 @@ package struct UnbookedSplit: Sendable, Hashable, Codable {
 }
 
 /// Why a symbol is left alone.
-package struct Pause: Sendable, Hashable, Codable {
-    /// The broker's truth is awaited.
-    var awaitsBrokerState: Bool
+package struct Hold: Sendable, Hashable, Codable {
+    /// The broker's snapshot is awaited.
+    var awaitsBrokerSnapshot: Bool
     /// Refusals in a row.
     var refusals: Int64
     /// The newest of them; nil while there was none.
@@ -234,7 +235,7 @@ package struct Pause: Sendable, Hashable, Codable {
     /// No step before this cycle.
     var untilCycle: Int64
     /// What was asked of the broker earlier may be behind what has happened.
-    var truthNotBefore: Timestamp?
+    var snapshotNotBefore: Timestamp?
 
     mutating func endRefusals() {
         refusals = 0
@@ -244,12 +245,12 @@ package struct Pause: Sendable, Hashable, Codable {
 }
 
 /// A reduction that failed: protection comes first, and the next try later each time.
-package struct Setback: Sendable, Hashable, Codable {
+package struct Backoff: Sendable, Hashable, Codable {
     var count: Int64
     var untilCycle: Int64
 }
 
-package struct Nakedness: Sendable, Hashable, Codable, Dated {
+package struct UnprotectedTimer: Sendable, Hashable, Codable, HasDueTime {
     package var since: Timestamp
     /// It was longer than its limit, and the core has answered.
     package var isAnswered = false
@@ -264,5 +265,7 @@ package struct Nakedness: Sendable, Hashable, Codable, Dated {
     }
 
     /// As it is under another limit.
-    func fitted(to limit: TimeSpan) -> Nakedness { isAnswered ? self : Nakedness(since: since, limit: limit) }
+    func fitted(to limit: TimeSpan) -> UnprotectedTimer {
+        isAnswered ? self : UnprotectedTimer(since: since, limit: limit)
+    }
 }

@@ -16,23 +16,23 @@ package enum Input: Sendable, Hashable, Codable {
     case evaluated(cycle: Int64, answers: [PolicyAnswer])
     case market(MarketUpdate)
     case execution(ExecutionReport)
-    /// The broker's word on an order, and the number of the question that it answers: ``ApprovedCommand/number``. Nil when
+    /// The broker's report on an order, and the number of the question that it answers: ``ApprovedCommand/number``. Nil when
     /// it names none that is known.
-    case orderAnswer(answer: OrderAnswer, question: Int64?)
-    case brokerState(state: BrokerState, question: Int64?)
+    case orderAnswer(answer: OrderAnswer, query: Int64?)
+    case brokerState(state: BrokerState, query: Int64?)
     /// A command could not be handed to the adapter: it has certainly not left this process.
-    case undelivered(command: OrderCommand, why: String)
+    case commandNotSent(command: OrderCommand, why: String)
     case control(Control)
     /// The core asked to be woken at this time (``Effect/wake(at:)``).
     case wake
     /// The wall's clock went ahead by so much, and no time has passed.
     case clockJumped(by: TimeSpan)
     /// Messages of a plugin did not arrive, by their numbers.
-    case gap(plugin: PluginName, what: String)
+    case messageGap(plugin: PluginName, what: String)
     /// A plugin broke the protocol; what it sent was not taken.
-    case violation(plugin: PluginName, why: String)
+    case protocolViolation(plugin: PluginName, why: String)
     /// Something about a plugin, its process or its key that a person must know, and that is no fault of its messages.
-    case noticed(plugin: PluginName, what: String)
+    case pluginNotice(plugin: PluginName, what: String)
     /// The configuration was read again, and is sound.
     case configured(Reconfiguration)
     /// It was read again and cannot be used: everything stays as it was.
@@ -40,7 +40,7 @@ package enum Input: Sendable, Hashable, Codable {
     /// A plugin has taken the settings that ``Effect/configure(plugin:settings:)`` sent, or goes on with those it had.
     case settingsAnswered(plugin: PluginName, refusal: String?)
     /// A person has stopped, started or restarted a plugin.
-    case managed(plugin: PluginName, what: String, who: String, why: String)
+    case pluginManaged(plugin: PluginName, what: String, who: String, why: String)
     case stopping(why: String)
     /// A person wants another adapter to trade.
     case swapBroker(SwapRequest)

@@ -7,9 +7,9 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var cyclePeriod: TimeSpan = .seconds(10)
     /// How long policies may take over their answer.
     package var policyBudget: TimeSpan = .milliseconds(500)
-    /// An order command without the broker's word for so long is in doubt.
+    /// An order command without the broker's report for so long is in flight.
     package var commandTimeout: TimeSpan = .seconds(5)
-    /// Ask for the broker's whole truth every so many cycles; events keep us in step in between.
+    /// Ask for the broker's whole snapshot every so many cycles; events keep us in step in between.
     package var reconcileEveryCycles: Int64 = 30
     /// A position without a working stop for longer is an emergency that the core answers itself.
     package var unprotectedLimit: TimeSpan = .seconds(30)
@@ -74,19 +74,19 @@ package struct HardLimits: Sendable, Hashable, Codable {
 }
 
 /// The sizes of what the core remembers.
-enum Memory {
+enum CoreLimits {
     /// Finished orders kept for late fills and queries; the journal has the rest.
     static let finishedOrders = 2_000
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
-    static let rejectionsBeforePause: Int64 = 3
+    static let rejectionsBeforeHold: Int64 = 3
     /// A rejection that is older keeps no symbol waiting.
     static let refusalAge = TimeSpan.seconds(60)
     /// Cycles to the next try of a reduction that was refused again and again, at most.
-    static let longestSetback: Int64 = 32
+    static let longestBackoff: Int64 = 32
     /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.
     static let stuckCancelTimeouts: Int64 = 6
     /// Questions that wait for an answer.
-    static let openQuestions = 10_000
+    static let openQueries = 10_000
     /// Costs of entries that the broker's buying power may not know of yet; more are added up.
     static let openings = 1_000
     /// Time-outs after which a reconciliation goes on without the answers that are missing.
@@ -94,7 +94,7 @@ enum Memory {
     /// Advisories of one policy at a time.
     static let advisories = 256
     /// Symbols of which it is remembered what was told, beyond those that are held or spoken of.
-    static let symbolsTold = 10_000
+    static let reportedSymbols = 10_000
     /// Things that happened, for the section `history`.
     static let history = 200
     /// Orders that are over, for the section `finished_orders`.

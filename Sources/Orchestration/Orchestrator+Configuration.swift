@@ -3,7 +3,7 @@ import Trading
 /// A changed configuration, while the core is at work.
 extension Orchestrator {
     /// The new figures hold from the next decision on. What was decided and sent before them stands.
-    mutating func takeConfiguration(_ change: Reconfiguration) {
+    mutating func applyConfiguration(_ change: Reconfiguration) {
         let before = state.configuration
         state.configuration = change.configuration
         // An account is never changed under a core that holds its positions.
@@ -11,7 +11,7 @@ extension Orchestrator {
         // Nor are the adapters that may trade it.
         state.configuration.brokers = before.brokers
         fitLimits()
-        forgetUnnamed(since: before)
+        dropUnconfigured(since: before)
         let changes = state.configuration.changes(since: before) + change.changes
         if !changes.isEmpty {
             alert(.notice, nil, "the configuration has changed (\(change.why)): \(changes.joined(separator: "; "))")
@@ -28,12 +28,12 @@ extension Orchestrator {
     /// What was reckoned with a figure of the configuration is reckoned anew.
     mutating func fitLimits() {
         let limit = state.configuration.unprotectedLimit
-        state.naked.update { $0.fitted(to: limit) }
+        state.unprotected.update { $0.fitted(to: limit) }
     }
 
     /// What policies had the say in that are not named any more. Their stops stand, and no stranger loosens them; a target
     /// that nobody could move away any more is anybody's; what they told the others holds no longer.
-    mutating func forgetUnnamed(since before: CoreConfiguration) {
+    mutating func dropUnconfigured(since before: CoreConfiguration) {
         let left = Set(before.policies).subtracting(state.configuration.policies)
         guard !left.isEmpty else { return }
         state.advisories.removeAll { left.contains($0.policy) }
@@ -42,7 +42,7 @@ extension Orchestrator {
         }
     }
 
-    mutating func takeSettingsAnswer(_ plugin: PluginName, _ refusal: String?) {
+    mutating func applySettingsAnswer(_ plugin: PluginName, _ refusal: String?) {
         guard let refusal else { return alert(.notice, nil, "\(plugin) has taken its new settings") }
         alert(.warning, nil, "\(plugin) goes on with the settings that it had, the new ones are refused: \(refusal)")
     }

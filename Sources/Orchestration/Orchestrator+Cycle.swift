@@ -37,12 +37,12 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled else { return }
         state.cycle.number += 1
         let number = state.cycle.number
-        if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.suspects.isEmpty {
-            askForBrokerState()
+        if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.discrepancies.isEmpty {
+            reconcileNow()
         }
         try watchEquity()
         watchRequiredPolicies()
-        forgetWhatIsOver()
+        dropExpired()
         let snapshot = try SnapshotBuilder(state).build(cycle: number)
         state.cycle.snapshotAt = state.now
         record(
@@ -59,7 +59,7 @@ extension Orchestrator {
                 snapshot: snapshot))
     }
 
-    mutating func takeAnswers(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
+    mutating func applyPolicyAnswers(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
         guard state.cycle.evaluating, cycle == state.cycle.number else { return }
         state.cycle.evaluating = false
         try decide(cycle, answers)
@@ -70,11 +70,11 @@ extension Orchestrator {
     }
 
     private mutating func decide(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
-        let heard = answers.map {
-            PolicyHeard(policy: $0.policy, recommendations: $0.recommendations.count, failure: $0.failure)
+        let responses = answers.map {
+            PolicyResponse(policy: $0.policy, recommendations: $0.recommendations.count, failure: $0.failure)
         }
-        record(.policiesHeard(cycle: cycle, heard: heard))
-        // Without the broker its price grid is not known, and nothing that is decided now could be done.
+        record(.policiesAnswered(cycle: cycle, responses: responses))
+        // Without the broker its tick size is not known, and nothing that is decided now could be done.
         guard state.broker != nil else {
             return alert(.notice, nil, "the broker left during cycle \(cycle): nothing is decided in it")
         }
@@ -82,53 +82,54 @@ extension Orchestrator {
             state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities, closedAt: state.closedAt,
             entriesRefused: entriesRefused)
-        let (portfolio, verdicts) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
-        adopt(portfolio, cycle)
-        for verdict in verdicts { adopt(verdict) }
+        let (portfolio, symbolDecisions) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
+        recordPortfolio(portfolio, cycle)
+        for symbolDecision in symbolDecisions { apply(symbolDecision) }
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         for (symbol, plan) in state.plans.inOrder where plan.entry != nil && !named.contains(symbol) {
-            state.plans[symbol]?.forgetEntry()
+            state.plans[symbol]?.dropEntry()
         }
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }
         for symbol in state.plans.keys.sorted() { try advance(symbol) }
-        forgetIdleSymbols(spoken: Set(verdicts.map(\.decision.symbol)))
+        dropIdleSymbols(mentioned: Set(symbolDecisions.map(\.decision.symbol)))
     }
 
-    private mutating func adopt(_ portfolio: PortfolioMerge, _ cycle: Int64) {
-        if !portfolio.advisories.isEmpty { hear(portfolio.advisories) }
-        let story = portfolio.dispositions.map {
+    private mutating func recordPortfolio(_ portfolio: PortfolioMerge, _ cycle: Int64) {
+        if !portfolio.advisories.isEmpty { storeAdvisories(portfolio.advisories) }
+        let summary = portfolio.dispositions.map {
             "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why.withoutFigures)"
         }
-        guard state.toldOfPortfolio != story else { return }
-        state.toldOfPortfolio = story
-        guard !story.isEmpty else { return }
+        guard state.reportedPortfolio != summary else { return }
+        state.reportedPortfolio = summary
+        guard !summary.isEmpty else { return }
         record(.portfolio(PortfolioDecision(cycle: cycle, dispositions: portfolio.dispositions)))
     }
 
-    private mutating func adopt(_ verdict: DecisionEngine.Verdict) {
-        let decision = verdict.decision
+    private mutating func apply(_ symbolDecision: DecisionEngine.SymbolDecision) {
+        let decision = symbolDecision.decision
         let symbol = decision.symbol
-        if verdict.changesPlan {
+        if symbolDecision.changesPlan {
             state.plans[symbol] = decision.plan
             if let stop = decision.plan.stop, state.portfolio.positions[symbol]?.initialStop == nil {
                 state.portfolio.positions[symbol]?.initialStop = stop.stopPrice
             }
         }
-        for rung in verdict.rungs { state.portfolio.positions[symbol]?.rungsTaken.append(rung) }
-        if !verdict.rungs.isEmpty {
+        for rung in symbolDecision.rungs { state.portfolio.positions[symbol]?.rungsTaken.append(rung) }
+        if !symbolDecision.rungs.isEmpty {
             state.portfolio.positions[symbol]?.rungsTaken.sort()
             state.portfolio.positions[symbol]?.lastPartialAt = state.now
         }
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
-        let story = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(\.news)
+        let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(\.news)
         // A market that wavers about a level brings the same small move again and again: it is told once.
         let waiting = decision.dispositions.filter(\.isWaiting).map(\.news)
-        let isNew = (state.told.updateValue(story, forKey: symbol) ?? []) != story && !story.isEmpty
-        let waitsAnew = !waiting.allSatisfy((state.toldToWait[symbol] ?? []).contains)
-        guard verdict.changesPlan || isNew || waitsAnew else { return }
-        state.toldToWait[symbol] = waiting.isEmpty ? nil : waiting
+        let isNew =
+            (state.reportedDispositions.updateValue(summary, forKey: symbol) ?? []) != summary && !summary.isEmpty
+        let waitsAnew = !waiting.allSatisfy((state.reportedDeferrals[symbol] ?? []).contains)
+        guard symbolDecision.changesPlan || isNew || waitsAnew else { return }
+        state.reportedDeferrals[symbol] = waiting.isEmpty ? nil : waiting
         record(.decision(decision))
     }
 

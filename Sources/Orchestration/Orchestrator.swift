@@ -6,7 +6,7 @@ import Trading
 /// 1. It reads no clock, file, socket or random source; the same inputs give the same effects, bit for bit.
 /// 2. Nothing is sent that did not pass ``RiskGate``; nothing is sent that is not among the effects of an input, and the
 ///    shell makes both durable first.
-/// 3. One command in flight for a symbol at most; an order in doubt ends only by the broker's word.
+/// 3. One command in flight for a symbol at most; an order in flight ends only by the broker's report.
 /// 4. It never iterates a dictionary in hash order where the order could reach an effect.
 package struct Orchestrator: Sendable {
     package internal(set) var state: CoreState
@@ -21,23 +21,23 @@ package struct Orchestrator: Sendable {
         state.now = max(state.now, time)
         effects = []
         do {
-            try take(input)
+            try apply(input)
             try enforceLimits()
         } catch {
             halt(because: "\(error)")
         }
-        // Whatever went wrong with the input: what is in doubt is asked about, and what is naked is told.
+        // Whatever went wrong with the input: what is in flight is asked about, and what is unprotected is told.
         do {
             try checkDeadlines()
             try checkSwap()
         } catch { halt(because: "\(error)") }
-        askToBeWoken()
+        requestWake()
         return effects
     }
 
-    private mutating func take(_ input: Input) throws(NumericError) {
+    private mutating func apply(_ input: Input) throws(NumericError) {
         switch input {
-        case .started(let start): takeStart(start)
+        case .started(let start): applyStart(start)
         case .policyReady(let name, let needs): policyReady(name, needs)
         case .policyGone(let name, let why): policyGone(name, why)
         case .brokerReady(let name, let capabilities): brokerReady(name, capabilities)
@@ -45,46 +45,46 @@ package struct Orchestrator: Sendable {
         case .providerReady(let name): state.providers.append(name)
         case .providerGone(let name, let why): providerGone(name, why)
         case .cycleDue: try beginPeriodicCycle()
-        case .evaluated(let cycle, let answers): try takeAnswers(cycle, answers)
-        case .market(let update): try takeMarket(update)
-        case .execution(let report): try takeReport(report)
-        case .orderAnswer(let answer, let question): try takeAnswer(answer, to: question)
-        case .brokerState(let truth, let question): try takeBrokerState(truth, to: question)
-        case .undelivered(let command, let why): try takeUndelivered(command, why)
-        case .control(let control): try takeControl(control)
+        case .evaluated(let cycle, let answers): try applyPolicyAnswers(cycle, answers)
+        case .market(let update): try applyMarketUpdate(update)
+        case .execution(let report): try applyReport(report)
+        case .orderAnswer(let answer, let query): try applyOrderAnswer(answer, to: query)
+        case .brokerState(let snapshot, let query): try applyBrokerSnapshot(snapshot, to: query)
+        case .commandNotSent(let command, let why): try applyCommandNotSent(command, why)
+        case .control(let control): try applyControl(control)
         case .wake: break
-        case .clockJumped(let span): takeClockJump(span)
-        case .gap(let plugin, let what): takeGap(plugin, what)
-        case .violation(let plugin, let why):
+        case .clockJumped(let span): applyClockJump(span)
+        case .messageGap(let plugin, let what): applyMessageGap(plugin, what)
+        case .protocolViolation(let plugin, let why):
             alert(.warning, nil, "\(plugin) broke the protocol; what it sent was not taken: \(why)")
-        case .noticed(let plugin, let what):
+        case .pluginNotice(let plugin, let what):
             // Of the adapter that trades everything depends.
             alert(plugin == state.chosenBroker ? .emergency : .warning, nil, "\(plugin): \(what)")
-        case .configured(let change): takeConfiguration(change)
+        case .configured(let change): applyConfiguration(change)
         case .misconfigured(let why):
             alert(.warning, nil, "the changed configuration is not used, everything stays as it was: \(why)")
-        case .settingsAnswered(let plugin, let refusal): takeSettingsAnswer(plugin, refusal)
-        case .managed(let plugin, let what, let who, let why):
+        case .settingsAnswered(let plugin, let refusal): applySettingsAnswer(plugin, refusal)
+        case .pluginManaged(let plugin, let what, let who, let why):
             alert(.notice, nil, "\(who): \(plugin) \(what): \(why)")
         case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
-        case .swapBroker(let request): takeSwapRequest(request)
+        case .swapBroker(let request): applySwapRequest(request)
         case .brokerLeft(let name): brokerLeft(name)
         case .brokerFailed(let name, let why): brokerFailed(name, why)
         }
     }
 
-    private mutating func takeStart(_ start: Start) {
+    private mutating func applyStart(_ start: Start) {
         let before = state.configuration
         state.configuration = start.configuration
         fitLimits()
-        forgetUnnamed(since: before)
+        dropUnconfigured(since: before)
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
         // What nobody of this run has asked for is not entered.
-        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.forgetEntry() }
+        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.dropEntry() }
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
         state.broker = nil
-        doubtWhatIsInFlight()
+        markInFlightUnknown()
         state.policies = []
         // What a policy needed is kept until it says so anew, so that bars and indicators outlive a restart.
         state.needs = state.needs.filter { start.configuration.policies.contains($0.key) }
@@ -117,7 +117,7 @@ package struct Orchestrator: Sendable {
     /// Doubt about figures halts trading; what protects rests at the broker.
     private mutating func halt(because why: String) { restrict(to: .halted, why: why) }
 
-    private mutating func askToBeWoken() {
+    private mutating func requestWake() {
         guard let earliest = state.earliestDeadline, earliest != state.wakeAt else { return }
         state.wakeAt = earliest
         effects.append(.wake(at: earliest))
@@ -138,7 +138,7 @@ extension Orchestrator {
     mutating func emit(_ effect: Effect) { effects.append(effect) }
     mutating func record(_ record: Record) {
         effects.append(.record(record))
-        remember(record)
+        recordHistory(record)
     }
     mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
         record(.alert(Alert(level: level, symbol: symbol, text: text)))

@@ -3,18 +3,18 @@ import Trading
 /// What the core writes down about itself: the audit trail, and what the terminal and `explain` tell.
 package enum Record: Sendable, Hashable, Codable {
     case cycleStarted(CycleStarted)
-    case policiesHeard(cycle: Int64, heard: [PolicyHeard])
+    case policiesAnswered(cycle: Int64, responses: [PolicyResponse])
     case decision(Decision)
     case portfolio(PortfolioDecision)
-    case step(StepTaken)
+    case action(ActionTaken)
     case waiting(Waiting)
     case order(OrderChanged)
     case unprotected(UnprotectedTime)
     case outcome(Outcome)
-    case difference(Difference)
+    case discrepancy(Discrepancy)
     case corporateAction(action: CorporateAction, words: String)
     case tradingState(TradingState, who: String, why: String)
-    case swap(SwapTold)
+    case swap(SwapProgress)
     case alert(Alert)
 }
 
@@ -28,13 +28,13 @@ package struct CycleStarted: Sendable, Hashable, Codable {
     package var missing: [PluginName]
 }
 
-package struct PolicyHeard: Sendable, Hashable, Codable {
+package struct PolicyResponse: Sendable, Hashable, Codable {
     package var policy: PluginName
     package var recommendations: Int
     package var failure: String?
 }
 
-package struct StepTaken: Sendable, Hashable, Codable {
+package struct ActionTaken: Sendable, Hashable, Codable {
     package var decision: DecisionID
     package var symbol: Symbol
     package var number: Int64
@@ -70,11 +70,11 @@ package struct UnprotectedTime: Sendable, Hashable, Codable {
     package var endedBy: String
 }
 
-/// What our books and the broker's truth did not agree on, and what was done about it.
-package struct Difference: Sendable, Hashable, Codable {
+/// What our books and the broker's snapshot did not agree on, and what was done about it.
+package struct Discrepancy: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Codable, CaseIterable {
         case missedFill = "missed_fill"
-        case foreignOrder = "foreign_order"
+        case externalOrder = "external_order"
         case lostOrder = "lost_order"
         /// Held before this journal began.
         case openingPosition = "opening_position"
@@ -83,7 +83,7 @@ package struct Difference: Sendable, Hashable, Codable {
         /// New shares for old, or another name for the same value.
         case corporateAction = "corporate_action"
         /// A short that none of our orders can have made.
-        case foreignShort = "foreign_short"
+        case externalShort = "external_short"
         case statusDrift = "status_drift"
     }
     package var kind: Kind
@@ -121,7 +121,7 @@ package struct Alert: Sendable, Hashable, Codable {
         case stopStuck = "stop_stuck"
         /// Somebody else's order keeps a stop from being placed.
         case obstacle
-        case foreignShort = "foreign_short"
+        case externalShort = "external_short"
     }
     package var level: Level
     package var symbol: Symbol?

@@ -91,7 +91,7 @@ extension Scaffold {
             func protects() throws {
                 let position = PositionView(
                     symbol: try Symbol("ABC"), quantity: Quantity(shares: 10), averagePrice: try Price("100"), lastPrice: nil,
-                    marketValue: .zero, unrealisedProfit: .zero, realisedProfit: .zero, initialStop: nil, riskPerShare: nil,
+                    marketValue: .zero, unrealizedProfit: .zero, realizedProfit: .zero, initialStop: nil, riskPerShare: nil,
                     profitInR: nil, highWaterMark: try Price("120"), lowWaterMark: try Price("90"),
                     openedAt: Timestamp(seconds: 0), heldFor: .zero, weight: .zero, protection: nil, unprotectedSince: nil,
                     rungsTaken: [])

@@ -1,7 +1,7 @@
 import Orchestration
 import Trading
 
-/// After the storm: nothing unknown, nothing different, nothing naked. Liveness, not only safety.
+/// After the storm: nothing unknown, nothing different, nothing unprotected. Liveness, not only safety.
 struct Convergence {
     let core: CoreState
     let venue: Venue
@@ -24,7 +24,7 @@ struct Convergence {
         let theirs = venue.held(symbol)
         if ours != theirs { found.append("\(symbol): \(ours) held in our books, \(theirs) at the broker") }
         let books = core.portfolio.orders.working(symbol)
-        for order in books where order.status.isInDoubt {
+        for order in books where order.status.isInFlight {
             found.append("\(order.id) is still \(order.status.rawValue)")
         }
         let here = Set(books.map { "\($0.id): \($0.words), filled \($0.filledQuantity)" })
@@ -39,7 +39,7 @@ struct Convergence {
         if let stop = stuckStop(symbol, theirs) {
             found.append("\(symbol): \(stop.words) was elected and does not execute, and nothing is done about it")
         }
-        if core.naked[symbol] != nil, size.isPositive, venue.protected(symbol) >= size.units {
+        if core.unprotected[symbol] != nil, size.isPositive, venue.protected(symbol) >= size.units {
             found.append("\(symbol) is protected, and the core does not know it")
         }
         return found

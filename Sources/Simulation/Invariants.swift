@@ -18,7 +18,7 @@ final class Invariants {
     private(set) var checks = 0
     var onViolation: () -> Void = {}
 
-    private var flight = Flight()
+    private var inFlight = InFlightCommands()
     private var submitted: Set<ClientOrderID> = []
     private var arrived: Set<ClientOrderID> = []
     private var symbols: [ClientOrderID: Symbol] = [:]
@@ -30,7 +30,7 @@ final class Invariants {
     /// Traded by a person, or come by an entry: beyond what a reduction was decided on.
     private var besides: [Symbol: Int64] = [:]
     /// Nanoseconds that a position was without a stop while everything worked.
-    private var naked: [Symbol: Int64] = [:]
+    private var unprotected: [Symbol: Int64] = [:]
     private(set) var longestNaked: Int64 = 0
     private var newestEpoch: Int64 = 0
     private var ordersSent: [Int64] = []
@@ -67,7 +67,7 @@ final class Invariants {
 
     // MARK: - At the venue
 
-    /// P1, after every change: exits on offer never exceed what is held.
+    /// P1, after every change: exits that are open never exceed what is held.
     func venueChanged(_ symbol: Symbol) {
         checks += 1
         guard byHand[symbol] == nil, let words = excess(symbol) else { return }
@@ -75,9 +75,9 @@ final class Invariants {
     }
 
     /// A person takes shares away under resting exits; no core can prevent that, and ours has to mend it.
-    func tradesByHand(_ symbol: Symbol) { byHand[symbol] = (0, 0) }
+    func tradesManually(_ symbol: Symbol) { byHand[symbol] = (0, 0) }
 
-    private func watchHand(_ isHealthy: Bool, _ most: Int64, _ span: Int64) {
+    private func watchManualTrading(_ isHealthy: Bool, _ most: Int64, _ span: Int64) {
         for symbol in scenario.symbols {
             guard var hand = byHand[symbol] else { continue }
             let words = excess(symbol)
@@ -94,7 +94,7 @@ final class Invariants {
             let most = side == .sell ? max(0, held) : max(0, -held)
             let offered = venue.offered(symbol, side)
             // A person's own purchase is no exit of ours.
-            guard offered > most, side == venue.exitSide(symbol) || offered > offeredByHand(symbol, side) else {
+            guard offered > most, side == venue.exitSide(symbol) || offered > manualOpenExits(symbol, side) else {
                 continue
             }
             return "\(symbol): \(Quantity(units: offered)) on offer to \(side.rawValue), \(venue.held(symbol)) held"
@@ -102,8 +102,8 @@ final class Invariants {
         return nil
     }
 
-    private func offeredByHand(_ symbol: Symbol, _ side: Side) -> Int64 {
-        venue.resting(symbol).filter { $0.order.terms.role == .foreign && $0.order.terms.side == side }
+    private func manualOpenExits(_ symbol: Symbol, _ side: Side) -> Int64 {
+        venue.resting(symbol).filter { $0.order.terms.role == .external && $0.order.terms.side == side }
             .reduce(0) { $0 + $1.order.leavesQuantity.units }
     }
 
@@ -129,7 +129,7 @@ final class Invariants {
 
     /// A decision's orders take off, or open, no more than it decided: nothing is doubled.
     func filled(_ order: Order, _ quantity: Quantity) {
-        if order.terms.role == .foreign {
+        if order.terms.role == .external {
             besides[order.symbol, default: 0] += quantity.units
             return
         }
@@ -152,7 +152,7 @@ final class Invariants {
                 "P7",
                 "decision \(decision) takes off \(Quantity(units: most)), and its orders did \(Quantity(units: sold[decision] ?? 0))"
             )
-        case .stop, .target, .foreign: return
+        case .stop, .target, .external: return
         }
     }
 
@@ -176,7 +176,7 @@ final class Invariants {
     func coreSends(_ command: OrderCommand, id: String, body: [UInt8], journal: SimulatedJournal, core: CoreState?) {
         checks += 1
         if !journal.commands.contains(body) { fail("P3", "not durable and sent: \(command.words)") }
-        if !command.isQuestion, let why = overBudget(command) { fail("P9", why) }
+        if !command.isQuery, let why = overBudget(command) { fail("P9", why) }
         for id in command.newOrderIDs where !submitted.insert(id).inserted { fail("P4", "\(id) was sent twice") }
         if let core, let why = forbidden(command, core.control.state) { fail("P9", why) }
         if let why = undeclared(command) { fail("capabilities", "the broker does not offer this: \(why)") }
@@ -188,7 +188,7 @@ final class Invariants {
         }
         let symbol = symbol(of: command)
         if let symbol { losses[symbol, default: Losses()].commands += 1 }
-        if let why = flight.depart(command, id: id, symbol: symbol) { fail("P2", why) }
+        if let why = inFlight.sent(command, id: id, symbol: symbol) { fail("P2", why) }
     }
 
     private func symbol(of command: OrderCommand) -> Symbol? {
@@ -209,7 +209,7 @@ final class Invariants {
 
     /// What a person or a limit has stopped, stays stopped.
     private func forbidden(_ command: OrderCommand, _ state: TradingState) -> String? {
-        guard !command.isQuestion, state != .active else { return nil }
+        guard !command.isQuery, state != .active else { return nil }
         if state == .halted { return "trading is halted, and the core sends: \(command.words)" }
         guard case .submit(let submission) = command, submission.orders.contains(where: { $0.role == .entry }) else {
             return nil
@@ -249,26 +249,26 @@ final class Invariants {
         maySell[decision] = .max / 2
     }
 
-    func coreHears(_ word: SimulatedAdapter.BrokerWord) {
+    func coreHears(_ word: SimulatedAdapter.BrokerReport) {
         switch word {
         case .execution(let report):
-            flight.hear(report)
+            inFlight.received(report)
             for symbol in losses.keys { losses[symbol]?.words.remove(report) }
-        case .answer(let answer, let id): flight.hear(answer, to: id)
-        case .state(let id): flight.hearState(to: id)
+        case .answer(let answer, let id): inFlight.received(answer, to: id)
+        case .state(let id): inFlight.receivedState(to: id)
         }
     }
 
-    func connectionEnds() { flight.forgetAll() }
+    func connectionEnds() { inFlight.clear() }
 
     func coreRecords(_ record: Record) {
-        if case .step(let step) = record, step.number > Self.mostSteps {
+        if case .action(let step) = record, step.number > Self.mostSteps {
             fail(
                 "liveness",
                 "decision \(step.decision) has taken \(step.number) steps: \(step.words), because \(step.why)")
         }
         // Another position than it was decided on: what is beyond the limit is another amount.
-        if case .difference(let difference) = record, difference.order == nil {
+        if case .discrepancy(let difference) = record, difference.order == nil {
             for key in maySell.keys where key.hasSuffix("." + difference.symbol.text) { maySell[key] = .max / 2 }
         }
         guard case .decision(let decision) = record else { return }
@@ -292,21 +292,21 @@ final class Invariants {
 
     /// Called every second with whether core, adapter and broker are at work together.
     func watch(isHealthy: Bool, limit: TimeSpan, span: Int64) {
-        watchHand(isHealthy, limit.nanoseconds + nakedSlack, span)
+        watchManualTrading(isHealthy, limit.nanoseconds + nakedSlack, span)
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
             guard isHealthy, size.isPositive, venue.protected(symbol) < size.units, isProtectable(symbol) else {
-                naked[symbol] = 0
+                unprotected[symbol] = 0
                 losses[symbol] = nil
                 continue
             }
-            naked[symbol, default: 0] += span
-            longestNaked = max(longestNaked, naked[symbol] ?? 0)
-            if naked[symbol] ?? 0 > limit.nanoseconds + nakedSlack + allowance(symbol) {
+            unprotected[symbol, default: 0] += span
+            longestNaked = max(longestNaked, unprotected[symbol] ?? 0)
+            if unprotected[symbol] ?? 0 > limit.nanoseconds + nakedSlack + allowance(symbol) {
                 fail(
                     "P5",
-                    "\(held) \(symbol) without a full stop for \((naked[symbol] ?? 0) / World.second) s while everything works"
+                    "\(held) \(symbol) without a full stop for \((unprotected[symbol] ?? 0) / World.second) s while everything works"
                 )
             }
         }
@@ -324,12 +324,12 @@ final class Invariants {
         return !venue.resting(symbol).contains { resting in
             let order = resting.order
             let isCrossing = venue.capabilities.refusesSelfCross && order.terms.side != venue.exitSide(symbol)
-            return order.terms.type == .market || (isCrossing && order.terms.role == .foreign)
+            return order.terms.type == .market || (isCrossing && order.terms.role == .external)
         }
     }
 }
 
-/// Commands that did not arrive at the broker, and words of the broker that did not arrive at the core. Each may cost the
+/// Commands that did not arrive at the broker, and reports of the broker that did not arrive at the core. Each may cost the
 /// core the time after which it may believe that there is nothing to come, and no more.
 private struct Losses {
     var commands: Int64 = 0

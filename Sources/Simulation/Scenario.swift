@@ -36,39 +36,39 @@ struct Scenario {
 
     init(seed: UInt64, stormSeconds: Int64?) {
         self.seed = seed
-        var dice = Dice(seed: seed, name: "scenario")
+        var random = SeededRandom(seed: seed, name: "scenario")
         let names = ["ALFA", "BRVO", "CHRL", "DLTA"]
-        symbols = names.prefix(Int(dice.between(1, 4))).map(Symbol.init(unchecked:))
-        allowsShort = dice.chance(400)
-        usesStopLimits = dice.chance(400)
-        tellsHalts = dice.chance(500)
-        tick = dice.between(2, 10) * World.second
-        volatility = dice.between(5, 80)
-        storm = (stormSeconds ?? dice.between(300, 420)) * World.second
-        var capabilities = Self.capabilities(&dice, symbols)
-        var offer = Dice(seed: seed, name: "offer")
+        symbols = names.prefix(Int(random.between(1, 4))).map(Symbol.init(unchecked:))
+        allowsShort = random.chance(400)
+        usesStopLimits = random.chance(400)
+        tellsHalts = random.chance(500)
+        tick = random.between(2, 10) * World.second
+        volatility = random.between(5, 80)
+        storm = (stormSeconds ?? random.between(300, 420)) * World.second
+        var capabilities = Self.capabilities(&random, symbols)
+        var offer = SeededRandom(seed: seed, name: "offer")
         Self.restrict(&capabilities, &offer)
         self.capabilities = capabilities
-        tellsSums = !capabilities.canLookUp || dice.chance(700)
+        tellsSums = !capabilities.canLookUp || random.chance(700)
         let (short, increment) = (allowsShort, capabilities.quantityIncrement)
         holdings = symbols.map { symbol in
-            let price = Price(units: dice.between(2_000, 20_000) * (Price.scale / 100))
-            guard dice.chance(800) else { return (symbol, .zero, price) }
-            let units = dice.between(1, 300) * (increment < .one ? increment.units * 37 : Quantity.scale)
-            return (symbol, Quantity(units: short && dice.chance(300) ? -units : units), price)
+            let price = Price(units: random.between(2_000, 20_000) * (Price.scale / 100))
+            guard random.chance(800) else { return (symbol, .zero, price) }
+            let units = random.between(1, 300) * (increment < .one ? increment.units * 37 : Quantity.scale)
+            return (symbol, Quantity(units: short && random.chance(300) ? -units : units), price)
         }
-        let chosen = SimulatedPolicy.Character.allCases.filter { dice.chance($0 == .guardian ? 850 : 650) }
+        let chosen = SimulatedPolicy.Character.allCases.filter { random.chance($0 == .guardian ? 850 : 650) }
         characters = chosen.sorted { $0.rawValue < $1.rawValue }
         var configuration = CoreConfiguration(
             account: Self.account, policies: characters.map { PluginName(unchecked: $0.rawValue) })
-        configuration.policyBudget = .milliseconds(dice.between(100, 800))
-        configuration.commandTimeout = .seconds(dice.between(2, 6))
-        configuration.reconcileEveryCycles = dice.between(2, 8)
-        configuration.unprotectedLimit = .seconds(dice.between(10, 30))
+        configuration.policyBudget = .milliseconds(random.between(100, 800))
+        configuration.commandTimeout = .seconds(random.between(2, 6))
+        configuration.reconcileEveryCycles = random.between(2, 8)
+        configuration.unprotectedLimit = .seconds(random.between(10, 30))
         configuration.limits.maximumOrderNotional = Money(units: 1_000_000 * Money.scale)
-        if dice.chance(250) { configuration.limits.maximumOrdersPerMinute = dice.between(3, 6) }
-        if dice.chance(250) {
-            configuration.limits.maximumGrossExposure = Ratio(units: dice.between(1, 20) * Ratio.scale / 1_000)
+        if random.chance(250) { configuration.limits.maximumOrdersPerMinute = random.between(3, 6) }
+        if random.chance(250) {
+            configuration.limits.maximumGrossExposure = Ratio(units: random.between(1, 20) * Ratio.scale / 1_000)
         }
         // A storm is short: what waits is to come back within it.
         configuration.damping.reentryCoolDown = .seconds(20)
@@ -77,46 +77,48 @@ struct Scenario {
         self.configuration = configuration
     }
 
-    private static func capabilities(_ dice: inout Dice, _ symbols: [Symbol]) -> BrokerCapabilities {
+    private static func capabilities(_ random: inout SeededRandom, _ symbols: [Symbol]) -> BrokerCapabilities {
         var groups: [OrderGroupKind] = []
-        if dice.chance(600) { groups.append(.oco) }
-        if groups.contains(.oco), dice.chance(700) { groups.append(.bracket) }
-        let replaces = dice.chance(600)
+        if random.chance(600) { groups.append(.oco) }
+        if groups.contains(.oco), random.chance(700) { groups.append(.bracket) }
+        let replaces = random.chance(600)
         var capabilities = BrokerCapabilities(
             orderTypes: [.market, .limit, .stop, .stopLimit], timeInForce: [.day, .gtc], groups: groups,
-            replacesPrice: replaces, replacesQuantity: replaces && dice.chance(600),
-            reservesShares: dice.chance(600), wantsMarketData: false,
-            quantityIncrement: dice.chance(200) ? Quantity(units: Quantity.scale / 1_000) : .one)
+            replacesPrice: replaces, replacesQuantity: replaces && random.chance(600),
+            reservesShares: random.chance(600), wantsMarketData: false,
+            quantityIncrement: random.chance(200) ? Quantity(units: Quantity.scale / 1_000) : .one)
         capabilities.arrivalLimit = arrivalLimit
-        vary(&capabilities, &dice, symbols)
+        vary(&capabilities, &random, symbols)
         return capabilities
     }
 
     /// What real brokers differ in.
-    private static func vary(_ capabilities: inout BrokerCapabilities, _ dice: inout Dice, _ symbols: [Symbol]) {
-        capabilities.replacement = dice.pick([.inPlace, .inPlace, .newID, .newID, .cancelNew, .notAtomic])
-        capabilities.replacementQuantity = dice.chance(600) ? .total : .remaining
-        capabilities.idempotency = dice.pick([.rejectsDuplicates, .lookUp, .none])
-        capabilities.executions = dice.chance(700) ? .each : .cumulative
-        capabilities.replaysEvents = dice.chance(600)
-        capabilities.refusesSelfCross = dice.chance(400)
-        if dice.chance(200) { capabilities.sessions = [.regular, .afterHours] }
-        if dice.chance(200) { capabilities.ordersPerMinute = dice.between(60, 200) }
-        if dice.chance(150), let symbol = symbols.first {
+    private static func vary(
+        _ capabilities: inout BrokerCapabilities, _ random: inout SeededRandom, _ symbols: [Symbol]
+    ) {
+        capabilities.replacement = random.pick([.inPlace, .inPlace, .newID, .newID, .cancelNew, .notAtomic])
+        capabilities.replacementQuantity = random.chance(600) ? .total : .remaining
+        capabilities.idempotency = random.pick([.rejectsDuplicates, .lookUp, .none])
+        capabilities.executions = random.chance(700) ? .each : .cumulative
+        capabilities.replaysEvents = random.chance(600)
+        capabilities.refusesSelfCross = random.chance(400)
+        if random.chance(200) { capabilities.sessions = [.regular, .afterHours] }
+        if random.chance(200) { capabilities.ordersPerMinute = random.between(60, 200) }
+        if random.chance(150), let symbol = symbols.first {
             let step = Price(units: Price.scale / 20)
             capabilities.assets = [
                 BrokerCapabilities.AssetRule(
                     symbol: symbol, priceIncrement: PriceIncrement(atOrAboveOne: step, belowOne: step),
-                    minimumQuantity: Quantity(shares: dice.between(2, 5)))
+                    minimumQuantity: Quantity(shares: random.between(2, 5)))
             ]
         }
     }
 
     /// Brokers that do not take every type of order, or not for every time.
-    private static func restrict(_ capabilities: inout BrokerCapabilities, _ dice: inout Dice) {
-        if dice.chance(150) { capabilities.timeInForce = dice.pick([[.day], [.gtc]]) }
-        if dice.chance(150) {
-            capabilities.orderTypes = dice.pick([
+    private static func restrict(_ capabilities: inout BrokerCapabilities, _ random: inout SeededRandom) {
+        if random.chance(150) { capabilities.timeInForce = random.pick([[.day], [.gtc]]) }
+        if random.chance(150) {
+            capabilities.orderTypes = random.pick([
                 [.market, .limit, .stop], [.market, .limit, .stopLimit], [.market, .stop], [.market, .stopLimit],
             ])
         }

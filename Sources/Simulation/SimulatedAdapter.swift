@@ -6,8 +6,8 @@ import Wire
 /// reorders. It keeps the fence of epochs, as the kit does.
 final class SimulatedAdapter: SimulatedPlugin {
     private let venue: Venue
-    private let hazards: HazardDice
-    private var line: Dice
+    private let faults: FaultInjector
+    private var line: SeededRandom
     /// When the last word of the event stream arrives here, so that none overtakes unless it is meant to.
     private var lastWord: Int64 = 0
     /// Grows with every crash: requests of the dead process get no answer any more.
@@ -15,16 +15,16 @@ final class SimulatedAdapter: SimulatedPlugin {
     private var newest: [ExecutionReport] = []
     private static let kept = 200
     /// What the core is told, at the moment at which it has it.
-    var onWord: (BrokerWord) -> Void = { _ in }
+    var onReport: (BrokerReport) -> Void = { _ in }
     /// The venue says something, before anything can go wrong with it.
-    var onTold: (ExecutionReport) -> Void = { _ in }
+    var onDelivered: (ExecutionReport) -> Void = { _ in }
     /// A command is at the venue's door.
     var onArrival: (_ command: OrderCommand, _ epoch: Int64) -> Void = { _, _ in }
     /// A command passes the fence.
     var onAdmission: (_ epoch: Int64) -> Void = { _ in }
     var onRefusal: (_ why: String) -> Void = { _ in }
 
-    enum BrokerWord {
+    enum BrokerReport {
         case execution(ExecutionReport)
         /// With the id of the question.
         case answer(OrderAnswer, to: String?)
@@ -32,16 +32,16 @@ final class SimulatedAdapter: SimulatedPlugin {
     }
 
     init(
-        _ world: World, _ venue: Venue, _ hazards: HazardDice, seed: UInt64, name: PluginName = Scenario.adapters[0]
+        _ world: World, _ venue: Venue, _ faults: FaultInjector, seed: UInt64, name: PluginName = Scenario.adapters[0]
     ) {
         self.venue = venue
-        self.hazards = hazards
-        line = Dice(seed: seed, name: name == Scenario.adapters[0] ? "line" : "line of \(name)")
+        self.faults = faults
+        line = SeededRandom(seed: seed, name: name == Scenario.adapters[0] ? "line" : "line of \(name)")
         super.init(name, .broker, world)
         let others = venue.tell
         venue.tell = { [weak self] in
             others($0)
-            self?.hear($0)
+            self?.receive($0)
         }
     }
 
@@ -75,15 +75,15 @@ final class SimulatedAdapter: SimulatedPlugin {
                 let answer = adapter.venue.query(id)
                 return {
                     adapter.send(.orderAnswer, answer, re: header.id) {
-                        adapter.onWord(.answer(answer, to: header.id))
+                        adapter.onReport(.answer(answer, to: header.id))
                     }
                 }
             }
         case .reconcile:
             ask(re: header.id) { adapter in
-                let lag = adapter.hazards.hits(.outOfStep, 100) ? adapter.hazards.between(.outOfStep, 100, 5_000) : 0
+                let lag = adapter.faults.hits(.outOfStep, 100) ? adapter.faults.between(.outOfStep, 100, 5_000) : 0
                 let state = adapter.venue.state(lag: lag * World.millisecond)
-                return { adapter.send(.brokerState, state, re: header.id) { adapter.onWord(.state(to: header.id)) } }
+                return { adapter.send(.brokerState, state, re: header.id) { adapter.onReport(.state(to: header.id)) } }
             }
         case .submit, .cancel, .replace:
             request(command, header.epoch)
@@ -94,8 +94,8 @@ final class SimulatedAdapter: SimulatedPlugin {
     /// A question: there and back, or no answer at all. What was seen may be old when it is told.
     private func ask(re id: String, _ look: @escaping (SimulatedAdapter) -> () -> Void) {
         let mine = life
-        guard !hazards.hits(.requestLoss, 10) else { return send(.done, Empty(), re: id) }
-        let late = hazards.hits(.requestDelay, 20) ? hazards.between(.requestDelay, 200, 8_000) : 0
+        guard !faults.hits(.requestLoss, 10) else { return send(.done, Empty(), re: id) }
+        let late = faults.hits(.requestDelay, 20) ? faults.between(.requestDelay, 200, 8_000) : 0
         world.after(latency()) { [weak self] in
             guard let self, life == mine, isConnected else { return }
             let tell = look(self)
@@ -109,10 +109,10 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     /// A request leaves for the venue: the process may die, it arrives all the same - or never, or much later.
     private func request(_ command: OrderCommand, _ epoch: Int64) {
-        guard !hazards.hits(.requestLoss, 10) else { return }
+        guard !faults.hits(.requestLoss, 10) else { return }
         let late =
-            hazards.hits(.requestDelay, 20)
-            ? hazards.between(.requestDelay, 500, Scenario.arrivalLimit.wholeMilliseconds) : 0
+            faults.hits(.requestDelay, 20)
+            ? faults.between(.requestDelay, 500, Scenario.arrivalLimit.wholeMilliseconds) : 0
         world.after(latency() + late * World.millisecond) { [weak self] in
             guard let self else { return }
             onArrival(command, epoch)
@@ -130,13 +130,13 @@ final class SimulatedAdapter: SimulatedPlugin {
     // MARK: - Events
 
     /// The venue's word on the event stream.
-    private func hear(_ report: ExecutionReport) {
-        onTold(report)
+    private func receive(_ report: ExecutionReport) {
+        onDelivered(report)
         newest.append(report)
         if newest.count > Self.kept { newest.removeFirst() }
-        guard isUp, !hazards.hits(.eventLoss, 20) else { return }
-        pass(report, inOrder: !hazards.hits(.eventReorder, 15))
-        if hazards.hits(.eventDuplicate, 15) { pass(report, inOrder: false) }
+        guard isUp, !faults.hits(.eventLoss, 20) else { return }
+        pass(report, inOrder: !faults.hits(.eventReorder, 15))
+        if faults.hits(.eventDuplicate, 15) { pass(report, inOrder: false) }
     }
 
     private func pass(_ report: ExecutionReport, inOrder: Bool) {
@@ -145,12 +145,12 @@ final class SimulatedAdapter: SimulatedPlugin {
             arrival = max(arrival, lastWord)
             lastWord = arrival
         } else {
-            arrival += hazards.between(.eventReorder, 1, 6_000) * World.millisecond
+            arrival += faults.between(.eventReorder, 1, 6_000) * World.millisecond
         }
         let mine = life
         world.after(arrival - world.now) { [weak self] in
             guard let self, life == mine, isConnected else { return }
-            send(.execution, report) { self.onWord(.execution(report)) }
+            send(.execution, report) { self.onReport(.execution(report)) }
         }
     }
 }

@@ -8,15 +8,15 @@ final class SimulatedConfiguration: ConfigurationSource {
     /// What a core that starts now begins with.
     private(set) var core: CoreConfiguration
     private let all: [PluginSpec]
-    private let hazards: HazardDice
+    private let faults: FaultInjector
     private var absent: PluginName?
     private var isBroken = false
     private var isNew = false
 
-    init(_ core: CoreConfiguration, _ plugins: [PluginSpec], _ hazards: HazardDice) {
+    init(_ core: CoreConfiguration, _ plugins: [PluginSpec], _ faults: FaultInjector) {
         self.core = core
         all = plugins
-        self.hazards = hazards
+        self.faults = faults
     }
 
     var plugins: [PluginSpec] { all.filter { $0.name != absent } }
@@ -38,19 +38,19 @@ final class SimulatedConfiguration: ConfigurationSource {
     /// Somebody edits the file; returns what for the story. Limits that the promises are measured by stay as they are.
     func edit() -> String {
         isNew = true
-        isBroken = hazards.between(.reload, 0, 6) == 0
+        isBroken = faults.between(.reload, 0, 6) == 0
         guard !isBroken else { return "a broken file" }
-        core.policyBudget = .milliseconds(hazards.between(.reload, 100, 800))
-        core.commandTimeout = .seconds(hazards.between(.reload, 2, 6))
-        core.reconcileEveryCycles = hazards.between(.reload, 2, 8)
-        core.defaultStop = Ratio(units: hazards.between(.reload, 20, 100) * Ratio.scale / 1_000)
-        core.damping.partialCoolDown = .seconds(hazards.between(.reload, 5, 60))
-        core.damping.reentryCoolDown = .seconds(hazards.between(.reload, 5, 40))
-        let gross = hazards.between(.reload, 0, 20)
+        core.policyBudget = .milliseconds(faults.between(.reload, 100, 800))
+        core.commandTimeout = .seconds(faults.between(.reload, 2, 6))
+        core.reconcileEveryCycles = faults.between(.reload, 2, 8)
+        core.defaultStop = Ratio(units: faults.between(.reload, 20, 100) * Ratio.scale / 1_000)
+        core.damping.partialCoolDown = .seconds(faults.between(.reload, 5, 60))
+        core.damping.reentryCoolDown = .seconds(faults.between(.reload, 5, 40))
+        let gross = faults.between(.reload, 0, 20)
         core.limits.maximumGrossExposure = gross == 0 ? nil : Ratio(units: gross * Ratio.scale / 1_000)
         let policies = all.filter { $0.role == .policy }.map(\.name)
         absent = nil
-        if !policies.isEmpty, hazards.between(.reload, 0, 2) == 0 { absent = hazards.pick(.reload, policies) }
+        if !policies.isEmpty, faults.between(.reload, 0, 2) == 0 { absent = faults.pick(.reload, policies) }
         core.policies = policies.filter { $0 != absent }
         return "other figures\(absent.map { ", without \($0)" } ?? "")"
     }

@@ -19,32 +19,32 @@ final class SimulatedPolicy: SimulatedPlugin {
 
     private let character: Character
     let venue: Venue
-    private let hazards: HazardDice
+    private let faults: FaultInjector
     let scenario: Scenario
-    var dice: Dice
+    var random: SeededRandom
     /// For the words of the second edition, so that they leave the others as they are.
-    var words: Dice
+    var words: SeededRandom
     /// The best price since a stop is trailed, so that a guardian never loosens.
     private var stops: [Symbol: Price] = [:]
     private var rung = 0
     /// Recommends what stands, and nothing new.
     var isCalm = false
 
-    init(_ character: Character, _ world: World, _ venue: Venue, _ hazards: HazardDice, _ scenario: Scenario) {
+    init(_ character: Character, _ world: World, _ venue: Venue, _ faults: FaultInjector, _ scenario: Scenario) {
         self.character = character
         self.venue = venue
-        self.hazards = hazards
+        self.faults = faults
         self.scenario = scenario
-        dice = Dice(seed: scenario.seed, name: character.rawValue)
-        words = Dice(seed: scenario.seed, name: character.rawValue + " words")
+        random = SeededRandom(seed: scenario.seed, name: character.rawValue)
+        words = SeededRandom(seed: scenario.seed, name: character.rawValue + " words")
         super.init(PluginName(unchecked: character.rawValue), .policy, world)
     }
 
     override func handle(_ header: Header, _ body: Bytes) throws {
         guard header.type == .evaluate, let cycle = header.cycle else { return }
-        if hazards.hits(.malicious, 10) { return misbehave(header, cycle) }
-        var delay = dice.between(1, 40) * World.millisecond
-        if hazards.hits(.messageDelay, 10) { delay = hazards.between(.messageDelay, 100, 3_000) * World.millisecond }
+        if faults.hits(.malicious, 10) { return misbehave(header, cycle) }
+        var delay = random.between(1, 40) * World.millisecond
+        if faults.hits(.messageDelay, 10) { delay = faults.between(.messageDelay, 100, 3_000) * World.millisecond }
         let advice = Recommendations(scenario.symbols.flatMap(advice(on:)) + adviceOnAll())
         world.after(delay) { [weak self] in
             guard let self, isConnected else { return }
@@ -53,13 +53,13 @@ final class SimulatedPolicy: SimulatedPlugin {
     }
 
     private func misbehave(_ header: Header, _ cycle: Int64) {
-        switch hazards.between(.malicious, 0, 5) {
+        switch faults.between(.malicious, 0, 5) {
         case 0: break
         case 1: sendRaw(.recommendations, Array("{\"recommendations\":[{".utf8), re: header.id, cycle: cycle)
         case 2: send(.recommendations, Recommendations([]), re: header.id, cycle: cycle + 1)
         case 3:
             // The end of an order that rests, told by somebody who is no broker.
-            let symbol = hazards.pick(.malicious, scenario.symbols)
+            let symbol = faults.pick(.malicious, scenario.symbols)
             let id = venue.resting(symbol).first?.order.id ?? ClientOrderID(unchecked: "lie")
             let report = ExecutionReport(
                 clientOrderID: id, event: .canceled, cumulativeQuantity: .zero, at: world.time)
@@ -88,10 +88,10 @@ final class SimulatedPolicy: SimulatedPlugin {
             return [says(symbol, .target(price: target(symbol, isLong: held.isPositive)))]
         case .trimmer: return held.isZero || isCalm ? [] : trim(symbol, held)
         case .entrant:
-            guard held.isZero, !isCalm, dice.chance(100) else { return [] }
+            guard held.isZero, !isCalm, random.chance(100) else { return [] }
             return [usesWords ? enterByRisk(symbol, price) : enter(symbol, price)]
         case .chaos:
-            guard !isCalm, dice.chance(120) else { return [] }
+            guard !isCalm, random.chance(120) else { return [] }
             return [usesWords && words.chance(500) ? wildWords(symbol) : wild(symbol)]
         }
     }
@@ -131,28 +131,28 @@ final class SimulatedPolicy: SimulatedPlugin {
     }
 
     private func trim(_ symbol: Symbol, _ held: Quantity) -> [Recommendation] {
-        guard dice.chance(80) else { return [] }
+        guard random.chance(80) else { return [] }
         rung += 1
-        switch dice.below(4) {
+        switch random.below(4) {
         case 0: return [says(symbol, .reduceTo(quantity: Quantity(units: Int64(held.units.magnitude) / 2)))]
-        case 1: return [says(symbol, .exit, dice.chance(300) ? .emergency : .high)]
+        case 1: return [says(symbol, .exit, random.chance(300) ? .emergency : .high)]
         case 2 where usesWords:
             let shares = Quantity(units: max(1, Int64(held.units.magnitude) / words.between(1, 6)))
             return [says(symbol, .takePartial(PartialAdvice(quantity: shares, rung: "r\(rung)")))]
         default:
-            let fraction = Ratio(units: dice.between(1, 9) * Ratio.scale / 10)
+            let fraction = Ratio(units: random.between(1, 9) * Ratio.scale / 10)
             return [says(symbol, .takePartial(fraction: fraction, rung: "r\(rung)"))]
         }
     }
 
     private func enter(_ symbol: Symbol, _ price: Price) -> Recommendation {
-        let side: Side = scenario.allowsShort && dice.chance(400) ? .sell : .buy
+        let side: Side = scenario.allowsShort && random.chance(400) ? .sell : .buy
         let isLong = side == .buy
         stops[symbol] = nil
         let stop = cents(Price(units: price.units / 100 * (isLong ? 98 : 102)))
-        let target = dice.chance(600) ? cents(Price(units: price.units / 100 * (isLong ? 105 : 95))) : nil
-        let limit = dice.chance(300) ? cents(Price(units: price.units / 1_000 * (isLong ? 999 : 1_001))) : nil
-        let quantity = Quantity(shares: dice.between(1, 200))
+        let target = random.chance(600) ? cents(Price(units: price.units / 100 * (isLong ? 105 : 95))) : nil
+        let limit = random.chance(300) ? cents(Price(units: price.units / 1_000 * (isLong ? 999 : 1_001))) : nil
+        let quantity = Quantity(shares: random.between(1, 200))
         return says(
             symbol,
             .enter(
@@ -167,18 +167,18 @@ final class SimulatedPolicy: SimulatedPlugin {
             0, -1, 1, 100, Price.scale, 50 * Price.scale, 100 * Price.scale, 1_000 * Price.scale, .max,
         ]
         let sizes: [Int64] = [0, -1, 1, Quantity.scale, 10 * Quantity.scale, 100 * Quantity.scale, .max]
-        let price = Price(units: dice.pick(prices))
-        let near = cents(Price(units: (venue.prices[symbol] ?? .one).units / 1_000 * dice.between(900, 1_100)))
-        let any = dice.chance(500) ? near : price
-        let size = Quantity(units: dice.pick(sizes))
-        let ratio = Ratio(units: dice.pick([0, -1, 1, Ratio.scale / 2, Ratio.scale, .max]))
-        let limit = dice.chance(300) ? dice.chance(500) ? near : price : nil
+        let price = Price(units: random.pick(prices))
+        let near = cents(Price(units: (venue.prices[symbol] ?? .one).units / 1_000 * random.between(900, 1_100)))
+        let any = random.chance(500) ? near : price
+        let size = Quantity(units: random.pick(sizes))
+        let ratio = Ratio(units: random.pick([0, -1, 1, Ratio.scale / 2, Ratio.scale, .max]))
+        let limit = random.chance(300) ? random.chance(500) ? near : price : nil
         let stop = ProtectiveStop(stopPrice: any, limitPrice: limit)
         let advice: Advice
-        switch dice.below(11) {
+        switch random.below(11) {
         case 0: advice = .protect(stop)
         case 1: advice = .resetStop(stop)
-        case 2: advice = .takePartial(fraction: ratio, rung: "w\(dice.below(20))")
+        case 2: advice = .takePartial(fraction: ratio, rung: "w\(random.below(20))")
         case 3: advice = .exit
         case 4: advice = .reduceTo(quantity: size)
         case 5: advice = .reduceToWeight(weight: ratio)
@@ -188,9 +188,9 @@ final class SimulatedPolicy: SimulatedPlugin {
         case 9: advice = .release
         default: advice = .veto
         }
-        let until = dice.chance(100) ? Timestamp(nanoseconds: dice.pick([0, world.time.nanoseconds, .max])) : nil
+        let until = random.chance(100) ? Timestamp(nanoseconds: random.pick([0, world.time.nanoseconds, .max])) : nil
         return Recommendation(
-            symbol: symbol, advice: advice, urgency: dice.pick(Urgency.allCases), reason: "chaos", validUntil: until)
+            symbol: symbol, advice: advice, urgency: random.pick(Urgency.allCases), reason: "chaos", validUntil: until)
     }
 
     func cents(_ price: Price) -> Price {

@@ -4,16 +4,16 @@ import Wire
 /// The market: prices walk, jump and stand still; the venue trades on them at once, the core hears of them later.
 final class SimulatedProvider: SimulatedPlugin {
     private let venue: Venue
-    private let hazards: HazardDice
+    private let faults: FaultInjector
     private let scenario: Scenario
-    private var dice: Dice
+    private var random: SeededRandom
     var isCalm = false
 
-    init(_ world: World, _ venue: Venue, _ hazards: HazardDice, _ scenario: Scenario) {
+    init(_ world: World, _ venue: Venue, _ faults: FaultInjector, _ scenario: Scenario) {
         self.venue = venue
-        self.hazards = hazards
+        self.faults = faults
         self.scenario = scenario
-        dice = Dice(seed: scenario.seed, name: "market")
+        random = SeededRandom(seed: scenario.seed, name: "market")
         super.init(PluginName(unchecked: "tape"), .provider, world)
         tick()
     }
@@ -32,9 +32,9 @@ final class SimulatedProvider: SimulatedPlugin {
     }
 
     private func turnSession() {
-        guard venue.session == .regular, hazards.hits(.close, 5) else { return }
-        venue.open(hazards.pick(.close, [.closed, .afterHours]))
-        world.after(hazards.between(.close, 20, 120) * World.second) { [weak self] in
+        guard venue.session == .regular, faults.hits(.close, 5) else { return }
+        venue.open(faults.pick(.close, [.closed, .afterHours]))
+        world.after(faults.between(.close, 20, 120) * World.second) { [weak self] in
             guard let self else { return }
             venue.endDay()
             venue.open(.regular)
@@ -44,16 +44,16 @@ final class SimulatedProvider: SimulatedPlugin {
     }
 
     private func move(_ symbol: Symbol) {
-        if hazards.hits(.halts, 3) {
+        if faults.hits(.halts, 3) {
             venue.setHalted(symbol, true)
-            world.after(hazards.between(.halts, 5, 60) * World.second) { [weak self] in
+            world.after(faults.between(.halts, 5, 60) * World.second) { [weak self] in
                 self?.venue.setHalted(symbol, false)
                 self?.venue.match(symbol)
             }
         }
         guard !venue.halted.contains(symbol), !isCalm, let price = venue.prices[symbol] else { return }
-        var tenthsOfPercent = dice.between(-scenario.volatility, scenario.volatility)
-        if hazards.hits(.gaps, 4) { tenthsOfPercent = hazards.between(.gaps, -1_500, 1_500) }
+        var tenthsOfPercent = random.between(-scenario.volatility, scenario.volatility)
+        if faults.hits(.gaps, 4) { tenthsOfPercent = faults.between(.gaps, -1_500, 1_500) }
         let step = Price.scale / 100
         let moved = price.units / 10_000 * (10_000 + tenthsOfPercent) / step * step
         venue.price(symbol, Price(units: min(max(moved, 5 * Price.scale), 2_000 * Price.scale)))

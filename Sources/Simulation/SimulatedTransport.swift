@@ -13,7 +13,7 @@ protocol PluginEnd: AnyObject {
 /// A connection keeps the order of what is sent, as ZeroMQ does; messages can be late or lost.
 final class SimulatedTransport: Transport {
     private let world: World
-    private let hazards: HazardDice
+    private let faults: FaultInjector
     private var plugins: [Peer: any PluginEnd] = [:]
     /// When the last message of a connection and direction arrives, so that none overtakes.
     private var lastArrival: [Peer: (toCore: Int64, fromCore: Int64)] = [:]
@@ -27,9 +27,9 @@ final class SimulatedTransport: Transport {
     /// A dead core's words that are still under way, for those who want to hear them late.
     var onLateWord: (_ frames: [Bytes], _ peer: Peer) -> Void = { _, _ in }
 
-    init(_ world: World, _ hazards: HazardDice) {
+    init(_ world: World, _ faults: FaultInjector) {
         self.world = world
-        self.hazards = hazards
+        self.faults = faults
     }
 
     func kill() { isDead = true }
@@ -41,8 +41,8 @@ final class SimulatedTransport: Transport {
         if diesAtSend() { return kill() }
         guard plugins[peer] != nil else { throw .peerUnknown(peer.id) }
         onSend(frames, peer)
-        guard !hazards.hits(.messageLoss) else { return }
-        let arrival = max(lastArrival[peer]?.fromCore ?? 0, world.now + hazards.wireDelay())
+        guard !faults.hits(.messageLoss) else { return }
+        let arrival = max(lastArrival[peer]?.fromCore ?? 0, world.now + faults.wireDelay())
         lastArrival[peer, default: (0, 0)].fromCore = arrival
         world.after(arrival - world.now) { [weak self] in
             guard let self else { return }
@@ -79,8 +79,8 @@ final class SimulatedTransport: Transport {
     /// A plugin's message sets out for the core.
     /// - Parameter arrived: called when the core has it.
     func deliver(_ frames: [Bytes], from peer: Peer, arrived: @escaping () -> Void = {}) {
-        guard !isDead, plugins[peer] != nil, !hazards.hits(.messageLoss) else { return }
-        let arrival = max(lastArrival[peer]?.toCore ?? 0, world.now + hazards.wireDelay())
+        guard !isDead, plugins[peer] != nil, !faults.hits(.messageLoss) else { return }
+        let arrival = max(lastArrival[peer]?.toCore ?? 0, world.now + faults.wireDelay())
         lastArrival[peer, default: (0, 0)].toCore = arrival
         world.after(arrival - world.now) { [weak self] in
             guard let self, !isDead else { return }

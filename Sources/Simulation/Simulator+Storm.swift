@@ -21,23 +21,23 @@ extension Simulator {
             outcome.fills += 1
             invariants.filled(order, quantity)
         }
-        adapter.onTold = { [unowned self] in invariants.venueTells($0) }
+        adapter.onDelivered = { [unowned self] in invariants.venueTells($0) }
         for adapter in adapters { wire(adapter) }
         journal.beforeCommit = { [unowned self] in
             invariants.turn(journal.newestInput)
-            if hazards.hits(.disk, 1) {
+            if faults.hits(.disk, 1) {
                 let error = JournalError.io(path: "memory", why: "the disk refuses")
-                guard hazards.between(.disk, 0, 1) == 1 else { return .lost(error) }
+                guard faults.between(.disk, 0, 1) == 1 else { return .lost(error) }
                 durable = node?.core.state
                 return .kept(error)
             }
-            guard hazards.hits(.coreCrash, 1) else { return nil }
+            guard faults.hits(.coreCrash, 1) else { return nil }
             transport?.kill()
             return .lost(.io(path: "memory", why: "killed before the commit"))
         }
         journal.afterCommit = { [unowned self] in
             durable = node?.core.state ?? durable
-            if hazards.hits(.coreCrash, 1) { transport?.kill() }
+            if faults.hits(.coreCrash, 1) { transport?.kill() }
         }
     }
 
@@ -48,7 +48,7 @@ extension Simulator {
         }
         adapter.onAdmission = { [unowned self] in invariants.admits($0) }
         adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
-        adapter.onWord = { [unowned self] word in
+        adapter.onReport = { [unowned self] word in
             switch word {
             case .execution(let report): story("core hears: \(report.clientOrderID) \(report.event.rawValue)")
             case .answer(let answer, _):
@@ -59,7 +59,7 @@ extension Simulator {
         }
     }
 
-    func takeSwap(_ told: SwapTold) {
+    func takeSwap(_ told: SwapProgress) {
         story("core: \(told.words)")
         switch told.step {
         case .changed, .rolledBack: invariants.connectionEnds()
@@ -69,7 +69,7 @@ extension Simulator {
     }
 
     func prepare(_ transport: SimulatedTransport) {
-        transport.diesAtSend = { [unowned self] in hazards.hits(.coreCrash, 1) }
+        transport.diesAtSend = { [unowned self] in faults.hits(.coreCrash, 1) }
         transport.onSend = { [unowned self] frames, peer in
             guard peer.socket == Role.broker.rawValue else { return }
             do {
@@ -85,8 +85,8 @@ extension Simulator {
             }
         }
         transport.onLateWord = { [unowned self] frames, peer in
-            guard peer.socket == Role.broker.rawValue, hazards.hits(.staleCommands, 250) else { return }
-            let delay = hazards.between(.staleCommands, 1, 15_000) * World.millisecond
+            guard peer.socket == Role.broker.rawValue, faults.hits(.staleCommands, 250) else { return }
+            let delay = faults.between(.staleCommands, 1, 15_000) * World.millisecond
             world.after(delay) { [unowned self] in
                 do {
                     let header = try codec.header(frames)
@@ -102,73 +102,75 @@ extension Simulator {
     /// Twice a second something may happen by itself.
     func storm() {
         world.after(World.second / 2) { [unowned self] in
-            guard !isOver, hazards.isStorm else { return }
-            if hazards.hits(.adapterCrash, 2) {
+            guard !isOver, faults.isStorm else { return }
+            if faults.hits(.adapterCrash, 2) {
                 story("the adapter is killed")
-                connected.crash(restartAfter: hazards.between(.adapterCrash, 200, 20_000) * World.millisecond)
+                connected.crash(restartAfter: faults.between(.adapterCrash, 200, 20_000) * World.millisecond)
                 invariants.connectionEnds()
             }
-            if hazards.hits(.disconnect, 2), connected.isConnected {
+            if faults.hits(.disconnect, 2), connected.isConnected {
                 let adapter = connected
                 story("the adapter's connection breaks")
                 adapter.disconnect()
-                adapter.dial(after: hazards.between(.disconnect, 50, 10_000) * World.millisecond)
+                adapter.dial(after: faults.between(.disconnect, 50, 10_000) * World.millisecond)
                 invariants.connectionEnds()
             }
-            if !policies.isEmpty, hazards.hits(.policyCrash, 4) {
-                let policy = hazards.pick(.policyCrash, policies)
+            if !policies.isEmpty, faults.hits(.policyCrash, 4) {
+                let policy = faults.pick(.policyCrash, policies)
                 story("\(policy.name) is killed")
-                policy.crash(restartAfter: hazards.between(.policyCrash, 200, 40_000) * World.millisecond)
+                policy.crash(restartAfter: faults.between(.policyCrash, 200, 40_000) * World.millisecond)
             }
-            if hazards.hits(.coreCrash, 1) {
+            if faults.hits(.coreCrash, 1) {
                 story("the core is killed")
                 transport?.kill()
             }
-            if hazards.hits(.clockJump, 6) {
+            if faults.hits(.clockJump, 6) {
                 invariants.clockJumps()
-                let seconds = hazards.pick(.clockJump, [-3_600, -30, -2, 2, 30, 3_600])
+                let seconds = faults.pick(.clockJump, [-3_600, -30, -2, 2, 30, 3_600])
                 story("the wall's clock jumps by \(seconds) s")
                 clock.jump += Int64(seconds) * World.second
             }
-            if hazards.hits(.manualTrades, 3) { tradeByHand(hazards.pick(.manualTrades, scenario.symbols)) }
-            if hazards.hits(.oddWords, 5) { venue.sayOdd(about: hazards.pick(.oddWords, scenario.symbols)) }
-            if scenario.isSecondEdition, hazards.hits(.reload, 3) {
+            if faults.hits(.manualTrades, 3) { tradeManually(faults.pick(.manualTrades, scenario.symbols)) }
+            if faults.hits(.malformedReports, 5) {
+                venue.sendMalformedReport(about: faults.pick(.malformedReports, scenario.symbols))
+            }
+            if scenario.isSecondEdition, faults.hits(.reload, 3) {
                 story("somebody changes the configuration: \(configuration.edit())")
             }
-            if scenario.isThirdEdition, hazards.hits(.swap, 5) {
-                say("swap", hazards.pick(.swap, Scenario.adapters))
+            if scenario.isThirdEdition, faults.hits(.swap, 5) {
+                say("swap", faults.pick(.swap, Scenario.adapters))
             }
-            if hazards.hits(.control, 2) {
-                say(hazards.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
+            if faults.hits(.control, 2) {
+                say(faults.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
             }
             storm()
         }
     }
 
-    private func tradeByHand(_ symbol: Symbol) {
+    private func tradeManually(_ symbol: Symbol) {
         let resting = venue.resting(symbol).map(\.order).filter { $0.status != .held && $0.terms.role != .entry }
         let side = venue.exitSide(symbol)
         let offer = venue.capabilities
         // The legs of a bracket will want the shares that its entry brings: a person leaves them alone.
         let isEntering = venue.resting(symbol).contains { $0.order.terms.role == .entry }
-        invariants.tradesByHand(symbol)
-        switch hazards.between(.manualTrades, 0, offer.refusesSelfCross ? 4 : 3) {
+        invariants.tradesManually(symbol)
+        switch faults.between(.manualTrades, 0, offer.refusesSelfCross ? 4 : 3) {
         case 0:
             guard let order = resting.first else { return }
             story("a person cancels \(order.id)")
-            venue.cancelByHand(order.id)
+            venue.cancelManually(order.id)
         case 1:
             guard let side, resting.allSatisfy({ $0.terms.role != .entry }) else { return }
-            venue.tradeByHand(symbol, side.opposite, Quantity(shares: hazards.between(.manualTrades, 1, 50)))
+            venue.tradeManually(symbol, side.opposite, Quantity(shares: faults.between(.manualTrades, 1, 50)))
         case 2:
             // Where shares are not reserved, also what our exits have on offer, and more than is held.
             guard let side, !isEntering else { return }
             let held = Int64(venue.held(symbol).units.magnitude)
-            let most = offer.reservesShares ? venue.free(symbol) : held / 4 * hazards.between(.manualTrades, 1, 8)
+            let most = offer.reservesShares ? venue.free(symbol) : held / 4 * faults.between(.manualTrades, 1, 8)
             let step = offer.quantityIncrement.units
             let units = most / step * step
             guard units > 0 else { return }
-            venue.tradeByHand(symbol, side, Quantity(units: units))
+            venue.tradeManually(symbol, side, Quantity(units: units))
         case 3:
             guard let side, offer.reservesShares, !isEntering, let price = venue.prices[symbol] else { return }
             let step = venue.capabilities.quantityIncrement.units

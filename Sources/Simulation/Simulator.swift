@@ -23,7 +23,7 @@ package struct Outcome: Sendable {
     package var longestNaked: Int64 = 0
     package var chain = ""
     /// What went wrong by the simulator's doing, in its order.
-    package var mishaps: [Mishap] = []
+    package var injectedFaults: [InjectedFault] = []
     package var coverage = LifeCycleCoverage()
     /// The last things that happened, when they were asked for.
     package var story: [String] = []
@@ -34,9 +34,9 @@ package struct Outcome: Sendable {
 package final class Simulator {
     package struct Options: Sendable {
         /// Hazards that are left out.
-        package var without: Set<Hazard> = []
+        package var without: Set<FaultKind> = []
         /// Of all mishaps these alone come; nil: all.
-        package var only: Set<Mishap>?
+        package var only: Set<InjectedFault>?
         package var stormSeconds: Int64?
         /// Keep what happened, for a person.
         package var tells = false
@@ -50,7 +50,7 @@ package final class Simulator {
     let options: Options
     let scenario: Scenario
     let world = World()
-    let hazards: HazardDice
+    let faults: FaultInjector
     let venue: Venue
     let clock: SimulatedClock
     let journal = SimulatedJournal()
@@ -78,10 +78,10 @@ package final class Simulator {
     private init(seed: UInt64, _ options: Options) {
         self.options = options
         scenario = Scenario(seed: seed, stormSeconds: options.stormSeconds)
-        hazards = HazardDice(seed: seed, without: options.without, only: options.only)
+        faults = FaultInjector(seed: seed, without: options.without, only: options.only)
         clock = SimulatedClock(world)
         venue = Venue(
-            world: world, hazards: hazards, capabilities: scenario.capabilities, tellsSums: scenario.tellsSums,
+            world: world, faults: faults, capabilities: scenario.capabilities, tellsSums: scenario.tellsSums,
             cash: Money(units: 10_000_000 * Money.scale))
         for holding in scenario.holdings {
             if holding.quantity.isZero {
@@ -90,20 +90,20 @@ package final class Simulator {
                 venue.open(holding.symbol, holding.quantity, at: holding.price)
             }
         }
-        adapter = SimulatedAdapter(world, venue, hazards, seed: seed)
+        adapter = SimulatedAdapter(world, venue, faults, seed: seed)
         adapters =
             [adapter]
             + (scenario.isThirdEdition
-                ? [SimulatedAdapter(world, venue, hazards, seed: seed, name: Scenario.adapters[1])] : [])
-        provider = SimulatedProvider(world, venue, hazards, scenario)
-        let (world, venue, hazards, scenario) = (world, venue, hazards, scenario)
-        policies = scenario.characters.map { SimulatedPolicy($0, world, venue, hazards, scenario) }
+                ? [SimulatedAdapter(world, venue, faults, seed: seed, name: Scenario.adapters[1])] : [])
+        provider = SimulatedProvider(world, venue, faults, scenario)
+        let (world, venue, faults, scenario) = (world, venue, faults, scenario)
+        policies = scenario.characters.map { SimulatedPolicy($0, world, venue, faults, scenario) }
         invariants = Invariants(world, venue, scenario)
         configuration = SimulatedConfiguration(
             scenario.configuration,
             (adapters + [provider] + policies).map {
                 PluginSpec(name: $0.name, role: $0.role, settings: .object([]), program: nil)
-            }, hazards)
+            }, faults)
         outcome = Outcome(seed: seed)
         outcome.scenario = scenario.words
     }
@@ -119,7 +119,7 @@ package final class Simulator {
         while !isOver {
             live()
             // The machine is without a core for a moment.
-            let downUntil = world.now + hazards.between(.coreCrash, 100, 8_000) * World.millisecond
+            let downUntil = world.now + faults.between(.coreCrash, 100, 8_000) * World.millisecond
             while !isOver, world.step(until: downUntil) {}
         }
         finish()
@@ -131,7 +131,7 @@ package final class Simulator {
     private func live() {
         outcome.starts += 1
         journal.crash()
-        let transport = SimulatedTransport(world, hazards)
+        let transport = SimulatedTransport(world, faults)
         self.transport = transport
         prepare(transport)
         do {
@@ -147,7 +147,7 @@ package final class Simulator {
                 node: node, transport: transport, clock: clock, observer: self, options: shellOptions,
                 configuration: configuration, endpoint: { _ in "" }, signals: (-1, { [unowned self] in signal }))
             for plugin in plugins {
-                plugin.coreStarted(transport, after: hazards.wireDelay() + World.millisecond)
+                plugin.coreStarted(transport, after: faults.wireDelay() + World.millisecond)
             }
             _ = try shell.run()
         } catch {
@@ -193,14 +193,14 @@ package final class Simulator {
     /// The storm is over: everything works, a person resumes trading, and policies and market stand still.
     private func endStorm() {
         story("the storm is over")
-        hazards.isStorm = false
+        faults.isStorm = false
         venue.open(.regular)
         for symbol in scenario.symbols {
             venue.setHalted(symbol, false)
             // Whoever placed an order by hand on the other side has read the alarm, and takes it back.
             for order in venue.resting(symbol).map(\.order)
-            where order.terms.role == .foreign && order.terms.side != venue.exitSide(symbol) {
-                venue.cancelByHand(order.id)
+            where order.terms.role == .external && order.terms.side != venue.exitSide(symbol) {
+                venue.cancelManually(order.id)
             }
         }
         for policy in policies { policy.isCalm = true }
@@ -234,7 +234,7 @@ package final class Simulator {
         outcome.simulated = world.now
         outcome.cycles = durable?.cycle.number ?? 0
         outcome.chain = journal.head.chain.description
-        outcome.mishaps = hazards.mishaps
+        outcome.injectedFaults = faults.injectedFaults
         outcome.coverage = box.coverage
     }
 
@@ -267,8 +267,9 @@ extension Simulator: RunObserver {
         if case .swap(let told) = record { takeSwap(told) }
         switch record {
         case .alert(let alert): story("core: \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
-        case .step(let step): story("core: step \(step.number) of \(step.decision): \(step.words), because \(step.why)")
-        case .difference(let difference):
+        case .action(let step):
+            story("core: step \(step.number) of \(step.decision): \(step.words), because \(step.why)")
+        case .discrepancy(let difference):
             story(
                 "core: \(difference.symbol) differs (\(difference.kind.rawValue)): ours \(difference.ours), the broker's \(difference.brokers): \(difference.done)"
             )

@@ -11,12 +11,12 @@ extension Venue {
             guard var resting = orders[id], resting.order.isWorking, resting.order.status != .held else { continue }
             if !resting.isElected, isReached(resting.order.terms, price) {
                 resting.isElected = true
-                resting.isForgotten = resting.order.terms.role == .stop && hazards.hits(.stopForgotten, 60)
+                resting.isForgotten = resting.order.terms.role == .stop && faults.hits(.stopForgotten, 60)
                 put(resting)
             }
             guard isExecutable(resting, price) else { continue }
             let leaves = resting.order.leavesQuantity
-            fill(id, hazards.hits(.partialFills, 150) ? part(of: leaves) : leaves, at: tradePrice(resting.order, price))
+            fill(id, faults.hits(.partialFills, 150) ? part(of: leaves) : leaves, at: tradePrice(resting.order, price))
         }
     }
 
@@ -44,7 +44,7 @@ extension Venue {
         let step = capabilities.quantityIncrement.units
         let steps = leaves.units / step
         guard steps > 1 else { return leaves }
-        return Quantity(units: hazards.between(.partialFills, 1, steps - 1) * step)
+        return Quantity(units: faults.between(.partialFills, 1, steps - 1) * step)
     }
 
     // MARK: - Groups

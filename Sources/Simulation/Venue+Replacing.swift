@@ -4,7 +4,7 @@ import Trading
 extension Venue {
     func replace(_ replacement: OrderReplacement) {
         let id = replacement.clientOrderID
-        guard let resting = orders[id], resting.order.isWorking, !resting.isCancelling,
+        guard let resting = orders[id], resting.order.isWorking, !resting.isCanceling,
             !resting.isElected || !resting.order.terms.type.isStop, resting.order.status != .held
         else {
             return tell(
@@ -37,7 +37,7 @@ extension Venue {
     }
 
     private func refusal(of terms: NewOrder, replacing order: Order) -> String? {
-        if hazards.hits(.replaceRefused, 40) { return "the replacement is refused" }
+        if faults.hits(.replaceRefused, 40) { return "the replacement is refused" }
         if isThrough(terms) { return "stop price is beyond the market" }
         let isNew = capabilities.replacement != .inPlace
         let leaves = terms.quantity.units - (isNew ? 0 : order.filledQuantity.units)

@@ -11,7 +11,7 @@ extension Venue {
             order.brokerOrderID = BrokerOrderID(unchecked: "b\(nextNumber())")
             let waits = submission.groupKind == .bracket && terms.role != .entry
             order.status = waits ? .held : .new
-            let hidden = hazards.hits(.outOfStep, 60) ? hazards.between(.outOfStep, 100, 3_000) : 0
+            let hidden = faults.hits(.outOfStep, 60) ? faults.between(.outOfStep, 100, 3_000) : 0
             put(
                 Resting(
                     order: order, isElected: !terms.type.isStop,
@@ -20,7 +20,7 @@ extension Venue {
             onChange(terms.symbol, "\(order.id) \(order.status.rawValue)")
         }
         guard let symbol = submission.orders.first?.symbol else { return }
-        world.after(hazards.wireDelay()) { [weak self] in self?.match(symbol) }
+        world.after(faults.wireDelay()) { [weak self] in self?.match(symbol) }
     }
 
     private func refuse(_ submission: OrderSubmission, _ why: String) {
@@ -34,7 +34,7 @@ extension Venue {
 
     private func refusal(of submission: OrderSubmission) -> String? {
         guard let first = submission.orders.first else { return "an empty submission" }
-        if hazards.hits(.orderRefused, 25) { return "the broker does not like it" }
+        if faults.hits(.orderRefused, 25) { return "the broker does not like it" }
         if let kind = submission.groupKind, !capabilities.groups.contains(kind) { return "no \(kind.rawValue) here" }
         for terms in submission.orders {
             if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) { return defect }
@@ -78,21 +78,21 @@ extension Venue {
                     clientOrderID: id, event: .cancelRejected,
                     reason: order.map { "it is \($0.status.rawValue)" } ?? "it is not known", at: world.time))
         }
-        guard !resting.isCancelling else {
+        guard !resting.isCanceling else {
             return resting.isStuck ? finishCancel(id) : report(resting.order, .pendingCancel)
         }
-        if hazards.hits(.cancelRefused, 40) {
+        if faults.hits(.cancelRefused, 40) {
             return report(resting.order, .cancelRejected, reason: "too late to cancel")
         }
-        guard hazards.hits(.cancelStuck, 40) else { return finishCancel(id) }
+        guard faults.hits(.cancelStuck, 40) else { return finishCancel(id) }
         var slow = resting
-        slow.isCancelling = true
-        slow.isStuck = hazards.between(.cancelStuck, 0, 2) == 0
+        slow.isCanceling = true
+        slow.isStuck = faults.between(.cancelStuck, 0, 2) == 0
         slow.order.status = .pendingCancel
         put(slow)
         report(slow.order, .pendingCancel)
         guard !slow.isStuck else { return }
-        world.after(hazards.between(.cancelStuck, 1, 40) * World.second) { [weak self] in self?.finishCancel(id) }
+        world.after(faults.between(.cancelStuck, 1, 40) * World.second) { [weak self] in self?.finishCancel(id) }
     }
 
     /// One leg takes its group with it.

@@ -8,7 +8,7 @@ final class Venue {
         /// Its stop price was reached: it trades like the market or limit order behind it.
         var isElected = false
         /// A cancel was taken and is not carried out yet.
-        var isCancelling = false
+        var isCanceling = false
         /// That cancel is carried out when somebody asks for it again, and not before.
         var isStuck = false
         /// Elected and forgotten: it never executes.
@@ -18,7 +18,7 @@ final class Venue {
     }
 
     let world: World
-    let hazards: HazardDice
+    let faults: FaultInjector
     let capabilities: BrokerCapabilities
     /// Words that are no fills say how much is filled.
     let tellsSums: Bool
@@ -36,7 +36,7 @@ final class Venue {
     private var history: [(at: Int64, positions: [Symbol: Quantity])] = []
     private var count: Int64 = 0
 
-    /// The broker's words, as they leave it.
+    /// The broker's reports, as they leave it.
     /// Of the newest core that was heard, at whatever adapter; it survives them, as a file would.
     var fence = EpochFence()
     var tell: (ExecutionReport) -> Void = { _ in }
@@ -45,10 +45,10 @@ final class Venue {
     /// Called after every change of an order or a position.
     var onChange: (_ symbol: Symbol, _ what: String) -> Void = { _, _ in }
 
-    init(world: World, hazards: HazardDice, capabilities: BrokerCapabilities, tellsSums: Bool, cash: Money) {
+    init(world: World, faults: FaultInjector, capabilities: BrokerCapabilities, tellsSums: Bool, cash: Money) {
         self.tellsSums = tellsSums
         self.world = world
-        self.hazards = hazards
+        self.faults = faults
         self.capabilities = capabilities
         self.cash = cash
     }
@@ -168,7 +168,7 @@ final class Venue {
             ExecutionReport(
                 clientOrderID: order.id, brokerOrderID: order.brokerOrderID, event: event,
                 cumulativeQuantity: tellsSums ? order.filledQuantity : nil, reason: reason,
-                terms: terms || order.terms.role == .foreign ? order.terms : nil, at: world.time))
+                terms: terms || order.terms.role == .external ? order.terms : nil, at: world.time))
     }
 
     /// An execution: the one place where shares change hands.
@@ -181,7 +181,7 @@ final class Venue {
             try move(shares: change, resting.order.symbol, at: price)
         } catch { preconditionFailure("scenario figures fit: \(error)") }
         let isDone = resting.order.filledQuantity >= resting.order.terms.quantity
-        resting.order.status = isDone ? .filled : resting.isCancelling ? .pendingCancel : .partiallyFilled
+        resting.order.status = isDone ? .filled : resting.isCanceling ? .pendingCancel : .partiallyFilled
         resting.order.updatedAt = world.time
         put(resting)
         onFill(resting.order, quantity)
@@ -197,7 +197,7 @@ final class Venue {
         var report = ExecutionReport(
             clientOrderID: order.id, brokerOrderID: order.brokerOrderID,
             event: order.isWorking ? .partialFill : .fill, cumulativeQuantity: order.filledQuantity,
-            terms: order.terms.role == .foreign ? order.terms : nil, at: world.time)
+            terms: order.terms.role == .external ? order.terms : nil, at: world.time)
         switch capabilities.executions {
         case .each:
             report.executionID = ExecutionID(unchecked: "x\(nextNumber())")

@@ -22,7 +22,7 @@ package final class ChildProcess {
     private var inputDescriptor: CInt
     /// The line that has not ended yet, as much of it as is kept.
     private var output: [UInt8] = []
-    private var allowance = OutputAllowance()
+    private var rateLimiter = OutputRateLimiter()
     private var ending: Ending?
     /// The longest line that is kept of a child's output.
     private static let longestLine = 4_096
@@ -144,7 +144,7 @@ package final class ChildProcess {
     }
 
     private func keepLine(_ lines: inout [String]) {
-        switch allowance.take(output.count, atMilliseconds: monotonicMilliseconds()) {
+        switch rateLimiter.consume(output.count, atMilliseconds: monotonicMilliseconds()) {
         case .kept: lines.append(String(decoding: output, as: UTF8.self))
         case .keptAgain(let leftOut):
             lines.append("(\(leftOut) lines were left out here)")

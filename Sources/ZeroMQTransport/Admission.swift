@@ -25,17 +25,17 @@ struct AdmissionRequest: Equatable {
 ///
 /// 1. Whoever is not in the list, or speaks to the socket of another role, is refused.
 /// 2. A key that shakes hands too often, or was cut for a flood, waits.
-/// 3. What people are told of strangers is bounded, whatever strangers do.
+/// 3. What people are told of unauthenticated peers is bounded, whatever unauthenticated peers do.
 struct Admission {
     private let keys: any KeyAuthority
     private var handshakes: [PublicKey: [Int64]] = [:]
     private var heldUntil: [PublicKey: Int64] = [:]
-    private var untold: (count: Int, nextMilliseconds: Int64) = (0, .min)
+    private var suppressed: (count: Int, nextMilliseconds: Int64) = (0, .min)
     private var crowdNextMilliseconds: Int64 = .min
     /// Keys of our own proof; they are refused like any other, and nobody is told.
     var probes: Set<PublicKey> = []
-    private(set) var notices: [DoorNotice] = []
-    private static let tellingMilliseconds: Int64 = 60_000
+    private(set) var notices: [ListenerNotice] = []
+    private static let noticeMilliseconds: Int64 = 60_000
 
     init(keys: any KeyAuthority) { self.keys = keys }
 
@@ -43,7 +43,7 @@ struct Admission {
     mutating func decide(_ request: AdmissionRequest, atMilliseconds now: Int64) -> KeyOwner? {
         guard let key = request.key, let owner = keys.owner(of: key) else {
             if let key = request.key, probes.contains(key) { return nil }
-            tellOfStranger(request, now)
+            noteUnauthenticated(request, now)
             return nil
         }
         guard owner.role == request.domain else {
@@ -74,7 +74,7 @@ struct Admission {
         heldUntil[key] = untilMilliseconds
     }
 
-    mutating func takeNotices() -> [DoorNotice] {
+    mutating func drainNotices() -> [ListenerNotice] {
         defer { notices = [] }
         return notices
     }
@@ -83,24 +83,24 @@ struct Admission {
     /// - Parameter address: of the newest.
     mutating func crowded(_ socket: String, address: String?, atMilliseconds now: Int64) {
         guard now >= crowdNextMilliseconds else { return }
-        crowdNextMilliseconds = now + Self.tellingMilliseconds
+        crowdNextMilliseconds = now + Self.noticeMilliseconds
         notice(
             nil,
             "more than \(Limits.unheardConnections) connections to the \(socket) socket have said nothing, the newest is from \(address ?? "?"); as long as there are so many, the oldest are cut"
         )
     }
 
-    private mutating func tellOfStranger(_ request: AdmissionRequest, _ now: Int64) {
-        untold.count += 1
-        guard now >= untold.nextMilliseconds else { return }
+    private mutating func noteUnauthenticated(_ request: AdmissionRequest, _ now: Int64) {
+        suppressed.count += 1
+        guard now >= suppressed.nextMilliseconds else { return }
         let who = request.key.map { "with the unknown key \($0)" } ?? "without a key"
-        let more = untold.count > 1 ? ", and \(untold.count - 1) others since the last word" : ""
+        let more = suppressed.count > 1 ? ", and \(suppressed.count - 1) others since the last word" : ""
         notice(nil, "a stranger \(who) from \(request.address) was refused at the \(request.domain) socket\(more)")
-        untold = (0, now + Self.tellingMilliseconds)
+        suppressed = (0, now + Self.noticeMilliseconds)
     }
 
     private mutating func notice(_ owner: KeyOwner?, _ words: String) {
         guard notices.count < Limits.waitingNotices else { return }
-        notices.append(DoorNotice(owner: owner, words: words))
+        notices.append(ListenerNotice(owner: owner, words: words))
     }
 }

@@ -30,7 +30,7 @@ package struct Heartbeat: Hashable, Sendable {
 package enum SocketSecurity: Hashable, Sendable {
     /// Whoever can reach it: for ipc in a guarded folder, and the machine's own addresses.
     case none
-    /// The side that binds. Every handshake is decided by a ``RemoteDoor``'s handler, by this domain; without one nobody
+    /// The side that binds. Every handshake is decided by a ``RemoteListener``'s handler, by this domain; without one nobody
     /// gets in.
     case curveServer(KeyPair, domain: String)
     /// The side that dials: it speaks to nobody who has not the server's secret key.

@@ -9,8 +9,8 @@ package final class ZeroMQHub: Transport {
     private let routers: Routers
     private let telemetry: ZeroMQSocket
     /// Where other hosts come in; nil: they do not.
-    private let door: RemoteDoor?
-    private var remoteTokens: [(token: PollToken, socket: RemoteDoor.RemoteSocket)] = []
+    private let listener: RemoteListener?
+    private var remoteTokens: [(token: PollToken, socket: RemoteListener.RemoteSocket)] = []
     private var poller = ZeroMQPoller()
     private var tokens: [(token: PollToken, socket: String)] = []
     /// Messages taken from one socket in one wait, so that a flood on one does not starve the others.
@@ -26,10 +26,10 @@ package final class ZeroMQHub: Transport {
     package static let socketNames = ["policy", "broker", "provider", "control"]
 
     /// Binds everything in a directory that this process alone holds.
-    /// - Parameter door: for plugins on other hosts.
+    /// - Parameter listener: for plugins on other hosts.
     /// - Throws: ``MessagingError``: the directory is held by another core, is not ours, or its path is too long.
-    package init(directory path: String, door: RemoteDoor? = nil) throws(MessagingError) {
-        self.door = door
+    package init(directory path: String, listener: RemoteListener? = nil) throws(MessagingError) {
+        self.listener = listener
         _ = try DescriptorLimit.raise()
         directory = try IPCDirectory(path)
         context = try ZeroMQContext()
@@ -47,7 +47,7 @@ package final class ZeroMQHub: Transport {
             (poller.add(routers.policy), "policy"), (poller.add(routers.broker), "broker"),
             (poller.add(routers.provider), "provider"), (poller.add(routers.control), "control"),
         ]
-        for socket in door?.sockets ?? [] { remoteTokens.append((poller.add(socket.socket), socket)) }
+        for socket in listener?.sockets ?? [] { remoteTokens.append((poller.add(socket.socket), socket)) }
     }
 
     private static func bind(
@@ -65,8 +65,8 @@ package final class ZeroMQHub: Transport {
 
     package func send(_ frames: [Bytes], to peer: Peer) throws(MessagingError) {
         if peer.key != nil {
-            guard let door else { throw .peerUnknown(peer.id) }
-            return try door.send(frames, to: peer)
+            guard let listener else { throw .peerUnknown(peer.id) }
+            return try listener.send(frames, to: peer)
         }
         switch peer.socket {
         case "policy": try routers.policy.send(to: peer.id, frames)
@@ -87,15 +87,15 @@ package final class ZeroMQHub: Transport {
         arrivals.descriptors = watched.filter { ready.contains($0.token) }.map(\.descriptor)
         for entry in tokens where ready.contains(entry.token) { try drain(entry.socket, into: &arrivals) }
         for entry in remoteTokens where ready.contains(entry.token) {
-            try door?.receive(from: entry.socket, atMost: Self.messagesPerWait, into: &arrivals)
+            try listener?.receive(from: entry.socket, atMost: Self.messagesPerWait, into: &arrivals)
         }
-        if let door { arrivals.notices = door.takeNotices() }
+        if let listener { arrivals.notices = listener.drainNotices() }
         return arrivals
     }
 
-    package func cut(_ peer: Peer, holdMilliseconds: Int) { door?.cut(peer, holdMilliseconds: holdMilliseconds) }
+    package func cut(_ peer: Peer, holdMilliseconds: Int) { listener?.cut(peer, holdMilliseconds: holdMilliseconds) }
 
-    package func address(of peer: Peer) -> String? { door?.address(of: peer) }
+    package func address(of peer: Peer) -> String? { listener?.address(of: peer) }
 
     private func drain(_ socket: String, into arrivals: inout Arrivals) throws(MessagingError) {
         for _ in 0..<Self.messagesPerWait {

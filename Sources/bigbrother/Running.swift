@@ -41,7 +41,7 @@ struct Running {
         defer { journal.close() }
         let core = try Recovery.recover(from: journal)
         let keeper = try KeyKeeper(KeyStore(stateDirectory: loaded.stateDirectory))
-        let hub = try ZeroMQHub(directory: loaded.socketDirectory, door: try door(keeper))
+        let hub = try ZeroMQHub(directory: loaded.socketDirectory, listener: try listener(keeper))
         let presenter = Presenter(detail: detail, isTerminal: isatty(1) == 1, logFile: openLog())
         let signals = Signals()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
@@ -58,11 +58,11 @@ struct Running {
             journalBytes: Self.size(of: loaded.journalPath) + Self.size(of: loaded.journalPath + "-wal"))
     }
 
-    /// Where other hosts come in, once it is proven that strangers do not.
-    private func door(_ keeper: KeyKeeper) throws -> RemoteDoor? {
+    /// Where other hosts come in, once it is proven that unauthenticated peers do not.
+    private func listener(_ keeper: KeyKeeper) throws -> RemoteListener? {
         guard !loaded.listeners.isEmpty else { return nil }
         let store = KeyStore(stateDirectory: loaded.stateDirectory)
-        return try RemoteDoor(endpoints: loaded.listeners, keys: try store.serverKeys(), authority: keeper)
+        return try RemoteListener(endpoints: loaded.listeners, keys: try store.serverKeys(), authority: keeper)
     }
 
     private static func size(of path: String) -> Int64 {

@@ -11,14 +11,14 @@ import Wire
 
 @Suite("The story of a decision")
 struct ExplainTests {
-    private func story(_ driver: CoreDriver, _ id: String) throws -> Explain.Story {
+    private func explanation(_ driver: CoreDriver, _ id: String) throws -> Explain.Explanation {
         let journal = InMemoryJournal()
         let node = Node(core: Orchestrator(), journal: journal)
         for (input, at) in driver.inputs {
-            try node.take(input, at: at)
+            try node.handle(input, at: at)
             _ = try node.commit()
         }
-        return try #require(try Explain(journal).story(of: id))
+        return try #require(try Explain(journal).explanation(of: id))
     }
 
     private func scenario() -> CoreDriver {
@@ -29,7 +29,7 @@ struct ExplainTests {
 
     @Test("the scenario: grouped by fate, then steps with their orders, then the outcome and the unprotected time")
     func scenarioTold() throws {
-        let lines = try story(scenario(), "1.NVDA").lines
+        let lines = try explanation(scenario(), "1.NVDA").lines
         let order = [
             "Decision 1.NVDA", "NVDA: 287 shares at 184.8644", "Taken", "stop-loss", "partial-profit", "Absorbed",
             "portfolio-risk", "-> absorbed by partial-profit", "Steps",
@@ -48,7 +48,7 @@ struct ExplainTests {
 
     @Test("as data: stable keys, one for each part")
     func json() throws {
-        let bytes = try WireEncoder().encode(try story(scenario(), "1.NVDA"))
+        let bytes = try WireEncoder().encode(try explanation(scenario(), "1.NVDA"))
         let root = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
         #expect(root["kind"] as? String == "decision" && root["id"] as? String == "1.NVDA")
         let decision = try #require((root["decisions"] as? [[String: Any]])?.first)
@@ -61,7 +61,7 @@ struct ExplainTests {
         let words = (steps[1]["orders"] as? [[String: Any]])?.first?["words"] as? [[String: Any]]
         #expect(words?.last?["event"] as? String == "fill")
         let outcome = (decision["outcomes"] as? [[String: Any]])?.first?["outcome"] as? [String: Any]
-        #expect(outcome?["locked_in"] as? String == "602.8308")
+        #expect(outcome?["realized_by_decision"] as? String == "602.8308")
         #expect(
             (decision["unprotected"] as? [[String: Any]])?.first?["ended_by"] as? String == "a stop rests at the broker"
         )
@@ -71,9 +71,9 @@ struct ExplainTests {
     func order() throws {
         let driver = scenario()
         let id = try #require(driver.submissions.first?.orders.first?.clientOrderID)
-        let own = try story(driver, id.text)
+        let own = try explanation(driver, id.text)
         #expect(own.kind == .order && own.order?.placedBy?.text == "1.NVDA" && own.decisions.first?.id == "1.NVDA")
-        let foreign = try story(driver, "manual-tp")
+        let foreign = try explanation(driver, "manual-tp")
         #expect(
             foreign.order?.placedBy == nil && foreign.order?.changedBy?.text == "1.NVDA" && foreign.decisions.isEmpty)
         #expect(foreign.lines[0].contains("found at the broker, changed by decision 1.NVDA"))
@@ -87,7 +87,7 @@ struct ExplainTests {
         scene.driver.connect()
         scene.say(stopLoss.says(.stop("97"), on: "ABC"))
         scene.cycles(1)
-        let lines = try story(scene.driver, "1.ABC").lines
+        let lines = try explanation(scene.driver, "1.ABC").lines
         #expect(
             lines.contains { $0.contains("cancelled, confirmed") && $0.contains("(by decision 2.ABC)") }, "\(lines)")
     }
@@ -97,7 +97,7 @@ struct ExplainTests {
         var scene = Scene(holding: 0) { $0.maximumOrderQuantity = 5 }
         scene.say(entry.says(.buy(10, stop: "95"), on: "ABC"))
         scene.driver.connect()
-        let lines = try story(scene.driver, "1.ABC").lines
+        let lines = try explanation(scene.driver, "1.ABC").lines
         #expect(lines.contains { $0.contains("Planned, and no step was taken: buy 10 ABC") }, "\(lines)")
         #expect(lines.contains { $0.contains("quantity 10 is above the limit of 5") })
     }
@@ -107,6 +107,6 @@ struct ExplainTests {
         var scene = Scene()
         scene.driver.connect()
         scene.cycles(1)
-        #expect(try story(scene.driver, "2").lines.last == "  No decision was news: what stood before stands on.")
+        #expect(try explanation(scene.driver, "2").lines.last == "  No decision was news: what stood before stands on.")
     }
 }

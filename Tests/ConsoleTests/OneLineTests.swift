@@ -33,7 +33,7 @@ struct OneLineTests {
     }
 
     @Test("a reason with lines of its own is one line of the story")
-    func story() throws {
+    func explanation() throws {
         var driver = NVDA.driver()
         driver.connect()
         let journal = InMemoryJournal()
@@ -48,10 +48,10 @@ struct OneLineTests {
                 }
                 input = .evaluated(cycle: cycle, answers: answers)
             }
-            try node.take(input, at: at)
+            try node.handle(input, at: at)
             _ = try node.commit()
         }
-        let lines = try #require(try Explain(journal).story(of: "1.NVDA")).lines
+        let lines = try #require(try Explain(journal).explanation(of: "1.NVDA")).lines
         #expect(lines.contains { $0.contains("x\\n  Outcome") } && !lines.contains { $0.contains("\n") })
     }
 }

@@ -50,7 +50,7 @@ struct Scene {
         let journal = InMemoryJournal()
         let node = Node(core: Orchestrator(), journal: journal)
         for (input, at) in driver.inputs {
-            try node.take(input, at: at)
+            try node.handle(input, at: at)
             _ = try node.commit()
         }
         #expect(driver.violations == [])

@@ -138,10 +138,10 @@ struct WhyDeferredTests {
         scene.say(entry.says(.buy(10, stop: "95"), on: "ABC"))
         scene.cycles(1)
         let id = try #require(scene.driver.decisions.last?.id)
-        let story = try #require(try Explain(scene.journal()).story(of: "\(id)"))
+        let explanation = try #require(try Explain(scene.journal()).explanation(of: "\(id)"))
         #expect(
-            story.decisions.first?.recommendations.first?.until
+            explanation.decisions.first?.recommendations.first?.until
                 == scene.driver.state.closedAt["ABC"].map { $0 + .seconds(900) })
-        #expect(story.lines.contains { $0.contains("damping.reentry_cool_down") })
+        #expect(explanation.lines.contains { $0.contains("damping.reentry_cool_down") })
     }
 }

@@ -104,7 +104,7 @@ struct AttackTests {
 
     /// What is done while the others are heard, in every cycle from its beginning to so many cycles after its end.
     private func whileOthersAreHeard(cycles: Int = 3, _ body: () throws -> Void) throws {
-        let count = try account.entries("policies_heard").count
+        let count = try account.entries("policies_answered").count
         try body()
         try account.cyclesGoOn(cycles)
         #expect(try account.missed(["stop-loss", "churn"], since: count) == [])

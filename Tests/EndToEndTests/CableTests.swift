@@ -126,7 +126,7 @@ struct CableTests {
         }
         try eventually(seconds: 30, "everything is protected again") {
             let state = try JournalFacts(programs.journal, onlyState: true).state
-            return state.broker?.isReconciled == true && state.naked.isEmpty && !state.portfolio.positions.isEmpty
+            return state.broker?.isReconciled == true && state.unprotected.isEmpty && !state.portfolio.positions.isEmpty
         }
     }
 
@@ -184,7 +184,7 @@ struct CableTests {
         let processes = try begin(hosts, keys)
         try account.cyclesGoOn(40)
         try trades(20)
-        let asked = try account.entries("policies_heard")
+        let asked = try account.entries("policies_answered")
         let heard = asked.filter { !$0.contains("failure") }
         #expect(heard.count > asked.count / 2, "most cycles hear everybody: \(heard.count) of \(asked.count)")
         try account.end(processes[0], Array(processes.dropFirst()))

@@ -11,11 +11,11 @@ struct JournalFacts {
     private(set) var submitted: [ClientOrderID] = []
     private(set) var epochs: [Int64] = []
     private(set) var entries: [Entry] = []
-    private(set) var swaps: [SwapTold] = []
+    private(set) var swaps: [SwapProgress] = []
     /// Stretches in which a position had no stop.
     private(set) var unprotected: [UnprotectedTime] = []
     /// Positions of ours that differed from the broker's, and were adopted from it.
-    private(set) var adopted: [Difference] = []
+    private(set) var adopted: [Discrepancy] = []
 
     /// An order command or an execution, with its place.
     struct Entry {
@@ -65,9 +65,9 @@ struct JournalFacts {
                 entries.append(Entry(sequence: entry.sequence, content: .execution(report)))
             }
         }
-        for entry in try reader.entries(type: "difference", limit: 1_000_000) {
+        for entry in try reader.entries(type: "discrepancy", limit: 1_000_000) {
             guard
-                case .difference(let found) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse),
+                case .discrepancy(let found) = try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse),
                 found.kind == .manualTrade || found.kind == .openingPosition
             else { continue }
             adopted.append(found)
@@ -78,8 +78,8 @@ struct JournalFacts {
     /// Nothing is under way, and every position has its stop.
     var isCalm: Bool {
         let orders = state.portfolio.orders
-        return state.broker?.isReconciled == true && state.naked.isEmpty
-            && !orders.allWorking.contains { $0.status.isInDoubt || $0.status == .accepted }
+        return state.broker?.isReconciled == true && state.unprotected.isEmpty
+            && !orders.allWorking.contains { $0.status.isInFlight || $0.status == .accepted }
             && state.portfolio.positions.values.allSatisfy { position in
                 let stops = orders.working(position.symbol).filter { $0.terms.type.isStop && $0.status == .new }
                 return stops.reduce(0) { $0 + $1.leavesQuantity.units } == position.size.units

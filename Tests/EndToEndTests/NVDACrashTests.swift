@@ -34,7 +34,7 @@ enum PlanStep: String, CaseIterable, CustomTestStringConvertible {
     struct Places {
         /// The journal entry of the command.
         var command: Int64
-        /// Of the broker's word that it is done.
+        /// Of the broker's report that it is done.
         var confirmation: Int64
         /// Counted among all commands, questions too: what the adapter counts.
         var numberAtAdapter: Int
@@ -47,7 +47,7 @@ enum PlanStep: String, CaseIterable, CustomTestStringConvertible {
         for entry in journal.entries {
             guard case .command(let command) = entry.content else { continue }
             all += 1
-            if !command.isQuestion { orders += 1 }
+            if !command.isQuery { orders += 1 }
             guard isCommand(command) else { continue }
             let confirmation = journal.entries.last {
                 guard case .execution(let report) = $0.content else { return false }

@@ -9,7 +9,7 @@ struct NVDATests {
         defer { programs.remove() }
         let config = try programs.shipped("nvda.yaml")
         let result = try programs.json(["run", "--config", config])
-        #expect(field(result, "realised_profit") as? String == "602.8308")
+        #expect(field(result, "realized_profit") as? String == "602.8308")
         #expect(field(result, "report", "oversold") as? Int == 0)
         #expect(field(result, "report", "rejected_by_broker") as? Int == 0)
         try programs.expectNVDA()

@@ -12,7 +12,7 @@ struct PluginLifeTests {
         for (from, to) in changes { text = text.replacingOccurrences(of: from, with: to) }
         let config = try programs.configuration(text)
         let core = try RunningProcess(programs, ["run", "--config", config])
-        try waitForEntry(programs, "policies_heard", "stop-loss")
+        try waitForEntry(programs, "policies_answered", "stop-loss")
         return (core, config)
     }
 
@@ -59,7 +59,7 @@ struct PluginLifeTests {
         #expect(try programs.run(["plugin", "stop", "faulty", "--config", config, "--why", "a test"]).code == 0)
         try waitForEntry(programs, "policy_gone", "faulty")
         #expect(try plugins(programs, config)["faulty"]?["state"] as? String == "stopped")
-        #expect(try entries(programs, "managed").contains { $0.contains("is stopped") && $0.contains("a test") })
+        #expect(try entries(programs, "plugin_managed").contains { $0.contains("is stopped") && $0.contains("a test") })
         let again = try programs.run(["plugin", "stop", "faulty", "--config", config])
         #expect(again.code == 2 && again.output.contains("stopped already"), "\(again)")
 
@@ -108,7 +108,7 @@ struct PluginLifeTests {
             folder, "guest",
             #"{"name": "guest", "role": "policy", "version": "2.0", "description": "A guest.", "command": ["policy-take-profit"]}"#
         )
-        try waitForEntry(programs, "policies_heard", "guest")
+        try waitForEntry(programs, "policies_answered", "guest")
         #expect(try plugins(programs, config)["guest"]?["state"] as? String == "ready")
 
         try drop(folder, "broken", #"{"name": "broken", "role": "policy""#)

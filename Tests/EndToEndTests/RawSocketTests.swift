@@ -25,7 +25,7 @@ struct RawSocketTests {
         let core = try RunningProcess(programs, ["-c", start], program: "/bin/sh")
         func cycles() throws -> [String] {
             guard FileManager.default.fileExists(atPath: programs.journal) else { return [] }
-            return try SQLiteJournalReader(path: programs.journal).entries(type: "policies_heard", limit: 10_000)
+            return try SQLiteJournalReader(path: programs.journal).entries(type: "policies_answered", limit: 10_000)
                 .map { String(decoding: $0.body, as: UTF8.self) }
         }
         try eventually(seconds: 40, "a cycle is done") { try cycles().count > 2 }

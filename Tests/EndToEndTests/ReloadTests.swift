@@ -149,7 +149,7 @@ struct ReloadTests {
         try eventually("its process ends") {
             try children(of: core.process.processIdentifier).count == before.count
         }
-        try waitForEntry(programs, "policies_heard", "take-profit")
+        try waitForEntry(programs, "policies_answered", "take-profit")
         try rewrite(programs, [])
         try eventually("it comes back") {
             try entries(programs, "policy_ready").filter { $0.contains("faulty") }.count == 2

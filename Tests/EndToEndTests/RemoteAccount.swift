@@ -199,7 +199,7 @@ struct RemoteAccount {
 
     /// The cycles from a number of them on in which a policy was asked and has not answered as it should, as the journal tells.
     func missed(_ policies: [String], since count: Int) throws -> [String] {
-        try entries("policies_heard").dropFirst(count).filter { heard in
+        try entries("policies_answered").dropFirst(count).filter { heard in
             policies.contains { policy in
                 guard let range = heard.range(of: #""policy":"\#(policy)""#) else { return true }
                 return heard[range.upperBound...].prefix { $0 != "}" }.contains("failure")

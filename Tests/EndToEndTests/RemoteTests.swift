@@ -28,7 +28,7 @@ struct RemoteTests {
         let (core, plugins) = try begin()
         let theirs = try account.stranger("fine", name: "theirs", key: account.key("policy", "theirs"))
         try account.wait("policy_ready", #""name":"theirs""#)
-        try account.wait("policies_heard", #""policy":"theirs""#)
+        try account.wait("policies_answered", #""policy":"theirs""#)
         kill(theirs.process.processIdentifier, SIGKILL)
         let kit = try account.pythonKit(name: "theirs")
         try eventually("a policy of the Python kit takes its place") {
@@ -96,7 +96,7 @@ struct RemoteTests {
         let flooding = try account.stranger(mode, name: "theirs", key: account.key("policy", "theirs"))
         try account.wait("alert", "it floods the core (more than 1000 messages", seconds: 15)
         try account.cyclesGoOn(6)
-        let heard = try account.entries("policies_heard").suffix(6)
+        let heard = try account.entries("policies_answered").suffix(6)
         #expect(heard.allSatisfy { !$0.contains(#""policy":"stop-loss","recommendations":0,"failure""#) }, "\(heard)")
         kill(flooding.process.processIdentifier, SIGKILL)
         try account.end(core, plugins)

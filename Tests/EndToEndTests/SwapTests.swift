@@ -60,8 +60,8 @@ struct SwapTests {
             venue.submissions.count > 20 * lives && venue.executions.count > 10 * lives,
             "an idle account proves nothing")
         // P5: not longer than the limit (30 s) and the frozen time; each death of a core counts as well.
-        let naked = journal.unprotected.map(\.lasted).max() ?? .zero
-        #expect(naked < .seconds(60), "\(naked) without a stop")
+        let unprotected = journal.unprotected.map(\.lasted).max() ?? .zero
+        #expect(unprotected < .seconds(60), "\(unprotected) without a stop")
         // The longest freeze: drain, leave, join, and the way back.
         #expect(journal.swaps.allSatisfy { $0.frozen < .seconds(60) })
     }

@@ -90,12 +90,12 @@ struct VersionTests {
         try eventually("it is told that settings wait for a restart") {
             try entries(programs, "alert").contains { $0.contains("frozen-policy speaks protocol 1.0") }
         }
-        let cycles = try entries(programs, "policies_heard").count
-        try eventually("cycles go on") { try entries(programs, "policies_heard").count > cycles + 4 }
+        let cycles = try entries(programs, "policies_answered").count
+        try eventually("cycles go on") { try entries(programs, "policies_answered").count > cycles + 4 }
         try end(programs, core)
         #expect(try entries(programs, "policy_gone").isEmpty && entries(programs, "broker_gone").isEmpty)
-        #expect(try entries(programs, "violation").isEmpty && entries(programs, "configure").isEmpty)
-        #expect(try entries(programs, "policies_heard").allSatisfy { !$0.contains("failure") })
+        #expect(try entries(programs, "protocol_violation").isEmpty && entries(programs, "configure").isEmpty)
+        #expect(try entries(programs, "policies_answered").allSatisfy { !$0.contains("failure") })
         let types = try ["frozen-policy", "frozen-broker"].map { name in
             Set(try heard(programs, name).compactMap { $0.header["type"] as? String })
         }
@@ -137,18 +137,18 @@ struct VersionTests {
         try eventually("it takes new settings") {
             try entries(programs, "settings_answered").contains { $0.contains(#""plugin":"later-policy"}"#) }
         }
-        let cycles = try entries(programs, "policies_heard").count
-        try eventually("cycles go on") { try entries(programs, "policies_heard").count > cycles + 4 }
+        let cycles = try entries(programs, "policies_answered").count
+        try eventually("cycles go on") { try entries(programs, "policies_answered").count > cycles + 4 }
         try end(programs, core)
         #expect(try entries(programs, "policy_gone").isEmpty)
-        #expect(try entries(programs, "policies_heard").allSatisfy { !$0.contains("failure") })
+        #expect(try entries(programs, "policies_answered").allSatisfy { !$0.contains("failure") })
         let heard = try heard(programs, "later-policy")
         let errors = heard.filter { $0.header["type"] as? String == "error" }
         #expect(errors.count >= 5 && errors.allSatisfy { ($0.header["re"] as? String)?.hasPrefix("later") == true })
         #expect(errors.allSatisfy { (field($0.body, "reason") as? String)?.contains("forecast") == true })
         #expect(heard.allSatisfy { $0.header["v"] as? String == "1.1" && $0.header["crit"] == nil })
-        let questions = heard.filter { $0.header["type"] as? String == "evaluate" }
-        #expect(questions.allSatisfy { (field($0.body, "market") as? [Any] ?? []).isEmpty }, "its needs are understood")
+        let queries = heard.filter { $0.header["type"] as? String == "evaluate" }
+        #expect(queries.allSatisfy { (field($0.body, "market") as? [Any] ?? []).isEmpty }, "its needs are understood")
     }
 
     // MARK: - Another core

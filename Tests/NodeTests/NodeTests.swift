@@ -26,7 +26,7 @@ struct NodeDriver {
     }
 
     mutating func turn(_ input: Input) throws {
-        try node.take(input, at: now)
+        try node.handle(input, at: now)
         commits += 1
         if let crash, crash.atCommit == commits {
             self.crash = nil
@@ -128,7 +128,7 @@ struct NodeTests {
         driver.journal.nextCommit = .lost(.full(path: "memory", why: "the test"))
         #expect(throws: JournalError.self) { try driver.boot() }
         #expect(driver.venue.received.isEmpty)
-        #expect(throws: JournalError.self) { try driver.node.take(.cycleDue, at: driver.now) }
+        #expect(throws: JournalError.self) { try driver.node.handle(.cycleDue, at: driver.now) }
         #expect(throws: JournalError.self) { _ = try driver.node.commit() }
         #expect(driver.journal.head == .empty)
     }

@@ -182,7 +182,8 @@ struct SessionTests {
             talk.pass(milliseconds: 200)
             let end = try talk.run { $0.plugins[0].isAdopted = isAdopted }
             #expect(end == (isAdopted ? .signal(15) : .settingsRefused("p1: I take nothing")), "\(end)")
-            #expect(try talk.inputs("noticed").contains { $0.contains("not taken in: I take nothing") } == isAdopted)
+            #expect(
+                try talk.inputs("plugin_notice").contains { $0.contains("not taken in: I take nothing") } == isAdopted)
         }
     }
 
@@ -208,7 +209,7 @@ struct SessionTests {
         talk.say(peer, type, body, session: "s1.1")
         try talk.run()
         #expect(talk.reasons(to: peer) == [#"{"reason":"\#(type) before ready"}"#])
-        #expect(try talk.inputs(type).isEmpty && talk.inputs("violation").count == 1)
+        #expect(try talk.inputs(type).isEmpty && talk.inputs("protocol_violation").count == 1)
     }
 
     @Test(
@@ -269,7 +270,7 @@ struct SessionTests {
             talk.say(policy, "bye", #"{"reason":"a while"}"#, session: "s1.\(count)", together: true)
         }
         try talk.run()
-        #expect(try talk.inputs("violation").contains { $0.contains("it floods the core") })
+        #expect(try talk.inputs("protocol_violation").contains { $0.contains("it floods the core") })
     }
 
     @Test("messages that belong to nobody are told once a second, with how many there were")

@@ -17,7 +17,7 @@ struct AdviceTests {
         (record.highWaterMark, record.lowWaterMark, record.initialStop) = (high, low, stop)
         var facts = Merge.Facts(
             position: quantity == 0 ? nil : record, price: price, equity: "100000", now: Timestamp(seconds: 100),
-            grid: .usEquity)
+            tickSize: .usEquity)
         facts.figures = [try Indicator(Self.range): "2.345"]
         return facts
     }

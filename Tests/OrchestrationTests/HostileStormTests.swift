@@ -38,7 +38,7 @@ struct HostileStormTests {
                     driver.venue.stopped(symbol) == size,
                     "seed \(seed), \(symbol): held \(held) \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) \(driver.alerts.suffix(5))"
                 )
-                try #require(!driver.working(symbol).contains { $0.status.isInDoubt }, "seed \(seed), \(symbol)")
+                try #require(!driver.working(symbol).contains { $0.status.isInFlight }, "seed \(seed), \(symbol)")
             }
             try #require(driver.replayDifference() == nil, "seed \(seed)")
             for fate in driver.decisions.flatMap(\.dispositions) {
@@ -210,7 +210,7 @@ struct AdviceStorm {
                 }
             }
             let isSplit = records.contains {
-                if case .difference(let difference) = $0 {
+                if case .discrepancy(let difference) = $0 {
                     difference.kind == .corporateAction && difference.symbol == symbol
                 } else {
                     false

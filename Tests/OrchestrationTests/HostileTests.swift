@@ -19,7 +19,7 @@ struct HostileTests {
     private var empty: PositionPlan { PositionPlan(id: DecisionID(cycle: 1, symbol: "ABC"), symbol: "ABC") }
     private func facts(_ position: PositionRecord?, price: Price? = "100", equity: Money = "100000") -> Merge.Facts {
         Merge.Facts(
-            position: position, price: price, equity: equity, now: Timestamp(seconds: 1_000), grid: .usEquity,
+            position: position, price: price, equity: equity, now: Timestamp(seconds: 1_000), tickSize: .usEquity,
             damping: Damping())
     }
     private func driver(
@@ -201,7 +201,7 @@ struct HostileTests {
                 } + [b.says(.advise(AdvisoryAdvice(name: "regime", value: "2")), on: nil)])
             driver.cycle()
         }
-        #expect(driver.state.advisories.count <= 2 * Memory.advisories)
+        #expect(driver.state.advisories.count <= 2 * CoreLimits.advisories)
         #expect(driver.state.advisories.contains { $0.policy == "b" }, "one policy does not crowd out another")
     }
 }
@@ -233,7 +233,7 @@ struct HostileMemoryTests {
         driver.recommend([])
         for _ in 0..<3 { driver.cycle() }
         #expect(driver.state.plans.isEmpty)
-        #expect(driver.state.pauses.count <= 40 && driver.state.steps.count <= 40)
+        #expect(driver.state.holds.count <= 40 && driver.state.actionCounts.count <= 40)
         driver.expectSound()
     }
 

@@ -48,7 +48,7 @@ struct LateRefusalTests {
         #expect(driver.venue.stopped("ABC") == 100)
         driver.send(word(stop.id, .replaceRejected, at: refused))
         #expect(driver.state.portfolio.orders[successor.id]?.isWorking == true, "it may be there")
-        #expect(driver.state.portfolio.orders[stop.id]?.status.isInDoubt == true)
+        #expect(driver.state.portfolio.orders[stop.id]?.status.isInFlight == true)
         // When the broker is heard again, all agrees, and never more than the position was on offer.
         driver.venue.faults = FakeVenue.Faults()
         for _ in 0..<4 { driver.wait(.seconds(10)) }

@@ -3,7 +3,7 @@ import Trading
 
 @testable import Orchestration
 
-/// A core with one order in a given status, and every event the way it really comes: words of the broker as reports, a
+/// A core with one order in a given status, and every event the way it really comes: reports of the broker as reports, a
 /// time-out by the clock or by an answer, the core's own requests through its one door.
 struct LifeCycleBench {
     var core = Self.connected
@@ -38,7 +38,7 @@ struct LifeCycleBench {
         order = Order(terms: terms, status: status, submittedAt: core.state.now)
         order.statusBeforePending = status == .pendingCancel || status == .pendingReplace ? before ?? .new : before
         switch status {
-        // Ended by the broker's word before all of its executions were told.
+        // Ended by the broker's report before all of its executions were told.
         case .filled: (order.filledQuantity, order.averageFillPrice) = (60, "95")
         case .partiallyFilled: (order.filledQuantity, order.averageFillPrice) = (40, "95")
         case .pendingNew, .accepted, .new, .held, .pendingCancel, .pendingReplace, .suspended, .stopped, .calculated,
@@ -50,7 +50,7 @@ struct LifeCycleBench {
 
     mutating func put() {
         core.state.portfolio.orders.put(order)
-        if order.status.isInDoubt { core.expectWord(on: id) }
+        if order.status.isInFlight { core.expectReport(on: id) }
     }
 
     // MARK: - Delivering
@@ -93,7 +93,7 @@ struct LifeCycleBench {
             word.cumulativeQuantity = Quantity(units: order.filledQuantity.units + 1)
             return core.handle(.execution(word), at: now)
         }
-        guard order.status.isInDoubt else { return answerAbsent(arrivalLimit: .seconds(30)) }
+        guard order.status.isInFlight else { return answerAbsent(arrivalLimit: .seconds(30)) }
         return core.handle(.wake, at: now + core.state.configuration.commandTimeout)
     }
 
@@ -102,9 +102,9 @@ struct LifeCycleBench {
         core.state.broker?.capabilities.reportLag = arrivalLimit
         core.state.requests[id] = Request(.submit, number: 1, leftBy: now)
         let number = core.nextCommandNumber() + 1
-        core.state.questions.append(Question(number: number, order: id, askedAt: now))
+        core.state.pendingQueries.append(PendingQuery(number: number, order: id, queriedAt: now))
         let answer = OrderAnswer(clientOrderID: id, order: nil, executions: [])
-        return core.handle(.orderAnswer(answer: answer, question: number), at: now)
+        return core.handle(.orderAnswer(answer: answer, query: number), at: now)
     }
 
     // MARK: - Expecting
@@ -163,7 +163,7 @@ struct LifeCycleBench {
     /// Commands that change something at the broker.
     func requests(in effects: [Effect]) -> [OrderCommand] {
         effects.compactMap {
-            guard case .command(let approved) = $0, !approved.command.isQuestion else { return nil }
+            guard case .command(let approved) = $0, !approved.command.isQuery else { return nil }
             return approved.command
         }
     }

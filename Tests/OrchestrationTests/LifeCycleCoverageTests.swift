@@ -111,7 +111,7 @@ struct LifeCycleCoverageTests {
 
     @Test(
         "no request is made for an order that is in doubt, whatever the plan wants",
-        arguments: OrderStatus.allCases.filter(\.isInDoubt), OrderEvent.allCases)
+        arguments: OrderStatus.allCases.filter(\.isInFlight), OrderEvent.allCases)
     func doubtIsLeftAlone(status: OrderStatus, event: OrderEvent) {
         var bench = LifeCycleBench(status)
         var plan = PositionPlan(id: DecisionID(cycle: 1, symbol: "ABC"), symbol: "ABC")
@@ -119,7 +119,7 @@ struct LifeCycleCoverageTests {
         bench.core.state.plans["ABC"] = plan
         var effects = bench.deliver(event)
         effects += bench.core.handle(.cycleDue, at: bench.now)
-        guard bench.expected(OrderLifeCycle.transition(status, event)).isInDoubt else { return }
+        guard bench.expected(OrderLifeCycle.transition(status, event)).isInFlight else { return }
         #expect(bench.requests(in: effects) == [])
     }
 }

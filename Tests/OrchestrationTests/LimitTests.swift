@@ -145,7 +145,7 @@ struct LimitTests {
                 venue.rest(
                     NewOrder(
                         clientOrderID: ClientOrderID(unchecked: "manual-\(symbol)"), symbol: symbol, side: .buy,
-                        type: .limit, quantity: symbol == "ABC" ? 10 : 1, limitPrice: "100", role: .foreign))
+                        type: .limit, quantity: symbol == "ABC" ? 10 : 1, limitPrice: "100", role: .external))
             }
         } limits: {
             if limit == "gross" { $0.maximumGrossExposure = resting ? "0.019999" : "0.020003" }
@@ -193,8 +193,8 @@ struct LimitTests {
             clientOrderID: "a", symbol: "ABC", side: side, type: .limit, quantity: 10, limitPrice: edge.limit,
             role: .entry)
         var budget = RateBudget()
-        let verdict = try gate.check(.submit(OrderSubmission(orders: [order])), number: 1, budget: &budget)
-        switch verdict {
+        let ruling = try gate.check(.submit(OrderSubmission(orders: [order])), number: 1, budget: &budget)
+        switch ruling {
         case .approved: #expect(edge.passes)
         case .refused(let why):
             #expect(why == "the price \(edge.limit) is 0.1001 away from the market at 100, 0.1 is the limit")

@@ -56,7 +56,7 @@ struct RandomAdvice {
         if random.chance(50) {
             facts.figures[Self.ranges[1]] = Price(units: random.number(0...200) * Price.scale / 100)
         }
-        if random.chance(50) { facts.grid = .usEquity }
+        if random.chance(50) { facts.tickSize = .usEquity }
         if random.chance(10) { facts.equity = random.pick(["0", "-5000"]) }
         if random.chance(10) { facts.minimumQuantity = "5" }
         if random.chance(20) { facts.reentryFrom = Timestamp(seconds: random.number(99...101)) }

@@ -5,7 +5,7 @@ import Trading
 @testable import Orchestration
 
 /// Random everything: quotes, advice, faults, lost connections, late and doubled words. P1, P2 and replay are checked
-/// after every input by the driver; when calm returns everything is protected as planned and nothing is in doubt.
+/// after every input by the driver; when calm returns everything is protected as planned and nothing is in flight.
 @Suite("The storm")
 struct StormTests {
     static let symbols: [Symbol] = ["AAA", "BBB", "CCC"]
@@ -33,10 +33,10 @@ struct StormTests {
                 let size = Quantity(units: Int64(held.units.magnitude))
                 try #require(
                     driver.venue.stopped(symbol) == size,
-                    "seed \(seed), \(symbol): \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) pauses \(driver.state.pauses) \(driver.alerts.suffix(5))"
+                    "seed \(seed), \(symbol): \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) pauses \(driver.state.holds) \(driver.alerts.suffix(5))"
                 )
                 try #require(
-                    !driver.working(symbol).contains { $0.status.isInDoubt }, "seed \(seed), \(symbol)")
+                    !driver.working(symbol).contains { $0.status.isInFlight }, "seed \(seed), \(symbol)")
             }
             try #require(driver.state.portfolio.account?.cash == driver.venue.cash, "seed \(seed)")
             try #require(driver.replayDifference() == nil, "seed \(seed)")

@@ -12,7 +12,7 @@ struct SwapStormTests {
         "never oversold, one command at a time, every swap ends, the same in a replay",
         arguments: 0..<8 as Range<UInt64>)
     func storm(block: UInt64) throws {
-        var steps: [SwapTold.Step: Int] = [:]
+        var steps: [SwapProgress.Step: Int] = [:]
         for seed in (0..<40).map({ block * 40 + $0 }) {
             var storm = SwapStorm(seed: seed)
             for _ in 0..<250 where storm.driver.violations.isEmpty { storm.blow() }

@@ -27,7 +27,7 @@ extension CoreDriver {
         connect(as: name)
     }
 
-    var swaps: [SwapTold.Step] {
+    var swaps: [SwapProgress.Step] {
         records.compactMap { if case .swap(let told) = $0 { told.step } else { nil } }
     }
 
@@ -127,7 +127,7 @@ struct SwapTests {
         driver.advise("96")
         driver.cycle()
         driver.deliver()
-        #expect(driver.working("ABC").contains { $0.status.isInDoubt })
+        #expect(driver.working("ABC").contains { $0.status.isInFlight })
         driver.askForSwap()
         #expect(driver.moves.isEmpty && driver.state.swap?.stage == .draining)
         driver.delivers = true
@@ -166,7 +166,8 @@ struct SwapTests {
         driver.deliver()
         driver.askForSwap()
         driver.deliver()
-        #expect(driver.state.naked["ABC"] != nil && driver.moves.isEmpty, "cancelled, and its successor under way")
+        #expect(
+            driver.state.unprotected["ABC"] != nil && driver.moves.isEmpty, "cancelled, and its successor under way")
         driver.delivers = true
         driver.settle()
         #expect(driver.venue.stopped("ABC") == 100 && driver.moves == ["- first"])
@@ -174,7 +175,7 @@ struct SwapTests {
     }
 
     @Test("what is naked in the frozen time is timed on, and protected at its end")
-    func naked() throws {
+    func unprotected() throws {
         var driver = swappable()
         driver.askForSwap()
         driver.leave()
@@ -256,11 +257,11 @@ struct SwapTests {
             driver.delivers = false
             driver.join("second", capabilities)
             driver.inbox = driver.inbox.map { input in
-                guard case .brokerState(var state, let question) = input else { return input }
+                guard case .brokerState(var state, let query) = input else { return input }
                 state.account.id = "another"
                 state.positions = []
                 state.openOrders = []
-                return .brokerState(state: state, question: question)
+                return .brokerState(state: state, query: query)
             }
             driver.delivers = true
             driver.settle()

@@ -18,7 +18,7 @@ struct TokenBucketTests {
         for _ in 0..<400 {
             now = now + .milliseconds(random.chance(5) ? random.number(0...90_000) : random.number(0...900))
             let tokens = random.number(1...3)
-            if bucket.take(tokens, leaving: random.number(0...5), at: now) { taken.append((now, tokens)) }
+            if bucket.spend(tokens, leaving: random.number(0...5), at: now) { taken.append((now, tokens)) }
             let minute = taken.filter { $0.at + .seconds(60) > now }.reduce(0) { $0 + $1.tokens }
             #expect(minute <= bucket.capacity)
         }
@@ -29,7 +29,7 @@ struct TokenBucketTests {
     func comesBack(milliseconds: Int64) {
         var bucket = TokenBucket(capacity: 1)
         let at = start + .milliseconds(milliseconds)
-        #expect(bucket.take(1, leaving: 0, at: at) == true)
+        #expect(bucket.spend(1, leaving: 0, at: at) == true)
         #expect(bucket.available(at: at + .seconds(60)) == 0)
         #expect(bucket.available(at: at + .seconds(61)) == 1)
     }
@@ -48,19 +48,19 @@ struct TokenBucketTests {
                 continue
             }
             var (copy, early) = (bucket, bucket)
-            #expect(copy.take(tokens, leaving: floor, at: ready) == true)
+            #expect(copy.spend(tokens, leaving: floor, at: ready) == true)
             if ready > now {
                 let before = ready + TimeSpan(nanoseconds: -1)
-                #expect(early.take(tokens, leaving: floor, at: before) == false)
+                #expect(early.spend(tokens, leaving: floor, at: before) == false)
             }
-            _ = bucket.take(tokens, leaving: floor, at: now)
+            _ = bucket.spend(tokens, leaving: floor, at: now)
         }
     }
 
     @Test("what is out stays out when the bucket becomes smaller")
     func resize() {
         var bucket = TokenBucket(capacity: 10)
-        #expect(bucket.take(8, leaving: 0, at: start) == true)
+        #expect(bucket.spend(8, leaving: 0, at: start) == true)
         bucket.resize(to: 4)
         #expect(bucket.available(at: start) == 0)
         #expect(bucket.available(at: start + .seconds(61)) == 4)
@@ -71,7 +71,7 @@ struct TokenBucketTests {
         var bucket = TokenBucket(capacity: number)
         for time in [Int64.min, -1, 0, Int64.max] {
             let now = Timestamp(nanoseconds: time)
-            _ = bucket.take(1, leaving: 0, at: now)
+            _ = bucket.spend(1, leaving: 0, at: now)
             _ = bucket.ready(for: 1, leaving: 0, at: now)
         }
         #expect(bucket.capacity >= 1)
@@ -80,7 +80,7 @@ struct TokenBucketTests {
     @Test("it survives its coding")
     func coding() throws {
         var bucket = TokenBucket(capacity: 7)
-        for second in 0..<5 { _ = bucket.take(1, leaving: 0, at: start + .seconds(Int64(second))) }
+        for second in 0..<5 { _ = bucket.spend(1, leaving: 0, at: start + .seconds(Int64(second))) }
         #expect(try JSONDecoder().decode(TokenBucket.self, from: JSONEncoder().encode(bucket)) == bucket)
     }
 }
@@ -98,7 +98,7 @@ struct RateBudgetTests {
     ) -> Int {
         var copy = budget
         let load = RateBudget.Load(unfinished: unfinished, isContended: isContended)
-        return (0..<1_000).first { _ in copy.take(command, precedence, load, at: start) != .taken } ?? 1_000
+        return (0..<1_000).first { _ in copy.spend(command, precedence, load, at: start) != .granted } ?? 1_000
     }
 
     private func budget(_ orders: Int64, _ requests: Int64?) -> RateBudget {
@@ -132,26 +132,26 @@ struct RateBudgetTests {
 
     @Test("questions count where the broker counts requests, and never take the last quarter")
     func questions() {
-        #expect(count(.query(clientOrderID: "a"), .question, of: budget(1, nil)) == 1_000)
-        #expect(count(.query(clientOrderID: "a"), .question, of: budget(1, 200)) == 75)
-        #expect(count(.reconcile, .question, of: budget(200, 200)) == 50)
-        for small in 1...4 as ClosedRange<Int64> { #expect(count(.reconcile, .question, of: budget(200, small)) >= 1) }
+        #expect(count(.query(clientOrderID: "a"), .query, of: budget(1, nil)) == 1_000)
+        #expect(count(.query(clientOrderID: "a"), .query, of: budget(1, 200)) == 75)
+        #expect(count(.reconcile, .query, of: budget(200, 200)) == 50)
+        for small in 1...4 as ClosedRange<Int64> { #expect(count(.reconcile, .query, of: budget(200, small)) >= 1) }
         var used = budget(200, 40)
-        while used.take(.query(clientOrderID: "a"), .question, at: start) == .taken {}
+        while used.spend(.query(clientOrderID: "a"), .query, at: start) == .granted {}
         #expect(count(order, .exit, of: used) == 10)
         #expect(count(cancel, .exit, of: used) == 10)
-        #expect(count(.reconcile, .question, of: budget(200, 200), isContended: true) == 33)
+        #expect(count(.reconcile, .query, of: budget(200, 200), isContended: true) == 33)
     }
 
     @Test("nobody below an exit or a cancel that waits can keep it waiting", arguments: 1...60 as ClosedRange<Int64>)
     func contention(most: Int64) {
         for (command, precedence) in [
-            (order, RateBudget.Precedence.reduction), (.query(clientOrderID: "a"), .question), (order, .entry),
+            (order, RateBudget.Precedence.reduction), (.query(clientOrderID: "a"), .query), (order, .entry),
         ] {
             var used = budget(most, most)
             // A full bucket has room for one question, however small it is.
             let load = RateBudget.Load(unfinished: 500, isContended: true)
-            while used.take(command, precedence, load, at: start) == .taken {}
+            while used.spend(command, precedence, load, at: start) == .granted {}
             guard most >= 6 else { continue }
             #expect(count(cancel, .cancel, of: used, unfinished: 500, isContended: true) >= 1)
             #expect(count(order, .exit, of: used) >= 1)
@@ -161,7 +161,7 @@ struct RateBudgetTests {
     @Test("entries that took their part leave exits and cancels theirs")
     func entriesDoNotBlock() {
         var used = budget(40, 40)
-        while used.take(order, .entry, at: start) == .taken {}
+        while used.spend(order, .entry, at: start) == .granted {}
         #expect(count(order, .exit, of: used) == 20)
         #expect(count(cancel, .cancel, of: used) == 18)
         #expect(count(order, .reduction, of: used) == 10)
@@ -170,8 +170,8 @@ struct RateBudgetTests {
     @Test("nothing is taken from one bucket when the other has no room")
     func bothOrNone() {
         var budget = budget(10, 1)
-        #expect(budget.take(order, .exit, at: start) == .taken)
-        #expect(budget.take(order, .exit, at: start) == .at(start + .seconds(61)))
+        #expect(budget.spend(order, .exit, at: start) == .granted)
+        #expect(budget.spend(order, .exit, at: start) == .at(start + .seconds(61)))
         budget.fit(orders: 10, requests: nil)
         #expect(count(order, .exit, of: budget) == 9)
     }

@@ -37,7 +37,7 @@ struct WrongAdapterTests {
             if case .command(let approved) = effect, case .query = approved.command { approved.number } else { nil }
         }.last
         driver.send(
-            .orderAnswer(answer: OrderAnswer(clientOrderID: id, order: order, executions: []), question: number))
+            .orderAnswer(answer: OrderAnswer(clientOrderID: id, order: order, executions: []), query: number))
         driver.venue.faults.withholdsWords = false
         for _ in 0..<40 { driver.cycle() }
         #expect(driver.working("ABC").map(\.id) == driver.venue.working("ABC").map(\.id))
@@ -54,7 +54,7 @@ struct WrongAdapterTests {
             let terms = { (id: ClientOrderID) in
                 NewOrder(
                     clientOrderID: id, symbol: "ABC", side: .sell, type: .stop, quantity: Quantity(units: units),
-                    stopPrice: "90", role: .foreign)
+                    stopPrice: "90", role: .external)
             }
             switch index {
             case 0: state.positions[0].quantity = Quantity(units: units)
@@ -81,9 +81,9 @@ struct WrongAdapterTests {
                     }
                 }.last
             }
-            driver.send(.brokerState(state: state, question: ask(driver)))
+            driver.send(.brokerState(state: state, query: ask(driver)))
             driver.wait(.seconds(5))
-            driver.send(.brokerState(state: state, question: ask(driver)))
+            driver.send(.brokerState(state: state, query: ask(driver)))
             driver.venue.faults.withholdsState = false
             for _ in 0..<5 { driver.cycle() }
             driver.send(.control(Control(command: .resume, who: "a person", why: "the test")))

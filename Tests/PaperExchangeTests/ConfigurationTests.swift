@@ -19,7 +19,7 @@ struct ConfigurationTests {
     func roundTrip() throws {
         let written = holding(5) {
             $0.seed = -7
-            $0.openOrders = [order("a", .sell, 5, .limit, limit: "110", role: .foreign)]
+            $0.openOrders = [order("a", .sell, 5, .limit, limit: "110", role: .external)]
             $0.sessions = .always
             $0.groups = []
         }

@@ -57,7 +57,7 @@ struct GroupTests {
     }
 
     @Test("an entry that is cancelled unfilled takes its legs with it; half filled it wakes them for what it bought")
-    func entryCancelled() throws {
+    func entryCanceled() throws {
         var desk = try Desk(configured { $0.limitToQuoteSize = true })
         try desk.quote("100", "101", sizes: 1)
         try desk.submit(bracket(10, limit: "100", target: "110", stop: "90"))

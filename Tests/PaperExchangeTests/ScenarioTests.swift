@@ -13,7 +13,7 @@ struct ScenarioTests {
                 $0.positions = [
                     BrokerPosition(symbol: nvda, quantity: shares(287), averagePrice: price("184.8644"))
                 ]
-                $0.openOrders = [order("hand", .sell, 287, .limit, limit: "194.37", role: .foreign)]
+                $0.openOrders = [order("hand", .sell, 287, .limit, limit: "194.37", role: .external)]
             })
         try desk.quote("189.08", "189.09", last: "189.07")
         #expect(try desk.state().account.equity == money("129198"))

@@ -41,7 +41,7 @@ struct SubmissionTests {
     }
 
     @Test("nothing that is not held can be sold without shorting")
-    func naked() throws {
+    func unprotected() throws {
         var desk = try Desk()
         #expect(try desk.submit(order("a", .sell, 10)) == ["a rejected"])
         #expect(

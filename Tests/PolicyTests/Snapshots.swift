@@ -31,7 +31,7 @@ struct Case {
         let gain = isLong ? try (price ?? average) - average : try average - (price ?? average)
         let position = PositionView(
             symbol: symbol, quantity: size, averagePrice: average, lastPrice: price,
-            marketValue: try (price ?? average).times(size), unrealisedProfit: .zero, realisedProfit: .zero,
+            marketValue: try (price ?? average).times(size), unrealizedProfit: .zero, realizedProfit: .zero,
             initialStop: stop, riskPerShare: risk, profitInR: try risk.map { try gain.ratio(to: $0) },
             highWaterMark: try Price(high ?? last ?? self.average),
             lowWaterMark: try Price(low ?? last ?? self.average),

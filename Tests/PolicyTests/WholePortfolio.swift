@@ -37,7 +37,7 @@ struct Whole {
         let risk = try stop.map { size.isNegative ? try Price($0) - average : try average - Price($0) }
         return PositionView(
             symbol: try Symbol(symbol), quantity: size, averagePrice: average, lastPrice: price,
-            marketValue: try price.times(size), unrealisedProfit: .zero, realisedProfit: .zero,
+            marketValue: try price.times(size), unrealizedProfit: .zero, realizedProfit: .zero,
             initialStop: try stop.map { try Price($0) }, riskPerShare: risk,
             profitInR: try risk.map { try gain.ratio(to: $0) }, highWaterMark: try Price(high ?? last),
             lowWaterMark: try Price(low ?? last), openedAt: opened, heldFor: heldFor,

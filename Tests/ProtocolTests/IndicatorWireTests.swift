@@ -16,7 +16,7 @@ struct IndicatorWireTests {
         for index in 0..<500 {
             for name in ["AAA", "BBB", "BTC/USD"] {
                 let price = Price(units: Int64(10_000 + index * index % 97) * 1_000_000)
-                series.take(
+                series.append(
                     Bar(
                         symbol: Symbol(unchecked: name), start: start + .seconds(Int64(index) * 60),
                         period: .seconds(60), open: price, high: price, low: price, close: price,

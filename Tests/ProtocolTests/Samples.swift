@@ -157,7 +157,7 @@ enum Samples {
 
     private static func everything(_ nvda: Symbol) throws -> PortfolioSnapshot {
         var whole = try snapshot(nvda)
-        whole.positions[0].realisedInR = try Ratio("0.5")
+        whole.positions[0].realizedInR = try Ratio("0.5")
         whole.positions[0].lastPartialAt = at
         whole.positions[0].sector = "semiconductors"
         whole.positions[0].protection?.stopSince = at
@@ -204,7 +204,7 @@ enum Samples {
         let position = PositionView(
             symbol: nvda, quantity: try Quantity("287"), averagePrice: try Price("184.8644"),
             lastPrice: try Price("189.07"),
-            marketValue: try Money("54263.09"), unrealisedProfit: try Money("1207.0072"), realisedProfit: .zero,
+            marketValue: try Money("54263.09"), unrealizedProfit: try Money("1207.0072"), realizedProfit: .zero,
             initialStop: try Price("183.1822"), riskPerShare: try Price("1.6822"), profitInR: try Ratio("2.500059"),
             highWaterMark: try Price("189.07"), lowWaterMark: try Price("184.8644"), openedAt: at,
             heldFor: .seconds(600),
@@ -381,7 +381,7 @@ enum Samples {
             Sample(
                 name: "record-swap", type: .record,
                 body: Record.swap(
-                    SwapTold(
+                    SwapProgress(
                         step: .rolledBack, from: try PluginName("paper"), to: try PluginName("alpaca"), who: "me",
                         why: "the other one is cheaper", epoch: 3, frozen: .milliseconds(1_250),
                         words: "alpaca does not trade: its process ended with exit code 1"))),

@@ -162,10 +162,10 @@ struct WireDirectTests {
         (protection.stopSince, protection.stopDistance) = (Self.at, .one)
         var position = PositionView(
             symbol: Self.symbol, quantity: .one, averagePrice: .one, lastPrice: .one, marketValue: .one,
-            unrealisedProfit: .one, realisedProfit: .one, initialStop: .one, riskPerShare: .one, profitInR: .one,
+            unrealizedProfit: .one, realizedProfit: .one, initialStop: .one, riskPerShare: .one, profitInR: .one,
             highWaterMark: .one, lowWaterMark: .one, openedAt: Self.at, heldFor: .seconds(5), weight: .one,
             protection: protection, unprotectedSince: Self.at, rungsTaken: ["r1", "r2"])
-        (position.realisedInR, position.lastPartialAt, position.sector) = (.one, Self.at, "s")
+        (position.realizedInR, position.lastPartialAt, position.sector) = (.one, Self.at, "s")
         var order = OrderView(
             clientOrderID: ClientOrderID(unchecked: "bb1"), symbol: Self.symbol, side: .sell, type: .stopLimit,
             role: .stop,

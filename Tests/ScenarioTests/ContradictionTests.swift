@@ -7,115 +7,115 @@ import Trading
 struct ContradictionTests {
     @Test("three policies want 100, 50 and 20 shares kept: 20 are, under the stop of the one who wanted all of them")
     func threePolicies() {
-        let story = Story(
+        let scenario = TradingScenario(
             Held("ABC", 100, market: "110"),
             says: [
                 stopLoss.says(.stop("105"), on: "ABC"),
                 partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC", .high),
                 risk.says(.reduceTo(quantity: 20), on: "ABC"),
             ])
-        story.expect(
+        scenario.expect(
             "ABC", holds: 20, stop: "20 @ 105.00", steps: ["sell 80 ABC at market", "stop 20 ABC @ 105.00"],
             fates: [
                 "partial-profit take_partial: absorbed", "portfolio-risk reduce_to: taken", "stop-loss protect: taken",
             ])
-        #expect(story.why(partialProfit, "ABC").contains("leaves 20, which is within the 50 asked for"))
-        story.expectSound()
+        #expect(scenario.why(partialProfit, "ABC").contains("leaves 20, which is within the 50 asked for"))
+        scenario.expectSound()
     }
 
     @Test("a partial that a stronger reduction absorbed has not used up its rung")
     func absorbedRung() {
-        var story = Story(
+        var scenario = TradingScenario(
             Held("ABC", 100, market: "110"),
             says: [
                 stopLoss.says(.stop("105"), on: "ABC"),
                 partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"),
                 risk.says(.reduceTo(quantity: 20), on: "ABC"),
             ])
-        story.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
-        story.expect("ABC", holds: 10, stop: "10 @ 105.00", fates: ["partial-profit take_partial: taken"])
-        story.expectSound()
+        scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
+        scenario.expect("ABC", holds: 10, stop: "10 @ 105.00", fates: ["partial-profit take_partial: taken"])
+        scenario.expectSound()
     }
 
     @Test("an exit and an entry at once: the position is closed, and nothing is bought")
     func exitAndEntry() {
-        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        story.cycle(risk.says(.exit, on: "ABC"), trend.says(.buy(50, stop: "95"), on: "ABC", .high))
-        story.expect(
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        scenario.cycle(risk.says(.exit, on: "ABC"), trend.says(.buy(50, stop: "95"), on: "ABC", .high))
+        scenario.expect(
             "ABC", holds: 0, steps: ["cancel the stop order: sell 100 ABC stop 95.00", "sell 100 ABC at market"],
             fates: ["portfolio-risk exit: taken", "trend enter: refused"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("an emergency is over everything: partial, target, tighter stop and hold are of no account")
     func emergency() {
-        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        story.cycle(
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        scenario.cycle(
             risk.says(.exit, on: "ABC", .emergency), stopLoss.says(.stop("97"), on: "ABC", .high),
             partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC", .high),
             takeProfit.says(.target(price: "120"), on: "ABC"), trend.says(.hold, on: "ABC", .high))
-        story.expect(
+        scenario.expect(
             "ABC", holds: 0,
             steps: ["cancel the stop order: sell 100 ABC stop 95.00", "sell 100 ABC at market"],
             fates: [
                 "partial-profit take_partial: absorbed", "portfolio-risk exit: taken", "stop-loss protect: absorbed",
                 "take-profit target: absorbed", "trend hold: noted",
             ])
-        #expect(story.driver.decisions.last?.headline == "emergency exit")
-        #expect(story.driver.plan("ABC") == nil, "the plan ended with the position")
-        story.expectSound()
+        #expect(scenario.driver.decisions.last?.headline == "emergency exit")
+        #expect(scenario.driver.plan("ABC") == nil, "the plan ended with the position")
+        scenario.expectSound()
     }
 
     @Test("one policy would buy and another would sell short: neither is done")
     func bothSides() {
-        var story = Story(Held("ABC", 0))
-        story.cycle(
+        var scenario = TradingScenario(Held("ABC", 0))
+        scenario.cycle(
             trend.says(.buy(50, stop: "95"), on: "ABC"),
             risk.says(
                 .enter(EntryAdvice(side: .sell, quantity: 50, stop: StopAdvice(stopPrice: "105"))), on: "ABC"))
-        #expect(story.fates("ABC") == ["portfolio-risk enter: overridden", "trend enter: overridden"])
-        story.expect("ABC", holds: 0, steps: [])
-        story.expectSound()
+        #expect(scenario.fates("ABC") == ["portfolio-risk enter: overridden", "trend enter: overridden"])
+        scenario.expect("ABC", holds: 0, steps: [])
+        scenario.expectSound()
     }
 
     @Test("two policies would buy: the smaller size is bought, with the stop that belongs to it")
     func twoEntries() {
-        var story = Story(Held("ABC", 0))
-        story.cycle(trend.says(.buy(50, stop: "95"), on: "ABC"), risk.says(.buy(30, stop: "97"), on: "ABC"))
-        story.expect(
+        var scenario = TradingScenario(Held("ABC", 0))
+        scenario.cycle(trend.says(.buy(50, stop: "95"), on: "ABC"), risk.says(.buy(30, stop: "97"), on: "ABC"))
+        scenario.expect(
             "ABC", holds: 30, stop: "30 @ 97.00", steps: ["buy 30 ABC, stop 97.00", "stop 30 ABC @ 97.00"],
             fates: ["portfolio-risk enter: taken", "trend enter: absorbed"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("of two stops the tighter rests, and of two targets the nearer")
     func tighterAndNearer() {
-        let story = Story(
+        let scenario = TradingScenario(
             Held("ABC", 100),
             says: [
                 stopLoss.says(.stop("95"), on: "ABC"), risk.says(.stop("96"), on: "ABC"),
                 takeProfit.says(.target(price: "120"), on: "ABC"), trend.says(.target(price: "115"), on: "ABC"),
             ])
-        story.expect(
+        scenario.expect(
             "ABC", holds: 100, stop: "100 @ 96.00", target: "100 @ 115.00",
             steps: ["stop 100 ABC @ 96.00 and take-profit @ 115.00, one OCO group"],
             fates: [
                 "portfolio-risk protect: taken", "stop-loss protect: absorbed", "take-profit target: absorbed",
                 "trend target: taken",
             ])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("advice that has expired is not followed, and advice that is valid to this very moment is")
     func expired() {
-        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        let now = story.driver.now
-        story.cycle(
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        let now = scenario.driver.now
+        scenario.cycle(
             risk.says(.exit, on: "ABC", .emergency, until: now),
             partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC", until: now + .seconds(10)))
-        story.expect(
+        scenario.expect(
             "ABC", holds: 50, stop: "50 @ 95.00",
             fates: ["partial-profit take_partial: taken", "portfolio-risk exit: expired"])
-        story.expectSound()
+        scenario.expectSound()
     }
 }

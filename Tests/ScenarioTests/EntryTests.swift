@@ -5,7 +5,7 @@ import Trading
 
 @Suite("Scenario: positions are opened")
 struct EntryTests {
-    private func flat() -> Story { Story(Held("ABC", 0)) }
+    private func flat() -> TradingScenario { TradingScenario(Held("ABC", 0)) }
 
     private func entry(
         _ side: Side = .buy, quantity: Quantity? = nil, notional: Money? = nil, risk: Ratio? = nil,
@@ -20,192 +20,193 @@ struct EntryTests {
 
     @Test("1 % of 100 000 is risked over 5 a share: 200 shares, with their stop")
     func byRisk() {
-        var story = flat()
-        story.cycle(entry(risk: "0.01", stop: StopAdvice(stopPrice: "95")))
-        story.expect(
+        var scenario = flat()
+        scenario.cycle(entry(risk: "0.01", stop: StopAdvice(stopPrice: "95")))
+        scenario.expect(
             "ABC", holds: 200, stop: "200 @ 95.00", steps: ["buy 200 ABC, stop 95.00", "stop 200 ABC @ 95.00"],
             fates: ["trend enter: taken"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("a size by risk that is no whole number is rounded down, never up: 1 000 over 7 a share buys 142")
     func roundedDown() {
-        var story = flat()
-        story.cycle(entry(risk: "0.01", stop: StopAdvice(distance: .price("7"))))
-        story.expect("ABC", holds: 142, stop: "142 @ 93.00")
-        story.expectSound()
+        var scenario = flat()
+        scenario.cycle(entry(risk: "0.01", stop: StopAdvice(distance: .price("7"))))
+        scenario.expect("ABC", holds: 142, stop: "142 @ 93.00")
+        scenario.expectSound()
     }
 
     @Test("an entry for 5 050 at 100 a share buys 50")
     func byNotional() {
-        var story = flat()
-        story.cycle(entry(notional: "5050", stop: StopAdvice(distance: .percent("0.04"))))
-        story.expect("ABC", holds: 50, stop: "50 @ 96.00", steps: ["buy 50 ABC, stop 96.00", "stop 50 ABC @ 96.00"])
-        story.expectSound()
+        var scenario = flat()
+        scenario.cycle(entry(notional: "5050", stop: StopAdvice(distance: .percent("0.04"))))
+        scenario.expect("ABC", holds: 50, stop: "50 @ 96.00", steps: ["buy 50 ABC, stop 96.00", "stop 50 ABC @ 96.00"])
+        scenario.expectSound()
     }
 
     @Test("an entry for 50 at 100 a share is less than one share, and is refused")
     func lessThanOne() {
-        var story = flat()
-        story.cycle(entry(notional: "50", stop: StopAdvice(stopPrice: "95")))
-        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: refused"])
-        #expect(story.why(trend, "ABC") == "its size of 0.5 is less than one tradable unit")
-        story.expectSound()
+        var scenario = flat()
+        scenario.cycle(entry(notional: "50", stop: StopAdvice(stopPrice: "95")))
+        scenario.expect("ABC", holds: 0, steps: [], fates: ["trend enter: refused"])
+        #expect(scenario.why(trend, "ABC") == "its size of 0.5 is less than one tradable unit")
+        scenario.expectSound()
     }
 
     @Test("an entry with a target at two R goes to the venue as one bracket")
     func bracket() {
-        var story = flat()
-        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
-        story.expect(
+        var scenario = flat()
+        scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
+        scenario.expect(
             "ABC", holds: 50, stop: "50 @ 95.00", target: "50 @ 110.00",
             steps: ["buy 50 ABC, stop 95.00, target 110.00, one bracket"])
-        story.market("ABC", "110")
-        story.expect("ABC", holds: 0)
-        story.expectSound()
+        scenario.market("ABC", "110")
+        scenario.expect("ABC", holds: 0)
+        scenario.expectSound()
     }
 
     @Test("an entry by limit waits for its price, and is taken back when nobody asks for it any more")
     func limitTakenBack() {
-        var story = flat()
+        var scenario = flat()
         let advice = entry(quantity: 50, limit: "98", stop: StopAdvice(stopPrice: "95"))
-        story.cycle(advice)
-        #expect(story.steps == ["buy 50 ABC, stop 95.00"])
-        story.cycle(advice)
-        story.expect("ABC", holds: 0, steps: [])
-        #expect(story.driver.venue.working("ABC").count == 1)
-        story.cycle()
-        story.expect("ABC", holds: 0, steps: ["cancel the entry order: buy 50 ABC limit 98.00"])
-        #expect(story.driver.venue.working("ABC") == [])
-        story.market("ABC", "97")
-        story.expect("ABC", holds: 0)
-        story.expectSound()
+        scenario.cycle(advice)
+        #expect(scenario.steps == ["buy 50 ABC, stop 95.00"])
+        scenario.cycle(advice)
+        scenario.expect("ABC", holds: 0, steps: [])
+        #expect(scenario.driver.venue.working("ABC").count == 1)
+        scenario.cycle()
+        scenario.expect("ABC", holds: 0, steps: ["cancel the entry order: buy 50 ABC limit 98.00"])
+        #expect(scenario.driver.venue.working("ABC") == [])
+        scenario.market("ABC", "97")
+        scenario.expect("ABC", holds: 0)
+        scenario.expectSound()
     }
 
     @Test("an entry by limit that is reached between two cycles gets its stop at once")
     func limitReached() {
-        var story = flat()
-        story.cycle(entry(quantity: 50, limit: "98", stop: StopAdvice(stopPrice: "95")))
-        story.market("ABC", "97.90")
-        story.expect("ABC", holds: 50, stop: "50 @ 95.00")
-        story.expectSound()
+        var scenario = flat()
+        scenario.cycle(entry(quantity: 50, limit: "98", stop: StopAdvice(stopPrice: "95")))
+        scenario.market("ABC", "97.90")
+        scenario.expect("ABC", holds: 50, stop: "50 @ 95.00")
+        scenario.expectSound()
     }
 
     @Test("a short is sold by its risk: its stop is above, and buys")
     func short() {
-        var story = flat()
-        story.cycle(entry(.sell, risk: "0.01", stop: StopAdvice(stopPrice: "110")))
-        story.expect(
+        var scenario = flat()
+        scenario.cycle(entry(.sell, risk: "0.01", stop: StopAdvice(stopPrice: "110")))
+        scenario.expect(
             "ABC", holds: -100, stop: "100 @ 110.00", steps: ["sell 100 ABC, stop 110.00", "stop 100 ABC @ 110.00"])
-        #expect(story.driver.venue.working("ABC").map(\.terms.side) == [.buy])
-        story.expectSound()
+        #expect(scenario.driver.venue.working("ABC").map(\.terms.side) == [.buy])
+        scenario.expectSound()
     }
 
     @Test("an entry whose stop is on the winning side is refused")
     func wrongSide() {
-        var story = flat()
-        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "105")))
-        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: refused"])
-        story.expectSound()
+        var scenario = flat()
+        scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "105")))
+        scenario.expect("ABC", holds: 0, steps: [], fates: ["trend enter: refused"])
+        scenario.expectSound()
     }
 
     @Test("an entry opens a position, and never adds to one")
     func addsNothing() {
-        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend enter: refused"])
-        story.expectSound()
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend enter: refused"])
+        scenario.expectSound()
     }
 
     @Test("a veto on its symbol keeps an entry out, and one on another symbol does not")
     func veto() {
-        var story = flat()
-        story.cycle(risk.says(.veto, on: "ABC"), entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
-        story.expect(
+        var scenario = flat()
+        scenario.cycle(risk.says(.veto, on: "ABC"), entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        scenario.expect(
             "ABC", holds: 0, steps: [], fates: ["portfolio-risk veto: taken", "trend enter: vetoed"])
-        story.cycle(risk.says(.veto, on: "XYZ"), entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
-        story.expect("ABC", holds: 50, stop: "50 @ 95.00")
-        story.expectSound()
+        scenario.cycle(risk.says(.veto, on: "XYZ"), entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        scenario.expect("ABC", holds: 50, stop: "50 @ 95.00")
+        scenario.expectSound()
     }
 
     @Test("a symbol that was closed a moment ago is entered again after 15 minutes, and not before")
     func reentry() {
-        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
         let again = entry(quantity: 50, stop: StopAdvice(stopPrice: "95"))
-        story.cycle(risk.says(.exit, on: "ABC"))
-        story.cycle(again)
-        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: deferred"])
-        story.driver.pass(.seconds(870))
-        story.market("ABC", "100")
-        story.cycle(again)
-        story.expect("ABC", holds: 0, steps: [])
-        story.cycle(again)
-        story.expect("ABC", holds: 50, stop: "50 @ 95.00", fates: ["trend enter: taken"])
-        story.expectSound()
+        scenario.cycle(risk.says(.exit, on: "ABC"))
+        scenario.cycle(again)
+        scenario.expect("ABC", holds: 0, steps: [], fates: ["trend enter: deferred"])
+        scenario.driver.pass(.seconds(870))
+        scenario.market("ABC", "100")
+        scenario.cycle(again)
+        scenario.expect("ABC", holds: 0, steps: [])
+        scenario.cycle(again)
+        scenario.expect("ABC", holds: 50, stop: "50 @ 95.00", fates: ["trend enter: taken"])
+        scenario.expectSound()
     }
 
     @Test("while trading is only reducing an entry is refused and an exit works; once resumed the entry is made")
     func reducing() {
-        var story = Story(Held("ABC", 100), Held("NEW", 0), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        story.person(.reduce)
-        story.cycle(risk.says(.exit, on: "ABC"), trend.says(.buy(50, stop: "95"), on: "NEW"))
-        story.expect("ABC", holds: 0)
-        story.expect("NEW", holds: 0, fates: ["trend enter: refused"])
-        story.person(.resume)
-        story.cycle(trend.says(.buy(50, stop: "95"), on: "NEW"))
-        story.expect("NEW", holds: 50, stop: "50 @ 95.00")
-        story.expectSound()
+        var scenario = TradingScenario(Held("ABC", 100), Held("NEW", 0), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        scenario.person(.reduce)
+        scenario.cycle(risk.says(.exit, on: "ABC"), trend.says(.buy(50, stop: "95"), on: "NEW"))
+        scenario.expect("ABC", holds: 0)
+        scenario.expect("NEW", holds: 0, fates: ["trend enter: refused"])
+        scenario.person(.resume)
+        scenario.cycle(trend.says(.buy(50, stop: "95"), on: "NEW"))
+        scenario.expect("NEW", holds: 50, stop: "50 @ 95.00")
+        scenario.expectSound()
     }
 
     @Test("an entry beyond the buying power is not sent, and a person is told why")
     func buyingPower() {
-        var story = Story(Held("ABC", 0), cash: "4000")
-        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
-        story.expect("ABC", holds: 0, steps: [])
-        #expect(story.driver.alerts.contains { $0.contains("above the buying power") })
-        story.expectSound()
+        var scenario = TradingScenario(Held("ABC", 0), cash: "4000")
+        scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        scenario.expect("ABC", holds: 0, steps: [])
+        #expect(scenario.driver.alerts.contains { $0.contains("above the buying power") })
+        scenario.expectSound()
     }
 
     @Test("a position that was stopped out is not entered again at once, whoever asks")
     func stoppedOut() {
-        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        story.market("ABC", "94")
-        story.expect("ABC", holds: 0)
-        story.cycle(
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        scenario.market("ABC", "94")
+        scenario.expect("ABC", holds: 0)
+        scenario.cycle(
             entry(.sell, quantity: 50, stop: StopAdvice(stopPrice: "99")),
             risk.says(.veto, on: "XYZ"))
-        story.expect("ABC", holds: 0, steps: [], fates: ["trend enter: deferred"])
-        story.expectSound()
+        scenario.expect("ABC", holds: 0, steps: [], fates: ["trend enter: deferred"])
+        scenario.expectSound()
     }
 
     @Test("two entries in one cycle that together are beyond the buying power: one is made")
     func twoEntries() {
-        var story = Story(Held("AAA", 0), Held("BBB", 0), cash: "10000")
-        story.cycle(trend.says(.buy(60, stop: "95"), on: "AAA"), trend.says(.buy(60, stop: "95"), on: "BBB"))
-        story.expect("AAA", holds: 60, stop: "60 @ 95.00")
-        story.expect("BBB", holds: 0)
-        story.expectSound()
+        var scenario = TradingScenario(Held("AAA", 0), Held("BBB", 0), cash: "10000")
+        scenario.cycle(trend.says(.buy(60, stop: "95"), on: "AAA"), trend.says(.buy(60, stop: "95"), on: "BBB"))
+        scenario.expect("AAA", holds: 60, stop: "60 @ 95.00")
+        scenario.expect("BBB", holds: 0)
+        scenario.expectSound()
     }
 
     @Test(
         "the stop of an entry belongs to the policy that entered: no other may loosen it")
     func ownerOfTheStop() {
-        var story = flat()
-        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
-        story.cycle(risk.says(.reset("90"), on: "ABC"))
-        story.expect("ABC", holds: 50, stop: "50 @ 95.00", steps: [], fates: ["portfolio-risk reset_stop: overridden"])
-        story.cycle(trend.says(.reset("93"), on: "ABC"))
-        story.expect("ABC", holds: 50, stop: "50 @ 93.00", fates: ["trend reset_stop: taken"])
-        story.expectSound()
+        var scenario = flat()
+        scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
+        scenario.cycle(risk.says(.reset("90"), on: "ABC"))
+        scenario.expect(
+            "ABC", holds: 50, stop: "50 @ 95.00", steps: [], fates: ["portfolio-risk reset_stop: overridden"])
+        scenario.cycle(trend.says(.reset("93"), on: "ABC"))
+        scenario.expect("ABC", holds: 50, stop: "50 @ 93.00", fates: ["trend reset_stop: taken"])
+        scenario.expectSound()
     }
 
     @Test(
         "the target of an entry belongs to the policy that entered, which can give it up")
     func ownerOfTheTarget() {
-        var story = flat()
-        story.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
-        story.cycle(trend.says(.release, on: "ABC"))
-        story.expect("ABC", holds: 50, stop: "50 @ 95.00", fates: ["trend release: taken"])
-        story.expectSound()
+        var scenario = flat()
+        scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
+        scenario.cycle(trend.says(.release, on: "ABC"))
+        scenario.expect("ABC", holds: 50, stop: "50 @ 95.00", fates: ["trend release: taken"])
+        scenario.expectSound()
     }
 }

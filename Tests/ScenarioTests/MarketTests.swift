@@ -5,108 +5,108 @@ import Trading
 
 @Suite("Scenario: the market and the account at large")
 struct MarketTests {
-    private func protected() -> Story {
-        Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
+    private func protected() -> TradingScenario {
+        TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
     }
 
     @Test("the symbol is halted: the reduction waits until the halt ends, and the stop stays all the while")
     func halted() {
-        var story = protected()
-        story.halt("ABC", true)
-        story.cycle(risk.says(.reduceTo(quantity: 40), on: "ABC"))
-        for _ in 0..<5 { story.driver.cycle() }
-        story.expect(
+        var scenario = protected()
+        scenario.halt("ABC", true)
+        scenario.cycle(risk.says(.reduceTo(quantity: 40), on: "ABC"))
+        for _ in 0..<5 { scenario.driver.cycle() }
+        scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["portfolio-risk reduce_to: taken"])
-        story.halt("ABC", false)
-        story.expect(
+        scenario.halt("ABC", false)
+        scenario.expect(
             "ABC", holds: 40, stop: "40 @ 95.00", steps: ["shrink the stop to 40", "sell 60 ABC at market"])
         #expect(
-            story.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],
+            scenario.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],
             "before the first stop, and while the part was sold")
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("even an emergency exit waits for the end of a halt, since nothing may take the stop away for nothing")
     func emergencyInHalt() {
-        var story = protected()
-        story.halt("ABC", true)
-        story.cycle(risk.says(.exit, on: "ABC", .emergency))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["portfolio-risk exit: taken"])
-        story.halt("ABC", false)
-        story.expect("ABC", holds: 0)
-        story.expectSound()
+        var scenario = protected()
+        scenario.halt("ABC", true)
+        scenario.cycle(risk.says(.exit, on: "ABC", .emergency))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["portfolio-risk exit: taken"])
+        scenario.halt("ABC", false)
+        scenario.expect("ABC", holds: 0)
+        scenario.expectSound()
     }
 
     @Test("before the open a part waits, and the stop may move; at the open the part is sold")
     func beforeTheOpen() {
-        var story = protected()
-        story.session(.preMarket)
-        story.cycle(
+        var scenario = protected()
+        scenario.session(.preMarket)
+        scenario.cycle(
             partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC"),
             stopLoss.says(.stop("97"), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 97.00", steps: ["move the stop from 95.00 to 97.00"])
-        story.session(.regular)
-        story.expect("ABC", holds: 50, stop: "50 @ 97.00")
-        story.expectSound()
+        scenario.expect("ABC", holds: 100, stop: "100 @ 97.00", steps: ["move the stop from 95.00 to 97.00"])
+        scenario.session(.regular)
+        scenario.expect("ABC", holds: 50, stop: "50 @ 97.00")
+        scenario.expectSound()
     }
 
     @Test("a split of seven for one: shares, stop and target are restated, and no share is sold")
     func split() {
-        var story = protected()
-        story.cycle(takeProfit.says(.target(price: "140"), on: "ABC"))
-        story.beginChapter()
-        story.driver.venue.split("ABC", 7, 1)
-        story.driver.send(
+        var scenario = protected()
+        scenario.cycle(takeProfit.says(.target(price: "140"), on: "ABC"))
+        scenario.beginChapter()
+        scenario.driver.venue.split("ABC", 7, 1)
+        scenario.driver.send(
             .market(
                 MarketUpdate(
-                    at: story.driver.now,
+                    at: scenario.driver.now,
                     corporateActions: [
                         CorporateAction(
                             id: "s", symbol: "ABC", kind: .split(numerator: 7, denominator: 1),
-                            effectiveAt: story.driver.now)
+                            effectiveAt: scenario.driver.now)
                     ])))
-        story.market("ABC", "14.28")
-        for _ in 0..<5 { story.driver.cycle() }
-        story.expect("ABC", holds: 700, stop: "700 @ 13.57", target: "700 @ 20.00", steps: [])
-        #expect(story.driver.outcomes == [])
-        story.expectSound()
+        scenario.market("ABC", "14.28")
+        for _ in 0..<5 { scenario.driver.cycle() }
+        scenario.expect("ABC", holds: 700, stop: "700 @ 13.57", target: "700 @ 20.00", steps: [])
+        #expect(scenario.driver.outcomes == [])
+        scenario.expectSound()
     }
 
     @Test("a person halts trading: nothing is sent whatever policies say, and it is caught up on resume")
     func kill() {
-        var story = protected()
-        story.person(.halt)
-        story.cycle(risk.says(.exit, on: "ABC", .emergency))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
-        story.person(.resume)
-        story.cycle()
-        story.expect("ABC", holds: 0)
-        story.expectSound()
+        var scenario = protected()
+        scenario.person(.halt)
+        scenario.cycle(risk.says(.exit, on: "ABC", .emergency))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
+        scenario.person(.resume)
+        scenario.cycle()
+        scenario.expect("ABC", holds: 0)
+        scenario.expectSound()
     }
 
     @Test("a person flattens: every position is closed, whatever policies want to keep or open")
     func flatten() {
-        var story = Story(
+        var scenario = TradingScenario(
             Held("ABC", 100), Held("XYZ", 50), Held("NEW", 0),
             says: [stopLoss.says(.stop("95"), on: "ABC"), stopLoss.says(.stop("95"), on: "XYZ")])
-        story.person(.flatten)
-        story.cycle(
+        scenario.person(.flatten)
+        scenario.cycle(
             stopLoss.says(.stop("97"), on: "ABC"), trend.says(.hold, on: "XYZ"),
             trend.says(.buy(10, stop: "95"), on: "NEW"))
-        story.expect("ABC", holds: 0)
-        story.expect("XYZ", holds: 0)
-        story.expect("NEW", holds: 0)
-        story.expectSound()
+        scenario.expect("ABC", holds: 0)
+        scenario.expect("XYZ", holds: 0)
+        scenario.expect("NEW", holds: 0)
+        scenario.expectSound()
     }
 
     @Test("the venue refuses the sale of a part: the stop comes back for all shares")
     func refusedSale() {
-        var story = protected()
-        story.driver.venue.faults.refusesMarketOrders = 1
-        story.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00")
-        for _ in 0..<3 { story.driver.cycle() }
-        story.expect("ABC", holds: 50, stop: "50 @ 95.00")
-        story.expectSound()
+        var scenario = protected()
+        scenario.driver.venue.faults.refusesMarketOrders = 1
+        scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00")
+        for _ in 0..<3 { scenario.driver.cycle() }
+        scenario.expect("ABC", holds: 50, stop: "50 @ 95.00")
+        scenario.expectSound()
     }
 }

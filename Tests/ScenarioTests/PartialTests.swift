@@ -5,138 +5,138 @@ import Trading
 
 @Suite("Scenario: parts of a position are sold")
 struct PartialTests {
-    private func protected(_ venue: (inout FakeVenue) -> Void = { _ in }) -> Story {
-        Story(Held("ABC", 100, market: "110"), says: [stopLoss.says(.stop("100"), on: "ABC")], venue: venue)
+    private func protected(_ venue: (inout FakeVenue) -> Void = { _ in }) -> TradingScenario {
+        TradingScenario(Held("ABC", 100, market: "110"), says: [stopLoss.says(.stop("100"), on: "ABC")], venue: venue)
     }
 
     @Test("a part is sold while the trailing stop moves up: what remains rests under the new stop")
     func partialWhileTrailing() {
-        var story = protected()
-        story.cycle(
+        var scenario = protected()
+        scenario.cycle(
             partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"),
             stopLoss.says(.stop("105"), on: "ABC"))
-        story.expect(
+        scenario.expect(
             "ABC", holds: 50, stop: "50 @ 105.00",
             steps: ["shrink the stop to 50", "sell 50 ABC at market", "move the stop from 100.00 to 105.00"],
             fates: ["partial-profit take_partial: taken", "stop-loss protect: taken"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("the stop moves while half of the part is still unsold: it waits for the sale to end")
     func stopMovesDuringSale() {
-        var story = protected()
-        story.driver.venue.faults.fillsOnly = 20
-        story.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
-        story.cycle(stopLoss.says(.stop("105"), on: "ABC"))
-        story.expect("ABC", holds: 80, stop: "50 @ 100.00", steps: [], fates: ["stop-loss protect: taken"])
-        story.driver.venueDoes { $0.finishMarketOrders() }
-        story.expect("ABC", holds: 50, stop: "50 @ 105.00", steps: ["move the stop from 100.00 to 105.00"])
-        story.expectSound()
+        var scenario = protected()
+        scenario.driver.venue.faults.fillsOnly = 20
+        scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
+        scenario.cycle(stopLoss.says(.stop("105"), on: "ABC"))
+        scenario.expect("ABC", holds: 80, stop: "50 @ 100.00", steps: [], fates: ["stop-loss protect: taken"])
+        scenario.driver.venueDoes { $0.finishMarketOrders() }
+        scenario.expect("ABC", holds: 50, stop: "50 @ 105.00", steps: ["move the stop from 100.00 to 105.00"])
+        scenario.expectSound()
     }
 
     @Test("two rungs in one cycle: one is sold, the other waits out the cool-down, and is sold after it")
     func twoRungs() {
-        var story = protected()
+        var scenario = protected()
         let first = partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC")
         let second = partialProfit.says(.takePartial(fraction: "0.25", rung: "1R"), on: "ABC")
-        story.cycle(first, second)
-        story.expect(
+        scenario.cycle(first, second)
+        scenario.expect(
             "ABC", holds: 50, stop: "50 @ 100.00",
             fates: ["partial-profit take_partial: absorbed", "partial-profit take_partial: taken"])
-        #expect(story.driver.position("ABC")?.rungsTaken == ["2R"])
-        story.cycle(first, second)
-        story.expect(
+        #expect(scenario.driver.position("ABC")?.rungsTaken == ["2R"])
+        scenario.cycle(first, second)
+        scenario.expect(
             "ABC", holds: 50, stop: "50 @ 100.00", steps: [],
             fates: ["partial-profit take_partial: absorbed", "partial-profit take_partial: deferred"])
-        story.driver.pass(.seconds(270))
-        story.cycle(second)
-        story.expect("ABC", holds: 50, stop: "50 @ 100.00", steps: [])
-        story.cycle(first, second)
-        story.expect(
+        scenario.driver.pass(.seconds(270))
+        scenario.cycle(second)
+        scenario.expect("ABC", holds: 50, stop: "50 @ 100.00", steps: [])
+        scenario.cycle(first, second)
+        scenario.expect(
             "ABC", holds: 38, stop: "38 @ 100.00", steps: ["shrink the stop to 38", "sell 12 ABC at market"])
-        #expect(story.driver.position("ABC")?.rungsTaken == ["1R", "2R"])
-        story.expectSound()
+        #expect(scenario.driver.position("ABC")?.rungsTaken == ["1R", "2R"])
+        scenario.expectSound()
     }
 
     @Test("a rung is taken once, however often it is asked for")
     func onceARung() {
-        var story = protected()
-        for _ in 0..<50 { story.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC")) }
-        story.expect("ABC", holds: 50, stop: "50 @ 100.00")
-        #expect(story.driver.steps.count { $0.hasPrefix("sell") } == 1)
-        story.expectSound()
+        var scenario = protected()
+        for _ in 0..<50 { scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC")) }
+        scenario.expect("ABC", holds: 50, stop: "50 @ 100.00")
+        #expect(scenario.driver.steps.count { $0.hasPrefix("sell") } == 1)
+        scenario.expectSound()
     }
 
     @Test("the position is too concentrated and a part is due: one sale does for both")
     func concentrationAndPartial() {
         // 100 000 in cash and 100 at 110: equity 111 000, of which 5 % is 5 550, and 50 shares.
-        var story = protected()
-        story.cycle(
+        var scenario = protected()
+        scenario.cycle(
             partialProfit.says(.takePartial(fraction: "0.25", rung: "2R"), on: "ABC"),
             risk.says(.reduceToWeight(weight: "0.05"), on: "ABC"))
-        story.expect(
+        scenario.expect(
             "ABC", holds: 50, stop: "50 @ 100.00", steps: ["shrink the stop to 50", "sell 50 ABC at market"],
             fates: ["partial-profit take_partial: absorbed", "portfolio-risk reduce_to_weight: taken"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("a part that leaves less than the concentration allows does for both the other way round")
     func partialBelowConcentration() {
-        var story = protected()
-        story.cycle(
+        var scenario = protected()
+        scenario.cycle(
             partialProfit.says(.takePartial(fraction: "0.75", rung: "2R"), on: "ABC"),
             risk.says(.reduceToWeight(weight: "0.05"), on: "ABC"))
-        story.expect(
+        scenario.expect(
             "ABC", holds: 25, stop: "25 @ 100.00",
             fates: ["partial-profit take_partial: taken", "portfolio-risk reduce_to_weight: absorbed"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("a part of more shares than are held sells what is held")
     func moreThanHeld() {
-        var story = protected()
-        story.cycle(
+        var scenario = protected()
+        scenario.cycle(
             partialProfit.says(.takePartial(PartialAdvice(quantity: 500, rung: "all")), on: "ABC"))
-        story.expect("ABC", holds: 0, fates: ["partial-profit take_partial: taken"])
-        story.expectSound()
+        scenario.expect("ABC", holds: 0, fates: ["partial-profit take_partial: taken"])
+        scenario.expectSound()
     }
 
     @Test("where a stop cannot shrink it is cancelled first, and comes back for what remains")
     func noShrinking() {
-        var story = protected { $0.capabilities.replacesQuantity = false }
-        story.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
-        story.expect(
+        var scenario = protected { $0.capabilities.replacesQuantity = false }
+        scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
+        scenario.expect(
             "ABC", holds: 50, stop: "50 @ 100.00",
             steps: [
                 "cancel the stop order: sell 100 ABC stop 100.00", "sell 50 ABC at market", "stop 50 ABC @ 100.00",
             ])
         #expect(
-            story.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],
+            scenario.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],
             "before the first stop, and while the part was sold")
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("with a target resting beside the stop both give way to the sale, and both come back for the rest")
     func withTarget() {
-        var story = protected()
-        story.cycle(takeProfit.says(.target(price: "130"), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 100.00", target: "100 @ 130.00")
-        story.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
-        story.expect("ABC", holds: 50, stop: "50 @ 100.00", target: "50 @ 130.00")
-        #expect(story.steps.last == "stop 50 ABC @ 100.00 and take-profit @ 130.00, one OCO group")
-        story.expectSound()
+        var scenario = protected()
+        scenario.cycle(takeProfit.says(.target(price: "130"), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 100.00", target: "100 @ 130.00")
+        scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
+        scenario.expect("ABC", holds: 50, stop: "50 @ 100.00", target: "50 @ 130.00")
+        #expect(scenario.steps.last == "stop 50 ABC @ 100.00 and take-profit @ 130.00, one OCO group")
+        scenario.expectSound()
     }
 
     @Test("a reduction of one share in a hundred is not worth an order, until it is urgent")
     func tinyReduction() {
-        var story = protected()
-        story.cycle(risk.says(.reduceTo(quantity: 99), on: "ABC", .medium))
-        story.expect(
+        var scenario = protected()
+        scenario.cycle(risk.says(.reduceTo(quantity: 99), on: "ABC", .medium))
+        scenario.expect(
             "ABC", holds: 100, stop: "100 @ 100.00", steps: [], fates: ["portfolio-risk reduce_to: deferred"])
-        story.cycle(risk.says(.reduceTo(quantity: 99), on: "ABC", .high))
-        story.expect(
+        scenario.cycle(risk.says(.reduceTo(quantity: 99), on: "ABC", .high))
+        scenario.expect(
             "ABC", holds: 99, stop: "99 @ 100.00", steps: ["shrink the stop to 99", "sell 1 ABC at market"],
             fates: ["portfolio-risk reduce_to: taken"])
-        story.expectSound()
+        scenario.expectSound()
     }
 }

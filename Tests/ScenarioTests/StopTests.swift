@@ -5,213 +5,213 @@ import Trading
 
 @Suite("Scenario: stops and targets")
 struct StopTests {
-    private func protected(market: Price = "100", stop: Price = "95") -> Story {
-        Story(Held("ABC", 100, market: market), says: [stopLoss.says(.stop(stop), on: "ABC")])
+    private func protected(market: Price = "100", stop: Price = "95") -> TradingScenario {
+        TradingScenario(Held("ABC", 100, market: market), says: [stopLoss.says(.stop(stop), on: "ABC")])
     }
 
     @Test("a stop is loosened by the policy that owns it, and by no other")
     func reset() {
-        var story = protected()
-        story.cycle(trend.says(.reset("90"), on: "ABC", .high))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend reset_stop: overridden"])
-        #expect(story.why(trend, "ABC") == "only stop-loss, which set the stop, may reset it")
-        story.cycle(stopLoss.says(.reset("92"), on: "ABC"))
-        story.expect(
+        var scenario = protected()
+        scenario.cycle(trend.says(.reset("90"), on: "ABC", .high))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend reset_stop: overridden"])
+        #expect(scenario.why(trend, "ABC") == "only stop-loss, which set the stop, may reset it")
+        scenario.cycle(stopLoss.says(.reset("92"), on: "ABC"))
+        scenario.expect(
             "ABC", holds: 100, stop: "100 @ 92.00", steps: ["move the stop from 95.00 to 92.00"],
             fates: ["stop-loss reset_stop: taken"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("who tightens a stop becomes its owner: the owner before may not loosen it any more")
     func newOwner() {
-        var story = protected()
-        story.cycle(trend.says(.stop("97"), on: "ABC"))
-        story.cycle(stopLoss.says(.reset("92"), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 97.00", steps: [], fates: ["stop-loss reset_stop: overridden"])
-        story.cycle(trend.says(.reset("94"), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 94.00")
-        story.expectSound()
+        var scenario = protected()
+        scenario.cycle(trend.says(.stop("97"), on: "ABC"))
+        scenario.cycle(stopLoss.says(.reset("92"), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 97.00", steps: [], fates: ["stop-loss reset_stop: overridden"])
+        scenario.cycle(trend.says(.reset("94"), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 94.00")
+        scenario.expectSound()
     }
 
     @Test("advice to protect never loosens a stop, not even its owner's")
     func neverLooser() {
-        var story = protected()
-        story.cycle(stopLoss.says(.stop("90"), on: "ABC", .high))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
-        story.expectSound()
+        var scenario = protected()
+        scenario.cycle(stopLoss.says(.stop("90"), on: "ABC", .high))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
+        scenario.expectSound()
     }
 
     @Test("a stop 5 % behind the high follows the market up, and stays when the market falls back")
     func trails() {
-        var story = Story(Held("ABC", 100))
+        var scenario = TradingScenario(Held("ABC", 100))
         let trail = stopLoss.says(.trail(.percent("0.05"), from: .highWater), on: "ABC")
-        story.cycle(trail)
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00")
+        scenario.cycle(trail)
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00")
         for (price, stop) in [("110", "104.50"), ("120", "114.00"), ("116", "114.00"), ("118", "114.00")] {
-            story.market("ABC", Price(stringLiteral: price))
-            story.cycle(trail)
-            story.expect("ABC", holds: 100, stop: "100 @ \(stop)")
+            scenario.market("ABC", Price(stringLiteral: price))
+            scenario.cycle(trail)
+            scenario.expect("ABC", holds: 100, stop: "100 @ \(stop)")
         }
-        story.market("ABC", "114")
-        story.expect("ABC", holds: 0)
-        #expect(story.driver.outcomes.map(\.lockedIn) == ["1400"])
-        story.expectSound()
+        scenario.market("ABC", "114")
+        scenario.expect("ABC", holds: 0)
+        #expect(scenario.driver.outcomes.map(\.realizedByDecision) == ["1400"])
+        scenario.expectSound()
     }
 
     @Test("a stop half an R below the average price, where R was 5")
     func stopByR() {
-        var story = protected()
-        story.cycle(stopLoss.says(.trail(.r("0.5")), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 97.50", steps: ["move the stop from 95.00 to 97.50"])
-        story.expectSound()
+        var scenario = protected()
+        scenario.cycle(stopLoss.says(.trail(.r("0.5")), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 97.50", steps: ["move the stop from 95.00 to 97.50"])
+        scenario.expectSound()
     }
 
     @Test("R is counted from the first stop, wherever the stop is by now")
     func rStaysTheSame() {
-        var story = protected(market: "110")
-        story.cycle(stopLoss.says(.stop("105"), on: "ABC"))
-        story.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("3"))), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 105.00", target: "100 @ 115.00")
-        story.expectSound()
+        var scenario = protected(market: "110")
+        scenario.cycle(stopLoss.says(.stop("105"), on: "ABC"))
+        scenario.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("3"))), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 105.00", target: "100 @ 115.00")
+        scenario.expectSound()
     }
 
     @Test("a stop by R is refused while there is no R: the position gets its stop otherwise")
     func withoutR() {
-        let story = Story(Held("ABC", 100), says: [stopLoss.says(.trail(.r("1")), on: "ABC")])
-        story.expect("ABC", holds: 100, steps: [], fates: ["stop-loss protect: refused"])
-        story.expectSound()
+        let scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.trail(.r("1")), on: "ABC")])
+        scenario.expect("ABC", holds: 100, steps: [], fates: ["stop-loss protect: refused"])
+        scenario.expectSound()
     }
 
     @Test("a stop by ATR is refused while the ATR is not known, and the standing stop stays")
     func withoutATR() throws {
-        var story = protected()
+        var scenario = protected()
         let atr = try Indicator("atr(14,1d)")
-        story.cycle(stopLoss.says(.trail(.atr(multiple: "2", indicator: atr), from: .highWater), on: "ABC", .high))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["stop-loss protect: refused"])
-        #expect(story.why(stopLoss, "ABC").hasPrefix("atr(14,1d) is not known"))
-        story.expectSound()
+        scenario.cycle(stopLoss.says(.trail(.atr(multiple: "2", indicator: atr), from: .highWater), on: "ABC", .high))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["stop-loss protect: refused"])
+        #expect(scenario.why(stopLoss, "ABC").hasPrefix("atr(14,1d) is not known"))
+        scenario.expectSound()
     }
 
     @Test("a target at two R rests beside the stop, in one group")
     func targetByR() {
-        var story = protected()
-        story.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("2"))), on: "ABC"))
-        story.expect(
+        var scenario = protected()
+        scenario.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("2"))), on: "ABC"))
+        scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00",
             steps: [
                 "cancel the stop order: sell 100 ABC stop 95.00",
                 "stop 100 ABC @ 95.00 and take-profit @ 110.00, one OCO group",
             ], fates: ["take-profit target: taken"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("the target is filled: the stop goes with it, and nothing is planned any more")
     func targetFilled() {
-        var story = protected()
-        story.cycle(takeProfit.says(.target(price: "110"), on: "ABC"))
-        story.beginChapter()
-        story.market("ABC", "110")
-        story.expect("ABC", holds: 0, steps: [])
-        #expect(story.driver.plan("ABC") == nil)
-        #expect(story.driver.working("ABC").isEmpty)
-        #expect(story.driver.outcomes.map(\.lockedIn) == ["1000"])
-        story.cycle()
-        story.expect("ABC", holds: 0, steps: [])
-        story.expectSound()
+        var scenario = protected()
+        scenario.cycle(takeProfit.says(.target(price: "110"), on: "ABC"))
+        scenario.beginChapter()
+        scenario.market("ABC", "110")
+        scenario.expect("ABC", holds: 0, steps: [])
+        #expect(scenario.driver.plan("ABC") == nil)
+        #expect(scenario.driver.working("ABC").isEmpty)
+        #expect(scenario.driver.outcomes.map(\.realizedByDecision) == ["1000"])
+        scenario.cycle()
+        scenario.expect("ABC", holds: 0, steps: [])
+        scenario.expectSound()
     }
 
     @Test("a policy gives its target up: the stop alone remains")
     func released() {
-        var story = protected()
-        story.cycle(takeProfit.says(.target(price: "110"), on: "ABC"))
-        story.cycle(trend.says(.release, on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00", steps: [])
-        story.cycle(takeProfit.says(.release, on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", fates: ["take-profit release: taken"])
-        story.expectSound()
+        var scenario = protected()
+        scenario.cycle(takeProfit.says(.target(price: "110"), on: "ABC"))
+        scenario.cycle(trend.says(.release, on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00", steps: [])
+        scenario.cycle(takeProfit.says(.release, on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", fates: ["take-profit release: taken"])
+        scenario.expectSound()
     }
 
     @Test("a stop that creeps up by a cent a cycle is worth no order in 20 cycles")
     func creeping() {
-        var story = protected()
-        let sent = story.driver.orders.count
+        var scenario = protected()
+        let sent = scenario.driver.orders.count
         for cents in 1...9 {
-            story.cycle(stopLoss.says(.stop(Price(stringLiteral: "95.0\(cents)")), on: "ABC", .high))
+            scenario.cycle(stopLoss.says(.stop(Price(stringLiteral: "95.0\(cents)")), on: "ABC", .high))
         }
-        for _ in 0..<11 { story.cycle(stopLoss.says(.stop("95.09"), on: "ABC", .high)) }
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00")
-        #expect(story.driver.orders.count == sent)
-        story.cycle(stopLoss.says(.stop("95.10"), on: "ABC", .high))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.10")
-        story.expectSound()
+        for _ in 0..<11 { scenario.cycle(stopLoss.says(.stop("95.09"), on: "ABC", .high)) }
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00")
+        #expect(scenario.driver.orders.count == sent)
+        scenario.cycle(stopLoss.says(.stop("95.10"), on: "ABC", .high))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.10")
+        scenario.expectSound()
     }
 
     @Test("the market has fallen through the stop before it could rest: what is held is sold at once")
     func gapBeforeTheStop() {
-        let story = Story(Held("ABC", 100, market: "90"), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        story.expect("ABC", holds: 0, steps: ["sell 100 ABC at market"], fates: ["stop-loss protect: taken"])
-        #expect(story.unprotected == ["ABC 0 ms, the position was closed"])
-        story.expectSound()
+        let scenario = TradingScenario(Held("ABC", 100, market: "90"), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        scenario.expect("ABC", holds: 0, steps: ["sell 100 ABC at market"], fates: ["stop-loss protect: taken"])
+        #expect(scenario.unprotected == ["ABC 0 ms, the position was closed"])
+        scenario.expectSound()
     }
 
     @Test("the market gaps through a resting stop: it is sold where the market is")
     func gapThroughTheStop() {
-        var story = protected()
-        story.beginChapter()
-        story.market("ABC", "88")
-        story.expect("ABC", holds: 0, steps: [])
-        #expect(story.driver.outcomes.map(\.lockedIn) == ["-1200"])
-        story.expectSound()
+        var scenario = protected()
+        scenario.beginChapter()
+        scenario.market("ABC", "88")
+        scenario.expect("ABC", holds: 0, steps: [])
+        #expect(scenario.driver.outcomes.map(\.realizedByDecision) == ["-1200"])
+        scenario.expectSound()
     }
 
     @Test("the market gaps through the limit of a stop-limit: after its patience what is held is sold at market")
     func stopLimitGapped() {
-        var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95", limit: "94"), on: "ABC")])
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00 limit 94.00")
-        story.beginChapter()
-        story.market("ABC", "90")
-        story.driver.wait(.seconds(9))
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00 limit 94.00", steps: [])
-        story.driver.wait(.seconds(1))
-        story.expect("ABC", holds: 0)
-        #expect(story.steps.last == "sell 100 ABC at market")
-        #expect(story.driver.alerts.contains { $0.contains("it gives way to a market exit") })
-        story.expectSound()
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95", limit: "94"), on: "ABC")])
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00 limit 94.00")
+        scenario.beginChapter()
+        scenario.market("ABC", "90")
+        scenario.driver.wait(.seconds(9))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00 limit 94.00", steps: [])
+        scenario.driver.wait(.seconds(1))
+        scenario.expect("ABC", holds: 0)
+        #expect(scenario.steps.last == "sell 100 ABC at market")
+        #expect(scenario.driver.alerts.contains { $0.contains("it gives way to a market exit") })
+        scenario.expectSound()
     }
 
     @Test("no policy says anything at all: after 30 s the core sets its own stop, 5 % below the market")
     func defaultStop() {
-        var story = Story(Held("ABC", 100))
-        story.cycle()
-        story.expect("ABC", holds: 100, steps: [])
-        story.cycle()
-        story.cycle()
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: ["stop 100 ABC @ 95.00"])
-        #expect(story.unprotected == ["ABC 30000 ms, a stop rests at the broker"])
-        #expect(story.driver.plan("ABC")?.stopOwner == PositionPlan.core)
-        story.cycle(stopLoss.says(.reset("93"), on: "ABC"))
-        story.expect("ABC", holds: 100, stop: "100 @ 93.00", fates: ["stop-loss reset_stop: taken"])
-        story.expectSound()
+        var scenario = TradingScenario(Held("ABC", 100))
+        scenario.cycle()
+        scenario.expect("ABC", holds: 100, steps: [])
+        scenario.cycle()
+        scenario.cycle()
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: ["stop 100 ABC @ 95.00"])
+        #expect(scenario.unprotected == ["ABC 30000 ms, a stop rests at the broker"])
+        #expect(scenario.driver.plan("ABC")?.stopOwner == PositionPlan.core)
+        scenario.cycle(stopLoss.says(.reset("93"), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 93.00", fates: ["stop-loss reset_stop: taken"])
+        scenario.expectSound()
     }
 
     @Test("a stop that is meant for another symbol, far from this market, is refused, and the standing one stays")
     func farAway() {
-        var story = protected()
-        story.cycle(stopLoss.says(.stop("9.50"), on: "ABC", .high), trend.says(.reset("12"), on: "ABC"))
-        story.expect(
+        var scenario = protected()
+        scenario.cycle(stopLoss.says(.stop("9.50"), on: "ABC", .high), trend.says(.reset("12"), on: "ABC"))
+        scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", steps: [],
             fates: ["stop-loss protect: refused", "trend reset_stop: refused"])
-        story.expectSound()
+        scenario.expectSound()
     }
 
     @Test("policies fall silent for an hour: the stop that was set stands")
     func silence() {
-        var story = protected()
-        story.beginChapter()
-        for _ in 0..<360 { story.driver.cycle() }
-        story.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
-        #expect(story.unprotected.count == 1)
-        story.expectSound()
+        var scenario = protected()
+        scenario.beginChapter()
+        for _ in 0..<360 { scenario.driver.cycle() }
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
+        #expect(scenario.unprotected.count == 1)
+        scenario.expectSound()
     }
 
     @Test("a decision says that a stop is moved where the venue changes prices in place, and else that it is cancelled")
@@ -220,14 +220,14 @@ struct StopTests {
             (true, ["move the stop to 96.00"]),
             (false, ["cancel sell 100 ABC stop 95.00, and wait until it is confirmed", "stop 100 @ 96.00"]),
         ] {
-            var story = Story(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
+            var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
                 $0.capabilities.replacesPrice = moves
             }
-            story.cycle(stopLoss.says(.stop("96"), on: "ABC"))
-            #expect(story.intended("ABC") == words)
-            story.expect("ABC", holds: 100, stop: "100 @ 96.00")
-            #expect(story.steps.count == words.count, "\(story.steps)")
-            story.expectSound()
+            scenario.cycle(stopLoss.says(.stop("96"), on: "ABC"))
+            #expect(scenario.intended("ABC") == words)
+            scenario.expect("ABC", holds: 100, stop: "100 @ 96.00")
+            #expect(scenario.steps.count == words.count, "\(scenario.steps)")
+            scenario.expectSound()
         }
     }
 }

@@ -20,7 +20,7 @@ struct RegressionTests {
     @Test("so does one whose policies use the whole vocabulary, and whose configuration changes", arguments: 0...11)
     func secondEdition(number: UInt64) {
         let outcome = expectSound(Scenario.secondEdition + number)
-        if number == 3 { #expect(outcome.mishaps.contains { $0.hazard == .reload }, "its configuration changes") }
+        if number == 3 { #expect(outcome.injectedFaults.contains { $0.fault == .reload }, "its configuration changes") }
     }
 
     @discardableResult
@@ -41,7 +41,7 @@ struct RegressionTests {
         let first = Simulator.run(seed: 7, options)
         let second = Simulator.run(seed: 7, options)
         #expect(first.chain == second.chain && !first.chain.isEmpty)
-        #expect(first.mishaps == second.mishaps)
+        #expect(first.injectedFaults == second.injectedFaults)
         #expect(Simulator.run(seed: 8, options).chain != first.chain)
     }
 
@@ -64,7 +64,7 @@ struct RegressionTests {
         options.replays = false
         options.only = []
         let outcome = Simulator.run(seed: 7, options)
-        #expect(outcome.mishaps == [])
+        #expect(outcome.injectedFaults == [])
         #expect(outcome.promise == nil)
     }
 

@@ -14,7 +14,7 @@ private final class Bench {
         var capabilities = BrokerCapabilities.everything
         change(&capabilities)
         venue = Venue(
-            world: world, hazards: HazardDice(seed: 1, without: [], only: []), capabilities: capabilities,
+            world: world, faults: FaultInjector(seed: 1, without: [], only: []), capabilities: capabilities,
             tellsSums: true, cash: "100000")
         venue.open("ABC", 100, at: "100")
         venue.tell = { [unowned self] in told.append($0) }

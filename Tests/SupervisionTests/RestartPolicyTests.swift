@@ -59,26 +59,26 @@ struct RestartPolicyTests {
 }
 
 @Suite("How much of a plugin's output is kept")
-struct OutputAllowanceTests {
+struct OutputRateLimiterTests {
     private let line = 1_000
 
     @Test("a burst is kept, then nothing until half of it has come back")
     func burst() {
-        var allowance = OutputAllowance()
+        var rateLimiter = OutputRateLimiter()
         var kept = 0
-        while allowance.take(line, atMilliseconds: 0) == .kept { kept += 1 }
-        #expect(Int64(kept) == OutputAllowance.atOnce / (1_000 + OutputAllowance.perLine))
-        #expect(allowance.take(line, atMilliseconds: 1_000) == .leftOut(isFirst: false))
-        #expect(allowance.take(line, atMilliseconds: 10_000) == .keptAgain(leftOut: 2))
-        #expect(allowance.take(line, atMilliseconds: 10_000) == .kept)
+        while rateLimiter.consume(line, atMilliseconds: 0) == .kept { kept += 1 }
+        #expect(Int64(kept) == OutputRateLimiter.atOnce / (1_000 + OutputRateLimiter.perLine))
+        #expect(rateLimiter.consume(line, atMilliseconds: 1_000) == .leftOut(isFirst: false))
+        #expect(rateLimiter.consume(line, atMilliseconds: 10_000) == .keptAgain(leftOut: 2))
+        #expect(rateLimiter.consume(line, atMilliseconds: 10_000) == .kept)
     }
 
     @Test("a few lines a second are kept for ever, whatever the clock does")
     func steady() {
-        var allowance = OutputAllowance()
-        for second: Int64 in 0..<3_600 { #expect(allowance.take(line, atMilliseconds: second * 1_000) == .kept) }
-        #expect(allowance.take(line, atMilliseconds: .max) == .kept)
-        #expect(allowance.take(line, atMilliseconds: 0) == .kept)
+        var rateLimiter = OutputRateLimiter()
+        for second: Int64 in 0..<3_600 { #expect(rateLimiter.consume(line, atMilliseconds: second * 1_000) == .kept) }
+        #expect(rateLimiter.consume(line, atMilliseconds: .max) == .kept)
+        #expect(rateLimiter.consume(line, atMilliseconds: 0) == .kept)
     }
 }
 
@@ -159,7 +159,7 @@ struct ChildProcessTests {
         #expect(finish(process).0 == .killed(signal: 9))
         // The machine may be busy, and what is used up comes back.
         let seconds = (ContinuousClock.now - begun).components.seconds + 1
-        let most = (OutputAllowance.atOnce + seconds * OutputAllowance.perSecond) / OutputAllowance.perLine
+        let most = (OutputRateLimiter.atOnce + seconds * OutputRateLimiter.perSecond) / OutputRateLimiter.perLine
         #expect(lines.first == "y" && lines.count < most, "\(lines.count) lines were kept")
         #expect(lines.contains("(it writes too much: what follows is left out for a while)"))
     }

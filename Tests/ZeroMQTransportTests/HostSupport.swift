@@ -30,20 +30,20 @@ final class House {
     let server: KeyPair
     let own: KeyPair
     let hub: ZeroMQHub
-    let door: RemoteDoor
+    let listener: RemoteListener
 
     init() throws {
         directory = try TemporaryDirectory()
         server = try KeyPair.make()
         own = try KeyPair.make()
         let any = try Endpoint.parse("tcp://127.0.0.1:0", .curve)
-        door = try RemoteDoor(endpoints: [("policy", any), ("broker", any)], keys: server, authority: allowed)
-        hub = try ZeroMQHub(directory: directory.path + "/sockets", door: door)
+        listener = try RemoteListener(endpoints: [("policy", any), ("broker", any)], keys: server, authority: allowed)
+        hub = try ZeroMQHub(directory: directory.path + "/sockets", listener: listener)
         allowed.allow(own.publicKey)
     }
 
     func endpoint(_ role: String = "policy") throws -> Endpoint {
-        try #require(door.endpoints.first { $0.role == role }?.endpoint)
+        try #require(listener.endpoints.first { $0.role == role }?.endpoint)
     }
 
     /// Waits for a message, a notice or whatever else is wanted.

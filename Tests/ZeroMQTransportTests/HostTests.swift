@@ -164,12 +164,12 @@ struct HostTests {
         #expect(notice.words.contains("the key of policy p shook hands \(Limits.handshakesPerKey + 1) times"))
     }
 
-    @Test("a door that lets a stranger in does not open", arguments: [RemoteDoor.Weakness.noCurve])
-    func proof(weakness: RemoteDoor.Weakness) throws {
+    @Test("a door that lets a stranger in does not open", arguments: [RemoteListener.Weakness.noCurve])
+    func proof(weakness: RemoteListener.Weakness) throws {
         let any = try Endpoint.parse("tcp://127.0.0.1:0", .curve)
-        let door = try RemoteDoor(
+        let listener = try RemoteListener(
             endpoints: [("policy", any)], keys: KeyPair.make(), authority: Allowed(), weakness: weakness)
-        let error = try failure { try door.prove() }
+        let error = try failure { try listener.prove() }
         guard case .unsafeToListen = error else { throw error }
     }
 
@@ -180,7 +180,7 @@ struct HostTests {
         let context = try ZeroMQContext()
         let router = try ZeroMQSocket(.router, in: context)
         try router.bind(any)
-        let proof = StrangerProof(endpoint: try router.lastEndpoint(), serverKey: keys.publicKey)
+        let proof = ListenerSelfTest(endpoint: try router.lastEndpoint(), serverKey: keys.publicKey)
         let error = try failure { try proof.provePlain() }
         #expect(error.description.contains("talks to a stranger without CURVE"))
     }
@@ -189,7 +189,7 @@ struct HostTests {
     func allIn() throws {
         let any = try Endpoint.parse("tcp://127.0.0.1:0", .curve)
         let error = try failure {
-            _ = try RemoteDoor(
+            _ = try RemoteListener(
                 endpoints: [("policy", any)], keys: KeyPair.make(), authority: Allowed(letsAllIn: true))
         }
         #expect(error.description.contains("lets a stranger with a random key in"))
@@ -271,9 +271,9 @@ struct AdmissionTests {
     func strangers() throws {
         var admission = Admission(keys: allowed)
         for _ in 0..<1_000 { _ = admission.decide(try request(try KeyPair.make().publicKey), atMilliseconds: 5) }
-        #expect(admission.takeNotices().count == 1)
+        #expect(admission.drainNotices().count == 1)
         _ = admission.decide(try request(nil), atMilliseconds: 60_006)
-        let words = admission.takeNotices().map(\.words)
+        let words = admission.drainNotices().map(\.words)
         #expect(words.count == 1 && words[0].contains("and 999 others"), "\(words)")
     }
 

@@ -3,7 +3,7 @@ import Trading
 import Wire
 
 /// The conditions under which nothing else counts: the loss of a day, a fall from the peak, a gap, prices that are stale,
-/// orders that the broker leaves in doubt.
+/// orders that the broker leaves in flight.
 ///
 /// A kill switch as supervisors ask for it (FIA, Best Practices for Automated Trading Risk Controls, 2024). It never sells
 /// on a price that is old: then it keeps new entries away, and what protects rests at the broker.
@@ -24,7 +24,7 @@ package struct EmergencyPolicy: Policy {
         package var maximumGap: Ratio?
         /// A price that is older in the regular session is stale; a default of 5 minutes.
         package var maximumQuoteAge: Span?
-        /// So long an order may be in doubt; a default of 1 minute.
+        /// So long an order may be in flight; a default of 1 minute.
         package var maximumOrderDoubt: Span?
     }
 
@@ -100,7 +100,7 @@ extension EmergencyPolicy {
     /// A broker that does not answer for one order may not for the next: no entry anywhere. Orders that protect stay.
     private func doubtful(_ snapshot: PortfolioSnapshot) -> [Recommendation] {
         let waiting = snapshot.orders.compactMap { order -> (order: OrderView, since: Timestamp)? in
-            guard order.status.isInDoubt, let since = order.updatedAt ?? order.submittedAt,
+            guard order.status.isInFlight, let since = order.updatedAt ?? order.submittedAt,
                 snapshot.at - since > doubt
             else { return nil }
             return (order, since)

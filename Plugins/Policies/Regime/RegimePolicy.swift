@@ -21,7 +21,7 @@ package struct RegimePolicy: Policy {
         package var maximumAge: Span?
         /// A symbol whose volatility and trend count as well; absent: the condition alone.
         package var reference: Symbol?
-        /// Thresholds of its realised volatility a year; defaults of 30 % and 12 %.
+        /// Thresholds of its realized volatility a year; defaults of 30 % and 12 %.
         package var stressedVolatility: Ratio?
         package var calmVolatility: Ratio?
         /// Days of its average, below which the market is not calm; a default of 200.
@@ -60,7 +60,7 @@ package struct RegimePolicy: Policy {
     private let settings: Settings
     private let condition: String
     private let expected: Thresholds
-    private let realised: Thresholds
+    private let realized: Thresholds
     private let volatility: Indicator
     private let trend: Indicator
     private let age: TimeSpan
@@ -76,10 +76,10 @@ package struct RegimePolicy: Policy {
         expected = Thresholds(
             calm: settings.calm ?? Ratio(units: 15 * Ratio.scale),
             stressed: settings.stressed ?? Ratio(units: 30 * Ratio.scale), hysteresis: hysteresis)
-        realised = Thresholds(
+        realized = Thresholds(
             calm: settings.calmVolatility ?? Ratio(units: Ratio.scale * 12 / 100),
             stressed: settings.stressedVolatility ?? Ratio(units: Ratio.scale * 3 / 10), hysteresis: hysteresis)
-        for (suffix, limits) in [("", expected), ("_volatility", realised)]
+        for (suffix, limits) in [("", expected), ("_volatility", realized)]
         where !limits.calm.isPositive || limits.calm >= limits.stressed {
             throw SettingsError(
                 "calm\(suffix) is above zero and below stressed\(suffix), not \(limits.calm) and \(limits.stressed)")
@@ -149,7 +149,7 @@ extension RegimePolicy {
     private func movement(_ snapshot: PortfolioSnapshot, _ before: Regime) throws -> Figure? {
         guard let view = reference(snapshot), let figure = view.ratio(volatility) else { return nil }
         return Figure(
-            regime: try realised.regime(figure, before), words: "\(view.symbol) moves \(figure.percent) a year",
+            regime: try realized.regime(figure, before), words: "\(view.symbol) moves \(figure.percent) a year",
             evidence: Evidence(volatility.description, figure))
     }
 

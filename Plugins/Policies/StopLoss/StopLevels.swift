@@ -41,7 +41,7 @@ struct StopLevels {
     }
 
     /// A first stop that was asked for: where it is, or why it cannot be.
-    private struct Wish {
+    private struct StopCandidate {
         var level: Level?
         var missing: String?
     }
@@ -54,27 +54,32 @@ struct StopLevels {
 
     /// Beyond the channel of the last days (Donchian, Trend Following Methods in Commodity Price Analysis, 1957), by the
     /// buffer, a share of the level.
-    private func structured() throws -> Wish? {
+    private func structured() throws -> StopCandidate? {
         guard let structure = policy.structure else { return nil }
         let indicator = position.isLong ? structure.lowest : structure.highest
-        guard let level = market?.price(indicator) else { return Wish(missing: "as \(indicator) is not known yet") }
+        guard let level = market?.price(indicator) else {
+            return StopCandidate(missing: "as \(indicator) is not known yet")
+        }
         guard position.isBetter(position.averagePrice, than: level) else {
-            return Wish(missing: "as \(indicator) at \(level.words) is on the wrong side of the average price")
+            return StopCandidate(missing: "as \(indicator) at \(level.words) is on the wrong side of the average price")
         }
         let buffer = settings.structureBuffer ?? .zero
         let price = try position.behind(level, by: level.scaled(by: buffer, .halfEven))
         let words = buffer.isZero ? "" : "\(buffer.percent) beyond "
-        return Wish(level: (try position.onGrid(price), "\(words)the structure, \(indicator) at \(level.words)"))
+        return StopCandidate(
+            level: (try position.onGrid(price), "\(words)the structure, \(indicator) at \(level.words)"))
     }
 
     /// So many average true ranges from the average price (Wilder, New Concepts in Technical Trading Systems, 1978).
-    private func ranged() throws -> Wish? {
+    private func ranged() throws -> StopCandidate? {
         guard let multiple = settings.initialAtr, let atr = policy.atr else { return nil }
-        guard let range = try range else { return Wish(missing: "as \(atr) is not known yet") }
+        guard let range = try range else { return StopCandidate(missing: "as \(atr) is not known yet") }
         let price = try position.behind(position.averagePrice, by: range.scaled(by: multiple, .halfEven))
-        guard price.isPositive else { return Wish(missing: "as \(multiple) ATR of \(range.words) leave nothing") }
+        guard price.isPositive else {
+            return StopCandidate(missing: "as \(multiple) ATR of \(range.words) leave nothing")
+        }
         let average = position.averagePrice.words
-        return Wish(
+        return StopCandidate(
             level: (
                 try position.onGrid(price),
                 "\(multiple) ATR of \(range.words)\(scaleWords) from the average price \(average)"

@@ -1,13 +1,13 @@
 import Trading
 
 /// Advice that depends on the market or the account, as prices and quantities: `3 ATR behind the high` becomes a price on
-/// the broker's grid, `1 % of equity at risk` a number of shares. Rounded so that no share is invented and no stop comes
+/// the broker's tick size, `1 % of equity at risk` a number of shares. Rounded so that no share is invented and no stop comes
 /// nearer than was asked for.
 struct AdviceResolver {
     let facts: Merge.Facts
 
     /// What is asked for, resolved.
-    enum Wish: Hashable {
+    enum ResolvedAdvice: Hashable {
         case protect(ProtectiveStop)
         case resetStop(ProtectiveStop)
         /// Hold at most so many; from a partial with its rung.
@@ -25,7 +25,7 @@ struct AdviceResolver {
         var words: String
     }
 
-    func resolve(_ advice: Advice) throws(Refusal) -> Wish {
+    func resolve(_ advice: Advice) throws(Refusal) -> ResolvedAdvice {
         switch advice {
         case .protect(let stop): .protect(try self.stop(stop))
         case .resetStop(let stop): .resetStop(try self.stop(stop))
@@ -119,9 +119,9 @@ extension AdviceResolver {
             guard advice.limitPrice == nil || advice.limitOffset == nil else {
                 throw refuse("name limit_price or limit_offset, not both")
             }
-            let stop = grid(price, away)
+            let stop = roundToTick(price, away)
             let limit = advice.limitPrice == nil ? try offset(price, advice.limitOffset, isLong) : advice.limitPrice
-            return ProtectiveStop(stopPrice: stop, limitPrice: limit.map { grid($0, away) })
+            return ProtectiveStop(stopPrice: stop, limitPrice: limit.map { roundToTick($0, away) })
         case (nil, let distance?):
             guard advice.limitPrice == nil else {
                 throw refuse("a stop by its distance has a limit by its offset: name limit_offset")
@@ -132,7 +132,7 @@ extension AdviceResolver {
                 isLong ? try reference - amount : try reference + amount
             }
             let limit = try offset(price, advice.limitOffset, isLong)
-            return ProtectiveStop(stopPrice: grid(price, away), limitPrice: limit.map { grid($0, away) })
+            return ProtectiveStop(stopPrice: roundToTick(price, away), limitPrice: limit.map { roundToTick($0, away) })
         default: throw refuse("name stop_price or distance, one of the two")
         }
     }
@@ -195,19 +195,21 @@ extension AdviceResolver {
         _ advice: TargetAdvice, isLong: Bool, reference: Price, risk: Price?
     ) throws(Refusal) -> Price {
         switch (advice.price, advice.distance) {
-        case (let price?, nil): return grid(price, isLong ? .down : .up)
+        case (let price?, nil): return roundToTick(price, isLong ? .down : .up)
         case (nil, let distance?):
             let amount = try self.amount(distance, of: reference, risk: risk)
             let price = try figure { () throws(NumericError) in
                 isLong ? try reference + amount : try reference - amount
             }
-            return grid(price, isLong ? .down : .up)
+            return roundToTick(price, isLong ? .down : .up)
         default: throw refuse("name price or distance, one of the two")
         }
     }
 
     /// Rounded away from the market: none is refused for a fraction of a cent, and none promises more than can be had.
-    private func grid(_ price: Price, _ away: Rounding) -> Price { facts.grid?.nearest(price, away) ?? price }
+    private func roundToTick(_ price: Price, _ away: Rounding) -> Price {
+        facts.tickSize?.nearest(price, away) ?? price
+    }
 }
 
 // MARK: - Entries
@@ -224,14 +226,14 @@ extension AdviceResolver {
         var target: Price?
         if let price = advice.target {
             guard advice.targetDistance == nil else { throw refuse("name target or target_distance, not both") }
-            target = grid(price, away)
+            target = roundToTick(price, away)
         } else if let distance = advice.targetDistance {
             target = try self.target(
                 TargetAdvice(distance: distance), isLong: isLong, reference: reference, risk: risk.isZero ? nil : risk)
         }
         return Entry(
             side: advice.side, quantity: try quantity(of: advice, at: reference, risked: risk),
-            limitPrice: advice.limitPrice.map { grid($0, away) }, stop: stop, target: target)
+            limitPrice: advice.limitPrice.map { roundToTick($0, away) }, stop: stop, target: target)
     }
 
     private func quantity(of advice: EntryAdvice, at reference: Price, risked distance: Price) throws(Refusal)

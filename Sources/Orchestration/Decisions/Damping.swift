@@ -42,9 +42,9 @@ package struct Damping: Sendable, Hashable, Codable {
     }
 
     /// The least change of a resting price that is worth an order, in units of a price, and the rule that says so.
-    func leastMove(of standing: Price, grid: PriceIncrement?, atr: Price?) -> (units: Int128, rule: Rule) {
+    func leastMove(of standing: Price, tickSize: PriceIncrement?, atr: Price?) -> (units: Int128, rule: Rule) {
         let share = Int128(standing.units) * Int128(minimumStopMove.units) / Int128(Ratio.scale)
-        let ticks = Int128(grid?.step(for: standing).units ?? 0) * Int128(minimumStopTicks)
+        let ticks = Int128(tickSize?.step(for: standing).units ?? 0) * Int128(minimumStopTicks)
         let range = Int128(atr?.units ?? 0) * Int128(minimumStopATR.units) / Int128(Ratio.scale)
         let most = max(share, ticks, range)
         return (most, most == share ? .stopMove : most == ticks ? .stopTicks : .stopATR)

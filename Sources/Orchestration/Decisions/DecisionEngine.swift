@@ -13,7 +13,7 @@ struct DecisionEngine {
     /// Why no entry is possible at all; nil when one is.
     let entriesRefused: String?
 
-    struct Verdict {
+    struct SymbolDecision {
         var decision: Decision
         var rungs: [String]
         /// The plan differs from the one before.
@@ -23,7 +23,7 @@ struct DecisionEngine {
     /// What concerns the portfolio first, then one verdict for each symbol that anybody spoke about, in symbol order.
     func decide(
         _ answers: [PolicyAnswer], plans: [Symbol: PositionPlan]
-    ) throws(NumericError) -> (portfolio: PortfolioMerge, verdicts: [Verdict]) {
+    ) throws(NumericError) -> (portfolio: PortfolioMerge, symbolDecisions: [SymbolDecision]) {
         var bySymbol: [Symbol: [PolicyAdvice]] = [:]
         var everywhere: [PolicyAdvice] = []
         for answer in answers {
@@ -42,16 +42,16 @@ struct DecisionEngine {
             if let symbol = part.recommendation.symbol { bySymbol[symbol, default: []].append(part) }
         }
         let vetoes = everywhere.filter { $0.recommendation.advice == .veto }
-        var verdicts: [Verdict] = []
+        var symbolDecisions: [SymbolDecision] = []
         for (symbol, advice) in bySymbol.inOrder {
-            verdicts.append(try decide(symbol, advice + vetoes, current: plans[symbol]))
+            symbolDecisions.append(try decide(symbol, advice + vetoes, current: plans[symbol]))
         }
-        return (portfolio, verdicts)
+        return (portfolio, symbolDecisions)
     }
 
     private func decide(
         _ symbol: Symbol, _ advice: [PolicyAdvice], current: PositionPlan?
-    ) throws(NumericError) -> Verdict {
+    ) throws(NumericError) -> SymbolDecision {
         let id = DecisionID(cycle: cycle, symbol: symbol)
         let before = current ?? PositionPlan(id: id, symbol: symbol)
         let merge = try Merge(advice, onto: before, facts: facts(symbol))
@@ -62,14 +62,14 @@ struct DecisionEngine {
             id: id, cycle: cycle, symbol: symbol, headline: headline(merge, changes: changes),
             intended: intended(plan, before: before), plan: plan, dispositions: merge.dispositions,
             facts: try decisionFacts(symbol))
-        return Verdict(decision: decision, rungs: merge.rungs, changesPlan: changes)
+        return SymbolDecision(decision: decision, rungs: merge.rungs, changesPlan: changes)
     }
 
     private func facts(_ symbol: Symbol) -> Merge.Facts {
         var facts = Merge.Facts(
             position: state.positions[symbol], price: state.market.price(symbol), equity: equity, now: now,
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
-            grid: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
+            tickSize: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
             priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
         for value in state.market.series.values(of: symbol) where value.indicator.kind == .atr {
             facts.figures[value.indicator] = value.figure.price
@@ -87,7 +87,7 @@ struct DecisionEngine {
             record, equity: equity)
         return DecisionFacts(
             quantity: view.quantity, averagePrice: view.averagePrice, price: view.lastPrice,
-            profit: view.unrealisedProfit, profitInR: view.profitInR, weight: view.weight, equity: equity)
+            profit: view.unrealizedProfit, profitInR: view.profitInR, weight: view.weight, equity: equity)
     }
 }
 

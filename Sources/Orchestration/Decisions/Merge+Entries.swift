@@ -2,12 +2,12 @@ import Trading
 
 extension Merge {
     mutating func mergeEntries() {
-        let veto = live.first { $0.wish == .veto }?.item
-        for (item, wish) in live where wish == .veto || wish == .nothing { noteWords(item, wish) }
+        let veto = live.first { $0.resolved == .veto }?.item
+        for (item, resolved) in live where resolved == .veto || resolved == .nothing { noteWords(item, resolved) }
         (plan.entry, plan.entryOwner) = (nil, nil)
         var entries: [(item: PolicyAdvice, entry: Entry)] = []
-        for (item, wish) in live {
-            guard case .enter(let entry) = wish else { continue }
+        for (item, resolved) in live {
+            guard case .enter(let entry) = resolved else { continue }
             if let veto {
                 note(item, .vetoed, by: veto.policy, veto.recommendation.reason)
             } else if let why = refusal(of: entry) {
@@ -23,8 +23,8 @@ extension Merge {
         chooseEntry(entries)
     }
 
-    private mutating func noteWords(_ item: PolicyAdvice, _ wish: AdviceResolver.Wish) {
-        if wish == .veto { return note(item, .taken, "no entry while it stands") }
+    private mutating func noteWords(_ item: PolicyAdvice, _ resolved: AdviceResolver.ResolvedAdvice) {
+        if resolved == .veto { return note(item, .taken, "no entry while it stands") }
         switch item.recommendation.advice {
         case .advise, .reduceExposure: note(item, .noted, "it concerns the portfolio, and is told there")
         default: note(item, .noted, "nothing is asked for")

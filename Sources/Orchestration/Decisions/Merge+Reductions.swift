@@ -4,8 +4,8 @@ extension Merge {
     mutating func mergeReductions() throws(NumericError) {
         guard let position = facts.position else { return noteReductionsWithoutPosition() }
         var candidates: [(item: PolicyAdvice, remaining: Quantity)] = []
-        for (item, wish) in live {
-            guard case .hold(let remaining, let rung) = wish else { continue }
+        for (item, resolved) in live {
+            guard case .hold(let remaining, let rung) = resolved else { continue }
             if let rung, position.rungsTaken.contains(rung) {
                 note(item, .absorbed, "rung \(rung) was taken before")
             } else if remaining >= position.size {
@@ -76,8 +76,8 @@ extension Merge {
 
     private mutating func noteReductionsWithoutPosition() {
         plan.quantityLimit = nil
-        for (item, wish) in live {
-            guard case .hold(let most, let rung) = wish else { continue }
+        for (item, resolved) in live {
+            guard case .hold(let most, let rung) = resolved else { continue }
             note(item, .absorbed, "nothing is held")
             // A part of nothing says nothing; who would hold less speaks of what is entered too.
             if rung == nil, entersAtMost.map({ most < $0.quantity }) ?? true { entersAtMost = (most, item.policy) }

@@ -5,8 +5,8 @@ extension Merge {
         guard let position = facts.position else { return noteStopsWithoutPosition() }
         applyReset(isLong: position.isLong)
         var protections: [(item: PolicyAdvice, stop: ProtectiveStop)] = []
-        for (item, wish) in live {
-            guard case .protect(let stop) = wish else { continue }
+        for (item, resolved) in live {
+            guard case .protect(let stop) = resolved else { continue }
             if let defect = Self.defect(stop, isLong: position.isLong) ?? distance(of: stop) {
                 note(item, .refused, defect)
             } else {
@@ -49,8 +49,8 @@ extension Merge {
     private mutating func applyReset(isLong: Bool) {
         let owner = plan.stopOwner
         var best: (item: PolicyAdvice, stop: ProtectiveStop)?
-        for (item, wish) in live {
-            guard case .resetStop(let stop) = wish else { continue }
+        for (item, resolved) in live {
+            guard case .resetStop(let stop) = resolved else { continue }
             if let defect = Self.defect(stop, isLong: isLong) ?? distance(of: stop) {
                 note(item, .refused, defect)
             } else if let owner, owner != item.policy, owner != PositionPlan.core {
@@ -96,7 +96,7 @@ extension Merge {
 
     func leastMove(of price: Price, for item: PolicyAdvice) -> (units: Int128, rule: Damping.Rule) {
         facts.damping.leastMove(
-            of: price, grid: facts.grid, atr: facts.averageTrueRange(for: item.recommendation.advice))
+            of: price, tickSize: facts.tickSize, atr: facts.averageTrueRange(for: item.recommendation.advice))
     }
 
     static func distance(_ left: Price, _ right: Price) -> Int128 { abs(Int128(left.units) - Int128(right.units)) }
@@ -147,8 +147,8 @@ extension Merge {
     }
 
     private mutating func noteStopsWithoutPosition() {
-        for (item, wish) in live {
-            switch wish {
+        for (item, resolved) in live {
+            switch resolved {
             case .protect, .resetStop: note(item, .absorbed, "nothing is held")
             case .hold, .target, .enter, .veto, .release, .nothing: continue
             }

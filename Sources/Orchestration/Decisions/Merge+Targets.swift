@@ -2,7 +2,7 @@ import Trading
 
 extension Merge {
     mutating func mergeTargets() {
-        for (item, wish) in live where wish == .release {
+        for (item, resolved) in live where resolved == .release {
             let owns = plan.targetOwner == item.policy
             if owns { (plan.target, plan.targetOwner) = (nil, nil) }
             note(
@@ -10,8 +10,8 @@ extension Merge {
                 owns ? "its target is given up" : "it owns no target; a stop is never released")
         }
         var targets: [(item: PolicyAdvice, price: Price)] = []
-        for (item, wish) in live {
-            guard case .target(let price) = wish else { continue }
+        for (item, resolved) in live {
+            guard case .target(let price) = resolved else { continue }
             if facts.position == nil {
                 note(item, .absorbed, "nothing is held")
             } else if !price.isPositive {

@@ -20,7 +20,7 @@ package struct Merge: Sendable {
         /// Less than this is not traded.
         package var minimumQuantity: Quantity = .zero
         /// Of prices; nil when no broker has told.
-        package var grid: PriceIncrement?
+        package var tickSize: PriceIncrement?
         /// Average true ranges that are known of this symbol.
         package var figures: [Indicator: Price] = [:]
         package var damping: Damping
@@ -33,7 +33,7 @@ package struct Merge: Sendable {
 
         package init(
             position: PositionRecord?, price: Price?, equity: Money, now: Timestamp,
-            quantityIncrement: Quantity = .one, grid: PriceIncrement? = nil, damping: Damping = .none,
+            quantityIncrement: Quantity = .one, tickSize: PriceIncrement? = nil, damping: Damping = .none,
             priceCollar: Ratio? = nil, entriesRefused: String? = nil
         ) {
             self.position = position
@@ -41,7 +41,7 @@ package struct Merge: Sendable {
             self.equity = equity
             self.now = now
             self.quantityIncrement = quantityIncrement
-            self.grid = grid
+            self.tickSize = tickSize
             self.damping = damping
             self.priceCollar = priceCollar
             self.entriesRefused = entriesRefused
@@ -54,7 +54,7 @@ package struct Merge: Sendable {
     package internal(set) var rungs: [String] = []
     let facts: Facts
     /// What is neither expired nor refused, with what it comes to here.
-    private(set) var live: [(item: PolicyAdvice, wish: AdviceResolver.Wish)] = []
+    private(set) var live: [(item: PolicyAdvice, resolved: AdviceResolver.ResolvedAdvice)] = []
     var reducesTo: Quantity?
     /// When nothing is held: what a policy would hold at most, and which.
     var entersAtMost: (quantity: Quantity, policy: PluginName)?
@@ -65,7 +65,7 @@ package struct Merge: Sendable {
     ) throws(NumericError) {
         plan = current
         self.facts = facts
-        for item in Self.canonical(advice) { sortOut(item) }
+        for item in Self.canonical(advice) { classify(item) }
         try mergeReductions()
         mergeStops()
         mergeTargets()
@@ -104,7 +104,7 @@ package struct Merge: Sendable {
             \.item)
     }
 
-    private mutating func sortOut(_ item: PolicyAdvice) {
+    private mutating func classify(_ item: PolicyAdvice) {
         if let until = item.recommendation.validUntil, until < facts.now {
             return note(item, .expired, "it was valid until \(until)")
         }

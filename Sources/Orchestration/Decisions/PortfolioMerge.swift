@@ -43,7 +43,7 @@ struct PortfolioMerge {
                     gain: Self.gain(of: record, at: state.market.price(symbol))))
         }
         self.holdings = holdings
-        for item in Merge.canonical(all) { take(item) }
+        for item in Merge.canonical(all) { classify(item) }
     }
 
     /// As a share of cost, as far as a figure can say it. Shares that cost nothing, as of a spin-off, can lose nothing.
@@ -56,13 +56,13 @@ struct PortfolioMerge {
         return Ratio(units: Int64(clamping: Rounding.halfEven.quotient(change, cost)))
     }
 
-    private mutating func take(_ item: PolicyAdvice) {
+    private mutating func classify(_ item: PolicyAdvice) {
         if let until = item.recommendation.validUntil, until < now {
             return note(item, .expired, "it was valid until \(until)")
         }
         switch item.recommendation.advice {
-        case .reduceExposure(let wish): divide(wish, item)
-        case .advise(let advisory): hear(advisory, item)
+        case .reduceExposure(let exposure): divide(exposure, item)
+        case .advise(let advisory): addAdvisory(advisory, item)
         case .veto: note(item, .taken, "no entry anywhere while it stands")
         case .hold: note(item, .noted, "nothing is asked for")
         case .protect, .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .target, .enter, .release:
@@ -80,21 +80,22 @@ struct PortfolioMerge {
 // MARK: - Exposure
 
 extension PortfolioMerge {
-    private mutating func divide(_ wish: ExposureAdvice, _ item: PolicyAdvice) {
+    private mutating func divide(_ exposure: ExposureAdvice, _ item: PolicyAdvice) {
         guard item.recommendation.symbol == nil else {
             return note(item, .refused, "an exposure names no symbol but a list of them; use reduce_to_weight")
         }
         // Nothing is nothing, whatever the account is worth.
-        guard !wish.grossWeight.isNegative, equity.isPositive || wish.grossWeight.isZero else {
+        guard !exposure.grossWeight.isNegative, equity.isPositive || exposure.grossWeight.isZero else {
             return note(item, .refused, "an exposure needs an equity above zero and a weight of zero or more")
         }
-        let scope = holdings.filter { wish.symbols?.contains($0.symbol) ?? true }
+        let scope = holdings.filter { exposure.symbols?.contains($0.symbol) ?? true }
         let total = scope.reduce(Int128(0)) { $0 + Int128($1.value) }
-        let limit = Int128(equity.units) * Int128(wish.grossWeight.units) / Int128(Ratio.scale)
+        let limit = Int128(equity.units) * Int128(exposure.grossWeight.units) / Int128(Ratio.scale)
         let words = "\(Self.percent(total, of: equity)) of equity in \(scope.count) positions"
         guard total > limit else { return note(item, .absorbed, "\(words) is within it already") }
         var changes: [String] = []
-        for (holding, most) in zip(scope, Self.shares(of: limit, among: scope, wish.rule)) where most < holding.value {
+        for (holding, most) in zip(scope, Self.shares(of: limit, among: scope, exposure.rule))
+        where most < holding.value {
             let units = Int128(holding.size.units) * most / Int128(holding.value)
             let quantity = Quantity(units: Int64(units))
             changes.append("\(holding.symbol) to \(quantity)")
@@ -103,7 +104,7 @@ extension PortfolioMerge {
             part.recommendation.advice = .reduceTo(quantity: quantity)
             advice.append(part)
         }
-        note(item, .taken, "\(words) is too much; \(wish.rule.words): " + changes.joined(separator: ", "))
+        note(item, .taken, "\(words) is too much; \(exposure.rule.words): " + changes.joined(separator: ", "))
     }
 
     private static func percent(_ value: Int128, of equity: Money) -> String {
@@ -160,20 +161,20 @@ extension ExposureAdvice.Rule {
 // MARK: - Advisories
 
 extension PortfolioMerge {
-    private mutating func hear(_ word: AdvisoryAdvice, _ item: PolicyAdvice) {
-        guard !word.name.isEmpty, word.name.utf8.count <= 64 else {
+    private mutating func addAdvisory(_ advisory: AdvisoryAdvice, _ item: PolicyAdvice) {
+        guard !advisory.name.isEmpty, advisory.name.utf8.count <= 64 else {
             return note(item, .refused, "an advisory has a name of 1 to 64 characters")
         }
-        guard advisories.count(where: { $0.policy == item.policy }) < Memory.advisories else {
-            return note(item, .refused, "there are \(Memory.advisories) advisories of it already")
+        guard advisories.count(where: { $0.policy == item.policy }) < CoreLimits.advisories else {
+            return note(item, .refused, "there are \(CoreLimits.advisories) advisories of it already")
         }
-        let value = word.isScale ? configuration.advisoryBounds.clamped(word.value) : word.value
+        let value = advisory.isScale ? configuration.advisoryBounds.clamped(advisory.value) : advisory.value
         advisories.append(
             Advisory(
-                policy: item.policy, symbol: item.recommendation.symbol, name: word.name, value: value,
+                policy: item.policy, symbol: item.recommendation.symbol, name: advisory.name, value: value,
                 reason: item.recommendation.reason, at: now,
                 validUntil: item.recommendation.validUntil ?? now + configuration.advisoryLife))
-        let bound = value == word.value ? "" : "; held at the bound of \(value)"
+        let bound = value == advisory.value ? "" : "; held at the bound of \(value)"
         note(item, .taken, "the policies hear of it in the next cycle" + bound)
     }
 }

@@ -22,7 +22,7 @@ package struct PositionPlan: Sendable, Hashable, Codable {
         self.symbol = symbol
     }
 
-    package mutating func forgetEntry() { (entry, entryOwner) = (nil, nil) }
+    package mutating func dropEntry() { (entry, entryOwner) = (nil, nil) }
 
     /// The owner's name of stops that the core sets itself.
     package static let core = PluginName(unchecked: "core")
@@ -39,32 +39,32 @@ package struct PositionPlan: Sendable, Hashable, Codable {
 
 extension PositionPlan {
     /// With prices that this broker takes: it may be another one than the plan was made for, or none was there then.
-    func onGrid(_ grid: PriceIncrement, isLong: Bool) -> PositionPlan {
+    func roundedToTicks(_ tickSize: PriceIncrement, isLong: Bool) -> PositionPlan {
         var plan = self
         let away: Rounding = isLong ? .down : .up
-        plan.stop = stop?.onGrid(grid, away)
-        plan.target = target.map { grid.nearest($0, away) }
-        plan.entry = entry?.onGrid(grid)
+        plan.stop = stop?.roundedToTicks(tickSize, away)
+        plan.target = target.map { tickSize.nearest($0, away) }
+        plan.entry = entry?.roundedToTicks(tickSize)
         return plan
     }
 }
 
 extension Entry {
-    func onGrid(_ grid: PriceIncrement) -> Entry {
+    func roundedToTicks(_ tickSize: PriceIncrement) -> Entry {
         let away: Rounding = side == .buy ? .down : .up
         var entry = self
-        entry.limitPrice = limitPrice.map { grid.nearest($0, away) }
-        entry.stop = stop.onGrid(grid, away)
-        entry.target = target.map { grid.nearest($0, away) }
+        entry.limitPrice = limitPrice.map { tickSize.nearest($0, away) }
+        entry.stop = stop.roundedToTicks(tickSize, away)
+        entry.target = target.map { tickSize.nearest($0, away) }
         return entry
     }
 }
 
 extension ProtectiveStop {
     /// Rounded away from the market.
-    func onGrid(_ grid: PriceIncrement, _ away: Rounding) -> ProtectiveStop {
+    func roundedToTicks(_ tickSize: PriceIncrement, _ away: Rounding) -> ProtectiveStop {
         ProtectiveStop(
-            stopPrice: grid.nearest(stopPrice, away), limitPrice: limitPrice.map { grid.nearest($0, away) })
+            stopPrice: tickSize.nearest(stopPrice, away), limitPrice: limitPrice.map { tickSize.nearest($0, away) })
     }
 }
 

@@ -4,7 +4,7 @@ import Trading
 ///
 /// It remembers nothing: a late fill, a refused cancel, a crash or a manual trade changes reality, and so the next step.
 /// The rules, in order:
-/// 1. Nothing while an order of the symbol is in doubt.
+/// 1. Nothing while an order of the symbol is in flight.
 /// 2. What could oversell, or stands in the way of a reduction, is cancelled and its confirmation awaited.
 /// 3. Reduce.
 /// 4. Protect what remains, before anything else goes on; with its target in one OCO group where the broker has OCO.
@@ -15,8 +15,8 @@ struct ActionCoordinator {
     let plan: PositionPlan
     let working: [Order]
     let exits: Exits
-    let reserved: Quantity
-    let market: MarketBoard
+    let openExitQuantity: Quantity
+    let market: MarketCache
     let capabilities: BrokerCapabilities
     /// The position has had no stop for longer than its limit.
     let isOverdue: Bool
@@ -50,26 +50,26 @@ struct ActionCoordinator {
         market = state.market
         if let position {
             exits = Exits(of: position, in: state.orders)
-            reserved = state.orders.reserved(symbol, side: position.exitSide)
+            openExitQuantity = state.orders.openExitQuantity(symbol, side: position.exitSide)
         } else {
             exits = .none
-            reserved = .zero
+            openExitQuantity = .zero
         }
     }
 
-    func nextStep() -> Step? {
-        guard !working.contains(where: { $0.status.isInDoubt }) else { return nil }
+    func nextAction() -> Action? {
+        guard !working.contains(where: { $0.status.isInFlight }) else { return nil }
         if let stray = strayExit {
             let why = position == nil ? "nothing is held any more" : "it would open or add to a position, not close one"
             return cancel(stray, why: why)
         }
-        guard let position else { return stepWhenFlat() }
-        if let entry = working.first(where: { $0.terms.role == .entry }) { return stepWhileEntering(entry, position) }
+        guard let position else { return actionWhenFlat() }
+        if let entry = working.first(where: { $0.terms.role == .entry }) { return actionWhileEntering(entry, position) }
         // A market exit is under way: it is the action of the moment.
         guard exits.reductions.isEmpty else { return nil }
         guard !isGroupShrinking else { return nil }
         let rest = intendedRest(of: position)
-        if reserved > position.size {
+        if openExitQuantity > position.size {
             return shrinkExits(to: position.size, why: "more shares are on offer than are held")
         }
         if excess(of: position, over: rest).isPositive, mayReduceNow(to: rest) { return reduce(position, to: rest) }
@@ -77,7 +77,7 @@ struct ActionCoordinator {
     }
 
     /// What is to remain: the plan's limit, or nothing when the market is through the stop already, since a stop
-    /// cannot be placed there and the position must not stand naked.
+    /// cannot be placed there and the position must not stand unprotected.
     private func intendedRest(of position: PositionRecord) -> Quantity {
         if isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position) { return .zero }
         return mayReduce ? min(plan.quantityLimit ?? position.size, position.size) : position.size
@@ -93,7 +93,7 @@ struct ActionCoordinator {
     }
 
     private func isCrossing(_ order: Order, _ position: PositionRecord) -> Bool {
-        order.terms.side != position.exitSide && order.terms.role == .foreign
+        order.terms.side != position.exitSide && order.terms.role == .external
     }
 
     /// What can be sold of what is beyond the rest; the broker trades whole increments.
@@ -153,9 +153,9 @@ struct ActionCoordinator {
 // MARK: - Reduce
 
 extension ActionCoordinator {
-    private func reduce(_ position: PositionRecord, to rest: Quantity) -> Step? {
+    private func reduce(_ position: PositionRecord, to rest: Quantity) -> Action? {
         let excess = excess(of: position, over: rest)
-        let free = Quantity(units: position.size.units - reserved.units)
+        let free = Quantity(units: position.size.units - openExitQuantity.units)
         guard free >= excess else {
             return shrinkExits(to: rest, why: "its shares are needed for selling \(excess)")
         }
@@ -167,50 +167,50 @@ extension ActionCoordinator {
             isStopStuck || isThroughStop(position)
             ? "the market is through the stop at \(plan.stop?.stopPrice.text(minimumDecimals: 2) ?? "?"); a stop can no longer rest"
             : rest.isZero ? "the plan holds nothing" : "the plan holds \(rest) at most"
-        return Step(
-            action: .submit([order], group: nil),
+        return Action(
+            kind: .submit([order], group: nil),
             words: "\(order.side.rawValue) \(excess) \(symbol) at market", why: why)
     }
 
     /// Frees shares with the least loss of protection: a lone stop shrinks in place where the broker can do that, else
     /// a target goes first, else the stop.
-    private func shrinkExits(to size: Quantity, why: String) -> Step? {
+    private func shrinkExits(to size: Quantity, why: String) -> Action? {
         let isAlone = exits.targets.isEmpty && exits.stops.count == 1
         if isAlone, let stop = exits.stops.first, capabilities.canShrink, mayReplace, size.isPositive,
             stop.leavesQuantity > size, stop.status != .held
         {
             let before = capabilities.replacementQuantity == .total ? stop.filledQuantity.units : 0
             let total = Quantity(units: before + size.units)
-            return Step(
-                action: .replace(OrderReplacement(clientOrderID: stop.id, quantity: total)),
+            return Action(
+                kind: .replace(OrderReplacement(clientOrderID: stop.id, quantity: total)),
                 words: "shrink the stop to \(size)", why: why)
         }
         guard let order = exits.targets.first ?? exits.stops.first else { return nil }
         return cancel(order, why: why)
     }
 
-    private func cancel(_ order: Order, why: String) -> Step {
-        let role = order.terms.role == .foreign ? "" : "\(order.terms.role.rawValue) "
-        return Step(action: .cancel(order.id), words: "cancel the \(role)order: \(order.words)", why: why)
+    private func cancel(_ order: Order, why: String) -> Action {
+        let role = order.terms.role == .external ? "" : "\(order.terms.role.rawValue) "
+        return Action(kind: .cancel(order.id), words: "cancel the \(role)order: \(order.words)", why: why)
     }
 }
 
 // MARK: - Protect
 
 extension ActionCoordinator {
-    private func protect(_ position: PositionRecord) -> Step? {
+    private func protect(_ position: PositionRecord) -> Action? {
         guard let stop = plan.stop else { return nil }
         let target = capabilities.restsTargets ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
         let covered = exits.stops.map(\.leavesQuantity).total
         guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
             return arrange(position, stop, target)
         }
-        if !isMarketThrough(stop, position), let step = move(resting, to: stop) { return step }
+        if !isMarketThrough(stop, position), let action = move(resting, to: stop) { return action }
         return adjustTarget(position, to: target)
     }
 
     /// The stop rests for all shares; its price may have to move.
-    private func move(_ resting: Order, to stop: ProtectiveStop) -> Step? {
+    private func move(_ resting: Order, to stop: ProtectiveStop) -> Action? {
         guard resting.terms.stopPrice != stop.stopPrice || resting.terms.limitPrice != stop.limitPrice else {
             return nil
         }
@@ -219,8 +219,8 @@ extension ActionCoordinator {
         guard capabilities.canMovePrice, sameKind, resting.status != .held else {
             return cancel(resting, why: words)
         }
-        return Step(
-            action: .replace(
+        return Action(
+            kind: .replace(
                 OrderReplacement(
                     clientOrderID: resting.id,
                     limitPrice: stop.limitPrice == resting.terms.limitPrice ? nil : stop.limitPrice,
@@ -229,7 +229,7 @@ extension ActionCoordinator {
     }
 
     /// The stop is right; the target may be missing, moved or no longer wanted.
-    private func adjustTarget(_ position: PositionRecord, to target: Price?) -> Step? {
+    private func adjustTarget(_ position: PositionRecord, to target: Price?) -> Action? {
         guard let resting = exits.targets.first else {
             guard target != nil, let stop = exits.stops.first else { return nil }
             return cancel(stop, why: "it comes back at once in one OCO group with the target")
@@ -239,14 +239,14 @@ extension ActionCoordinator {
         guard capabilities.canMovePrice, resting.status != .held else {
             return cancel(resting, why: "the plan's target has moved")
         }
-        return Step(
-            action: .replace(OrderReplacement(clientOrderID: resting.id, limitPrice: target)),
+        return Action(
+            kind: .replace(OrderReplacement(clientOrderID: resting.id, limitPrice: target)),
             words: "move the target from \(text(resting.terms.limitPrice)) to \(text(target))",
             why: "the plan's target has moved")
     }
 
     /// No single stop covers the position: clear the way, then place what the plan wants in one go.
-    private func arrange(_ position: PositionRecord, _ stop: ProtectiveStop, _ target: Price?) -> Step? {
+    private func arrange(_ position: PositionRecord, _ stop: ProtectiveStop, _ target: Price?) -> Action? {
         if let order = exits.targets.first ?? exits.stops.first {
             return cancel(order, why: "it does not protect \(position.size) shares, and holds what the stop needs")
         }
@@ -257,15 +257,15 @@ extension ActionCoordinator {
             limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, timeInForce: capabilities.resting, role: .stop)
         let name = stop.limitPrice == nil ? "stop" : "stop-limit"
         guard let target else {
-            return Step(
-                action: .submit([stopOrder], group: nil),
+            return Action(
+                kind: .submit([stopOrder], group: nil),
                 words: "\(name) \(size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
         }
         let targetOrder = NewOrderDraft(
             side: position.exitSide, type: .limit, quantity: size, limitPrice: target,
             timeInForce: capabilities.resting, role: .target)
-        return Step(
-            action: .submit([targetOrder, stopOrder], group: .oco),
+        return Action(
+            kind: .submit([targetOrder, stopOrder], group: .oco),
             words:
                 "\(name) \(size) \(symbol) @ \(text(stop.stopPrice)) and take-profit @ \(text(target)), one OCO group",
             why: "protect what is held, with its target")
@@ -282,7 +282,7 @@ extension ActionCoordinator {
 // MARK: - Flat, and entries
 
 extension ActionCoordinator {
-    private func stepWhenFlat() -> Step? {
+    private func actionWhenFlat() -> Action? {
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
         guard mayEnter, let entry = plan.entry, isTrading else { return nil }
         return enter(entry)
@@ -298,7 +298,7 @@ extension ActionCoordinator {
         }
     }
 
-    private func cancelEntryIfUnwanted() -> Step? {
+    private func cancelEntryIfUnwanted() -> Action? {
         guard let order = working.first(where: { $0.terms.role == .entry }) else { return nil }
         guard mayEnter else { return cancel(order, why: "trading is restricted: there are no entries") }
         guard order.terms.type == .limit else { return nil }
@@ -306,7 +306,7 @@ extension ActionCoordinator {
         return entry.side == order.terms.side ? nil : cancel(order, why: "the plan enters the other side")
     }
 
-    private func stepWhileEntering(_ entry: Order, _ position: PositionRecord) -> Step? {
+    private func actionWhileEntering(_ entry: Order, _ position: PositionRecord) -> Action? {
         // A partly filled entry waits for its end; its bracket protects it, and the core's own limit watches the time.
         if !mayEnter { return cancel(entry, why: "trading is restricted: there are no entries") }
         if isOverdue { return cancel(entry, why: "what is filled already has no stop") }
@@ -314,7 +314,7 @@ extension ActionCoordinator {
             ? cancel(entry, why: "the position is being reduced") : nil
     }
 
-    private func enter(_ entry: Entry) -> Step {
+    private func enter(_ entry: Entry) -> Action {
         let main = NewOrderDraft(
             side: entry.side, type: entry.limitPrice == nil ? .market : .limit, quantity: entry.quantity,
             limitPrice: entry.limitPrice, timeInForce: capabilities.immediate, role: .entry)
@@ -322,7 +322,7 @@ extension ActionCoordinator {
         guard capabilities.groups.contains(.bracket), capabilities.orderTypes.contains(.limit),
             let target = entry.target
         else {
-            return Step(action: .submit([main], group: nil), words: words, why: "the plan enters")
+            return Action(kind: .submit([main], group: nil), words: words, why: "the plan enters")
         }
         let exitSide = entry.side.opposite
         let level = capabilities.fitting(entry.stop, of: symbol, isLong: entry.side == .buy)
@@ -332,8 +332,8 @@ extension ActionCoordinator {
         let profit = NewOrderDraft(
             side: exitSide, type: .limit, quantity: entry.quantity, limitPrice: target,
             timeInForce: capabilities.resting, role: .target)
-        return Step(
-            action: .submit([main, profit, stop], group: .bracket),
+        return Action(
+            kind: .submit([main, profit, stop], group: .bracket),
             words: words + ", target \(text(target)), one bracket",
             why: "the plan enters")
     }
@@ -349,7 +349,7 @@ extension Order {
     var isExit: Bool {
         switch terms.role {
         case .stop, .target, .reduce: true
-        case .entry, .foreign: false
+        case .entry, .external: false
         }
     }
 }

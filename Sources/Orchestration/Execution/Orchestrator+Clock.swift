@@ -2,13 +2,13 @@ import Trading
 
 /// A clock that was set ahead: every waiting begins where it was, since what is waited for has had no time to come.
 extension Orchestrator {
-    mutating func takeClockJump(_ span: TimeSpan) {
+    mutating func applyClockJump(_ span: TimeSpan) {
         let now = state.now
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
         func due(_ time: Timestamp) -> Timestamp { time + span }
         state.deadlines.update(due)
         state.breaches = state.breaches.mapValues(ahead)
-        state.naked.update {
+        state.unprotected.update {
             with($0) {
                 $0.since = ahead($0.since)
                 $0.dueAt = due($0.dueAt)
@@ -20,19 +20,19 @@ extension Orchestrator {
                 $0.takenBy = $0.takenBy.map(ahead)
             }
         }
-        state.pauses = state.pauses.mapValues {
+        state.holds = state.holds.mapValues {
             with($0) {
-                $0.truthNotBefore = $0.truthNotBefore.map(due)
+                $0.snapshotNotBefore = $0.snapshotNotBefore.map(due)
                 $0.refusedAt = $0.refusedAt.map(ahead)
             }
         }
-        state.questions = state.questions.map { with($0) { $0.askedAt = ahead($0.askedAt) } }
+        state.pendingQueries = state.pendingQueries.map { with($0) { $0.queriedAt = ahead($0.queriedAt) } }
         state.risk.shift(by: span)
         state.portfolio.orders.shift(by: span, now: now)
         if var link = state.broker {
-            link.truthIsDue = link.truthIsDue.map(due)
+            link.reconcileDueAt = link.reconcileDueAt.map(due)
             link.unsettledSince = link.unsettledSince.map(ahead)
-            link.suspects = link.suspects.mapValues { with($0) { $0.since = ahead($0.since) } }
+            link.discrepancies = link.discrepancies.mapValues { with($0) { $0.since = ahead($0.since) } }
             state.broker = link
         }
         if var swap = state.swap {

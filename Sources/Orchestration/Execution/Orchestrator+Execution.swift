@@ -5,67 +5,67 @@ extension Orchestrator {
     /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            !isFrozen(symbol), let plan = state.plans[symbol] ?? planForRemains(of: symbol)
+            !isHeldBySwap(symbol), let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol)
         else { return }
-        guard !isPaused(symbol), !isInQuestion(symbol) else { return tellWaiting(pauseWords(symbol), plan) }
+        guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdWords(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
-            isOverdue: state.naked[symbol]?.isAnswered == true, isStopStuck: isStopStuck(symbol),
-            mayReduce: !isSetBack(symbol),
-            mayReplace: (state.pauses[symbol]?.refusals ?? 0) < Memory.rejectionsBeforePause,
+            isOverdue: state.unprotected[symbol]?.isAnswered == true, isStopStuck: isStopStuck(symbol),
+            mayReduce: !isBackingOff(symbol),
+            mayReplace: (state.holds[symbol]?.refusals ?? 0) < CoreLimits.rejectionsBeforeHold,
             mayEnter: state.control.state == .active,
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
-        tellWaiting(coordinator.waiting, plan)
-        guard let step = coordinator.nextStep() else { return tellObstacle(coordinator.obstacle, symbol) }
-        try issue(step, plan: plan, capabilities: broker.capabilities)
+        recordWaiting(coordinator.waiting, plan)
+        guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
+        try issue(action, plan: plan, capabilities: broker.capabilities)
     }
 
     /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten.
-    private func planForRemains(of symbol: Symbol) -> PositionPlan? {
+    private func planForOrphanedExits(of symbol: Symbol) -> PositionPlan? {
         guard state.portfolio.orders.working(symbol).contains(where: \.isExit) else { return nil }
         return PositionPlan(id: DecisionID(cycle: state.cycle.number, symbol: symbol), symbol: symbol)
     }
 
     /// What no step can remove is told once.
-    private mutating func tellObstacle(_ obstacle: String?, _ symbol: Symbol) {
-        guard let obstacle, state.refused.updateValue(obstacle, forKey: symbol) != obstacle else { return }
+    private mutating func reportObstacle(_ obstacle: String?, _ symbol: Symbol) {
+        guard let obstacle, state.reportedRefusals.updateValue(obstacle, forKey: symbol) != obstacle else { return }
         alert(.emergency, .obstacle, symbol, obstacle)
     }
 
     private mutating func issue(
-        _ step: Step, plan: PositionPlan, capabilities: BrokerCapabilities
+        _ action: Action, plan: PositionPlan, capabilities: BrokerCapabilities
     ) throws(NumericError) {
-        let command = command(for: step, plan: plan, capabilities)
+        let command = command(for: action, plan: plan, capabilities)
         let commandNumber = nextCommandNumber()
         switch try passGate(command, commandNumber, capabilities) {
-        case .waits(let wait): holdBack(step, wait, of: plan.symbol)
+        case .waits(let wait): holdForBudget(action, wait, of: plan.symbol)
         case .refused(let why):
-            if state.refused.updateValue(step.words, forKey: plan.symbol) != step.words {
-                alert(.warning, .riskGate, plan.symbol, "refused by the risk gate: \(step.words): \(why)")
+            if state.reportedRefusals.updateValue(action.words, forKey: plan.symbol) != action.words {
+                alert(.warning, .riskGate, plan.symbol, "refused by the risk gate: \(action.words): \(why)")
             }
-            pause(plan.symbol)
+            holdUntilNextCycle(plan.symbol)
         case .approved(let approved):
-            state.refused[plan.symbol] = nil
-            state.risk.waiting[plan.symbol] = nil
-            let number = (state.steps[plan.symbol]?.count ?? 0) + 1
-            state.steps[plan.symbol] = StepCount(decision: plan.id, count: number)
+            state.reportedRefusals[plan.symbol] = nil
+            state.risk.budgetHolds[plan.symbol] = nil
+            let number = (state.actionCounts[plan.symbol]?.count ?? 0) + 1
+            state.actionCounts[plan.symbol] = ActionCount(decision: plan.id, count: number)
             let ids = book(command, commandNumber)
             record(
-                .step(
-                    StepTaken(
-                        decision: plan.id, symbol: plan.symbol, number: number, words: step.words, why: step.why,
+                .action(
+                    ActionTaken(
+                        decision: plan.id, symbol: plan.symbol, number: number, words: action.words, why: action.why,
                         orders: ids)))
             emit(.command(approved))
         }
     }
 
     private mutating func command(
-        for step: Step, plan: PositionPlan, _ capabilities: BrokerCapabilities
+        for action: Action, plan: PositionPlan, _ capabilities: BrokerCapabilities
     ) -> OrderCommand {
-        if state.steps[plan.symbol]?.decision != plan.id {
-            state.steps[plan.symbol] = StepCount(decision: plan.id, count: 0)
+        if state.actionCounts[plan.symbol]?.decision != plan.id {
+            state.actionCounts[plan.symbol] = ActionCount(decision: plan.id, count: 0)
         }
-        switch step.action {
+        switch action.kind {
         case .cancel(let id): return .cancel(clientOrderID: id)
         case .replace(var replacement):
             if capabilities.replacement == .newID {
@@ -86,14 +86,14 @@ extension Orchestrator {
 
     /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
     private func nextOrderIDBase(_ plan: PositionPlan) -> String {
-        let number = (state.steps[plan.symbol]?.count ?? 0) + 1
+        let number = (state.actionCounts[plan.symbol]?.count ?? 0) + 1
         let seconds = (state.genesis ?? state.now).nanoseconds / 1_000_000_000
         return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
     }
 
     private static func leg(_ index: Int) -> String { ["a", "b", "c"][index] }
 
-    /// Puts what is about to be sent into the books, in doubt until the broker's word.
+    /// Puts what is about to be sent into the books, in flight until the broker's report.
     private mutating func book(_ command: OrderCommand, _ number: Int64) -> [ClientOrderID] {
         switch command {
         case .submit(let submission):
@@ -107,7 +107,7 @@ extension Orchestrator {
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
                         submittedAt: state.now))
                 state.requests[terms.clientOrderID] = Request(.submit, number: number, leftBy: state.now)
-                expectWord(on: terms.clientOrderID)
+                expectReport(on: terms.clientOrderID)
             }
             return submission.orders.map(\.clientOrderID)
         case .cancel(let id):
@@ -132,7 +132,7 @@ extension Orchestrator {
         }
         state.portfolio.orders.put(next)
         state.requests[next.id] = Request(.submit, number: number, leftBy: state.now)
-        expectWord(on: next.id)
+        expectReport(on: next.id)
         return [id, next.id]
     }
 
@@ -142,10 +142,10 @@ extension Orchestrator {
         precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
         state.portfolio.orders.put(order)
         state.requests[id] = request.following(state.requests[id])
-        expectWord(on: id)
+        expectReport(on: id)
     }
 
-    mutating func expectWord(on id: ClientOrderID) {
+    mutating func expectReport(on id: ClientOrderID) {
         state.deadlines[id] = state.now + state.configuration.commandTimeout
     }
 }
@@ -153,14 +153,14 @@ extension Orchestrator {
 extension Orchestrator {
     /// The same cancel once more; returns whether it was sent.
     mutating func repeatCancel(of order: Order) throws(NumericError) -> Bool {
-        guard let capabilities = state.broker?.capabilities, !isFrozen(order.symbol) else { return false }
+        guard let capabilities = state.broker?.capabilities, !isHeldBySwap(order.symbol) else { return false }
         let number = nextCommandNumber()
         guard
             case .approved(let approved) = try passGate(.cancel(clientOrderID: order.id), number, capabilities)
         else { return false }
         state.requests[order.id] = Request(.cancel, number: number, leftBy: state.now).following(
             state.requests[order.id])
-        expectWord(on: order.id)
+        expectReport(on: order.id)
         emit(.command(approved))
         return true
     }
@@ -169,29 +169,30 @@ extension Orchestrator {
 // MARK: - Deadlines
 
 extension Orchestrator {
-    /// P4: a time-out is not an answer. The order is in doubt, and the broker is asked about it until it answers.
+    /// P4: a time-out is not an answer. The order is in flight, and the broker is asked about it until it answers.
     mutating func checkDeadlines() throws(NumericError) {
-        try resumeWaiting()
+        try resumeBudgetHolds()
         for (id, _) in state.deadlines.due(at: state.now) {
-            guard var order = state.portfolio.orders[id], order.status.isInDoubt || order.isOverSoon else {
+            guard var order = state.portfolio.orders[id], order.status.isInFlight || order.isOverSoon else {
                 state.deadlines[id] = nil
                 continue
             }
-            if !order.status.isInDoubt, !isTraded(order.symbol) {
-                expectWord(on: id)
+            if !order.status.isInFlight, !isTraded(order.symbol) {
+                expectReport(on: id)
                 continue
             }
-            if order.status.isInDoubt, order.status != .unknown {
+            if order.status.isInFlight, order.status != .unknown {
                 _ = move(&order, by: .timedOut)
                 state.portfolio.orders.put(order)
-                tell(order, .timedOut, "no word within \(state.configuration.commandTimeout); the broker is asked")
+                recordOrder(
+                    order, .timedOut, "no word within \(state.configuration.commandTimeout); the broker is asked")
             }
-            expectWord(on: id)
-            if state.broker != nil { ask(about: id) }
+            expectReport(on: id)
+            if state.broker != nil { sendQuery(about: id) }
         }
-        askForOverdueTruth()
-        askWhatWaits()
-        try checkNakedness()
+        retryOverdueReconcile()
+        sendWaitingQueries()
+        try checkUnprotected()
         try checkBreaches()
     }
 
@@ -202,46 +203,48 @@ extension Orchestrator {
             && market[symbol]?.isHalted != true
     }
 
-    private mutating func askForOverdueTruth() {
-        guard let link = state.broker, let due = link.truthIsDue, due <= state.now else { return }
-        guard !link.questions.isEmpty else { return askForBrokerState() }
-        guard link.unanswered < Memory.unansweredRounds else { return goOnWithout(link.questions) }
-        state.broker?.unanswered += 1
-        for id in link.questions { ask(about: id) }
-        state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
+    private mutating func retryOverdueReconcile() {
+        guard let link = state.broker, let due = link.reconcileDueAt, due <= state.now else { return }
+        guard !link.queriedOrders.isEmpty else { return reconcileNow() }
+        guard link.unansweredRounds < CoreLimits.unansweredRounds else { return continueWithout(link.queriedOrders) }
+        state.broker?.unansweredRounds += 1
+        for id in link.queriedOrders { sendQuery(about: id) }
+        state.broker?.reconcileDueAt = state.now + state.configuration.commandTimeout
     }
 
-    /// Orders that the broker does not answer for stay in doubt, and their symbols with them; the account goes on.
-    private mutating func goOnWithout(_ silent: [ClientOrderID]) {
+    /// Orders that the broker does not answer for stay in flight, and their symbols with them; the account goes on.
+    private mutating func continueWithout(_ silent: [ClientOrderID]) {
         for id in silent {
-            guard var doubtful = state.portfolio.orders[id], doubtful.isWorking else { continue }
-            _ = move(&doubtful, by: .timedOut)
-            state.portfolio.orders.put(doubtful)
-            keepDeadline(of: doubtful)
+            guard var uncertain = state.portfolio.orders[id], uncertain.isWorking else { continue }
+            _ = move(&uncertain, by: .timedOut)
+            state.portfolio.orders.put(uncertain)
+            keepDeadline(of: uncertain)
             alert(
-                .emergency, .orderStuck, doubtful.symbol,
-                "the broker does not say what became of \(id); nothing is done on \(doubtful.symbol)")
+                .emergency, .orderStuck, uncertain.symbol,
+                "the broker does not say what became of \(id); nothing is done on \(uncertain.symbol)")
         }
-        state.broker?.questions = []
-        state.broker?.unanswered = 0
-        askForBrokerState()
+        state.broker?.queriedOrders = []
+        state.broker?.unansweredRounds = 0
+        reconcileNow()
     }
 
-    mutating func ask(about id: ClientOrderID) { ask(.query(clientOrderID: id), about: id) }
+    mutating func sendQuery(about id: ClientOrderID) { sendQuery(.query(clientOrderID: id), about: id) }
 
-    mutating func askForBrokerState() {
-        ask(.reconcile, about: nil)
-        state.broker?.truthIsDue = state.now + state.configuration.commandTimeout
+    mutating func reconcileNow() {
+        sendQuery(.reconcile, about: nil)
+        state.broker?.reconcileDueAt = state.now + state.configuration.commandTimeout
     }
 
-    /// - Returns: whether it was asked; else it waits for the budget of requests, see ``askWhatWaits()``.
+    /// - Returns: whether it was asked; else it waits for the budget of requests, see ``sendWaitingQueries()``.
     @discardableResult
-    mutating func ask(_ command: OrderCommand, about id: ClientOrderID?) -> Bool {
-        guard let approved = passGate(question: command, about: id) else { return false }
+    mutating func sendQuery(_ command: OrderCommand, about id: ClientOrderID?) -> Bool {
+        guard let approved = passGate(query: command, about: id) else { return false }
         let number = approved.number
-        state.questions.append(Question(number: number, order: id, askedAt: state.now))
+        state.pendingQueries.append(PendingQuery(number: number, order: id, queriedAt: state.now))
         // Without an answer for so long, there will be none.
-        if state.questions.count > Memory.openQuestions { state.questions.removeFirst(Memory.openQuestions / 2) }
+        if state.pendingQueries.count > CoreLimits.openQueries {
+            state.pendingQueries.removeFirst(CoreLimits.openQueries / 2)
+        }
         emit(.command(approved))
         return true
     }
@@ -251,7 +254,7 @@ extension Orchestrator {
         return state.commandCount
     }
 
-    mutating func tell(_ order: Order, _ event: OrderEvent, _ words: String) {
+    mutating func recordOrder(_ order: Order, _ event: OrderEvent, _ words: String) {
         record(
             .order(
                 OrderChanged(
@@ -264,52 +267,52 @@ extension Orchestrator {
 extension Orchestrator {
     /// P5: after a reduction that failed, protection is put back first. The next try comes later each time, so that a
     /// stop is not taken away and put back in a loop.
-    mutating func setBack(_ symbol: Symbol) {
-        let count = (state.setbacks[symbol]?.count ?? 0) + 1
-        let cycles = min(Memory.longestSetback, Int64(1) << min(count, 10))
-        state.setbacks[symbol] = Setback(count: count, untilCycle: state.cycle.number + cycles)
+    mutating func backOff(_ symbol: Symbol) {
+        let count = (state.backoffs[symbol]?.count ?? 0) + 1
+        let cycles = min(CoreLimits.longestBackoff, Int64(1) << min(count, 10))
+        state.backoffs[symbol] = Backoff(count: count, untilCycle: state.cycle.number + cycles)
     }
 
-    private func isSetBack(_ symbol: Symbol) -> Bool {
-        state.setbacks[symbol].map { state.cycle.number < $0.untilCycle } ?? false
+    private func isBackingOff(_ symbol: Symbol) -> Bool {
+        state.backoffs[symbol].map { state.cycle.number < $0.untilCycle } ?? false
     }
 
     /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
-    mutating func pauseAfterRefusal(_ symbol: Symbol) {
-        let before = state.pauses[symbol]
+    mutating func holdAfterRefusal(_ symbol: Symbol) {
+        let before = state.holds[symbol]
         let refusals = (before?.refusals ?? 0) + 1
-        let isSoonAfter = before?.refusedAt.map { state.now <= $0 + Memory.refusalAge } ?? false
+        let isSoonAfter = before?.refusedAt.map { state.now <= $0 + CoreLimits.refusalAge } ?? false
         let sinceWait = (isSoonAfter ? before?.sinceWait ?? 0 : 0) + 1
-        let waits = sinceWait >= Memory.rejectionsBeforePause
-        state.pauses[symbol] = Pause(
-            awaitsBrokerState: true, refusals: refusals, refusedAt: state.now,
+        let waits = sinceWait >= CoreLimits.rejectionsBeforeHold
+        state.holds[symbol] = Hold(
+            awaitsBrokerSnapshot: true, refusals: refusals, refusedAt: state.now,
             // A stop that is missing is tried several times in a cycle; what can wait, once.
-            sinceWait: waits && state.naked[symbol] != nil ? 0 : sinceWait,
+            sinceWait: waits && state.unprotected[symbol] != nil ? 0 : sinceWait,
             untilCycle: waits ? state.cycle.number + 1 : state.cycle.number)
         // Told at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
-        if waits, refusals % Memory.rejectionsBeforePause == 0,
-            (refusals / Memory.rejectionsBeforePause).nonzeroBitCount == 1
+        if waits, refusals % CoreLimits.rejectionsBeforeHold == 0,
+            (refusals / CoreLimits.rejectionsBeforeHold).nonzeroBitCount == 1
         {
             alert(
                 .emergency, .refusedByBroker, symbol,
                 "the broker refused \(refusals) orders of \(symbol) in a row; it is tried again next cycle")
         }
-        askForBrokerState()
+        reconcileNow()
     }
 
     /// Until the next cycle.
-    private mutating func pause(_ symbol: Symbol) {
+    private mutating func holdUntilNextCycle(_ symbol: Symbol) {
         let cycle = state.cycle.number
-        var pause = state.pauses[symbol] ?? Pause(awaitsBrokerState: false, refusals: 0, untilCycle: cycle)
-        pause.awaitsBrokerState = false
-        pause.truthNotBefore = nil
-        pause.untilCycle = cycle + 1
-        state.pauses[symbol] = pause
+        var hold = state.holds[symbol] ?? Hold(awaitsBrokerSnapshot: false, refusals: 0, untilCycle: cycle)
+        hold.awaitsBrokerSnapshot = false
+        hold.snapshotNotBefore = nil
+        hold.untilCycle = cycle + 1
+        state.holds[symbol] = hold
     }
 
-    func isPaused(_ symbol: Symbol) -> Bool {
-        guard let pause = state.pauses[symbol] else { return false }
-        return pause.awaitsBrokerState || state.cycle.number < pause.untilCycle
+    func isHeld(_ symbol: Symbol) -> Bool {
+        guard let hold = state.holds[symbol] else { return false }
+        return hold.awaitsBrokerSnapshot || state.cycle.number < hold.untilCycle
     }
 }
 

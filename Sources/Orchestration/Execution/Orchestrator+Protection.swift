@@ -1,18 +1,18 @@
 import Trading
 
-/// P5: no naked position. The time without a working stop is measured, bounded, and answered by the core itself.
+/// P5: no unprotected position. The time without a working stop is measured, bounded, and answered by the core itself.
 extension Orchestrator {
     /// Called after every change of a symbol's position or orders.
     mutating func watchProtection(_ symbol: Symbol) {
         guard let record = state.portfolio.positions[symbol] else {
-            return endNakedness(symbol, "the position was closed")
+            return endUnprotected(symbol, "the position was closed")
         }
         let covered = Exits(of: record, in: state.portfolio.orders).protectedQuantity
-        // A crumb that the broker does not trade cannot be protected.
+        // An odd lot that the broker does not trade cannot be protected.
         if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
-            endNakedness(symbol, "a stop rests at the broker")
-        } else if state.naked[symbol] == nil {
-            state.naked[symbol] = Nakedness(since: state.now, limit: state.configuration.unprotectedLimit)
+            endUnprotected(symbol, "a stop rests at the broker")
+        } else if state.unprotected[symbol] == nil {
+            state.unprotected[symbol] = UnprotectedTimer(since: state.now, limit: state.configuration.unprotectedLimit)
             state.portfolio.positions[symbol]?.unprotectedSince = state.now
         }
     }
@@ -59,7 +59,7 @@ extension Orchestrator {
         guard state.breaches.values.contains(where: { $0 + patience <= state.now }) else { return }
         for (symbol, since) in state.breaches.inOrder where since + patience <= state.now {
             let words = "the market is through the resting stop, and it does not execute"
-            if state.refused.updateValue(words, forKey: symbol) != words {
+            if state.reportedRefusals.updateValue(words, forKey: symbol) != words {
                 let next = state.configuration.escalatesStops ? "; it gives way to a market exit" : ""
                 alert(.emergency, .stopStuck, symbol, words + next)
             }
@@ -67,26 +67,26 @@ extension Orchestrator {
         }
     }
 
-    private mutating func endNakedness(_ symbol: Symbol, _ why: String) {
-        guard let nakedness = state.naked.removeValue(forKey: symbol) else { return }
+    private mutating func endUnprotected(_ symbol: Symbol, _ why: String) {
+        guard let timer = state.unprotected.removeValue(forKey: symbol) else { return }
         state.portfolio.positions[symbol]?.unprotectedSince = nil
         record(
             .unprotected(
                 UnprotectedTime(
-                    symbol: symbol, decision: state.plans[symbol]?.id, from: nakedness.since,
-                    lasted: state.now - nakedness.since, endedBy: why)))
+                    symbol: symbol, decision: state.plans[symbol]?.id, from: timer.since,
+                    lasted: state.now - timer.since, endedBy: why)))
     }
 
-    /// A position that is naked for longer than its limit gets the core's own stop when no policy gave it one. While
+    /// A position that is unprotected for longer than its limit gets the core's own stop when no policy gave it one. While
     /// nothing can be sent - halted, the broker away - it is told again and again: only a person can help then.
-    mutating func checkNakedness() throws(NumericError) {
-        for (symbol, nakedness) in state.naked.due(at: state.now) {
+    mutating func checkUnprotected() throws(NumericError) {
+        for (symbol, timer) in state.unprotected.due(at: state.now) {
             guard let record = state.portfolio.positions[symbol] else { continue }
-            state.naked[symbol]?.isAnswered = true
-            state.naked[symbol]?.dueAt = state.now + Nakedness.reminder
+            state.unprotected[symbol]?.isAnswered = true
+            state.unprotected[symbol]?.dueAt = state.now + UnprotectedTimer.reminder
             alert(
                 .emergency, .unprotected, symbol,
-                "\(record.size) shares had no working stop for \(state.now - nakedness.since)\(whyNothingIsSent)")
+                "\(record.size) shares had no working stop for \(state.now - timer.since)\(whyNothingIsSent)")
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
             try advance(symbol)
         }

@@ -1,35 +1,36 @@
 import Trading
 
-/// The broker's words about orders: booked once, by the table, and answered with the next step.
+/// The broker's reports about orders: booked once, by the table, and answered with the next step.
 extension Orchestrator {
-    mutating func takeReport(_ report: ExecutionReport) throws(NumericError) {
-        if let defect = report.defect(telling: fillsAreTold) {
+    mutating func applyReport(_ report: ExecutionReport) throws(NumericError) {
+        if let defect = report.defect(telling: fillReporting) {
             return alert(.warning, nil, "a report on \(report.clientOrderID) was not taken: \(defect)")
         }
-        guard state.portfolio.orders[report.clientOrderID] != nil else { return hearOfStranger(report) }
+        guard state.portfolio.orders[report.clientOrderID] != nil else { return noteUnknownOrder(report) }
         guard !state.unseenEnds.contains(report.clientOrderID) else { return }
-        try settle(report, needsSum: report.event.endsWithFills)
+        try process(report, needsSum: report.event.endsWithFills)
         guard let symbol = state.portfolio.orders[report.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
     }
 
     /// An order that nobody here has placed. Whether its fills are in the position that we have adopted, no event can
-    /// tell: the word may be new, or be told once more after a reconnect. The broker's lists are the truth about both.
-    private mutating func hearOfStranger(_ report: ExecutionReport) {
+    /// tell: the word may be new, or be told once more after a reconnect. The broker's lists are authoritative about both.
+    private mutating func noteUnknownOrder(_ report: ExecutionReport) {
         let words = "the broker reports \(report.event.rawValue) on \(report.clientOrderID), which is not known here"
         alert(.notice, report.terms?.symbol, words)
-        if let symbol = report.terms?.symbol { return awaitTruth(of: symbol) }
-        wantTruth()
+        if let symbol = report.terms?.symbol { return awaitBrokerSnapshot(of: symbol) }
+        requestReconcile()
     }
 
     /// Applies one word to its order and to the portfolio.
     /// - Parameters:
     ///   - needsSum: the broker must say how much is filled, or is asked before the word is taken.
     ///   - isCertain: a refusal is that of the request under way, whatever was refused before.
-    mutating func settle(
-        _ told: ExecutionReport, needsSum: Bool = false, isCertain: Bool = false
+    mutating func process(
+        _ received: ExecutionReport, needsSum: Bool = false, isCertain: Bool = false
     ) throws(NumericError) {
-        guard var order = state.portfolio.orders[told.clientOrderID], let report = try news(in: told, of: order)
+        guard var order = state.portfolio.orders[received.clientOrderID],
+            let report = try newExecution(in: received, of: order)
         else { return }
         var event = report.event
         var words = report.reason ?? order.words
@@ -50,50 +51,50 @@ extension Orchestrator {
             alert(
                 .emergency, .brokerDoubtful, order.symbol,
                 "terms that the broker told of \(order.id) were not taken: \(why)")
-            return findMissedFills(of: order, event, report.cumulativeQuantity)
+            return queryMissedFills(of: order, event, report.cumulativeQuantity)
         }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
         // It is told as it is now, not as it was before.
         if event == .restated, report.reason == nil { words = order.words }
         if report.cumulativeQuantity.map({ $0 > order.filledQuantity }) ?? needsSum {
-            return findMissedFills(of: order, event, report.cumulativeQuantity)
+            return queryMissedFills(of: order, event, report.cumulativeQuantity)
         }
-        let answersRequest = !order.status.isInDoubt || event != .restated || isRequested(order)
+        let answersRequest = !order.status.isInFlight || event != .restated || isRequested(order)
         if let id = report.brokerOrderID { order.brokerOrderID = id }
         if let reason = report.reason { order.reason = reason }
         let isOldRefusal =
-            !isCertain && event.isRefusal && order.status.isInDoubt
+            !isCertain && event.isRefusal && order.status.isInFlight
             && state.requests[order.id]?.isRefused(by: event, at: report.at) == false
         let (before, wasAtVenue) = (order.status, order.hasBeenAtVenue)
         // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
         let transition =
-            (order.doubtsRequest && event.answersNoRequest) || !answersRequest || isOldRefusal
+            (order.isRequestUnknown && event.answersNoRequest) || !answersRequest || isOldRefusal
             ? OrderLifeCycle.Transition.stay : move(&order, by: event)
         // The way to the venue has ended here.
         if !wasAtVenue, order.hasBeenAtVenue { state.requests[order.id]?.takenBy = state.now }
         state.portfolio.orders.put(order)
         keepDeadline(of: order)
-        // While it was in doubt nothing could be said of a position that differed: now it is looked at, before anything is done.
-        if before.isInDoubt, !order.status.isInDoubt, state.broker?.suspects[order.symbol] != nil {
-            awaitTruth(of: order.symbol)
+        // While it was in flight nothing could be said of a position that differed: now it is looked at, before anything is done.
+        if before.isInFlight, !order.status.isInFlight, state.broker?.discrepancies[order.symbol] != nil {
+            awaitBrokerSnapshot(of: order.symbol)
         }
         if transition == .refused {
             alert(
                 .warning, order.symbol,
                 "\(order.id) is \(before.rawValue), and the broker reports \(event.rawValue); it is asked")
             if before == .rejected, event.isLife { doubtAgain(order) }
-            return ask(about: order.id)
+            return sendQuery(about: order.id)
         }
-        if isOldRefusal { return ask(about: order.id) }
-        if event.isRefusal, before.isInDoubt, !isCertain { state.requests[order.id]?.noteRefusal(at: report.at) }
+        if isOldRefusal { return sendQuery(about: order.id) }
+        if event.isRefusal, before.isInFlight, !isCertain { state.requests[order.id]?.noteRefusal(at: report.at) }
         if event != .accepted, order.status != before || event == .partialFill || event == .restated {
-            tell(order, event, words)
+            recordOrder(order, event, words)
         }
         followReplacement(of: order, event)
         try react(to: event, of: order)
     }
 
-    /// It was given up, and lives: it is in doubt until the broker has said what it is, so that its shares are not
+    /// It was given up, and lives: it is in flight until the broker has said what it is, so that its shares are not
     /// offered once more.
     private mutating func doubtAgain(_ order: Order) {
         var changed = order
@@ -102,39 +103,39 @@ extension Orchestrator {
         changed.updatedAt = state.now
         state.portfolio.orders.put(changed)
         keepDeadline(of: changed)
-        tell(changed, .timedOut, changed.words)
+        recordOrder(changed, .timedOut, changed.words)
     }
 
-    /// An execution was told and did not arrive, or may have been: the order is in doubt until the broker has told it
+    /// An execution was told and did not arrive, or may have been: the order is in flight until the broker has told it
     /// again, so that nothing is done on a position that is not what it seems.
-    private mutating func findMissedFills(of order: Order, _ event: OrderEvent, _ sum: Quantity?) {
-        var doubtful = order
-        _ = move(&doubtful, by: .timedOut)
-        state.portfolio.orders.put(doubtful)
-        keepDeadline(of: doubtful)
+    private mutating func queryMissedFills(of order: Order, _ event: OrderEvent, _ sum: Quantity?) {
+        var uncertain = order
+        _ = move(&uncertain, by: .timedOut)
+        state.portfolio.orders.put(uncertain)
+        keepDeadline(of: uncertain)
         let words = sum.map { "\($0) filled by the broker's count, \(order.filledQuantity) by ours" }
-        tell(doubtful, event, "\(words ?? "without a count of what is filled"); the broker is asked")
-        ask(about: order.id)
+        recordOrder(uncertain, event, "\(words ?? "without a count of what is filled"); the broker is asked")
+        sendQuery(about: order.id)
     }
 
-    private var fillsAreTold: BrokerCapabilities.Executions { state.broker?.capabilities.executions ?? .each }
+    private var fillReporting: BrokerCapabilities.Executions { state.broker?.capabilities.executions ?? .each }
 
     /// Where the broker tells sums, what has come since the last one; nil for a sum that is known.
-    private func news(in report: ExecutionReport, of order: Order) throws(NumericError) -> ExecutionReport? {
-        guard fillsAreTold == .cumulative, report.executionID == nil, let sum = report.cumulativeQuantity else {
+    private func newExecution(in report: ExecutionReport, of order: Order) throws(NumericError) -> ExecutionReport? {
+        guard fillReporting == .cumulative, report.executionID == nil, let sum = report.cumulativeQuantity else {
             return report
         }
         if let execution = try report.execution(beyond: order) { return execution }
         return sum < order.filledQuantity || report.event == .partialFill ? nil : report
     }
 
-    /// An order in doubt is asked about until the doubt ends, and a market order until it is over: it takes no time, so
+    /// An order in flight is asked about until the doubt ends, and a market order until it is over: it takes no time, so
     /// that silence means a word that was lost.
     mutating func keepDeadline(of order: Order) {
-        if !order.status.isInDoubt, !order.isOverSoon {
+        if !order.status.isInFlight, !order.isOverSoon {
             state.deadlines[order.id] = nil
         } else if state.deadlines[order.id] == nil {
-            expectWord(on: order.id)
+            expectReport(on: order.id)
         }
         if !order.isWorking { state.requests[order.id] = nil }
     }
@@ -162,31 +163,31 @@ extension Orchestrator {
         let symbol = order.symbol
         let entry = state.entering[symbol]
         let before = state.portfolio.positions[symbol]
-        let locked = try state.portfolio.book(
+        let realized = try state.portfolio.book(
             order.terms.side, quantity, symbol, at: price, time: time, bookedAt: state.now,
             initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil)
         state.risk.lossIsDue = true
         // What was planned for one side means the opposite on the other.
         let after = state.portfolio.positions[symbol]
         if before != nil, after == nil { state.closedAt[symbol] = state.now }
-        if let before, let after, before.isLong != after.isLong { forgetPlan(symbol) }
-        if order.terms.role == .entry, before == nil, let entry { turnEntryIntoPosition(symbol, entry) }
+        if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }
+        if order.terms.role == .entry, before == nil, let entry { planForFilledEntry(symbol, entry) }
         // Also when a leg's fill was heard before its entry's, and nothing is held any more: it was entered once.
-        if order.terms.role == .entry { state.plans[symbol]?.forgetEntry() }
-        state.lockedIn[symbol] = try (state.lockedIn[symbol] ?? .zero) + locked
+        if order.terms.role == .entry { state.plans[symbol]?.dropEntry() }
+        state.realizedByPlan[symbol] = try (state.realizedByPlan[symbol] ?? .zero) + realized
         if order.filledQuantity > order.terms.quantity {
             alert(
                 .emergency, .brokerDoubtful, symbol,
                 "\(order.id) is filled beyond its quantity: \(order.filledQuantity) of \(order.terms.quantity)")
             // More shares than were asked for, or the same ones told twice: the position alone tells.
-            awaitTruth(of: symbol)
+            awaitBrokerSnapshot(of: symbol)
         }
         let verb = order.terms.side == .sell ? "sold" : "bought"
-        let profit = locked.isZero ? "" : ", $\(locked.words) locked in"
+        let profit = realized.isZero ? "" : ", $\(realized.words) locked in"
         return "\(verb) \(quantity) \(symbol) at \(price.text(minimumDecimals: 2))\(profit)"
     }
 
-    private mutating func turnEntryIntoPosition(_ symbol: Symbol, _ entry: Entry) {
+    private mutating func planForFilledEntry(_ symbol: Symbol, _ entry: Entry) {
         let owner = state.entryOwners[symbol]
         // A fill that comes after its order was over, and with it the plan, brings its stop all the same.
         let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
@@ -195,7 +196,7 @@ extension Orchestrator {
         plan.stopOwner = owner
         plan.target = entry.target
         plan.targetOwner = entry.target == nil ? nil : owner
-        plan.forgetEntry()
+        plan.dropEntry()
         state.plans[symbol] = plan
     }
 
@@ -206,18 +207,18 @@ extension Orchestrator {
             let awaitsOthers = state.portfolio.orders.working(order.symbol).contains {
                 order.groupID != nil && $0.groupID == order.groupID && $0.status == .pendingNew
             }
-            if order.terms.role == .reduce { setBack(order.symbol) }
-            if !awaitsOthers { pauseAfterRefusal(order.symbol) }
+            if order.terms.role == .reduce { backOff(order.symbol) }
+            if !awaitsOthers { holdAfterRefusal(order.symbol) }
         case .cancelRejected, .replaceRejected:
-            ask(about: order.id)
-            if order.isWorking { pauseAfterRefusal(order.symbol) }
-        case .new, .held, .canceled, .restated: state.pauses[order.symbol]?.endRefusals()
+            sendQuery(about: order.id)
+            if order.isWorking { holdAfterRefusal(order.symbol) }
+        case .new, .held, .canceled, .restated: state.holds[order.symbol]?.endRefusals()
         case .fill, .partialFill:
             if order.status == .filled { expectSiblingsToEnd(order) }
-            if order.terms.role == .reduce { state.setbacks[order.symbol] = nil }
-            noteProgress(order)
+            if order.terms.role == .reduce { state.backoffs[order.symbol] = nil }
+            recordOutcome(order)
             switch order.terms.role {
-            case .stop, .target, .foreign, .entry:
+            case .stop, .target, .external, .entry:
                 try beginUrgentCycle("\(order.terms.role.rawValue) of \(order.symbol) filled")
             case .reduce: break
             }
@@ -227,7 +228,7 @@ extension Orchestrator {
         }
     }
 
-    /// One cancels the other: the broker ends the other exit leg by itself. Until its word comes the leg is in doubt, so
+    /// One cancels the other: the broker ends the other exit leg by itself. Until its word comes the leg is in flight, so
     /// that nothing is done that relies on it either way; without a word it is asked about.
     private mutating func expectSiblingsToEnd(_ order: Order) {
         guard let group = order.groupID, order.terms.role == .stop || order.terms.role == .target else { return }
@@ -236,12 +237,12 @@ extension Orchestrator {
             var changed = sibling
             guard move(&changed, by: .cancelRequested) != .refused else { continue }
             state.portfolio.orders.put(changed)
-            expectWord(on: sibling.id)
+            expectReport(on: sibling.id)
         }
     }
 
     /// A plan's reduction ends when the position is within it; a plan ends with its position. Both are outcomes.
-    private mutating func noteProgress(_ order: Order) {
+    private mutating func recordOutcome(_ order: Order) {
         let symbol = order.symbol
         guard let plan = state.plans[symbol] else { return }
         let words =
@@ -252,35 +253,35 @@ extension Orchestrator {
         } else if record != nil || order.terms.side == plan.entry?.side {
             return
         }
-        let locked = state.lockedIn[symbol] ?? .zero
+        let realized = state.realizedByPlan[symbol] ?? .zero
         self.record(
             .outcome(
                 Outcome(
                     decision: plan.id, symbol: symbol, words: words, remaining: record?.size ?? .zero,
-                    lockedIn: locked, realisedProfit: record?.realisedProfit ?? locked,
+                    realizedByDecision: realized, realizedProfit: record?.realizedProfit ?? realized,
                     heldFor: record.map { state.now - $0.openedAt } ?? .zero)))
-        state.lockedIn[symbol] = nil
-        if record == nil { forgetPlan(symbol) }
+        state.realizedByPlan[symbol] = nil
+        if record == nil { resetPlan(symbol) }
     }
 
-    /// But for a crumb that the broker does not trade.
+    /// But for an odd lot that the broker does not trade.
     func isWithin(_ limit: Quantity, _ record: PositionRecord) -> Bool {
         guard limit < record.size else { return true }
         let excess = Quantity(units: record.size.units - limit.units)
         return (state.broker?.capabilities.tradable(excess, of: record.symbol) ?? excess).isZero
     }
 
-    mutating func forgetPlan(_ symbol: Symbol) {
+    mutating func resetPlan(_ symbol: Symbol) {
         state.plans[symbol]?.quantityLimit = nil
         state.plans[symbol]?.stop = nil
         state.plans[symbol]?.stopOwner = nil
         state.plans[symbol]?.target = nil
         state.plans[symbol]?.targetOwner = nil
-        state.told[symbol] = nil
-        state.toldToWait[symbol] = nil
+        state.reportedDispositions[symbol] = nil
+        state.reportedDeferrals[symbol] = nil
         // The stop that the core has set itself is gone as well, and is set again when nobody else does.
-        if let since = state.naked[symbol]?.since {
-            state.naked[symbol] = Nakedness(since: since, limit: state.configuration.unprotectedLimit)
+        if let since = state.unprotected[symbol]?.since {
+            state.unprotected[symbol] = UnprotectedTimer(since: since, limit: state.configuration.unprotectedLimit)
         }
     }
 
@@ -299,19 +300,19 @@ extension Orchestrator {
     }
 
     /// A command that never left this process: known, so no doubt.
-    mutating func takeUndelivered(_ command: OrderCommand, _ why: String) throws(NumericError) {
-        func word(_ id: ClientOrderID, _ event: OrderEvent) -> ExecutionReport {
+    mutating func applyCommandNotSent(_ command: OrderCommand, _ why: String) throws(NumericError) {
+        func report(_ id: ClientOrderID, _ event: OrderEvent) -> ExecutionReport {
             ExecutionReport(clientOrderID: id, event: event, reason: "not delivered: \(why)", at: state.now)
         }
         switch command {
         case .submit(let submission):
-            for order in submission.orders { try settle(word(order.clientOrderID, .rejected)) }
+            for order in submission.orders { try process(report(order.clientOrderID, .rejected)) }
         case .cancel(let id):
             state.requests[id]?.didNotLeave()
-            try settle(word(id, .cancelRejected), isCertain: true)
+            try process(report(id, .cancelRejected), isCertain: true)
         case .replace(let replacement):
             state.requests[replacement.clientOrderID]?.didNotLeave()
-            try settle(word(replacement.clientOrderID, .replaceRejected), isCertain: true)
+            try process(report(replacement.clientOrderID, .replaceRejected), isCertain: true)
         case .query, .reconcile: break
         }
         alert(.warning, nil, "a command could not be delivered to the broker: \(why)")
@@ -331,8 +332,8 @@ extension Orchestrator {
             }
         }
         let successor = state.portfolio.orders.working(order.symbol).first {
-            // One whose own cancel is in doubt has been heard of: an old word about the first says nothing of that.
-            $0.replacesOrder == order.id && ($0.status == .pendingNew || $0.status == .unknown) && !$0.doubtsRequest
+            // One whose own cancel is in flight has been heard of: an old word about the first says nothing of that.
+            $0.replacesOrder == order.id && ($0.status == .pendingNew || $0.status == .unknown) && !$0.isRequestUnknown
         }
         guard let successor else { return }
         if order.status == .replaced {
@@ -347,14 +348,14 @@ extension Orchestrator {
         guard move(&changed, by: event) != .refused else { return }
         state.portfolio.orders.put(changed)
         keepDeadline(of: changed)
-        tell(changed, event, changed.words)
+        recordOrder(changed, event, changed.words)
     }
 }
 
 extension Order {
     /// The broker has said that the venue had it; a request of ours since then, such as a cancel, changes nothing of that.
     var hasBeenAtVenue: Bool {
-        switch status.isInDoubt ? statusBeforePending : status {
+        switch status.isInFlight ? statusBeforePending : status {
         case .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay: true
         case .pendingNew, .accepted, .pendingCancel, .pendingReplace, .unknown, .filled, .canceled, .expired,
             .replaced, .rejected, nil:
@@ -363,7 +364,7 @@ extension Order {
     }
 
     /// It rested, a cancel or replacement was asked for, and nobody knows what became of that.
-    fileprivate var doubtsRequest: Bool { status == .unknown && statusBeforePending != nil }
+    fileprivate var isRequestUnknown: Bool { status == .unknown && statusBeforePending != nil }
 }
 
 extension OrderEvent {

@@ -11,7 +11,7 @@ import Trading
 package struct MarketSeries: Sendable, Hashable, Codable {
     private var plan = SeriesPlan()
     private var symbols: [Symbol: SymbolSeries] = [:]
-    /// The day looked at last, since neighbouring bars mostly share theirs.
+    /// The day looked at last, since neighboring bars mostly share theirs.
     private var exchangeDay: TradingSession?
     private var utcDay: TradingSession?
 
@@ -42,13 +42,13 @@ package struct MarketSeries: Sendable, Hashable, Codable {
 
     /// Takes a closed bar. One that cannot be a bar is ignored.
     /// - Parameter now: when it is known, a bar that begins later is ignored too: it would stop the series until then.
-    package mutating func take(_ bar: Bar, at now: Timestamp? = nil) {
+    package mutating func append(_ bar: Bar, at now: Timestamp? = nil) {
         guard !plan.isEmpty, bar.defect == nil, bar.period <= .day else { return }
         if let now, bar.start > now { return }
         let hours = TradingHours(of: bar.symbol)
         let session = session(hours, of: bar)
         do {
-            try symbols[bar.symbol, default: SymbolSeries(plan)].take(
+            try symbols[bar.symbol, default: SymbolSeries(plan)].append(
                 bar, in: session, hours, needsDay: plan.needsDay)
         } catch {
             forget(bar.symbol)

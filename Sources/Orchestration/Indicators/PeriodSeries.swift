@@ -28,7 +28,7 @@ struct PeriodSeries: Sendable, Hashable, Codable {
     }
 
     /// - Throws: ``NumericError/overflow(type:operation:)`` of the volume.
-    mutating func take(
+    mutating func append(
         _ bar: Bar, in session: TradingSession, _ hours: TradingHours
     ) throws(NumericError) {
         if session.isWhole(bar, of: period) {

@@ -22,7 +22,7 @@ struct SessionDay: Sendable, Hashable, Codable {
     }
 
     /// - Throws: ``NumericError/overflow(type:operation:)`` of the volume.
-    mutating func take(_ bar: Bar, in session: TradingSession) throws(NumericError) {
+    mutating func append(_ bar: Bar, in session: TradingSession) throws(NumericError) {
         guard session.day >= candle.key else { return }
         guard session.day == candle.key else {
             self = SessionDay(bar, in: session, previousClose: candle.close)

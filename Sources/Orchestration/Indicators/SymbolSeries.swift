@@ -22,19 +22,19 @@ struct SymbolSeries: Sendable, Hashable, Codable {
     }
 
     /// - Throws: ``NumericError/overflow(type:operation:)`` of a volume.
-    mutating func take(
+    mutating func append(
         _ bar: Bar, in session: TradingSession, _ hours: TradingHours, needsDay: Bool
     ) throws(NumericError) {
         guard session.overlaps(bar) || session.isWhole(bar, of: .day) else {
             // Before or after hours: it only shows what time it is.
             return close(at: bar.start, hours)
         }
-        for index in periods.indices { try periods[index].take(bar, in: session, hours) }
+        for index in periods.indices { try periods[index].append(bar, in: session, hours) }
         guard needsDay else { return }
         if day == nil {
             day = SessionDay(bar, in: session)
         } else {
-            try day?.take(bar, in: session)
+            try day?.append(bar, in: session)
         }
     }
 

@@ -2,33 +2,34 @@ import Trading
 
 /// The broker's answers about single orders.
 extension Orchestrator {
-    /// The broker's word on one order: every execution of it, and what it is now.
-    mutating func takeAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
+    /// The broker's report on one order: every execution of it, and what it is now.
+    mutating func applyOrderAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
         if let known = state.portfolio.orders[answer.clientOrderID], let defect = answer.defect(of: known) {
             return alert(
                 .emergency, .brokerDoubtful, known.symbol,
                 "the broker's answer about \(known.id) was not taken: \(defect)")
         }
-        let question = state.takeQuestion(number)
+        let query = state.removeQuery(number)
         // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
         if let order = state.portfolio.orders[answer.clientOrderID], !state.unseenEnds.contains(order.id) {
             try bookMissedExecutions(order, answer)
-            if let question, question.order == order.id { try settle(order.id, by: answer.order, question) }
+            if let query, query.order == order.id { try resolve(order.id, by: answer.order, query) }
         }
-        if state.broker?.questions.contains(answer.clientOrderID) == true {
-            state.broker?.questions.removeAll { $0 == answer.clientOrderID }
-            if state.broker?.questions.isEmpty == true { try askAgain() }
+        if state.broker?.queriedOrders.contains(answer.clientOrderID) == true {
+            state.broker?.queriedOrders.removeAll { $0 == answer.clientOrderID }
+            if state.broker?.queriedOrders.isEmpty == true { try reconcileAgain() }
         }
         guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
     }
 
-    private mutating func askAgain() throws(NumericError) {
-        guard let round = state.broker?.round, round < Memory.reconciliationRounds else {
-            let why = "the broker's answers do not come together with ours after \(Memory.reconciliationRounds) rounds"
+    private mutating func reconcileAgain() throws(NumericError) {
+        guard let round = state.broker?.round, round < CoreLimits.reconciliationRounds else {
+            let why =
+                "the broker's answers do not come together with ours after \(CoreLimits.reconciliationRounds) rounds"
             return restrict(to: .halted, why: why)
         }
-        askForBrokerState()
+        reconcileNow()
     }
 
     private mutating func bookMissedExecutions(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
@@ -51,7 +52,7 @@ extension Orchestrator {
                 .missedFill, order.symbol, order.id, ours: "not booked",
                 brokers: "\(execution.quantity?.description ?? "?") at \(execution.price?.description ?? "?")",
                 done: "booked")
-            try settle(execution)
+            try process(execution)
         }
     }
 
@@ -63,54 +64,54 @@ extension Orchestrator {
         note(
             .missedFill, order.symbol, order.id, ours: "\(order.filledQuantity) filled",
             brokers: "\(theirs.filledQuantity) at \(average) on average", done: "booked")
-        try settle(
+        try process(
             ExecutionReport(
                 clientOrderID: order.id, event: .partialFill, cumulativeQuantity: theirs.filledQuantity,
                 averagePrice: average, at: state.now))
     }
 
     /// - Parameter theirs: the order as the broker has it; nil when it has none.
-    private mutating func settle(
-        _ id: ClientOrderID, by theirs: Order?, _ question: Question
+    private mutating func resolve(
+        _ id: ClientOrderID, by theirs: Order?, _ query: PendingQuery
     ) throws(NumericError) {
-        let askedAt = question.askedAt
-        guard let order = state.portfolio.orders[id], question.number > state.requests[id]?.number ?? 0 else { return }
+        let queriedAt = query.queriedAt
+        guard let order = state.portfolio.orders[id], query.number > state.requests[id]?.number ?? 0 else { return }
         if state.requests[id]?.takenBy == nil { state.requests[id]?.takenBy = state.now }
-        guard let theirs else { return try settleAbsent(order, askedAt) }
+        guard let theirs else { return try resolveAbsent(order, queriedAt) }
         if theirs.isWorking {
             if theirs.status == .pendingCancel, try cancelAgain(order) { return }
             // What was given up and lives may have been asked about in the moment of its end. Taken for alive it stands in
             // the way at worst; taken for dead it would be placed twice.
-            let isNews = order.isWorking ? isSettled(order, by: theirs, askedAt) : askedAt >= order.updatedAt
+            let isNews = order.isWorking ? isResolved(order, by: theirs, queriedAt) : queriedAt >= order.updatedAt
             guard isNews else { return keepDeadline(of: order) }
             adoptStatus(of: order, from: theirs)
             // Its refusal could not be told from an older one, or was lost.
             if order.status == .unknown, let replacement = state.requests[id]?.replacement,
                 !isCarriedOut(replacement, theirs)
             {
-                pauseAfterRefusal(order.symbol)
+                holdAfterRefusal(order.symbol)
             }
             return
         }
         guard order.isWorking, let event = Self.ending(theirs.status) else { return }
         // More is filled than the broker can name executions for: the position alone tells.
-        if theirs.filledQuantity > order.filledQuantity { leaveToPosition(order) }
-        try settle(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
+        if theirs.filledQuantity > order.filledQuantity { deferToPosition(order) }
+        try process(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
     }
 
     /// What was asked for may still be on its way: that nothing is found is an answer only when nothing can arrive.
-    private mutating func settleAbsent(_ order: Order, _ askedAt: Timestamp) throws(NumericError) {
+    private mutating func resolveAbsent(_ order: Order, _ queriedAt: Timestamp) throws(NumericError) {
         guard order.isWorking else { return }
-        guard isGone(order, askedAt) || nothingCanArrive(for: order, since: askedAt) else {
-            guard !order.status.isInDoubt else { return keepDeadline(of: order) }
-            return try settle(ExecutionReport(clientOrderID: order.id, event: .timedOut, at: state.now))
+        guard isGone(order, queriedAt) || nothingCanArrive(for: order, since: queriedAt) else {
+            guard !order.status.isInFlight else { return keepDeadline(of: order) }
+            return try process(ExecutionReport(clientOrderID: order.id, event: .timedOut, at: state.now))
         }
         guard state.broker?.capabilities.canLookUp != false else { return try endUnseen(order) }
-        guard !retreats(withoutOrder: order) else { return }
+        guard !rollsBackWithout(order: order) else { return }
         note(
             .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
             done: "it ends here")
-        try settle(
+        try process(
             ExecutionReport(
                 clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
     }
@@ -121,10 +122,10 @@ extension Orchestrator {
         note(
             .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "not open",
             done: "it ends here; what it filled is taken from the position")
-        leaveToPosition(order)
+        deferToPosition(order)
         // A successor that is not open says nothing about the order whose place it was to take.
         let isSuccessor = order.replacesOrder.flatMap { state.portfolio.orders[$0]?.isWorking } ?? false
-        try settle(
+        try process(
             ExecutionReport(
                 clientOrderID: order.id, event: isSuccessor ? .notFound : .canceled,
                 reason: "it is not open at the broker", at: state.now))
@@ -132,34 +133,34 @@ extension Orchestrator {
 
     /// What it filled is taken from the position, and never from a word or an answer that comes later: that would book it
     /// twice, and a short that nobody has would be bought back.
-    private mutating func leaveToPosition(_ order: Order) {
-        awaitTruth(of: order.symbol)
+    private mutating func deferToPosition(_ order: Order) {
+        awaitBrokerSnapshot(of: order.symbol)
         state.unseenEnds.removeAll { state.portfolio.orders[$0] == nil }
         state.unseenEnds.append(order.id)
         // It may have entered, and come to its end since.
-        if order.terms.role == .entry { state.plans[order.symbol]?.forgetEntry() }
+        if order.terms.role == .entry { state.plans[order.symbol]?.dropEntry() }
     }
 
     /// Nothing is done on a symbol before the broker has told its position anew.
-    mutating func awaitTruth(of symbol: Symbol) {
-        var pause = state.pauses[symbol] ?? Pause(awaitsBrokerState: true, refusals: 0, untilCycle: 0)
-        pause.awaitsBrokerState = true
-        pause.truthNotBefore = state.now + reportLag
-        state.pauses[symbol] = pause
-        wantTruth()
+    mutating func awaitBrokerSnapshot(of symbol: Symbol) {
+        var hold = state.holds[symbol] ?? Hold(awaitsBrokerSnapshot: true, refusals: 0, untilCycle: 0)
+        hold.awaitsBrokerSnapshot = true
+        hold.snapshotNotBefore = state.now + reportLag
+        state.holds[symbol] = hold
+        requestReconcile()
     }
 
     /// The broker's state is asked for in a moment: several reasons for it mostly come together.
-    mutating func wantTruth() {
+    mutating func requestReconcile() {
         let soon = state.now + .milliseconds(200)
-        let due = state.broker?.truthIsDue ?? soon
-        state.broker?.truthIsDue = min(due, soon)
+        let due = state.broker?.reconcileDueAt ?? soon
+        state.broker?.reconcileDueAt = min(due, soon)
     }
 
     /// A cancel that the broker has taken and does not carry out. To ask for it once more can double nothing.
     private mutating func cancelAgain(_ order: Order) throws(NumericError) -> Bool {
         let patience = TimeSpan(
-            nanoseconds: state.configuration.commandTimeout.nanoseconds * Memory.stuckCancelTimeouts)
+            nanoseconds: state.configuration.commandTimeout.nanoseconds * CoreLimits.stuckCancelTimeouts)
         guard order.status == .pendingCancel || order.status == .unknown, let request = state.requests[order.id],
             request.leftBy + patience <= state.now
         else { return false }
@@ -169,25 +170,25 @@ extension Orchestrator {
         return try repeatCancel(of: order)
     }
 
-    private func nothingCanArrive(for order: Order, since askedAt: Timestamp) -> Bool {
+    private func nothingCanArrive(for order: Order, since queriedAt: Timestamp) -> Bool {
         guard let request = state.requests[order.id], let broker = state.broker else { return true }
         let longest = max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
-        return askedAt >= max(request.leftBy, request.takenBy ?? request.leftBy) + longest
+        return queriedAt >= max(request.leftBy, request.takenBy ?? request.leftBy) + longest
     }
 
     /// An order that has been at the venue comes no second time: only the broker's lists may be behind.
-    private func isGone(_ order: Order, _ askedAt: Timestamp) -> Bool {
+    private func isGone(_ order: Order, _ queriedAt: Timestamp) -> Bool {
         guard order.hasBeenAtVenue, let request = state.requests[order.id] else { return false }
-        return askedAt >= (request.takenBy ?? request.leftBy) + reportLag
+        return queriedAt >= (request.takenBy ?? request.leftBy) + reportLag
     }
 
     /// Whether a working order at the broker tells what became of the request for it.
-    private func isSettled(_ order: Order, by theirs: Order, _ askedAt: Timestamp) -> Bool {
+    private func isResolved(_ order: Order, by theirs: Order, _ queriedAt: Timestamp) -> Bool {
         switch order.status {
         case .pendingCancel, .pendingReplace: return false
         case .unknown:
             guard let replacement = state.requests[order.id]?.replacement else { return true }
-            return isCarriedOut(replacement, theirs) || nothingCanArrive(for: order, since: askedAt)
+            return isCarriedOut(replacement, theirs) || nothingCanArrive(for: order, since: queriedAt)
         default: return true
         }
     }

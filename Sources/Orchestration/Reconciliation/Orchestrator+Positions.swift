@@ -2,35 +2,37 @@ import Trading
 
 /// Positions laid side by side: a difference that stays is classified, written down, and adopted.
 extension Orchestrator {
-    mutating func comparePositions(_ truth: BrokerState, askedAt: Timestamp) throws(NumericError) {
+    mutating func comparePositions(_ snapshot: BrokerState, queriedAt: Timestamp) throws(NumericError) {
         let isFirst = state.broker?.isReconciled != true
         var theirs: [Symbol: BrokerPosition] = [:]
-        for position in truth.positions where !position.quantity.isZero { theirs[position.symbol] = position }
+        for position in snapshot.positions where !position.quantity.isZero { theirs[position.symbol] = position }
         let symbols = Set(theirs.keys).union(state.portfolio.positions.keys).union(
-            state.broker?.suspects.keys ?? [:].keys
+            state.broker?.discrepancies.keys ?? [:].keys
         )
         .sorted()
         for symbol in symbols {
             let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
             let brokers = theirs[symbol]?.quantity ?? .zero
             guard ours != brokers else {
-                state.broker?.suspects[symbol] = nil
+                state.broker?.discrepancies[symbol] = nil
                 state.unbookedSplits[symbol] = nil
                 continue
             }
             // Positions and orders may be out of step for seconds: a difference counts when it stays.
             let isInStep = isFirst && reportLag == .zero
-            let before = state.broker?.suspects[symbol]
+            let before = state.broker?.discrepancies[symbol]
             let isSame = before?.ours == ours && before?.brokers == brokers
-            let stays = isSame && askedAt >= (before?.since ?? askedAt) + reportLag
+            let stays = isSame && queriedAt >= (before?.since ?? queriedAt) + reportLag
             if !isInFlight(symbol), stays || isInStep, isUnbooked(symbol, at: brokers) {
-                state.broker?.suspects[symbol] = before ?? Suspect(ours: ours, brokers: brokers, since: state.now)
+                state.broker?.discrepancies[symbol] =
+                    before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.now)
                 awaitSplit(symbol, ours: ours, brokers: brokers)
             } else if !isInFlight(symbol), stays || isInStep {
-                guard !retreats(from: symbol, ours: ours, brokers: brokers) else { return }
+                guard !rollsBackFor(symbol, ours: ours, brokers: brokers) else { return }
                 try adoptPosition(symbol, theirs[symbol], ours: ours)
             } else if !isSame {
-                state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: state.now)
+                state.broker?.discrepancies[symbol] = UnconfirmedDiscrepancy(
+                    ours: ours, brokers: brokers, since: state.now)
             }
         }
     }
@@ -44,7 +46,7 @@ extension Orchestrator {
     private mutating func awaitSplit(_ symbol: Symbol, ours: Quantity, brokers: Quantity) {
         let words =
             "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has"
-        guard state.refused.updateValue(words, forKey: symbol) != words else { return }
+        guard state.reportedRefusals.updateValue(words, forKey: symbol) != words else { return }
         note(
             .corporateAction, symbol, nil, ours: ours.description, brokers: brokers.description,
             done: "waits until the broker has booked the split")
@@ -52,34 +54,34 @@ extension Orchestrator {
     }
 
     /// Orders are asked about first; until they have been, a difference is noted and not judged.
-    mutating func suspectPositions(_ truth: BrokerState, askedAt: Timestamp) {
-        for symbol in state.portfolio.positions.keys.sorted() where state.broker?.suspects[symbol] == nil {
+    mutating func noteDiscrepancies(_ snapshot: BrokerState, queriedAt: Timestamp) {
+        for symbol in state.portfolio.positions.keys.sorted() where state.broker?.discrepancies[symbol] == nil {
             let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
-            let brokers = truth.positions.first { $0.symbol == symbol }?.quantity ?? .zero
+            let brokers = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
             guard ours != brokers else { continue }
-            state.broker?.suspects[symbol] = Suspect(ours: ours, brokers: brokers, since: state.now)
+            state.broker?.discrepancies[symbol] = UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.now)
         }
     }
 
     /// The broker tells another position than our books, and it has not stayed so for long enough to be adopted. What
     /// rests for the symbol is left alone until then: somebody may have changed both, as a split does, and an order that
     /// is made to fit the old position would not fit the new one.
-    func isInQuestion(_ symbol: Symbol) -> Bool {
-        guard let suspect = state.broker?.suspects[symbol], let record = state.portfolio.positions[symbol],
-            suspect.ours == record.quantity
+    func hasUnconfirmedPosition(_ symbol: Symbol) -> Bool {
+        guard let discrepancy = state.broker?.discrepancies[symbol], let record = state.portfolio.positions[symbol],
+            discrepancy.ours == record.quantity
         else { return false }
         return !Exits(of: record, in: state.portfolio.orders).isEmpty
     }
 
     /// What the position will be is not known yet.
     func isInFlight(_ symbol: Symbol) -> Bool {
-        state.portfolio.orders.working(symbol).contains { $0.status.isInDoubt || $0.isOverSoon }
+        state.portfolio.orders.working(symbol).contains { $0.status.isInFlight || $0.isOverSoon }
     }
 
     private mutating func adoptPosition(
         _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
     ) throws(NumericError) {
-        state.broker?.suspects[symbol] = nil
+        state.broker?.discrepancies[symbol] = nil
         let split = state.portfolio.positions[symbol].flatMap { record in theirs.flatMap { Split(from: record, to: $0) }
         }
         let kind = kind(of: theirs, ours: ours, split)
@@ -88,48 +90,48 @@ extension Orchestrator {
             done: split.map { "adopted as a \($0.numerator):\($0.denominator) split" }
                 ?? "adopted: the broker is the truth"
         )
-        if kind == .foreignShort {
+        if kind == .externalShort {
             alert(
-                .emergency, .foreignShort, symbol,
+                .emergency, .externalShort, symbol,
                 "the account is short by somebody else's doing; it is adopted as it stands")
         }
         guard let theirs else {
             state.portfolio.positions[symbol] = nil
             state.closedAt[symbol] = state.now
-            forgetPlan(symbol)
+            resetPlan(symbol)
             return watchProtection(symbol)
         }
-        if let split { try adopt(split, of: symbol) }
-        adopt(theirs)
+        if let split { try adoptSplit(split, of: symbol) }
+        adoptQuantity(theirs)
         adoptExitsIntoPlan(symbol)
         watchProtection(symbol)
     }
 
     /// Told by the broker alone: prices of the old shares say nothing about the new ones. Where it takes back what was
     /// announced, the prices were right.
-    private mutating func adopt(_ split: Split, of symbol: Symbol) throws(NumericError) {
+    private mutating func adoptSplit(_ split: Split, of symbol: Symbol) throws(NumericError) {
         try applySplit(symbol, split.numerator, split.denominator)
         guard state.unbookedSplits.removeValue(forKey: symbol) == nil else { return }
         state.bookedSplits[symbol] = split
         state.breaches[symbol] = nil
-        state.portfolio.market.forgetOldShares(symbol, split, until: state.now + UnbookedSplit.patience)
+        state.portfolio.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
     }
 
-    private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Difference.Kind {
+    private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Discrepancy.Kind {
         if !state.hasReconciled { return .openingPosition }
         if split != nil { return .corporateAction }
         let isShort = theirs?.quantity.isNegative ?? false
-        return isShort && !ours.isNegative ? .foreignShort : .manualTrade
+        return isShort && !ours.isNegative ? .externalShort : .manualTrade
     }
 
-    private mutating func adopt(_ theirs: BrokerPosition) {
+    private mutating func adoptQuantity(_ theirs: BrokerPosition) {
         let symbol = theirs.symbol
         guard var record = state.portfolio.positions[symbol], record.isLong == theirs.quantity.isPositive else {
-            forgetPlan(symbol)
+            resetPlan(symbol)
             var record = PositionRecord(
                 symbol: symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: state.now)
             record.initialStop = state.configuration.initialStops[symbol]
-            if let price = state.portfolio.market.price(symbol) { record.see(price: price) }
+            if let price = state.portfolio.market.price(symbol) { record.updateWaterMarks(price: price) }
             state.portfolio.positions[symbol] = record
             return
         }

@@ -1,29 +1,29 @@
 import Trading
 
-/// P6: the broker is the truth. At start, at every reconnect and every so many cycles its state is laid beside ours;
+/// P6: the broker's account is authoritative. At start, at every reconnect and every so many cycles its state is laid beside ours;
 /// each difference is named, written down, and adopted.
 extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
-        guard admits(name, capabilities) else { return }
+        guard admitBroker(name, capabilities) else { return }
         state.broker = BrokerLink(name: name, capabilities: capabilities)
         for words in capabilities.emulations { alert(.notice, nil, "\(name): \(words)") }
-        askForBrokerState()
+        reconcileNow()
     }
 
     mutating func brokerGone(_ name: PluginName, _ why: String) throws(NumericError) {
         guard state.broker?.name == name else { return }
         state.broker = nil
-        doubtWhatIsInFlight()
-        if isExpected(goneBroker: name, why) { return }
+        markInFlightUnknown()
+        if handleExpectedDeparture(goneBroker: name, why) { return }
         alert(
             .emergency, .brokerGone, nil,
             "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
     }
 
     /// What was asked of a connection that is no more has no answer to wait for.
-    mutating func doubtWhatIsInFlight() {
-        state.questions = []
-        for order in state.portfolio.orders.allWorking where order.status.isInDoubt && order.status != .unknown {
+    mutating func markInFlightUnknown() {
+        state.pendingQueries = []
+        for order in state.portfolio.orders.allWorking where order.status.isInFlight && order.status != .unknown {
             var changed = order
             _ = move(&changed, by: .timedOut)
             state.portfolio.orders.put(changed)
@@ -31,55 +31,57 @@ extension Orchestrator {
         }
     }
 
-    /// Words of the broker are missing: what they said is found again by asking for everything.
-    mutating func takeGap(_ name: PluginName, _ what: String) {
+    /// Reports of the broker are missing: what they said is found again by asking for everything.
+    mutating func applyMessageGap(_ name: PluginName, _ what: String) {
         guard state.broker?.name == name else { return }
         alert(.notice, nil, "\(what) of the broker \(name); it is asked for its state")
-        askForBrokerState()
+        reconcileNow()
     }
 
-    mutating func takeBrokerState(_ truth: BrokerState, to number: Int64?) throws(NumericError) {
-        if let defect = truth.defect {
+    mutating func applyBrokerSnapshot(_ snapshot: BrokerState, to number: Int64?) throws(NumericError) {
+        if let defect = snapshot.defect {
             return alert(.emergency, .brokerDoubtful, nil, "the broker's state was not taken: \(defect)")
         }
-        guard let question = state.takeQuestion(number), isSameAccount(truth), var link = state.broker,
-            link.questions.isEmpty
+        guard let query = state.removeQuery(number), verifyAccount(snapshot), var link = state.broker,
+            link.queriedOrders.isEmpty
         else { return }
-        if !link.hasAnswered { outlive() }
+        if !link.hasAnswered { fenceOlderEpochs() }
         link.hasAnswered = true
-        state.portfolio.account = truth.account
-        state.portfolio.openings.forget(before: question.askedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds))
-        adoptUnknownOrders(truth, askedAt: question.askedAt)
-        wakeLegs(truth)
-        link.questions = orders(notSettledBy: truth, link)
+        state.portfolio.account = snapshot.account
+        state.portfolio.openings.drop(before: query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds))
+        adoptUnknownOrders(snapshot, queriedAt: query.queriedAt)
+        activateLegs(snapshot)
+        link.queriedOrders = orders(notSettledBy: snapshot, link)
         link.round += 1
         state.broker = link
-        guard link.questions.isEmpty else {
-            state.broker?.unanswered = 0
-            suspectPositions(truth, askedAt: question.askedAt)
-            for id in link.questions { ask(about: id) }
+        guard link.queriedOrders.isEmpty else {
+            state.broker?.unansweredRounds = 0
+            noteDiscrepancies(snapshot, queriedAt: query.queriedAt)
+            for id in link.queriedOrders { sendQuery(about: id) }
             return
         }
-        try comparePositions(truth, askedAt: question.askedAt)
+        try comparePositions(snapshot, queriedAt: query.queriedAt)
         guard state.broker != nil else { return }
-        try finishReconciliation(isFirst: !link.isReconciled, askedAt: question.askedAt)
+        try finishReconciliation(isFirst: !link.isReconciled, queriedAt: query.queriedAt)
     }
 
     /// The adapter has seen this epoch: what an older core, or an older connection, sent and it has not taken by now it
     /// will refuse. Only what it took may still be on its way to the venue.
-    private mutating func outlive() {
+    private mutating func fenceOlderEpochs() {
         for id in state.requests.keys.sorted() { state.requests[id]?.leftBy = state.now }
     }
 
-    private mutating func finishReconciliation(isFirst: Bool, askedAt: Timestamp) throws(NumericError) {
+    private mutating func finishReconciliation(isFirst: Bool, queriedAt: Timestamp) throws(NumericError) {
         state.broker?.round = 0
-        state.broker?.truthIsDue = nil
-        let open = (state.broker?.suspects ?? [:]).filter {
+        state.broker?.reconcileDueAt = nil
+        let open = (state.broker?.discrepancies ?? [:]).filter {
             !isInFlight($0.key) && state.unbookedSplits[$0.key] == nil
         }
-        if isFirst, mustFit, !open.isEmpty || state.portfolio.orders.allWorking.contains(where: \.status.isInDoubt) {
+        if isFirst, mustMatchPrevious,
+            !open.isEmpty || state.portfolio.orders.allWorking.contains(where: \.status.isInFlight)
+        {
             // Whoever takes over is asked until all is known, or its time is over.
-            state.broker?.truthIsDue = state.now + .milliseconds(200)
+            state.broker?.reconcileDueAt = state.now + .milliseconds(200)
             return
         }
         if isFirst, let oldest = open.values.map(\.since).min() {
@@ -87,37 +89,37 @@ extension Orchestrator {
             state.broker?.unsettledSince = since
             guard since + state.configuration.unprotectedLimit <= state.now else {
                 let due = nextLook(at: oldest + reportLag)
-                state.broker?.truthIsDue = due
+                state.broker?.reconcileDueAt = due
                 return
             }
             // Somebody trades there without a pause: that symbol waits on, and the account does not.
-            for symbol in open.keys.sorted() { awaitTruth(of: symbol) }
+            for symbol in open.keys.sorted() { awaitBrokerSnapshot(of: symbol) }
         }
         state.broker?.isReconciled = true
         state.hasReconciled = true
         if isFirst, let name = state.broker?.name { endSwap(with: name) }
-        endPauses(askedAt: askedAt)
+        releaseHolds(queriedAt: queriedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }
         if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
     }
 
     /// A position that differs is not what it seems, and a list that was asked for too early may be behind: what waits
-    /// for the broker's truth goes on waiting.
-    private mutating func endPauses(askedAt: Timestamp) {
+    /// for the broker's snapshot goes on waiting.
+    private mutating func releaseHolds(queriedAt: Timestamp) {
         var next: Timestamp?
-        for (symbol, pause) in state.pauses.inOrder where pause.awaitsBrokerState {
-            if let suspect = state.broker?.suspects[symbol] {
-                next = min(next ?? suspect.since + reportLag, suspect.since + reportLag)
-            } else if let earliest = pause.truthNotBefore, askedAt < earliest {
+        for (symbol, hold) in state.holds.inOrder where hold.awaitsBrokerSnapshot {
+            if let discrepancy = state.broker?.discrepancies[symbol] {
+                next = min(next ?? discrepancy.since + reportLag, discrepancy.since + reportLag)
+            } else if let earliest = hold.snapshotNotBefore, queriedAt < earliest {
                 next = min(next ?? earliest, earliest)
             } else {
-                state.pauses[symbol]?.awaitsBrokerState = false
-                state.pauses[symbol]?.truthNotBefore = nil
+                state.holds[symbol]?.awaitsBrokerSnapshot = false
+                state.holds[symbol]?.snapshotNotBefore = nil
             }
         }
         let due = next.map(nextLook)
-        if let due { state.broker?.truthIsDue = due }
+        if let due { state.broker?.reconcileDueAt = due }
     }
 
     /// When the broker's state is asked for again. What is overdue already waits for something else, such as an order in
@@ -129,12 +131,12 @@ extension Orchestrator {
     var reportLag: TimeSpan { state.broker?.capabilities.reportLag ?? .zero }
 
     /// Orders of ours that the broker's list does not settle, sorted: each is asked about.
-    private func orders(notSettledBy truth: BrokerState, _ link: BrokerLink) -> [ClientOrderID] {
+    private func orders(notSettledBy snapshot: BrokerState, _ link: BrokerLink) -> [ClientOrderID] {
         var theirs: [ClientOrderID: Order] = [:]
-        for order in truth.openOrders { theirs[order.id] = order }
+        for order in snapshot.openOrders { theirs[order.id] = order }
         let unsettled = state.portfolio.orders.allWorking.filter { order in
             // What is in flight gets its own answer; on a new connection it is asked about once.
-            guard !order.status.isInDoubt else { return !link.isReconciled && link.round == 0 }
+            guard !order.status.isInFlight else { return !link.isReconciled && link.round == 0 }
             guard let other = theirs[order.id] else { return true }
             if link.round == 0, order.rests != other.rests { return true }
             return other.filledQuantity != order.filledQuantity || other.terms.quantity != order.terms.quantity
@@ -148,8 +150,8 @@ extension Orchestrator {
         guard other.isWorking else { return }
         var changed = order
         changed.status = other.status
-        let before = order.status.isInDoubt ? order.statusBeforePending : order.status
-        changed.statusBeforePending = other.status.isInDoubt ? before : nil
+        let before = order.status.isInFlight ? order.statusBeforePending : order.status
+        changed.statusBeforePending = other.status.isInFlight ? before : nil
         changed.brokerOrderID = other.brokerOrderID ?? order.brokerOrderID
         changed.terms.quantity = other.terms.quantity
         changed.terms.stopPrice = other.terms.stopPrice
@@ -167,41 +169,42 @@ extension Orchestrator {
     }
 
     /// Orders that the broker has and we do not: placed by hand, by another program, or before this journal began.
-    private mutating func adoptUnknownOrders(_ truth: BrokerState, askedAt: Timestamp) {
-        for order in truth.openOrders where state.portfolio.orders[order.id]?.isWorking != true {
+    private mutating func adoptUnknownOrders(_ snapshot: BrokerState, queriedAt: Timestamp) {
+        for order in snapshot.openOrders where state.portfolio.orders[order.id]?.isWorking != true {
             // The list is older than the end that we have seen, or behind it.
-            if let ended = state.portfolio.orders[order.id], askedAt <= ended.updatedAt + reportLag { continue }
+            if let ended = state.portfolio.orders[order.id], queriedAt <= ended.updatedAt + reportLag { continue }
             var adopted = order
             // One of ours that was given up and lives is ours all the same: it may be in the way.
-            adopted.terms.role = state.portfolio.orders[order.id]?.terms.role ?? .foreign
-            adopt(adopted)
+            adopted.terms.role = state.portfolio.orders[order.id]?.terms.role ?? .external
+            adoptOrder(adopted)
         }
     }
 
     /// A leg that waited for its entry and rests now, though nobody has told: it never waits again, so that the list is
     /// right about it however old it is.
-    private mutating func wakeLegs(_ truth: BrokerState) {
-        for other in truth.openOrders where other.status != .held && !other.status.isInDoubt {
+    private mutating func activateLegs(_ snapshot: BrokerState) {
+        for other in snapshot.openOrders where other.status != .held && !other.status.isInFlight {
             guard let order = state.portfolio.orders[other.id], order.status == .held else { continue }
             adoptStatus(of: order, from: other)
         }
     }
 
-    private mutating func adopt(_ order: Order) {
+    private mutating func adoptOrder(_ order: Order) {
         state.adoptedFills = state.adoptedFills.filter { state.portfolio.orders[$0.key] != nil }
         if order.filledQuantity.isPositive { state.adoptedFills[order.id] = order.filledQuantity }
         state.unseenEnds.removeAll { $0 == order.id }
         state.portfolio.orders.put(order)
         state.requests[order.id] = Request(.submit, number: state.commandCount, leftBy: state.now)
         keepDeadline(of: order)
-        note(.foreignOrder, order.symbol, order.id, ours: "none", brokers: order.words, done: "adopted as it stands")
+        note(.externalOrder, order.symbol, order.id, ours: "none", brokers: order.words, done: "adopted as it stands")
     }
 
     mutating func note(
-        _ kind: Difference.Kind, _ symbol: Symbol, _ order: ClientOrderID?, ours: String, brokers: String, done: String
+        _ kind: Discrepancy.Kind, _ symbol: Symbol, _ order: ClientOrderID?, ours: String, brokers: String, done: String
     ) {
         record(
-            .difference(Difference(kind: kind, symbol: symbol, order: order, ours: ours, brokers: brokers, done: done)))
+            .discrepancy(
+                Discrepancy(kind: kind, symbol: symbol, order: order, ours: ours, brokers: brokers, done: done)))
     }
 }
 

@@ -31,7 +31,7 @@ package struct Split: Sendable, Hashable, Codable {
     }
 
     /// Nearer to the price before the split than to what that is for a new share.
-    func isOld(_ price: Price, before: Price) -> Bool {
+    func isPreSplit(_ price: Price, before: Price) -> Bool {
         let most: Int64 = 1 << 58
         guard (1..<most).contains(price.units), (1..<most).contains(before.units) else { return false }
         // The middle of both, as ratios: before x the root of (denominator / numerator).

@@ -12,7 +12,7 @@ package struct Openings: Sendable, Hashable, Codable {
 
     mutating func add(_ cost: Money, at time: Timestamp) throws(NumericError) {
         // Later than it was is the careful side: it counts for longer.
-        if let last = list.last, list.count >= Memory.openings || time - last.at < .seconds(1) {
+        if let last = list.last, list.count >= CoreLimits.openings || time - last.at < .seconds(1) {
             list[list.count - 1] = Opening(at: time, cost: try last.cost + cost)
         } else {
             list.append(Opening(at: time, cost: cost))
@@ -20,7 +20,7 @@ package struct Openings: Sendable, Hashable, Codable {
     }
 
     /// The broker's figure is from this moment or later, and knows of everything before it.
-    mutating func forget(before time: Timestamp) { list.removeAll { $0.at < time } }
+    mutating func drop(before time: Timestamp) { list.removeAll { $0.at < time } }
 
     func total() throws(NumericError) -> Money {
         var total: Money = .zero

@@ -2,7 +2,7 @@ import Trading
 
 /// A person's orders: halt, reduce, resume, flatten.
 extension Orchestrator {
-    mutating func takeControl(_ control: Control) throws(NumericError) {
+    mutating func applyControl(_ control: Control) throws(NumericError) {
         let wasFlattening = state.control.isFlattening
         state.control.apply(control)
         if wasFlattening, !state.control.isFlattening {

@@ -59,7 +59,7 @@ extension Orchestrator {
 
     /// No plan enters any more, and every entry under way has a plan that ends it.
     mutating func endEntries() {
-        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.forgetEntry() }
+        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.dropEntry() }
         for order in state.portfolio.orders.allWorking where order.terms.role == .entry {
             guard state.plans[order.symbol] == nil else { continue }
             let id = DecisionID(cycle: state.cycle.number, symbol: order.symbol)

@@ -24,7 +24,7 @@ package struct RateBudget: Sendable, Hashable, Codable {
         /// an exit or a cancel waits.
         case reduction
         /// The same: what is asked, however often, never keeps an exit waiting.
-        case question
+        case query
         /// Down to one half, so that what is opened can be protected and closed. With one token there is no entry.
         case entry
 
@@ -37,7 +37,7 @@ package struct RateBudget: Sendable, Hashable, Codable {
             case .exit: 0
             case .protectiveQuestion: 2
             case .cancel: max(0, min(half - 1, 2 * (Int64(load.unfinished) + 1)))
-            case .reduction, .question: load.isContended ? half : capacity / 4
+            case .reduction, .query: load.isContended ? half : capacity / 4
             case .entry: half
             }
         }
@@ -52,7 +52,7 @@ package struct RateBudget: Sendable, Hashable, Codable {
     }
 
     enum Grant: Hashable {
-        case taken
+        case granted
         /// There is room then, if nobody else comes first.
         case at(Timestamp)
         case never
@@ -74,21 +74,21 @@ package struct RateBudget: Sendable, Hashable, Codable {
     }
 
     /// Takes what a command costs from both buckets, or from none.
-    mutating func take(
+    mutating func spend(
         _ command: OrderCommand, _ precedence: Precedence, _ load: Load = Load(), at now: Timestamp
     ) -> Grant {
-        let order = Ask(command.orderTokens, precedence, load, of: orders)
-        let request = requests.map { Ask(command.requestTokens, precedence, load, of: $0) }
+        let order = Demand(command.orderTokens, precedence, load, of: orders)
+        let request = requests.map { Demand(command.requestTokens, precedence, load, of: $0) }
         let times = [order.ready(in: orders, at: now)] + (request.map { [$0.ready(in: requests, at: now)] } ?? [])
         guard !times.contains(nil) else { return .never }
         if let latest = times.compactMap({ $0 }).max(), latest > now { return .at(latest) }
-        _ = orders.take(order.tokens, leaving: order.floor, at: now)
-        if let request { _ = requests?.take(request.tokens, leaving: request.floor, at: now) }
-        return .taken
+        _ = orders.spend(order.tokens, leaving: order.floor, at: now)
+        if let request { _ = requests?.spend(request.tokens, leaving: request.floor, at: now) }
+        return .granted
     }
 
     /// What a command asks of one bucket. Everything but an entry is possible with a full one, however small.
-    private struct Ask {
+    private struct Demand {
         var tokens: Int64
         var floor: Int64
 
@@ -99,7 +99,7 @@ package struct RateBudget: Sendable, Hashable, Codable {
             case .cancel where cost == 0:
                 floor = min(bucket.capacity, max(2, precedence.floor(of: bucket.capacity, load)))
             case .entry: floor = cost == 0 ? 0 : precedence.floor(of: bucket.capacity, load)
-            case .exit, .protectiveQuestion, .cancel, .reduction, .question:
+            case .exit, .protectiveQuestion, .cancel, .reduction, .query:
                 floor = cost == 0 ? 0 : min(precedence.floor(of: bucket.capacity, load), bucket.capacity - tokens)
             }
         }
@@ -121,7 +121,7 @@ extension OrderCommand {
     }
 
     /// Against the broker's budget. A group goes in one request. A question about an order also asks for its executions;
-    /// the whole truth is account, positions and open orders (Alpaca: 200 calls of any kind in a minute).
+    /// the whole snapshot is account, positions and open orders (Alpaca: 200 calls of any kind in a minute).
     fileprivate var requestTokens: Int64 {
         switch self {
         case .submit, .replace, .cancel: 1

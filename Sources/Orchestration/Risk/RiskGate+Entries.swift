@@ -66,7 +66,7 @@ extension RiskGate {
     }
 }
 
-/// What orders that are under way may still add to the portfolio: entries of ours and of others, working or in doubt.
+/// What orders that are under way may still add to the portfolio: entries of ours and of others, working or in flight.
 struct Commitments {
     private(set) var total: Money = .zero
     /// A symbol of which an order has no price at all.
@@ -95,7 +95,7 @@ extension PortfolioState {
         switch order.terms.role {
         case .entry: true
         case .stop, .target, .reduce: false
-        case .foreign: order.status != .held && order.terms.side != positions[order.symbol]?.exitSide
+        case .external: order.status != .held && order.terms.side != positions[order.symbol]?.exitSide
         }
     }
 

@@ -17,7 +17,7 @@ package struct ApprovedCommand: Sendable, Hashable {
 ///
 /// Invariants:
 /// 1. Halted: no request leaves, only questions.
-/// 2. Exits on offer never exceed what is held (P1). So an exit can only make a position smaller, and the limits of size,
+/// 2. Exits that are open never exceed what is held (P1). So an exit can only make a position smaller, and the limits of size,
 ///    value, exposure and buying power are not asked: a limit that kept a large position from being closed would be a
 ///    danger, not a protection.
 /// 3. An entry passes every limit as things will be when all that is under way has been filled.
@@ -29,28 +29,28 @@ struct RiskGate {
     let now: Timestamp
     let load: RateBudget.Load
 
-    enum Verdict {
+    enum Ruling {
         case approved(ApprovedCommand)
         case refused(String)
         /// Nothing is wrong with it, but the budget of requests is used up until then.
-        case waits(RiskState.Wait)
+        case waits(RiskState.BudgetHold)
     }
 
     /// Questions change nothing at the broker; they keep to its budget of requests, and pass when halted too.
-    static func question(
+    static func query(
         _ command: OrderCommand, _ precedence: RateBudget.Precedence, number: Int64, budget: inout RateBudget,
         load: RateBudget.Load, now: Timestamp
-    ) -> Verdict {
-        precondition(command.isQuestion, "only questions pass without a check")
-        switch budget.take(command, precedence, load, at: now) {
-        case .taken: return .approved(ApprovedCommand(command, number))
-        case .at(let time): return .waits(RiskState.Wait(precedence: precedence, until: time, since: now))
+    ) -> Ruling {
+        precondition(command.isQuery, "only questions pass without a check")
+        switch budget.spend(command, precedence, load, at: now) {
+        case .granted: return .approved(ApprovedCommand(command, number))
+        case .at(let time): return .waits(RiskState.BudgetHold(precedence: precedence, until: time, since: now))
         case .never: return .refused("the budget of requests has no room for a question")
         }
     }
 
     /// - Parameter number: of the command, above those of all before it.
-    func check(_ command: OrderCommand, number: Int64, budget: inout RateBudget) throws(NumericError) -> Verdict {
+    func check(_ command: OrderCommand, number: Int64, budget: inout RateBudget) throws(NumericError) -> Ruling {
         guard control.state != .halted else {
             return .refused("trading is halted by \(control.who): \(control.why)")
         }
@@ -62,10 +62,10 @@ struct RiskGate {
             if let why = try refusal(of: submission) { return .refused(why) }
         }
         let precedence = precedence(of: command)
-        switch budget.take(command, precedence, load, at: now) {
-        case .taken: return .approved(ApprovedCommand(command, number))
+        switch budget.spend(command, precedence, load, at: now) {
+        case .granted: return .approved(ApprovedCommand(command, number))
         case .at(let time) where precedence != .entry:
-            return .waits(RiskState.Wait(precedence: precedence, until: time, since: now))
+            return .waits(RiskState.BudgetHold(precedence: precedence, until: time, since: now))
         case .at, .never:
             return .refused(
                 "the orders of this minute have used up the entries' half of \(budget.words) a minute; the rest is for exits"
@@ -121,10 +121,10 @@ struct RiskGate {
         }
         let leaves = submission.orders.map(\.quantity.units)
         let asked = submission.groupKind == .oco ? leaves.max() ?? 0 : leaves.reduce(0, +)
-        let reserved = state.orders.reserved(first.symbol, side: position.exitSide)
-        guard [reserved, Quantity(units: asked)].total <= position.size else {
+        let openExitQuantity = state.orders.openExitQuantity(first.symbol, side: position.exitSide)
+        guard [openExitQuantity, Quantity(units: asked)].total <= position.size else {
             return
-                "it would oversell: \(position.size) held, \(reserved) already offered, \(Quantity(units: asked)) asked"
+                "it would oversell: \(position.size) held, \(openExitQuantity) already offered, \(Quantity(units: asked)) asked"
         }
         return nil
     }
@@ -142,14 +142,14 @@ struct RiskGate {
 extension RiskGate {
     func precedence(of command: OrderCommand) -> RateBudget.Precedence {
         switch command {
-        case .query, .reconcile: return .question
+        case .query, .reconcile: return .query
         case .cancel(let id):
             guard let order = state.orders[id], order.terms.role != .entry else { return .exit }
             // Where no stop rests the cancel is the way to one.
             return isProtected(order.symbol) ? .cancel : .exit
         case .replace(let replacement):
             guard let order = state.orders[replacement.clientOrderID] else { return .reduction }
-            return isOverOffered(order.symbol) || !isProtected(order.symbol) ? .exit : .reduction
+            return isOverCommitted(order.symbol) || !isProtected(order.symbol) ? .exit : .reduction
         case .submit(let submission):
             guard let first = submission.orders.first, !submission.isEntry else { return .entry }
             let closes = state.positions[first.symbol].map { first.quantity >= $0.size } ?? false
@@ -164,9 +164,9 @@ extension RiskGate {
     }
 
     /// More exits rest than there are shares: to be mended before anything else.
-    private func isOverOffered(_ symbol: Symbol) -> Bool {
+    private func isOverCommitted(_ symbol: Symbol) -> Bool {
         guard let position = state.positions[symbol] else { return false }
-        return state.orders.reserved(symbol, side: position.exitSide) > position.size
+        return state.orders.openExitQuantity(symbol, side: position.exitSide) > position.size
     }
 }
 

@@ -9,9 +9,9 @@ package struct TokenBucket: Sendable, Hashable, Codable {
     /// Tokens in a full bucket, 1 or more.
     package private(set) var capacity: Int64
     /// What is out, oldest first: one entry for a second, so 61 at the most.
-    private var out: [Taken] = []
+    private var out: [Spent] = []
 
-    private struct Taken: Sendable, Hashable, Codable {
+    private struct Spent: Sendable, Hashable, Codable {
         /// Beginning of the second in which they were taken.
         var since: Timestamp
         var tokens: Int64
@@ -34,7 +34,7 @@ package struct TokenBucket: Sendable, Hashable, Codable {
 
     /// Takes so many when at least `floor` of them are there afterwards; else it takes none.
     /// - Returns: whether they were taken.
-    package mutating func take(_ tokens: Int64, leaving floor: Int64, at now: Timestamp) -> Bool {
+    package mutating func spend(_ tokens: Int64, leaving floor: Int64, at now: Timestamp) -> Bool {
         out.removeAll { $0.backAt <= now }
         guard available(at: now) - tokens >= floor else { return false }
         guard tokens > 0 else { return true }
@@ -42,7 +42,7 @@ package struct TokenBucket: Sendable, Hashable, Codable {
         if let last = out.last, last.since >= second {
             out[out.count - 1].tokens += tokens
         } else {
-            out.append(Taken(since: second, tokens: tokens))
+            out.append(Spent(since: second, tokens: tokens))
         }
         return true
     }

@@ -10,15 +10,15 @@ import Trading
 /// `joining` on, together with a new epoch.
 package struct BrokerSwap: Sendable, Hashable, Codable {
     package enum Stage: String, Sendable, Codable, CaseIterable {
-        /// Nothing new is sent; what is in doubt is being found out.
+        /// Nothing new is sent; what is in flight is being found out.
         case draining
         /// The old adapter was asked to leave; its process is awaited.
         case leaving
-        /// The new one is started, says what it can do, and its truth and ours are brought together.
+        /// The new one is started, says what it can do, and its snapshot and our state are brought together.
         case joining
         /// The new one cannot trade: it was asked to leave, its process is awaited.
         case retreating
-        /// The old one is back, and its truth and ours are brought together.
+        /// The old one is back, and its snapshot and our state are brought together.
         case returning
     }
 
@@ -31,9 +31,9 @@ package struct BrokerSwap: Sendable, Hashable, Codable {
     package internal(set) var stage = Stage.draining
     /// When the stage is given up; nil while a process is on its way out, which the shell sees to.
     var deadline: Timestamp?
-    /// The old adapter left with its truth and ours in agreement, so whatever differs from it is the new one's doing. Nil
+    /// The old adapter left with its snapshot and our state in agreement, so whatever differs from it is the new one's doing. Nil
     /// for no: a swap that rescues an account from an adapter that is gone takes over what it finds.
-    var leftInStep: Bool?
+    var leftReconciled: Bool?
     /// Why the new adapter does not trade.
     package internal(set) var failure: String?
 
@@ -60,7 +60,7 @@ package struct SwapRequest: Sendable, Hashable, Codable {
 }
 
 /// A step of a swap, for the journal and for whoever asked for it.
-package struct SwapTold: Sendable, Hashable, Codable {
+package struct SwapProgress: Sendable, Hashable, Codable {
     package enum Step: String, Sendable, Codable, CaseIterable {
         case began
         /// The old adapter has left, the new one is awaited.

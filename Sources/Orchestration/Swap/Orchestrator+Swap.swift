@@ -6,25 +6,25 @@ import Trading
 /// Invariants:
 /// 1. From the request to the end no order command leaves, but for what finishes the protection of a position that has
 ///    none while the old adapter is still there.
-/// 2. The old adapter leaves when no order is in doubt, and never else: no request of ours is under way at two adapters.
+/// 2. The old adapter leaves when no order is in flight, and never else: no request of ours is under way at two adapters.
 /// 3. The adapter that trades and the epoch change in one input. Whoever is killed before it has the old one, after it the new.
 /// 4. Every stage that depends on an adapter has a deadline; what fails goes back to the old one, with a further epoch.
 /// 5. An adapter that does not know what rested, or tells other positions than the one before, does not trade: it looks at
 ///    another account, whatever that is called there.
 extension Orchestrator {
-    mutating func takeSwapRequest(_ request: SwapRequest) {
+    mutating func applySwapRequest(_ request: SwapRequest) {
         guard let from = state.chosenBroker, refusal(of: request) == nil else {
             let words = "nothing is swapped: \(refusal(of: request) ?? "no broker is configured")"
             alert(.warning, nil, words)
             return record(
                 .swap(
-                    SwapTold(
+                    SwapProgress(
                         step: .failed, from: state.chosenBroker, to: request.to, who: request.who, why: request.why,
                         epoch: state.epoch, frozen: .zero, words: words)))
         }
         state.swap = BrokerSwap(
             request, from: from, began: state.now, deadline: state.now + state.configuration.swapDrain)
-        tell(.began, "\(request.to) is to trade instead of \(from); no order is sent until it does")
+        recordSwap(.began, "\(request.to) is to trade instead of \(from); no order is sent until it does")
     }
 
     private func refusal(of request: SwapRequest) -> String? {
@@ -36,11 +36,11 @@ extension Orchestrator {
         return request.to == state.chosenBroker ? "\(request.to) trades already" : nil
     }
 
-    /// Whether nothing may be sent for a symbol. What is naked when a swap begins is protected first: it would stay naked
+    /// Whether nothing may be sent for a symbol. What is unprotected when a swap begins is protected first: it would stay unprotected
     /// until the swap is over.
-    func isFrozen(_ symbol: Symbol) -> Bool {
+    func isHeldBySwap(_ symbol: Symbol) -> Bool {
         guard let swap = state.swap else { return false }
-        return swap.stage != .draining || state.naked[symbol] == nil
+        return swap.stage != .draining || state.unprotected[symbol] == nil
     }
 
     /// Called with every input.
@@ -49,19 +49,19 @@ extension Orchestrator {
         switch swap.stage {
         case .draining:
             if isDrained {
-                let agrees = isInStep
+                let agrees = isFullyReconciled
                 state.swap?.stage = .leaving
                 state.swap?.deadline = nil
-                state.swap?.leftInStep = agrees ? true : nil
+                state.swap?.leftReconciled = agrees ? true : nil
                 emit(.dismissBroker(swap.from))
             } else if isOver(swap) {
-                try giveUp(whatIsUnderWay)
+                try abandonSwap(pendingWork)
             }
         case .joining:
             if isOver(swap) {
                 let limit = state.configuration.swapLimit
                 let missing = state.broker == nil ? "is not ready" : "has not told a state that fits ours"
-                retreat("\(swap.to) \(missing) within \(limit)")
+                rollBack("\(swap.to) \(missing) within \(limit)")
             }
         case .returning:
             if isOver(swap) {
@@ -80,67 +80,67 @@ extension Orchestrator {
     /// answer takes is lost; the new adapter is asked anew.
     private var isDrained: Bool {
         let recent = state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds)
-        return !state.questions.contains { $0.askedAt > recent }
-            && !state.portfolio.orders.allWorking.contains { $0.status.isInDoubt }
+        return !state.pendingQueries.contains { $0.queriedAt > recent }
+            && !state.portfolio.orders.allWorking.contains { $0.status.isInFlight }
     }
 
-    private var isInStep: Bool {
+    private var isFullyReconciled: Bool {
         guard let broker = state.broker else { return false }
-        return broker.isReconciled && broker.suspects.isEmpty && state.unbookedSplits.isEmpty
+        return broker.isReconciled && broker.discrepancies.isEmpty && state.unbookedSplits.isEmpty
     }
 
     /// An adapter joins that must tell what the one before it told.
-    var mustFit: Bool { state.swap?.stage == .joining && state.swap?.leftInStep == true }
+    var mustMatchPrevious: Bool { state.swap?.stage == .joining && state.swap?.leftReconciled == true }
 
     /// What rested when the old adapter left is not known to the one that joins.
     /// - Returns: whether it leaves again.
-    mutating func retreats(withoutOrder order: Order) -> Bool {
-        guard mustFit, order.hasBeenAtVenue, let swap = state.swap else { return false }
-        retreat("\(swap.to) does not know \(order.id), which rested when \(swap.from) left")
+    mutating func rollsBackWithout(order: Order) -> Bool {
+        guard mustMatchPrevious, order.hasBeenAtVenue, let swap = state.swap else { return false }
+        rollBack("\(swap.to) does not know \(order.id), which rested when \(swap.from) left")
         return true
     }
 
     /// A position is another there, and stays so, though nothing of ours explains it.
     /// - Returns: whether the adapter that joins leaves again.
-    mutating func retreats(from symbol: Symbol, ours: Quantity, brokers: Quantity) -> Bool {
-        guard mustFit, let swap = state.swap,
+    mutating func rollsBackFor(_ symbol: Symbol, ours: Quantity, brokers: Quantity) -> Bool {
+        guard mustMatchPrevious, let swap = state.swap,
             !state.unseenEnds.contains(where: { state.portfolio.orders[$0]?.symbol == symbol })
         else { return false }
-        retreat("\(swap.to) tells \(brokers) \(symbol), \(swap.from) told \(ours)")
+        rollBack("\(swap.to) tells \(brokers) \(symbol), \(swap.from) told \(ours)")
         return true
     }
 
-    private var whatIsUnderWay: String {
-        let doubtful = state.portfolio.orders.allWorking.filter(\.status.isInDoubt)
-        let orders = doubtful.prefix(5).map { "\($0.id) is \($0.status.rawValue)" }.joined(separator: ", ")
-        let what = doubtful.isEmpty ? "\(state.questions.count) questions had no answer" : orders
+    private var pendingWork: String {
+        let uncertain = state.portfolio.orders.allWorking.filter(\.status.isInFlight)
+        let orders = uncertain.prefix(5).map { "\($0.id) is \($0.status.rawValue)" }.joined(separator: ", ")
+        let what = uncertain.isEmpty ? "\(state.pendingQueries.count) questions had no answer" : orders
         return "after \(state.configuration.swapDrain) \(what)"
     }
 
     /// While draining: nothing has changed, and trading goes on.
-    private mutating func giveUp(_ why: String) throws(NumericError) {
+    private mutating func abandonSwap(_ why: String) throws(NumericError) {
         guard let swap = state.swap else { return }
-        tell(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) stays the one that trades")
+        recordSwap(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) stays the one that trades")
         alert(.warning, nil, "the broker was not swapped: \(why)")
         state.swap = nil
         for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }
     }
 
     /// The new adapter cannot trade.
-    mutating func retreat(_ why: String) {
+    mutating func rollBack(_ why: String) {
         guard let swap = state.swap, swap.stage == .joining else { return }
         state.swap?.stage = .retreating
         state.swap?.deadline = nil
         state.swap?.failure = why
-        partFromBroker()
+        detachBroker()
         alert(.warning, nil, "\(swap.to) does not trade: \(why); \(swap.from) is taken back")
         emit(.dismissBroker(swap.to))
     }
 
-    private mutating func partFromBroker() {
+    private mutating func detachBroker() {
         guard state.broker != nil else { return }
         state.broker = nil
-        doubtWhatIsInFlight()
+        markInFlightUnknown()
     }
 }
 
@@ -153,10 +153,10 @@ extension Orchestrator {
         switch swap.stage {
         case .leaving where name == swap.from:
             engage(swap.to, .joining, until: state.now + state.configuration.swapLimit)
-            tell(.changed, "\(swap.from) has left; \(swap.to) is awaited, epoch \(state.epoch)")
+            recordSwap(.changed, "\(swap.from) has left; \(swap.to) is awaited, epoch \(state.epoch)")
         case .retreating where name == swap.to:
             engage(swap.from, .returning, until: state.now + state.configuration.swapLimit)
-            tell(
+            recordSwap(
                 .rolledBack,
                 "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is taken back, epoch \(state.epoch)")
         case .draining, .leaving, .joining, .retreating, .returning: break
@@ -164,7 +164,7 @@ extension Orchestrator {
     }
 
     private mutating func engage(_ name: PluginName, _ stage: BrokerSwap.Stage, until deadline: Timestamp) {
-        partFromBroker()
+        detachBroker()
         state.chosenBroker = name
         state.epoch += 1
         state.swap?.stage = stage
@@ -175,11 +175,11 @@ extension Orchestrator {
     /// An adapter that is to trade does not even become ready.
     mutating func brokerFailed(_ name: PluginName, _ why: String) {
         guard let swap = state.swap, swap.stage == .joining, name == swap.to else { return }
-        retreat(why)
+        rollBack(why)
     }
 
     /// Whether an adapter that is ready may trade. One that is not the chosen one is told of and not heard.
-    mutating func admits(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
+    mutating func admitBroker(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
         guard let chosen = state.chosenBroker else { return true }
         guard name == chosen else {
             alert(.warning, nil, "the broker \(name) is ready, and not heard: \(chosen) trades")
@@ -191,7 +191,7 @@ extension Orchestrator {
         case .draining, .returning: return true
         case .joining:
             guard let why = shortcoming(of: capabilities) else { return true }
-            retreat(why)
+            rollBack(why)
             return false
         }
     }
@@ -211,39 +211,39 @@ extension Orchestrator {
     }
 
     /// The first word about the account: another account's positions would be taken for a trade elsewhere.
-    mutating func isSameAccount(_ truth: BrokerState) -> Bool {
+    mutating func verifyAccount(_ snapshot: BrokerState) -> Bool {
         guard let swap = state.swap, swap.stage == .joining, let ours = state.portfolio.account?.id,
-            truth.account.id != ours
+            snapshot.account.id != ours
         else { return true }
-        retreat("\(swap.to) trades the account \(truth.account.id), not \(ours)")
+        rollBack("\(swap.to) trades the account \(snapshot.account.id), not \(ours)")
         return false
     }
 
     /// A departure that was asked for is no emergency.
     /// - Returns: whether nothing else is to be told of it.
-    mutating func isExpected(goneBroker name: PluginName, _ why: String) -> Bool {
+    mutating func handleExpectedDeparture(goneBroker name: PluginName, _ why: String) -> Bool {
         guard let swap = state.swap else { return false }
         switch swap.stage {
         case .leaving where name == swap.from:
             alert(.notice, nil, "the broker \(name) leaves as it was asked to: \(why)")
             return true
         case .joining where name == swap.to:
-            retreat("it is gone: \(why)")
+            rollBack("it is gone: \(why)")
             return true
         case .draining, .leaving, .joining, .retreating, .returning: return false
         }
     }
 
-    /// The adapter's truth and ours agree: if it is the one that was awaited, trading goes on.
+    /// The adapter's snapshot and our state agree: if it is the one that was awaited, trading goes on.
     mutating func endSwap(with name: PluginName) {
         guard let swap = state.swap else { return }
         switch swap.stage {
         case .joining where name == swap.to:
-            tell(.done, "\(swap.to) trades instead of \(swap.from), epoch \(state.epoch); \(frozenWords)")
+            recordSwap(.done, "\(swap.to) trades instead of \(swap.from), epoch \(state.epoch); \(heldWords)")
         case .returning where name == swap.from:
-            tell(
+            recordSwap(
                 .failed,
-                "\(swap.from) trades as before, epoch \(state.epoch); \(swap.to) does not: \(swap.failure ?? "?"); \(frozenWords)"
+                "\(swap.from) trades as before, epoch \(state.epoch); \(swap.to) does not: \(swap.failure ?? "?"); \(heldWords)"
             )
             alert(.warning, nil, "the broker was not swapped: \(swap.failure ?? "?"); \(swap.from) trades as before")
         case .draining, .leaving, .joining, .retreating, .returning: return
@@ -251,15 +251,15 @@ extension Orchestrator {
         state.swap = nil
     }
 
-    private var frozenWords: String {
+    private var heldWords: String {
         "no order was sent for \(state.now - (state.swap?.began ?? state.now))"
     }
 
-    private mutating func tell(_ step: SwapTold.Step, _ words: String) {
+    private mutating func recordSwap(_ step: SwapProgress.Step, _ words: String) {
         guard let swap = state.swap else { return }
         record(
             .swap(
-                SwapTold(
+                SwapProgress(
                     step: step, from: swap.from, to: swap.to, who: swap.who, why: swap.why, epoch: state.epoch,
                     frozen: state.now - swap.began, words: words)))
     }
@@ -297,7 +297,7 @@ extension Orchestrator {
 
     private mutating func endSwap(unfinished why: String, isLost: Bool = false) {
         guard let swap = state.swap else { return }
-        tell(.failed, "the swap of \(swap.from) for \(swap.to) is given up: \(why)")
+        recordSwap(.failed, "the swap of \(swap.from) for \(swap.to) is given up: \(why)")
         // The swap ends without any adapter: from here on it is as if the old one had been lost.
         let kind: Alert.Kind? = isLost ? .brokerGone : nil
         record(

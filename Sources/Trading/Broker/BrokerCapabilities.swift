@@ -100,7 +100,7 @@ extension BrokerCapabilities {
         case hedged
     }
 
-    /// The grid of one symbol.
+    /// The tick size of one symbol.
     public struct AssetRule: Sendable, Hashable, Codable {
         public var symbol: Symbol
         public var priceIncrement: PriceIncrement?

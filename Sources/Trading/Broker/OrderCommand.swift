@@ -6,13 +6,13 @@ public enum OrderCommand: Sendable, Hashable, Codable {
     case replace(OrderReplacement)
     /// Find out: what has become of this order? Answered by an ``OrderAnswer``.
     case query(clientOrderID: ClientOrderID)
-    /// The whole truth: account, positions, open orders. Answered by a ``BrokerState``.
+    /// The whole snapshot: account, positions, open orders. Answered by a ``BrokerState``.
     case reconcile
 }
 
 extension OrderCommand {
     /// It changes nothing at the broker.
-    public var isQuestion: Bool {
+    public var isQuery: Bool {
         switch self {
         case .query, .reconcile: true
         case .submit, .cancel, .replace: false
@@ -75,7 +75,7 @@ extension OrderReplacement {
             && (stopPrice ?? terms.stopPrice) == terms.stopPrice
     }
 
-    /// The order that takes the place of another one, as far as it is known before the broker's word.
+    /// The order that takes the place of another one, as far as it is known before the broker's report.
     public func successor(of order: Order, counting: BrokerCapabilities.ReplacementQuantity, at time: Timestamp)
         -> Order?
     {
@@ -107,7 +107,7 @@ public struct OrderAnswer: Sendable, Hashable, Codable {
     }
 }
 
-/// The broker's truth at one moment.
+/// The broker's snapshot at one moment.
 public struct BrokerState: Sendable, Hashable, Codable {
     public var account: Account
     public var positions: [BrokerPosition]

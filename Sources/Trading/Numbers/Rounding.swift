@@ -8,7 +8,7 @@ public enum Rounding: String, Sendable, Codable, CaseIterable {
     case down
     /// Toward positive infinity.
     case up
-    /// To the nearest; a tie goes to the even neighbour (IEEE 754 roundTiesToEven).
+    /// To the nearest; a tie goes to the even neighbor (IEEE 754 roundTiesToEven).
     case halfEven = "half_even"
     /// To the nearest; a tie goes away from zero (commercial rounding).
     case halfAwayFromZero = "half_away_from_zero"

@@ -48,8 +48,8 @@ public struct Order: Sendable, Hashable, Codable {
         let transition = OrderLifeCycle.transition(status, event)
         switch transition {
         case .to(let next):
-            if next.isInDoubt, !status.isInDoubt { statusBeforePending = status }
-            if !next.isInDoubt { statusBeforePending = nil }
+            if next.isInFlight, !status.isInFlight { statusBeforePending = status }
+            if !next.isInFlight { statusBeforePending = nil }
             status = ranked(next)
         case .restore:
             status = ranked(statusBeforePending ?? .accepted)
@@ -69,9 +69,9 @@ public struct Order: Sendable, Hashable, Codable {
 
     /// What the broker says of the order while a request of ours is pending is what a refusal goes back to.
     private mutating func keepWhilePending(_ event: OrderEvent) {
-        guard status.isInDoubt,
+        guard status.isInFlight,
             case .to(let next) = OrderLifeCycle.transition(statusBeforePending ?? .accepted, event),
-            !next.isInDoubt, !next.isTerminal
+            !next.isInFlight, !next.isTerminal
         else { return }
         statusBeforePending = next
     }
@@ -96,7 +96,7 @@ public struct Order: Sendable, Hashable, Codable {
     }
 }
 
-/// One word of the broker about one order.
+/// One report of the broker about one order.
 public struct ExecutionReport: Sendable, Hashable, Codable {
     public var clientOrderID: ClientOrderID
     public var brokerOrderID: BrokerOrderID?

@@ -22,7 +22,7 @@ public enum OrderLifeCycle {
         }
     }
 
-    /// Sent and unanswered, or lost from sight: any word of the broker settles it.
+    /// Sent and unanswered, or lost from sight: any report of the broker settles it.
     private static func inDoubt(_ status: OrderStatus, _ event: OrderEvent) -> Transition {
         switch event {
         case .timedOut: .to(.unknown)

@@ -19,7 +19,7 @@ public enum OrderStatus: String, Sendable, Codable, CaseIterable {
     case calculated
     /// Rests on the next trading day.
     case doneForDay = "done_for_day"
-    /// We do not know whether it exists. Only the broker's word ends this.
+    /// We do not know whether it exists. Only the broker's report ends this.
     case unknown
     case filled
     case canceled
@@ -37,8 +37,8 @@ public enum OrderStatus: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// A request of ours is under way, or its outcome is in doubt: nothing else may be done on the symbol.
-    public var isInDoubt: Bool {
+    /// A request of ours is under way, or its outcome is unknown: nothing else may be done on the symbol.
+    public var isInFlight: Bool {
         switch self {
         case .pendingNew, .pendingCancel, .pendingReplace, .unknown: true
         case .accepted, .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay, .filled,
@@ -46,9 +46,11 @@ public enum OrderStatus: String, Sendable, Codable, CaseIterable {
             false
         }
     }
+
+    @available(*, deprecated, renamed: "isInFlight") public var isInDoubt: Bool { isInFlight }
 }
 
-/// What can happen to an order: a request of ours, or a broker's word.
+/// What can happen to an order: a request of ours, or a broker's report.
 public enum OrderEvent: String, Sendable, Codable, CaseIterable {
     case accepted
     case new

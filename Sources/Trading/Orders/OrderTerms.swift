@@ -48,7 +48,9 @@ public enum OrderRole: String, Sendable, Codable, CaseIterable {
     /// A market exit, whole or partial.
     case reduce
     /// Not ours: placed by hand or by another program.
-    case foreign
+    case external = "foreign"
+
+    @available(*, deprecated, renamed: "external") public static var foreign: OrderRole { .external }
 }
 
 /// An order as it is asked for. Quantity is positive; the side says the direction.

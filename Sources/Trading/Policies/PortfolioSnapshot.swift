@@ -82,14 +82,14 @@ public struct PositionView: Sendable, Hashable, Codable {
     public var averagePrice: Price
     public var lastPrice: Price?
     public var marketValue: Money
-    public var unrealisedProfit: Money
+    public var unrealizedProfit: Money
     /// Of this position since it was opened, partial exits included.
-    public var realisedProfit: Money
+    public var realizedProfit: Money
     /// The stop at the start, from which R is counted.
     public var initialStop: Price?
     /// 1 R for a share: distance of average price and initial stop.
     public var riskPerShare: Price?
-    /// Unrealised profit in R.
+    /// Unrealized profit in R.
     public var profitInR: Ratio?
     /// Best and worst price since it was opened.
     public var highWaterMark: Price
@@ -103,8 +103,8 @@ public struct PositionView: Sendable, Hashable, Codable {
     public var unprotectedSince: Timestamp?
     /// Rungs of the profit ladder that were taken.
     public var rungsTaken: [String]
-    /// Realised profit in multiples of 1 R for each share that is still held.
-    public var realisedInR: Ratio?
+    /// Realized profit in multiples of 1 R for each share that is still held.
+    public var realizedInR: Ratio?
     /// When a part was last taken off as profit.
     public var lastPartialAt: Timestamp?
     /// As the configuration names it.
@@ -112,7 +112,7 @@ public struct PositionView: Sendable, Hashable, Codable {
 
     public init(
         symbol: Symbol, quantity: Quantity, averagePrice: Price, lastPrice: Price?, marketValue: Money,
-        unrealisedProfit: Money, realisedProfit: Money, initialStop: Price?, riskPerShare: Price?,
+        unrealizedProfit: Money, realizedProfit: Money, initialStop: Price?, riskPerShare: Price?,
         profitInR: Ratio?, highWaterMark: Price, lowWaterMark: Price, openedAt: Timestamp, heldFor: TimeSpan,
         weight: Ratio, protection: ProtectionView?, unprotectedSince: Timestamp?, rungsTaken: [String]
     ) {
@@ -121,8 +121,8 @@ public struct PositionView: Sendable, Hashable, Codable {
         self.averagePrice = averagePrice
         self.lastPrice = lastPrice
         self.marketValue = marketValue
-        self.unrealisedProfit = unrealisedProfit
-        self.realisedProfit = realisedProfit
+        self.unrealizedProfit = unrealizedProfit
+        self.realizedProfit = realizedProfit
         self.initialStop = initialStop
         self.riskPerShare = riskPerShare
         self.profitInR = profitInR
@@ -137,6 +137,21 @@ public struct PositionView: Sendable, Hashable, Codable {
     }
 
     public var side: Side { quantity.isNegative ? .sell : .buy }
+
+    /// As they stand on the wire: protocol 1 spells three of them the British way.
+    private enum CodingKeys: String, CodingKey {
+        case symbol, quantity, averagePrice, lastPrice, marketValue
+        case unrealizedProfit = "unrealisedProfit"
+        case realizedProfit = "realisedProfit"
+        case initialStop, riskPerShare, profitInR, highWaterMark, lowWaterMark, openedAt, heldFor, weight, protection
+        case unprotectedSince, rungsTaken
+        case realizedInR = "realisedInR"
+        case lastPartialAt, sector
+    }
+
+    @available(*, deprecated, renamed: "unrealizedProfit") public var unrealisedProfit: Money { unrealizedProfit }
+    @available(*, deprecated, renamed: "realizedProfit") public var realisedProfit: Money { realizedProfit }
+    @available(*, deprecated, renamed: "realizedInR") public var realisedInR: Ratio? { realizedInR }
 }
 
 /// What protects a position at the broker right now.

@@ -68,7 +68,7 @@ public struct HistoryItem: Sendable, Hashable, Codable {
     /// The decision that it belongs to.
     public var decision: DecisionID?
     public var words: String
-    /// Profit that was locked in; of outcomes.
+    /// Profit realized; of outcomes.
     public var lockedIn: Money?
 
     public init(

@@ -24,7 +24,7 @@ final class WireDecoding {
     @exclusivity(unchecked) private var asked: [(asker: Int32, name: WireName)] = []
     /// Containers within a value that are to be checked with it.
     private var nested: [WireDecodingNode] = []
-    /// Who was asked for the one unlabelled value of an enum case; it checks its own fields.
+    /// Who was asked for the one unlabeled value of an enum case; it checks its own fields.
     private var payloads: [Int32] = []
     /// Keys that are none of the CodingKeys, of whom. An enum asks for all keys to find its case.
     private var unmatched: [(asker: Int32, key: String)] = []
@@ -162,7 +162,7 @@ extension WireDecoding {
 }
 
 extension WireDecoding {
-    /// Whether an enum case writes its unlabelled value under a name, since it has more values beside it.
+    /// Whether an enum case writes its unlabeled value under a name, since it has more values beside it.
     func hasPayload(_ node: WireDecodingNode) -> Bool {
         tape.parts(of: node.token).contains { tape.string($0) == WirePayload.key }
     }

@@ -78,8 +78,8 @@ extension PositionView: WireDirect {
         writer.field("average_price", averagePrice)
         writer.field("last_price", lastPrice)
         writer.field("market_value", marketValue)
-        writer.field("unrealised_profit", unrealisedProfit)
-        writer.field("realised_profit", realisedProfit)
+        writer.field("unrealised_profit", unrealizedProfit)
+        writer.field("realised_profit", realizedProfit)
         writer.field("initial_stop", initialStop)
         writer.field("risk_per_share", riskPerShare)
         writer.field("profit_in_r", profitInR)
@@ -91,7 +91,7 @@ extension PositionView: WireDirect {
         writer.field("protection", protection)
         writer.field("unprotected_since", unprotectedSince)
         writer.field("rungs_taken", rungsTaken)
-        writer.field("realised_in_r", realisedInR)
+        writer.field("realised_in_r", realizedInR)
         writer.field("last_partial_at", lastPartialAt)
         writer.field("sector", sector)
         writer.endObject()
@@ -104,8 +104,8 @@ extension PositionView: WireDirect {
         else { return nil }
         let lastPrice: Price? = fields.optional("last_price")
         guard let marketValue: Money = fields.required("market_value"),
-            let unrealisedProfit: Money = fields.required("unrealised_profit"),
-            let realisedProfit: Money = fields.required("realised_profit")
+            let unrealizedProfit: Money = fields.required("unrealised_profit"),
+            let realizedProfit: Money = fields.required("realised_profit")
         else { return nil }
         let initialStop: Price? = fields.optional("initial_stop")
         let riskPerShare: Price? = fields.optional("risk_per_share")
@@ -120,11 +120,11 @@ extension PositionView: WireDirect {
         guard let rungsTaken = fields.take("rungs_taken")?.strings else { return nil }
         self.init(
             symbol: symbol, quantity: quantity, averagePrice: averagePrice, lastPrice: lastPrice,
-            marketValue: marketValue, unrealisedProfit: unrealisedProfit, realisedProfit: realisedProfit,
+            marketValue: marketValue, unrealizedProfit: unrealizedProfit, realizedProfit: realizedProfit,
             initialStop: initialStop, riskPerShare: riskPerShare, profitInR: profitInR, highWaterMark: highWaterMark,
             lowWaterMark: lowWaterMark, openedAt: openedAt, heldFor: heldFor, weight: weight, protection: protection,
             unprotectedSince: unprotectedSince, rungsTaken: rungsTaken)
-        realisedInR = fields.optional("realised_in_r")
+        realizedInR = fields.optional("realised_in_r")
         lastPartialAt = fields.optional("last_partial_at")
         sector = fields.optional("sector") { $0.string }
         guard fields.isDone else { return nil }

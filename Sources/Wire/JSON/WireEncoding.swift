@@ -67,7 +67,7 @@ struct WireEncodingCore {
         var bits: UInt64 = 0
         /// Where its bracket stands in the writer.
         let openedAt: Int
-        /// It holds the one unlabelled value of an enum case so far, and is written as that value alone.
+        /// It holds the one unlabeled value of an enum case so far, and is written as that value alone.
         var isBare = false
     }
 

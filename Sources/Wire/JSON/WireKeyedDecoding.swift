@@ -2,7 +2,7 @@
 struct WireKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let node: WireDecodingNode
     private let keys: WireKeys
-    /// The value stands for the one unlabelled value of an enum case.
+    /// The value stands for the one unlabeled value of an enum case.
     private let isPayload: Bool
 
     init(node: WireDecodingNode) throws(WireDecodingError) {

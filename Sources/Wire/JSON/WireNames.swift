@@ -10,7 +10,7 @@ final class WireName: Sendable {
     let rendered: [UInt8]
     /// One bit, by which two names are mostly told apart at once.
     let bit: UInt64
-    /// It stands for the one unlabelled value of an enum case, and is not written.
+    /// It stands for the one unlabeled value of an enum case, and is not written.
     let isPayload: Bool
     /// The process has one object for this text.
     private let isShared: Bool
@@ -45,7 +45,7 @@ final class WireKeys {
     /// before is not turned into text.
     @exclusivity(unchecked) private var known: [WireName?]
     private let isSmall: Bool
-    /// The Swift names of wire names that are not spelt alike.
+    /// The Swift names of wire names that are not spelled alike.
     private var swiftNames: [String: String] = [:]
 
     init<Key: CodingKey>(_ type: Key.Type) {

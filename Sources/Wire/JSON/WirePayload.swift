@@ -1,11 +1,11 @@
-/// An enum case with one unlabelled value is written as that value: `{"protect":{"stop_price":"186.23"}}`.
+/// An enum case with one unlabeled value is written as that value: `{"protect":{"stop_price":"186.23"}}`.
 ///
 /// Swift's synthesized Codable wraps it once more, in an object with the key `_0`, which tells a reader nothing.
 enum WirePayload {
-    /// The name that synthesized Codable gives to an unlabelled value.
+    /// The name that synthesized Codable gives to an unlabeled value.
     static let key = "_0"
 
-    /// Whether these are the keys of a case with an unlabelled value, and not keys that take any text.
+    /// Whether these are the keys of a case with an unlabeled value, and not keys that take any text.
     static func isPayload<Key: CodingKey>(_ type: Key.Type) -> Bool {
         Key(stringValue: key) != nil && Key(stringValue: "\u{1}") == nil
     }

@@ -73,7 +73,7 @@ enum WireTypeKind {
     static let setReason = "the order of a set is not deterministic; use a sorted array"
 }
 
-/// How a CodingKey type is spelt on the wire.
+/// How a CodingKey type is spelled on the wire.
 enum WireKeyKind {
     /// The names of properties or cases: snake case.
     case property

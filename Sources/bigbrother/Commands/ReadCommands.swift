@@ -43,7 +43,7 @@ struct StatusCommand: ParsableCommand {
         var at: Timestamp
         var equity: Money
         var cash: Money
-        var realisedProfit: Money
+        var realizedProfit: Money
         var positions: Int
         var openOrders: Int
         var unprotected: [Symbol]
@@ -61,8 +61,8 @@ struct StatusCommand: ParsableCommand {
                 tradingState: state.control.state, why: state.control.why, cycle: state.cycle.number,
                 epoch: state.epoch,
                 at: state.now, equity: try state.portfolio.equity(), cash: state.portfolio.account?.cash ?? .zero,
-                realisedProfit: state.portfolio.realisedProfit, positions: state.portfolio.positions.count,
-                openOrders: state.portfolio.orders.workingCount, unprotected: state.naked.keys.sorted(),
+                realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
+                openOrders: state.portfolio.orders.workingCount, unprotected: state.unprotected.keys.sorted(),
                 broker: state.broker?.name.text, emulated: state.broker?.capabilities.emulations ?? [],
                 policies: state.policies)
             guard !options.json else { return try options.printJSON(status) }
@@ -70,7 +70,7 @@ struct StatusCommand: ParsableCommand {
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
             print("trading    \(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
             print(
-                "equity     $\(status.equity.words), cash $\(status.cash.words), realised $\(status.realisedProfit.words)"
+                "equity     $\(status.equity.words), cash $\(status.cash.words), realised $\(status.realizedProfit.words)"
             )
             print(
                 "broker     \(status.broker ?? "none is connected: nothing can be sent; all else is as it was last told")"
@@ -174,14 +174,14 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try Failure.guarding {
-            guard let story = try Explain(options.reader()).story(of: id) else {
+            guard let explanation = try Explain(options.reader()).explanation(of: id) else {
                 Failure.say(
                     "bigbrother: the journal knows no cycle, decision or order \"\(id)\"; `bigbrother decisions` lists what it knows"
                 )
                 throw ExitCode(Failure.badInput)
             }
-            guard !options.json else { return try options.printJSON(story) }
-            for line in story.lines { print(line) }
+            guard !options.json else { return try options.printJSON(explanation) }
+            for line in explanation.lines { print(line) }
         }
     }
 }

@@ -102,13 +102,13 @@ struct RunCommand: ParsableCommand {
             Failure.say("bigbrother: \(loaded.file.path): \(why)")
             throw ExitCode(Failure.badInput)
         }
-        try tell(result, loaded, json: json)
+        try show(result, loaded, json: json)
         guard result.end.isFailure else { return }
         Failure.say("bigbrother: \(result.end)")
         throw ExitCode(Failure.badInput)
     }
 
-    private static func tell(_ result: Running.Result, _ loaded: LoadedConfiguration, json: Bool) throws {
+    private static func show(_ result: Running.Result, _ loaded: LoadedConfiguration, json: Bool) throws {
         if json {
             print(String(decoding: try WireEncoder().encode(RunJSON(result)), as: UTF8.self))
             return
@@ -123,7 +123,7 @@ struct RunCommand: ParsableCommand {
 private struct RunJSON: Encodable {
     var end: String
     var report: RunReport
-    var realisedProfit: Money
+    var realizedProfit: Money
     var equity: Money
     var journalEntries: Int64
     var journalHash: String
@@ -143,7 +143,7 @@ private struct RunJSON: Encodable {
     init(_ result: Running.Result) throws {
         end = result.end.description
         report = result.report
-        realisedProfit = result.state.portfolio.realisedProfit
+        realizedProfit = result.state.portfolio.realizedProfit
         equity = try result.state.portfolio.equity()
         journalEntries = result.head.sequence
         journalHash = result.head.chain.description

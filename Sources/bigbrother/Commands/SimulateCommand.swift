@@ -43,10 +43,10 @@ struct SimulateCommand: ParsableCommand {
         var total = SimulationReport()
         repeat {
             let outcome = Simulator.run(seed: seed + UInt64(total.scenarios), options)
-            total.take(outcome)
+            total.add(outcome)
             if chains { print("\(outcome.seed) \(outcome.chain)") }
             if story, total.scenarios == 1 { for line in outcome.scenario + outcome.story { print(line) } }
-            if outcome.promise != nil { tell(outcome, options) }
+            if outcome.promise != nil { show(outcome, options) }
             // A failure is to be seen while the rest still runs.
             if chains || outcome.promise != nil { fflush(nil) }
             if first, total.failures > 0 { break }
@@ -66,26 +66,26 @@ struct SimulateCommand: ParsableCommand {
         var options = Simulator.Options()
         options.tells = story
         for name in (without ?? "").split(separator: ",") {
-            guard let hazard = Hazard(rawValue: String(name)) else {
-                let all = Hazard.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let fault = FaultKind(rawValue: String(name)) else {
+                let all = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--without: \"\(name)\" is no hazard; there are \(all)")
             }
-            options.without.insert(hazard)
+            options.without.insert(fault)
         }
         guard let only else { return options }
         options.only = []
         for text in only.split(separator: ",") where text != "none" {
-            guard let mishap = Mishap(text) else {
+            guard let injectedFault = InjectedFault(text) else {
                 throw ValidationError("--only: \"\(text)\" is no mishap; one is written as core-crash@3, or write none")
             }
-            options.only?.insert(mishap)
+            options.only?.insert(injectedFault)
         }
         return options
     }
 
-    private func tell(_ outcome: Simulation.Outcome, _ options: Simulator.Options) {
+    private func show(_ outcome: Simulation.Outcome, _ options: Simulator.Options) {
         print("seed \(outcome.seed): \(outcome.promise ?? "") broke: \(outcome.violation ?? "")")
-        guard !raw, only == nil, let small = Minimiser.minimise(outcome, options) else { return }
-        for line in FailureStory(outcome, small).lines { print("  " + line) }
+        guard !raw, only == nil, let small = Minimizer.minimize(outcome, options) else { return }
+        for line in FailureReport(outcome, small).lines { print("  " + line) }
     }
 }

@@ -20,13 +20,13 @@ final class Episode {
     private static let trailLength = 300
     private let grammar: Grammar
     private let codec: MessageCodec
-    private var dice: Dice
+    private var random: SeededRandom
     private let plan: Plan
     private let rig = Rig()
     private let journal = InMemoryJournal()
     private let settings: FuzzedConfiguration
     private var friends: [Friend] = []
-    private var strangers: [Stranger] = []
+    private var hostilePeers: [HostilePeer] = []
     private var connections = 0
     private let keys = FuzzedKeys()
     private var model: Model
@@ -49,16 +49,16 @@ final class Episode {
     var onAccepted: (_ type: String, _ bytes: Bytes) -> Void = { _, _ in }
 
     init(seed: UInt64, _ grammar: Grammar, _ codec: MessageCodec, messages: Int = Episode.messages) {
-        var dice = Dice(seed: seed)
+        var random = SeededRandom(seed: seed)
         (self.grammar, self.codec, budget) = (grammar, codec, messages)
         var plan = Plan()
-        switch dice.below(10) {
-        case 0...3: plan.hasProgram = dice.percent(20)
+        switch random.below(10) {
+        case 0...3: plan.hasProgram = random.percent(20)
         case 4...6: plan.hasHostileBroker = true
-        case 7, 8: (plan.hasHostileBroker, plan.hasHostileProvider) = (dice.percent(50), true)
+        case 7, 8: (plan.hasHostileBroker, plan.hasHostileProvider) = (random.percent(50), true)
         default: plan.lockstep = true
         }
-        (self.plan, self.dice) = (plan, dice)
+        (self.plan, self.random) = (plan, random)
         settings = FuzzedConfiguration(hasProgram: plan.hasProgram)
         model = Model(
             codec, settings.all, drainMilliseconds: FuzzedConfiguration.drainMilliseconds, keepsInputs: plan.lockstep)
@@ -73,7 +73,7 @@ final class Episode {
         rig.onCut = { [unowned self] peer in if peer.key != nil { disconnect(peer) } }
         rig.onLog = { [unowned self] in note("log \($0): \($1)") }
         for _ in 0..<14 { connect() }
-        let each = budget / (1 + dice.below(2)) + 1
+        let each = budget / (1 + random.below(2)) + 1
         while budget > 0, failure == nil {
             lifeEndsAt = budget - each
             live()
@@ -131,7 +131,7 @@ final class Episode {
             return arrivals
         }
         // A tape that is asked for the next update as soon as it has told the last would let nobody else speak.
-        let isTheirTurn = plan.lockstep && dice.percent(70)
+        let isTheirTurn = plan.lockstep && random.percent(70)
         for friend in friends {
             friend.tend(now, rig.wall)
             guard !isTheirTurn, let frames = friend.takeMessage() else { continue }
@@ -140,19 +140,19 @@ final class Episode {
             return arrivals
         }
         let isAwaited = friends.contains { $0.hasWords }
-        rig.pass(milliseconds: isAwaited ? 0 : Int64(dice.below(16)))
-        if !isAwaited, dice.percent(1), dice.percent(10) { rig.pass(milliseconds: Int64(dice.below(2_000))) }
+        rig.pass(milliseconds: isAwaited ? 0 : Int64(random.below(16)))
+        if !isAwaited, random.percent(1), random.percent(10) { rig.pass(milliseconds: Int64(random.below(2_000))) }
         if isStopping { rig.pass(milliseconds: 10) }
-        if dice.percent(1) {
-            disconnect(dice.pick(strangers).peer)
+        if random.percent(1) {
+            disconnect(random.pick(hostilePeers).peer)
             connect()
         }
-        guard dice.percent(85) else { return arrivals }
-        let stranger = dice.pick(strangers)
-        if dice.percent(1), dice.percent(10) {
+        guard random.percent(85) else { return arrivals }
+        let stranger = random.pick(hostilePeers)
+        if random.percent(1), random.percent(10) {
             arrivals.refused = [(stranger.peer, "a message has 9 frames where 8 are allowed")]
         }
-        let frames = stranger.message(&dice)
+        let frames = stranger.message(&random)
         budget -= 1
         delivered += 1
         note("\(stranger.peer.socket) \(stranger.peer.id): \(text(frames))")
@@ -174,7 +174,7 @@ final class Episode {
             if let friend = friends.first(where: { $0.peer == peer }) {
                 try friend.receive(header, frames[1], now, rig.wall)
             }
-            strangers.first { $0.peer == peer }?.receive(header)
+            hostilePeers.first { $0.peer == peer }?.receive(header)
         } catch { fail("the core says what cannot be read: \(error)") }
     }
 
@@ -185,29 +185,29 @@ final class Episode {
         var roles = [Role.policy, .policy, .policy, .policy, .broker, .provider, .control]
         if plan.hasHostileBroker { roles += [.broker, .broker] }
         if plan.hasHostileProvider { roles += [.provider, .provider] }
-        let role = dice.pick(roles)
+        let role = random.pick(roles)
         let names =
             switch role {
             // Mostly under one name, or they would only take each other's sessions.
-            case .policy: Array(repeating: dice.pick(["p1", "p2", "p4", "p5"]), count: 12) + ["p1", "p2", "p3"]
+            case .policy: Array(repeating: random.pick(["p1", "p2", "p4", "p5"]), count: 12) + ["p1", "p2", "p3"]
             case .broker: plan.hasHostileBroker ? ["desk", "desk", "desk", "spare"] : ["spare"]
             case .provider: plan.hasHostileProvider ? ["tape", "tape2"] : ["tape3"]
             case .control:
                 ["p1", "p2", "p3", "p4", "p5"] + (plan.hasHostileBroker ? ["desk", "spare"] : [])
                     + (plan.hasHostileProvider ? ["tape", "tape2"] : [])
             }
-        let key = role == .policy && dice.percent(40) ? keys.key(dice.pick(["p1", "p2"])) : nil
+        let key = role == .policy && random.percent(40) ? keys.key(random.pick(["p1", "p2"])) : nil
         let peer = Peer(
-            socket: role.rawValue, door: key.map { .remote($0) } ?? .local,
+            socket: role.rawValue, route: key.map { .remote($0) } ?? .local,
             id: PeerID(fromTransport: Array("c\(connections)".utf8)))
-        strangers.append(Stranger(peer, role, names: names, grammar, codec))
+        hostilePeers.append(HostilePeer(peer, role, names: names, grammar, codec))
     }
 
     private func disconnect(_ peer: Peer) {
-        guard let index = strangers.firstIndex(where: { $0.peer == peer }) else { return }
-        strangers.remove(at: index)
+        guard let index = hostilePeers.firstIndex(where: { $0.peer == peer }) else { return }
+        hostilePeers.remove(at: index)
         rig.gone.insert(peer)
-        if strangers.count < 8 { connect() }
+        if hostilePeers.count < 8 { connect() }
     }
 
     // MARK: - What must hold
@@ -256,8 +256,8 @@ final class Episode {
 
     private func look(_ tables: ShellTables) {
         let limits = ShellTables(
-            sessions: 12, strangers: 16, children: 1, figures: 12, allowances: 12, names: 12, commands: 64,
-            questions: 64,
+            sessions: 12, unauthenticated: 16, children: 1, figures: 12, rateLimiters: 12, names: 12, commands: 64,
+            queries: 64,
             backlog: 1_000, settings: 500, queued: 100)
         for figure in ShellTables.all {
             largest[keyPath: figure] = max(largest[keyPath: figure], tables[keyPath: figure])

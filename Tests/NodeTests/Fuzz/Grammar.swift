@@ -28,68 +28,68 @@ struct Grammar {
         }
     }
 
-    func body(_ dice: inout Dice) -> (type: String, body: JSON) { dice.pick(bodies) }
-    func body(of type: String, _ dice: inout Dice) -> JSON {
+    func body(_ random: inout SeededRandom) -> (type: String, body: JSON) { random.pick(bodies) }
+    func body(of type: String, _ random: inout SeededRandom) -> JSON {
         let fitting = bodies.filter { $0.type == type }
-        return fitting.isEmpty ? .object([]) : dice.pick(fitting).body
+        return fitting.isEmpty ? .object([]) : random.pick(fitting).body
     }
 
-    func odd(_ dice: inout Dice) -> JSON {
-        switch dice.below(8) {
+    func odd(_ random: inout SeededRandom) -> JSON {
+        switch random.below(8) {
         case 0: .null
-        case 1: .bool(dice.percent(50))
-        case 2, 3: .number(dice.pick(Self.oddNumbers))
-        case 4, 5: .string(dice.pick(Self.oddTexts))
+        case 1: .bool(random.percent(50))
+        case 2, 3: .number(random.pick(Self.oddNumbers))
+        case 4, 5: .string(random.pick(Self.oddTexts))
         case 6: .array([])
         default: .object([])
         }
     }
 
     /// One change somewhere in a tree.
-    func change(_ tree: JSON, _ dice: inout Dice) -> JSON {
+    func change(_ tree: JSON, _ random: inout SeededRandom) -> JSON {
         switch tree {
-        case .object(var members) where !members.isEmpty && dice.percent(85):
-            let place = dice.below(members.count)
-            switch dice.below(10) {
+        case .object(var members) where !members.isEmpty && random.percent(85):
+            let place = random.below(members.count)
+            switch random.below(10) {
             case 0: members.remove(at: place)
-            case 1: members.append(JSON.Member(key: "x", value: odd(&dice)))
+            case 1: members.append(JSON.Member(key: "x", value: odd(&random)))
             case 2: members[place].key += "s"
             case 3: members.append(members[place])
-            case 4: members[place].value = body(&dice).body
-            default: members[place].value = change(members[place].value, &dice)
+            case 4: members[place].value = body(&random).body
+            default: members[place].value = change(members[place].value, &random)
             }
             return .object(members)
-        case .array(var items) where !items.isEmpty && dice.percent(85):
-            let place = dice.below(items.count)
-            switch dice.below(8) {
+        case .array(var items) where !items.isEmpty && random.percent(85):
+            let place = random.below(items.count)
+            switch random.below(8) {
             case 0: items.remove(at: place)
             case 1: items += items + items
-            default: items[place] = change(items[place], &dice)
+            default: items[place] = change(items[place], &random)
             }
             return .array(items)
-        default: return odd(&dice)
+        default: return odd(&random)
         }
     }
 
     /// Bytes that are no sound JSON any more, mostly.
-    func damage(_ bytes: Bytes, _ dice: inout Dice) -> Bytes {
-        guard !bytes.isEmpty else { return [UInt8(truncatingIfNeeded: dice.next())] }
+    func damage(_ bytes: Bytes, _ random: inout SeededRandom) -> Bytes {
+        guard !bytes.isEmpty else { return [UInt8(truncatingIfNeeded: random.next())] }
         var bytes = bytes
-        let place = dice.below(bytes.count)
-        switch dice.below(6) {
+        let place = random.below(bytes.count)
+        switch random.below(6) {
         case 0: bytes.removeSubrange(place...)
-        case 1: bytes[place] ^= 1 << UInt8(dice.below(8))
-        case 2: bytes.insert(contentsOf: (0..<8).map { _ in UInt8(truncatingIfNeeded: dice.next()) }, at: place)
-        case 3: bytes = Bytes(repeating: UInt8(ascii: "["), count: dice.pick([10, 40, 5_000])) + bytes
-        case 4: bytes += Bytes(dice.pick([" ", "{}", "\u{0}", "//"]).utf8)
+        case 1: bytes[place] ^= 1 << UInt8(random.below(8))
+        case 2: bytes.insert(contentsOf: (0..<8).map { _ in UInt8(truncatingIfNeeded: random.next()) }, at: place)
+        case 3: bytes = Bytes(repeating: UInt8(ascii: "["), count: random.pick([10, 40, 5_000])) + bytes
+        case 4: bytes += Bytes(random.pick([" ", "{}", "\u{0}", "//"]).utf8)
         default: bytes = []
         }
         return bytes
     }
 
     /// Another number of frames than two, mostly.
-    func frames(_ frames: [Bytes], _ dice: inout Dice) -> [Bytes] {
-        switch dice.below(6) {
+    func frames(_ frames: [Bytes], _ random: inout SeededRandom) -> [Bytes] {
+        switch random.below(6) {
         case 0: []
         case 1: [frames[0]]
         case 2: [[], []]

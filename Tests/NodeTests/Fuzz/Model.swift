@@ -127,7 +127,9 @@ struct Model {
                 hellos[peer] = try codec.data(Hello.self, frames[1])
             } else if header.type == .control {
                 _ = try codec.command(ControlRequest.self, frames[1])
-                for type in ["control", "swap_broker", "managed", "configured", "misconfigured"] { allowed[type] = 1 }
+                for type in ["control", "swap_broker", "plugin_managed", "configured", "misconfigured"] {
+                    allowed[type] = 1
+                }
             } else if let session = sessions[peer], !session.isOver, session.id == header.session {
                 try take(header, frames[1], session, isTheirs, now)
             }
@@ -191,7 +193,7 @@ struct Model {
             guard let count = allowed[type], count > 0 else { return "nobody who may say so has said so" }
             allowed[type] = count - 1
             if let newest, newest.type == type { accept(newest) }
-        case .control, .swapBroker, .managed, .configured, .misconfigured:
+        case .control, .swapBroker, .pluginManaged, .configured, .misconfigured:
             guard allowed[type] != nil else { return "nobody has asked for it" }
         case .settingsAnswered(let name, let refusal):
             // To a peer that is gone nothing is sent, and the shell answers itself.
@@ -205,12 +207,13 @@ struct Model {
                 }
                 if said.isTheirs { accepted.append(("recommendations", said.body)) }
             }
-        case .gap(let name, _):
+        case .messageGap(let name, _):
             // Its last word may have come with it.
             guard sessions.values.contains(where: { $0.name == name && $0.isReady }) else {
                 return "\(name) is not ready"
             }
-        case .started, .cycleDue, .noticed, .undelivered, .wake, .clockJumped, .violation, .stopping, .brokerLeft,
+        case .started, .cycleDue, .pluginNotice, .commandNotSent, .wake, .clockJumped, .protocolViolation, .stopping,
+            .brokerLeft,
             .brokerFailed:
             break
         }

@@ -77,7 +77,7 @@ struct ClockTests {
     }
 
     @Test("a difference of positions does not grow old by it")
-    func suspects() {
+    func discrepancies() {
         var driver = protected { $0.capabilities.reportLag = .seconds(5) }
         for _ in 0..<4 { driver.wait(.seconds(4)) }
         driver.venue.tradeByHand("ABC", -40, at: "100")

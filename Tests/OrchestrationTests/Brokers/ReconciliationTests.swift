@@ -31,7 +31,7 @@ struct ReconciliationTests {
         #expect(driver.differences.filter { $0.order == nil }.map(\.kind) == [.corporateAction])
         let position = try #require(driver.position("ABC"))
         #expect(position.quantity == driver.venue.held("ABC"))
-        #expect(position.realisedProfit == .zero)
+        #expect(position.realizedProfit == .zero)
         let stop: Price = "95"
         let expected = try PriceIncrement.usEquity.rounded(
             stop.scaled(numerator: denominator, denominator: numerator, .halfEven), .halfEven)
@@ -82,12 +82,12 @@ struct ReconciliationTests {
     }
 
     @Test("a short that none of our orders made is adopted, alarmed, and protected on its own side")
-    func foreignShort() {
+    func externalShort() {
         var driver = protected()
         driver.policies = { _ in [] }
         driver.venue.tradeByHand("ABC", -150, at: "100")
         driver.lookTwice()
-        #expect(driver.differences.map(\.kind).contains(.foreignShort))
+        #expect(driver.differences.map(\.kind).contains(.externalShort))
         #expect(driver.position("ABC")?.quantity == -50)
         #expect(driver.alerts(.emergency).count { $0.contains("short by somebody else's doing") } == 1)
         for _ in 0..<5 { driver.cycle() }
@@ -98,11 +98,11 @@ struct ReconciliationTests {
     }
 
     @Test("an order that nobody here placed is adopted from the list, and not from a word", arguments: [true, false])
-    func foreignOrder(namesTerms: Bool) {
+    func externalOrder(namesTerms: Bool) {
         var driver = protected()
         let terms = NewOrder(
             clientOrderID: "by-hand", symbol: "ABC", side: .buy, type: .limit, quantity: 10, limitPrice: "90",
-            role: .foreign)
+            role: .external)
         driver.venue.rest(terms)
         driver.delivers = false
         driver.feed(
@@ -112,8 +112,8 @@ struct ReconciliationTests {
         #expect(driver.state.portfolio.orders["by-hand"] == nil, "a word may be an old one")
         driver.delivers = true
         driver.wait(.milliseconds(250))
-        #expect(driver.state.portfolio.orders["by-hand"]?.terms.role == .foreign)
-        #expect(driver.differences.map(\.kind) == [.foreignOrder])
+        #expect(driver.state.portfolio.orders["by-hand"]?.terms.role == .external)
+        #expect(driver.differences.map(\.kind) == [.externalOrder])
         driver.expectSound()
     }
 
@@ -122,7 +122,7 @@ struct ReconciliationTests {
         var driver = protected()
         let terms = NewOrder(
             clientOrderID: "by-hand", symbol: "ABC", side: .buy, type: .limit, quantity: 10, limitPrice: "100",
-            role: .foreign)
+            role: .external)
         driver.venue.rest(terms)
         let old = driver.venue.fill("by-hand", 4, at: "100")
         driver.lookTwice()
@@ -143,7 +143,7 @@ struct ReconciliationTests {
         driver.venue.rest(
             NewOrder(
                 clientOrderID: "by-hand", symbol: "ABC", side: .buy, type: .limit, quantity: 10, limitPrice: "100",
-                role: .foreign))
+                role: .external))
         let words = driver.venue.fill("by-hand", 10, at: "100")
         driver.delivers = false
         for word in words + words { driver.feed(word) }

@@ -31,8 +31,8 @@ struct ReplacementTests {
         #expect(driver.symbolStop?.terms.stopPrice == "97", sourceLocation: location)
         #expect(driver.venue.stopped("ABC") == size, sourceLocation: location)
         #expect(driver.working("ABC").map(\.leavesQuantity) == [size], sourceLocation: location)
-        #expect(driver.working("ABC").allSatisfy { !$0.status.isInDoubt }, sourceLocation: location)
-        #expect(driver.state.portfolio.orders.reserved("ABC", side: .sell) == size, sourceLocation: location)
+        #expect(driver.working("ABC").allSatisfy { !$0.status.isInFlight }, sourceLocation: location)
+        #expect(driver.state.portfolio.orders.openExitQuantity("ABC", side: .sell) == size, sourceLocation: location)
         driver.expectSound(location)
     }
 
@@ -44,8 +44,8 @@ struct ReplacementTests {
         let successor = try #require(orders.last)
         #expect(successor.replacesOrder == orders.first?.id)
         #expect(successor.terms.stopPrice == "97")
-        #expect(driver.state.portfolio.orders.reserved("ABC", side: .sell) == 100)
-        #expect(driver.state.naked.isEmpty)
+        #expect(driver.state.portfolio.orders.openExitQuantity("ABC", side: .sell) == 100)
+        #expect(driver.state.unprotected.isEmpty)
         driver.delivers = true
         driver.settle()
         #expect(driver.working("ABC").map(\.id) == [successor.id])
@@ -80,7 +80,7 @@ struct ReplacementTests {
         driver.deliver()
         #expect(driver.state.portfolio.orders[first.id]?.status == .new)
         #expect(driver.state.portfolio.orders[successor.id]?.status == .rejected)
-        #expect(driver.state.portfolio.orders.reserved("ABC", side: .sell) == 100)
+        #expect(driver.state.portfolio.orders.openExitQuantity("ABC", side: .sell) == 100)
         driver.delivers = true
         driver.settle()
         driver.cycle()
@@ -105,7 +105,7 @@ struct ReplacementTests {
             for _ in 0..<4 { driver.wait(.seconds(5)) }
             #expect(driver.working("ABC").allSatisfy { $0.status == .unknown }, "it may still arrive")
             #expect(driver.orders.count == sent)
-            #expect(driver.state.portfolio.orders.reserved("ABC", side: .sell) == 100)
+            #expect(driver.state.portfolio.orders.openExitQuantity("ABC", side: .sell) == 100)
             for _ in 0..<3 { driver.wait(.seconds(5)) }
         }
         driver.cycle()
@@ -152,7 +152,7 @@ struct ReplacementTests {
     func neverUsed(replacement: BrokerCapabilities.Replacement) {
         var driver = moving { $0.capabilities.replacement = replacement }
         driver.cycle()
-        expectCancelledAndPlaced(driver)
+        expectCanceledAndPlaced(driver)
         #expect(driver.unprotected.count == 2, "the moment without a stop is measured")
         expectMoved(driver)
     }
@@ -165,12 +165,12 @@ struct ReplacementTests {
             $0.capabilities.reservesShares = reserves
         }
         driver.cycle()
-        if !reserves { expectCancelledAndPlaced(driver) }
+        if !reserves { expectCanceledAndPlaced(driver) }
         #expect(driver.unprotected.count == (reserves ? 1 : 2))
         expectMoved(driver)
     }
 
-    private func expectCancelledAndPlaced(_ driver: CoreDriver) {
+    private func expectCanceledAndPlaced(_ driver: CoreDriver) {
         let kinds = driver.orders.map {
             switch $0 {
             case .submit: "submit"

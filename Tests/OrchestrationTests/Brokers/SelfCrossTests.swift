@@ -8,7 +8,7 @@ import Trading
 struct SelfCrossTests {
     private static let foreign = NewOrder(
         clientOrderID: "by-hand", symbol: "ABC", side: .buy, type: .limit, quantity: 10, limitPrice: "90",
-        role: .foreign)
+        role: .external)
 
     @Test("nothing is placed against a foreign order; one alarm names it, and the stop follows when it is gone")
     func refuses() {
@@ -71,7 +71,7 @@ struct SelfCrossTests {
         }
         for _ in 0..<6 { driver.cycle() }
         #expect(driver.venue.stopped("ABC") == stopped)
-        #expect(driver.state.naked.isEmpty, "nobody can protect a crumb")
+        #expect(driver.state.unprotected.isEmpty, "nobody can protect a crumb")
         #expect(driver.alerts(.emergency) == [])
         #expect(driver.orders.count == (stopped.isZero ? 0 : 1))
         driver.expectSound()

@@ -109,9 +109,9 @@ struct SumTests {
 
 extension CoreDriver {
     /// Since the first look at the account.
-    var differences: [Difference] {
+    var differences: [Discrepancy] {
         records.drop { if case .cycleStarted = $0 { false } else { true } }.compactMap {
-            if case .difference(let difference) = $0 { difference } else { nil }
+            if case .discrepancy(let discrepancy) = $0 { discrepancy } else { nil }
         }
     }
 

@@ -34,10 +34,10 @@ struct IndicatorSeriesTests {
     func doubled() throws {
         var (plain, noisy) = (tracking(), tracking())
         for (index, bar) in minutes.enumerated() {
-            plain.take(bar)
-            noisy.take(bar)
-            noisy.take(bar)
-            for back in [1, 3, 40, 400] where index >= back { noisy.take(minutes[index - back]) }
+            plain.append(bar)
+            noisy.append(bar)
+            noisy.append(bar)
+            for back in [1, 3, 40, 400] where index >= back { noisy.append(minutes[index - back]) }
         }
         #expect(plain == noisy)
     }
@@ -49,14 +49,14 @@ struct IndicatorSeriesTests {
         fives.track(indicators: [], bars: [(period: .seconds(300), count: 1)], correlation: nil)
         var last: Bar?
         for bar in minutes {
-            plain.take(bar)
-            fives.take(bar)
+            plain.append(bar)
+            fives.append(bar)
             let made = fives.bars(symbol, period: .seconds(300), count: 1).first
             let new = made != last ? made : nil
             last = made
-            if let new, longerFirst { both.take(new) }
-            both.take(bar)
-            if let new, !longerFirst { both.take(new) }
+            if let new, longerFirst { both.append(new) }
+            both.append(bar)
+            if let new, !longerFirst { both.append(new) }
         }
         #expect(figures(plain) == figures(both))
         #expect(plain.day(symbol, last: nil)?.volume == both.day(symbol, last: nil)?.volume)
@@ -72,17 +72,17 @@ struct IndicatorSeriesTests {
         let sma = try Indicator("sma(2,1d)")
         var series = MarketSeries()
         series.track(indicators: [atr, sma], bars: [(period: .day, count: 3)], correlation: nil)
-        series.take(day("2026-03-04", "90", "95", "85", "92"))
+        series.append(day("2026-03-04", "90", "95", "85", "92"))
         // Only the afternoon is seen, and then the whole day is told.
-        series.take(minute("2026-03-05T20:59:00Z", "93"))
+        series.append(minute("2026-03-05T20:59:00Z", "93"))
         #expect(series.value(sma, of: symbol) == .price(Price("92.5")))
         let whole = day("2026-03-05", "92", "99", "80", "94")
-        series.take(whole)
+        series.append(whole)
         #expect(series.value(sma, of: symbol) == .price(Price("93")))
         #expect(series.value(atr, of: symbol) == .price(Price("19")))
         #expect(series.bars(symbol, period: .day, count: 1) == [whole])
         // It is told once; what is not made of parts stays.
-        series.take(day("2026-03-05", "1", "2", "1", "2"))
+        series.append(day("2026-03-05", "1", "2", "1", "2"))
         #expect(series.bars(symbol, period: .day, count: 5).count == 2)
         #expect(series.value(sma, of: symbol) == .price(Price("93")))
     }
@@ -97,8 +97,8 @@ struct IndicatorSeriesTests {
                 #expect(copy == series)
                 copies.append(copy)
             }
-            series.take(bar)
-            for copy in copies.indices { copies[copy].take(bar) }
+            series.append(bar)
+            for copy in copies.indices { copies[copy].append(bar) }
         }
         #expect(copies.count > 5)
         #expect(series.values(of: symbol).map(\.indicator) == indicators)
@@ -113,13 +113,13 @@ struct IndicatorSeriesTests {
     func equal() throws {
         var (first, second) = (tracking(), tracking())
         for bar in minutes {
-            first.take(bar)
-            second.take(bar)
+            first.append(bar)
+            second.append(bar)
             #expect(first.value(indicators[0], of: symbol) == second.value(indicators[0], of: symbol))
         }
         #expect(first == second)
         #expect(first.hashValue == second.hashValue)
-        second.take(minute("2026-03-10T14:00:00Z", "88"))
+        second.append(minute("2026-03-10T14:00:00Z", "88"))
         #expect(first != second)
     }
 
@@ -129,15 +129,15 @@ struct IndicatorSeriesTests {
         // In the middle of a bucket and of the day.
         let (before, after) = (minutes.prefix(500), minutes.dropFirst(500))
         for bar in before {
-            traded.take(bar)
-            adjusted.take(try inNewShares(bar, numerator, denominator))
+            traded.append(bar)
+            adjusted.append(try inNewShares(bar, numerator, denominator))
         }
         traded.split(symbol, numerator: numerator, denominator: denominator)
         try compare(traded, adjusted)
         for bar in after {
             let bar = try inNewShares(bar, numerator, denominator)
-            traded.take(bar)
-            adjusted.take(bar)
+            traded.append(bar)
+            adjusted.append(bar)
         }
         try compare(traded, adjusted)
     }
@@ -174,8 +174,8 @@ struct IndicatorSeriesTests {
         series.track(indicators: [fast, day], bars: [(period: .seconds(300), count: 40)], correlation: nil)
         other.track(indicators: [slow, fast], bars: [], correlation: nil)
         for bar in minutes.prefix(400) {
-            series.take(bar)
-            other.take(bar)
+            series.append(bar)
+            other.append(bar)
         }
         let known = try #require(series.value(fast, of: symbol))
         series.track(indicators: [slow, fast], bars: [], correlation: nil, day: false)
@@ -187,8 +187,8 @@ struct IndicatorSeriesTests {
         // 3 bars for the mean, and one before them.
         #expect(series.bars(symbol, period: .seconds(300), count: 40).count == 4)
         for bar in minutes.dropFirst(400) {
-            series.take(bar)
-            other.take(bar)
+            series.append(bar)
+            other.append(bar)
         }
         #expect(series.value(fast, of: symbol) == other.value(fast, of: symbol))
         series.track(indicators: [], bars: [], correlation: nil, day: false)
@@ -200,7 +200,7 @@ struct IndicatorSeriesTests {
         var series = tracking()
         var sizes: [Int] = []
         for bar in minutes {
-            series.take(bar)
+            series.append(bar)
             sizes.append(try JSONEncoder().encode(series).count)
         }
         // 50 five-minute bars, 41 minutes, 5 days and a handful more, at about 150 bytes.
@@ -215,12 +215,12 @@ struct IndicatorEdgeTests {
         let sma = try Indicator("sma(1,1d)")
         var series = MarketSeries()
         series.track(indicators: [sma], bars: [], correlation: nil)
-        series.take(minute("2026-03-05T14:29:00Z", "80"))
+        series.append(minute("2026-03-05T14:29:00Z", "80"))
         #expect(series.day(symbol, last: nil) == nil)
-        series.take(minute("2026-03-05T14:30:00Z", "90"))
-        series.take(minute("2026-03-05T20:50:00Z", "91"))
+        series.append(minute("2026-03-05T14:30:00Z", "90"))
+        series.append(minute("2026-03-05T20:50:00Z", "91"))
         #expect(series.value(sma, of: symbol) == nil)
-        series.take(minute("2026-03-05T21:00:00Z", "70"))
+        series.append(minute("2026-03-05T21:00:00Z", "70"))
         #expect(series.value(sma, of: symbol) == .price(Price("91")))
         #expect(series.day(symbol, last: nil)?.low == Price("90"))
     }
@@ -230,7 +230,7 @@ struct IndicatorEdgeTests {
         let sma = try Indicator("sma(1,5m)")
         var series = MarketSeries()
         series.track(indicators: [sma], bars: [], correlation: nil)
-        series.take(minute("2026-03-05T14:31:00Z", "90"))
+        series.append(minute("2026-03-05T14:31:00Z", "90"))
         series.close(at: Timestamp(rfc3339: "2026-03-05T14:34:59Z")!)
         #expect(series.value(sma, of: symbol) == nil)
         series.close(at: Timestamp(rfc3339: "2026-03-05T14:35:00Z")!)
@@ -243,9 +243,9 @@ struct IndicatorEdgeTests {
         let sma = try Indicator("sma(1,1d)")
         var series = MarketSeries()
         series.track(indicators: [sma], bars: [], correlation: nil)
-        series.take(minute("2026-03-07T23:58:00Z", "90", pair))
+        series.append(minute("2026-03-07T23:58:00Z", "90", pair))
         #expect(series.value(sma, of: pair) == nil)
-        series.take(minute("2026-03-07T23:59:00Z", "91", pair))
+        series.append(minute("2026-03-07T23:59:00Z", "91", pair))
         #expect(series.value(sma, of: pair) == .price(Price("91")))
     }
 
@@ -254,15 +254,15 @@ struct IndicatorEdgeTests {
         var series = MarketSeries()
         series.track(indicators: [], bars: [(period: .seconds(60), count: 5)], correlation: nil)
         let now = Timestamp(rfc3339: "2026-03-05T15:00:00Z")!
-        series.take(minute("2026-03-05T15:01:00Z", "90"), at: now)
+        series.append(minute("2026-03-05T15:01:00Z", "90"), at: now)
         var bar = minute("2026-03-05T14:58:00Z", "90")
         bar.high = Price("1")
-        series.take(bar, at: now)
+        series.append(bar, at: now)
         bar = minute("2026-03-05T14:58:00Z", "90")
         bar.period = .seconds(7 * 86_400)
-        series.take(bar, at: now)
+        series.append(bar, at: now)
         #expect(series.bars(symbol, period: .seconds(60), count: 5).isEmpty)
-        series.take(minute("2026-03-05T14:59:00Z", "90"), at: now)
+        series.append(minute("2026-03-05T14:59:00Z", "90"), at: now)
         #expect(series.bars(symbol, period: .seconds(60), count: 5).count == 1)
     }
 
@@ -279,7 +279,7 @@ struct IndicatorEdgeTests {
             let start = Timestamp(rfc3339: "2026-03-05T14:30:00Z")! + .seconds(Int64(index) * 60)
             let close = index % 2 == 0 ? most : least
             for name in [symbol, other] {
-                series.take(
+                series.append(
                     Bar(
                         symbol: name, start: start, period: .seconds(60), open: least, high: most, low: least,
                         close: close, volume: Quantity(units: index % 7 == 0 ? .max : 1)))
@@ -303,10 +303,10 @@ struct IndicatorEdgeTests {
         for index in 0..<8 {
             let start = "2026-03-05T14:3\(index):00Z"
             // AAA and BBB have every minute and mirror each other, CCC begins late, DDD stands still.
-            series.take(minute(start, index % 2 == 0 ? "100" : "110", names[0]))
-            series.take(minute(start, index % 2 == 0 ? "110" : "100", names[1]))
-            if index > 5 { series.take(minute(start, "\(index)", names[2])) }
-            series.take(minute(start, "5", names[3]))
+            series.append(minute(start, index % 2 == 0 ? "100" : "110", names[0]))
+            series.append(minute(start, index % 2 == 0 ? "110" : "100", names[1]))
+            if index > 5 { series.append(minute(start, "\(index)", names[2])) }
+            series.append(minute(start, "5", names[3]))
         }
         let view = try #require(series.correlation(names))
         #expect(view.symbols == [names[0], names[1]])
@@ -320,7 +320,7 @@ struct IndicatorEdgeTests {
     @Test("what is not tracked is not known")
     func untracked() throws {
         var series = MarketSeries()
-        series.take(minute("2026-03-05T14:59:00Z", "90"))
+        series.append(minute("2026-03-05T14:59:00Z", "90"))
         #expect(series == MarketSeries())
         #expect(series.day(symbol, last: nil) == nil)
         #expect(series.correlation([symbol]) == nil)

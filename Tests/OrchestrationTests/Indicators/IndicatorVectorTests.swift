@@ -18,7 +18,7 @@ struct IndicatorVectorTests {
         for symbol in vectors.daily.bars.keys.sorted() {
             let figures = try #require(vectors.daily.figures[symbol])
             for (index, bar) in try vectors.daily.bars(symbol).enumerated() {
-                series.take(bar)
+                series.append(bar)
                 for indicator in indicators {
                     let expected = try #require(figures[indicator.description])[index]
                     let figure = series.value(indicator, of: symbol)
@@ -41,7 +41,7 @@ struct IndicatorVectorTests {
             for (index, bar) in try vectors.real.bars(symbol).enumerated() {
                 let isApple = symbol.text == "AAPL"
                 if isApple, bar.start == split { series.split(symbol, numerator: 7, denominator: 1) }
-                series.take(bar)
+                series.append(bar)
                 // Until then ours are in old shares, and theirs in new ones already.
                 guard !isApple || bar.start >= split else { continue }
                 for indicator in indicators {
@@ -63,7 +63,7 @@ struct IndicatorVectorTests {
                 if symbol.text == "AAPL", bar.start == daily.splitBefore {
                     series.split(symbol, numerator: 7, denominator: 1)
                 }
-                series.take(bar)
+                series.append(bar)
             }
         }
         let view = try #require(series.correlation(daily.correlation.symbols.reversed()))
@@ -85,7 +85,7 @@ struct IndicatorVectorTests {
         var seen: [Indicator: [IndicatorFigure?]] = [:]
         var counts: [TimeSpan: Int] = [:]
         for bar in try IndicatorVectors.bars(vectors.minutes.bars, symbol, vectors.minutes.period) {
-            series.take(bar)
+            series.append(bar)
             for indicator in wanted {
                 let count = series.bars(symbol, period: indicator.period, count: 1_000).count
                 if count == counts[indicator.period, default: 0] { continue }
@@ -125,7 +125,7 @@ struct IndicatorVectorTests {
         series.track(indicators: [], bars: [], correlation: nil)
         var expected = vectors.minutes.days[...]
         for bar in try IndicatorVectors.bars(vectors.minutes.bars, symbol, vectors.minutes.period) {
-            series.take(bar)
+            series.append(bar)
             guard let day = expected.first, day.after == bar.start else { continue }
             expected = expected.dropFirst()
             let view = try #require(series.day(symbol, last: day.last))

@@ -49,7 +49,7 @@ package enum NVDA {
 
     package static let takeProfit = NewOrder(
         clientOrderID: "manual-tp", symbol: "NVDA", side: .sell, type: .limit, quantity: 287, limitPrice: "194.37",
-        role: .foreign)
+        role: .external)
 
     package static let advice: [PolicyAdvice] = [
         PluginName("stop-loss").says(.stop("186.23", limit: "185.30"), on: "NVDA", .high),

@@ -19,7 +19,7 @@ package struct CoreDriver {
     package var delivers = true
     /// How often the whole state is compared with the second core's.
     package var comparesStateEvery = 1
-    private var flight = Flight()
+    private var flight = InFlightCommands()
 
     package init(venue: FakeVenue = FakeVenue(), at time: Timestamp = Timestamp(seconds: 1_781_100_000)) {
         self.venue = venue
@@ -175,7 +175,7 @@ package struct CoreDriver {
         effects.compactMap { if case .record(let record) = $0 { record } else { nil } }
     }
     package var alerts: [String] { records.compactMap { if case .alert(let alert) = $0 { alert.text } else { nil } } }
-    package var steps: [String] { records.compactMap { if case .step(let step) = $0 { step.words } else { nil } } }
+    package var steps: [String] { records.compactMap { if case .action(let step) = $0 { step.words } else { nil } } }
     package var outcomes: [Outcome] {
         records.compactMap { if case .outcome(let outcome) = $0 { outcome } else { nil } }
     }
@@ -214,8 +214,8 @@ extension Input {
     /// An answer names its question.
     package func answering(_ number: Int64) -> Input {
         switch self {
-        case .orderAnswer(let answer, _): .orderAnswer(answer: answer, question: number)
-        case .brokerState(let state, _): .brokerState(state: state, question: number)
+        case .orderAnswer(let answer, _): .orderAnswer(answer: answer, query: number)
+        case .brokerState(let state, _): .brokerState(state: state, query: number)
         default: self
         }
     }
@@ -234,7 +234,7 @@ extension OrderCommand {
 }
 
 /// Which command of each symbol has not been answered: P2, seen from outside.
-struct Flight {
+struct InFlightCommands {
     private var clock = 0
     private var commands: [Symbol: (at: Int, ids: Set<ClientOrderID>, isSubmit: Bool)] = [:]
     private var queries: [ClientOrderID: [Int]] = [:]
@@ -282,11 +282,12 @@ struct Flight {
             guard let asked = reconciles.first else { return }
             reconciles.removeFirst()
             forget { $0.at < asked }
-        case .undelivered(let command, _): if let ids = command.symbolIDs { forget { $0.ids == Set(ids) } }
+        case .commandNotSent(let command, _): if let ids = command.symbolIDs { forget { $0.ids == Set(ids) } }
         case .brokerGone, .brokerReady, .started:
-            self = Flight()
+            self = InFlightCommands()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .gap, .clockJumped, .violation, .noticed, .configured, .misconfigured, .settingsAnswered, .managed,
+            .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
+            .settingsAnswered, .pluginManaged,
             .stopping,
             .swapBroker, .brokerLeft, .brokerFailed:
             return

@@ -163,8 +163,8 @@ extension FakeVenue {
         case .query(let id):
             return faults.withholdsWords
                 ? []
-                : [.orderAnswer(answer: answer(about: id), question: nil)]
-        case .reconcile: return faults.withholdsState ? [] : [.brokerState(state: state, question: nil)]
+                : [.orderAnswer(answer: answer(about: id), query: nil)]
+        case .reconcile: return faults.withholdsState ? [] : [.brokerState(state: state, query: nil)]
         }
         if faults.withholdsAnswers { return [] }
         return faults.duplicates ? answers.flatMap { [$0, $0] } : answers

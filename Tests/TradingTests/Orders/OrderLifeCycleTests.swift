@@ -1,7 +1,7 @@
 import Testing
 import Trading
 
-/// What we ask for ourselves; everything else is the broker's word, or its silence.
+/// What we ask for ourselves; everything else is the broker's report, or its silence.
 private let requests: [OrderEvent] = [.cancelRequested, .replaceRequested]
 private let endings: [(event: OrderEvent, status: OrderStatus)] = [
     (.fill, .filled), (.canceled, .canceled), (.expired, .expired), (.replaced, .replaced), (.rejected, .rejected),
@@ -50,7 +50,7 @@ struct OrderLifeCycleTests {
         }
     }
 
-    @Test("an order in doubt accepts no request of ours", arguments: OrderStatus.allCases.filter(\.isInDoubt))
+    @Test("an order in doubt accepts no request of ours", arguments: OrderStatus.allCases.filter(\.isInFlight))
     func inDoubt(status: OrderStatus) {
         for event in requests { #expect(OrderLifeCycle.transition(status, event) == .refused) }
     }
@@ -60,7 +60,7 @@ struct OrderLifeCycleTests {
         for status in OrderStatus.allCases {
             let cancel = OrderLifeCycle.transition(status, .cancelRequested)
             let replace = OrderLifeCycle.transition(status, .replaceRequested)
-            let isLive = !status.isTerminal && !status.isInDoubt
+            let isLive = !status.isTerminal && !status.isInFlight
             #expect(cancel == (isLive ? .to(.pendingCancel) : .refused), "\(status)")
             #expect(replace == (isLive && status != .held ? .to(.pendingReplace) : .refused), "\(status)")
         }

@@ -5,7 +5,7 @@ import Trading
 struct OrderTests {
     @Test(
         "a refused cancel brings back the status before it",
-        arguments: OrderStatus.allCases.filter { !$0.isTerminal && !$0.isInDoubt })
+        arguments: OrderStatus.allCases.filter { !$0.isTerminal && !$0.isInFlight })
     func cancelRejected(before: OrderStatus) throws {
         var order = try order(before)
         order.applyAll(.cancelRequested)
@@ -17,7 +17,7 @@ struct OrderTests {
 
     @Test(
         "a refused replacement, or one that was done in place, brings back the status before it",
-        arguments: OrderStatus.allCases.filter { !$0.isTerminal && !$0.isInDoubt && $0 != .held },
+        arguments: OrderStatus.allCases.filter { !$0.isTerminal && !$0.isInFlight && $0 != .held },
         [OrderEvent.replaceRejected, .restated])
     func replaceRejected(before: OrderStatus, answer: OrderEvent) throws {
         var order = try order(before)
@@ -27,7 +27,7 @@ struct OrderTests {
 
     @Test(
         "doubt upon doubt keeps the last status that was certain",
-        arguments: OrderStatus.allCases.filter { !$0.isTerminal && !$0.isInDoubt })
+        arguments: OrderStatus.allCases.filter { !$0.isTerminal && !$0.isInFlight })
     func nested(before: OrderStatus) throws {
         var order = try order(before)
         order.applyAll(.cancelRequested, .pendingCancel, .timedOut)
@@ -158,8 +158,8 @@ struct OrderTests {
         } else {
             #expect(order.leavesQuantity.units + filled.units == order.terms.quantity.units, words)
         }
-        #expect(order.statusBeforePending == nil || order.status.isInDoubt, words)
-        if let kept = order.statusBeforePending { #expect(!kept.isInDoubt && !kept.isTerminal, words) }
+        #expect(order.statusBeforePending == nil || order.status.isInFlight, words)
+        if let kept = order.statusBeforePending { #expect(!kept.isInFlight && !kept.isTerminal, words) }
         if filled.isPositive { #expect(![.accepted, .new, .held].contains(order.status), words) }
         if before.status.isTerminal, before.status != order.status {
             #expect(event == .fill && order.status == .filled, words)

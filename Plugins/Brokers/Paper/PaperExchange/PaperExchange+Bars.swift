@@ -16,7 +16,7 @@ private struct BarView {
         low = isWhole ? bar.low : bar.close
     }
 
-    func favourable(_ side: Side) -> Price { side == .sell ? high : low }
+    func favorable(_ side: Side) -> Price { side == .sell ? high : low }
     func adverse(_ side: Side) -> Price { side == .sell ? low : high }
 
     /// Slippage goes no further than anybody traded.
@@ -36,7 +36,7 @@ extension PaperExchange {
             try matchAwakened(in: bar)
             for sequence in serving(bar.symbol) {
                 let (side, since) = (book[sequence].terms.side, book[sequence].since)
-                if let view = BarView(bar, since: since) { trail(sequence, to: view.favourable(side)) }
+                if let view = BarView(bar, since: since) { trail(sequence, to: view.favorable(side)) }
             }
         }
         markets[bar.symbol]?.close(bar)
@@ -64,7 +64,7 @@ extension PaperExchange {
         let side = entry.terms.side
         guard let view = BarView(bar, since: entry.since) else { return }
         switch entry.stage {
-        case .travelling, .held, .ended: return
+        case .inTransit, .held, .ended: return
         case .armed(let best):
             guard let level = try stopLevel(entry, best: best), entry.isReached(level, by: view.adverse(side)) else {
                 return
@@ -75,7 +75,7 @@ extension PaperExchange {
             if entry.allows(price) { try executeInBar(entry, at: price, view) }
         case .live:
             guard let limit = entry.terms.limitPrice else { return try executeInBar(entry, at: view.open, view) }
-            if entry.allows(view.favourable(side)) { try executeInBar(entry, at: limit, view) }
+            if entry.allows(view.favorable(side)) { try executeInBar(entry, at: limit, view) }
         }
     }
 

@@ -70,7 +70,7 @@ extension PaperExchange {
         let terms = entry.terms.changed(by: replacement)
         switch entry.stage {
         case .ended: return "order is already \(entry.order.status.rawValue)"
-        case .travelling: return "order isn't sent to exchange yet"
+        case .inTransit: return "order isn't sent to exchange yet"
         case .held: return "order is held until its entry is filled"
         case .armed, .live: break
         }

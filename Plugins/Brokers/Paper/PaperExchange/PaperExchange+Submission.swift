@@ -34,7 +34,7 @@ extension PaperExchange {
         case .target, .stop: intent = .closing
         }
         let entry = PaperOrder(
-            order: order, sequence: lastOrderNumber, part: part, intent: intent, stage: .travelling, since: now,
+            order: order, sequence: lastOrderNumber, part: part, intent: intent, stage: .inTransit, since: now,
             holdPrice: intent == .opening ? try estimatedPrice(terms) : nil, hold: .zero, announced: true,
             executions: [])
         book.insert(entry)
@@ -44,7 +44,7 @@ extension PaperExchange {
 
     /// The orders are at the venue: they rest or wait, and what can trade now does.
     mutating func arrive(_ sequences: [Int64]) throws(NumericError) {
-        let arrived = sequences.filter { book[$0].stage == .travelling }
+        let arrived = sequences.filter { book[$0].stage == .inTransit }
         for sequence in arrived {
             let entry = book[sequence]
             let waits = entry.order.groupKind == .bracket && entry.part != .entry

@@ -131,7 +131,7 @@ package struct PaperExchange: Sendable {
         return OrderAnswer(clientOrderID: id, order: entry?.order, executions: entry?.executions ?? [])
     }
 
-    /// The whole truth. It is that of the last call: ``advance(to:)`` first when time has passed.
+    /// The whole snapshot. It is that of the last call: ``advance(to:)`` first when time has passed.
     /// - Throws: ``NumericError`` when the figures are too large.
     package func state(at time: Timestamp) throws(NumericError) -> BrokerState {
         let account = Account(

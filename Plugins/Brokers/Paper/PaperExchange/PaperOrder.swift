@@ -14,7 +14,7 @@ struct PaperOrder: Codable, Sendable {
 
     enum Stage: Codable, Sendable, Equatable {
         /// Accepted, and on its way to the venue.
-        case travelling
+        case inTransit
         /// Waits for its entry to fill.
         case held
         /// A stop that waits for its price. `best` is the best price since it rests (trailing stops only).
@@ -36,7 +36,7 @@ struct PaperOrder: Codable, Sendable {
     var holdPrice: Price?
     /// Money set aside for what is not filled yet.
     var hold: Money
-    /// Whether a report has been sent. The first about a foreign order carries its terms.
+    /// Whether a report has been sent. The first about an external order carries its terms.
     var announced: Bool
     var executions: [ExecutionReport]
 

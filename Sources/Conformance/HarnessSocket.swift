@@ -1,0 +1,48 @@
+import Glibc
+import Messaging
+import Trading
+import ZeroMQTransport
+
+/// The core's socket for one role, and what waits beside it. Made anew, it is a core that was restarted.
+final class HarnessSocket {
+    private let context: ZeroMQContext
+    private let socket: ZeroMQSocket
+    private var poller = ZeroMQPoller()
+    private let token: PollToken
+
+    init(_ endpoint: Endpoint) throws(MessagingError) {
+        context = try ZeroMQContext()
+        socket = try ZeroMQSocket(.router, in: context)
+        try socket.bind(endpoint)
+        token = poller.add(socket)
+    }
+
+    func send(_ frames: [Bytes], to peer: PeerID) throws(MessagingError) { try socket.send(to: peer, frames) }
+
+    /// Waits for a message, or until a descriptor can be read.
+    func wait(milliseconds: Int64, descriptor: CInt?) throws(MessagingError) -> [(peer: PeerID, frames: [Bytes])] {
+        let watched = descriptor.map { poller.add(fileDescriptor: $0) }
+        defer { if let watched { poller.remove(watched) } }
+        let ready = try poller.poll(timeoutMilliseconds: Int(max(0, milliseconds)))
+        guard ready.contains(token) else { return [] }
+        var messages: [(PeerID, [Bytes])] = []
+        while messages.count < Messaging.Limits.messagesPerPeer, let message = try socket.receiveFromPeer() {
+            messages.append(message)
+        }
+        return messages
+    }
+}
+
+/// clock_gettime(2), a clock that never jumps.
+func monotonicMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+}
+
+/// clock_gettime(2), the wall's clock.
+func wallClock() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+}

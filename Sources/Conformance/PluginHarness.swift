@@ -1,0 +1,499 @@
+import Foundation
+import Glibc
+import Messaging
+import Supervision
+import Trading
+import Wire
+import ZeroMQTransport
+
+/// A message of the plugin, as it came.
+struct Message {
+    let header: Header
+    let body: [UInt8]
+    let peer: PeerID
+    let atMilliseconds: Int64
+
+    /// The body as a tree.
+    /// - Throws: ``Broken`` when it is no JSON that the protocol allows.
+    func tree() throws -> JSON {
+        do {
+            return try JSONParser.parse(body)
+        } catch {
+            throw Broken("its \(header.type.rawValue) is no JSON of the protocol: \(error): \(quoted)")
+        }
+    }
+
+    /// - Throws: ``Broken``, with the place of the first fault.
+    func read<Body: Decodable>(_ type: Body.Type, strictly: Bool = false) throws -> Body {
+        do {
+            return strictly ? try MessageCodec().command(type, body) : try MessageCodec().data(type, body)
+        } catch {
+            throw Broken("its \(header.type.rawValue) cannot be read: \(error): \(quoted)")
+        }
+    }
+
+    var quoted: String { String(decoding: body.prefix(Limits.quoted), as: UTF8.self) }
+}
+
+/// The core, as the kit plays it to one plugin: it can be slow, restart, and say what no core says.
+///
+/// Every message of the plugin is judged by the rules that hold always: version, session, sequence, ids, role.
+final class PluginHarness {
+    let plugin: PluginUnderTest
+    /// Of this check alone.
+    let folder: String
+    let stateFolder: String
+    let endpoint: Endpoint
+    let codec = MessageCodec()
+    /// What one check leaves to the others.
+    let shared: Shared
+    /// Of the check in its run.
+    let number: Int
+    private var socket: HarnessSocket?
+    private var child: ChildProcess?
+    private var token = ""
+    private var lastWords: [String] = []
+    private var inbox: [Message] = []
+    private var greetings: [(message: Message, hello: Hello)] = []
+    var conversation: Conversation?
+    private(set) var epoch: Int64
+    private var sessions = 0
+    /// Heart-beats are sent while it waits; not while a core is to seem dead.
+    var beats = true
+    /// What the plugin said it could be asked.
+    private(set) var ready = Ready()
+    private(set) var speaks = Hello.Version()
+
+    init(_ plugin: PluginUnderTest, folder: String, shared: Shared, number: Int) throws {
+        self.plugin = plugin
+        self.folder = folder
+        self.shared = shared
+        self.number = number
+        epoch = shared.epoch
+        stateFolder = folder + "/state"
+        try FileManager.default.createDirectory(atPath: stateFolder, withIntermediateDirectories: true)
+        switch plugin.place {
+        case .program: endpoint = try Endpoint.parse("ipc://\(folder)/\(plugin.role.rawValue)")
+        case .endpoint(let text): endpoint = try Endpoint.parse(text)
+        }
+        socket = try HarnessSocket(endpoint)
+    }
+
+    var isOurProcess: Bool { if case .program = plugin.place { true } else { false } }
+
+    // MARK: - The process
+
+    /// Starts the plugin as the core does: the launch line on its standard input.
+    func startPlugin(environment: [String] = []) throws {
+        guard case .program(let program) = plugin.place else { return }
+        // Another process of it may be ending; its words are not the new one's.
+        stopPlugin()
+        tokens += 1
+        token = "check-\(tokens)"
+        let process = try ChildProcess(
+            executable: program.executable, arguments: program.arguments, directory: program.directory,
+            environment: plugin.environment + environment)
+        let launch = Launch(endpoint: endpoint.text, name: plugin.name, token: token)
+        process.writeLine(try codec.encode(launch))
+        child = process
+        lastWords = []
+    }
+    private var tokens = 0
+
+    func killPlugin() { child?.signal(SIGKILL) }
+    func endInput() { child?.closeInput() }
+
+    /// kill(2) and waitpid(2): nothing of it is left.
+    func stopPlugin() {
+        guard let process = child else { return }
+        process.signal(SIGKILL)
+        let deadline = monotonicMilliseconds() + Limits.exitMilliseconds
+        while process.poll() == nil, monotonicMilliseconds() < deadline { settle(process) }
+        child = nil
+        conversation = nil
+        inbox = []
+        greetings = []
+    }
+
+    /// Waits for the end of the process.
+    /// - Throws: ``Broken`` when it does not end.
+    func ending(within milliseconds: Int64 = Limits.exitMilliseconds, after what: String) throws -> ChildProcess.Ending
+    {
+        guard let process = child else { throw Broken("there is no process") }
+        let deadline = monotonicMilliseconds() + milliseconds
+        while monotonicMilliseconds() < deadline {
+            if let ending = process.poll() { return ending }
+            try pump(until: min(deadline, monotonicMilliseconds() + 100))
+            if outputHasEnded { settle(process) }
+        }
+        throw Broken("it still runs \(milliseconds) ms after \(what)")
+    }
+
+    /// The pipe is at its end a moment before the process can be waited for.
+    private func settle(_ process: ChildProcess) {
+        if process.poll() == nil { usleep(1_000) }
+    }
+
+    private var outputHasEnded: Bool {
+        guard let child else { return true }
+        var item = pollfd(fd: child.outputDescriptor, events: Int16(POLLIN), revents: 0)
+        return Glibc.poll(&item, 1, 0) > 0 && item.revents & Int16(POLLHUP) != 0 && item.revents & Int16(POLLIN) == 0
+    }
+
+    /// What the plugin wrote last, for a failure; what it wrote at its very end too.
+    var testimony: String {
+        let words = (lastWords + (child?.readLines() ?? [])).suffix(Limits.lastWords)
+        return words.isEmpty ? "" : "; it wrote: \(words.joined(separator: " | "))"
+    }
+
+    /// Nothing is kept of what the plugin wrote into its state folder.
+    func emptyState() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: stateFolder) {
+            try FileManager.default.removeItem(atPath: stateFolder + "/" + name)
+        }
+    }
+
+    // MARK: - The socket
+
+    /// The core is gone, and nobody listens.
+    func dropCore() {
+        socket = nil
+        inbox = []
+        greetings = []
+        conversation = nil
+    }
+
+    /// Another core begins at the same place, of the next epoch.
+    func startCore() throws {
+        epoch += 1
+        // A process that a person has started remembers it.
+        if !isOurProcess { shared.epoch = epoch }
+        socket = try HarnessSocket(endpoint)
+        beats = true
+    }
+
+    /// The core's epoch from now on.
+    func raise(to newest: Int64) throws { epoch = max(epoch, newest) }
+
+    /// Waits until something has come, or the time is there.
+    private func pump(until deadline: Int64) throws {
+        beat()
+        let now = monotonicMilliseconds()
+        let next = beats ? conversation.map { min(deadline, $0.nextHeartbeat) } ?? deadline : deadline
+        // The descriptor of a process that has ended is always ready.
+        let descriptor = outputHasEnded ? nil : child?.outputDescriptor
+        let pause = child != nil && descriptor == nil ? min(next - now, 20) : next - now
+        let messages = try socket?.wait(milliseconds: max(0, pause), descriptor: descriptor) ?? []
+        if let child {
+            lastWords = (lastWords + child.readLines()).suffix(Limits.lastWords)
+        }
+        for message in messages { try sort(message.frames, from: message.peer) }
+    }
+
+    private func beat() {
+        guard beats, let conversation, monotonicMilliseconds() >= conversation.nextHeartbeat else { return }
+        self.conversation?.nextHeartbeat = monotonicMilliseconds() + Limits.heartbeatMilliseconds
+        // A peer that is gone shows by what it does not say.
+        do { _ = try send(.heartbeat, JSON.object([])) } catch {}
+    }
+
+    private func sort(_ frames: [Bytes], from peer: PeerID) throws {
+        let header: Header
+        do { header = try codec.header(frames) } catch {
+            let text = frames.map { String(decoding: $0.prefix(Limits.quoted), as: UTF8.self) }
+            throw Broken("it sent a message that cannot be read: \(error): \(text.joined(separator: " "))")
+        }
+        let message = Message(header: header, body: frames[1], peer: peer, atMilliseconds: monotonicMilliseconds())
+        guard MessageType.allowed(from: plugin.role).contains(header.type) else {
+            throw Broken("it sent \(header.type.rawValue), which a \(plugin.role.rawValue) may not")
+        }
+        if header.type == .hello {
+            // Said again while the welcome was under way.
+            if conversation?.peer == peer { conversation?.received = header.seq }
+            greetings.append((message, try message.read(Hello.self)))
+            return
+        }
+        // Left over from a session that is over: its answer comes to nothing, as with the core.
+        guard conversation?.peer == peer else { return }
+        if let why = conversation?.fault(of: header) { throw Broken("\(header.type.rawValue): \(why)") }
+        if header.type == .heartbeat {
+            if let re = header.re { conversation?.answeredBeats.append((re, message.atMilliseconds)) }
+            return
+        }
+        inbox.append(message)
+    }
+
+    // MARK: - Words
+
+    /// Sends a message of the session.
+    /// - Returns: its id.
+    @discardableResult
+    func send(
+        _ type: MessageType, _ body: JSON, cycle: Int64? = nil, budget: Int64? = nil, epoch: Int64? = nil,
+        crit: [String]? = nil, extra: [JSON.Member] = []
+    ) throws -> String {
+        try send(type, body: body.bytes, cycle: cycle, budget: budget, epoch: epoch, crit: crit, extra: extra)
+    }
+
+    @discardableResult
+    func send(
+        _ type: MessageType, body: [UInt8], cycle: Int64? = nil, budget: Int64? = nil, epoch: Int64? = nil,
+        crit: [String]? = nil, extra: [JSON.Member] = [], re: String? = nil
+    ) throws -> String {
+        guard var talk = conversation else { throw Broken("there is no session with it") }
+        talk.sent += 1
+        conversation = talk
+        let id = "\(talk.session)-\(talk.sent)"
+        var header = Header(
+            type: type, id: id, session: talk.session, epoch: epoch ?? self.epoch, seq: talk.sent, cycle: cycle, re: re,
+            budgetMilliseconds: budget)
+        header.crit = crit
+        conversation?.asked[id] = type
+        var frame = try codec.encode(header)
+        if !extra.isEmpty, case .object(let members) = try JSONParser.parse(frame) {
+            frame = JSON.object(members + extra).bytes
+        }
+        try post([frame, body])
+        return id
+    }
+
+    /// Sends frames as they are.
+    func post(_ frames: [Bytes]) throws {
+        guard let peer = conversation?.peer, let socket else { throw Broken("there is no session with it") }
+        let deadline = monotonicMilliseconds() + Limits.answerMilliseconds
+        while true {
+            do throws(MessagingError) {
+                return try socket.send(frames, to: peer)
+            } catch {
+                guard error == .wouldBlock, monotonicMilliseconds() < deadline else {
+                    throw Broken("it cannot be reached: \(error)\(testimony)")
+                }
+                try pump(until: monotonicMilliseconds() + 10)
+            }
+        }
+    }
+
+    /// The next message of the session.
+    /// - Parameter what: what is waited for, for the failure.
+    /// - Throws: ``Broken`` when nothing comes, or the process ends.
+    func next(_ what: String, within milliseconds: Int64 = Limits.answerMilliseconds) throws -> Message {
+        let deadline = monotonicMilliseconds() + milliseconds
+        while true {
+            if !inbox.isEmpty { return inbox.removeFirst() }
+            let now = monotonicMilliseconds()
+            if let ending = child?.poll() {
+                try hearLastWords()
+                if !inbox.isEmpty { continue }
+                throw Broken("it \(ending) instead of \(what)\(testimony)")
+            }
+            guard now < deadline else { throw Broken("no \(what) within \(milliseconds) ms\(testimony)") }
+            try pump(until: deadline)
+        }
+    }
+
+    /// The answer to a message; whatever else comes meanwhile is a fault, unless it belongs to an event.
+    func answer(to id: String, _ what: String, within milliseconds: Int64 = Limits.answerMilliseconds) throws -> Message
+    {
+        let message = try next(what, within: milliseconds)
+        guard message.header.re == id else {
+            throw Broken(
+                "\(message.header.type.rawValue) came with re \(message.header.re ?? "absent") where \(what) was awaited, which has re \(id): \(message.quoted)"
+            )
+        }
+        return message
+    }
+
+    /// Listens for a while, for a word that must not come.
+    func listen(milliseconds: Int64 = Limits.quietMilliseconds) throws -> [Message] {
+        let deadline = monotonicMilliseconds() + milliseconds
+        while monotonicMilliseconds() < deadline { try pump(until: deadline) }
+        defer { inbox = [] }
+        return inbox
+    }
+
+    /// The next message; nil when none comes in time.
+    func nextOrNothing(within milliseconds: Int64) throws -> Message? {
+        let deadline = monotonicMilliseconds() + milliseconds
+        while inbox.isEmpty, monotonicMilliseconds() < deadline {
+            if let ending = child?.poll() { throw Broken("it \(ending)\(testimony)") }
+            try pump(until: deadline)
+        }
+        return inbox.isEmpty ? nil : inbox.removeFirst()
+    }
+
+    /// The process has ended; what it said before may be on its way yet, in the thread of libzmq.
+    private func hearLastWords() throws {
+        let deadline = monotonicMilliseconds() + Limits.lastWordMilliseconds
+        while inbox.isEmpty, monotonicMilliseconds() < deadline {
+            try pump(until: min(deadline, monotonicMilliseconds() + 20))
+        }
+    }
+
+    /// Whether the process ends while it waits for a message.
+    func nextOrEnd(within milliseconds: Int64 = Limits.answerMilliseconds) throws -> Message? {
+        let deadline = monotonicMilliseconds() + milliseconds
+        while monotonicMilliseconds() < deadline {
+            if !inbox.isEmpty { return inbox.removeFirst() }
+            if child?.poll() != nil {
+                try hearLastWords()
+                return inbox.isEmpty ? nil : inbox.removeFirst()
+            }
+            try pump(until: min(deadline, monotonicMilliseconds() + 100))
+        }
+        throw Broken("it neither answered nor ended within \(milliseconds) ms\(testimony)")
+    }
+
+    // MARK: - Hello and welcome
+
+    /// The next hello.
+    func greeting(within milliseconds: Int64 = Limits.startMilliseconds) throws -> (message: Message, hello: Hello) {
+        let deadline = monotonicMilliseconds() + milliseconds
+        while greetings.isEmpty {
+            if let ending = child?.poll() { throw Broken("it \(ending) instead of saying hello\(testimony)") }
+            guard monotonicMilliseconds() < deadline else {
+                throw Broken("no hello within \(milliseconds) ms\(testimony)")
+            }
+            try pump(until: min(deadline, monotonicMilliseconds() + 100))
+        }
+        shared.saidHello = true
+        return greetings.removeFirst()
+    }
+
+    /// Answers a hello; the session begins.
+    func welcome(_ greeting: (message: Message, hello: Hello), settings: JSON? = nil, lockstep: Bool? = nil) throws {
+        try judge(greeting)
+        sessions += 1
+        let session = "s\(epoch).\(sessions)"
+        conversation = Conversation(
+            session: session, peer: greeting.message.peer, received: greeting.message.header.seq,
+            nextHeartbeat: monotonicMilliseconds() + Limits.heartbeatMilliseconds)
+        speaks = greeting.hello.speaks
+        let body = Welcome(
+            session: session, account: PluginHarness.account, settings: settings ?? plugin.settings,
+            heartbeatMilliseconds: Limits.heartbeatMilliseconds, lockstep: lockstep ?? plugin.lockstep,
+            stateDirectory: stateFolder)
+        try send(.welcome, body: try codec.encode(body), re: greeting.message.header.id)
+        // Others of the same hello, said again before it was answered.
+        greetings.removeAll { $0.message.peer == greeting.message.peer }
+    }
+
+    /// The end of it, before it began.
+    func refuse(_ greeting: (message: Message, hello: Hello), why: String) throws {
+        let header = Header(
+            type: .refused, id: "0", session: "", epoch: epoch, seq: 1, re: greeting.message.header.id)
+        let frames = [try codec.encode(header), try codec.encode(Fault(reason: why))]
+        try socket?.send(frames, to: greeting.message.peer)
+    }
+
+    static let account = AccountID(unchecked: "check")
+
+    private func judge(_ greeting: (message: Message, hello: Hello)) throws {
+        let (header, hello) = (greeting.message.header, greeting.hello)
+        guard hello.role == plugin.role else {
+            throw Broken("its hello says that it is a \(hello.role.rawValue), its manifest a \(plugin.role.rawValue)")
+        }
+        guard hello.name == plugin.name || !isOurProcess else {
+            throw Broken("its hello says \(hello.name), the launch line said \(plugin.name)")
+        }
+        guard !isOurProcess || hello.token == token else {
+            throw Broken("its hello has the token \(hello.token ?? "absent"), the launch line said \(token)")
+        }
+        guard hello.speaks.major == ProtocolVersion.major else {
+            throw Broken(
+                "it speaks protocol \(hello.speaks.major).\(hello.speaks.minor), the core \(ProtocolVersion.text)")
+        }
+        guard header.session.isEmpty else {
+            throw Broken("its hello has the session \(header.session), and none is there yet")
+        }
+        guard header.epoch == 0 else { throw Broken("its hello has the epoch \(header.epoch), 0 is right") }
+        guard header.seq >= 1 else { throw Broken("its hello has the seq \(header.seq); it counts from 1") }
+    }
+
+    /// Starts the plugin, welcomes it, and waits until it is ready.
+    @discardableResult
+    func open(settings: JSON? = nil, lockstep: Bool? = nil, environment: [String] = []) throws -> Ready {
+        if isOurProcess { try startPlugin(environment: environment) } else { try silence() }
+        return try begin(settings: settings, lockstep: lockstep)
+    }
+
+    /// Greets whoever says hello next.
+    @discardableResult
+    func begin(settings: JSON? = nil, lockstep: Bool? = nil) throws -> Ready {
+        try welcome(try greeting(), settings: settings, lockstep: lockstep)
+        let message = try next("ready")
+        guard message.header.type == .ready else {
+            throw Broken("it answered welcome with \(message.header.type.rawValue): \(message.quoted)\(testimony)")
+        }
+        ready = try message.read(Ready.self)
+        if let defect = ready.needs?.defect { throw Broken("its needs cannot be met: \(defect)") }
+        return ready
+    }
+
+    /// A plugin that a person started says hello again when the core is silent for long enough.
+    private func silence() throws {
+        guard conversation != nil else { return }
+        beats = false
+        conversation = nil
+        inbox = []
+        defer { beats = true }
+        let limit = 3 * Limits.heartbeatMilliseconds + 2_000 + Limits.helloAgainMilliseconds
+        let greeting = try greeting(within: limit)
+        greetings.insert(greeting, at: 0)
+    }
+
+    /// Settings for a plugin that runs.
+    /// - Returns: `ready`, or `error`.
+    func configure(_ settings: JSON) throws -> Message {
+        let id = try send(.configure, .object([JSON.Member(key: "settings", value: settings)]))
+        return try answer(to: id, "answer to configure")
+    }
+}
+
+/// What one check leaves to the others of its run.
+final class Shared {
+    /// In front of every client order id: the same in every run, unless a venue may remember the last one.
+    let nonce: String
+    var epoch: Int64 = 1
+    /// In any check so far.
+    var saidHello = false
+    var firstFailure: String?
+    /// Steps of orders that were seen, as `status+event`.
+    var transitions: Set<String> = []
+
+    init(nonce: String) { self.nonce = nonce }
+}
+
+/// A session with the plugin, from welcome on.
+struct Conversation {
+    let session: String
+    let peer: PeerID
+    /// Sequence number of the last message from it.
+    var received: Int64
+    var nextHeartbeat: Int64
+    var sent: Int64 = 0
+    var asked: [String: MessageType] = [:]
+    var answeredBeats: [(re: String, atMilliseconds: Int64)] = []
+    private var ids: Set<String> = []
+    /// Messages of the core that were answered with `done`.
+    private var finished: Set<String> = []
+
+    init(session: String, peer: PeerID, received: Int64, nextHeartbeat: Int64) {
+        self.session = session
+        self.peer = peer
+        self.received = received
+        self.nextHeartbeat = nextHeartbeat
+    }
+
+    /// Why a header is wrong, or nil.
+    mutating func fault(of header: Header) -> String? {
+        defer { received = max(received, header.seq) }
+        if header.session != session { return "its session is \"\(header.session)\", welcome said \(session)" }
+        if header.seq != received + 1 { return "its seq is \(header.seq) after \(received)" }
+        if !ids.insert(header.id).inserted { return "its id \(header.id) was used before" }
+        if header.type == .done, let re = header.re, !finished.insert(re).inserted {
+            return "it is the second one with re \(re)"
+        }
+        if let re = header.re, asked[re] == nil { return "it answers \(re), which was never asked" }
+        return nil
+    }
+}

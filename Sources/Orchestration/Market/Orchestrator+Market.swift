@@ -1,0 +1,89 @@
+import Trading
+
+/// What providers say about the market.
+extension Orchestrator {
+    mutating func applyMarketUpdate(_ update: MarketUpdate) throws(NumericError) {
+        let session = state.portfolio.market.session
+        for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
+        let update = state.portfolio.market.withoutPreSplitPrices(update)
+        state.portfolio.market.apply(update)
+        state.portfolio.updateWaterMarks(update)
+        if state.portfolio.market.session != session {
+            for symbol in state.plans.keys.sorted() {
+                watchBreach(symbol)
+                try advance(symbol)
+            }
+        } else {
+            let named = Set((update.bars ?? []).map(\.symbol) + (update.quotes ?? []).map(\.symbol))
+            for symbol in named.sorted() where state.plans[symbol] != nil {
+                watchBreach(symbol)
+                try advance(symbol)
+            }
+        }
+    }
+
+    /// New shares for old are no move of the market: position, stop, target and prices are restated together, and
+    /// nothing is done on the symbol until the broker's snapshot shows the same.
+    private mutating func applyCorporateAction(_ action: CorporateAction) throws(NumericError) {
+        guard action.defect == nil, !state.portfolio.appliedActions.contains(action.id) else { return }
+        state.portfolio.appliedActions.append(action.id)
+        guard case .split(let numerator, let denominator) = action.kind else {
+            return record(
+                .corporateAction(action: action, words: "dividend on \(action.symbol); the broker books the cash"))
+        }
+        let symbol = action.symbol
+        guard !consumeBookedSplit(action, numerator, denominator) else { return }
+        let held = state.portfolio.positions[symbol]?.quantity
+        try state.portfolio.market.split(symbol, numerator: numerator, denominator: denominator)
+        try applySplit(symbol, numerator, denominator)
+        let words = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
+        record(
+            .corporateAction(
+                action: action,
+                words: "\(numerator):\(denominator) split of \(symbol)\(words); stop, target and R are restated")
+        )
+        if let held { state.unbookedSplits[symbol] = UnbookedSplit(quantity: held, since: state.now) }
+        // Also while the broker is away: what it shows when it is back may still be the old shares.
+        state.holds[symbol] = Hold(awaitsBrokerSnapshot: true, refusals: 0, untilCycle: state.cycle.number)
+        if state.broker != nil { reconcileNow() }
+    }
+
+    /// The broker booked it before it was announced, and the position was restated then.
+    private mutating func consumeBookedSplit(_ action: CorporateAction, _ numerator: Int64, _ denominator: Int64)
+        -> Bool
+    {
+        let symbol = action.symbol
+        state.portfolio.market.endPreSplitPrices(symbol)
+        guard let booked = state.bookedSplits.removeValue(forKey: symbol),
+            booked.numerator * denominator == numerator * booked.denominator
+        else { return false }
+        record(
+            .corporateAction(
+                action: action, words: "\(numerator):\(denominator) split of \(symbol); the broker has booked it before"
+            ))
+        return true
+    }
+
+    /// Position and plan are restated together.
+    mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
+        try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
+        try splitPlan(symbol, numerator, denominator)
+    }
+
+    private mutating func splitPlan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
+        guard var plan = state.plans[symbol] else { return }
+        let increment = state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity
+        func adjusted(_ price: Price?) throws(NumericError) -> Price? {
+            guard let price else { return nil }
+            return try increment.rounded(
+                price.scaled(numerator: denominator, denominator: numerator, .halfEven), .halfEven)
+        }
+        if let stop = plan.stop, let price = try adjusted(stop.stopPrice) {
+            plan.stop = ProtectiveStop(stopPrice: price, limitPrice: try adjusted(stop.limitPrice))
+        }
+        plan.target = try adjusted(plan.target)
+        plan.quantityLimit = try plan.quantityLimit?.scaled(numerator: numerator, denominator: denominator, .towardZero)
+        plan.dropEntry()
+        state.plans[symbol] = plan
+    }
+}

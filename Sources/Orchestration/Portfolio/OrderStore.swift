@@ -1,0 +1,96 @@
+import Trading
+
+/// Every order that the core knows: the working ones by symbol, and the newest finished ones for late reports.
+package struct OrderStore: Sendable, Hashable, Codable {
+    package private(set) var orders: [ClientOrderID: Order] = [:]
+    /// Not over, in the order of their placing.
+    private var workingIDs: [Symbol: [ClientOrderID]] = [:]
+    private var finished: [ClientOrderID] = []
+    /// Booked executions by order: the memory that books each one once.
+    private var executions: [ClientOrderID: [ExecutionID]] = [:]
+
+    package subscript(id: ClientOrderID) -> Order? { orders[id] }
+
+    package func working(_ symbol: Symbol) -> [Order] {
+        (workingIDs[symbol] ?? []).compactMap { orders[$0] }
+    }
+
+    /// Every order that is not over, by symbol and then by placing.
+    package var allWorking: [Order] {
+        workingIDs.inOrder.flatMap { entry in entry.value.compactMap { orders[$0] } }
+    }
+
+    /// In which something works.
+    var symbols: [Symbol] { workingIDs.keys.sorted() }
+
+    package var workingCount: Int { workingIDs.values.reduce(0) { $0 + $1.count } }
+
+    mutating func put(_ order: Order) {
+        let before = orders.updateValue(order, forKey: order.id)
+        if before == nil || before?.isWorking == false, order.isWorking {
+            finished.removeAll { $0 == order.id }
+            workingIDs[order.symbol, default: []].append(order.id)
+        } else if before == nil || before?.isWorking == true, !order.isWorking {
+            workingIDs[order.symbol]?.removeAll { $0 == order.id }
+            if workingIDs[order.symbol]?.isEmpty == true { workingIDs[order.symbol] = nil }
+            finished.append(order.id)
+            dropOldest()
+        }
+    }
+
+    private mutating func dropOldest() {
+        guard finished.count > CoreLimits.finishedOrders else { return }
+        for id in finished.prefix(finished.count - CoreLimits.finishedOrders) {
+            orders[id] = nil
+            executions[id] = nil
+        }
+        finished.removeFirst(finished.count - CoreLimits.finishedOrders)
+    }
+
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan, now: Timestamp) {
+        for id in orders.keys {
+            guard let updated = orders[id]?.updatedAt else { continue }
+            orders[id]?.updatedAt = min(updated + span, now)
+        }
+    }
+
+    /// The newest orders that are over, oldest first.
+    func newestFinished(_ count: Int) -> [Order] { finished.suffix(count).compactMap { orders[$0] } }
+
+    func isBooked(_ execution: ExecutionID, of order: ClientOrderID) -> Bool {
+        executions[order]?.contains(execution) ?? false
+    }
+
+    mutating func markBooked(_ execution: ExecutionID, of order: ClientOrderID) {
+        executions[order, default: []].append(execution)
+    }
+}
+
+extension OrderStore {
+    /// Shares of a symbol that working orders of one side may still take. What cannot both take them counts once, by its
+    /// larger part: the legs of an OCO or bracket, an order and its successor. Orders in flight count in full.
+    package func openExitQuantity(_ symbol: Symbol, side: Side) -> Quantity {
+        var groups: [(id: String, leaves: Quantity)] = []
+        var single: [Quantity] = []
+        let all = working(symbol)
+        // A held leg takes nothing until its entry has brought the shares; from then on it may be awake already.
+        let entering = Set(all.filter { $0.terms.role == .entry }.compactMap(\.groupID))
+        for order in all where order.terms.side == side {
+            if order.status == .held, let group = order.groupID, entering.contains(group) { continue }
+            let leaves = order.leavesQuantity
+            let replaced = order.replacesOrder.flatMap { orders[$0]?.isWorking == true ? $0 : nil }
+            let isReplaced = all.contains { $0.replacesOrder == order.id }
+            guard let group = order.groupID?.text ?? replaced?.text ?? (isReplaced ? order.id.text : nil) else {
+                single.append(leaves)
+                continue
+            }
+            if let index = groups.firstIndex(where: { $0.id == group }) {
+                groups[index].leaves = max(groups[index].leaves, leaves)
+            } else {
+                groups.append((group, leaves))
+            }
+        }
+        return (single + groups.map(\.leaves)).total
+    }
+}

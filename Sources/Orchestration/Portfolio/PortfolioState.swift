@@ -1,0 +1,100 @@
+import Trading
+
+/// The Portfolio State Manager: what is held, what is ordered, what the market says. Updated by inputs only.
+package struct PortfolioState: Sendable, Hashable, Codable {
+    package var account: Account?
+    /// What entries cost that the account's buying power may not know of yet.
+    package var openings = Openings()
+    package var positions: [Symbol: PositionRecord] = [:]
+    package var orders = OrderStore()
+    package var market = MarketCache()
+    package var peakEquity: Money = .zero
+    package var dayStartEquity: Money?
+    package var tradingDay: Int64?
+    /// Profit realized since the journal began.
+    package var realizedProfit: Money = .zero
+    /// Corporate actions that were applied, so that none is applied twice.
+    package var appliedActions: [String] = []
+
+    package init() {}
+
+    /// Books an execution into position, cash and the realized profit; returns that profit.
+    mutating func book(
+        _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, bookedAt: Timestamp,
+        initialStop: Price?
+    ) throws(NumericError) -> Money {
+        let change = side == .buy ? size : try size.negated()
+        try account?.cash -= price.times(change)
+        let opened = try opening(change, symbol)
+        if opened.isPositive { try openings.add(price.times(opened), at: bookedAt) }
+        guard var record = positions[symbol] else {
+            open(symbol, change, at: price, time: time, initialStop: initialStop)
+            return .zero
+        }
+        let after = try record.quantity + change
+        let flips = !after.isZero && after.isNegative != record.quantity.isNegative
+        let closing = flips ? try record.quantity.negated() : change
+        let realized = try record.book(closing, at: price)
+        try realizedProfit += realized
+        positions[symbol] = record.quantity.isZero ? nil : record
+        if flips { open(symbol, after, at: price, time: time, initialStop: nil) }
+        return realized
+    }
+
+    /// How much of a change opens or adds, and does not close.
+    private func opening(_ change: Quantity, _ symbol: Symbol) throws(NumericError) -> Quantity {
+        let held = positions[symbol]?.quantity ?? .zero
+        let closes = held.isNegative != change.isNegative
+        return closes ? max(.zero, try change.magnitude() - held.magnitude()) : try change.magnitude()
+    }
+
+    private mutating func open(
+        _ symbol: Symbol, _ quantity: Quantity, at price: Price, time: Timestamp, initialStop: Price?
+    ) {
+        var record = PositionRecord(symbol: symbol, quantity: quantity, averagePrice: price, openedAt: time)
+        record.initialStop = initialStop
+        record.unprotectedSince = time
+        positions[symbol] = record
+    }
+
+    /// Prices that just became known move the water marks.
+    mutating func updateWaterMarks(_ update: MarketUpdate) {
+        for bar in update.bars ?? [] {
+            guard var record = positions[bar.symbol] else { continue }
+            // A bar that began before the position was opened says nothing certain about its range since.
+            if bar.start >= record.openedAt, !record.isRangeUncertain {
+                record.updateWaterMarks(price: bar.high)
+                record.updateWaterMarks(price: bar.low)
+            }
+            record.updateWaterMarks(price: bar.close)
+            record.isRangeUncertain = false
+            positions[bar.symbol] = record
+        }
+        for quote in update.quotes ?? [] {
+            if let last = quote.last { positions[quote.symbol]?.updateWaterMarks(price: last) }
+        }
+    }
+
+    /// Cash plus everything at its present price.
+    package func equity() throws(NumericError) -> Money {
+        if let total = totalInAnyOrder() { return total }
+        // One of them does not fit: which one is told must not depend on the order of a dictionary.
+        var total = account?.cash ?? .zero
+        for (_, record) in positions.inOrder { try total += marketValue(record) }
+        return total
+    }
+
+    /// A sum is the same in any order, and with every fill there is no time to sort ten thousand positions. Nil when a
+    /// value or the sum does not fit.
+    private func totalInAnyOrder() -> Money? {
+        var total = Int128(account?.cash.units ?? 0)
+        for record in positions.values {
+            do { total += Int128(try marketValue(record).units) } catch { return nil }
+        }
+        return Int64(exactly: total).map(Money.init(units:))
+    }
+
+    package func marketValue(_ record: PositionRecord) throws(NumericError) -> Money {
+        try (market.price(record.symbol) ?? record.averagePrice).times(record.quantity)
+    }
+}

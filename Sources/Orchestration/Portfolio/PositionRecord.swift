@@ -1,0 +1,95 @@
+import Trading
+
+/// The PositionManager's read side: one position with its history since it was opened. It never writes to the market.
+package struct PositionRecord: Sendable, Hashable, Codable {
+    package let symbol: Symbol
+    /// Negative is short.
+    package var quantity: Quantity
+    package var averagePrice: Price
+    /// From which R is counted; the first protective stop, or what the configuration names.
+    package var initialStop: Price?
+    package var openedAt: Timestamp
+    /// The first bar after a split may mix old and new shares: its open and high say nothing certain.
+    package var isRangeUncertain = false
+    package var highWaterMark: Price
+    package var lowWaterMark: Price
+    /// Profit realized by partial exits since the position was opened.
+    package var realizedProfit: Money = .zero
+    /// Rungs of the profit ladder that were decided, sorted.
+    package var rungsTaken: [String] = []
+    /// When a part was last decided to be taken off as profit.
+    package var lastPartialAt: Timestamp?
+    package var unprotectedSince: Timestamp?
+
+    package init(symbol: Symbol, quantity: Quantity, averagePrice: Price, openedAt: Timestamp) {
+        self.symbol = symbol
+        self.quantity = quantity
+        self.averagePrice = averagePrice
+        self.openedAt = openedAt
+        highWaterMark = averagePrice
+        lowWaterMark = averagePrice
+    }
+
+    package var isLong: Bool { quantity.isPositive }
+    package var exitSide: Side { isLong ? .sell : .buy }
+    /// Number of shares without the sign.
+    package var size: Quantity { Quantity(units: Int64(quantity.units.magnitude)) }
+
+    /// 1 R for a share: the distance of the average price from the initial stop, when the stop is on the losing side.
+    package var riskPerShare: Price? {
+        guard let initialStop else { return nil }
+        let distance = isLong ? averagePrice.units - initialStop.units : initialStop.units - averagePrice.units
+        return distance > 0 ? Price(units: distance) : nil
+    }
+
+    package func unrealizedProfit(at price: Price) throws(NumericError) -> Money {
+        try (price - averagePrice).times(quantity)
+    }
+
+    /// Unrealized profit of a share in R.
+    package func profitInR(at price: Price) throws(NumericError) -> Ratio? {
+        guard let riskPerShare else { return nil }
+        let gain = isLong ? try price - averagePrice : try averagePrice - price
+        return try gain.ratio(to: riskPerShare)
+    }
+
+    /// Realized profit in R: in multiples of 1 R for each share that is held. Nil without R.
+    package func realizedInR() throws(NumericError) -> Ratio? {
+        guard let risk = try riskPerShare?.times(size), risk.isPositive else { return nil }
+        return try realizedProfit.ratio(to: risk)
+    }
+
+    mutating func updateWaterMarks(price: Price) {
+        highWaterMark = max(highWaterMark, price)
+        lowWaterMark = min(lowWaterMark, price)
+    }
+
+    /// Books one execution: averages up, realizes down. Returns the profit that it realized.
+    /// - Precondition: does not flip the side; see ``PortfolioState``.
+    mutating func book(_ change: Quantity, at price: Price) throws(NumericError) -> Money {
+        let after = try quantity + change
+        guard quantity.isNegative == change.isNegative || quantity.isZero else {
+            let realized = try (price - averagePrice).times(change.negated())
+            try realizedProfit += realized
+            quantity = after
+            return realized
+        }
+        averagePrice = try Price.average((averagePrice, quantity), (price, change))
+        quantity = after
+        updateWaterMarks(price: price)
+        return .zero
+    }
+
+    /// New shares for old: nothing was gained or lost.
+    mutating func split(numerator: Int64, denominator: Int64) throws(NumericError) {
+        isRangeUncertain = true
+        quantity = try quantity.scaled(numerator: numerator, denominator: denominator, .towardZero)
+        func adjusted(_ price: Price) throws(NumericError) -> Price {
+            try price.scaled(numerator: denominator, denominator: numerator, .halfEven)
+        }
+        averagePrice = try adjusted(averagePrice)
+        highWaterMark = try adjusted(highWaterMark)
+        lowWaterMark = try adjusted(lowWaterMark)
+        if let stop = initialStop { initialStop = try adjusted(stop) }
+    }
+}

@@ -1,0 +1,43 @@
+import Trading
+
+/// Makes the picture of one position.
+struct PositionViewer {
+    let state: PortfolioState
+    let now: Timestamp
+    let sectors: [Symbol: String]
+
+    func view(_ record: PositionRecord, equity: Money) throws(NumericError) -> PositionView {
+        let price = state.market.price(record.symbol)
+        let value = try state.marketValue(record)
+        var view = PositionView(
+            symbol: record.symbol, quantity: record.quantity, averagePrice: record.averagePrice, lastPrice: price,
+            marketValue: value, unrealizedProfit: try record.unrealizedProfit(at: price ?? record.averagePrice),
+            realizedProfit: record.realizedProfit, initialStop: record.initialStop,
+            riskPerShare: record.riskPerShare,
+            profitInR: try record.profitInR(at: price ?? record.averagePrice),
+            highWaterMark: record.highWaterMark, lowWaterMark: record.lowWaterMark, openedAt: record.openedAt,
+            heldFor: now - record.openedAt,
+            weight: equity.isPositive ? try value.magnitude().ratio(to: equity) : .zero,
+            protection: try protection(record), unprotectedSince: record.unprotectedSince,
+            rungsTaken: record.rungsTaken)
+        view.realizedInR = try record.realizedInR()
+        view.lastPartialAt = record.lastPartialAt
+        view.sector = sectors[record.symbol]
+        return view
+    }
+
+    private func protection(_ record: PositionRecord) throws(NumericError) -> ProtectionView? {
+        let exits = Exits(of: record, in: state.orders)
+        guard !exits.isEmpty else { return nil }
+        var view = ProtectionView(
+            stopPrice: exits.stops.first?.terms.stopPrice, stopLimitPrice: exits.stops.first?.terms.limitPrice,
+            stopQuantity: exits.protectedQuantity, targetPrice: exits.targets.first?.terms.limitPrice,
+            targetQuantity: exits.targets.map(\.leavesQuantity).total)
+        view.stopSince = exits.stops.first?.submittedAt
+        if let stop = view.stopPrice, let price = state.market.price(record.symbol), price.isPositive {
+            let room = record.isLong ? try price - stop : try stop - price
+            view.stopDistance = try room.ratio(to: price)
+        }
+        return view
+    }
+}

@@ -1,0 +1,83 @@
+import Trading
+
+/// Makes the picture of the whole that policies are given: everything that any of them asks for.
+struct SnapshotBuilder {
+    private let core: CoreState
+    private let needs: PolicyNeeds
+    private var state: PortfolioState { core.portfolio }
+
+    init(_ core: CoreState) {
+        self.core = core
+        needs = PolicyNeeds.union(core.policies.map { core.needs[$0] ?? PolicyNeeds() })
+    }
+
+    func build(cycle: Int64) throws(NumericError) -> PortfolioSnapshot {
+        let equity = try state.equity()
+        let viewer = PositionViewer(state: state, now: core.now, sectors: core.configuration.sectors)
+        var positions: [PositionView] = []
+        for (_, record) in state.positions.inOrder { positions.append(try viewer.view(record, equity: equity)) }
+        var gross: Money = .zero
+        for position in positions { try gross += position.marketValue.magnitude() }
+        var snapshot = PortfolioSnapshot(
+            cycle: cycle, at: core.now, session: state.market.session, tradingState: core.control.state,
+            account: try account(equity, gross), positions: positions,
+            orders: state.orders.allWorking.map(OrderView.init).sorted { $0.clientOrderID < $1.clientOrderID },
+            market: state.market.views.inOrder.map { market($0.value) },
+            conditions: state.market.conditions.inOrder.map(\.value))
+        if needs.wants(.finishedOrders) {
+            snapshot.finishedOrders = state.orders.newestFinished(CoreLimits.finishedOrdersShown).map(OrderView.init)
+        }
+        if needs.wants(.portfolio) {
+            snapshot.portfolio = try portfolio(positions, equity: equity, snapshot.account)
+        }
+        if needs.wants(.history) { snapshot.history = core.history }
+        if needs.wants(.advisories) { snapshot.advisories = core.advisories }
+        return snapshot
+    }
+
+    private func account(_ equity: Money, _ gross: Money) throws(NumericError) -> AccountView {
+        AccountView(
+            id: core.configuration.account, currency: state.account?.currency ?? "USD",
+            cash: state.account?.cash ?? .zero, equity: equity, buyingPower: state.account?.buyingPower ?? .zero,
+            peakEquity: max(state.peakEquity, equity), dayProfit: try equity - (state.dayStartEquity ?? equity),
+            grossExposure: gross)
+    }
+
+    /// With its day, series and indicators, where they are asked for.
+    private func market(_ view: MarketView) -> MarketView {
+        var view = view
+        if needs.wants(.day) { view.day = state.market.day(view.symbol) }
+        if let bars = needs.bars, !bars.isEmpty {
+            view.series = bars.map { need in
+                BarSeries(
+                    period: need.period,
+                    bars: state.market.series.bars(view.symbol, period: need.period, count: need.count))
+            }
+        }
+        if let indicators = needs.indicators, !indicators.isEmpty {
+            view.indicators = indicators.compactMap { indicator in
+                state.market.series.value(indicator, of: view.symbol).map {
+                    IndicatorValue(indicator: indicator, figure: $0)
+                }
+            }
+        }
+        return view
+    }
+
+    private func portfolio(
+        _ positions: [PositionView], equity: Money, _ account: AccountView
+    ) throws(NumericError) -> PortfolioView {
+        let books = try PortfolioFigures(positions, equity: equity)
+        let drawdown =
+            account.peakEquity.isPositive
+            ? try (account.peakEquity - equity).ratio(to: account.peakEquity) : Ratio.zero
+        let start = state.dayStartEquity ?? equity
+        return PortfolioView(
+            grossWeight: books.gross, netWeight: books.net, largestWeight: books.largest,
+            concentration: books.concentration, openRisk: books.openRisk, drawdown: drawdown,
+            dayReturn: start.isPositive ? try account.dayProfit.ratio(to: start) : .zero, sectors: books.sectors,
+            correlation: needs.correlation.flatMap { _ in
+                state.market.series.correlation(positions.map(\.symbol))
+            })
+    }
+}

@@ -1,0 +1,51 @@
+/// What can go wrong in a scenario. Each can be switched off by its name, which is how a failing seed is made smaller.
+package enum FaultKind: String, CaseIterable, Sendable {
+    /// kill -9 of the core: between turns, between the commit and its effects, between two effects.
+    case coreCrash = "core-crash"
+    /// kill -9 of the broker adapter, with requests under way.
+    case adapterCrash = "adapter-crash"
+    case policyCrash = "policy-crash"
+    /// A commit fails, and the turn is on the disk or is not.
+    case disk
+    /// The wall's clock jumps forward or back.
+    case clockJump = "clock-jump"
+    /// Messages between core and plugins are lost.
+    case messageLoss = "message-loss"
+    case messageDelay = "message-delay"
+    /// The connection to the adapter breaks and comes back.
+    case disconnect
+    /// Reports of the broker are lost, told twice, or told in another order.
+    case eventLoss = "event-loss"
+    case eventDuplicate = "event-duplicate"
+    case eventReorder = "event-reorder"
+    /// A request to the broker is lost, or arrives long after everybody has given it up.
+    case requestLoss = "request-loss"
+    case requestDelay = "request-delay"
+    case cancelRefused = "cancel-refused"
+    /// A stop is elected and does not execute.
+    case stopForgotten = "stop-forgotten"
+    case cancelStuck = "cancel-stuck"
+    case replaceRefused = "replace-refused"
+    case orderRefused = "order-refused"
+    /// An order is suspended, stopped, done for the day, or expires; or the broker says something that means nothing.
+    case malformedReports = "odd-words"
+    /// Positions and orders are reported out of step for some seconds.
+    case outOfStep = "out-of-step"
+    case partialFills = "partial-fills"
+    /// Somebody trades the account by hand.
+    case manualTrades = "manual-trades"
+    case halts
+    /// The session ends in the middle of the scenario, and begins again.
+    case close
+    case gaps
+    /// A policy that lies, floods, hangs or sends garbage.
+    case malicious
+    /// Somebody says halt, reduce, flatten, resume.
+    case control
+    /// Commands of a core that is dead arrive after its successor has taken over.
+    case staleCommands = "stale-commands"
+    /// The configuration is changed while the core is at work: figures, policies that leave and come back, a broken file.
+    case reload
+    /// Somebody swaps the broker's adapter for the one that stands by, or back.
+    case swap
+}

@@ -1,0 +1,105 @@
+import Trading
+
+/// P2 from outside: which command of each symbol has had no answer yet.
+struct InFlightCommands {
+    private struct SentCommand {
+        var at: Int
+        var ids: Set<ClientOrderID>
+        /// Orders that come into being by it: any word on them says that it was taken.
+        var newIDs: Set<ClientOrderID>
+    }
+
+    private var clock = 0
+    private var commands: [Symbol: SentCommand] = [:]
+    /// When each question left, by the id of its message.
+    private var queries: [String: Int] = [:]
+
+    /// A command leaves the core. Returns the violation that this is, if it is one.
+    mutating func sent(_ command: OrderCommand, id: String, symbol: Symbol?) -> String? {
+        clock += 1
+        switch command {
+        case .query, .reconcile: queries[id] = clock
+        case .submit, .cancel, .replace:
+            guard let symbol else { return "a command on an order that nobody knows: \(command.orderIDs)" }
+            defer {
+                commands[symbol] = SentCommand(
+                    at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs))
+            }
+            if let other = commands[symbol] {
+                return "a command on \(command.orderIDs.sorted()) left while \(other.ids.sorted()) was unanswered"
+            }
+        }
+        return nil
+    }
+
+    /// The connection or the core is gone: what is in flight is in the core's books, and not here any more.
+    mutating func clear() {
+        commands = [:]
+        queries = [:]
+    }
+
+    mutating func received(_ answer: OrderAnswer, to query: String?) {
+        let id = answer.clientOrderID
+        // An order that is over has no request under way any more, whenever it was asked about.
+        if answer.order?.isWorking == false { remove { $0.ids.contains(id) } }
+        guard let query, let asked = queries.removeValue(forKey: query) else { return }
+        remove { $0.ids.contains(id) && $0.at < asked }
+    }
+
+    mutating func receivedState(to query: String?) {
+        guard let query, let asked = queries.removeValue(forKey: query) else { return }
+        remove { $0.at < asked }
+    }
+
+    mutating func received(_ report: ExecutionReport) {
+        let id = report.clientOrderID
+        switch report.event {
+        case .accepted, .new, .held, .partialFill, .suspended, .stopped, .calculated, .doneForDay:
+            remove { $0.newIDs.contains(id) }
+        case .canceled, .cancelRejected, .replaceRejected, .restated, .rejected, .expired, .replaced, .fill:
+            remove { $0.ids.contains(id) }
+        case .cancelRequested, .pendingCancel, .replaceRequested, .pendingReplace, .timedOut, .notFound: return
+        }
+    }
+
+    private mutating func remove(_ isAnswered: (SentCommand) -> Bool) {
+        for (symbol, command) in commands where isAnswered(command) { commands[symbol] = nil }
+    }
+}
+
+extension OrderCommand {
+    /// The orders that it changes; none for a question.
+    var orderIDs: [ClientOrderID] {
+        switch self {
+        case .submit(let submission): submission.orders.map(\.clientOrderID)
+        case .cancel(let id): [id]
+        case .replace(let replacement):
+            [replacement.clientOrderID] + (replacement.newClientOrderID.map { [$0] } ?? [])
+        case .query, .reconcile: []
+        }
+    }
+
+    /// The orders that come into being by it.
+    var newOrderIDs: [ClientOrderID] {
+        switch self {
+        case .submit(let submission): submission.orders.map(\.clientOrderID)
+        case .replace(let replacement): replacement.newClientOrderID.map { [$0] } ?? []
+        case .cancel, .query, .reconcile: []
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .submit(let submission):
+            "submit " + submission.orders.map { "\($0.clientOrderID): \($0.words)" }.joined(separator: " + ")
+        case .cancel(let id): "cancel \(id)"
+        case .replace(let replacement):
+            "replace \(replacement.clientOrderID):"
+                + (replacement.quantity.map { " quantity \($0)" } ?? "")
+                + (replacement.limitPrice.map { " limit \($0)" } ?? "")
+                + (replacement.stopPrice.map { " stop \($0)" } ?? "")
+        case .query(let id): "query \(id)"
+        case .reconcile: "reconcile"
+        }
+    }
+}
