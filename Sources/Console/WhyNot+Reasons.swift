@@ -189,7 +189,7 @@ extension WhyNot.Reasons {
             guard case .alert(let alert) = event.record, alert.level != .notice else { continue }
             let key = alert.text.withoutFigures
             if groups[key] == nil { order.append(key) }
-            let stands = state.reportedRefusals[symbol].map { alert.text.contains($0) } ?? false
+            let stands = state.holds.reportedReasons(of: symbol).contains { $0.isReported(by: alert) }
             var reason = WhyNot.Answer.Reason(
                 Self.kind(of: alert), alert.text, since: groups[key]?.since ?? event.at,
                 until: stands ? nil : event.at)
@@ -204,7 +204,7 @@ extension WhyNot.Reasons {
         case .riskGate: .riskGate
         case .orderBudget: .orderBudget
         case .refusedByBroker: .refusedByBroker
-        case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
+        case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle, .splitNotBooked,
             .externalShort, nil:
             .alert
         }

@@ -145,9 +145,11 @@ extension WhyNot {
         facts.waitingBefore = try records.last(mentioning: key, in: facts.window.before) {
             if case .waiting = $0 { true } else { false }
         }
-        if let refused = facts.state.reportedRefusals[facts.symbol] {
-            facts.refusalBefore = try records.last(mentioning: key, in: facts.window.before) {
-                if case .alert(let alert) = $0 { alert.text.contains(refused) } else { false }
+        let reasons = facts.state.holds.reportedReasons(of: facts.symbol)
+        if !reasons.isEmpty {
+            facts.refusalBefore = try records.last(mentioning: key, in: facts.window.before) { record in
+                guard case .alert(let alert) = record else { return false }
+                return reasons.contains { $0.isReported(by: alert) }
             }
         }
         facts.cycles = try cycles(facts.symbol, facts.window)

@@ -27,8 +27,7 @@ extension Orchestrator {
 
     /// What was reckoned with a figure of the configuration is reckoned anew.
     mutating func fitLimits() {
-        let limit = state.configuration.unprotectedLimit
-        state.unprotected.update { $0.fitted(to: limit) }
+        state.protection.fit(to: state.configuration.unprotectedLimit)
     }
 
     /// What policies had the say in that are not named any more. Their stops stand, and no stranger loosens them; a target
@@ -36,10 +35,8 @@ extension Orchestrator {
     mutating func dropUnconfigured(since before: CoreConfiguration) {
         let left = Set(before.policies).subtracting(state.configuration.policies)
         guard !left.isEmpty else { return }
-        state.advisories.removeAll { left.contains($0.policy) }
-        for (symbol, plan) in state.plans.inOrder {
-            if let owner = plan.targetOwner, left.contains(owner) { state.plans[symbol]?.targetOwner = nil }
-        }
+        state.audit.dropAdvisories(of: left)
+        state.plans.dropTargetOwners(left)
     }
 
     mutating func applySettingsAnswer(_ plugin: PluginName, _ refusal: String?) {

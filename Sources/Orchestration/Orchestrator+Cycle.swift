@@ -80,30 +80,26 @@ extension Orchestrator {
         }
         let engine = DecisionEngine(
             state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
-            configuration: state.configuration, capabilities: state.broker?.capabilities, closedAt: state.closedAt,
+            configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: entriesRefused)
         let (portfolio, symbolDecisions) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
         recordPortfolio(portfolio, cycle)
         for symbolDecision in symbolDecisions { apply(symbolDecision) }
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
-        for (symbol, plan) in state.plans.inOrder where plan.entry != nil && !named.contains(symbol) {
-            state.plans[symbol]?.dropEntry()
-        }
+        state.plans.dropEntries(except: named)
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }
-        for symbol in state.plans.keys.sorted() { try advance(symbol) }
+        try advancePlanned()
         dropIdleSymbols(mentioned: Set(symbolDecisions.map(\.decision.symbol)))
     }
 
     private mutating func recordPortfolio(_ portfolio: PortfolioMerge, _ cycle: Int64) {
-        if !portfolio.advisories.isEmpty { storeAdvisories(portfolio.advisories) }
+        if !portfolio.advisories.isEmpty { state.audit.store(portfolio.advisories) }
         let summary = portfolio.dispositions.map {
             "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why.withoutFigures)"
         }
-        guard state.reportedPortfolio != summary else { return }
-        state.reportedPortfolio = summary
-        guard !summary.isEmpty else { return }
+        guard state.audit.isPortfolioNews(summary) else { return }
         record(.portfolio(PortfolioDecision(cycle: cycle, dispositions: portfolio.dispositions)))
     }
 
@@ -111,7 +107,7 @@ extension Orchestrator {
         let decision = symbolDecision.decision
         let symbol = decision.symbol
         if symbolDecision.changesPlan {
-            state.plans[symbol] = decision.plan
+            state.plans.adopt(decision.plan)
             if let stop = decision.plan.stop, state.portfolio.positions[symbol]?.initialStop == nil {
                 state.portfolio.positions[symbol]?.initialStop = stop.stopPrice
             }
@@ -125,11 +121,9 @@ extension Orchestrator {
         let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(\.news)
         // A market that wavers about a level brings the same small move again and again: it is told once.
         let waiting = decision.dispositions.filter(\.isWaiting).map(\.news)
-        let isNew =
-            (state.reportedDispositions.updateValue(summary, forKey: symbol) ?? []) != summary && !summary.isEmpty
-        let waitsAnew = !waiting.allSatisfy((state.reportedDeferrals[symbol] ?? []).contains)
-        guard symbolDecision.changesPlan || isNew || waitsAnew else { return }
-        state.reportedDeferrals[symbol] = waiting.isEmpty ? nil : waiting
+        let isNews = state.audit.isNews(symbol, dispositions: summary, deferrals: waiting)
+        guard symbolDecision.changesPlan || isNews else { return }
+        state.audit.recorded(symbol, deferrals: waiting)
         record(.decision(decision))
     }
 

@@ -81,7 +81,7 @@ package struct Orchestrator: Sendable {
         state.epoch = start.epoch
         if state.genesis == nil { state.genesis = state.now }
         // What nobody of this run has asked for is not entered.
-        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.dropEntry() }
+        state.plans.dropEntries()
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
         state.broker = nil
         markInFlightUnknown()
@@ -138,7 +138,7 @@ extension Orchestrator {
     mutating func emit(_ effect: Effect) { effects.append(effect) }
     mutating func record(_ record: Record) {
         effects.append(.record(record))
-        recordHistory(record)
+        state.audit.note(record, at: state.now)
     }
     mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
         record(.alert(Alert(level: level, symbol: symbol, text: text)))

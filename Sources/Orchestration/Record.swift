@@ -122,6 +122,8 @@ package struct Alert: Sendable, Hashable, Codable {
         /// Somebody else's order keeps a stop from being placed.
         case obstacle
         case externalShort = "external_short"
+        /// A split that a provider announced is not in the broker's positions yet.
+        case splitNotBooked = "split_not_booked"
     }
     package var level: Level
     package var symbol: Symbol?

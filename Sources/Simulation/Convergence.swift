@@ -39,7 +39,7 @@ struct Convergence {
         if let stop = stuckStop(symbol, theirs) {
             found.append("\(symbol): \(stop.words) was elected and does not execute, and nothing is done about it")
         }
-        if core.unprotected[symbol] != nil, size.isPositive, venue.protected(symbol) >= size.units {
+        if core.protection.isUnprotected(symbol), size.isPositive, venue.protected(symbol) >= size.units {
             found.append("\(symbol) is protected, and the core does not know it")
         }
         return found

@@ -99,7 +99,7 @@ struct WhyDeferredTests {
         scene.cycles(31)
         scene.driver.venue.hold("ABC", 0, at: "100")
         scene.cycles(31)
-        let closed = try #require(scene.driver.state.closedAt["ABC"])
+        let closed = try #require(scene.driver.state.plans.closedAt("ABC"))
         let reason = try #require(try scene.whyNot(since: .last(.seconds(15))).first(.deferred))
         #expect(reason.waitsUntil == closed + .seconds(900), "\(closed)")
     }
@@ -141,7 +141,7 @@ struct WhyDeferredTests {
         let explanation = try #require(try Explain(scene.journal()).explanation(of: "\(id)"))
         #expect(
             explanation.decisions.first?.recommendations.first?.until
-                == scene.driver.state.closedAt["ABC"].map { $0 + .seconds(900) })
+                == scene.driver.state.plans.closedAt("ABC").map { $0 + .seconds(900) })
         #expect(explanation.lines.contains { $0.contains("damping.reentry_cool_down") })
     }
 }

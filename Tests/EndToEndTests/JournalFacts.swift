@@ -78,7 +78,7 @@ struct JournalFacts {
     /// Nothing is under way, and every position has its stop.
     var isCalm: Bool {
         let orders = state.portfolio.orders
-        return state.broker?.isReconciled == true && state.unprotected.isEmpty
+        return state.broker?.isReconciled == true && !state.protection.isAnyUnprotected
             && !orders.allWorking.contains { $0.status.isInFlight || $0.status == .accepted }
             && state.portfolio.positions.values.allSatisfy { position in
                 let stops = orders.working(position.symbol).filter { $0.terms.type.isStop && $0.status == .new }

@@ -179,10 +179,10 @@ struct BudgetTests {
         for _ in 0..<6 { driver.wait(.seconds(5)) }
         driver.venue.faults.losesCommands = false
         for _ in 0..<30 { driver.cycle() }
-        #expect(driver.state.risk.waitingQueries.isEmpty)
+        #expect(!driver.state.risk.areQueriesWaiting)
         for symbol in Self.symbols { #expect(driver.venue.stopped(symbol) == 10, "\(driver.trail(20))") }
         driver.disconnect()
-        #expect(driver.state.risk.retryQueriesAt == nil)
+        #expect(driver.state.risk.nextQueryTime == nil)
         driver.expectSound()
     }
 }

@@ -44,7 +44,7 @@ struct CoordinatorTests {
         #expect(driver.symbolStop?.terms.quantity == 100)
         #expect(driver.symbolStop?.terms.stopPrice == "95")
         #expect(driver.unprotected.count == 1)
-        #expect(driver.state.unprotected.isEmpty)
+        #expect(driver.state.protection.unprotected.isEmpty)
         driver.expectSound()
     }
 
@@ -212,7 +212,7 @@ struct CoordinatorTests {
         let before = driver.orders.count
         for _ in 0..<3 { driver.cycle() }
         #expect(driver.orders.count == before, "nothing is arranged again for the crumb")
-        #expect(driver.state.unprotected.isEmpty)
+        #expect(driver.state.protection.unprotected.isEmpty)
         driver.expectSound()
     }
 
@@ -282,8 +282,8 @@ struct CoordinatorTests {
         #expect(driver.venue.working("ABC").isEmpty)
         #expect(driver.working("ABC").isEmpty)
         #expect(driver.plan("ABC") == nil)
-        #expect(driver.state.unprotected.isEmpty)
-        #expect(driver.state.deadlines.isEmpty)
+        #expect(driver.state.protection.unprotected.isEmpty)
+        #expect(driver.state.inFlight.waitingCount == 0)
         #expect(driver.outcomes.map(\.realizedByDecision) == ["-510"])
         driver.expectSound()
     }

@@ -201,8 +201,8 @@ struct HostileTests {
                 } + [b.says(.advise(AdvisoryAdvice(name: "regime", value: "2")), on: nil)])
             driver.cycle()
         }
-        #expect(driver.state.advisories.count <= 2 * CoreLimits.advisories)
-        #expect(driver.state.advisories.contains { $0.policy == "b" }, "one policy does not crowd out another")
+        #expect(driver.state.audit.advisories.count <= 2 * CoreLimits.advisories)
+        #expect(driver.state.audit.advisories.contains { $0.policy == "b" }, "one policy does not crowd out another")
     }
 }
 
@@ -232,8 +232,8 @@ struct HostileMemoryTests {
         }
         driver.recommend([])
         for _ in 0..<3 { driver.cycle() }
-        #expect(driver.state.plans.isEmpty)
-        #expect(driver.state.holds.count <= 40 && driver.state.actionCounts.count <= 40)
+        #expect(driver.state.plans.all.isEmpty)
+        #expect(driver.state.holds.heldCount <= 40 && driver.state.plans.countedActions <= 40)
         driver.expectSound()
     }
 
@@ -273,7 +273,7 @@ struct HostileMemoryTests {
                 Reconfiguration(
                     why: "the test", configuration: CoreConfiguration(account: "test", policies: ["b", "c"]))))
         driver.send(.policyGone(name: "a", why: "not named any more"))
-        #expect(driver.state.advisories.isEmpty)
+        #expect(driver.state.audit.advisories.isEmpty)
         #expect(driver.plan("ABC")?.stop?.stopPrice == "95" && driver.plan("ABC")?.target == "110")
         driver.recommend([
             PluginName("b").says(.reset("90"), on: "ABC"), PluginName("b").says(.target(price: "120"), on: "ABC"),

@@ -61,7 +61,7 @@ struct InFlightTests {
         #expect(driver.working("ABC").first?.status == .unknown)
         driver.send(.execution(ExecutionReport(clientOrderID: id, event: .new, at: driver.now)))
         #expect(driver.working("ABC").first?.status == .new)
-        #expect(driver.state.unprotected.isEmpty)
+        #expect(driver.state.protection.unprotected.isEmpty)
         driver.expectSound()
     }
 

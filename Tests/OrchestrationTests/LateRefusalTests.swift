@@ -73,8 +73,12 @@ struct LateRefusalTests {
         let next = Request(.replace, number: 4, leftBy: at(6)).following(replace)
         #expect(!next.isRefused(by: .replaceRejected, at: at(5)), "the same refusal once more")
         #expect(next.isRefused(by: .replaceRejected, at: at(6)))
+        var carriedOut = next
+        carriedOut.close()
+        let after = Request(.replace, number: 5, leftBy: at(7)).following(carriedOut)
+        #expect(after.isRefused(by: .replaceRejected, at: at(7)), "the one before was carried out")
         var unsent = next
-        unsent.didNotLeave()
+        unsent.close()
         let sent = Request(.replace, number: 5, leftBy: at(8)).following(unsent)
         #expect(sent.isRefused(by: .replaceRejected, at: at(8)), "what never left this process is refused by nobody")
     }

@@ -100,9 +100,9 @@ struct LifeCycleBench {
     private mutating func answerAbsent(arrivalLimit: TimeSpan) -> [Effect] {
         core.state.broker?.capabilities.arrivalLimit = arrivalLimit
         core.state.broker?.capabilities.reportLag = arrivalLimit
-        core.state.requests[id] = Request(.submit, number: 1, leftBy: now)
-        let number = core.nextCommandNumber() + 1
-        core.state.pendingQueries.append(PendingQuery(number: number, order: id, queriedAt: now))
+        core.state.inFlight.send(Request(.submit, number: 1, leftBy: now), for: id, reportBy: now)
+        let number = core.state.inFlight.nextCommandNumber() + 1
+        core.state.inFlight.query(number, about: id, at: now)
         let answer = OrderAnswer(clientOrderID: id, order: nil, executions: [])
         return core.handle(.orderAnswer(answer: answer, query: number), at: now)
     }

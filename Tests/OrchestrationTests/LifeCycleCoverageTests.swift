@@ -60,7 +60,7 @@ struct LifeCycleCoverageTests {
         let after = try #require(bench.core.state.portfolio.orders[bench.id])
         #expect(after.status == .unknown)
         #expect(bench.booked(since: before) == bench.executed(event))
-        #expect(bench.core.state.deadlines[bench.id] != nil, "it is asked about again")
+        #expect(bench.core.state.inFlight.isWaiting(for: bench.id), "it is asked about again")
     }
 
     @Test(
@@ -73,7 +73,7 @@ struct LifeCycleCoverageTests {
         var bench = LifeCycleBench(.unknown, after: .new)
         _ = bench.deliver(event)
         #expect(bench.core.state.portfolio.orders[bench.id]?.status == status)
-        #expect(bench.core.state.deadlines[bench.id] == nil)
+        #expect(!bench.core.state.inFlight.isWaiting(for: bench.id))
     }
 
     @Test(
@@ -82,9 +82,10 @@ struct LifeCycleCoverageTests {
         [("96", .new), ("95", nil)] as [(Price, OrderStatus?)])
     func otherTerms(status: OrderStatus, told: (price: Price, status: OrderStatus?)) {
         var bench = LifeCycleBench(status, after: .new)
-        bench.core.state.requests[bench.id] = Request(
-            .replace, number: 1, leftBy: bench.now,
-            replacement: OrderReplacement(clientOrderID: bench.id, stopPrice: "96"))
+        let replacement = OrderReplacement(clientOrderID: bench.id, stopPrice: "96")
+        bench.core.state.inFlight.send(
+            Request(.replace, number: 1, leftBy: bench.now, replacement: replacement), for: bench.id,
+            reportBy: bench.now + .seconds(5))
         bench.order.terms.stopPrice = told.price
         _ = bench.deliver(.restated)
         #expect(bench.core.state.portfolio.orders[bench.id]?.status == told.status ?? status)
@@ -116,7 +117,7 @@ struct LifeCycleCoverageTests {
         var bench = LifeCycleBench(status)
         var plan = PositionPlan(id: DecisionID(cycle: 1, symbol: "ABC"), symbol: "ABC")
         plan.quantityLimit = .zero
-        bench.core.state.plans["ABC"] = plan
+        bench.core.state.plans.adopt(plan)
         var effects = bench.deliver(event)
         effects += bench.core.handle(.cycleDue, at: bench.now)
         guard bench.expected(OrderLifeCycle.transition(status, event)).isInFlight else { return }

@@ -167,7 +167,8 @@ struct SwapTests {
         driver.askForSwap()
         driver.deliver()
         #expect(
-            driver.state.unprotected["ABC"] != nil && driver.moves.isEmpty, "cancelled, and its successor under way")
+            driver.state.protection.isUnprotected("ABC") && driver.moves.isEmpty,
+            "cancelled, and its successor under way")
         driver.delivers = true
         driver.settle()
         #expect(driver.venue.stopped("ABC") == 100 && driver.moves == ["- first"])

@@ -94,10 +94,10 @@ struct MissingWordTests {
         driver.delivers = true
         driver.settle()
         #expect(driver.working("ABC").allSatisfy { $0.status == .held })
-        #expect(!driver.state.unprotected.isEmpty)
+        #expect(!driver.state.protection.unprotected.isEmpty)
         for _ in 0..<31 { driver.cycle() }
         #expect(driver.working("ABC").allSatisfy { $0.status == .new })
-        #expect(driver.state.unprotected.isEmpty)
+        #expect(driver.state.protection.unprotected.isEmpty)
         driver.expectSound()
     }
 

@@ -8,8 +8,6 @@ struct DecisionEngine {
     let cycle: Int64
     let configuration: CoreConfiguration
     let capabilities: BrokerCapabilities?
-    /// When positions were closed, of late.
-    let closedAt: [Symbol: Timestamp]
     /// Why no entry is possible at all; nil when one is.
     let entriesRefused: String?
 
@@ -22,7 +20,7 @@ struct DecisionEngine {
 
     /// What concerns the portfolio first, then one verdict for each symbol that anybody spoke about, in symbol order.
     func decide(
-        _ answers: [PolicyAnswer], plans: [Symbol: PositionPlan]
+        _ answers: [PolicyAnswer], plans: PlanStore
     ) throws(NumericError) -> (portfolio: PortfolioMerge, symbolDecisions: [SymbolDecision]) {
         var bySymbol: [Symbol: [PolicyAdvice]] = [:]
         var everywhere: [PolicyAdvice] = []
@@ -44,17 +42,18 @@ struct DecisionEngine {
         let vetoes = everywhere.filter { $0.recommendation.advice == .veto }
         var symbolDecisions: [SymbolDecision] = []
         for (symbol, advice) in bySymbol.inOrder {
-            symbolDecisions.append(try decide(symbol, advice + vetoes, current: plans[symbol]))
+            symbolDecisions.append(
+                try decide(symbol, advice + vetoes, current: plans[symbol], closedAt: plans.closedAt(symbol)))
         }
         return (portfolio, symbolDecisions)
     }
 
     private func decide(
-        _ symbol: Symbol, _ advice: [PolicyAdvice], current: PositionPlan?
+        _ symbol: Symbol, _ advice: [PolicyAdvice], current: PositionPlan?, closedAt: Timestamp?
     ) throws(NumericError) -> SymbolDecision {
         let id = DecisionID(cycle: cycle, symbol: symbol)
         let before = current ?? PositionPlan(id: id, symbol: symbol)
-        let merge = try Merge(advice, onto: before, facts: facts(symbol))
+        let merge = try Merge(advice, onto: before, facts: facts(symbol, closedAt: closedAt))
         var plan = merge.plan
         let changes = current.map { !$0.isSameState(as: plan) } ?? !plan.isEmpty
         if changes { plan.id = id }
@@ -65,7 +64,7 @@ struct DecisionEngine {
         return SymbolDecision(decision: decision, rungs: merge.rungs, changesPlan: changes)
     }
 
-    private func facts(_ symbol: Symbol) -> Merge.Facts {
+    private func facts(_ symbol: Symbol, closedAt: Timestamp?) -> Merge.Facts {
         var facts = Merge.Facts(
             position: state.positions[symbol], price: state.market.price(symbol), equity: equity, now: now,
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
@@ -75,7 +74,7 @@ struct DecisionEngine {
             facts.figures[value.indicator] = value.figure.price
         }
         facts.minimumQuantity = capabilities?.minimumQuantity(of: symbol) ?? .zero
-        facts.reentryFrom = closedAt[symbol].map { $0 + configuration.damping.reentryCoolDown }
+        facts.reentryFrom = closedAt.map { $0 + configuration.damping.reentryCoolDown }
         return facts
     }
 

@@ -10,14 +10,24 @@ extension Orchestrator {
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdWords(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
-            isOverdue: state.unprotected[symbol]?.isAnswered == true, isStopStuck: isStopStuck(symbol),
-            mayReduce: !isBackingOff(symbol),
-            mayReplace: (state.holds[symbol]?.refusals ?? 0) < CoreLimits.rejectionsBeforeHold,
+            isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
+            mayReduce: !state.holds.isBackingOff(symbol, in: state.cycle.number),
+            mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
             mayEnter: state.control.state == .active,
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
         recordWaiting(coordinator.waiting, plan)
         guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
+    }
+
+    /// Every symbol that has a plan.
+    mutating func advancePlanned() throws(NumericError) {
+        for symbol in state.plans.planned { try advance(symbol) }
+    }
+
+    /// Every symbol that has a plan or a working order.
+    mutating func advanceAll() throws(NumericError) {
+        for symbol in Set(state.plans.planned).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }
     }
 
     /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten.
@@ -28,7 +38,8 @@ extension Orchestrator {
 
     /// What no step can remove is told once.
     private mutating func reportObstacle(_ obstacle: String?, _ symbol: Symbol) {
-        guard let obstacle, state.reportedRefusals.updateValue(obstacle, forKey: symbol) != obstacle else { return }
+        guard let obstacle else { return state.holds.endReport(.obstacle, of: symbol) }
+        guard state.holds.report(.obstacle(obstacle), of: symbol) else { return }
         alert(.emergency, .obstacle, symbol, obstacle)
     }
 
@@ -36,19 +47,21 @@ extension Orchestrator {
         _ action: Action, plan: PositionPlan, capabilities: BrokerCapabilities
     ) throws(NumericError) {
         let command = command(for: action, plan: plan, capabilities)
-        let commandNumber = nextCommandNumber()
+        let commandNumber = state.inFlight.nextCommandNumber()
         switch try passGate(command, commandNumber, capabilities) {
         case .waits(let wait): holdForBudget(action, wait, of: plan.symbol)
         case .refused(let why):
-            if state.reportedRefusals.updateValue(action.words, forKey: plan.symbol) != action.words {
+            if state.holds.report(.refusedByRiskGate(action: action.words), of: plan.symbol) {
                 alert(.warning, .riskGate, plan.symbol, "refused by the risk gate: \(action.words): \(why)")
             }
-            holdUntilNextCycle(plan.symbol)
+            state.holds.holdUntilNextCycle(plan.symbol, after: state.cycle.number)
         case .approved(let approved):
-            state.reportedRefusals[plan.symbol] = nil
-            state.risk.budgetHolds[plan.symbol] = nil
-            let number = (state.actionCounts[plan.symbol]?.count ?? 0) + 1
-            state.actionCounts[plan.symbol] = ActionCount(decision: plan.id, count: number)
+            for kind in [.refusedByRiskGate, .orderBudget, .obstacle] as [HoldReason.Kind] {
+                state.holds.endReport(kind, of: plan.symbol)
+            }
+            state.holds.endBudgetHold(plan.symbol)
+            let number = state.plans.nextAction(plan.symbol, of: plan.id)
+            state.plans.noteAction(plan.symbol, of: plan.id, number: number)
             let ids = book(command, commandNumber)
             record(
                 .action(
@@ -62,9 +75,6 @@ extension Orchestrator {
     private mutating func command(
         for action: Action, plan: PositionPlan, _ capabilities: BrokerCapabilities
     ) -> OrderCommand {
-        if state.actionCounts[plan.symbol]?.decision != plan.id {
-            state.actionCounts[plan.symbol] = ActionCount(decision: plan.id, count: 0)
-        }
         switch action.kind {
         case .cancel(let id): return .cancel(clientOrderID: id)
         case .replace(var replacement):
@@ -86,7 +96,7 @@ extension Orchestrator {
 
     /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
     private func nextOrderIDBase(_ plan: PositionPlan) -> String {
-        let number = (state.actionCounts[plan.symbol]?.count ?? 0) + 1
+        let number = state.plans.nextAction(plan.symbol, of: plan.id)
         let seconds = (state.genesis ?? state.now).nanoseconds / 1_000_000_000
         return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
     }
@@ -99,15 +109,13 @@ extension Orchestrator {
         case .submit(let submission):
             for terms in submission.orders {
                 if terms.role == .entry {
-                    state.entering[terms.symbol] = state.plans[terms.symbol]?.entry
-                    state.entryOwners[terms.symbol] = state.plans[terms.symbol]?.entryOwner
+                    state.plans.sendEntry(terms.symbol)
                 }
                 state.portfolio.orders.put(
                     Order(
                         terms: terms, groupID: submission.groupID, groupKind: submission.groupKind,
                         submittedAt: state.now))
-                state.requests[terms.clientOrderID] = Request(.submit, number: number, leftBy: state.now)
-                expectReport(on: terms.clientOrderID)
+                send(Request(.submit, number: number, leftBy: state.now), for: terms.clientOrderID)
             }
             return submission.orders.map(\.clientOrderID)
         case .cancel(let id):
@@ -131,8 +139,7 @@ extension Orchestrator {
             return [id]
         }
         state.portfolio.orders.put(next)
-        state.requests[next.id] = Request(.submit, number: number, leftBy: state.now)
-        expectReport(on: next.id)
+        send(Request(.submit, number: number, leftBy: state.now), for: next.id)
         return [id, next.id]
     }
 
@@ -141,12 +148,15 @@ extension Orchestrator {
         let transition = move(&order, by: event)
         precondition(transition != .refused, "the coordinator asked for \(event) of an order that is \(order.status)")
         state.portfolio.orders.put(order)
-        state.requests[id] = request.following(state.requests[id])
-        expectReport(on: id)
+        send(request, for: id)
     }
 
     mutating func expectReport(on id: ClientOrderID) {
-        state.deadlines[id] = state.now + state.configuration.commandTimeout
+        state.inFlight.expectReport(on: id, by: state.now + state.configuration.commandTimeout)
+    }
+
+    private mutating func send(_ request: Request, for id: ClientOrderID) {
+        state.inFlight.send(request, for: id, reportBy: state.now + state.configuration.commandTimeout)
     }
 }
 
@@ -154,13 +164,11 @@ extension Orchestrator {
     /// The same cancel once more; returns whether it was sent.
     mutating func repeatCancel(of order: Order) throws(NumericError) -> Bool {
         guard let capabilities = state.broker?.capabilities, !isHeldBySwap(order.symbol) else { return false }
-        let number = nextCommandNumber()
+        let number = state.inFlight.nextCommandNumber()
         guard
             case .approved(let approved) = try passGate(.cancel(clientOrderID: order.id), number, capabilities)
         else { return false }
-        state.requests[order.id] = Request(.cancel, number: number, leftBy: state.now).following(
-            state.requests[order.id])
-        expectReport(on: order.id)
+        send(Request(.cancel, number: number, leftBy: state.now), for: order.id)
         emit(.command(approved))
         return true
     }
@@ -172,9 +180,9 @@ extension Orchestrator {
     /// P4: a time-out is not an answer. The order is in flight, and the broker is asked about it until it answers.
     mutating func checkDeadlines() throws(NumericError) {
         try resumeBudgetHolds()
-        for (id, _) in state.deadlines.due(at: state.now) {
+        for id in state.inFlight.due(at: state.now) {
             guard var order = state.portfolio.orders[id], order.status.isInFlight || order.isOverSoon else {
-                state.deadlines[id] = nil
+                state.inFlight.stopWaiting(for: id)
                 continue
             }
             if !order.status.isInFlight, !isTraded(order.symbol) {
@@ -240,18 +248,9 @@ extension Orchestrator {
     mutating func sendQuery(_ command: OrderCommand, about id: ClientOrderID?) -> Bool {
         guard let approved = passGate(query: command, about: id) else { return false }
         let number = approved.number
-        state.pendingQueries.append(PendingQuery(number: number, order: id, queriedAt: state.now))
-        // Without an answer for so long, there will be none.
-        if state.pendingQueries.count > CoreLimits.openQueries {
-            state.pendingQueries.removeFirst(CoreLimits.openQueries / 2)
-        }
+        state.inFlight.query(number, about: id, at: state.now)
         emit(.command(approved))
         return true
-    }
-
-    mutating func nextCommandNumber() -> Int64 {
-        state.commandCount += 1
-        return state.commandCount
     }
 
     mutating func recordOrder(_ order: Order, _ event: OrderEvent, _ words: String) {
@@ -265,30 +264,10 @@ extension Orchestrator {
 // MARK: - Pauses and setbacks
 
 extension Orchestrator {
-    /// P5: after a reduction that failed, protection is put back first. The next try comes later each time, so that a
-    /// stop is not taken away and put back in a loop.
-    mutating func backOff(_ symbol: Symbol) {
-        let count = (state.backoffs[symbol]?.count ?? 0) + 1
-        let cycles = min(CoreLimits.longestBackoff, Int64(1) << min(count, 10))
-        state.backoffs[symbol] = Backoff(count: count, untilCycle: state.cycle.number + cycles)
-    }
-
-    private func isBackingOff(_ symbol: Symbol) -> Bool {
-        state.backoffs[symbol].map { state.cycle.number < $0.untilCycle } ?? false
-    }
-
     /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
     mutating func holdAfterRefusal(_ symbol: Symbol) {
-        let before = state.holds[symbol]
-        let refusals = (before?.refusals ?? 0) + 1
-        let isSoonAfter = before?.refusedAt.map { state.now <= $0 + CoreLimits.refusalAge } ?? false
-        let sinceWait = (isSoonAfter ? before?.sinceWait ?? 0 : 0) + 1
-        let waits = sinceWait >= CoreLimits.rejectionsBeforeHold
-        state.holds[symbol] = Hold(
-            awaitsBrokerSnapshot: true, refusals: refusals, refusedAt: state.now,
-            // A stop that is missing is tried several times in a cycle; what can wait, once.
-            sinceWait: waits && state.unprotected[symbol] != nil ? 0 : sinceWait,
-            untilCycle: waits ? state.cycle.number + 1 : state.cycle.number)
+        let (refusals, waits) = state.holds.refuse(
+            symbol, cycle: state.cycle.number, at: state.now, isUnprotected: state.protection.isUnprotected(symbol))
         // Told at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
         if waits, refusals % CoreLimits.rejectionsBeforeHold == 0,
             (refusals / CoreLimits.rejectionsBeforeHold).nonzeroBitCount == 1
@@ -300,20 +279,7 @@ extension Orchestrator {
         reconcileNow()
     }
 
-    /// Until the next cycle.
-    private mutating func holdUntilNextCycle(_ symbol: Symbol) {
-        let cycle = state.cycle.number
-        var hold = state.holds[symbol] ?? Hold(awaitsBrokerSnapshot: false, refusals: 0, untilCycle: cycle)
-        hold.awaitsBrokerSnapshot = false
-        hold.snapshotNotBefore = nil
-        hold.untilCycle = cycle + 1
-        state.holds[symbol] = hold
-    }
-
-    func isHeld(_ symbol: Symbol) -> Bool {
-        guard let hold = state.holds[symbol] else { return false }
-        return hold.awaitsBrokerSnapshot || state.cycle.number < hold.untilCycle
-    }
+    func isHeld(_ symbol: Symbol) -> Bool { state.holds.isHeld(symbol, in: state.cycle.number) }
 }
 
 extension Order {

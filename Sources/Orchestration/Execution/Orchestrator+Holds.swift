@@ -6,31 +6,31 @@ import Trading
 /// what the risk gate refuses or holds back, by its alerts.
 extension Orchestrator {
     mutating func recordWaiting(_ why: String?, _ plan: PositionPlan) {
-        guard state.reportedWaits[plan.symbol] != why else { return }
-        state.reportedWaits[plan.symbol] = why
+        guard state.holds.setWait(why, of: plan.symbol) else { return }
         record(.waiting(Waiting(symbol: plan.symbol, decision: plan.id, why: why)))
     }
 
     /// A plan that is no more waits for nothing.
     mutating func endWaiting(_ symbol: Symbol) {
-        guard state.reportedWaits.removeValue(forKey: symbol) != nil else { return }
+        guard state.holds.setWait(nil, of: symbol) else { return }
         record(.waiting(Waiting(symbol: symbol, decision: nil, why: nil)))
     }
 
     /// Why a symbol is left alone at the moment; nil where an alert of the risk gate has told it. Without numbers that
     /// change from cycle to cycle.
     func holdWords(_ symbol: Symbol) -> String? {
-        guard let hold = state.holds[symbol], isHeld(symbol) else {
+        guard isHeld(symbol) else {
             return "the broker tells another position than our books; it is looked at again"
         }
-        if hold.awaitsBrokerSnapshot {
-            return hold.refusals > 0
+        let refusals = state.holds.refusals(symbol)
+        if state.holds.awaitsSnapshot(symbol) {
+            return refusals > 0
                 ? "the broker refused an order; its state is looked at before the next"
                 : "the broker's state is awaited"
         }
-        return hold.refusals >= CoreLimits.rejectionsBeforeHold
+        return refusals >= CoreLimits.rejectionsBeforeHold
             ? "the broker refused several orders in a row; the next try is in the next cycle"
-            : state.reportedWaits[symbol]
+            : state.holds.wait(of: symbol)
     }
 }
 

@@ -7,7 +7,7 @@ extension Orchestrator {
             return alert(.warning, nil, "a report on \(report.clientOrderID) was not taken: \(defect)")
         }
         guard state.portfolio.orders[report.clientOrderID] != nil else { return noteUnknownOrder(report) }
-        guard !state.unseenEnds.contains(report.clientOrderID) else { return }
+        guard !state.inFlight.hasUnseenEnd(report.clientOrderID) else { return }
         try process(report, needsSum: report.event.endsWithFills)
         guard let symbol = state.portfolio.orders[report.clientOrderID]?.symbol else { return }
         try afterChange(of: symbol)
@@ -37,7 +37,9 @@ extension Orchestrator {
         if let execution = report.executionID, let price = report.price, let quantity = report.quantity {
             guard !state.portfolio.orders.isBooked(execution, of: order.id) else { return }
             state.portfolio.orders.markBooked(execution, of: order.id)
-            if let before = state.adoptedFills[order.id], report.cumulativeQuantity ?? .zero <= before { return }
+            if let before = state.inFlight.adoptedFill(of: order.id), report.cumulativeQuantity ?? .zero <= before {
+                return
+            }
             try order.book(quantity, at: price)
             event = order.filledQuantity >= order.terms.quantity ? .fill : .partialFill
             words = try bookFill(order, quantity, price, at: report.at)
@@ -64,14 +66,14 @@ extension Orchestrator {
         if let reason = report.reason { order.reason = reason }
         let isOldRefusal =
             !isCertain && event.isRefusal && order.status.isInFlight
-            && state.requests[order.id]?.isRefused(by: event, at: report.at) == false
+            && state.inFlight.request(for: order.id)?.isRefused(by: event, at: report.at) == false
         let (before, wasAtVenue) = (order.status, order.hasBeenAtVenue)
         // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
         let transition =
             (order.isRequestUnknown && event.answersNoRequest) || !answersRequest || isOldRefusal
             ? OrderLifeCycle.Transition.stay : move(&order, by: event)
         // The way to the venue has ended here.
-        if !wasAtVenue, order.hasBeenAtVenue { state.requests[order.id]?.takenBy = state.now }
+        if !wasAtVenue, order.hasBeenAtVenue { state.inFlight.reachedVenue(order.id, at: state.now) }
         state.portfolio.orders.put(order)
         keepDeadline(of: order)
         // While it was in flight nothing could be said of a position that differed: now it is looked at, before anything is done.
@@ -86,7 +88,8 @@ extension Orchestrator {
             return sendQuery(about: order.id)
         }
         if isOldRefusal { return sendQuery(about: order.id) }
-        if event.isRefusal, before.isInFlight, !isCertain { state.requests[order.id]?.noteRefusal(at: report.at) }
+        if before.isInFlight, !order.status.isInFlight { state.inFlight.reported(order.id) }
+        if event.isRefusal, before.isInFlight, !isCertain { state.inFlight.refused(order.id, at: report.at) }
         if event != .accepted, order.status != before || event == .partialFill || event == .restated {
             recordOrder(order, event, words)
         }
@@ -132,18 +135,13 @@ extension Orchestrator {
     /// An order in flight is asked about until the doubt ends, and a market order until it is over: it takes no time, so
     /// that silence means a word that was lost.
     mutating func keepDeadline(of order: Order) {
-        if !order.status.isInFlight, !order.isOverSoon {
-            state.deadlines[order.id] = nil
-        } else if state.deadlines[order.id] == nil {
-            expectReport(on: order.id)
-        }
-        if !order.isWorking { state.requests[order.id] = nil }
+        state.inFlight.follow(order, reportBy: state.now + state.configuration.commandTimeout)
     }
 
     /// Its terms are those that were asked for, and not merely those that its group gave it in the meantime.
     private func isRequested(_ order: Order) -> Bool {
         let counting = state.broker?.capabilities.replacementQuantity ?? .total
-        return state.requests[order.id]?.replacement?.isMet(by: order.terms, counting: counting) ?? true
+        return state.inFlight.request(for: order.id)?.replacement?.isMet(by: order.terms, counting: counting) ?? true
     }
 
     /// The newest terms hold, whatever the order in which words arrive. A successor's first word has its own.
@@ -161,20 +159,20 @@ extension Orchestrator {
         _ order: Order, _ quantity: Quantity, _ price: Price, at time: Timestamp
     ) throws(NumericError) -> String {
         let symbol = order.symbol
-        let entry = state.entering[symbol]
+        let entry = state.plans.sentEntry(symbol)
         let before = state.portfolio.positions[symbol]
         let realized = try state.portfolio.book(
             order.terms.side, quantity, symbol, at: price, time: time, bookedAt: state.now,
             initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil)
-        state.risk.lossIsDue = true
+        state.risk.noteFill()
         // What was planned for one side means the opposite on the other.
         let after = state.portfolio.positions[symbol]
-        if before != nil, after == nil { state.closedAt[symbol] = state.now }
+        if before != nil, after == nil { state.plans.positionClosed(symbol, at: state.now) }
         if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }
         if order.terms.role == .entry, before == nil, let entry { planForFilledEntry(symbol, entry) }
         // Also when a leg's fill was heard before its entry's, and nothing is held any more: it was entered once.
-        if order.terms.role == .entry { state.plans[symbol]?.dropEntry() }
-        state.realizedByPlan[symbol] = try (state.realizedByPlan[symbol] ?? .zero) + realized
+        if order.terms.role == .entry { state.plans.dropEntry(symbol) }
+        try state.plans.addRealized(realized, symbol)
         if order.filledQuantity > order.terms.quantity {
             alert(
                 .emergency, .brokerDoubtful, symbol,
@@ -188,16 +186,8 @@ extension Orchestrator {
     }
 
     private mutating func planForFilledEntry(_ symbol: Symbol, _ entry: Entry) {
-        let owner = state.entryOwners[symbol]
         // A fill that comes after its order was over, and with it the plan, brings its stop all the same.
-        let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
-        var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
-        plan.stop = entry.stop
-        plan.stopOwner = owner
-        plan.target = entry.target
-        plan.targetOwner = entry.target == nil ? nil : owner
-        plan.dropEntry()
-        state.plans[symbol] = plan
+        state.plans.enter(symbol, entry, id: DecisionID(cycle: state.cycle.number, symbol: symbol))
     }
 
     private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {
@@ -207,15 +197,15 @@ extension Orchestrator {
             let awaitsOthers = state.portfolio.orders.working(order.symbol).contains {
                 order.groupID != nil && $0.groupID == order.groupID && $0.status == .pendingNew
             }
-            if order.terms.role == .reduce { backOff(order.symbol) }
+            if order.terms.role == .reduce { state.holds.backOff(order.symbol, cycle: state.cycle.number) }
             if !awaitsOthers { holdAfterRefusal(order.symbol) }
         case .cancelRejected, .replaceRejected:
             sendQuery(about: order.id)
             if order.isWorking { holdAfterRefusal(order.symbol) }
-        case .new, .held, .canceled, .restated: state.holds[order.symbol]?.endRefusals()
+        case .new, .held, .canceled, .restated: state.holds.endRefusals(order.symbol)
         case .fill, .partialFill:
             if order.status == .filled { expectSiblingsToEnd(order) }
-            if order.terms.role == .reduce { state.backoffs[order.symbol] = nil }
+            if order.terms.role == .reduce { state.holds.endBackoff(order.symbol) }
             recordOutcome(order)
             switch order.terms.role {
             case .stop, .target, .external, .entry:
@@ -249,18 +239,17 @@ extension Orchestrator {
             "\(order.terms.side == .sell ? "sold" : "bought") \(order.filledQuantity) at \(order.averageFillPrice?.text(minimumDecimals: 2) ?? "?") by \(order.terms.role.rawValue) order"
         let record = state.portfolio.positions[symbol]
         if let record, let limit = plan.quantityLimit, isWithin(limit, record) {
-            state.plans[symbol]?.quantityLimit = nil
+            state.plans.endReduction(symbol)
         } else if record != nil || order.terms.side == plan.entry?.side {
             return
         }
-        let realized = state.realizedByPlan[symbol] ?? .zero
+        let realized = state.plans.takeRealized(symbol)
         self.record(
             .outcome(
                 Outcome(
                     decision: plan.id, symbol: symbol, words: words, remaining: record?.size ?? .zero,
                     realizedByDecision: realized, realizedProfit: record?.realizedProfit ?? realized,
                     heldFor: record.map { state.now - $0.openedAt } ?? .zero)))
-        state.realizedByPlan[symbol] = nil
         if record == nil { resetPlan(symbol) }
     }
 
@@ -272,17 +261,10 @@ extension Orchestrator {
     }
 
     mutating func resetPlan(_ symbol: Symbol) {
-        state.plans[symbol]?.quantityLimit = nil
-        state.plans[symbol]?.stop = nil
-        state.plans[symbol]?.stopOwner = nil
-        state.plans[symbol]?.target = nil
-        state.plans[symbol]?.targetOwner = nil
-        state.reportedDispositions[symbol] = nil
-        state.reportedDeferrals[symbol] = nil
+        state.plans.reset(symbol)
+        state.audit.reset(symbol)
         // The stop that the core has set itself is gone as well, and is set again when nobody else does.
-        if let since = state.unprotected[symbol]?.since {
-            state.unprotected[symbol] = UnprotectedTimer(since: since, limit: state.configuration.unprotectedLimit)
-        }
+        state.protection.rearm(symbol, limit: state.configuration.unprotectedLimit)
     }
 
     /// Protection is looked at, and the next step taken.
@@ -294,7 +276,7 @@ extension Orchestrator {
         if let plan = state.plans[symbol], plan.isEmpty, state.portfolio.positions[symbol] == nil,
             state.portfolio.orders.working(symbol).isEmpty
         {
-            state.plans[symbol] = nil
+            state.plans.drop(symbol)
             endWaiting(symbol)
         }
     }
@@ -308,10 +290,10 @@ extension Orchestrator {
         case .submit(let submission):
             for order in submission.orders { try process(report(order.clientOrderID, .rejected)) }
         case .cancel(let id):
-            state.requests[id]?.didNotLeave()
+            state.inFlight.commandNotSent(for: id)
             try process(report(id, .cancelRejected), isCertain: true)
         case .replace(let replacement):
-            state.requests[replacement.clientOrderID]?.didNotLeave()
+            state.inFlight.commandNotSent(for: replacement.clientOrderID)
             try process(report(replacement.clientOrderID, .replaceRejected), isCertain: true)
         case .query, .reconcile: break
         }

@@ -9,7 +9,7 @@ extension Orchestrator {
         state.portfolio.market.apply(update)
         state.portfolio.updateWaterMarks(update)
         if state.portfolio.market.session != session {
-            for symbol in state.plans.keys.sorted() {
+            for symbol in state.plans.planned {
                 watchBreach(symbol)
                 try advance(symbol)
             }
@@ -44,7 +44,7 @@ extension Orchestrator {
         )
         if let held { state.unbookedSplits[symbol] = UnbookedSplit(quantity: held, since: state.now) }
         // Also while the broker is away: what it shows when it is back may still be the old shares.
-        state.holds[symbol] = Hold(awaitsBrokerSnapshot: true, refusals: 0, untilCycle: state.cycle.number)
+        state.holds.awaitSplit(symbol, cycle: state.cycle.number)
         if state.broker != nil { reconcileNow() }
     }
 
@@ -67,23 +67,7 @@ extension Orchestrator {
     /// Position and plan are restated together.
     mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
         try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
-        try splitPlan(symbol, numerator, denominator)
-    }
-
-    private mutating func splitPlan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
-        guard var plan = state.plans[symbol] else { return }
-        let increment = state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity
-        func adjusted(_ price: Price?) throws(NumericError) -> Price? {
-            guard let price else { return nil }
-            return try increment.rounded(
-                price.scaled(numerator: denominator, denominator: numerator, .halfEven), .halfEven)
-        }
-        if let stop = plan.stop, let price = try adjusted(stop.stopPrice) {
-            plan.stop = ProtectiveStop(stopPrice: price, limitPrice: try adjusted(stop.limitPrice))
-        }
-        plan.target = try adjusted(plan.target)
-        plan.quantityLimit = try plan.quantityLimit?.scaled(numerator: numerator, denominator: denominator, .towardZero)
-        plan.dropEntry()
-        state.plans[symbol] = plan
+        try state.plans.split(
+            symbol, numerator, denominator, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)
     }
 }

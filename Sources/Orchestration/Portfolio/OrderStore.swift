@@ -11,6 +11,8 @@ package struct OrderStore: Sendable, Hashable, Codable {
 
     package subscript(id: ClientOrderID) -> Order? { orders[id] }
 
+    func isKnown(_ id: ClientOrderID) -> Bool { orders[id] != nil }
+
     package func working(_ symbol: Symbol) -> [Order] {
         (workingIDs[symbol] ?? []).compactMap { orders[$0] }
     }

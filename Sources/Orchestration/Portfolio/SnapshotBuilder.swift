@@ -30,8 +30,8 @@ struct SnapshotBuilder {
         if needs.wants(.portfolio) {
             snapshot.portfolio = try portfolio(positions, equity: equity, snapshot.account)
         }
-        if needs.wants(.history) { snapshot.history = core.history }
-        if needs.wants(.advisories) { snapshot.advisories = core.advisories }
+        if needs.wants(.history) { snapshot.history = core.audit.history }
+        if needs.wants(.advisories) { snapshot.advisories = core.audit.advisories }
         return snapshot
     }
 

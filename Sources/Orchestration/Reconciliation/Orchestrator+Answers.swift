@@ -9,9 +9,9 @@ extension Orchestrator {
                 .emergency, .brokerDoubtful, known.symbol,
                 "the broker's answer about \(known.id) was not taken: \(defect)")
         }
-        let query = state.removeQuery(number)
+        let query = state.inFlight.answered(number)
         // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
-        if let order = state.portfolio.orders[answer.clientOrderID], !state.unseenEnds.contains(order.id) {
+        if let order = state.portfolio.orders[answer.clientOrderID], !state.inFlight.hasUnseenEnd(order.id) {
             try bookMissedExecutions(order, answer)
             if let query, query.order == order.id { try resolve(order.id, by: answer.order, query) }
         }
@@ -33,7 +33,7 @@ extension Orchestrator {
     }
 
     private mutating func bookMissedExecutions(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
-        guard !state.unseenEnds.contains(order.id) else { return }
+        guard !state.inFlight.hasUnseenEnd(order.id) else { return }
         // Filled alike: what is not booked by its id was filled before the order was adopted, and is in the position.
         if answer.order?.filledQuantity == order.filledQuantity {
             for id in answer.executions.compactMap(\.executionID)
@@ -75,8 +75,10 @@ extension Orchestrator {
         _ id: ClientOrderID, by theirs: Order?, _ query: PendingQuery
     ) throws(NumericError) {
         let queriedAt = query.queriedAt
-        guard let order = state.portfolio.orders[id], query.number > state.requests[id]?.number ?? 0 else { return }
-        if state.requests[id]?.takenBy == nil { state.requests[id]?.takenBy = state.now }
+        guard let order = state.portfolio.orders[id], query.number > state.inFlight.request(for: id)?.number ?? 0 else {
+            return
+        }
+        state.inFlight.adapterAnswered(about: id, at: state.now)
         guard let theirs else { return try resolveAbsent(order, queriedAt) }
         if theirs.isWorking {
             if theirs.status == .pendingCancel, try cancelAgain(order) { return }
@@ -86,7 +88,7 @@ extension Orchestrator {
             guard isNews else { return keepDeadline(of: order) }
             adoptStatus(of: order, from: theirs)
             // Its refusal could not be told from an older one, or was lost.
-            if order.status == .unknown, let replacement = state.requests[id]?.replacement,
+            if order.status == .unknown, let replacement = state.inFlight.request(for: id)?.replacement,
                 !isCarriedOut(replacement, theirs)
             {
                 holdAfterRefusal(order.symbol)
@@ -135,18 +137,14 @@ extension Orchestrator {
     /// twice, and a short that nobody has would be bought back.
     private mutating func deferToPosition(_ order: Order) {
         awaitBrokerSnapshot(of: order.symbol)
-        state.unseenEnds.removeAll { state.portfolio.orders[$0] == nil }
-        state.unseenEnds.append(order.id)
+        state.inFlight.endUnseen(order.id, known: state.portfolio.orders.isKnown)
         // It may have entered, and come to its end since.
-        if order.terms.role == .entry { state.plans[order.symbol]?.dropEntry() }
+        if order.terms.role == .entry { state.plans.dropEntry(order.symbol) }
     }
 
     /// Nothing is done on a symbol before the broker has told its position anew.
     mutating func awaitBrokerSnapshot(of symbol: Symbol) {
-        var hold = state.holds[symbol] ?? Hold(awaitsBrokerSnapshot: true, refusals: 0, untilCycle: 0)
-        hold.awaitsBrokerSnapshot = true
-        hold.snapshotNotBefore = state.now + reportLag
-        state.holds[symbol] = hold
+        state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
         requestReconcile()
     }
 
@@ -161,7 +159,8 @@ extension Orchestrator {
     private mutating func cancelAgain(_ order: Order) throws(NumericError) -> Bool {
         let patience = TimeSpan(
             nanoseconds: state.configuration.commandTimeout.nanoseconds * CoreLimits.stuckCancelTimeouts)
-        guard order.status == .pendingCancel || order.status == .unknown, let request = state.requests[order.id],
+        guard order.status == .pendingCancel || order.status == .unknown,
+            let request = state.inFlight.request(for: order.id),
             request.leftBy + patience <= state.now
         else { return false }
         alert(
@@ -171,14 +170,14 @@ extension Orchestrator {
     }
 
     private func nothingCanArrive(for order: Order, since queriedAt: Timestamp) -> Bool {
-        guard let request = state.requests[order.id], let broker = state.broker else { return true }
+        guard let request = state.inFlight.request(for: order.id), let broker = state.broker else { return true }
         let longest = max(broker.capabilities.arrivalLimit, broker.capabilities.reportLag)
         return queriedAt >= max(request.leftBy, request.takenBy ?? request.leftBy) + longest
     }
 
     /// An order that has been at the venue comes no second time: only the broker's lists may be behind.
     private func isGone(_ order: Order, _ queriedAt: Timestamp) -> Bool {
-        guard order.hasBeenAtVenue, let request = state.requests[order.id] else { return false }
+        guard order.hasBeenAtVenue, let request = state.inFlight.request(for: order.id) else { return false }
         return queriedAt >= (request.takenBy ?? request.leftBy) + reportLag
     }
 
@@ -187,7 +186,7 @@ extension Orchestrator {
         switch order.status {
         case .pendingCancel, .pendingReplace: return false
         case .unknown:
-            guard let replacement = state.requests[order.id]?.replacement else { return true }
+            guard let replacement = state.inFlight.request(for: order.id)?.replacement else { return true }
             return isCarriedOut(replacement, theirs) || nothingCanArrive(for: order, since: queriedAt)
         default: return true
         }

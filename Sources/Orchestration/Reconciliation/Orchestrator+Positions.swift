@@ -15,7 +15,7 @@ extension Orchestrator {
             let brokers = theirs[symbol]?.quantity ?? .zero
             guard ours != brokers else {
                 state.broker?.discrepancies[symbol] = nil
-                state.unbookedSplits[symbol] = nil
+                endSplitWait(symbol)
                 continue
             }
             // Positions and orders may be out of step for seconds: a difference counts when it stays.
@@ -42,15 +42,20 @@ extension Orchestrator {
         return split.quantity == brokers && state.now < split.since + UnbookedSplit.patience
     }
 
+    private mutating func endSplitWait(_ symbol: Symbol) {
+        state.unbookedSplits[symbol] = nil
+        state.holds.endReport(.splitNotBooked, of: symbol)
+    }
+
     /// The broker still shows the old shares: until it has booked the split, what rests there is right as it rests.
     private mutating func awaitSplit(_ symbol: Symbol, ours: Quantity, brokers: Quantity) {
-        let words =
-            "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has"
-        guard state.reportedRefusals.updateValue(words, forKey: symbol) != words else { return }
+        guard state.holds.report(.splitNotBooked(brokers: brokers), of: symbol) else { return }
         note(
             .corporateAction, symbol, nil, ours: ours.description, brokers: brokers.description,
             done: "waits until the broker has booked the split")
-        alert(.warning, symbol, words)
+        alert(
+            .warning, .splitNotBooked, symbol,
+            "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has")
     }
 
     /// Orders are asked about first; until they have been, a difference is noted and not judged.
@@ -97,7 +102,7 @@ extension Orchestrator {
         }
         guard let theirs else {
             state.portfolio.positions[symbol] = nil
-            state.closedAt[symbol] = state.now
+            state.plans.positionClosed(symbol, at: state.now)
             resetPlan(symbol)
             return watchProtection(symbol)
         }
@@ -111,9 +116,10 @@ extension Orchestrator {
     /// announced, the prices were right.
     private mutating func adoptSplit(_ split: Split, of symbol: Symbol) throws(NumericError) {
         try applySplit(symbol, split.numerator, split.denominator)
+        state.holds.endReport(.splitNotBooked, of: symbol)
         guard state.unbookedSplits.removeValue(forKey: symbol) == nil else { return }
         state.bookedSplits[symbol] = split
-        state.breaches[symbol] = nil
+        state.protection.setBreached(false, symbol, at: state.now)
         state.portfolio.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
     }
 
@@ -140,7 +146,7 @@ extension Orchestrator {
         state.portfolio.positions[symbol] = record
         // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
         if let limit = state.plans[symbol]?.quantityLimit, isWithin(limit, record) {
-            state.plans[symbol]?.quantityLimit = nil
+            state.plans.endReduction(symbol)
         }
     }
 
@@ -149,11 +155,11 @@ extension Orchestrator {
         guard let record = state.portfolio.positions[symbol] else { return }
         let exits = Exits(of: record, in: state.portfolio.orders)
         let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
-        var plan = state.plans[symbol] ?? PositionPlan(id: id, symbol: symbol)
+        var plan = state.plans.plan(of: symbol, orOf: id)
         if plan.stop == nil, let terms = exits.stops.first?.terms, let price = terms.stopPrice {
             plan.stop = ProtectiveStop(stopPrice: price, limitPrice: terms.limitPrice)
         }
         if plan.target == nil, let price = exits.targets.first?.terms.limitPrice { plan.target = price }
-        if !plan.isEmpty { state.plans[symbol] = plan }
+        if !plan.isEmpty { state.plans.adopt(plan) }
     }
 }

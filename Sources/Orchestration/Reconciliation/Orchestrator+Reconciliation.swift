@@ -22,7 +22,7 @@ extension Orchestrator {
 
     /// What was asked of a connection that is no more has no answer to wait for.
     mutating func markInFlightUnknown() {
-        state.pendingQueries = []
+        state.inFlight.dropQueries()
         for order in state.portfolio.orders.allWorking where order.status.isInFlight && order.status != .unknown {
             var changed = order
             _ = move(&changed, by: .timedOut)
@@ -42,7 +42,7 @@ extension Orchestrator {
         if let defect = snapshot.defect {
             return alert(.emergency, .brokerDoubtful, nil, "the broker's state was not taken: \(defect)")
         }
-        guard let query = state.removeQuery(number), verifyAccount(snapshot), var link = state.broker,
+        guard let query = state.inFlight.answered(number), verifyAccount(snapshot), var link = state.broker,
             link.queriedOrders.isEmpty
         else { return }
         if !link.hasAnswered { fenceOlderEpochs() }
@@ -68,7 +68,7 @@ extension Orchestrator {
     /// The adapter has seen this epoch: what an older core, or an older connection, sent and it has not taken by now it
     /// will refuse. Only what it took may still be on its way to the venue.
     private mutating func fenceOlderEpochs() {
-        for id in state.requests.keys.sorted() { state.requests[id]?.leftBy = state.now }
+        state.inFlight.fenceOlderEpochs(at: state.now)
     }
 
     private mutating func finishReconciliation(isFirst: Bool, queriedAt: Timestamp) throws(NumericError) {
@@ -100,7 +100,7 @@ extension Orchestrator {
         if isFirst, let name = state.broker?.name { endSwap(with: name) }
         releaseHolds(queriedAt: queriedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
-        for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }
+        try advanceAll()
         if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
     }
 
@@ -108,14 +108,13 @@ extension Orchestrator {
     /// for the broker's snapshot goes on waiting.
     private mutating func releaseHolds(queriedAt: Timestamp) {
         var next: Timestamp?
-        for (symbol, hold) in state.holds.inOrder where hold.awaitsBrokerSnapshot {
+        for (symbol, earliest) in state.holds.awaitingSnapshot {
             if let discrepancy = state.broker?.discrepancies[symbol] {
                 next = min(next ?? discrepancy.since + reportLag, discrepancy.since + reportLag)
-            } else if let earliest = hold.snapshotNotBefore, queriedAt < earliest {
+            } else if let earliest, queriedAt < earliest {
                 next = min(next ?? earliest, earliest)
             } else {
-                state.holds[symbol]?.awaitsBrokerSnapshot = false
-                state.holds[symbol]?.snapshotNotBefore = nil
+                state.holds.releaseSnapshotHold(symbol)
             }
         }
         let due = next.map(nextLook)
@@ -190,11 +189,8 @@ extension Orchestrator {
     }
 
     private mutating func adoptOrder(_ order: Order) {
-        state.adoptedFills = state.adoptedFills.filter { state.portfolio.orders[$0.key] != nil }
-        if order.filledQuantity.isPositive { state.adoptedFills[order.id] = order.filledQuantity }
-        state.unseenEnds.removeAll { $0 == order.id }
         state.portfolio.orders.put(order)
-        state.requests[order.id] = Request(.submit, number: state.commandCount, leftBy: state.now)
+        state.inFlight.adopt(order, at: state.now, known: state.portfolio.orders.isKnown)
         keepDeadline(of: order)
         note(.externalOrder, order.symbol, order.id, ours: "none", brokers: order.words, done: "adopted as it stands")
     }

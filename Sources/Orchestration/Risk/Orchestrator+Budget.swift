@@ -11,45 +11,39 @@ extension Orchestrator {
         let gate = RiskGate(
             state: state.portfolio, control: state.control, limits: state.configuration.limits,
             capabilities: capabilities, now: state.now, load: load)
-        return try gate.check(command, number: number, budget: &state.risk.budget)
+        return try state.risk.withBudget { budget throws(NumericError) in
+            try gate.check(command, number: number, budget: &budget)
+        }
     }
 
     private var load: RateBudget.Load {
         RateBudget.Load(
-            unfinished: state.unprotected.count + state.deadlines.count,
-            isContended: state.risk.budgetHolds.values.contains { $0.precedence <= .cancel })
+            unfinished: state.protection.unprotectedCount + state.inFlight.waitingCount,
+            isContended: state.holds.isBudgetContended)
     }
 
     private mutating func fitBudget() {
-        state.risk.budget.fit(
+        state.risk.fitBudget(
             orders: state.configuration.limits.maximumOrdersPerMinute,
             requests: state.broker?.capabilities.ordersPerMinute)
     }
 
     /// A step that is right, and too early: it is looked at again when the budget has room, not in the next cycle.
-    mutating func holdForBudget(_ action: Action, _ wait: RiskState.BudgetHold, of symbol: Symbol) {
-        var wait = wait
-        wait.since = state.risk.budgetHolds[symbol]?.since ?? wait.since
-        state.risk.budgetHolds[symbol] = wait
-        guard state.reportedRefusals.updateValue(action.words, forKey: symbol) != action.words else { return }
+    mutating func holdForBudget(_ action: Action, _ hold: BudgetHold, of symbol: Symbol) {
+        state.holds.holdForBudget(symbol, hold)
+        guard state.holds.report(.orderBudget(action: action.words), of: symbol) else { return }
         alert(
-            wait.precedence == .exit ? .emergency : .warning, .orderBudget, symbol,
-            "waits \(wait.until - state.now), \(state.risk.budget.words) requests a minute are used up: \(action.words)"
+            hold.precedence == .exit ? .emergency : .warning, .orderBudget, symbol,
+            "waits \(hold.until - state.now), \(state.risk.budget.words) requests a minute are used up: \(action.words)"
         )
     }
 
     /// The most urgent first, and of those who has waited longest. What is still too early waits again.
     mutating func resumeBudgetHolds() throws(NumericError) {
-        let now = state.now
-        guard state.risk.budgetHolds.values.contains(where: { $0.until <= now }) else { return }
-        let due = state.risk.budgetHolds.inOrder.filter { $0.value.until <= now }
-            .sorted { ($0.value.precedence, $0.value.since, $0.key) < ($1.value.precedence, $1.value.since, $1.key) }
-        for (symbol, wait) in due {
+        for (symbol, until) in state.holds.dueForBudget(at: state.now) {
             try advance(symbol)
             // It has gone, or there is nothing left to do.
-            if let same = state.risk.budgetHolds[symbol], same.until == wait.until {
-                state.risk.budgetHolds[symbol] = nil
-            }
+            state.holds.endBudgetHold(symbol, until: until)
         }
     }
 
@@ -58,20 +52,17 @@ extension Orchestrator {
     /// Nil when the budget has no room; then it is asked as soon as there is, see ``sendWaitingQueries()``.
     mutating func passGate(query: OrderCommand, about id: ClientOrderID?) -> ApprovedCommand? {
         fitBudget()
-        let ruling = RiskGate.query(
-            query, precedence(ofQuestionAbout: id), number: nextCommandNumber(), budget: &state.risk.budget,
-            load: load, now: state.now)
+        let (precedence, load, now) = (precedence(ofQuestionAbout: id), load, state.now)
+        let number = state.inFlight.nextCommandNumber()
+        let ruling = state.risk.withBudget {
+            RiskGate.query(query, precedence, number: number, budget: &$0, load: load, now: now)
+        }
         switch ruling {
         case .approved(let approved): return approved
         // A full bucket has room for any question; see ``RateBudget``.
         case .refused: return nil
         case .waits(let wait):
-            if let id {
-                state.risk.waitingQueries[id] = state.risk.waitingQueries[id] ?? state.now
-            } else {
-                state.risk.isReconcileWaiting = true
-            }
-            state.risk.retryQueriesAt = min(state.risk.retryQueriesAt ?? wait.until, wait.until)
+            state.risk.queryWaits(id, since: state.now, until: wait.until)
             return nil
         }
     }
@@ -80,31 +71,25 @@ extension Orchestrator {
     private func precedence(ofQuestionAbout id: ClientOrderID?) -> RateBudget.Precedence {
         let isUrgent: Bool
         if let id {
-            isUrgent = state.portfolio.orders[id].map { state.unprotected[$0.symbol] != nil } ?? false
+            isUrgent = state.portfolio.orders[id].map { state.protection.isUnprotected($0.symbol) } ?? false
         } else if state.broker?.isReconciled == true {
-            isUrgent = state.unprotected.keys.contains { state.holds[$0]?.awaitsBrokerSnapshot == true }
+            isUrgent = state.protection.unprotected.contains { state.holds.awaitsSnapshot($0) }
         } else {
-            isUrgent = !state.unprotected.isEmpty
+            isUrgent = state.protection.isAnyUnprotected
         }
         return isUrgent ? .protectiveQuestion : .query
     }
 
     /// The whole snapshot first, then the orders that have waited longest.
     mutating func sendWaitingQueries() {
-        guard let due = state.risk.retryQueriesAt, due <= state.now else { return }
-        state.risk.retryQueriesAt = nil
-        let (snapshot, orders) = (state.risk.isReconcileWaiting, state.risk.waitingQueries)
-        state.risk.isReconcileWaiting = false
-        state.risk.waitingQueries = [:]
+        guard let waiting = state.risk.takeDueQueries(at: state.now) else { return }
         // A new connection asks for everything by itself.
         guard state.broker != nil else { return }
-        if snapshot, !sendQuery(.reconcile, about: nil) { return state.risk.waitingQueries = orders }
-        for (id, since) in orders.inOrder.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-            if state.risk.retryQueriesAt != nil {
-                state.risk.waitingQueries[id] = since
-            } else if !sendQuery(.query(clientOrderID: id), about: id) {
-                state.risk.waitingQueries[id] = since
-            }
+        if waiting.reconcile, !sendQuery(.reconcile, about: nil) { return state.risk.keepWaiting(waiting.orders) }
+        for order in waiting.orders {
+            let isSent =
+                !state.risk.areQueriesWaiting && sendQuery(.query(clientOrderID: order.id), about: order.id)
+            if !isSent { state.risk.keepWaiting([order]) }
         }
     }
 }

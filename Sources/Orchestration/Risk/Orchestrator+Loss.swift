@@ -40,7 +40,7 @@ extension Orchestrator {
         record(.tradingState(wanted, who: "core", why: why))
         alert(.emergency, .restricted, nil, "trading is \(wanted.rawValue): \(why)")
         endEntries()
-        state.risk.restrictionIsDue = true
+        state.risk.noteRestriction()
     }
 
     /// Nothing is added to an account whose required policies are not all at work. Looked at when one comes or goes, when
@@ -59,22 +59,17 @@ extension Orchestrator {
 
     /// No plan enters any more, and every entry under way has a plan that ends it.
     mutating func endEntries() {
-        for symbol in state.plans.keys.sorted() { state.plans[symbol]?.dropEntry() }
+        state.plans.dropEntries()
         for order in state.portfolio.orders.allWorking where order.terms.role == .entry {
-            guard state.plans[order.symbol] == nil else { continue }
             let id = DecisionID(cycle: state.cycle.number, symbol: order.symbol)
-            state.plans[order.symbol] = PositionPlan(id: id, symbol: order.symbol)
+            state.plans.ensure(order.symbol, id: id)
         }
     }
 
     /// After every input: fills are measured, and a restriction is carried out in every symbol.
     mutating func enforceLimits() throws(NumericError) {
-        if state.risk.lossIsDue {
-            state.risk.lossIsDue = false
-            try watchEquity()
-        }
-        guard state.risk.restrictionIsDue else { return }
-        state.risk.restrictionIsDue = false
-        for symbol in state.plans.keys.sorted() { try advance(symbol) }
+        if state.risk.takeLossCheck() { try watchEquity() }
+        guard state.risk.takeRestriction() else { return }
+        try advancePlanned()
     }
 }

@@ -33,7 +33,7 @@ struct RiskGate {
         case approved(ApprovedCommand)
         case refused(String)
         /// Nothing is wrong with it, but the budget of requests is used up until then.
-        case waits(RiskState.BudgetHold)
+        case waits(BudgetHold)
     }
 
     /// Questions change nothing at the broker; they keep to its budget of requests, and pass when halted too.
@@ -44,7 +44,7 @@ struct RiskGate {
         precondition(command.isQuery, "only questions pass without a check")
         switch budget.spend(command, precedence, load, at: now) {
         case .granted: return .approved(ApprovedCommand(command, number))
-        case .at(let time): return .waits(RiskState.BudgetHold(precedence: precedence, until: time, since: now))
+        case .at(let time): return .waits(BudgetHold(precedence: precedence, until: time, since: now))
         case .never: return .refused("the budget of requests has no room for a question")
         }
     }
@@ -65,7 +65,7 @@ struct RiskGate {
         switch budget.spend(command, precedence, load, at: now) {
         case .granted: return .approved(ApprovedCommand(command, number))
         case .at(let time) where precedence != .entry:
-            return .waits(RiskState.BudgetHold(precedence: precedence, until: time, since: now))
+            return .waits(BudgetHold(precedence: precedence, until: time, since: now))
         case .at, .never:
             return .refused(
                 "the orders of this minute have used up the entries' half of \(budget.words) a minute; the rest is for exits"

@@ -40,7 +40,7 @@ extension Orchestrator {
     /// until the swap is over.
     func isHeldBySwap(_ symbol: Symbol) -> Bool {
         guard let swap = state.swap else { return false }
-        return swap.stage != .draining || state.unprotected[symbol] == nil
+        return swap.stage != .draining || !state.protection.isUnprotected(symbol)
     }
 
     /// Called with every input.
@@ -80,7 +80,7 @@ extension Orchestrator {
     /// answer takes is lost; the new adapter is asked anew.
     private var isDrained: Bool {
         let recent = state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds)
-        return !state.pendingQueries.contains { $0.queriedAt > recent }
+        return !state.inFlight.isWaitingForAnswer(since: recent)
             && !state.portfolio.orders.allWorking.contains { $0.status.isInFlight }
     }
 
@@ -104,7 +104,7 @@ extension Orchestrator {
     /// - Returns: whether the adapter that joins leaves again.
     mutating func rollsBackFor(_ symbol: Symbol, ours: Quantity, brokers: Quantity) -> Bool {
         guard mustMatchPrevious, let swap = state.swap,
-            !state.unseenEnds.contains(where: { state.portfolio.orders[$0]?.symbol == symbol })
+            !state.inFlight.hasUnseenEnd(where: { state.portfolio.orders[$0]?.symbol == symbol })
         else { return false }
         rollBack("\(swap.to) tells \(brokers) \(symbol), \(swap.from) told \(ours)")
         return true
@@ -113,7 +113,7 @@ extension Orchestrator {
     private var pendingWork: String {
         let uncertain = state.portfolio.orders.allWorking.filter(\.status.isInFlight)
         let orders = uncertain.prefix(5).map { "\($0.id) is \($0.status.rawValue)" }.joined(separator: ", ")
-        let what = uncertain.isEmpty ? "\(state.pendingQueries.count) questions had no answer" : orders
+        let what = uncertain.isEmpty ? "\(state.inFlight.queryCount) questions had no answer" : orders
         return "after \(state.configuration.swapDrain) \(what)"
     }
 
@@ -123,7 +123,7 @@ extension Orchestrator {
         recordSwap(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) stays the one that trades")
         alert(.warning, nil, "the broker was not swapped: \(why)")
         state.swap = nil
-        for symbol in Set(state.plans.keys).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }
+        try advanceAll()
     }
 
     /// The new adapter cannot trade.

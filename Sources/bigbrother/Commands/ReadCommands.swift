@@ -62,7 +62,7 @@ struct StatusCommand: ParsableCommand {
                 epoch: state.epoch,
                 at: state.now, equity: try state.portfolio.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
-                openOrders: state.portfolio.orders.workingCount, unprotected: state.unprotected.keys.sorted(),
+                openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.unprotected,
                 broker: state.broker?.name.text, emulated: state.broker?.capabilities.emulations ?? [],
                 policies: state.policies)
             guard !options.json else { return try options.printJSON(status) }

@@ -42,7 +42,7 @@ struct BackoffTests {
         for _ in 0..<8 { driver.cycle() }
         #expect(driver.venue.held("ABC") == 40)
         #expect(driver.venue.stopped("ABC") == 40)
-        #expect(driver.state.backoffs.isEmpty)
+        #expect(!driver.state.holds.hasBackoffs)
         driver.expectSound()
     }
 

@@ -45,7 +45,7 @@ struct ReplacementTests {
         #expect(successor.replacesOrder == orders.first?.id)
         #expect(successor.terms.stopPrice == "97")
         #expect(driver.state.portfolio.orders.openExitQuantity("ABC", side: .sell) == 100)
-        #expect(driver.state.unprotected.isEmpty)
+        #expect(driver.state.protection.unprotected.isEmpty)
         driver.delivers = true
         driver.settle()
         #expect(driver.working("ABC").map(\.id) == [successor.id])

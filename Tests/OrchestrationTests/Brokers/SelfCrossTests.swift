@@ -71,7 +71,7 @@ struct SelfCrossTests {
         }
         for _ in 0..<6 { driver.cycle() }
         #expect(driver.venue.stopped("ABC") == stopped)
-        #expect(driver.state.unprotected.isEmpty, "nobody can protect a crumb")
+        #expect(driver.state.protection.unprotected.isEmpty, "nobody can protect a crumb")
         #expect(driver.alerts(.emergency) == [])
         #expect(driver.orders.count == (stopped.isZero ? 0 : 1))
         driver.expectSound()

@@ -11,8 +11,7 @@ extension Orchestrator {
         // An odd lot that the broker does not trade cannot be protected.
         if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
             endUnprotected(symbol, "a stop rests at the broker")
-        } else if state.unprotected[symbol] == nil {
-            state.unprotected[symbol] = UnprotectedTimer(since: state.now, limit: state.configuration.unprotectedLimit)
+        } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
             state.portfolio.positions[symbol]?.unprotectedSince = state.now
         }
     }
@@ -20,13 +19,10 @@ extension Orchestrator {
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
     /// on paper only.
     mutating func watchBreach(_ symbol: Symbol) {
-        guard state.breaches[symbol] != nil || state.portfolio.market[symbol] != nil else { return }
+        guard state.protection.isBreached(symbol) || state.portfolio.market[symbol] != nil else { return }
         let isBreached = state.portfolio.positions[symbol].map(isBreached) ?? false
-        if !isBreached {
-            state.breaches[symbol] = nil
-        } else if state.breaches[symbol] == nil {
-            state.breaches[symbol] = state.now
-        }
+        state.protection.setBreached(isBreached, symbol, at: state.now)
+        if !isBreached { state.holds.endReport(.stopStuck, of: symbol) }
     }
 
     private func isBreached(_ record: PositionRecord) -> Bool {
@@ -49,44 +45,42 @@ extension Orchestrator {
 
     /// Long enough to give it up.
     func isStopStuck(_ symbol: Symbol) -> Bool {
-        guard state.configuration.escalatesStops, let since = state.breaches[symbol] else { return false }
-        return since + state.configuration.stopPatience <= state.now
+        state.configuration.escalatesStops
+            && state.protection.isBreached(symbol, forAtLeast: state.configuration.stopPatience, at: state.now)
     }
 
     /// Called with every input: what has become overdue by time alone.
     mutating func checkBreaches() throws(NumericError) {
-        let patience = state.configuration.stopPatience
-        guard state.breaches.values.contains(where: { $0 + patience <= state.now }) else { return }
-        for (symbol, since) in state.breaches.inOrder where since + patience <= state.now {
-            let words = "the market is through the resting stop, and it does not execute"
-            if state.reportedRefusals.updateValue(words, forKey: symbol) != words {
+        for symbol in state.protection.breached(forAtLeast: state.configuration.stopPatience, at: state.now) {
+            if state.holds.report(.stopStuck, of: symbol) {
                 let next = state.configuration.escalatesStops ? "; it gives way to a market exit" : ""
-                alert(.emergency, .stopStuck, symbol, words + next)
+                alert(
+                    .emergency, .stopStuck, symbol,
+                    "the market is through the resting stop, and it does not execute" + next)
             }
             try advance(symbol)
         }
     }
 
     private mutating func endUnprotected(_ symbol: Symbol, _ why: String) {
-        guard let timer = state.unprotected.removeValue(forKey: symbol) else { return }
+        guard let since = state.protection.end(symbol) else { return }
         state.portfolio.positions[symbol]?.unprotectedSince = nil
         record(
             .unprotected(
                 UnprotectedTime(
-                    symbol: symbol, decision: state.plans[symbol]?.id, from: timer.since,
-                    lasted: state.now - timer.since, endedBy: why)))
+                    symbol: symbol, decision: state.plans[symbol]?.id, from: since,
+                    lasted: state.now - since, endedBy: why)))
     }
 
     /// A position that is unprotected for longer than its limit gets the core's own stop when no policy gave it one. While
     /// nothing can be sent - halted, the broker away - it is told again and again: only a person can help then.
     mutating func checkUnprotected() throws(NumericError) {
-        for (symbol, timer) in state.unprotected.due(at: state.now) {
-            guard let record = state.portfolio.positions[symbol] else { continue }
-            state.unprotected[symbol]?.isAnswered = true
-            state.unprotected[symbol]?.dueAt = state.now + UnprotectedTimer.reminder
+        let positions = state.portfolio.positions
+        for (symbol, since) in state.protection.overdue(at: state.now, isHeld: { positions[$0] != nil }) {
+            guard let record = positions[symbol] else { continue }
             alert(
                 .emergency, .unprotected, symbol,
-                "\(record.size) shares had no working stop for \(state.now - timer.since)\(whyNothingIsSent)")
+                "\(record.size) shares had no working stop for \(state.now - since)\(whyNothingIsSent)")
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
             try advance(symbol)
         }
@@ -106,11 +100,7 @@ extension Orchestrator {
         let price = record.isLong ? try reference - distance : try reference + distance
         let stop = ProtectiveStop(stopPrice: try increment.rounded(price, record.isLong ? .down : .up))
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
-        var plan = state.plans[record.symbol] ?? PositionPlan(id: id, symbol: record.symbol)
-        plan.id = id
-        plan.stop = stop
-        plan.stopOwner = PositionPlan.core
-        state.plans[record.symbol] = plan
+        state.plans.setCoreStop(stop, record.symbol, id: id)
         if record.initialStop == nil { state.portfolio.positions[record.symbol]?.initialStop = stop.stopPrice }
         alert(
             .emergency, .ownStop, record.symbol,

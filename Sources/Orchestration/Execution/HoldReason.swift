@@ -1,0 +1,60 @@
+import Trading
+
+/// What keeps an action from being sent, where a person is told of it.
+package enum HoldReason: Sendable, Hashable, Codable {
+    /// Somebody else's order stands in the way, or an order that no action can remove.
+    case obstacle(String)
+    /// The risk gate refused the action.
+    case refusedByRiskGate(action: String)
+    /// The action waits for the budget of requests.
+    case orderBudget(action: String)
+    /// The broker has not booked a split.
+    case splitNotBooked(brokers: Quantity)
+    /// The market is through a resting stop that does not execute.
+    case stopStuck
+
+    package enum Kind: String, Sendable, Codable, CaseIterable {
+        case obstacle, refusedByRiskGate, orderBudget, splitNotBooked, stopStuck
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .obstacle: .obstacle
+        case .refusedByRiskGate: .refusedByRiskGate
+        case .orderBudget: .orderBudget
+        case .splitNotBooked: .splitNotBooked
+        case .stopStuck: .stopStuck
+        }
+    }
+}
+
+extension HoldReason {
+    /// Whether this is the alert that told of it.
+    package func isReported(by alert: Alert) -> Bool {
+        switch self {
+        case .obstacle(let words): alert.kind == .obstacle && alert.text == words
+        case .refusedByRiskGate(let action): alert.kind == .riskGate && alert.text.contains(action)
+        case .orderBudget(let action): alert.kind == .orderBudget && alert.text.contains(action)
+        case .splitNotBooked: alert.kind == .splitNotBooked
+        case .stopStuck: alert.kind == .stopStuck
+        }
+    }
+}
+
+/// At most one reason of each kind, in a fixed order.
+struct ReportedReasons: Sendable, Hashable, Codable {
+    private(set) var all: [HoldReason] = []
+
+    /// - Returns: whether it differs from the one of its kind that was there.
+    mutating func insert(_ reason: HoldReason) -> Bool {
+        guard !all.contains(reason) else { return false }
+        remove(reason.kind)
+        all.append(reason)
+        all.sort { Self.rank($0.kind) < Self.rank($1.kind) }
+        return true
+    }
+
+    mutating func remove(_ kind: HoldReason.Kind) { all.removeAll { $0.kind == kind } }
+
+    private static func rank(_ kind: HoldReason.Kind) -> Int { HoldReason.Kind.allCases.firstIndex(of: kind) ?? 0 }
+}

@@ -1,0 +1,216 @@
+import Trading
+
+/// The plan of each symbol, and what goes with it: actions taken for it, the entry that was sent, the profit it realized,
+/// and when its position was closed. One value for each symbol.
+///
+/// Invariants:
+/// 1. The count of actions grows while the decision is the same: it is part of client order ids.
+/// 2. No entry outlives the run of the core in which a policy asked for it.
+package struct PlanStore: Sendable, Hashable, Codable {
+    private var symbols: [Symbol: SymbolPlan] = [:]
+
+    private struct SymbolPlan: Sendable, Hashable, Codable {
+        var plan: PositionPlan?
+        var actions: ActionCount?
+        /// The entry that was last sent: its stop holds even when nobody asks for it any more.
+        var sentEntry: Entry?
+        /// Who asked for it.
+        var entryOwner: PluginName?
+        /// Profit realized by the plan so far.
+        var realized: Money?
+        /// When the position was closed, as long as that keeps it from being entered again.
+        var closedAt: Timestamp?
+        var isEmpty: Bool { self == SymbolPlan() }
+    }
+
+    /// Actions taken for the decision that a plan belongs to.
+    private struct ActionCount: Sendable, Hashable, Codable {
+        var decision: DecisionID
+        var count: Int64
+    }
+
+    package init() {}
+
+    private mutating func change(_ symbol: Symbol, _ body: (inout SymbolPlan) -> Void) {
+        var value = symbols[symbol] ?? SymbolPlan()
+        body(&value)
+        symbols[symbol] = value.isEmpty ? nil : value
+    }
+
+    // MARK: - Plans
+
+    package subscript(symbol: Symbol) -> PositionPlan? { symbols[symbol]?.plan }
+
+    /// Symbols that have a plan, in order.
+    package var planned: [Symbol] { symbols.compactMap { $0.value.plan == nil ? nil : $0.key }.sorted() }
+
+    /// Every plan, in order of the symbols.
+    package var all: [PositionPlan] { symbols.inOrder.compactMap(\.value.plan) }
+
+    mutating func adopt(_ plan: PositionPlan) { change(plan.symbol) { $0.plan = plan } }
+
+    private mutating func changePlan(_ symbol: Symbol, _ body: (inout PositionPlan) -> Void) {
+        guard var plan = symbols[symbol]?.plan else { return }
+        body(&plan)
+        change(symbol) { $0.plan = plan }
+    }
+
+    /// The plan, or an empty one of this decision.
+    func plan(of symbol: Symbol, orOf id: DecisionID) -> PositionPlan {
+        symbols[symbol]?.plan ?? PositionPlan(id: id, symbol: symbol)
+    }
+
+    /// The core's own stop, where nobody gives one.
+    mutating func setCoreStop(_ stop: ProtectiveStop, _ symbol: Symbol, id: DecisionID) {
+        adopt(
+            with(plan(of: symbol, orOf: id)) {
+                $0.id = id
+                $0.stop = stop
+                $0.stopOwner = PositionPlan.core
+            })
+    }
+
+    /// The whole position is to be sold.
+    mutating func flatten(_ symbol: Symbol, id: DecisionID) {
+        guard symbols[symbol]?.plan?.quantityLimit != .zero else { return }
+        adopt(
+            with(plan(of: symbol, orOf: id)) {
+                $0.id = id
+                $0.quantityLimit = .zero
+            })
+    }
+
+    /// Nothing is to be flattened any more.
+    mutating func endFlattening() {
+        for symbol in planned { changePlan(symbol) { if $0.quantityLimit == .zero { $0.quantityLimit = nil } } }
+    }
+
+    /// The position is within its limit.
+    mutating func endReduction(_ symbol: Symbol) { changePlan(symbol) { $0.quantityLimit = nil } }
+
+    /// An order that works has a plan, be it an empty one.
+    mutating func ensure(_ symbol: Symbol, id: DecisionID) { adopt(plan(of: symbol, orOf: id)) }
+
+    /// The position is closed or has turned: what was planned for it means nothing for the next one.
+    mutating func reset(_ symbol: Symbol) {
+        changePlan(symbol) {
+            $0.quantityLimit = nil
+            $0.stop = nil
+            $0.stopOwner = nil
+            $0.target = nil
+            $0.targetOwner = nil
+        }
+    }
+
+    mutating func drop(_ symbol: Symbol) { change(symbol) { $0.plan = nil } }
+
+    /// What policies had the say in that are not configured any more. Their stops stand, and nobody else loosens them; a
+    /// target that nobody could move away any more is anybody's.
+    mutating func dropTargetOwners(_ left: Set<PluginName>) {
+        for symbol in planned {
+            changePlan(symbol) { if let owner = $0.targetOwner, left.contains(owner) { $0.targetOwner = nil } }
+        }
+    }
+
+    /// New shares for old.
+    /// - Throws: ``NumericError`` when a figure does not fit.
+    mutating func split(
+        _ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, _ increment: PriceIncrement
+    ) throws(NumericError) {
+        guard var plan = symbols[symbol]?.plan else { return }
+        func adjusted(_ price: Price?) throws(NumericError) -> Price? {
+            guard let price else { return nil }
+            return try increment.rounded(
+                price.scaled(numerator: denominator, denominator: numerator, .halfEven), .halfEven)
+        }
+        if let stop = plan.stop, let price = try adjusted(stop.stopPrice) {
+            plan.stop = ProtectiveStop(stopPrice: price, limitPrice: try adjusted(stop.limitPrice))
+        }
+        plan.target = try adjusted(plan.target)
+        plan.quantityLimit = try plan.quantityLimit?.scaled(numerator: numerator, denominator: denominator, .towardZero)
+        plan.dropEntry()
+        adopt(plan)
+    }
+
+    // MARK: - Entries
+
+    mutating func dropEntry(_ symbol: Symbol) { changePlan(symbol) { $0.dropEntry() } }
+
+    /// - Parameter kept: entries of these stay.
+    mutating func dropEntries(except kept: Set<Symbol> = []) {
+        for symbol in planned where !kept.contains(symbol) { dropEntry(symbol) }
+    }
+
+    /// The entry of the plan is being sent.
+    mutating func sendEntry(_ symbol: Symbol) {
+        change(symbol) {
+            $0.sentEntry = $0.plan?.entry
+            $0.entryOwner = $0.plan?.entryOwner
+        }
+    }
+
+    func sentEntry(_ symbol: Symbol) -> Entry? { symbols[symbol]?.sentEntry }
+
+    /// The entry is filled, and brings its stop and target, also when its order was over and the plan with it.
+    mutating func enter(_ symbol: Symbol, _ entry: Entry, id: DecisionID) {
+        let owner = symbols[symbol]?.entryOwner
+        adopt(
+            with(plan(of: symbol, orOf: id)) {
+                $0.stop = entry.stop
+                $0.stopOwner = owner
+                $0.target = entry.target
+                $0.targetOwner = entry.target == nil ? nil : owner
+                $0.dropEntry()
+            })
+    }
+
+    // MARK: - Actions
+
+    /// The number of the next action of a decision, from 1.
+    func nextAction(_ symbol: Symbol, of decision: DecisionID) -> Int64 {
+        guard let actions = symbols[symbol]?.actions, actions.decision == decision else { return 1 }
+        return actions.count + 1
+    }
+
+    mutating func noteAction(_ symbol: Symbol, of decision: DecisionID, number: Int64) {
+        change(symbol) { $0.actions = ActionCount(decision: decision, count: number) }
+    }
+
+    /// Symbols whose actions are counted.
+    package var countedActions: Int { symbols.values.count { $0.actions != nil } }
+
+    /// - Parameter keep: whether the count of a symbol may still be needed; those of `cycle` always are.
+    mutating func dropActionCounts(except cycle: Int64, keep: (Symbol) -> Bool) {
+        let thisCycle = "\(cycle)."
+        for (symbol, value) in symbols.inOrder where value.plan == nil && !keep(symbol) {
+            guard let actions = value.actions, !actions.decision.text.hasPrefix(thisCycle) else { continue }
+            change(symbol) { $0.actions = nil }
+        }
+    }
+
+    // MARK: - What came of it
+
+    mutating func addRealized(_ profit: Money, _ symbol: Symbol) throws(NumericError) {
+        let total = try (symbols[symbol]?.realized ?? .zero) + profit
+        change(symbol) { $0.realized = total }
+    }
+
+    /// Profit of the plan so far; what follows is counted anew.
+    mutating func takeRealized(_ symbol: Symbol) -> Money {
+        let realized = symbols[symbol]?.realized ?? .zero
+        change(symbol) { $0.realized = nil }
+        return realized
+    }
+
+    func realized(_ symbol: Symbol) -> Money { symbols[symbol]?.realized ?? .zero }
+
+    mutating func positionClosed(_ symbol: Symbol, at time: Timestamp) { change(symbol) { $0.closedAt = time } }
+
+    package func closedAt(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.closedAt }
+
+    mutating func dropClosed(before time: Timestamp) {
+        for (symbol, value) in symbols.inOrder {
+            if let closed = value.closedAt, closed <= time { change(symbol) { $0.closedAt = nil } }
+        }
+    }
+}
