@@ -154,7 +154,7 @@ extension WhyNot.Answer {
         for item in happened.suffix(3) {
             let time = item.at.clock(beside: to)
             if let decision = item.decision {
-                let steps = item.steps.map { Presenter.count($0, "action") } ?? ""
+                let steps = item.steps.map { Presenter.count($0, "step") } ?? ""
                 lines.append(
                     "  \(time)  \(item.headline ?? "a plan of the core"), \(steps), the last: \(item.words): bigbrother explain \(decision)"
                 )

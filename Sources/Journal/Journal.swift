@@ -4,11 +4,11 @@
 ///     try journal.commit()        // durable from here on: now, and not earlier, effects may leave the process
 ///
 /// Invariants:
-/// 1. Entries become durable by whole turns, when ``commit()`` returns, and not before.
-/// 2. Sequences and turns count from 1 without gaps; the chain hash covers all entries and nothing else.
-/// 3. After a write that failed every further call that writes throws ``JournalError/poisoned(path:cause:)``: the memory
-///    of the caller has run ahead of the disk, and only a new start may go on.
-/// 4. Reading gives what is durable, never the open turn.
+/// - I-JRN-1: Entries become durable by whole turns, when ``commit()`` returns, and not before.
+/// - I-JRN-2: Sequences and turns count from 1 without gaps; the chain hash covers all entries and nothing else.
+/// - I-JRN-3: After a write that failed every further call that writes throws ``JournalError/poisoned(path:cause:)``:
+///   the memory of the caller has run ahead of the disk, and only a new start may go on.
+/// - I-JRN-4: Reading gives what is durable, never the open turn.
 package protocol Journal: JournalReader {
     /// The end of the open turn, or of what is durable when it is empty.
     var openHead: JournalHead { get }

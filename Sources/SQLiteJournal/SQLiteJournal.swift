@@ -5,10 +5,10 @@ import Journal
 /// The journal in one SQLite file: WAL, synchronous=FULL, one transaction for a turn.
 ///
 /// Invariants:
-/// 1. One writer: it holds `<file>.lock`. Readers need no lock.
-/// 2. A turn waits in memory, and is written whole or not at all; ``commit()`` returns when it is on the disk.
-/// 3. A file that is not sound is never changed, removed, or made anew.
-/// 4. A write that failed is the last one.
+/// - I-JRN-5: One writer: it holds `<file>.lock`. Readers need no lock.
+/// - I-JRN-6: A turn waits in memory, and is written whole or not at all; ``commit()`` returns when it is on the disk.
+/// - I-JRN-7: A file that is not sound is never changed, removed, or made anew.
+/// - I-JRN-8: A write that failed is the last one.
 package final class SQLiteJournal: Journal {
     private enum State {
         case working

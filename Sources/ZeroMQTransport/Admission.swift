@@ -23,9 +23,9 @@ struct AdmissionRequest: Equatable {
 
 /// Decides who is let in: pure but for the list of keys that it asks.
 ///
-/// 1. Whoever is not in the list, or speaks to the socket of another role, is refused.
-/// 2. A key that shakes hands too often, or was cut for a flood, waits.
-/// 3. What people are told of unauthenticated peers is bounded, whatever unauthenticated peers do.
+/// - I-LSN-1: Whoever is not in the list, or speaks to the socket of another role, is refused.
+/// - I-LSN-2: A key that shakes hands too often, or was cut for a flood, waits.
+/// - I-LSN-3: What people are told of unauthenticated peers is bounded, whatever unauthenticated peers do.
 struct Admission {
     private let keys: any KeyAuthority
     private var handshakes: [PublicKey: [Int64]] = [:]

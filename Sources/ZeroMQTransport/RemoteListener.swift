@@ -3,10 +3,10 @@ import Messaging
 /// Where plugins on other hosts come in: one ROUTER with CURVE for each role that the configuration lets in, in a context
 /// of its own, so that what unauthenticated peers do there holds up nobody on this host.
 ///
-/// 1. Fail closed: CURVE, the domain's enforcement and the handler are all there before the first bind, and ``prove()`` has
-///    seen unauthenticated peers refused, or there is no listener.
-/// 2. A message without a proven key is thrown away.
-/// 3. A connection that was cut says nothing any more.
+/// - I-LSN-4: Fail closed: CURVE, the domain's enforcement and the handler are all there before the first bind, and
+///   ``prove()`` has seen unauthenticated peers refused, or there is no listener.
+/// - I-LSN-5: A message without a proven key is thrown away.
+/// - I-LSN-6: A connection that was cut says nothing any more.
 package final class RemoteListener {
     private let context: ZeroMQContext
     private let authenticator: CurveAuthenticator

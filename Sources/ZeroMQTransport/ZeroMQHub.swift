@@ -2,7 +2,7 @@ import Messaging
 
 /// The core's sockets: one ROUTER for each role, and a PUB for whoever watches, all in one guarded directory.
 ///
-/// Invariant: used by one thread only, the one that made it. `@unchecked Sendable` is not needed and not claimed.
+/// - I-SOCK-9: Used by one thread only, the one that made it. `@unchecked Sendable` is not needed and not claimed.
 package final class ZeroMQHub: Transport {
     private let context: ZeroMQContext
     private let directory: IPCDirectory

@@ -25,10 +25,12 @@ package enum PollInterest: Hashable, Sendable {
 ///     if token == policies { while let (peer, frames) = try router.receiveFromPeer() { ... } }
 /// }
 /// ```
-/// 1. A socket is removed before it is closed; a poll over a closed one stops the process and reads no freed memory.
-/// 2. It is level-triggered: what is not read is reported again. (A socket has a ZMQ_FD; it is edge-triggered: unused.)
-/// 3. A descriptor is also ready when it failed or its other end closed: read it, see the end, remove it.
-/// 4. It belongs to the thread of its sockets.
+/// - I-SOCK-5: A socket is removed before it is closed; a poll over a closed one stops the process and reads no freed
+///   memory.
+/// - I-SOCK-6: It is level-triggered: what is not read is reported again. (A socket has a ZMQ_FD; it is edge-triggered:
+///   unused.)
+/// - I-SOCK-7: A descriptor is also ready when it failed or its other end closed: read it, see the end, remove it.
+/// - I-SOCK-8: It belongs to the thread of its sockets.
 package struct ZeroMQPoller: ~Copyable {
     private var items: [zmq_pollitem_t] = []
     private var entries: [Entry] = []

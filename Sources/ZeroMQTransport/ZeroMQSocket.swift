@@ -4,11 +4,11 @@ import Messaging
 
 /// One libzmq socket.
 ///
-/// 1. It never blocks: every send and receive is DONTWAIT. Waiting is ``ZeroMQPoller``'s work.
-/// 2. A message leaves whole or not at all.
-/// 3. Options are set before the first bind or connect; after it they are fixed.
-/// 4. It belongs to one thread at a time. A copy, a use after `close()`, and a use by two threads do not compile; to
-///    hand it over whole to another thread does, and libzmq allows it.
+/// - I-SOCK-1: It never blocks: every send and receive is DONTWAIT. Waiting is ``ZeroMQPoller``'s work.
+/// - I-SOCK-2: A message leaves whole or not at all.
+/// - I-SOCK-3: Options are set before the first bind or connect; after it they are fixed.
+/// - I-SOCK-4: It belongs to one thread at a time. A copy, a use after `close()`, and a use by two threads do not
+///   compile; to hand it over whole to another thread does, and libzmq allows it.
 package struct ZeroMQSocket: ~Copyable {
     package let kind: SocketKind
     package let options: SocketOptions

@@ -131,7 +131,7 @@ struct PluginLifeTests {
     }
 
     @Test(
-        "a policy is made while the account runs, is taken in the next cycle, and is killed: the five lines of the README"
+        "a policy is made while the account runs, is taken in the next cycle, and is killed: the five lines of docs/plugins.md"
     )
     func dropIn() throws {
         let programs = try Programs()

@@ -12,7 +12,7 @@ struct RealPriceTests {
         try programs.shipped(
             "real-prices.yaml",
             changing: [
-                ("${home}/../shared/market-data", Self.data),
+                ("${home}/market-data", Self.data),
                 (
                     "      conditions:",
                     "      symbols: [AAPL]\n      from: 2014-06-06\n      regular_only: true\n      conditions:"

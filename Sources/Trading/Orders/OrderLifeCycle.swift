@@ -1,5 +1,5 @@
 /// The whole life of an order as ONE table: (status, event) -> what follows. Everything that changes an order's status
-/// goes through here; what the table does not name is refused.
+/// goes through here; what the table does not name is refused (I-ORD-1 to I-ORD-5 in docs/invariants.md).
 public enum OrderLifeCycle {
     public enum Transition: Hashable, Sendable {
         /// The order is in this status now.

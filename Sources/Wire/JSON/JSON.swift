@@ -3,8 +3,8 @@
 /// Objects keep the order of their source, and numbers keep their text, so a parsed value writes back unchanged
 /// (save for spaces and the spelling of escapes).
 ///
-/// 1. A tree that came from `JSONParser` has no duplicate key, no exponent and no nesting beyond `JSONLimits`.
-/// 2. A tree made by hand owes the same; `number` must hold the text of a JSON number.
+/// - I-JSON-1: A tree that came from `JSONParser` has no duplicate key, no exponent and no nesting beyond `JSONLimits`.
+/// - I-JSON-2: A tree made by hand owes the same; `number` must hold the text of a JSON number.
 package enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)

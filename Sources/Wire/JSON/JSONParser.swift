@@ -1,8 +1,9 @@
 /// Reads JSON more strictly than RFC 8259 asks: what two readers could understand in two ways is refused.
 ///
-/// 1. Refused: duplicate keys, exponents, NaN and Infinity, a byte order mark, invalid UTF-8, lone surrogates.
-/// 2. Nesting and length are bounded by `JSONLimits`, so neither the stack nor the memory can be run out of.
-/// 3. Keys that Swift takes to be equal (canonical equivalence) are duplicates, so a Dictionary never loses one.
+/// - I-JSON-3: Refused: duplicate keys, exponents, NaN and Infinity, a byte order mark, invalid UTF-8, lone surrogates.
+/// - I-JSON-4: Nesting and length are bounded by `JSONLimits`, so neither the stack nor the memory can be run out of.
+/// - I-JSON-5: Keys that Swift takes to be equal (canonical equivalence) are duplicates, so a Dictionary never loses
+///   one.
 ///
 /// ```swift
 /// let order = try JSONParser.parse(Array(#"{"symbol":"AAPL","quantity":"10"}"#.utf8))

@@ -1,8 +1,8 @@
 /// Writes JSON by hand, for messages that are too frequent for `WireEncoder`.
 ///
-/// 1. The writer puts the commas. A comma is due unless the last byte is an opening bracket, a colon or a comma; no
-///    value ends in one of these.
-/// 2. The order of the calls is the order of the bytes. A call out of turn is a bug, not an error.
+/// - I-JSON-6: The writer puts the commas. A comma is due unless the last byte is an opening bracket, a colon or a
+///   comma; no value ends in one of these.
+/// - I-JSON-7: The order of the calls is the order of the bytes. A call out of turn is a bug, not an error.
 ///
 /// ```swift
 /// var writer = JSONWriter()

@@ -1,9 +1,9 @@
 /// Reads Decodable values from JSON as `WireEncoder` writes it.
 ///
-/// 1. A field is looked up by its name in snake case; the keys of a dictionary are data and stay as they are.
-/// 2. Whole numbers are exact and in range. Floating point is refused.
-/// 3. With `.refuse`, a key that no type asked for is an error, however deep it stands.
-/// 4. Every error names the place as it stands on the wire.
+/// - I-WIRE-1: A field is looked up by its name in snake case; the keys of a dictionary are data and stay as they are.
+/// - I-WIRE-2: Whole numbers are exact and in range. Floating point is refused.
+/// - I-WIRE-3: With `.refuse`, a key that no type asked for is an error, however deep it stands.
+/// - I-WIRE-4: Every error names the place as it stands on the wire.
 ///
 /// A decoder keeps what it learned about names. It is not for sharing between threads.
 ///

@@ -1,9 +1,10 @@
 /// Writes Encodable values as canonical JSON: the same value gives the same bytes, in every run.
 ///
-/// 1. The fields of a struct stand in the order in which they are encoded, named in snake case.
-/// 2. The members of a dictionary keep their keys and are sorted by the UTF-8 bytes of these.
-/// 3. Floating point and sets are refused, since neither has one spelling. So is a key that is written twice.
-/// 4. A container is written before the next one is begun. A value that goes back to an earlier one is refused.
+/// - I-WIRE-5: The fields of a struct stand in the order in which they are encoded, named in snake case.
+/// - I-WIRE-6: The members of a dictionary keep their keys and are sorted by the UTF-8 bytes of these.
+/// - I-WIRE-7: Floating point and sets are refused, since neither has one spelling. So is a key that is written twice.
+/// - I-WIRE-8: A container is written before the next one is begun. A value that goes back to an earlier one is
+///   refused.
 ///
 /// An encoder keeps what it learned about names. It is not for sharing between threads.
 ///

@@ -42,7 +42,7 @@ package enum MessageType: String, Sendable, Codable, CaseIterable {
 }
 
 extension MessageType {
-    /// What a peer of this role may send to the core. Anything else ends the connection (rule 4).
+    /// What a peer of this role may send to the core. Anything else ends the session (PROTOCOL.md).
     package static func allowed(from role: Role) -> Set<MessageType> {
         switch role {
         case .policy: [.hello, .ready, .heartbeat, .bye, .error, .recommendations]

@@ -5,13 +5,15 @@
     /tmp/v/bin/python make_vectors.py          # writes beside this file
 
 ATR, EMA, SMA, highest and lowest are TA-Lib's, volatility and correlation pandas' and numpy's, longer bars are those of
-pandas' resample. `real` needs the market data of the machine (AAPL and SPY of QuantConnect/Lean, Apache-2.0); where they
-are absent the rows of the last run are kept. Figures are rounded to the decimals of a Price (8) or a Ratio (6); binary
-floating point is exact to some 10^-11 here, so ours may differ by one in the last decimal and no more.
+pandas' resample. `real` needs the prices that docs/study.md names (AAPL and SPY of QuantConnect/Lean, Apache-2.0), in
+the folder BIGBROTHER_MARKET_DATA; where they are absent the rows of the last run are kept. Figures are rounded to the
+decimals of a Price (8) or a Ratio (6); binary floating point is exact to some 10^-11 here, so ours may differ by one in
+the last decimal and no more.
 """
 
 import gzip
 import json
+import os
 import pathlib
 from zoneinfo import ZoneInfo
 
@@ -20,7 +22,7 @@ import pandas as pd
 import talib
 
 HERE = pathlib.Path(__file__).parent
-DATA = pathlib.Path("/work/shared/market-data/us-equity-daily")
+DATA = pathlib.Path(os.environ.get("BIGBROTHER_MARKET_DATA", "market-data")) / "us-equity-daily"
 NEW_YORK = ZoneInfo("America/New_York")
 generator = np.random.default_rng(20260101)
 

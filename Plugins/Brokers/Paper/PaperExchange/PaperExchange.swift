@@ -7,14 +7,16 @@ import Trading
 ///     reports += try exchange.submit(submission, at: update.at)
 ///
 /// Invariants, each with a test:
-/// 1. A refusal is a report and changes nothing else. A submission is taken or refused as a whole.
-/// 2. A client order id names one order for ever. Sent again, it is answered with the status of the first, not with
-///    `rejected`: the sender would take that for the fate of the first.
-/// 3. Every report is a legal step in ``OrderLifeCycle``, also for somebody who only sees the reports.
-/// 4. Nothing is oversold: exits never fill more than is held, and no order turns long into short or short into long.
-/// 5. Cash and positions are exactly the start, plus all executions, plus all corporate actions.
-/// 6. An order is never filled by what traded before it was asked for.
-/// 7. The same configuration and the same calls give the same reports. Written out and read back, it continues alike.
+/// - I-VEN-1: A refusal is a report and changes nothing else. A submission is taken or refused as a whole.
+/// - I-VEN-2: A client order id names one order for ever. Sent again, it is answered with the status of the first, not
+///   with `rejected`: the sender would take that for the fate of the first.
+/// - I-VEN-3: Every report is a legal step in ``OrderLifeCycle``, also for somebody who only sees the reports.
+/// - I-VEN-4: Nothing is oversold: exits never fill more than is held, and no order turns long into short or short into
+///   long.
+/// - I-VEN-5: Cash and positions are exactly the start, plus all executions, plus all corporate actions.
+/// - I-VEN-6: An order is never filled by what traded before it was asked for.
+/// - I-VEN-7: The same configuration and the same calls give the same reports. Written out and read back, it continues
+///   alike.
 ///
 /// After a thrown ``NumericError`` the value is half-changed: throw it away and go on from a copy made before.
 package struct PaperExchange: Sendable {

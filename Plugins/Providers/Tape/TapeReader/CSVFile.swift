@@ -2,9 +2,9 @@ import Trading
 
 /// The rows of one CSV file, one at a time through a buffer.
 ///
-/// 1. A row is a line; fields are parted by commas and are never quoted. The last line may lack its end.
-/// 2. Every row has as many fields as the header, line 1.
-/// 3. Fields stay bytes until somebody asks for them; a view of the row is gone with the next one.
+/// - I-TAPE-7: A row is a line; fields are parted by commas and are never quoted. The last line may lack its end.
+/// - I-TAPE-8: Every row has as many fields as the header, line 1.
+/// - I-TAPE-9: Fields stay bytes until somebody asks for them; a view of the row is gone with the next one.
 struct CSVFile: ~Copyable {
     /// Without its folder, as errors have it.
     let name: String

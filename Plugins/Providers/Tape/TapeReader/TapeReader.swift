@@ -2,16 +2,16 @@ import Trading
 
 /// Plays market data out of CSV files: all that was known at a time is one update, in the order of time.
 ///
-/// 1. Times increase strictly from update to update. A bar and a quote are known at their end, never before.
-/// 2. In an update: corporate actions by id, conditions by name, bars and quotes by symbol; a quote's `last` is the
-///    close of the trade bar of the same minute, or absent.
-/// 3. The tape is its bars and quotes. It begins with the first (or with that day's corporate actions at 04:00 New York
-///    time) and ends with the last: conditions from before ride in the first update, the latest of each name and with
-///    their own time; what would come behind the last is not played.
-/// 4. The same files and configuration give the same updates.
-/// 5. Memory does not grow with the files: one buffer and one row of each.
-/// 6. After an error there are no more updates, and all before it were whole. An error comes with the call after the
-///    last whole update, so `isLast` is never said of a tape that broke off.
+/// - I-TAPE-1: Times increase strictly from update to update. A bar and a quote are known at their end, never before.
+/// - I-TAPE-2: In an update: corporate actions by id, conditions by name, bars and quotes by symbol; a quote's `last`
+///   is the close of the trade bar of the same minute, or absent.
+/// - I-TAPE-3: The tape is its bars and quotes. It begins with the first (or with that day's corporate actions at 04:00
+///   New York time) and ends with the last: conditions from before ride in the first update, the latest of each name
+///   and with their own time; what would come behind the last is not played.
+/// - I-TAPE-4: The same files and configuration give the same updates.
+/// - I-TAPE-5: Memory does not grow with the files: one buffer and one row of each.
+/// - I-TAPE-6: After an error there are no more updates, and all before it were whole. An error comes with the call
+///   after the last whole update, so `isLast` is never said of a tape that broke off.
 package struct TapeReader: ~Copyable {
     /// The time of the first update.
     package let firstAt: Timestamp

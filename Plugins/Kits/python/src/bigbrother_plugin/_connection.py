@@ -1,9 +1,9 @@
 """One plugin's life with the core: hello, heart-beats, drain, a new hello when the core is lost. Owns the socket.
 
 Invariants:
-1. Only the thread that is in ``run`` touches the socket; it never runs the plugin's code, so heart-beats are always answered.
-2. An answer of an earlier session is never sent in a later one.
-3. Numbers (``seq``) are given when a message leaves, so there is no gap that we made.
+- I-PYK-1: Only the thread that is in ``run`` touches the socket; it never runs the plugin's code, so heart-beats are always answered.
+- I-PYK-2: An answer of an earlier session is never sent in a later one.
+- I-PYK-3: Numbers (``seq``) are given when a message leaves, so there is no gap that we made.
 """
 
 from __future__ import annotations
