@@ -1,6 +1,170 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// MARK: - Words of this file
+
+typealias Dependency = Target.Dependency
+
+let argumentParser = Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Dependency.product(name: "GRDB", package: "GRDB.swift")
+let heap = Dependency.product(name: "HeapModule", package: "swift-collections")
+let yams = Dependency.product(name: "Yams", package: "Yams")
+
+/// A room of `Sources`.
+func room(_ name: String, _ dependencies: Dependency...) -> Target { .target(name: name, dependencies: dependencies) }
+
+/// A C library of Debian.
+func system(_ name: String, _ package: String) -> Target { .systemLibrary(name: name, providers: [.apt([package])]) }
+
+/// A policy in Swift, `Plugins/Policies/StopLoss`: the program `policy-stop-loss`.
+func policy(_ folder: String, _ more: Dependency...) -> Target {
+    let words = folder.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
+    return .executableTarget(
+        name: "policy" + words, dependencies: ["PluginKit", "Trading"] + more, path: "Plugins/Policies/" + folder,
+        exclude: ["plugin.json", "README.md"])
+}
+
+/// Another part of a plugin: a library, or its program.
+func part(_ name: String, _ path: String, _ dependencies: Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Plugins/" + path)
+}
+
+func program(_ name: String, _ path: String, exclude: [String] = [], _ dependencies: Dependency...) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, exclude: exclude)
+}
+
+/// The tests in `Tests/NAME`. What is excluded are data, and programs of their own.
+func tests(
+    _ name: String, exclude: [String] = [], _ dependencies: Dependency..., and more: [Dependency] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies + more, exclude: exclude)
+}
+
+/// What only the tests use and what is no test.
+func support(_ name: String, _ path: String, _ dependencies: Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/" + path)
+}
+
+let policies: [Dependency] = [
+    "policy-stop-loss", "policy-partial-profit", "policy-take-profit", "policy-portfolio-risk", "policy-time-stop",
+    "policy-exit-rules", "policy-emergency", "policy-entries", "policy-regime",
+]
+
+// MARK: - The package
+
+let core: [Target] = [
+    room("Trading"),
+    room("Orchestration", "Trading"),
+    room("Wire", "Trading"),
+    room("Messaging"),
+    system("CZeroMQ", "libzmq3-dev"),
+    room("ZeroMQTransport", "CZeroMQ", "Messaging"),
+    room("Keys", "Messaging", "ZeroMQTransport", "Wire"),
+    system("COpenSSL", "libssl-dev"),
+    room("Journal", "COpenSSL"),
+    room("SQLiteJournal", "Journal", grdb),
+    room("CPosix"),
+    room("Supervision", "CPosix"),
+    room("Node", "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Supervision"),
+    room("Configuration", "Trading", "Orchestration", "Wire", "Messaging", "Node", yams),
+    room("Console", "Trading", "Orchestration", "Wire", "Node", "Journal"),
+    room("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "Trading", argumentParser),
+    program(
+        "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys",
+        "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "CommandSupport", "CPosix", argumentParser),
+]
+
+// What those need who write plugins or change the core: simulate, check, new. It is no part of what trades.
+let development: [Target] = [
+    room("Simulation", "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Node", heap),
+    .target(name: "Scaffold", resources: [.embedInCode("Templates")]),
+    room(
+        "Conformance", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Supervision", "Node", "Configuration"),
+    program(
+        "bigbrother-dev", "Sources/bigbrother-dev", "Conformance", "Scaffold", "Simulation", "Configuration",
+        "CommandSupport", "Trading", "Wire", argumentParser),
+]
+
+let plugins: [Target] = [
+    room("PluginKit", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"),
+    policy("StopLoss"), policy("PartialProfit"), policy("TakeProfit"), policy("PortfolioRisk"),
+    policy("TimeStop", "Wire"), policy("ExitRules"), policy("Emergency", "Wire"), policy("Entries"),
+    policy("Regime", "Wire"),
+    part("PaperExchange", "Brokers/Paper/PaperExchange", "Trading"),
+    part("PaperAdapter", "Brokers/Paper/PaperAdapter", "PluginKit", "PaperExchange", "Trading", "Wire"),
+    program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
+    program(
+        "broker-paper-plain", "Plugins/Brokers/PaperPlain/Adapter", "PluginKit", "PaperAdapter", "PaperExchange",
+        "Trading"),
+    system("CZlib", "zlib1g-dev"),
+    part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
+    program("provider-tape", "Plugins/Providers/Tape/Provider", "PluginKit", "TapeReader", "Trading"),
+    program(
+        "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
+        "PluginKit", "Trading"),
+]
+
+// What `scripts/run` builds, by `swift build --target`: the programs that the demonstration starts, and with a configuration of
+// one's own all that it may name.
+let buildSets: [Target] = [
+    .target(
+        name: "Demonstration",
+        dependencies: [
+            "bigbrother", "broker-paper", "provider-tape", "policy-stop-loss", "policy-partial-profit",
+            "policy-take-profit", "policy-portfolio-risk",
+        ], path: "Sources/BuildSets/Demonstration"),
+    .target(
+        name: "EveryPlugin",
+        dependencies: [
+            "Demonstration", "broker-paper-plain", "policy-emergency", "policy-entries", "policy-exit-rules",
+            "policy-regime", "policy-time-stop",
+        ], path: "Sources/BuildSets/EveryPlugin"),
+]
+
+let testTargets: [Target] = [
+    tests("ArchitectureTests"),
+    tests("TradingTests", exclude: ["Vectors", "Frozen"], "Trading"),
+    tests("WireTests", "Wire"),
+    program("wire-judge", "Tests/ProtocolTests/Judge", "Wire", "Trading", "Orchestration"),
+    tests("ProtocolTests", exclude: ["Judge"], "Wire", "Trading", "Orchestration", "Journal", "wire-judge"),
+    support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration"),
+    tests(
+        "OrchestrationTests", exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"],
+        "Orchestration", "Trading", "CoreTestSupport", "Simulation"),
+    tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
+    tests("SimulationTests", "Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"),
+    tests("MessagingTests", "Messaging"),
+    tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "CZeroMQ"),
+    tests("KeysTests", "Keys", "Messaging"),
+    tests("JournalTests", "Journal"),
+    program("journal-torture", "Tests/SQLiteJournalTests/Torture", "Journal", "SQLiteJournal"),
+    tests("SQLiteJournalTests", exclude: ["Torture"], "Journal", "SQLiteJournal", "journal-torture", grdb),
+    tests("SupervisionTests", "Supervision"),
+    support(
+        "ShellRig", "NodeTests/Rig", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"),
+    program(
+        "shell-fuzz", "Tests/NodeTests/Fuzz", "ShellRig", "CoreTestSupport", "Node", "Orchestration", "Trading", "Wire",
+        "Messaging", "Journal"),
+    tests(
+        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal",
+        "CoreTestSupport", "ShellRig", "shell-fuzz"),
+    tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "Wire"),
+    tests("ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"),
+    tests("PolicyTests", "Trading", "Wire", "PluginKit", and: policies),
+    tests("PaperExchangeTests", "PaperExchange", "Trading", "Wire"),
+    tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
+    tests(
+        "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Wire", "broker-paper", "provider-tape",
+        and: policies),
+    program(
+        "policy-reenter", "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"], "PluginKit", "Trading"),
+    tests(
+        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-dev", "broker-paper", "broker-paper-plain",
+        "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "Trading", "Wire", "Journal",
+        "SQLiteJournal", "Node", "Orchestration", and: policies),
+    program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
+]
+
 let package = Package(
     name: "BigBrother",
     products: [
@@ -10,190 +174,20 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: [
-        .target(name: "Trading"),
-        .target(name: "Orchestration", dependencies: ["Trading"]),
-        .target(name: "Wire", dependencies: ["Trading"]),
-        .target(name: "Messaging"),
-        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
-        .target(name: "ZeroMQTransport", dependencies: ["CZeroMQ", "Messaging"]),
-        .target(name: "Journal", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Keys", dependencies: ["Messaging", "ZeroMQTransport", "Wire"]),
-        .target(
-            name: "SQLiteJournal", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(name: "CPosix"),
-        .target(name: "Supervision", dependencies: ["CPosix"]),
-        .target(
-            name: "Node",
-            dependencies: [
-                "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Supervision",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ]),
-        .target(
-            name: "Simulation",
-            dependencies: [
-                "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Node",
-                .product(name: "HeapModule", package: "swift-collections"),
-            ]),
-        .target(
-            name: "Configuration",
-            dependencies: [
-                "Trading", "Orchestration", "Wire", "Messaging", "Node", .product(name: "Yams", package: "Yams"),
-            ]),
-        .target(
-            name: "Console", dependencies: ["Trading", "Orchestration", "Wire", "Node", "Journal", "Simulation"]),
-        .target(name: "Scaffold"),
-        .target(
-            name: "Conformance",
-            dependencies: [
-                "Trading", "Wire", "Messaging", "ZeroMQTransport", "Supervision", "Node", "Configuration",
-            ]),
-        .executableTarget(
-            name: "bigbrother",
-            dependencies: [
-                "Conformance", "Scaffold", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys",
-                "Journal",
-                "SQLiteJournal", "Node",
-                "Configuration", "Console", "Simulation", "CPosix",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
-        .target(
-            name: "PaperExchange", dependencies: ["Trading"], path: "Plugins/Brokers/Paper/PaperExchange"),
-        .testTarget(name: "PaperExchangeTests", dependencies: ["PaperExchange", "Trading", "Wire"]),
-        .target(
-            name: "PluginKit",
-            dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"]),
-        .executableTarget(
-            name: "policy-trailing-stop", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"]),
-        .executableTarget(
-            name: "policy-stop-loss", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/StopLoss", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-partial-profit", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/PartialProfit", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-take-profit", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/TakeProfit", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-portfolio-risk", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/PortfolioRisk", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-time-stop", dependencies: ["PluginKit", "Trading", "Wire"],
-            path: "Plugins/Policies/TimeStop", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-exit-rules", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/ExitRules", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-emergency", dependencies: ["PluginKit", "Trading", "Wire"],
-            path: "Plugins/Policies/Emergency", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-entries", dependencies: ["PluginKit", "Trading"],
-            path: "Plugins/Policies/Entries", exclude: ["plugin.json", "README.md"]),
-        .executableTarget(
-            name: "policy-regime", dependencies: ["PluginKit", "Trading", "Wire"],
-            path: "Plugins/Policies/Regime", exclude: ["plugin.json", "README.md"]),
-        .target(
-            name: "PaperAdapter", dependencies: ["PluginKit", "PaperExchange", "Trading", "Wire"],
-            path: "Plugins/Brokers/Paper/PaperAdapter"),
-        .executableTarget(
-            name: "broker-paper", dependencies: ["PluginKit", "PaperAdapter"], path: "Plugins/Brokers/Paper/Adapter"),
-        .executableTarget(
-            name: "broker-paper-plain", dependencies: ["PluginKit", "PaperAdapter", "PaperExchange", "Trading"],
-            path: "Plugins/Brokers/PaperPlain/Adapter"),
-        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "TapeReader", dependencies: ["Trading", "CZlib"], path: "Plugins/Providers/Tape/TapeReader"),
-        .executableTarget(
-            name: "provider-tape", dependencies: ["PluginKit", "TapeReader", "Trading"],
-            path: "Plugins/Providers/Tape/Provider"),
-        .testTarget(name: "TapeReaderTests", dependencies: ["TapeReader", "Trading", "CZlib"]),
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
-                "bigbrother", "broker-paper", "broker-paper-plain", "PaperAdapter", "provider-tape", "policy-stop-loss",
-                "policy-partial-profit",
-                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
-                "policy-emergency",
-                "policy-entries", "policy-regime", "policy-reenter", "PaperExchange", "Trading", "Wire",
-                "Journal", "SQLiteJournal", "Node", "Orchestration", .product(name: "Crypto", package: "swift-crypto"),
-            ], exclude: ["Plugins"]),
-        .executableTarget(
-            name: "policy-reenter", dependencies: ["PluginKit", "Trading"],
-            path: "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"]),
-        .testTarget(
-            name: "ConformanceTests",
-            dependencies: [
-                "Conformance", "Scaffold", "Wire", "broker-paper", "provider-tape", "policy-stop-loss",
-                "policy-partial-profit",
-                "policy-take-profit", "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules",
-                "policy-emergency", "policy-entries", "policy-regime",
-            ], exclude: ["Broken"]),
-        .testTarget(name: "JournalTests", dependencies: ["Journal"]),
-        .executableTarget(
-            name: "journal-torture", dependencies: ["Journal", "SQLiteJournal"],
-            path: "Tests/SQLiteJournalTests/Torture"),
-        .testTarget(
-            name: "SQLiteJournalTests",
-            dependencies: [
-                "Journal", "SQLiteJournal", "journal-torture", .product(name: "GRDB", package: "GRDB.swift"),
-            ], exclude: ["Torture"]),
-        .executableTarget(
-            name: "wire-judge", dependencies: ["Wire", "Trading", "Orchestration"], path: "Tests/ProtocolTests/Judge"),
-        .executableTarget(
-            name: "bench-bare", dependencies: ["Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"],
-            path: "Tests/Benchmarks/Bare"),
-        .testTarget(
-            name: "ProtocolTests",
-            dependencies: [
-                "Wire", "Trading", "Orchestration", "wire-judge", .product(name: "Crypto", package: "swift-crypto"),
-            ], exclude: ["Judge"]),
-        .testTarget(
-            name: "PolicyTests",
-            dependencies: [
-                "Trading", "Wire", "PluginKit", "policy-stop-loss", "policy-partial-profit", "policy-take-profit",
-                "policy-portfolio-risk", "policy-time-stop", "policy-exit-rules", "policy-emergency",
-                "policy-entries", "policy-regime",
-            ]),
-        .testTarget(
-            name: "ConfigurationTests",
-            dependencies: ["Configuration", "Node", "Orchestration", "Trading", "Wire"]),
-        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
-        .testTarget(name: "WireTests", dependencies: ["Wire"]),
-        .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
-        .testTarget(name: "ZeroMQTransportTests", dependencies: ["ZeroMQTransport", "Messaging", "CZeroMQ"]),
-        .testTarget(name: "KeysTests", dependencies: ["Keys", "Messaging"]),
-        .testTarget(name: "TradingTests", dependencies: ["Trading"], exclude: ["Vectors", "Frozen"]),
-        .testTarget(name: "ArchitectureTests", path: "Tests/ArchitectureTests"),
-        .target(
-            name: "CoreTestSupport", dependencies: ["Trading", "Orchestration"],
-            path: "Tests/OrchestrationTests/Support"),
-        .testTarget(
-            name: "OrchestrationTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport", "Simulation"],
-            exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"]),
-        .testTarget(name: "ScenarioTests", dependencies: ["Orchestration", "Trading", "CoreTestSupport"]),
-        .testTarget(
-            name: "SimulationTests",
-            dependencies: ["Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"]),
-        .testTarget(
-            name: "ConsoleTests",
-            dependencies: ["Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"]),
-        .target(
-            name: "ShellRig", dependencies: ["Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"],
-            path: "Tests/NodeTests/Rig"),
-        .executableTarget(
-            name: "shell-fuzz",
-            dependencies: [
-                "ShellRig", "CoreTestSupport", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal",
-            ], path: "Tests/NodeTests/Fuzz"),
-        .testTarget(
-            name: "NodeTests",
-            dependencies: [
-                "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal", "CoreTestSupport", "ShellRig",
-                "shell-fuzz",
-            ], exclude: ["Rig", "Fuzz"]),
-    ]
+    targets: core + development + plugins + buildSets + testTargets
 )
+
+// MARK: - One strictness for all
+
+for target in package.targets where target.type != .system {
+    var settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+    // A warning is an error, but not one that only a compiler of tomorrow knows: the project still builds there.
+    #if compiler(<6.4)
+        settings.append(.treatAllWarnings(as: .error))
+        if target.name == "CPosix" { target.cSettings = [.treatAllWarnings(as: .error)] }
+    #endif
+    target.swiftSettings = settings
+}

@@ -150,13 +150,20 @@ package struct PluginCatalog {
         guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
             let remedy =
                 candidates.first { FileManager.default.fileExists(atPath: $0) }
-                .map { "\($0) cannot be executed, chmod +x makes it" } ?? "build it with scripts/run"
+                .map { "\($0) cannot be executed, chmod +x makes it" } ?? howToBuild(found)
             throw ConfigurationError(
                 path: found.file.path, line: found.file.line(of: JSONPath([.key("command")])),
                 what: "command: no program \"\(name)\" in \(candidates.joined(separator: ", ")); \(remedy)")
         }
         return PluginProgram(
             executable: path, arguments: Array(found.manifest.command.dropFirst()), directory: found.folder)
+    }
+
+    /// The project's own are products of its package, beside the core: `policy-stop-loss`.
+    private func howToBuild(_ found: Found) -> String {
+        let name = found.manifest.command[0]
+        guard name.hasPrefix(found.manifest.role.rawValue + "-") else { return "build it in \(found.folder)" }
+        return "build it: swift build -c release --product \(name)"
     }
 }
 

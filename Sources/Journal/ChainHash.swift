@@ -1,5 +1,3 @@
-import Crypto
-
 /// SHA-256 that ties an entry to all entries before it.
 ///
 /// The hash of an entry is that of these bytes, one after the other, integers big-endian:
@@ -17,28 +15,19 @@ import Crypto
 /// A length stands in front of whatever varies, so no two entries share their bytes.
 package struct ChainHash: Hashable, Sendable {
     // Four words instead of an array: a hash lies in the entry, not on the heap.
-    private let words: (UInt64, UInt64, UInt64, UInt64)
+    private let words: SHA256.Words
 
     package static let byteCount = 32
     /// Before the first entry: 32 zero bytes.
     package static let genesis = ChainHash(words: (0, 0, 0, 0))
 
-    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
-
-    private init(_ digest: SHA256.Digest) {
-        words = digest.withUnsafeBytes { bytes in
-            func word(_ index: Int) -> UInt64 {
-                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
-            }
-            return (word(0), word(1), word(2), word(3))
-        }
-    }
+    private init(words: SHA256.Words) { self.words = words }
 
     /// The plain SHA-256 of some bytes, such as a snapshot's body.
     package init(digestOf data: [UInt8]) {
         var hash = SHA256()
-        data.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        self.init(hash.finalize())
+        data.withUnsafeBytes { hash.update($0) }
+        self.init(words: hash.finish())
     }
 
     /// - Returns: nil when there are not exactly 32 bytes.
@@ -67,9 +56,9 @@ package struct ChainHash: Hashable, Sendable {
         Self.put(UInt64(bitPattern: at), into: &front)
         Self.put(UInt64(body.count), into: &front)
         var hash = SHA256()
-        front.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        body.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        self.init(hash.finalize())
+        front.withUnsafeBytes { hash.update($0) }
+        body.withUnsafeBytes { hash.update($0) }
+        self.init(words: hash.finish())
     }
 
     private static func put(_ value: some FixedWidthInteger, into bytes: inout [UInt8]) {

@@ -1,4 +1,4 @@
-import Crypto
+import Journal
 import Orchestration
 import Trading
 import Wire
@@ -40,7 +40,7 @@ struct EntryCodec {
             let bytes = try encoder.encode(snapshot)
             let body = EvaluateEntry(
                 cycle: cycle, policies: policies, budget: budget, snapshotBytes: bytes.count,
-                snapshotSHA256: hexadecimal(SHA256.hash(data: bytes)))
+                snapshotSHA256: ChainHash(digestOf: bytes).description)
             return (Coded(type: "evaluate", body: try encoder.encode(body), mentions: ["cycle:\(cycle)"]), bytes)
         case .command(let approved):
             return (
@@ -70,16 +70,6 @@ private struct EvaluateEntry: Encodable {
     var budget: TimeSpan
     var snapshotBytes: Int
     var snapshotSHA256: String
-}
-
-/// Lower-case hexadecimal digits of some bytes.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    var text = ""
-    for byte in bytes {
-        let digits = String(byte, radix: 16)
-        text += digits.utf8.count == 1 ? "0" + digits : digits
-    }
-    return text
 }
 
 // MARK: - Names and mentions

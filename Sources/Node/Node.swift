@@ -1,4 +1,3 @@
-import Crypto
 import Journal
 import Orchestration
 import Trading

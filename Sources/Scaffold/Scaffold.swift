@@ -15,6 +15,16 @@ package struct Scaffold {
         package var path: String
         package var text: String
         package var isProgram = false
+
+        init(path: String, text: String, isProgram: Bool = false) {
+            self.path = path
+            self.text = text
+            self.isProgram = isProgram
+        }
+
+        init(path: String, template: [UInt8], isProgram: Bool = false) {
+            self.init(path: path, text: String(decoding: template, as: UTF8.self), isProgram: isProgram)
+        }
     }
 
     package let role: Role
@@ -72,14 +82,6 @@ package struct Scaffold {
     /// `GapGuard`
     var type: String { name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() }
 
-    package var files: [File] {
-        let own = language == .swift ? swiftFiles : pythonFiles
-        return [
-            File(path: "plugin.json", text: filled(manifest)), File(path: "check.json", text: filled(guide)),
-            File(path: "README.md", text: filled(readme)),
-        ] + own.map { File(path: filled($0.path), text: filled($0.text), isProgram: $0.isProgram) }
-    }
-
     /// Makes the folder and everything in it, or nothing.
     /// - Throws: ``ScaffoldError`` when the folder is there already, and what the file system throws.
     package func write(to folder: String) throws {
@@ -105,12 +107,6 @@ package struct Scaffold {
             }
             throw error
         }
-    }
-
-    /// The words of a template: `NAME`, `MODULE`, `TYPE`, `HOME` between at signs.
-    func filled(_ template: String) -> String {
-        [("@NAME@", name), ("@MODULE@", module), ("@TYPE@", type), ("@HOME@", home), ("@ROLE@", role.rawValue)]
-            .reduce(template) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
     }
 }
 

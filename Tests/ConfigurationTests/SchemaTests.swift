@@ -133,6 +133,19 @@ struct SchemaTests {
         }
         for name in Configuration.defaultPolicies { #expect(catalog.plugins[name]?.manifest.role == .policy) }
     }
+
+    @Test("a program that is not built is told with the command that builds it, where it is the project's own")
+    func notBuilt() throws {
+        let catalog = try PluginCatalog(folders: [project + "/Plugins"], binaries: "/nowhere")
+        func words(_ command: String? = nil) throws -> String {
+            var found = try #require(catalog.plugins.values.first { $0.manifest.command == ["policy-time-stop"] })
+            if let command { found.manifest.command = [command] }
+            let error = #expect(throws: ConfigurationError.self) { try catalog.program(found) }
+            return "\(try #require(error))"
+        }
+        #expect(try words().hasSuffix("; build it: swift build -c release --product policy-time-stop"))
+        #expect(try words(".build/debug/x").hasSuffix("; build it in \(project)/Plugins/Policies/TimeStop"))
+    }
 }
 
 let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

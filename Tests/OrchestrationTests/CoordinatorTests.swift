@@ -231,7 +231,7 @@ struct CoordinatorTests {
     @Test("the position grows by hand: the stop is restated for all of it")
     func grows() {
         var driver = protected { _ in }
-        driver.venue.tradeByHand("ABC", 50, at: "100")
+        driver.venue.tradeManually("ABC", 50, at: "100")
         driver.reconcile()
         driver.reconcile()
         #expect(driver.position("ABC")?.quantity == 150)
@@ -247,12 +247,12 @@ struct CoordinatorTests {
         driver.cycle()
         driver.recommend([])
         #expect(driver.venue.held("ABC") == 100)
-        driver.venue.tradeByHand("ABC", -60, at: "100")
+        driver.venue.tradeManually("ABC", -60, at: "100")
         driver.reconcile()
         driver.reconcile()
         #expect(driver.position("ABC")?.quantity == 40)
         driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
-        driver.venue.tradeByHand("ABC", 60, at: "100")
+        driver.venue.tradeManually("ABC", 60, at: "100")
         driver.reconcile()
         driver.reconcile()
         driver.cycle()
@@ -264,7 +264,7 @@ struct CoordinatorTests {
     @Test("the position is closed by hand: its exits are cancelled")
     func closedByHand() {
         var driver = protected(target: "120")
-        driver.venue.tradeByHand("ABC", -100, at: "100")
+        driver.venue.tradeManually("ABC", -100, at: "100")
         driver.reconcile()
         driver.reconcile()
         #expect(driver.position("ABC") == nil)

@@ -123,7 +123,7 @@ struct AdviceStorm {
         case 91..<93:
             let symbol = random.pick(StormTests.symbols)
             let change = Quantity(units: random.number(-60_000...60_000) * (Quantity.scale / 1_000))
-            driver.venue.tradeByHand(symbol, change, at: "100")
+            driver.venue.tradeManually(symbol, change, at: "100")
         case 93:
             let session: SessionPhase = driver.state.portfolio.market.session == .regular ? .afterHours : .regular
             driver.send(.market(MarketUpdate(at: driver.now, session: session)))

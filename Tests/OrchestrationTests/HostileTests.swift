@@ -246,7 +246,7 @@ struct HostileMemoryTests {
         driver.recommend([])
         driver.cycle()
         #expect(driver.working("ABC").isEmpty && driver.plan("ABC") == nil)
-        driver.venue.tradeByHand("ABC", 10, at: "90")
+        driver.venue.tradeManually("ABC", 10, at: "90")
         driver.send(
             .execution(
                 ExecutionReport(

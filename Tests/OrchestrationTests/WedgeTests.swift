@@ -20,7 +20,7 @@ struct WedgeTests {
         driver.quote("XYZ", "10", "10.02")
         driver.connect()
         for _ in 0..<60 {
-            driver.venue.tradeByHand("ABC", 1, at: "100")
+            driver.venue.tradeManually("ABC", 1, at: "100")
             driver.wait(.seconds(2))
             if driver.now.nanoseconds % 10_000_000_000 == 0 { driver.send(.cycleDue) }
         }

@@ -12,7 +12,7 @@ struct WrongSideTests {
             $0.capabilities.reservesShares = false
         }
         #expect(driver.venue.working("ABC").count == 1)
-        driver.venue.tradeByHand("ABC", Quantity(shares: -2 * shares), at: "100")
+        driver.venue.tradeManually("ABC", Quantity(shares: -2 * shares), at: "100")
         driver.recommend([])
         for _ in 0..<40 { driver.cycle() }
         let held = driver.venue.held("ABC")
@@ -30,7 +30,7 @@ struct WrongSideTests {
         driver.disconnect()
         var venue = driver.venue
         for order in venue.working("ABC") { _ = venue.drop(order.id) }
-        venue.tradeByHand("ABC", -150, at: "100")
+        venue.tradeManually("ABC", -150, at: "100")
         driver.venue = venue
         driver.wait(.seconds(40))
         driver.connect()

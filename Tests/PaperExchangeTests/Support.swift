@@ -67,7 +67,7 @@ func holding(_ quantity: Int64, at average: String = "100", _ change: (inout Pap
 }
 
 /// An exchange with a hand that writes down every report.
-struct Desk {
+struct ExchangeHarness {
     var exchange: PaperExchange
     var reports: [ExecutionReport] = []
 

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import Journal
 import Orchestration
 import Testing
 import Trading
@@ -111,8 +111,8 @@ struct VectorTests {
             let name = String(line[1])
             let data = try #require(
                 FileManager.default.contents(atPath: Proto.folder.path + "/" + name), "\(name) of \(version) is gone")
-            let hash = SHA256.hash(data: data).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-            #expect(hash.joined() == line[0], "\(name) of \(version) has changed")
+            let hash = ChainHash(digestOf: [UInt8](data)).description
+            #expect(hash == line[0], "\(name) of \(version) has changed")
             let vector = try JSONParser.parse([UInt8](data))
             guard case .string(let message)? = vector["message"] else { continue }
             let type = try #require(MessageType(rawValue: message), "\(version) has \(message)")

@@ -1,3 +1,4 @@
+import PluginKit
 import Trading
 
 /// The whole days of a symbol, split at the day on which a position was entered.

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Console
+import CommandSupport
 import Configuration
+import Console
 import Foundation
 import Messaging
 import Trading

@@ -80,7 +80,7 @@ struct ClockTests {
     func discrepancies() {
         var driver = protected { $0.capabilities.reportLag = .seconds(5) }
         for _ in 0..<4 { driver.wait(.seconds(4)) }
-        driver.venue.tradeByHand("ABC", -40, at: "100")
+        driver.venue.tradeManually("ABC", -40, at: "100")
         driver.reconcile()
         driver.setAhead(.seconds(3_600))
         driver.reconcile()

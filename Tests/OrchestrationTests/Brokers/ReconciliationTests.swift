@@ -10,7 +10,7 @@ struct ReconciliationTests {
         "somebody traded it elsewhere: it is adopted, and the stop follows", arguments: [-40, 50, -100] as [Int64])
     func manualTrade(shares: Int64) {
         var driver = protected()
-        driver.venue.tradeByHand("ABC", Quantity(shares: shares), at: "103")
+        driver.venue.tradeManually("ABC", Quantity(shares: shares), at: "103")
         driver.reconcile()
         driver.cycle()
         #expect(driver.differences.map(\.kind).contains(.manualTrade))
@@ -85,7 +85,7 @@ struct ReconciliationTests {
     func externalShort() {
         var driver = protected()
         driver.policies = { _ in [] }
-        driver.venue.tradeByHand("ABC", -150, at: "100")
+        driver.venue.tradeManually("ABC", -150, at: "100")
         driver.lookTwice()
         #expect(driver.differences.map(\.kind).contains(.externalShort))
         #expect(driver.position("ABC")?.quantity == -50)

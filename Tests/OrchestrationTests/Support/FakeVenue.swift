@@ -271,7 +271,7 @@ extension FakeVenue {
     }
 
     /// The owner trades by hand elsewhere: no report comes.
-    package mutating func tradeByHand(_ symbol: Symbol, _ change: Quantity, at price: Price) {
+    package mutating func tradeManually(_ symbol: Symbol, _ change: Quantity, at price: Price) {
         wasTradedByHand = true
         move(symbol, change, price)
     }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Console
+import CommandSupport
 import Foundation
 import Simulation
 
@@ -43,10 +43,10 @@ struct SimulateCommand: ParsableCommand {
         var total = SimulationReport()
         repeat {
             let outcome = Simulator.run(seed: seed + UInt64(total.scenarios), options)
-            total.add(outcome)
+            total.take(outcome)
             if chains { print("\(outcome.seed) \(outcome.chain)") }
             if story, total.scenarios == 1 { for line in outcome.scenario + outcome.story { print(line) } }
-            if outcome.promise != nil { show(outcome, options) }
+            if outcome.promise != nil { tell(outcome, options) }
             // A failure is to be seen while the rest still runs.
             if chains || outcome.promise != nil { fflush(nil) }
             if first, total.failures > 0 { break }
@@ -66,24 +66,24 @@ struct SimulateCommand: ParsableCommand {
         var options = Simulator.Options()
         options.tells = story
         for name in (without ?? "").split(separator: ",") {
-            guard let fault = FaultKind(rawValue: String(name)) else {
+            guard let hazard = FaultKind(rawValue: String(name)) else {
                 let all = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--without: \"\(name)\" is no hazard; there are \(all)")
             }
-            options.without.insert(fault)
+            options.without.insert(hazard)
         }
         guard let only else { return options }
         options.only = []
         for text in only.split(separator: ",") where text != "none" {
-            guard let injectedFault = InjectedFault(text) else {
+            guard let mishap = InjectedFault(text) else {
                 throw ValidationError("--only: \"\(text)\" is no mishap; one is written as core-crash@3, or write none")
             }
-            options.only?.insert(injectedFault)
+            options.only?.insert(mishap)
         }
         return options
     }
 
-    private func show(_ outcome: Simulation.Outcome, _ options: Simulator.Options) {
+    private func tell(_ outcome: Simulation.Outcome, _ options: Simulator.Options) {
         print("seed \(outcome.seed): \(outcome.promise ?? "") broke: \(outcome.violation ?? "")")
         guard !raw, only == nil, let small = Minimizer.minimize(outcome, options) else { return }
         for line in FailureReport(outcome, small).lines { print("  " + line) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Configuration
 import Conformance
 import Foundation
@@ -33,10 +34,10 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try Failure.guarding {
-            let pluginUnderTest = try pluginUnderTest()
-            try checkOnly(pluginUnderTest)
-            if !json { print("Checking \(pluginUnderTest.name), a \(pluginUnderTest.role.rawValue): \(plugin)") }
-            let report = try Conformance.run(pluginUnderTest, only: only) { row in
+            let subject = try subject()
+            try checkOnly(subject)
+            if !json { print("Checking \(subject.name), a \(subject.role.rawValue): \(plugin)") }
+            let report = try Conformance.run(subject, only: only) { row in
                 if !json { for line in row.lines { print(line) } }
             }
             if let junit { try Data(report.junit.utf8).write(to: URL(fileURLWithPath: junit)) }
@@ -46,25 +47,24 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// A misspelled name would check nothing, and pass nothing.
-    private func checkOnly(_ pluginUnderTest: PluginUnderTest) throws {
-        let names = Conformance.checks(for: pluginUnderTest.role).map(\.name)
+    private func checkOnly(_ subject: Subject) throws {
+        let names = Conformance.checks(for: subject.role).map(\.name)
         for part in only where !names.contains(where: { $0.contains(part) }) {
             throw ValidationError(
                 "--only \(part): no check has this in its name; there are \(names.joined(separator: ", "))")
         }
     }
 
-    private func pluginUnderTest() throws -> PluginUnderTest {
+    private func subject() throws -> Subject {
         let tree = try settings.map { path in try SettingsFile(text: readText(path), path: path).tree }
         guard plugin.contains("://") else {
             let folder = URL(fileURLWithPath: plugin).standardizedFileURL.resolvingSymlinksInPath().path
             let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
-            return try PluginUnderTest(
-                folder: folder, settings: tree, binaries: Home.binaries, environment: environment)
+            return try Subject(folder: folder, settings: tree, binaries: Home.binaries, environment: environment)
         }
         guard let role = role.flatMap(Role.init(rawValue:)), role != .control, let name else {
             throw ValidationError("an endpoint needs --role policy, broker or provider, and --name NAME")
         }
-        return PluginUnderTest(endpoint: plugin, role: role, name: try PluginName(name), settings: tree)
+        return Subject(endpoint: plugin, role: role, name: try PluginName(name), settings: tree)
     }
 }

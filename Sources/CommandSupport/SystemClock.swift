@@ -3,9 +3,11 @@ import Node
 import Trading
 
 /// clock_gettime(2): the wall's time, and one that never jumps.
-struct SystemClock: Clock {
-    var wall: Timestamp { Timestamp(nanoseconds: Self.nanoseconds(CLOCK_REALTIME)) }
-    var monotonicNanoseconds: Int64 { Self.nanoseconds(CLOCK_MONOTONIC) }
+package struct SystemClock: Clock {
+    package init() {}
+
+    package var wall: Timestamp { Timestamp(nanoseconds: Self.nanoseconds(CLOCK_REALTIME)) }
+    package var monotonicNanoseconds: Int64 { Self.nanoseconds(CLOCK_MONOTONIC) }
 
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()

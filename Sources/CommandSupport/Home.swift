@@ -2,16 +2,16 @@ import Configuration
 import Foundation
 
 /// Where the project and its programs are.
-enum Home {
+package enum Home {
     /// The folder of this program, where the plugins are built too.
-    static var binaries: String {
+    package static var binaries: String {
         let path =
             FileManager.default.fileExists(atPath: "/proc/self/exe") ? "/proc/self/exe" : CommandLine.arguments[0]
         return URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 
     /// The project's folder: `BIGBROTHER_HOME`, else the nearest one above the program that has `Plugins`.
-    static var project: String {
+    package static var project: String {
         if let home = ProcessInfo.processInfo.environment["BIGBROTHER_HOME"] { return home }
         var folder = URL(fileURLWithPath: binaries)
         while folder.path != "/" {
@@ -24,22 +24,22 @@ enum Home {
     }
 
     /// The configuration to use: the one named, else the embedded demonstration.
-    static func configuration(_ path: String?) throws(ConfigurationError) -> LoadedConfiguration {
+    package static func configuration(_ path: String?) throws(ConfigurationError) -> LoadedConfiguration {
         try LoadedConfiguration(path: absolute(path), home: project, binaries: binaries)
     }
 
     /// Where the core of a configuration listens, even when the file is wrong by now.
-    static func socketDirectory(_ path: String?) throws(ConfigurationError) -> String {
+    package static func socketDirectory(_ path: String?) throws(ConfigurationError) -> String {
         try LoadedConfiguration.socketDirectory(path: absolute(path), home: project)
     }
 
     /// Where the state of an account is, even when the file is wrong by now.
-    static func stateDirectory(_ path: String?) throws(ConfigurationError) -> String {
+    package static func stateDirectory(_ path: String?) throws(ConfigurationError) -> String {
         try LoadedConfiguration.stateDirectory(path: absolute(path), home: project)
     }
 
     /// Where the journal of an account is, likewise.
-    static func journal(_ path: String?) throws(ConfigurationError) -> String {
+    package static func journal(_ path: String?) throws(ConfigurationError) -> String {
         LoadedConfiguration.journalPath(in: try stateDirectory(path))
     }
 

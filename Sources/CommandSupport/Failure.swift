@@ -6,15 +6,15 @@ import Messaging
 import Node
 
 /// Errors for people: one sentence on standard error, and an exit code that a script can use.
-enum Failure {
+package enum Failure {
     /// Bad input: configuration, manifest, tape, journal, or an id that is not known.
-    static let badInput: Int32 = 2
+    package static let badInput: Int32 = 2
     /// Somebody else holds the journal or the sockets.
-    static let held: Int32 = 3
+    package static let held: Int32 = 3
     /// The disk refused; trading has stopped.
-    static let disk: Int32 = 74
+    package static let disk: Int32 = 74
 
-    static func exit(_ error: any Error) -> ExitCode {
+    package static func exit(_ error: any Error) -> ExitCode {
         say("bigbrother: \(error)")
         switch error {
         case let error as ExitCode: return error
@@ -31,10 +31,10 @@ enum Failure {
         }
     }
 
-    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    package static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// Runs a command's body; whatever goes wrong becomes a sentence and a code.
-    static func guarding(_ body: () throws -> Void) throws {
+    package static func guarding(_ body: () throws -> Void) throws {
         do {
             try body()
         } catch let code as ExitCode {

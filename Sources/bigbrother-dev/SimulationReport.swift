@@ -2,11 +2,11 @@ import Simulation
 import Trading
 
 /// What many scenarios came to.
-package struct SimulationReport {
-    package private(set) var scenarios = 0
-    package private(set) var failures = 0
-    package private(set) var coverage = LifeCycleCoverage()
-    package var seconds = 0.0
+struct SimulationReport {
+    private(set) var scenarios = 0
+    private(set) var failures = 0
+    private(set) var coverage = LifeCycleCoverage()
+    var seconds = 0.0
     private var starts = 0
     private var cycles: Int64 = 0
     private var commands = 0
@@ -14,11 +14,9 @@ package struct SimulationReport {
     private var checks = 0
     private var simulatedSeconds: Int64 = 0
     private var longestNakedSeconds: Int64 = 0
-    private var injectedFaults: [FaultKind: Int] = [:]
+    private var mishaps: [FaultKind: Int] = [:]
 
-    package init() {}
-
-    package mutating func add(_ outcome: Simulation.Outcome) {
+    mutating func take(_ outcome: Simulation.Outcome) {
         scenarios += 1
         failures += outcome.promise == nil ? 0 : 1
         coverage.add(outcome.coverage)
@@ -29,11 +27,11 @@ package struct SimulationReport {
         checks += outcome.checks
         simulatedSeconds += outcome.simulated / 1_000_000_000
         longestNakedSeconds = max(longestNakedSeconds, outcome.longestNaked / 1_000_000_000)
-        for injectedFault in outcome.injectedFaults { injectedFaults[injectedFault.fault, default: 0] += 1 }
+        for mishap in outcome.mishaps { mishaps[mishap.hazard, default: 0] += 1 }
     }
 
-    package var lines: [String] {
-        let came = FaultKind.allCases.compactMap { fault in injectedFaults[fault].map { "\(fault.rawValue) \($0)" } }
+    var lines: [String] {
+        let came = FaultKind.allCases.compactMap { hazard in mishaps[hazard].map { "\(hazard.rawValue) \($0)" } }
         let rate = seconds > 0 ? Int(Double(scenarios) / seconds * 60) : 0
         return [
             "scenarios   \(scenarios), \(failures) failed; \(simulatedSeconds / 3_600) h \(simulatedSeconds % 3_600 / 60) min simulated in \(Int(seconds)) s, \(rate) scenarios a minute",
@@ -45,22 +43,21 @@ package struct SimulationReport {
 }
 
 /// One failure in words: how to repeat it, and what led to it.
-package struct FailureReport {
+struct FailureReport {
     private let small: Minimizer.Result
     private let all: Int
     private let seed: UInt64
     /// Lines of the story that are shown.
     private static let most = 60
 
-    package init(_ outcome: Simulation.Outcome, _ small: Minimizer.Result) {
+    init(_ outcome: Simulation.Outcome, _ small: Minimizer.Result) {
         seed = outcome.seed
-        all = outcome.injectedFaults.count
+        all = outcome.mishaps.count
         self.small = small
     }
 
-    package var lines: [String] {
-        let names =
-            small.injectedFaults.isEmpty ? "none" : small.injectedFaults.map(\.description).joined(separator: ",")
+    var lines: [String] {
+        let names = small.mishaps.isEmpty ? "none" : small.mishaps.map(\.description).joined(separator: ",")
         let symbols = ["ALFA", "BRVO", "CHRL", "DLTA"]
         let culprit = symbols.first { small.outcome.violation?.contains($0) == true }
         let story = small.outcome.story.filter { line in
@@ -68,7 +65,7 @@ package struct FailureReport {
         }
         return [
             "repeat it: scripts/simulate --seed \(seed) --only \(names) --story",
-            "\(small.injectedFaults.count) of its \(all) mishaps are enough (\(small.runs) runs to find out):",
+            "\(small.mishaps.count) of its \(all) mishaps are enough (\(small.runs) runs to find out):",
             "\(small.outcome.promise ?? "nothing") broke: \(small.outcome.violation ?? "")",
         ] + small.outcome.scenario + (story.count > Self.most ? ["..."] : []) + story.suffix(Self.most)
     }
