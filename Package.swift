@@ -37,7 +37,7 @@ func program(_ name: String, _ path: String, exclude: [String] = [], _ dependenc
 func tests(
     _ name: String, exclude: [String] = [], _ dependencies: Dependency..., and more: [Dependency] = []
 ) -> Target {
-    .testTarget(name: name, dependencies: dependencies + more, exclude: exclude)
+    .testTarget(name: name, dependencies: ["TestSupport"] + dependencies + more, exclude: exclude)
 }
 
 /// What only the tests use and what is no test.
@@ -122,6 +122,7 @@ let buildSets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    support("TestSupport", "Support"),
     tests("ArchitectureTests"),
     tests("TradingTests", exclude: ["Vectors", "Frozen"], "Trading"),
     tests("WireTests", "Wire"),
@@ -154,8 +155,8 @@ let testTargets: [Target] = [
     tests("PaperExchangeTests", "PaperExchange", "Trading", "Wire"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
-        "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Wire", "broker-paper", "provider-tape",
-        and: policies),
+        "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "Wire", "Messaging",
+        "ZeroMQTransport", "broker-paper", "provider-tape", and: policies),
     program(
         "policy-reenter", "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"], "PluginKit", "Trading"),
     tests(

@@ -19,12 +19,17 @@ final class HarnessSocket {
 
     func send(_ frames: [Bytes], to peer: PeerID) throws(MessagingError) { try socket.send(to: peer, frames) }
 
-    /// Waits for a message, or until a descriptor can be read.
-    func wait(milliseconds: Int64, descriptor: CInt?) throws(MessagingError) -> [(peer: PeerID, frames: [Bytes])] {
+    /// Waits until a message can be read, and leaves it there; or until a descriptor can be read.
+    /// - Returns: whether a message is there.
+    func hasMessage(within milliseconds: Int64, descriptor: CInt? = nil) throws(MessagingError) -> Bool {
         let watched = descriptor.map { poller.add(fileDescriptor: $0) }
         defer { if let watched { poller.remove(watched) } }
-        let ready = try poller.poll(timeoutMilliseconds: Int(max(0, milliseconds)))
-        guard ready.contains(token) else { return [] }
+        return try poller.poll(timeoutMilliseconds: Int(max(0, milliseconds))).contains(token)
+    }
+
+    /// Waits for a message, or until a descriptor can be read.
+    func wait(milliseconds: Int64, descriptor: CInt?) throws(MessagingError) -> [(peer: PeerID, frames: [Bytes])] {
+        guard try hasMessage(within: milliseconds, descriptor: descriptor) else { return [] }
         var messages: [(PeerID, [Bytes])] = []
         while messages.count < Messaging.Limits.messagesPerPeer, let message = try socket.receiveFromPeer() {
             messages.append(message)

@@ -6,35 +6,6 @@ import Trading
 import Wire
 import ZeroMQTransport
 
-/// A message of the plugin, as it came.
-struct Message {
-    let header: Header
-    let body: [UInt8]
-    let peer: PeerID
-    let atMilliseconds: Int64
-
-    /// The body as a tree.
-    /// - Throws: ``Broken`` when it is no JSON that the protocol allows.
-    func tree() throws -> JSON {
-        do {
-            return try JSONParser.parse(body)
-        } catch {
-            throw Broken("its \(header.type.rawValue) is no JSON of the protocol: \(error): \(quoted)")
-        }
-    }
-
-    /// - Throws: ``Broken``, with the place of the first fault.
-    func read<Body: Decodable>(_ type: Body.Type, strictly: Bool = false) throws -> Body {
-        do {
-            return strictly ? try MessageCodec().command(type, body) : try MessageCodec().data(type, body)
-        } catch {
-            throw Broken("its \(header.type.rawValue) cannot be read: \(error): \(quoted)")
-        }
-    }
-
-    var quoted: String { String(decoding: body.prefix(Limits.quoted), as: UTF8.self) }
-}
-
 /// The core, as the kit plays it to one plugin: it can be slow, restart, and say what no core says.
 ///
 /// Every message of the plugin is judged by the rules that hold always: version, session, sequence, ids, role.
@@ -49,7 +20,7 @@ final class PluginHarness {
     let shared: Shared
     /// Of the check in its run.
     let number: Int
-    private var socket: HarnessSocket?
+    private(set) var socket: HarnessSocket?
     private var child: ChildProcess?
     private var token = ""
     private var lastWords: [String] = []
@@ -84,10 +55,14 @@ final class PluginHarness {
     // MARK: - The process
 
     /// Starts the plugin as the core does: the launch line on its standard input.
+    ///
+    /// It meets a socket that nobody has dialed: what the process before it has said and nobody has read yet, a hello for example,
+    /// ends with the old socket. So whatever is heard from now on is the new process's own, a wrong token too.
+    /// - Throws: ``Broken`` when the process before it does not end; ``MessagingError`` when nobody can listen.
     func startPlugin(environment: [String] = []) throws {
         guard case .program(let program) = plugin.place else { return }
-        // Another process of it may be ending; its words are not the new one's.
-        stopPlugin()
+        guard stopPlugin() else { throw Broken("it runs \(Limits.exitMilliseconds) ms after SIGKILL") }
+        try renewLine()
         tokens += 1
         token = "check-\(tokens)"
         let process = try ChildProcess(
@@ -104,8 +79,10 @@ final class PluginHarness {
     func endInput() { child?.closeInput() }
 
     /// kill(2) and waitpid(2): nothing of it is left.
-    func stopPlugin() {
-        guard let process = child else { return }
+    /// - Returns: whether it has ended.
+    @discardableResult
+    func stopPlugin() -> Bool {
+        guard let process = child else { return true }
         process.signal(SIGKILL)
         let deadline = monotonicMilliseconds() + Limits.exitMilliseconds
         while process.poll() == nil, monotonicMilliseconds() < deadline { settle(process) }
@@ -113,6 +90,14 @@ final class PluginHarness {
         conversation = nil
         inbox = []
         greetings = []
+        return process.poll() != nil
+    }
+
+    /// A socket in place of the one that others have dialed. The old one is closed first, since it takes the path with it.
+    private func renewLine() throws {
+        guard socket != nil else { return }
+        socket = nil
+        socket = try HarnessSocket(endpoint)
     }
 
     /// Waits for the end of the process.
@@ -446,54 +431,5 @@ final class PluginHarness {
     func configure(_ settings: JSON) throws -> Message {
         let id = try send(.configure, .object([JSON.Member(key: "settings", value: settings)]))
         return try answer(to: id, "answer to configure")
-    }
-}
-
-/// What one check leaves to the others of its run.
-final class Shared {
-    /// In front of every client order id: the same in every run, unless a venue may remember the last one.
-    let nonce: String
-    var epoch: Int64 = 1
-    /// In any check so far.
-    var saidHello = false
-    var firstFailure: String?
-    /// Steps of orders that were seen, as `status+event`.
-    var transitions: Set<String> = []
-
-    init(nonce: String) { self.nonce = nonce }
-}
-
-/// A session with the plugin, from welcome on.
-struct Conversation {
-    let session: String
-    let peer: PeerID
-    /// Sequence number of the last message from it.
-    var received: Int64
-    var nextHeartbeat: Int64
-    var sent: Int64 = 0
-    var asked: [String: MessageType] = [:]
-    var answeredBeats: [(re: String, atMilliseconds: Int64)] = []
-    private var ids: Set<String> = []
-    /// Messages of the core that were answered with `done`.
-    private var finished: Set<String> = []
-
-    init(session: String, peer: PeerID, received: Int64, nextHeartbeat: Int64) {
-        self.session = session
-        self.peer = peer
-        self.received = received
-        self.nextHeartbeat = nextHeartbeat
-    }
-
-    /// Why a header is wrong, or nil.
-    mutating func fault(of header: Header) -> String? {
-        defer { received = max(received, header.seq) }
-        if header.session != session { return "its session is \"\(header.session)\", welcome said \(session)" }
-        if header.seq != received + 1 { return "its seq is \(header.seq) after \(received)" }
-        if !ids.insert(header.id).inserted { return "its id \(header.id) was used before" }
-        if header.type == .done, let re = header.re, !finished.insert(re).inserted {
-            return "it is the second one with re \(re)"
-        }
-        if let re = header.re, asked[re] == nil { return "it answers \(re), which was never asked" }
-        return nil
     }
 }

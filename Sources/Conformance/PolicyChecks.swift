@@ -57,7 +57,11 @@ enum PolicyChecks {
         throws
         -> JSON
     {
-        let id = try harness.send(.evaluate, body, cycle: cycle, budget: budget)
+        try ask(harness, body: body.bytes, cycle: cycle, budget: budget)
+    }
+
+    private static func ask(_ harness: PluginHarness, body: [UInt8], cycle: Int64, budget: Int64) throws -> JSON {
+        let id = try harness.send(.evaluate, body: body, cycle: cycle, budget: budget)
         return try judged(harness.answer(to: id, "recommendations", within: budget), cycle: cycle)
     }
 
@@ -195,7 +199,7 @@ enum PolicyChecks {
 
     private static func drainBusy(_ harness: PluginHarness) throws -> String {
         let body = try hugeBody(harness)
-        try harness.send(.evaluate, body, cycle: 1, budget: Limits.answerMilliseconds)
+        try harness.send(.evaluate, body: body, cycle: 1, budget: Limits.answerMilliseconds)
         try harness.send(.drain, .object([JSON.Member(key: "reason", value: .string("the check drains"))]))
         var finished = false
         while let message = try harness.nextOrEnd(within: Limits.exitMilliseconds) {
@@ -214,19 +218,18 @@ enum PolicyChecks {
         return "\(count(try ask(harness, try SnapshotFixtures(harness.ready.needs).empty()))) recommendations"
     }
 
-    /// Made before the session in which it is sent: while it is made nothing is heard of the core.
-    private static func hugeBody(_ harness: PluginHarness) throws -> JSON {
-        let body = try harness.encoded(SnapshotFixtures(harness.open().needs).huge())
+    /// Made, to its last byte, before the session in which it is sent: while it is made nothing is heard of the core.
+    private static func hugeBody(_ harness: PluginHarness) throws -> [UInt8] {
+        let body = try harness.codec.encode(SnapshotFixtures(harness.open().needs).huge())
         try harness.open()
         return body
     }
 
     private static func huge(_ harness: PluginHarness) throws -> String {
         let body = try hugeBody(harness)
-        let size = body.bytes.count
         let sent = monotonicMilliseconds()
-        let answer = try ask(harness, body, cycle: 1, budget: Limits.hugeBudgetMilliseconds)
-        return "\(size / 1_000) kB, \(count(answer)) recommendations in \(monotonicMilliseconds() - sent) ms"
+        let answer = try ask(harness, body: body, cycle: 1, budget: Limits.hugeBudgetMilliseconds)
+        return "\(body.count / 1_000) kB, \(count(answer)) recommendations in \(monotonicMilliseconds() - sent) ms"
     }
 
     private static func extreme(_ harness: PluginHarness) throws -> String {

@@ -1,5 +1,6 @@
 import Conformance
 import Foundation
+import TestSupport
 import Testing
 
 /// A fault that somebody could build in, and the check that is there for it.
@@ -43,7 +44,7 @@ struct Fault: Sendable {
 }
 
 @Suite(
-    "the conformance kit catches what is broken, and passes what is sound",
+    "the conformance kit catches what is broken, and passes what is sound", .blocking,
     .enabled(if: Places.hasPython, "python3-zmq is not installed"))
 struct BrokenTests {
     @Test("each fault is caught by the check that is meant for it")
@@ -75,12 +76,8 @@ struct BrokenTests {
         for words in found.compactMap({ $0 }) { Issue.record("a sound plugin failed: \(words)") }
     }
 
-    /// As `scripts/` runs them: the longer way, with every check for every fault.
-    @Test(
-        "a fault of one rule breaks no other one",
-        .enabled(
-            if: ProcessInfo.processInfo.environment["CONFORMANCE_LONG"] == "1", "takes minutes; set CONFORMANCE_LONG=1")
-    )
+    /// The longer way, with every check for every fault.
+    @Test("a fault of one rule breaks no other one", .nightly)
     func alone() {
         let single = [
             "takes-crit", "no-hello-again", "strict", "ignores-newer", "late", "old-epoch", "epoch-in-memory",
@@ -98,7 +95,7 @@ struct BrokenTests {
     }
 }
 
-@Suite("the plugins of the project keep the protocol")
+@Suite("the plugins of the project keep the protocol", .blocking)
 struct ShippedTests {
     @Test("every rule that applies, for every shipped policy, the paper broker and the tape")
     func shipped() throws {

@@ -1,9 +1,10 @@
 import Conformance
 import Foundation
+import TestSupport
 import Testing
 import Wire
 
-@Suite("the conformance kit's report")
+@Suite("the conformance kit's report", .blocking)
 struct ReportTests {
     @Test("every check stands in it, also those that do not apply, with their reason")
     func complete() throws {

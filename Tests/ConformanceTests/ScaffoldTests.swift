@@ -1,10 +1,11 @@
 import Conformance
 import Foundation
 import Scaffold
+import TestSupport
 import Testing
 import Wire
 
-@Suite("bigbrother new")
+@Suite("bigbrother new", .blocking)
 struct ScaffoldTests {
     private func folder() -> String { NSTemporaryDirectory() + "scaffold-\(UUID().uuidString)" }
 

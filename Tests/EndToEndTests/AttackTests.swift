@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PaperExchange
 
 /// Core, policies, broker adapter and provider on four hosts, and a fifth one that means no good.
 @Suite(
-    "Other hosts that mean no good", .serialized,
+    "Other hosts that mean no good", .blocking, .serialized,
     .enabled(if: Hosts.obstacle == nil, "no hosts can be made here: \(Hosts.obstacle ?? "")"))
 struct AttackTests {
     private let programs: Programs

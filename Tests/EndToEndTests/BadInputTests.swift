@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("Bad input: one clear sentence with file, line and remedy, exit code 2, nothing lost", .serialized)
+@Suite("Bad input: one clear sentence with file, line and remedy, exit code 2, nothing lost", .blocking, .serialized)
 struct BadInputTests {
     @Test(
         "a bad configuration",

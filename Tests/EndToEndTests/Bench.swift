@@ -95,18 +95,18 @@ struct Programs {
     }
 }
 
-/// Reads a pipe to its end beside the test, so that no child blocks on a full one.
+/// Reads a pipe to its end beside the test, on a thread of its own, so that no child blocks on a full one.
 final class Collected: @unchecked Sendable {
-    // Written by one queue, read after its group is done.
+    // Written by one thread, read after its group is done.
     private var data = Data()
     private let group = DispatchGroup()
 
     init(_ handle: FileHandle) {
         group.enter()
-        DispatchQueue.global().async {
+        Thread {
             self.data = handle.readDataToEndOfFile()
             self.group.leave()
-        }
+        }.start()
     }
 
     func text() -> String {

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PaperExchange
 
 /// Core, stop-loss policy and broker adapter on three hosts, trading on a lively market, while the network fails.
 @Suite(
-    "Several hosts", .serialized,
+    "Several hosts", .blocking, .serialized,
     .enabled(if: Hosts.obstacle == nil, "no hosts can be made here: \(Hosts.obstacle ?? "")"))
 struct CableTests {
     private let programs: Programs

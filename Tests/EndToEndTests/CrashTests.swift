@@ -1,14 +1,14 @@
 import Foundation
 import Orchestration
+import TestSupport
 import Testing
 import Trading
 
 /// `scripts/crash --kills N --seed N` sets these.
 private let wantedKills = ProcessInfo.processInfo.environment["BIGBROTHER_KILLS"].flatMap(Int.init) ?? 200
-private let seed =
-    ProcessInfo.processInfo.environment["BIGBROTHER_SEED"].flatMap(Int64.init) ?? Int64.random(in: 1...999_999)
+private let seed = Int64(Seed.value)
 
-@Suite("kill -9, again and again", .serialized)
+@Suite("kill -9, again and again", .blocking, .serialized)
 struct CrashTests {
     @Test(
         "core, adapter, policies and provider are killed at random moments while they trade: nothing is lost or doubled"

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("Start, stop, control and refusal", .serialized)
+@Suite("Start, stop, control and refusal", .blocking, .serialized)
 struct LifeTests {
     private func realTime(_ programs: Programs) throws -> String {
         try programs.configuration(PolicyFaultTests.configuration("fine"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Trading
 
@@ -72,7 +73,7 @@ extension OrderCommand {
     }
 }
 
-@Suite("kill -9 at each step of the plan: the same end to the cent, nothing doubled", .serialized)
+@Suite("kill -9 at each step of the plan: the same end to the cent, nothing doubled", .blocking, .serialized)
 struct NVDACrashTests {
     private static let keepLogs = ["BIGBROTHER_KEEP_VENUE_LOGS": "1"]
 

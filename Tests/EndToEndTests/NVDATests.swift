@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("The scenario of the proposal, through real processes", .serialized)
+@Suite("The scenario of the proposal, through real processes", .blocking, .serialized)
 struct NVDATests {
     @Test("take-profit cancelled, 143 sold at 189.08, 144 protected by one OCO group, to the cent")
     func scenario() throws {

@@ -1,9 +1,11 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
-@Suite("Plugins of a core that is at work: looked at, stopped, started, dropped in and taken out", .serialized)
+@Suite(
+    "Plugins of a core that is at work: looked at, stopped, started, dropped in and taken out", .blocking, .serialized)
 struct PluginLifeTests {
     private func begin(_ programs: Programs, _ changes: [(String, String)]) throws -> (
         core: RunningProcess, config: String

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("P9: a policy cannot hurt", .serialized)
+@Suite("P9: a policy cannot hurt", .blocking, .serialized)
 struct PolicyFaultTests {
     /// The scenario in real time with one more policy that misbehaves; cycles of half a second.
     static func configuration(_ mode: String) -> String {

@@ -1,10 +1,11 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
 /// Below the sessions: what arrives at the core's own sockets and is no ZMTP, or half of it.
-@Suite("Raw connections at the core's sockets", .serialized)
+@Suite("Raw connections at the core's sockets", .blocking, .serialized)
 struct RawSocketTests {
     private struct Figures: Decodable {
         /// KiB of memory, and descriptors.

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("Real prices", .serialized)
+@Suite("Real prices", .blocking, .serialized)
 struct RealPriceTests {
     private static let data = Programs.project.deletingLastPathComponent().appendingPathComponent("shared/market-data")
         .path
@@ -52,7 +53,7 @@ struct RealPriceTests {
     }
 }
 
-@Suite("The policy in Python")
+@Suite("The policy in Python", .blocking)
 struct PythonPolicyTests {
     @Test("it closes everything on a Friday afternoon, and nothing on another day")
     func friday() throws {

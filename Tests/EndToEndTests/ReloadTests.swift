@@ -1,9 +1,10 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
-@Suite("A configuration that changes while the core is at work", .serialized)
+@Suite("A configuration that changes while the core is at work", .blocking, .serialized)
 struct ReloadTests {
     private static let text = PolicyFaultTests.configuration("fine")
 
@@ -158,7 +159,7 @@ struct ReloadTests {
     }
 }
 
-@Suite("A person with one small file", .serialized)
+@Suite("A person with one small file", .blocking, .serialized)
 struct MinimalTests {
     @Test("at most ten lines give an account whose every position is protected")
     func protected() throws {

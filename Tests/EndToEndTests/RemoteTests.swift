@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Real processes over tcp with CURVE, on this host's own address.
-@Suite("Plugins that are started elsewhere", .serialized)
+@Suite("Plugins that are started elsewhere", .blocking, .serialized)
 struct RemoteTests {
     private let programs: Programs
     private let account: RemoteAccount

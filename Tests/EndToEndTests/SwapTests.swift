@@ -1,14 +1,14 @@
 import Foundation
 import Orchestration
 import SQLiteJournal
+import TestSupport
 import Testing
 import Trading
 
-private let seed =
-    ProcessInfo.processInfo.environment["BIGBROTHER_SEED"].flatMap(Int64.init) ?? Int64.random(in: 1...999_999)
+private let seed = Int64(Seed.value)
 private let lives = ProcessInfo.processInfo.environment["BIGBROTHER_SWAP_LIVES"].flatMap(Int.init) ?? 2
 
-@Suite("A broker is swapped while orders work: real processes", .serialized)
+@Suite("A broker is swapped while orders work: real processes", .blocking, .serialized)
 struct SwapTests {
     @Test(
         "back and forth under load, for adapters that cannot trade, with kill -9 in each stage: nothing lost or doubled"
@@ -79,7 +79,7 @@ struct SwapTests {
     }
 }
 
-@Suite("The command `bigbrother broker`", .serialized)
+@Suite("The command `bigbrother broker`", .blocking, .serialized)
 struct BrokerCommandTests {
     private func configuration(_ programs: Programs, _ more: String) throws -> String {
         try programs.configuration(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 private enum Systemd {
@@ -8,7 +9,7 @@ private enum Systemd {
 
 /// The systemd units of docs/hosts.md, as somebody would write them to /etc/systemd/system.
 @Suite(
-    "The units in docs/hosts.md",
+    "The units in docs/hosts.md", .blocking,
     .enabled(if: Systemd.verifier != nil, "systemd-analyze is not installed"))
 struct UnitFilesTests {
     /// Each with its file name. A unit that is "as above, but" takes the policy's, and other lines in it.

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 import Trading
 
 @testable import PaperExchange
 @testable import PaperAdapter
 
-@Suite("The paper venue's log")
+@Suite("The paper venue's log", .blocking)
 struct VenueLogTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bb-log-\(UUID().uuidString)")
 

@@ -1,11 +1,12 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
 /// Minor versions are compatible both ways: what was written for 1.0 works with this core, what is written for a later minor too,
 /// and this release's plugins work with cores before and after it.
-@Suite("Two releases side by side", .serialized)
+@Suite("Two releases side by side", .blocking, .serialized)
 struct VersionTests {
     private static let plugins = Programs.project.path + "/Tests/EndToEndTests/Plugins"
 

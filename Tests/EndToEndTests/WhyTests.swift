@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("Why, and why not: asked of a real run", .serialized)
+@Suite("Why, and why not: asked of a real run", .blocking, .serialized)
 struct WhyTests {
     @Test("explain tells the scenario as a story and as data; why-not says what happened, and what stands since")
     func scenario() throws {

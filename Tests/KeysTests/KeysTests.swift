@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import TestSupport
 import Testing
 import ZeroMQTransport
 
@@ -27,7 +28,7 @@ private func words(_ body: () throws -> Void) throws -> String {
     try #require(throws: KeyError.self) { try body() }.description
 }
 
-@Suite("Key files")
+@Suite("Key files", .blocking)
 struct KeyFileTests {
     let scratch: Scratch
     init() throws { scratch = try Scratch() }

@@ -2,13 +2,14 @@ import Glibc
 import Journal
 import Messaging
 import Orchestration
+import TestSupport
 import Testing
 import Trading
 import Wire
 
 @testable import Node
 
-@Suite("A plugin whose process does not live")
+@Suite("A plugin whose process does not live", .blocking)
 struct QuarantineTests {
     /// A hundred seconds pass in one.
     private final class HastyClock: Clock {

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Orchestration
+import TestSupport
 import Testing
 import Trading
 import Wire
@@ -126,7 +127,7 @@ struct VectorTests {
         }
     }
 
-    @Test("an independent validator agrees: good vectors fit their schemas, bad ones do not")
+    @Test("an independent validator agrees: good vectors fit their schemas, bad ones do not", .blocking)
     func schemas() throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -1,10 +1,11 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
 /// What holds for every journal, asked of both.
-@Suite("Both journals")
+@Suite("Both journals", .blocking)
 struct BothJournalsTests {
     enum Which: CaseIterable { case memory, sqlite }
 

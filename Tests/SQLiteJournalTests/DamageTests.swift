@@ -2,9 +2,10 @@ import Foundation
 import GRDB
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
-@Suite("A damaged journal")
+@Suite("A damaged journal", .blocking)
 struct DamageTests {
     private let place: Place
     init() throws { place = try Place() }

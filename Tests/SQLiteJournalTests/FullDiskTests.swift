@@ -1,9 +1,10 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
-@Suite("A journal that cannot grow")
+@Suite("A journal that cannot grow", .blocking)
 struct FullDiskTests {
     /// Writes until the journal refuses, and says with what.
     private func fillUp(_ journal: SQLiteJournal) throws -> (JournalError?, JournalHead) {

@@ -2,9 +2,10 @@ import Foundation
 import GRDB
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
-@Suite("Opening a journal")
+@Suite("Opening a journal", .blocking)
 struct OpeningTests {
     private let place: Place
     init() throws { place = try Place() }

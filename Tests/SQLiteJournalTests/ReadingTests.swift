@@ -1,9 +1,10 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import TestSupport
 import Testing
 
-@Suite("Reading beside the writer, and without one")
+@Suite("Reading beside the writer, and without one", .blocking)
 struct ReadingTests {
     private let place: Place
     init() throws { place = try Place() }

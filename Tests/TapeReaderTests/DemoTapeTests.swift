@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Trading
 
@@ -8,7 +9,7 @@ private let tapes = "\(checkout)/Plugins/Providers/Tape/tapes"
 
 @Suite("the tapes that ship")
 struct DemoTapeTests {
-    @Test("scripts/make-demo-tape writes the committed bytes again")
+    @Test("scripts/make-demo-tape writes the committed bytes again", .blocking)
     func regenerated() throws {
         let folder = try TemporaryFolder()
         let script = Process()

@@ -1,11 +1,12 @@
 import CZeroMQ
 import Glibc
 import Messaging
+import TestSupport
 import Testing
 
 @testable import ZeroMQTransport
 
-@Suite("who comes in from other hosts", .serialized, .timeLimit(.minutes(1)))
+@Suite("who comes in from other hosts", .blocking, .serialized, .timeLimit(.minutes(1)))
 struct HostTests {
     @Test("an allowed key is heard, known by its key, and answered")
     func allowed() throws {

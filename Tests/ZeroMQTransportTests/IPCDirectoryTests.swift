@@ -1,10 +1,11 @@
 import Glibc
 import Messaging
+import TestSupport
 import Testing
 
 @testable import ZeroMQTransport
 
-@Suite("the directory of ipc sockets", .timeLimit(.minutes(1)))
+@Suite("the directory of ipc sockets", .blocking, .timeLimit(.minutes(1)))
 struct IPCDirectoryTests {
     let temporary: TemporaryDirectory
     let path: String

@@ -1,11 +1,12 @@
 import CZeroMQ
 import Glibc
 import Messaging
+import TestSupport
 import Testing
 
 @testable import ZeroMQTransport
 
-@Suite("limits and endings", .timeLimit(.minutes(1)))
+@Suite("limits and endings", .blocking, .timeLimit(.minutes(1)))
 struct LimitTests {
     let directory: TemporaryDirectory
     init() throws { directory = try TemporaryDirectory() }

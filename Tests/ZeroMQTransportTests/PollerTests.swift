@@ -1,11 +1,12 @@
 import Glibc
 import Messaging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ZeroMQTransport
 
-@Suite("the poller", .timeLimit(.minutes(1)))
+@Suite("the poller", .blocking, .timeLimit(.minutes(1)))
 struct PollerTests {
     private func pipe() throws -> (read: CInt, write: CInt) {
         var ends: [CInt] = [-1, -1]

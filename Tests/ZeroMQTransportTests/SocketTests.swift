@@ -1,6 +1,7 @@
 import CZeroMQ
 import Glibc
 import Messaging
+import TestSupport
 import Testing
 
 @testable import ZeroMQTransport
@@ -8,7 +9,7 @@ import Testing
 // What must not compile, and so cannot be tested here (tried by hand with Swift 6.3.1): `let b = a` followed by a use
 // of `a`, a use after `a.close()`, a socket in an Array, and a use here after a detached task took the socket.
 
-@Suite("sockets", .timeLimit(.minutes(1)))
+@Suite("sockets", .blocking, .timeLimit(.minutes(1)))
 struct SocketTests {
     let directory: TemporaryDirectory
     init() throws { directory = try TemporaryDirectory() }
