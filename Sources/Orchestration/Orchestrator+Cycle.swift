@@ -17,19 +17,20 @@ extension Disposition {
 }
 
 extension Orchestrator {
-    mutating func beginPeriodicCycle() throws(NumericError) {
+    mutating func requestPeriodicCycle() {
         state.cycle.urgentInPeriod = 0
-        try beginCycle(trigger: "period")
+        requestCycle("period")
     }
 
     /// An event that cannot wait for the period. A few of them in one period and no more.
-    mutating func beginUrgentCycle(_ trigger: String) throws(NumericError) {
+    mutating func requestUrgentCycle(_ trigger: String) {
         guard state.cycle.urgentInPeriod < state.configuration.urgentCyclesPerPeriod else { return }
         state.cycle.urgentInPeriod += 1
-        try beginCycle(trigger: trigger)
+        requestCycle(trigger)
     }
 
-    private mutating func beginCycle(trigger: String) throws(NumericError) {
+    /// Called when everything that the input has changed was acted on.
+    mutating func beginCycle(trigger: String) throws(NumericError) {
         guard !state.cycle.evaluating else {
             state.cycle.pendingTrigger = state.cycle.pendingTrigger ?? trigger
             return
@@ -65,7 +66,7 @@ extension Orchestrator {
         try decide(cycle, answers)
         if let trigger = state.cycle.pendingTrigger {
             state.cycle.pendingTrigger = nil
-            try beginCycle(trigger: trigger)
+            requestCycle(trigger)
         }
     }
 
@@ -90,7 +91,7 @@ extension Orchestrator {
         state.plans.dropEntries(except: named)
         if state.control.isFlattening { flattenPlans() }
         if state.control.state != .active { endEntries() }
-        try advancePlanned()
+        touchPlanned()
         dropIdleSymbols(mentioned: Set(symbolDecisions.map(\.decision.symbol)))
     }
 

@@ -11,6 +11,8 @@ import Trading
 package struct Orchestrator: Sendable {
     package internal(set) var state: CoreState
     private var effects: [Effect] = []
+    /// What the input that is being handled has changed.
+    private var pass = Pass()
     /// Sees every transition that is tried; no decision depends on it.
     package var witness: (@Sendable (OrderStatus, OrderEvent, OrderLifeCycle.Transition) -> Void)?
 
@@ -20,19 +22,35 @@ package struct Orchestrator: Sendable {
     package mutating func handle(_ input: Input, at time: Timestamp) -> [Effect] {
         state.now = max(state.now, time)
         effects = []
-        do {
-            try apply(input)
-            try enforceLimits()
-        } catch {
-            halt(because: "\(error)")
-        }
+        pass = Pass()
+        orHalt { core throws(NumericError) in try core.apply(input) }
         // Whatever went wrong with the input: what is in flight is asked about, and what is unprotected is told.
-        do {
-            try checkDeadlines()
-            try checkSwap()
-        } catch { halt(because: "\(error)") }
+        orHalt { core throws(NumericError) in
+            try core.checkDeadlines()
+            core.checkSwap()
+        }
+        orHalt { core throws(NumericError) in try core.actOnChanges() }
         requestWake()
+        assert(state.brokenInvariant == nil, "\(state.brokenInvariant.map { "\($0)" } ?? "")")
         return effects
+    }
+
+    /// What follows from the input: limits, then the next action of every symbol that has changed, then a cycle that is due.
+    /// A cycle that has no policies to ask decides at once, and a limit may be reached with any of these: then once more.
+    private mutating func actOnChanges() throws(NumericError) {
+        repeat {
+            try enforceLimits()
+            for (symbol, budgetHold) in pass.takeChanged() {
+                try advance(symbol)
+                // It has gone, or there is nothing left to do.
+                if let budgetHold { state.holds.endBudgetHold(symbol, until: budgetHold) }
+            }
+            if let trigger = pass.takeCycle() { try beginCycle(trigger: trigger) }
+        } while pass.isDue || state.risk.isCheckDue
+    }
+
+    private mutating func orHalt(_ body: (inout Orchestrator) throws(NumericError) -> Void) {
+        do { try body(&self) } catch { halt(because: "\(error)") }
     }
 
     private mutating func apply(_ input: Input) throws(NumericError) {
@@ -41,17 +59,17 @@ package struct Orchestrator: Sendable {
         case .policyReady(let name, let needs): policyReady(name, needs)
         case .policyGone(let name, let why): policyGone(name, why)
         case .brokerReady(let name, let capabilities): brokerReady(name, capabilities)
-        case .brokerGone(let name, let why): try brokerGone(name, why)
+        case .brokerGone(let name, let why): brokerGone(name, why)
         case .providerReady(let name): state.providers.append(name)
         case .providerGone(let name, let why): providerGone(name, why)
-        case .cycleDue: try beginPeriodicCycle()
+        case .cycleDue: requestPeriodicCycle()
         case .evaluated(let cycle, let answers): try applyPolicyAnswers(cycle, answers)
         case .market(let update): try applyMarketUpdate(update)
         case .execution(let report): try applyReport(report)
         case .orderAnswer(let answer, let query): try applyOrderAnswer(answer, to: query)
         case .brokerState(let snapshot, let query): try applyBrokerSnapshot(snapshot, to: query)
         case .commandNotSent(let command, let why): try applyCommandNotSent(command, why)
-        case .control(let control): try applyControl(control)
+        case .control(let control): applyControl(control)
         case .wake: break
         case .clockJumped(let span): applyClockJump(span)
         case .messageGap(let plugin, let what): applyMessageGap(plugin, what)
@@ -134,6 +152,24 @@ extension Orchestrator {
         witness?(before, event, transition)
         return transition
     }
+
+    /// The next action of a symbol is looked for when the input has been applied.
+    mutating func touch(_ symbol: Symbol) { pass.touch(symbol) }
+
+    /// Every symbol that has a plan.
+    mutating func touchPlanned() { for symbol in state.plans.planned { touch(symbol) } }
+
+    /// Every symbol that has a plan or a working order.
+    mutating func touchAll() {
+        touchPlanned()
+        for symbol in state.portfolio.orders.symbols { touch(symbol) }
+    }
+
+    /// An action that waited for the budget may go now; the order of the calls is kept.
+    mutating func resume(_ symbol: Symbol, heldUntil: Timestamp) { pass.resume(symbol, heldUntil: heldUntil) }
+
+    /// A cycle begins when everything that has changed was acted on.
+    mutating func requestCycle(_ trigger: String) { pass.requestCycle(trigger) }
 
     mutating func emit(_ effect: Effect) { effects.append(effect) }
     mutating func record(_ record: Record) {

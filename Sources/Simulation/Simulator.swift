@@ -263,6 +263,7 @@ package final class Simulator {
 extension Simulator: RunObserver {
     package func observe(_ record: Record, state: CoreState) {
         invariants.coreRecords(record)
+        if let broken = state.brokenInvariant { invariants.fail("invariant", "\(broken)") }
         if case .order(let change) = record { invariants.coreBooks(change, state) }
         if case .swap(let told) = record { takeSwap(told) }
         switch record {

@@ -83,7 +83,10 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     /// Orders to be asked about now, in order. One stays due until it is given another time.
     mutating func due(at now: Timestamp) -> [ClientOrderID] { deadlines.due(at: now).map(\.key) }
 
-    /// Orders that are waited for.
+    /// Orders that are waited for, in order.
+    var waiting: [ClientOrderID] { deadlines.keys.sorted() }
+
+    /// Their number.
     package var waitingCount: Int { deadlines.count }
 
     var nextDeadline: Timestamp? { deadlines.notBefore }

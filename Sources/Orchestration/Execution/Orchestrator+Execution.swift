@@ -2,7 +2,8 @@ import Trading
 
 /// From plan to command: the next step of a symbol, through the gate, named and put into the books.
 extension Orchestrator {
-    /// Compares plan and reality, and takes the next step if there is one. Called after everything that changes either.
+    /// Compares plan and reality, and takes the next step if there is one. Called from one place, for every
+    /// symbol that an input has changed.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
             !isHeldBySwap(symbol), let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol)
@@ -18,16 +19,6 @@ extension Orchestrator {
         recordWaiting(coordinator.waiting, plan)
         guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
-    }
-
-    /// Every symbol that has a plan.
-    mutating func advancePlanned() throws(NumericError) {
-        for symbol in state.plans.planned { try advance(symbol) }
-    }
-
-    /// Every symbol that has a plan or a working order.
-    mutating func advanceAll() throws(NumericError) {
-        for symbol in Set(state.plans.planned).union(state.portfolio.orders.symbols).sorted() { try advance(symbol) }
     }
 
     /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten.
@@ -179,7 +170,7 @@ extension Orchestrator {
 extension Orchestrator {
     /// P4: a time-out is not an answer. The order is in flight, and the broker is asked about it until it answers.
     mutating func checkDeadlines() throws(NumericError) {
-        try resumeBudgetHolds()
+        resumeBudgetHolds()
         for id in state.inFlight.due(at: state.now) {
             guard var order = state.portfolio.orders[id], order.status.isInFlight || order.isOverSoon else {
                 state.inFlight.stopWaiting(for: id)
@@ -201,7 +192,7 @@ extension Orchestrator {
         retryOverdueReconcile()
         sendWaitingQueries()
         try checkUnprotected()
-        try checkBreaches()
+        checkBreaches()
     }
 
     /// Now, as far as is known: else a market order waits, and nothing is amiss.

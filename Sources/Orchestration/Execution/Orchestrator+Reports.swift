@@ -10,7 +10,7 @@ extension Orchestrator {
         guard !state.inFlight.hasUnseenEnd(report.clientOrderID) else { return }
         try process(report, needsSum: report.event.endsWithFills)
         guard let symbol = state.portfolio.orders[report.clientOrderID]?.symbol else { return }
-        try afterChange(of: symbol)
+        afterChange(of: symbol)
     }
 
     /// An order that nobody here has placed. Whether its fills are in the position that we have adopted, no event can
@@ -94,7 +94,7 @@ extension Orchestrator {
             recordOrder(order, event, words)
         }
         followReplacement(of: order, event)
-        try react(to: event, of: order)
+        react(to: event, of: order)
     }
 
     /// It was given up, and lives: it is in flight until the broker has said what it is, so that its shares are not
@@ -190,7 +190,7 @@ extension Orchestrator {
         state.plans.enter(symbol, entry, id: DecisionID(cycle: state.cycle.number, symbol: symbol))
     }
 
-    private mutating func react(to event: OrderEvent, of order: Order) throws(NumericError) {
+    private mutating func react(to event: OrderEvent, of order: Order) {
         switch event {
         case .rejected:
             // A group is refused as a whole: its last leg counts.
@@ -209,7 +209,7 @@ extension Orchestrator {
             recordOutcome(order)
             switch order.terms.role {
             case .stop, .target, .external, .entry:
-                try beginUrgentCycle("\(order.terms.role.rawValue) of \(order.symbol) filled")
+                requestUrgentCycle("\(order.terms.role.rawValue) of \(order.symbol) filled")
             case .reduce: break
             }
         case .accepted, .cancelRequested, .pendingCancel, .expired, .replaceRequested, .pendingReplace, .replaced,
@@ -268,10 +268,10 @@ extension Orchestrator {
     }
 
     /// Protection is looked at, and the next step taken.
-    mutating func afterChange(of symbol: Symbol) throws(NumericError) {
+    mutating func afterChange(of symbol: Symbol) {
         watchProtection(symbol)
         watchBreach(symbol)
-        try advance(symbol)
+        touch(symbol)
         // A plan that is empty, flat and without orders has done its work.
         if let plan = state.plans[symbol], plan.isEmpty, state.portfolio.positions[symbol] == nil,
             state.portfolio.orders.working(symbol).isEmpty

@@ -11,13 +11,13 @@ extension Orchestrator {
         if state.portfolio.market.session != session {
             for symbol in state.plans.planned {
                 watchBreach(symbol)
-                try advance(symbol)
+                touch(symbol)
             }
         } else {
             let named = Set((update.bars ?? []).map(\.symbol) + (update.quotes ?? []).map(\.symbol))
             for symbol in named.sorted() where state.plans[symbol] != nil {
                 watchBreach(symbol)
-                try advance(symbol)
+                touch(symbol)
             }
         }
     }

@@ -47,6 +47,9 @@ package struct PlanStore: Sendable, Hashable, Codable {
     /// Every plan, in order of the symbols.
     package var all: [PositionPlan] { symbols.inOrder.compactMap(\.value.plan) }
 
+    /// A symbol whose plan is that of another one: there is none.
+    var misplaced: Symbol? { symbols.inOrder.first { $0.value.plan.map(\.symbol) ?? $0.key != $0.key }?.key }
+
     mutating func adopt(_ plan: PositionPlan) { change(plan.symbol) { $0.plan = plan } }
 
     private mutating func changePlan(_ symbol: Symbol, _ body: (inout PositionPlan) -> Void) {

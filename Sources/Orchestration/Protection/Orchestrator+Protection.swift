@@ -50,7 +50,7 @@ extension Orchestrator {
     }
 
     /// Called with every input: what has become overdue by time alone.
-    mutating func checkBreaches() throws(NumericError) {
+    mutating func checkBreaches() {
         for symbol in state.protection.breached(forAtLeast: state.configuration.stopPatience, at: state.now) {
             if state.holds.report(.stopStuck, of: symbol) {
                 let next = state.configuration.escalatesStops ? "; it gives way to a market exit" : ""
@@ -58,7 +58,7 @@ extension Orchestrator {
                     .emergency, .stopStuck, symbol,
                     "the market is through the resting stop, and it does not execute" + next)
             }
-            try advance(symbol)
+            touch(symbol)
         }
     }
 
@@ -82,7 +82,7 @@ extension Orchestrator {
                 .emergency, .unprotected, symbol,
                 "\(record.size) shares had no working stop for \(state.now - since)\(whyNothingIsSent)")
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
-            try advance(symbol)
+            touch(symbol)
         }
     }
 

@@ -17,13 +17,13 @@ extension Orchestrator {
         }
         if state.broker?.queriedOrders.contains(answer.clientOrderID) == true {
             state.broker?.queriedOrders.removeAll { $0 == answer.clientOrderID }
-            if state.broker?.queriedOrders.isEmpty == true { try reconcileAgain() }
+            if state.broker?.queriedOrders.isEmpty == true { reconcileAgain() }
         }
         guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
-        try afterChange(of: symbol)
+        afterChange(of: symbol)
     }
 
-    private mutating func reconcileAgain() throws(NumericError) {
+    private mutating func reconcileAgain() {
         guard let round = state.broker?.round, round < CoreLimits.reconciliationRounds else {
             let why =
                 "the broker's answers do not come together with ours after \(CoreLimits.reconciliationRounds) rounds"

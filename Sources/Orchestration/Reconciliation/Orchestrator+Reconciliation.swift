@@ -10,7 +10,7 @@ extension Orchestrator {
         reconcileNow()
     }
 
-    mutating func brokerGone(_ name: PluginName, _ why: String) throws(NumericError) {
+    mutating func brokerGone(_ name: PluginName, _ why: String) {
         guard state.broker?.name == name else { return }
         state.broker = nil
         markInFlightUnknown()
@@ -62,7 +62,7 @@ extension Orchestrator {
         }
         try comparePositions(snapshot, queriedAt: query.queriedAt)
         guard state.broker != nil else { return }
-        try finishReconciliation(isFirst: !link.isReconciled, queriedAt: query.queriedAt)
+        finishReconciliation(isFirst: !link.isReconciled, queriedAt: query.queriedAt)
     }
 
     /// The adapter has seen this epoch: what an older core, or an older connection, sent and it has not taken by now it
@@ -71,7 +71,7 @@ extension Orchestrator {
         state.inFlight.fenceOlderEpochs(at: state.now)
     }
 
-    private mutating func finishReconciliation(isFirst: Bool, queriedAt: Timestamp) throws(NumericError) {
+    private mutating func finishReconciliation(isFirst: Bool, queriedAt: Timestamp) {
         state.broker?.round = 0
         state.broker?.reconcileDueAt = nil
         let open = (state.broker?.discrepancies ?? [:]).filter {
@@ -100,8 +100,8 @@ extension Orchestrator {
         if isFirst, let name = state.broker?.name { endSwap(with: name) }
         releaseHolds(queriedAt: queriedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
-        try advanceAll()
-        if isFirst { try beginUrgentCycle("the broker's truth and ours agree") }
+        touchAll()
+        if isFirst { requestUrgentCycle("the broker's truth and ours agree") }
     }
 
     /// A position that differs is not what it seems, and a list that was asked for too early may be behind: what waits

@@ -39,11 +39,9 @@ extension Orchestrator {
     }
 
     /// The most urgent first, and of those who has waited longest. What is still too early waits again.
-    mutating func resumeBudgetHolds() throws(NumericError) {
+    mutating func resumeBudgetHolds() {
         for (symbol, until) in state.holds.dueForBudget(at: state.now) {
-            try advance(symbol)
-            // It has gone, or there is nothing left to do.
-            state.holds.endBudgetHold(symbol, until: until)
+            resume(symbol, heldUntil: until)
         }
     }
 

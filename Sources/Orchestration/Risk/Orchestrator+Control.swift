@@ -2,7 +2,7 @@ import Trading
 
 /// A person's orders: halt, reduce, resume, flatten.
 extension Orchestrator {
-    mutating func applyControl(_ control: Control) throws(NumericError) {
+    mutating func applyControl(_ control: Control) {
         let wasFlattening = state.control.isFlattening
         state.control.apply(control)
         if wasFlattening, !state.control.isFlattening {
@@ -11,7 +11,7 @@ extension Orchestrator {
         record(.tradingState(state.control.state, who: control.who, why: "\(control.command.rawValue): \(control.why)"))
         if state.control.state != .active { endEntries() }
         if state.control.isFlattening { flattenPlans() }
-        try advancePlanned()
+        touchPlanned()
     }
 
     /// Every position is to be sold, whatever policies want.

@@ -70,6 +70,6 @@ extension Orchestrator {
     mutating func enforceLimits() throws(NumericError) {
         if state.risk.takeLossCheck() { try watchEquity() }
         guard state.risk.takeRestriction() else { return }
-        try advancePlanned()
+        touchPlanned()
     }
 }

@@ -66,6 +66,8 @@ package struct RiskState: Sendable, Hashable, Codable {
     mutating func noteFill() { lossIsDue = true }
     mutating func noteRestriction() { restrictionIsDue = true }
 
+    var isCheckDue: Bool { lossIsDue || restrictionIsDue }
+
     mutating func takeLossCheck() -> Bool {
         defer { lossIsDue = false }
         return lossIsDue

@@ -44,7 +44,7 @@ extension Orchestrator {
     }
 
     /// Called with every input.
-    mutating func checkSwap() throws(NumericError) {
+    mutating func checkSwap() {
         guard let swap = state.swap else { return }
         switch swap.stage {
         case .draining:
@@ -55,7 +55,7 @@ extension Orchestrator {
                 state.swap?.leftReconciled = agrees ? true : nil
                 emit(.dismissBroker(swap.from))
             } else if isOver(swap) {
-                try abandonSwap(pendingWork)
+                abandonSwap(pendingWork)
             }
         case .joining:
             if isOver(swap) {
@@ -118,12 +118,12 @@ extension Orchestrator {
     }
 
     /// While draining: nothing has changed, and trading goes on.
-    private mutating func abandonSwap(_ why: String) throws(NumericError) {
+    private mutating func abandonSwap(_ why: String) {
         guard let swap = state.swap else { return }
         recordSwap(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) stays the one that trades")
         alert(.warning, nil, "the broker was not swapped: \(why)")
         state.swap = nil
-        try advanceAll()
+        touchAll()
     }
 
     /// The new adapter cannot trade.

@@ -1,0 +1,37 @@
+import Trading
+
+/// What must hold of the core's state after every input. A debug build ends where one does not, and the simulator calls it a
+/// violation.
+package enum Invariant: Sendable, Hashable {
+    /// A working order that was sent, or found, has a request.
+    case orderWithoutRequest(ClientOrderID)
+    /// Only an order in flight, or one that should be over at once, is waited for.
+    case waitsForOrderAtRest(ClientOrderID)
+    /// Only what is held is unprotected.
+    case unprotectedWithoutPosition(Symbol)
+    /// A plan stands under its own symbol.
+    case planOfAnotherSymbol(Symbol)
+    /// A position has shares.
+    case emptyPosition(Symbol)
+}
+
+extension CoreState {
+    /// The first that does not hold; nil when all do.
+    package var brokenInvariant: Invariant? {
+        for order in portfolio.orders.allWorking where inFlight.request(for: order.id) == nil {
+            return .orderWithoutRequest(order.id)
+        }
+        for id in inFlight.waiting {
+            guard let order = portfolio.orders[id], order.status.isInFlight || order.isOverSoon else {
+                return .waitsForOrderAtRest(id)
+            }
+        }
+        for symbol in protection.unprotected where portfolio.positions[symbol] == nil {
+            return .unprotectedWithoutPosition(symbol)
+        }
+        for (symbol, record) in portfolio.positions.inOrder where record.quantity.isZero {
+            return .emptyPosition(symbol)
+        }
+        return plans.misplaced.map(Invariant.planOfAnotherSymbol)
+    }
+}
