@@ -74,7 +74,8 @@ extension Explain.Explanation.DecisionExplanation {
         for told in obstacles.prefix(5) { lines.append("    \(told.at.clock(beside: at))  \(told.words)") }
         if obstacles.count > 5 { lines.append("    ... and \(obstacles.count - 5) more (--json)") }
         for outcome in outcomes { lines.append("  Outcome  \(outcome.at.clock(beside: at))  \(outcome.words)") }
-        for span in unprotected {
+        // What is over within a second is the moment between two orders.
+        for span in unprotected where span.lasted >= .seconds(1) {
             lines.append("  Without a working stop for \(span.lasted): \(span.endedBy)")
         }
         return lines
@@ -149,7 +150,7 @@ extension Explain.Explanation.OrderExplanation.Entry {
         case .fill, .partialFill: words
         case .new, .accepted, .held: "\(event == .new ? "working" : event.rawValue): \(words)"
         case .canceled: "cancelled, confirmed: \(words)"
-        case .restated: "changed, now \(words)"
+        case .restated: "order amended: \(words)"
         case .timedOut, .notFound, .cancelRequested, .pendingCancel, .cancelRejected, .expired,
             .replaceRequested, .pendingReplace, .replaceRejected, .replaced, .rejected, .suspended, .stopped,
             .calculated, .doneForDay:

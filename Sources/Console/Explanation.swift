@@ -174,7 +174,7 @@ extension Explain.Explanation {
 
         init(at time: Timestamp, _ outcome: Outcome) {
             at = time
-            words = "\(outcome.words), $\(outcome.realizedByDecision.words) locked in, \(outcome.remaining) shares left"
+            words = "\(outcome.words), \(outcome.realizedByDecision.profitWords), \(outcome.remaining) shares left"
             self.outcome = outcome
         }
     }

@@ -48,9 +48,7 @@ package final class Presenter: RunObserver {
         case .alert(let alert): show(alert)
         case .tradingState(let now, let who, let why): line("!! trading is \(now.rawValue): \(why) (\(who))")
         case .discrepancy(let discrepancy):
-            line(
-                "   broker and books differ on \(discrepancy.symbol): \(discrepancy.kind.rawValue), ours \(discrepancy.ours), the broker's \(discrepancy.brokers): \(discrepancy.done)"
-            )
+            line("   \(discrepancy.words(averagePrice: state.portfolio.positions[discrepancy.symbol]?.averagePrice))")
         case .swap(let told): line("   broker: \(told.words) (\(told.who): \(told.why))")
         case .corporateAction(_, let words): line("   corporate action: \(words)")
         default: if detail == .cycles { showCycle(record, state) }
@@ -123,14 +121,18 @@ extension Presenter {
             line("     \(waiting.symbol) waits: \(why)")
         case .order(let change):
             openStage(.execute, "4 EXECUTE")
-            line("     \(change.symbol) \(Self.mark(change.event)) \(change.words)\(Self.suffix(change))")
+            line(
+                "     \(change.symbol) \(Self.mark(change.event)) \(change.words)\(Self.suffix(change, state.portfolio.orders))"
+            )
         case .unprotected(let time):
+            // What is over within a second is the moment between two orders.
+            guard time.lasted >= .seconds(1) else { return }
             openStage(.learn, "5 LOG & LEARN")
             line("     \(time.symbol) was without a working stop for \(time.lasted); \(time.endedBy)")
         case .outcome(let outcome):
             openStage(.learn, "5 LOG & LEARN")
             line(
-                "     \(outcome.symbol) \(outcome.words): $\(outcome.realizedByDecision.words) locked in, \(outcome.remaining) left (decision \(outcome.decision))"
+                "     \(outcome.symbol) \(outcome.words): \(outcome.realizedByDecision.profitWords), \(outcome.remaining) left (decision \(outcome.decision))"
             )
         case .decision, .discrepancy, .corporateAction, .tradingState, .swap, .alert: break
         }
@@ -184,14 +186,20 @@ extension Presenter {
         }
     }
 
-    private static func suffix(_ change: OrderChanged) -> String {
+    private static func suffix(_ change: OrderChanged, _ orders: OrderStore) -> String {
         switch change.event {
-        case .canceled: ": cancelled, confirmed"
+        case .canceled: isOCOPartner(change.order, orders) ? ": OCO partner cancelled" : ": cancelled, confirmed"
         case .new: ": working"
-        case .restated: ": restated"
+        case .restated: ": amended"
         case .fill, .partialFill: ""
         default: ": \(change.event.rawValue.replacingOccurrences(of: "_", with: " "))"
         }
+    }
+
+    /// The other leg of its group was filled, and the broker cancelled this one.
+    private static func isOCOPartner(_ id: ClientOrderID, _ orders: OrderStore) -> Bool {
+        guard let order = orders[id], let group = order.groupID, order.groupKind != nil else { return false }
+        return orders.orders.values.contains { $0.groupID == group && $0.id != id && $0.status == .filled }
     }
 
     private static func conditions(_ state: CoreState) -> String {

@@ -169,7 +169,7 @@ extension WhyNot.Answer {
     private var standingLine: String {
         let last =
             lastDecision.map { "the last decision is \($0.id) (\($0.headline)) of \($0.at.clock(beside: to))" }
-            ?? "there is no decision on it"
+            ?? "no decisions on \(symbol) yet"
         guard let standing else { return "Nothing is held; \(last)." }
         let stops = standing.stops.map { $0.text(minimumDecimals: 2) }.joined(separator: ", ")
         let targets = standing.targets.map { $0.text(minimumDecimals: 2) }.joined(separator: ", ")

@@ -235,7 +235,19 @@ extension Shell {
                 message: "\"\(request.command)\" is none of halt, reduce, resume, flatten, reload, swap, plugins")
         }
         enqueue(.control(Control(command: command, who: request.who, why: request.why)))
-        return ControlReply(accepted: true, message: "\(command.rawValue) is taken")
+        return ControlReply(accepted: true, message: words(command))
+    }
+
+    /// What a person reads who gave the command.
+    private func words(_ command: Control.Command) -> String {
+        switch command {
+        case .halt: return "Halted: no orders are sent"
+        case .reduce: return "Reducing: positions may only become smaller"
+        case .resume: return "Resumed: trading is active"
+        case .flatten:
+            let count = node.core.state.portfolio.positions.count
+            return "Flattening: closing \(count) \(count == 1 ? "position" : "positions") at market"
+        }
     }
 }
 

@@ -139,9 +139,9 @@ package enum RunEnd: Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cyclesDone: "the cycles that were asked for are done"
-        case .tapeEnded: "the tape has ended"
+        case .tapeEnded: "end of data"
         case .signal(let number): number == 2 ? "interrupted" : "asked to stop by signal \(number)"
-        case .providerLost(let why): "the tape was lost: \(why)"
+        case .providerLost(let why): "the data provider was lost: \(why)"
         case .settingsRefused(let why): why
         }
     }

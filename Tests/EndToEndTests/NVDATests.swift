@@ -27,7 +27,7 @@ struct NVDATests {
         for words in [
             "partial profit with protection", "absorbed by partial-profit",
             "cancel the order: sell 287 NVDA limit 194.37",
-            "sold 143 NVDA at 189.08", "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50", "$602.83 locked in",
+            "sold 143 NVDA at 189.08", "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50", "profit of $602.83",
         ] {
             #expect(story.contains(words), "missing: \(words)\n\(story)")
         }

@@ -181,7 +181,7 @@ struct RestrictionTests {
         driver.cycle()
         #expect(driver.venue.held("ABC").isZero)
         #expect(driver.state.control.state == .reducing)
-        #expect(driver.alerts.contains { $0.contains("the loss of the day is 0.105 of equity, 0.1 is the limit") })
+        #expect(driver.alerts.contains { $0.contains("daily loss 10.5 % exceeds the 10 % limit") })
         driver.expectSound()
     }
 

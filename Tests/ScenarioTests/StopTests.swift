@@ -14,7 +14,7 @@ struct StopTests {
         var scenario = protected()
         scenario.cycle(trend.says(.reset("90"), on: "ABC", .high))
         scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend reset_stop: overridden"])
-        #expect(scenario.why(trend, "ABC") == "only stop-loss, which set the stop, may reset it")
+        #expect(scenario.why(trend, "ABC") == "only the policy that set a stop may loosen it, and that is stop-loss")
         scenario.cycle(stopLoss.says(.reset("92"), on: "ABC"))
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 92.00", steps: ["move the stop from 95.00 to 92.00"],

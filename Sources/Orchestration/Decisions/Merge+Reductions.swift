@@ -41,7 +41,7 @@ extension Merge {
         _ item: PolicyAdvice, _ remaining: Quantity, limit: Quantity, winner: PolicyAdvice, prevails: Bool
     ) {
         if prevails, item == winner {
-            note(item, .taken, limit.isZero ? "the whole position is sold" : "\(limit) shares remain")
+            note(item, .taken, limit.isZero ? "the whole position is sold" : "target position: \(limit)")
             if case .takePartial(let part) = item.recommendation.advice { rungs.append(part.rung) }
         } else if prevails {
             note(

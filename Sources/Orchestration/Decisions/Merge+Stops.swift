@@ -54,7 +54,8 @@ extension Merge {
             if let defect = Self.defect(stop, isLong: isLong) ?? distance(of: stop) {
                 note(item, .refused, defect)
             } else if let owner, owner != item.policy, owner != PositionPlan.core {
-                note(item, .overridden, by: owner, "only \(owner), which set the stop, may reset it")
+                note(
+                    item, .overridden, by: owner, "only the policy that set a stop may loosen it, and that is \(owner)")
             } else if let held = best, !Self.isTighter(stop, than: held.stop, isLong: isLong) {
                 note(item, .absorbed, by: held.item.policy, "a tighter reset prevails")
             } else {

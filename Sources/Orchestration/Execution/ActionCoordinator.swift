@@ -166,7 +166,7 @@ extension ActionCoordinator {
         let why =
             isStopStuck || isThroughStop(position)
             ? "the market is through the stop at \(plan.stop?.stopPrice.text(minimumDecimals: 2) ?? "?"); a stop can no longer rest"
-            : rest.isZero ? "the plan holds nothing" : "the plan holds \(rest) at most"
+            : "target position: \(rest)"
         return Action(
             kind: .submit([order], group: nil),
             words: "\(order.side.rawValue) \(excess) \(symbol) at market", why: why)

@@ -181,7 +181,7 @@ extension Orchestrator {
             awaitBrokerSnapshot(of: symbol)
         }
         let verb = order.terms.side == .sell ? "sold" : "bought"
-        let profit = realized.isZero ? "" : ", $\(realized.words) locked in"
+        let profit = realized.isZero ? "" : ", \(realized.profitWords)"
         return "\(verb) \(quantity) \(symbol) at \(price.text(minimumDecimals: 2))\(profit)"
     }
 

@@ -93,7 +93,7 @@ extension Orchestrator {
         note(
             kind, symbol, nil, ours: ours.description, brokers: theirs?.quantity.description ?? "0",
             done: split.map { "adopted as a \($0.numerator):\($0.denominator) split" }
-                ?? "adopted: the broker is the truth"
+                ?? "adopted from the broker"
         )
         if kind == .externalShort {
             alert(

@@ -17,7 +17,9 @@ extension Orchestrator {
         else { return }
         let loss = try (start - equity).ratio(to: start)
         guard loss >= most else { return }
-        restrict(to: .reducing, why: "the loss of the day is \(loss) of equity, \(most) is the limit")
+        let verb = loss > most ? "exceeds" : "reaches"
+        restrict(
+            to: .reducing, why: "daily loss \(loss.precisePercent) \(verb) the \(most.precisePercent) limit")
     }
 
     /// While a price is missing our own figure is a guess, and the broker's is better; the larger of the two is the

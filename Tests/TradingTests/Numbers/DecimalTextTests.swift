@@ -152,4 +152,19 @@ struct DecimalTextTests {
         #expect(try Ratio(text).percent == percent)
         #expect(try Ratio(text).signed == signed)
     }
+
+    @Test("a realized figure is a profit or a loss, without a sign")
+    func profitWords() throws {
+        #expect(try Money("602.8308").profitWords == "profit of $602.83")
+        #expect(try Money("-1651").profitWords == "loss of $1,651.00")
+    }
+
+    @Test(
+        "a limit is told with two decimals where it has them",
+        arguments: [
+            ("0.0305", "3.05 %"), ("0.03", "3 %"), ("0.105", "10.5 %"), ("0.0300499", "3 %"), ("-0.0305", "-3.05 %"),
+        ])
+    func precisePercent(text: String, expected: String) throws {
+        #expect(try Ratio(text).precisePercent == expected)
+    }
 }
