@@ -204,7 +204,8 @@ extension WhyNot.Reasons {
         case .riskGate: .riskGate
         case .orderBudget: .orderBudget
         case .refusedByBroker: .refusedByBroker
-        case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle, .splitNotBooked,
+        case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
+            .splitNotBooked,
             .externalShort, nil:
             .alert
         }

@@ -1,6 +1,6 @@
 import Trading
 
-/// What must hold of the core's state after every input. A debug build ends where one does not, and the simulator calls it a
+/// What must hold of the core's state after every input. The simulator looks after every record, and calls what does not hold a
 /// violation.
 package enum Invariant: Sendable, Hashable {
     /// A working order that was sent, or found, has a request.

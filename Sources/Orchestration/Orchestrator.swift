@@ -25,13 +25,12 @@ package struct Orchestrator: Sendable {
         pass = Pass()
         orHalt { core throws(NumericError) in try core.apply(input) }
         // Whatever went wrong with the input: what is in flight is asked about, and what is unprotected is told.
-        orHalt { core throws(NumericError) in
-            try core.checkDeadlines()
-            core.checkSwap()
-        }
+        orHalt { core throws(NumericError) in try core.checkDeadlines() }
+        orHalt { core throws(NumericError) in try core.actOnChanges() }
+        // What is unprotected gets its stop before the adapter that would place it is asked to leave.
+        checkSwap()
         orHalt { core throws(NumericError) in try core.actOnChanges() }
         requestWake()
-        assert(state.brokenInvariant == nil, "\(state.brokenInvariant.map { "\($0)" } ?? "")")
         return effects
     }
 

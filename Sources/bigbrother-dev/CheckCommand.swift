@@ -47,7 +47,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// A misspelled name would check nothing, and pass nothing.
-    private func checkOnly(_ subject: Subject) throws {
+    private func checkOnly(_ subject: PluginUnderTest) throws {
         let names = Conformance.checks(for: subject.role).map(\.name)
         for part in only where !names.contains(where: { $0.contains(part) }) {
             throw ValidationError(
@@ -55,16 +55,17 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    private func subject() throws -> Subject {
+    private func subject() throws -> PluginUnderTest {
         let tree = try settings.map { path in try SettingsFile(text: readText(path), path: path).tree }
         guard plugin.contains("://") else {
             let folder = URL(fileURLWithPath: plugin).standardizedFileURL.resolvingSymlinksInPath().path
             let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }.sorted()
-            return try Subject(folder: folder, settings: tree, binaries: Home.binaries, environment: environment)
+            return try PluginUnderTest(
+                folder: folder, settings: tree, binaries: Home.binaries, environment: environment)
         }
         guard let role = role.flatMap(Role.init(rawValue:)), role != .control, let name else {
             throw ValidationError("an endpoint needs --role policy, broker or provider, and --name NAME")
         }
-        return Subject(endpoint: plugin, role: role, name: try PluginName(name), settings: tree)
+        return PluginUnderTest(endpoint: plugin, role: role, name: try PluginName(name), settings: tree)
     }
 }

@@ -17,7 +17,7 @@ struct SimulateCommand: ParsableCommand {
             journal must replay to the same state.
 
             The same seed is the same scenario, to the byte, on every machine. A failure
-            is made smaller by leaving out mishaps, and told with one command that
+            is made smaller by leaving out faults, and told with one command that
             repeats it.
             """)
 
@@ -25,11 +25,11 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "How many scenarios, from the first seed on (default: 1, or as many as fit in --minutes).")
     var scenarios: Int?
     @Option(help: "Go on for so many minutes.") var minutes: Int?
-    @Option(help: ArgumentHelp("Leave these hazards out, separated by commas.", valueName: "hazards"))
+    @Option(help: ArgumentHelp("Leave these kinds of fault out, separated by commas.", valueName: "kinds"))
     var without: String?
     @Option(
         help: ArgumentHelp(
-            "Of all mishaps let these alone come, as a failure names them; or none.", valueName: "mishaps"))
+            "Of all faults let these alone come, as a failure names them; or none.", valueName: "faults"))
     var only: String?
     @Flag(help: "Tell everything that happens in the first scenario.") var story = false
     @Flag(help: "Show how often each entry of the order life-cycle table was taken.") var coverage = false
@@ -43,10 +43,10 @@ struct SimulateCommand: ParsableCommand {
         var total = SimulationReport()
         repeat {
             let outcome = Simulator.run(seed: seed + UInt64(total.scenarios), options)
-            total.take(outcome)
+            total.add(outcome)
             if chains { print("\(outcome.seed) \(outcome.chain)") }
             if story, total.scenarios == 1 { for line in outcome.scenario + outcome.story { print(line) } }
-            if outcome.promise != nil { tell(outcome, options) }
+            if outcome.promise != nil { show(outcome, options) }
             // A failure is to be seen while the rest still runs.
             if chains || outcome.promise != nil { fflush(nil) }
             if first, total.failures > 0 { break }
@@ -66,24 +66,24 @@ struct SimulateCommand: ParsableCommand {
         var options = Simulator.Options()
         options.tells = story
         for name in (without ?? "").split(separator: ",") {
-            guard let hazard = FaultKind(rawValue: String(name)) else {
+            guard let fault = FaultKind(rawValue: String(name)) else {
                 let all = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("--without: \"\(name)\" is no hazard; there are \(all)")
+                throw ValidationError("--without: \"\(name)\" is no kind of fault; there are \(all)")
             }
-            options.without.insert(hazard)
+            options.without.insert(fault)
         }
         guard let only else { return options }
         options.only = []
         for text in only.split(separator: ",") where text != "none" {
-            guard let mishap = InjectedFault(text) else {
-                throw ValidationError("--only: \"\(text)\" is no mishap; one is written as core-crash@3, or write none")
+            guard let injectedFault = InjectedFault(text) else {
+                throw ValidationError("--only: \"\(text)\" is no fault; one is written as core-crash@3, or write none")
             }
-            options.only?.insert(mishap)
+            options.only?.insert(injectedFault)
         }
         return options
     }
 
-    private func tell(_ outcome: Simulation.Outcome, _ options: Simulator.Options) {
+    private func show(_ outcome: Simulation.Outcome, _ options: Simulator.Options) {
         print("seed \(outcome.seed): \(outcome.promise ?? "") broke: \(outcome.violation ?? "")")
         guard !raw, only == nil, let small = Minimizer.minimize(outcome, options) else { return }
         for line in FailureReport(outcome, small).lines { print("  " + line) }

@@ -14,9 +14,9 @@ struct SimulationReport {
     private var checks = 0
     private var simulatedSeconds: Int64 = 0
     private var longestNakedSeconds: Int64 = 0
-    private var mishaps: [FaultKind: Int] = [:]
+    private var injectedFaults: [FaultKind: Int] = [:]
 
-    mutating func take(_ outcome: Simulation.Outcome) {
+    mutating func add(_ outcome: Simulation.Outcome) {
         scenarios += 1
         failures += outcome.promise == nil ? 0 : 1
         coverage.add(outcome.coverage)
@@ -27,17 +27,17 @@ struct SimulationReport {
         checks += outcome.checks
         simulatedSeconds += outcome.simulated / 1_000_000_000
         longestNakedSeconds = max(longestNakedSeconds, outcome.longestNaked / 1_000_000_000)
-        for mishap in outcome.mishaps { mishaps[mishap.hazard, default: 0] += 1 }
+        for injectedFault in outcome.injectedFaults { injectedFaults[injectedFault.fault, default: 0] += 1 }
     }
 
     var lines: [String] {
-        let came = FaultKind.allCases.compactMap { hazard in mishaps[hazard].map { "\(hazard.rawValue) \($0)" } }
+        let came = FaultKind.allCases.compactMap { fault in injectedFaults[fault].map { "\(fault.rawValue) \($0)" } }
         let rate = seconds > 0 ? Int(Double(scenarios) / seconds * 60) : 0
         return [
             "scenarios   \(scenarios), \(failures) failed; \(simulatedSeconds / 3_600) h \(simulatedSeconds % 3_600 / 60) min simulated in \(Int(seconds)) s, \(rate) scenarios a minute",
             "work        \(starts) starts of the core, \(cycles) cycles, \(commands) commands, \(fills) fills, \(checks) checks",
             "unprotected \(longestNakedSeconds) s at the longest while everything worked",
-            "mishaps     " + came.joined(separator: ", "),
+            "faults      " + came.joined(separator: ", "),
         ]
     }
 }
@@ -52,12 +52,13 @@ struct FailureReport {
 
     init(_ outcome: Simulation.Outcome, _ small: Minimizer.Result) {
         seed = outcome.seed
-        all = outcome.mishaps.count
+        all = outcome.injectedFaults.count
         self.small = small
     }
 
     var lines: [String] {
-        let names = small.mishaps.isEmpty ? "none" : small.mishaps.map(\.description).joined(separator: ",")
+        let names =
+            small.injectedFaults.isEmpty ? "none" : small.injectedFaults.map(\.description).joined(separator: ",")
         let symbols = ["ALFA", "BRVO", "CHRL", "DLTA"]
         let culprit = symbols.first { small.outcome.violation?.contains($0) == true }
         let story = small.outcome.story.filter { line in
@@ -65,7 +66,7 @@ struct FailureReport {
         }
         return [
             "repeat it: scripts/simulate --seed \(seed) --only \(names) --story",
-            "\(small.mishaps.count) of its \(all) mishaps are enough (\(small.runs) runs to find out):",
+            "\(small.injectedFaults.count) of its \(all) faults are enough (\(small.runs) runs to find out):",
             "\(small.outcome.promise ?? "nothing") broke: \(small.outcome.violation ?? "")",
         ] + small.outcome.scenario + (story.count > Self.most ? ["..."] : []) + story.suffix(Self.most)
     }

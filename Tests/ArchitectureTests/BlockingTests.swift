@@ -8,7 +8,7 @@ private let waits = [
     "Process()", "RunningProcess(", "Programs()", "ChildProcess(", "waitUntilExit", "waitpid(", "Thread.sleep",
     "usleep(",
     "nanosleep(", "eventually(", "ZeroMQContext(", "House()", "poll(timeoutMilliseconds", "SQLiteJournal(", "mkfifo(",
-    "Places.checked(", "Stage(", "DispatchSemaphore(",
+    "Places.checked(", "PluginHarness(", "DispatchSemaphore(",
 ]
 
 @Suite("no test waits in the pool that all tests share")

@@ -14,30 +14,30 @@ import ZeroMQTransport
 struct SuccessionTests {
     private let folder = "/tmp/bbcheck-\(UUID().uuidString.prefix(8))"
 
-    private func withStage(_ body: (Stage) throws -> Void) throws {
+    private func withHarness(_ body: (PluginHarness) throws -> Void) throws {
         try FileManager.default.createDirectory(atPath: folder + "/plugin", withIntermediateDirectories: true)
         defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: folder) } }
         let manifest =
             #"{"name": "mute", "role": "policy", "version": "1", "description": "x", "command": ["/bin/cat"]}"#
         try Data(manifest.utf8).write(to: URL(fileURLWithPath: folder + "/plugin/plugin.json"))
-        let subject = try PluginUnderTest(
+        let plugin = try PluginUnderTest(
             folder: folder + "/plugin", binaries: Places.binaries, environment: Places.environment)
-        let stage = try Stage(subject, folder: folder, shared: Shared(nonce: "test"), number: 1)
-        defer { stage.stopPlugin() }
-        try body(stage)
+        let harness = try PluginHarness(plugin, folder: folder, shared: Shared(nonce: "test"), number: 1)
+        defer { harness.stopPlugin() }
+        try body(harness)
     }
 
     /// What the process of this token says, on a connection that ends with it.
-    private func hello(_ token: String, to stage: Stage, then body: () throws -> Void) throws {
+    private func hello(_ token: String, to harness: PluginHarness, then body: () throws -> Void) throws {
         let context = try ZeroMQContext()
         let socket = try ZeroMQSocket(.dealer, in: context)
-        try socket.connect(stage.endpoint)
-        let hello = Hello(name: stage.subject.name, role: .policy, version: "1", token: token)
+        try socket.connect(harness.endpoint)
+        let hello = Hello(name: harness.plugin.name, role: .policy, version: "1", token: token)
         let header = Header(type: .hello, id: "x1", session: "", epoch: 0, seq: 1)
         var poller = ZeroMQPoller()
         let writable = poller.add(socket, for: .writable)
         try #require(try poller.poll(timeoutMilliseconds: 10_000) == [writable])
-        try socket.send([try stage.codec.encode(header), try stage.codec.encode(hello)])
+        try socket.send([try harness.codec.encode(header), try harness.codec.encode(hello)])
         try body()
         poller.remove(writable)
         socket.close()
@@ -45,32 +45,32 @@ struct SuccessionTests {
 
     @Test("a hello that the process before has left unread is not the new one's")
     func leftBehind() throws {
-        try withStage { stage in
-            try stage.startPlugin()
-            try hello("check-1", to: stage) {
-                let line = try #require(stage.line)
-                try #require(try line.hasMessage(within: 10_000), "it is there, and nobody has read it")
+        try withHarness { harness in
+            try harness.startPlugin()
+            try hello("check-1", to: harness) {
+                let socket = try #require(harness.socket)
+                try #require(try socket.hasMessage(within: 10_000), "it is there, and nobody has read it")
             }
-            try stage.startPlugin()
-            try hello("check-2", to: stage) {
-                let greeting = try stage.greeting()
+            try harness.startPlugin()
+            try hello("check-2", to: harness) {
+                let greeting = try harness.greeting()
                 #expect(greeting.hello.token == "check-2")
-                try stage.welcome(greeting)
-                #expect(stage.conversation?.peer == greeting.message.peer)
+                try harness.welcome(greeting)
+                #expect(harness.conversation?.peer == greeting.message.peer)
             }
         }
     }
 
     @Test("nor are hellos of it of which one has been read, and none answered")
     func unanswered() throws {
-        try withStage { stage in
-            try stage.startPlugin()
-            try hello("check-1", to: stage) {
-                try hello("check-1", to: stage) { _ = try stage.greeting() }
+        try withHarness { harness in
+            try harness.startPlugin()
+            try hello("check-1", to: harness) {
+                try hello("check-1", to: harness) { _ = try harness.greeting() }
             }
-            try stage.startPlugin()
-            try hello("check-2", to: stage) {
-                let greeting = try stage.greeting()
+            try harness.startPlugin()
+            try hello("check-2", to: harness) {
+                let greeting = try harness.greeting()
                 #expect(greeting.hello.token == "check-2")
             }
         }
@@ -78,12 +78,12 @@ struct SuccessionTests {
 
     @Test("a new process that says the token of the one before it is at fault", arguments: ["check-1", "check-3", "x"])
     func oldToken(token: String) throws {
-        try withStage { stage in
-            try stage.startPlugin()
-            try stage.startPlugin()
-            try hello(token, to: stage) {
-                let greeting = try stage.greeting()
-                let error = #expect(throws: Broken.self) { try stage.welcome(greeting) }
+        try withHarness { harness in
+            try harness.startPlugin()
+            try harness.startPlugin()
+            try hello(token, to: harness) {
+                let greeting = try harness.greeting()
+                let error = #expect(throws: Broken.self) { try harness.welcome(greeting) }
                 #expect(error?.description == "its hello has the token \(token), the launch line said check-2")
             }
         }

@@ -127,7 +127,8 @@ struct CableTests {
         }
         try eventually(seconds: 30, "everything is protected again") {
             let state = try JournalFacts(programs.journal, onlyState: true).state
-            return state.broker?.isReconciled == true && !state.protection.isAnyUnprotected && !state.portfolio.positions.isEmpty
+            return state.broker?.isReconciled == true && !state.protection.isAnyUnprotected
+                && !state.portfolio.positions.isEmpty
         }
     }
 

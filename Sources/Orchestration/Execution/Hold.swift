@@ -8,7 +8,7 @@ struct Hold: Sendable, Hashable, Codable {
     var refusals: Int64 = 0
     /// The newest of them; nil while there was none.
     var refusedAt: Timestamp?
-    /// Of those in a row, how many came since the symbol last waited for a cycle.
+    /// Of those in a row, how many came soon after the one before.
     var sinceWait: Int64 = 0
     /// Nothing is sent before this cycle.
     var untilCycle: Int64 = 0

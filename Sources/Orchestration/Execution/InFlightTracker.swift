@@ -66,14 +66,18 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     mutating func expectReport(on id: ClientOrderID, by deadline: Timestamp) { deadlines[id] = deadline }
 
     /// An order in flight is asked about until its state is known, and a market order until it is over: it takes no time,
-    /// so that silence means a report that was lost.
-    mutating func follow(_ order: Order, reportBy deadline: Timestamp) {
+    /// so that silence means a report that was lost. One that was given up and lives is followed like one that was found.
+    mutating func follow(_ order: Order, at now: Timestamp, reportBy deadline: Timestamp) {
         if !order.status.isInFlight, !order.isOverSoon {
             deadlines[order.id] = nil
         } else if deadlines[order.id] == nil {
             deadlines[order.id] = deadline
         }
-        if !order.isWorking { requests[order.id] = nil }
+        if !order.isWorking {
+            requests[order.id] = nil
+        } else if requests[order.id] == nil {
+            requests[order.id] = Request(.submit, number: commandCount, leftBy: now)
+        }
     }
 
     mutating func stopWaiting(for id: ClientOrderID) { deadlines[id] = nil }

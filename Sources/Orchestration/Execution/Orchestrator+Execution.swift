@@ -257,8 +257,7 @@ extension Orchestrator {
 extension Orchestrator {
     /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
     mutating func holdAfterRefusal(_ symbol: Symbol) {
-        let (refusals, waits) = state.holds.refuse(
-            symbol, cycle: state.cycle.number, at: state.now, isUnprotected: state.protection.isUnprotected(symbol))
+        let (refusals, waits) = state.holds.refuse(symbol, cycle: state.cycle.number, at: state.now)
         // Told at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
         if waits, refusals % CoreLimits.rejectionsBeforeHold == 0,
             (refusals / CoreLimits.rejectionsBeforeHold).nonzeroBitCount == 1

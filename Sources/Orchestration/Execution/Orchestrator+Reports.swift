@@ -135,7 +135,7 @@ extension Orchestrator {
     /// An order in flight is asked about until the doubt ends, and a market order until it is over: it takes no time, so
     /// that silence means a word that was lost.
     mutating func keepDeadline(of order: Order) {
-        state.inFlight.follow(order, reportBy: state.now + state.configuration.commandTimeout)
+        state.inFlight.follow(order, at: state.now, reportBy: state.now + state.configuration.commandTimeout)
     }
 
     /// Its terms are those that were asked for, and not merely those that its group gave it in the meantime.

@@ -43,9 +43,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     /// The broker has refused: its state is looked at first, and after several refusals in a row the next cycle awaited.
     /// - Returns: refusals in a row, and whether the next cycle is awaited.
-    mutating func refuse(
-        _ symbol: Symbol, cycle: Int64, at now: Timestamp, isUnprotected: Bool
-    ) -> (refusals: Int64, waits: Bool) {
+    mutating func refuse(_ symbol: Symbol, cycle: Int64, at now: Timestamp) -> (refusals: Int64, waits: Bool) {
         let before = symbols[symbol]?.hold
         let refusals = (before?.refusals ?? 0) + 1
         let isSoonAfter = before?.refusedAt.map { now <= $0 + CoreLimits.refusalAge } ?? false
@@ -53,9 +51,8 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         let waits = sinceWait >= CoreLimits.rejectionsBeforeHold
         change(symbol) {
             $0.hold = Hold(
-                awaitsBrokerSnapshot: true, refusals: refusals, refusedAt: now,
-                // A stop that is missing is tried several times in a cycle; what can wait, once.
-                sinceWait: waits && isUnprotected ? 0 : sinceWait, untilCycle: waits ? cycle + 1 : cycle)
+                awaitsBrokerSnapshot: true, refusals: refusals, refusedAt: now, sinceWait: sinceWait,
+                untilCycle: waits ? cycle + 1 : cycle)
         }
         return (refusals, waits)
     }
