@@ -60,7 +60,8 @@ def misbehave():
 
 
 def advice(whole):
-    busy = [order for order in whole["orders"] if order["symbol"] == "BRVO"]
+    # A stop rests as long as the position is held; an entry or an exit on its way is awaited.
+    busy = [order for order in whole["orders"] if order["symbol"] == "BRVO" and order["role"] != "stop"]
     if mode != "churn" or busy:
         return []
     if any(position["symbol"] == "BRVO" for position in whole["positions"]):
