@@ -3,6 +3,7 @@ import Trading
 /// What providers say about the market.
 extension Orchestrator {
     mutating func applyMarketUpdate(_ update: MarketUpdate) throws(NumericError) {
+        guard update.marketDefect == nil else { return }
         let session = state.portfolio.market.session
         for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
         let update = state.portfolio.market.withoutPreSplitPrices(update)
