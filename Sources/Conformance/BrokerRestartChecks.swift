@@ -79,8 +79,8 @@ enum BrokerRestartChecks {
 
     // MARK: - Kill -9
 
-    /// When the process dies. The kit of the project dies at exact moments when it is told to; whoever does not is killed
-    /// from outside.
+    /// When the process dies. A debug build of the project's kit dies at exact moments when it is told to; whoever does not
+    /// is killed upon its first report, or from outside.
     private enum Moment: String, CaseIterable { case before, after, outside }
 
     private static func killed(_ harness: PluginHarness) throws -> String {
@@ -98,8 +98,7 @@ enum BrokerRestartChecks {
         let marker = broker.harness.stateFolder + "/crashed"
         if FileManager.default.fileExists(atPath: marker) { try FileManager.default.removeItem(atPath: marker) }
         // The second command of the process is the submission.
-        let crash = "BIGBROTHER_CRASH=\(broker.harness.plugin.name):command:2:\(moment.rawValue)"
-        try broker.reopen { try $0.open(environment: moment == .outside ? [] : [crash]) }
+        try broker.reopen { try $0.open(environment: crash(of: $0.plugin.name, at: moment)) }
         let start = try broker.held()
         let before = try broker.bought()
         func counted() throws -> Quantity { try start + (broker.bought() - before) }
@@ -124,6 +123,14 @@ enum BrokerRestartChecks {
             throw Broken("\(terms.words) is \(found.status.rawValue), and listed \(listed) times after kill -9")
         }
         return fate
+    }
+
+    /// Nothing in a release build, whose kit has no crash points.
+    private static func crash(of plugin: PluginName, at moment: Moment) -> [String] {
+        #if DEBUG
+            if moment != .outside { return ["BIGBROTHER_CRASH=\(plugin):command:2:\(moment.rawValue)"] }
+        #endif
+        return []
     }
 
     /// Sends an order, and the process dies of it.

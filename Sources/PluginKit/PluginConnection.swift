@@ -73,7 +73,9 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private var heartbeatMilliseconds: Int64 = 1_000
     private var lastHeard = monotonicMilliseconds()
     private var isReady = false
-    private var crashPoint: CrashPoint?
+    #if DEBUG
+        private var crashPoint: CrashPoint?
+    #endif
     /// When a person is told next that there is no connection.
     private var complainsAt = monotonicMilliseconds() + 5_000
 
@@ -83,7 +85,9 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         self.options = options
         self.version = version
         self.isChild = isChild
-        crashPoint = CrashPoint(for: launch.name)
+        #if DEBUG
+            crashPoint = CrashPoint(for: launch.name)
+        #endif
     }
 
     /// Until the core says drain, is gone, or a signal comes.
@@ -275,7 +279,9 @@ extension PluginConnection {
         complainsAt = monotonicMilliseconds() + 5_000
         session = welcome.session
         heartbeatMilliseconds = welcome.heartbeatMilliseconds
-        crashPoint?.keep(in: welcome.stateDirectory)
+        #if DEBUG
+            crashPoint?.keep(in: welcome.stateDirectory)
+        #endif
         do {
             try send(Answer(.ready, try plugin.start(welcome)), on: socket)
             isReady = true
@@ -301,8 +307,10 @@ extension PluginConnection {
     /// A fault of the plugin ends one message and nothing else.
     private mutating func answer(_ message: Received, on socket: borrowing ZeroMQSocket) throws {
         let answers: [Answer]
-        crashPoint?.met(message.header.type)
-        crashPoint?.pass(.before, of: message.header.type)
+        #if DEBUG
+            crashPoint?.met(message.header.type)
+            crashPoint?.pass(.before, of: message.header.type)
+        #endif
         do {
             answers = try plugin.handle(message)
         } catch {
@@ -311,7 +319,9 @@ extension PluginConnection {
                 Answer(.error, Fault(reason: "\(error)"), re: message.header.id, cycle: message.header.cycle)
             ]
         }
-        crashPoint?.pass(.after, of: message.header.type)
+        #if DEBUG
+            crashPoint?.pass(.after, of: message.header.type)
+        #endif
         for answer in answers { try send(answer, on: socket) }
     }
 
