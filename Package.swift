@@ -142,13 +142,13 @@ let testTargets: [Target] = [
     tests("SQLiteJournalTests", exclude: ["Torture"], "Journal", "SQLiteJournal", "journal-torture", grdb),
     tests("SupervisionTests", "Supervision"),
     support(
-        "ShellRig", "NodeTests/Rig", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"),
+        "NodeRig", "NodeTests/Rig", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"),
     program(
-        "shell-fuzz", "Tests/NodeTests/Fuzz", "ShellRig", "CoreTestSupport", "Node", "Orchestration", "Trading", "Wire",
+        "node-fuzz", "Tests/NodeTests/Fuzz", "NodeRig", "CoreTestSupport", "Node", "Orchestration", "Trading", "Wire",
         "Messaging", "Journal"),
     tests(
         "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal",
-        "CoreTestSupport", "ShellRig", "shell-fuzz"),
+        "CoreTestSupport", "NodeRig", "node-fuzz"),
     tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "Wire"),
     tests("ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"),
     tests("PolicyTests", "Trading", "Wire", "PluginKit", and: policies),

@@ -102,7 +102,7 @@ package struct PluginCatalog {
         }
     }
 
-    /// What the shell needs to run a configured plugin.
+    /// What the live loop needs to run a configured plugin.
     /// - Throws: ``ConfigurationError`` when it is not found, has another role, or a setting that it does not know.
     package func spec(
         for entry: Configuration.PluginEntry, role: Role, in file: SettingsFile, at place: JSONPath

@@ -35,7 +35,7 @@ package final class Presenter: RunObserver {
     private var lastProgress = Date.distantPast
     private let started = Date()
 
-    /// - Parameter logFile: where the lines of plugins and shell go; nil: nowhere.
+    /// - Parameter logFile: where the lines of plugins and live loop go; nil: nowhere.
     package init(detail: Detail, isTerminal: Bool, logFile: FileHandle?) {
         self.detail = detail
         self.isTerminal = isTerminal

@@ -1,6 +1,6 @@
 import Trading
 
-/// Everything that the core can want. The shell journals it, makes it durable, and only then performs it.
+/// Everything that the core can want. The live loop journals it, makes it durable, and only then performs it.
 package enum Effect: Sendable, Hashable {
     /// Ask these policies, sorted by name, for their recommendations.
     case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot)

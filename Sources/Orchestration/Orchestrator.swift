@@ -5,7 +5,7 @@ import Trading
 /// Invariants:
 /// 1. It reads no clock, file, socket or random source; the same inputs give the same effects, bit for bit.
 /// 2. Nothing is sent that did not pass ``RiskGate``; nothing is sent that is not among the effects of an input, and the
-///    shell makes both durable first.
+///    live loop makes both durable first.
 /// 3. One command in flight for a symbol at most; an order in flight ends only by the broker's report.
 /// 4. It never iterates a dictionary in hash order where the order could reach an effect.
 package struct Orchestrator: Sendable {

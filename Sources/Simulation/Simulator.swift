@@ -30,7 +30,7 @@ package struct Outcome: Sendable {
     package var scenario: [String] = []
 }
 
-/// Runs one scenario: the real core and the real shell, under a simulated clock, network, broker and disk.
+/// Runs one scenario: the real core and the real live loop, under a simulated clock, network, broker and disk.
 package final class Simulator {
     package struct Options: Sendable {
         /// Hazards that are left out.
@@ -143,13 +143,13 @@ package final class Simulator {
             core.witness = { status, event, _ in box.coverage.take(status, event) }
             let node = Node(core: core, journal: journal, snapshotEvery: Self.snapshotEvery)
             self.node = node
-            let shell = Shell(
-                node: node, transport: transport, clock: clock, observer: self, options: shellOptions,
+            let live = LiveNode(
+                node: node, transport: transport, clock: clock, observer: self, options: liveOptions,
                 configuration: configuration, endpoint: { _ in "" }, signals: (-1, { [unowned self] in signal }))
             for plugin in plugins {
                 plugin.coreStarted(transport, after: faults.wireDelay() + World.millisecond)
             }
-            _ = try shell.run()
+            _ = try live.run()
         } catch {
             story("the core dies: \(error)")
         }
@@ -159,8 +159,8 @@ package final class Simulator {
         invariants.connectionEnds()
     }
 
-    private var shellOptions: ShellOptions {
-        var options = ShellOptions(
+    private var liveOptions: LiveNodeOptions {
+        var options = LiveNodeOptions(
             plugins: configuration.plugins, core: configuration.core, lockstep: false, stateDirectory: "")
         options.heartbeatMilliseconds = 10_000
         options.startMilliseconds = 3_000

@@ -172,12 +172,6 @@ package final class ChildProcess {
         return ending
     }
 
-    /// kill(2) of this process itself with SIGKILL: what a crash test wants, at a place of its choice.
-    package static func dieAtOnce() -> Never {
-        kill(getpid(), SIGKILL)
-        while true { pause() }
-    }
-
     /// kill(2) to its whole group, while it is ours to kill.
     package func signal(_ number: Int32) {
         guard ending == nil else { return }

@@ -8,7 +8,7 @@ struct SimulateCommand: ParsableCommand {
         commandName: "simulate",
         abstract: "Put the core through storms, and see whether every promise holds.",
         discussion: """
-            Runs the real core and the real shell under a simulated clock, network, broker
+            Runs the real core and the real loop under a simulated clock, network, broker
             and disk. Each seed is one scenario of some ten minutes: an account, a market,
             policies that contradict and lie, a broker with its own abilities, and what
             goes wrong: lost and late messages, refusals, crashes at any step, a failing

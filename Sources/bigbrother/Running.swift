@@ -11,7 +11,7 @@ import SQLiteJournal
 import Wire
 import ZeroMQTransport
 
-/// One run of the core: opens journal and sockets, recovers, runs the shell, and tells how it ended.
+/// One run of the core: opens journal and sockets, recovers, runs the live loop, and tells how it ended.
 struct Running {
     let loaded: LoadedConfiguration
     var cycles: Int64?
@@ -19,9 +19,9 @@ struct Running {
     var detail: Presenter.Detail
     /// A limit on the journal's size, as a full disk would set it.
     var maximumJournalBytes: Int64?
-    var dieAfterEntry: Int64?
-    var dieBeforeAnswer: Int64?
-    var dieInSwap: String?
+    #if DEBUG
+        var faults = FaultPoints()
+    #endif
 
     struct Result {
         var end: RunEnd
@@ -46,16 +46,16 @@ struct Running {
         let presenter = Presenter(detail: detail, isTerminal: isatty(1) == 1, logFile: openLog())
         let signals = Signals()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
-        let shell = Shell(
+        let live = LiveNode(
             node: Node(core: core, journal: journal), transport: hub, clock: SystemClock(), observer: presenter,
             options: options(keeper), configuration: WatchedConfiguration(loaded),
             endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
         for why in loaded.leftOut { presenter.log("core", "left out: \(why)") }
-        let end = try shell.run()
+        let end = try live.run()
         return Result(
-            end: end, state: shell.state, report: presenter.report, head: journal.head, figures: shell.figures,
-            plugins: shell.pluginStatuses,
+            end: end, state: live.state, report: presenter.report, head: journal.head, figures: live.figures,
+            plugins: live.pluginStatuses,
             journalBytes: Self.size(of: loaded.journalPath) + Self.size(of: loaded.journalPath + "-wal"))
     }
 
@@ -84,9 +84,9 @@ struct Running {
         return handle
     }
 
-    private func options(_ keeper: KeyKeeper) -> ShellOptions {
+    private func options(_ keeper: KeyKeeper) -> LiveNodeOptions {
         let configuration = loaded.configuration
-        var options = ShellOptions(
+        var options = LiveNodeOptions(
             plugins: loaded.specs, core: configuration.core(), lockstep: configuration.clock == .lockstep,
             stateDirectory: loaded.pluginDirectory)
         options.maximumCycles = cycles ?? configuration.run?.cycles
@@ -94,9 +94,9 @@ struct Running {
         options.fixed = loaded.fixed
         // A tape waits for whoever works: a turn over ten thousand positions takes seconds, and nobody is dead meanwhile.
         if options.lockstep { options.heartbeatMilliseconds = 10_000 }
-        options.dieAfterEntry = dieAfterEntry
-        options.dieBeforeAnswer = dieBeforeAnswer
-        options.dieInSwap = dieInSwap
+        #if DEBUG
+            options.faults = faults
+        #endif
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.keys = keeper
         // What tells a plugin on another host where the core is must not mislead those that the core starts.

@@ -5,7 +5,7 @@ import Trading
 
 @testable import Node
 
-@Suite("Pace")
+@Suite("When a cycle is due")
 struct CycleSchedulerTests {
     @Test(
         "a period is due once, and periods that were missed are not made up for",
@@ -54,16 +54,13 @@ struct CycleSchedulerTests {
     @Test("what is due next", arguments: [(false, Int64(0), Int64?(30)), (true, 0, nil), (true, 5, 30)])
     func due(lockstep: Bool, paceMilliseconds: Int64, expected: Int64?) {
         var scheduler = CycleScheduler(lockstep: lockstep, now: 0, startMilliseconds: 7)
-        var options = ShellOptions(
-            plugins: [], core: CoreConfiguration(account: "test", policies: []), lockstep: lockstep, stateDirectory: "")
-        options.paceMilliseconds = paceMilliseconds
-        #expect(scheduler.nextDueMilliseconds(options) == 7)
+        #expect(scheduler.nextDueMilliseconds(paceMilliseconds: paceMilliseconds) == 7)
         scheduler.open(now: 20, period: 10)
-        #expect(scheduler.nextDueMilliseconds(options) == expected)
+        #expect(scheduler.nextDueMilliseconds(paceMilliseconds: paceMilliseconds) == expected)
     }
 }
 
-@Suite("Gathering")
+@Suite("The answers of a cycle")
 struct EvaluationRoundTests {
     private let hold = Recommendation(symbol: "NVDA", advice: .hold, reason: "the test")
     private func evaluation() -> EvaluationRound {

@@ -56,17 +56,17 @@ struct QuarantineTests {
         let spec = PluginSpec(
             name: "dying", role: .policy, settings: .object([]),
             program: PluginProgram(executable: "/bin/sh", arguments: ["-c", script], directory: "/"))
-        let options = ShellOptions(
+        let options = LiveNodeOptions(
             plugins: [spec], core: CoreConfiguration(account: "test", policies: ["dying"]), lockstep: false,
             stateDirectory: "/tmp")
         let limit = ContinuousClock.now + .seconds(20)
-        let shell = Shell(
+        let live = LiveNode(
             node: Node(core: Orchestrator(), journal: InMemoryJournal()), transport: Nobody(), clock: HastyClock(),
             observer: ear, options: options, endpoint: { _ in "ipc:///nowhere" },
             signals: (
                 -1, { ear.alerts.contains { $0.contains("quarantined") } || ContinuousClock.now > limit ? 15 : nil }
             ))
-        #expect(try shell.run() == .signal(15))
+        #expect(try live.run() == .signal(15))
         let told = ear.alerts.filter { $0.contains("quarantined") }
         #expect(
             told.count == 1
@@ -87,13 +87,13 @@ struct QuarantineTests {
             program: PluginProgram(executable: "/bin/sh", arguments: ["-c", "read line; exit 3"], directory: "/"))
         var core = CoreConfiguration(account: "test", policies: [])
         core.brokers = ["dying"]
-        let options = ShellOptions(plugins: [spec], core: core, lockstep: false, stateDirectory: "/tmp")
+        let options = LiveNodeOptions(plugins: [spec], core: core, lockstep: false, stateDirectory: "/tmp")
         let limit = ContinuousClock.now + .seconds(30)
-        let shell = Shell(
+        let live = LiveNode(
             node: Node(core: Orchestrator(), journal: InMemoryJournal()), transport: Nobody(), clock: HastyClock(),
             observer: ear, options: options, endpoint: { _ in "ipc:///nowhere" },
             signals: (-1, { ear.starts > 7 || ContinuousClock.now > limit ? 15 : nil }))
-        #expect(try shell.run() == .signal(15))
+        #expect(try live.run() == .signal(15))
         #expect(ear.starts > 7)
         #expect(ear.emergencies.contains { $0.contains("5 times in") && $0.contains("tried again every 60 s") })
     }

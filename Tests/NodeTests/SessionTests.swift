@@ -2,14 +2,14 @@ import CoreTestSupport
 import Journal
 import Messaging
 import Orchestration
-import ShellRig
+import NodeRig
 import Testing
 import Trading
 import Wire
 
 @testable import Node
 
-/// A shell, and what plugins say to it message by message. Sessions are named s1.1, s1.2 ... in the order of their hellos.
+/// A live loop, and what plugins say to it message by message. Sessions are named s1.1, s1.2 ... in the order of their hellos.
 private final class Talk {
     let rig = Rig()
     let journal = InMemoryJournal()
@@ -75,11 +75,11 @@ private final class Talk {
 
     /// Runs all that was said; then the core stops.
     @discardableResult
-    func run(_ change: (inout ShellOptions) -> Void = { _ in }) throws -> RunEnd {
+    func run(_ change: (inout LiveNodeOptions) -> Void = { _ in }) throws -> RunEnd {
         var core = CoreConfiguration(account: "test", policies: ["p1", "p2"])
         core.brokers = ["desk"]
         let plugins: [(PluginName, Role)] = [("p1", .policy), ("p2", .policy), ("desk", .broker), ("tape", .provider)]
-        var options = ShellOptions(
+        var options = LiveNodeOptions(
             plugins: plugins.map { PluginSpec(name: $0.0, role: $0.1, settings: .object([]), program: nil) },
             core: core, lockstep: false, stateDirectory: "")
         options.startMilliseconds = 100
@@ -96,8 +96,8 @@ private final class Talk {
             return arrivals
         }
         let source = Settings(core: options.core, plugins: options.plugins)
-        let shell = rig.shell(Node(core: Orchestrator(), journal: journal), options, source)
-        let end = try shell.run()
+        let live = rig.live(Node(core: Orchestrator(), journal: journal), options, source)
+        let end = try live.run()
         #expect(try Replay.run(journal).isIdentical)
         return end
     }
@@ -281,7 +281,7 @@ struct SessionTests {
         talk.pass(milliseconds: 1_000)
         talk.raw(policy, "no header")
         try talk.run()
-        let told = lines.filter { $0.contains("a stranger's message was refused") }
+        let told = lines.filter { $0.contains("a message of an unauthenticated peer was refused") }
         #expect(told.count == 2 && told.last?.contains("(and 49 more before)") == true, "\(told)")
     }
 

@@ -4,7 +4,7 @@ import Trading
 
 @testable import Orchestration
 
-/// The part of the shell that a swap needs: adapters that leave and join when the core says so.
+/// The part of the live loop that a swap needs: adapters that leave and join when the core says so.
 extension CoreDriver {
     static let plain = BrokerCapabilities.everything.with {
         $0.groups = []

@@ -29,7 +29,7 @@ package struct BrokerSwap: Sendable, Hashable, Codable {
     /// No order command has left since.
     package internal(set) var began: Timestamp
     package internal(set) var stage = Stage.draining
-    /// When the stage is given up; nil while a process is on its way out, which the shell sees to.
+    /// When the stage is given up; nil while a process is on its way out, which the live loop sees to.
     var deadline: Timestamp?
     /// The old adapter left with its snapshot and our state in agreement, so whatever differs from it is the new one's doing. Nil
     /// for no: a swap that rescues an account from an adapter that is gone takes over what it finds.

@@ -32,17 +32,9 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Print the report as JSON.") var json = false
     @Option(help: ArgumentHelp("Refuse to let the journal grow beyond so many bytes.", visibility: .hidden))
     var maximumJournalBytes: Int64?
-    @Option(help: ArgumentHelp("For crash tests: kill -9 itself once this entry is durable.", visibility: .hidden))
-    var dieAfterEntry: Int64?
-    @Option(
-        help: ArgumentHelp(
-            "For crash tests: kill -9 itself when the broker's first word on this order command (1, 2, ...) comes, unread.",
-            visibility: .hidden))
-    var dieBeforeAnswer: Int64?
-    @Option(
-        help: ArgumentHelp(
-            "For crash tests: kill -9 itself once this stage of a broker's swap is durable.", visibility: .hidden))
-    var dieInSwap: String?
+    #if DEBUG
+        @OptionGroup(visibility: .hidden) var faults: FaultOptions
+    #endif
 
     func run() throws {
         try Failure.guarding {
@@ -60,9 +52,9 @@ struct RunCommand: ParsableCommand {
             running.cycles = cycles
             running.paceMilliseconds = pace
             running.maximumJournalBytes = maximumJournalBytes
-            running.dieAfterEntry = dieAfterEntry
-            running.dieBeforeAnswer = dieBeforeAnswer
-            running.dieInSwap = dieInSwap
+            #if DEBUG
+                running.faults = faults.points
+            #endif
             if !json {
                 print(
                     "BigBrother manages \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"

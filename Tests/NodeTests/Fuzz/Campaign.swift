@@ -11,7 +11,7 @@ struct Campaign {
     /// The messages that were written out already.
     private var seen: Set<Bytes> = []
     private var output = ""
-    private var largest = ShellTables()
+    private var largest = LiveNodeTables()
     private var (delivered, cycles, heard, lives, inputs) = (0, 0, 0, 0, 0)
     private var residentEarly = 0
 
@@ -34,7 +34,7 @@ struct Campaign {
             episode += 1
             if residentEarly == 0, delivered >= min(executions / 4, 50_000) { residentEarly = resident() }
         } while delivered < executions && only == nil
-        let tables = ShellTables.names.map { "\($0.0) \(largest[keyPath: $0.1])" }.joined(separator: ", ")
+        let tables = LiveNodeTables.names.map { "\($0.0) \(largest[keyPath: $0.1])" }.joined(separator: ", ")
         output +=
             "= \(delivered) messages in \(episode) episodes and \(lives) lives of a core: \(inputs) inputs, \(cycles) cycles, the good policy heard in \(heard); at most \(tables); \(residentEarly >> 10) MB early, \(resident() >> 10) MB at the end\n"
         flush()
@@ -58,7 +58,7 @@ struct Campaign {
         heard += episode.heard
         lives += episode.lives
         inputs += episode.inputs
-        for figure in ShellTables.all {
+        for figure in LiveNodeTables.all {
             largest[keyPath: figure] = max(largest[keyPath: figure], episode.largest[keyPath: figure])
         }
         return true

@@ -3,7 +3,7 @@ import Journal
 import Messaging
 import Node
 import Orchestration
-import ShellRig
+import NodeRig
 import Trading
 import Wire
 
@@ -30,7 +30,7 @@ final class Episode {
     private var connections = 0
     private let keys = FuzzedKeys()
     private var model: Model
-    private var shell: Shell?
+    private var liveNode: LiveNode?
     private var budget: Int
     private var checked: Int64 = 0
     private var lifeBegan: Int64 = 0
@@ -44,7 +44,7 @@ final class Episode {
     private(set) var heard = 0
     private(set) var lives = 0
     private(set) var inputs = 0
-    private(set) var largest = ShellTables()
+    private(set) var largest = LiveNodeTables()
     /// Messages of strangers that were taken, for an independent judge.
     var onAccepted: (_ type: String, _ bytes: Bytes) -> Void = { _, _ in }
 
@@ -88,16 +88,16 @@ final class Episode {
         (rig.signal, isStopping, lifeBegan, lastCycleAt) = (nil, false, now, now)
         do {
             let node = Node(core: try Recovery.recover(from: journal), journal: journal, snapshotEvery: 300)
-            let shell = rig.shell(node, settings.options(lockstep: plan.lockstep, keys), settings)
-            self.shell = shell
-            let end = try shell.run()
+            let live = rig.live(node, settings.options(lockstep: plan.lockstep, keys), settings)
+            liveNode = live
+            let end = try live.run()
             note("the run ends: \(end)")
             if case .providerLost = end, !plan.hasHostileProvider { fail("the run ended: \(end)") }
             check()
         } catch {
             fail("the core ends: \(error)")
         }
-        shell = nil
+        liveNode = nil
     }
 
     private func replay() {
@@ -119,14 +119,14 @@ final class Episode {
         if trail.count > Self.trailLength { trail.removeFirst() }
     }
 
-    // MARK: - One wait of the shell
+    // MARK: - One wait of the loop
 
     private func wait(_ milliseconds: Int) -> Arrivals {
         check()
         var arrivals = Arrivals()
         if budget <= lifeEndsAt { rig.signal = 15 }
         isStopping = isStopping || rig.signal != nil
-        guard failure == nil, shell != nil else {
+        guard failure == nil, liveNode != nil else {
             rig.pass(milliseconds: 50)
             return arrivals
         }
@@ -229,13 +229,13 @@ final class Episode {
             }
         } catch { fail("the journal cannot be read: \(error)") }
         for (type, bytes) in model.takeAccepted() { onAccepted(type, bytes) }
-        guard let shell, !isStopping else { return }
+        guard let live = liveNode, !isStopping else { return }
         if now - lastCycleAt > 6_000_000_000 { fail("no cycle for \((now - lastCycleAt) / 1_000_000) ms") }
-        let tables = shell.tables
+        let tables = live.tables
         look(tables)
         if !plan.lockstep, tables.queued == 0, lastCycleAt > lifeBegan {
-            let ready = shell.readyPlugins(.policy)
-            if ready != shell.state.policies { fail("\(ready) are ready, the core knows \(shell.state.policies)") }
+            let ready = live.readyPlugins(.policy)
+            if ready != live.state.policies { fail("\(ready) are ready, the core knows \(live.state.policies)") }
         }
     }
 
@@ -254,12 +254,12 @@ final class Episode {
         }
     }
 
-    private func look(_ tables: ShellTables) {
-        let limits = ShellTables(
+    private func look(_ tables: LiveNodeTables) {
+        let limits = LiveNodeTables(
             sessions: 12, unauthenticated: 16, children: 1, figures: 12, rateLimiters: 12, names: 12, commands: 64,
             queries: 64,
             backlog: 1_000, settings: 500, queued: 100)
-        for figure in ShellTables.all {
+        for figure in LiveNodeTables.all {
             largest[keyPath: figure] = max(largest[keyPath: figure], tables[keyPath: figure])
             if tables[keyPath: figure] > limits[keyPath: figure] { fail("a table grows: \(tables)") }
         }

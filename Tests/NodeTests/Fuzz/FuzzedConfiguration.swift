@@ -33,9 +33,9 @@ final class FuzzedConfiguration: ConfigurationSource {
         return core
     }
 
-    func options(lockstep: Bool, _ keys: any KeyAuthority) -> ShellOptions {
+    func options(lockstep: Bool, _ keys: any KeyAuthority) -> LiveNodeOptions {
         let plugins = lockstep ? all.filter { $0.name != "spare" && $0.name != "tape2" } : all
-        var options = ShellOptions(plugins: plugins, core: core, lockstep: lockstep, stateDirectory: "")
+        var options = LiveNodeOptions(plugins: plugins, core: core, lockstep: lockstep, stateDirectory: "")
         options.endsWithTape = false
         options.startMilliseconds = 1_000
         options.drainMilliseconds = Self.drainMilliseconds

@@ -6,7 +6,7 @@ import Wire
 
 /// Who may say what, told from the messages alone: what PROTOCOL.md promises, written a second time and more simply.
 ///
-/// It may allow more than the shell (which also ends sessions by time); it never allows less.
+/// It may allow more than the live loop (which also ends sessions by time); it never allows less.
 struct Model {
     struct Session {
         let id: String
@@ -196,7 +196,7 @@ struct Model {
         case .control, .swapBroker, .pluginManaged, .configured, .misconfigured:
             guard allowed[type] != nil else { return "nobody has asked for it" }
         case .settingsAnswered(let name, let refusal):
-            // To a peer that is gone nothing is sent, and the shell answers itself.
+            // To a peer that is gone nothing is sent, and the live loop answers itself.
             if refusal?.hasPrefix("not sent") == true || refusal?.hasPrefix("it takes settings at") == true { break }
             guard let owed = owedSettings[name], owed > 0 else { return "\(name) was not given any" }
             owedSettings[name] = owed - 1

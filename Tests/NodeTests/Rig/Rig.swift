@@ -5,7 +5,7 @@ import Orchestration
 import Trading
 import Wire
 
-/// What a shell stands on, without sockets, clocks or processes: a test says what each wait brings, and sees what is sent.
+/// What a live loop stands on, without sockets, clocks or processes: a test says what each wait brings, and sees what is sent.
 package final class Rig: Transport, Clock, RunObserver {
     package private(set) var monotonicNanoseconds: Int64 = 0
     package var wall: Timestamp { Timestamp(nanoseconds: 1_773_669_600_000_000_000 + monotonicNanoseconds) }
@@ -23,10 +23,10 @@ package final class Rig: Transport, Clock, RunObserver {
 
     package func pass(milliseconds: Int64) { monotonicNanoseconds += milliseconds * 1_000_000 }
 
-    package func shell(
-        _ node: Node, _ options: ShellOptions, _ configuration: (any ConfigurationSource)? = nil
-    ) -> Shell {
-        Shell(
+    package func live(
+        _ node: Node, _ options: LiveNodeOptions, _ configuration: (any ConfigurationSource)? = nil
+    ) -> LiveNode {
+        LiveNode(
             node: node, transport: self, clock: self, observer: self, options: options, configuration: configuration,
             endpoint: { _ in "" }, signals: (-1, { [unowned self] in signal }))
     }

@@ -2,7 +2,7 @@ import Messaging
 import Trading
 import Wire
 
-/// One connection of one plugin, from hello to bye.
+/// One connection of one plugin, from hello to bye. ``SessionTable`` keeps them; what others hold is a copy.
 struct PluginSession {
     enum Phase {
         /// Welcomed; it makes itself from its settings.
@@ -73,4 +73,12 @@ struct PluginSession {
         return sequence <= received
             ? "message \(sequence) came after \(received)" : "messages \(received + 1) to \(sequence - 1) are missing"
     }
+}
+
+/// Settings that were sent to a plugin and that it has not answered.
+struct PendingSettings {
+    /// Of the message.
+    let id: String
+    let settings: JSON
+    let sinceMilliseconds: Int64
 }

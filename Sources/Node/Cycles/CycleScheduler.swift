@@ -61,19 +61,20 @@ struct CycleScheduler {
     }
 
     /// The cycle period is another from now on: the next cycle is not later than one of it.
-    mutating func periodChanged(now: Int64, period: Int64, _ options: ShellOptions) {
-        guard !options.lockstep, isOpen else { return }
+    mutating func periodChanged(now: Int64, period: Int64) {
+        guard !lockstep, isOpen else { return }
         nextCycleMilliseconds = min(nextCycleMilliseconds, now + period)
     }
 
     mutating func waitUntil(_ milliseconds: Int64) { nextCycleMilliseconds = milliseconds }
     func isBeforeNextCycle(now: Int64) -> Bool { now < nextCycleMilliseconds }
 
-    func nextDueMilliseconds(_ options: ShellOptions) -> Int64? {
+    /// - Parameter paceMilliseconds: from one update of a tape to the next; 0: as fast as it goes.
+    func nextDueMilliseconds(paceMilliseconds: Int64) -> Int64? {
         switch stage {
         case .barrier(let until): until
         case .firstUpdate: nil
-        case .running: lockstep && options.paceMilliseconds == 0 ? nil : nextCycleMilliseconds
+        case .running: lockstep && paceMilliseconds == 0 ? nil : nextCycleMilliseconds
         }
     }
 }

@@ -1,8 +1,8 @@
 import Trading
 import Wire
 
-/// How much the shell keeps of others at the moment, for whoever watches its memory: each figure has a limit.
-package struct ShellTables: Hashable, Sendable {
+/// How much the live loop keeps of others at the moment, for whoever watches its memory: each figure has a limit.
+package struct LiveNodeTables: Hashable, Sendable {
     package var sessions = 0
     /// Connections from other hosts without a session.
     package var unauthenticated = 0
@@ -25,25 +25,25 @@ package struct ShellTables: Hashable, Sendable {
     package init() {}
 }
 
-extension Shell {
-    package var tables: ShellTables {
-        ShellTables(
-            sessions: sessions.count, unauthenticated: unauthenticatedPeers.count, children: children.count,
-            figures: pluginFigures.count, rateLimiters: rateLimiters.count, names: stopped.count + waitingBrokers.count,
-            commands: brokerWork.count,
-            queries: brokerQueries.count, backlog: brokerBacklog.count,
-            settings: sessions.values.reduce(0) { $0 + $1.pendingSettings.count }, queued: queue.count + forwards.count)
+extension LiveNode {
+    package var tables: LiveNodeTables {
+        LiveNodeTables(
+            sessions: sessions.count, unauthenticated: remotePeers.count, children: processes.count,
+            figures: statistics.count, rateLimiters: sessions.rateLimiterCount,
+            names: processes.stoppedCount + broker.standbyCount, commands: broker.unansweredCount,
+            queries: broker.queryCount, backlog: broker.backlogCount, settings: sessions.pendingSettingsCount,
+            queued: inputs.count + broker.marketCount)
     }
 
     /// Who is ready to be asked, sorted.
     package func readyPlugins(_ role: Role) -> [PluginName] {
-        sessions.values.filter { $0.role == role && $0.phase == .ready }.map(\.name).sorted()
+        sessions.all.filter { $0.role == role && $0.phase == .ready }.map(\.name).sorted()
     }
 }
 
-extension ShellTables {
+extension LiveNodeTables {
     /// Every figure with its name.
-    package static var names: [(String, WritableKeyPath<ShellTables, Int>)] {
+    package static var names: [(String, WritableKeyPath<LiveNodeTables, Int>)] {
         [
             ("sessions", \.sessions), ("unauthenticated", \.unauthenticated), ("children", \.children),
             ("figures", \.figures),
@@ -52,7 +52,7 @@ extension ShellTables {
             ("settings", \.settings), ("queued", \.queued),
         ]
     }
-    package static var all: [WritableKeyPath<ShellTables, Int>] { names.map(\.1) }
+    package static var all: [WritableKeyPath<LiveNodeTables, Int>] { names.map(\.1) }
 
     package init(
         sessions: Int, unauthenticated: Int, children: Int, figures: Int, rateLimiters: Int, names: Int, commands: Int,

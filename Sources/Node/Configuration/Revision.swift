@@ -2,7 +2,7 @@ import Orchestration
 import Trading
 import Wire
 
-/// A configuration as it stands in its file: what the shell compares with what it runs.
+/// A configuration as it stands in its file: what the live loop compares with what it runs.
 package struct ConfigurationTarget {
     package var core: CoreConfiguration
     package var plugins: [PluginSpec]

@@ -1,0 +1,22 @@
+import Messaging
+
+/// Who has given a command to the running core and is not answered yet. Every answer but that of a swap comes at once.
+struct ControlServer {
+    struct Client {
+        let peer: Peer
+        /// Of the command.
+        let message: String
+    }
+
+    private var swapClient: Client?
+
+    var isSwapAwaited: Bool { swapClient != nil }
+
+    mutating func awaitSwap(_ client: Client) { swapClient = client }
+
+    /// - Returns: who waits for it; nil when nobody does.
+    mutating func swapEnded() -> Client? {
+        defer { swapClient = nil }
+        return swapClient
+    }
+}

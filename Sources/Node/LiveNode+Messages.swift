@@ -1,0 +1,213 @@
+import Messaging
+import Orchestration
+import Trading
+import Wire
+
+/// What arrives: checked for who may say it, decoded, and made an input.
+extension LiveNode {
+    func receive(_ frames: [Bytes], from peer: Peer) {
+        guard admit(frames, from: peer) else { return }
+        let header: Header
+        do {
+            header = try codec.header(frames)
+        } catch {
+            return refuse(peer, "\(error)", codec.name(of: frames))
+        }
+        #if DEBUG
+            faults.received(re: header.re)
+        #endif
+        guard let role = Role(rawValue: peer.socket) else { return }
+        guard MessageType.allowed(from: role).contains(header.type) else {
+            return disconnect(peer, for: "a \(role.rawValue) may not send \(header.type.rawValue)")
+        }
+        switch header.type {
+        case .hello: return handleHello(frames[1], header, peer, role)
+        case .control: return handleControl(frames[1], header, peer)
+        default: break
+        }
+        guard let (session, gap) = sessions.received(header, from: peer, now: clock.monotonicMilliseconds) else {
+            return header.type.isAnswered ? sendError(peer, "say hello first", re: header.id) : ()
+        }
+        if let gap {
+            observer.log(session.name.text, gap)
+            // What is missing may be its `ready`: it begins again, since nothing else would ever come of it.
+            if session.phase == .starting, header.type != .ready { return restartSession(session, gap) }
+            if session.role == .broker, session.phase == .ready {
+                enqueue(.messageGap(plugin: session.name, what: gap))
+            }
+        }
+        guard session.phase == .ready || header.type.mayPrecedeReady else {
+            return handleMalformed(Rejected(header), session, "\(header.type.rawValue) before ready")
+        }
+        do {
+            try handle(frames[1], header, session)
+        } catch {
+            handleMalformed(Rejected(header), session, "\(header.type.rawValue): \(error)")
+        }
+    }
+
+    private func restartSession(_ session: PluginSession, _ why: String) {
+        sessionEnded(session.peer, why, mayRestart: false)
+        sendError(session.peer, "\(why): say hello again", re: nil)
+    }
+
+    private func handle(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
+        switch header.type {
+        case .ready:
+            let ready = try codec.data(Ready.self, body)
+            let isAnswer = handleSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect)
+            // New settings may have come before it was ready with the first: this is its word for both.
+            if session.phase == .starting { return becomeReady(session, ready) }
+            if isAnswer { changeNeeds(of: session, ready) }
+        case .heartbeat: break
+        case .bye:
+            if session.phase == .starting { failBroker(session.name, "it said bye before it was ready") }
+            sessionEnded(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
+        case .error: handleError(try codec.data(Fault.self, body).reason, header, session)
+        case .recommendations:
+            handleRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
+        case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))
+        case .orderAnswer:
+            let answer = try codec.command(OrderAnswer.self, body)
+            enqueue(.orderAnswer(answer: answer, query: broker.answered(header.re)))
+        case .brokerState:
+            let snapshot = try codec.command(BrokerState.self, body)
+            enqueue(.brokerState(state: snapshot, query: broker.answered(header.re)))
+        case .done: if let re = header.re { finishBrokerWork(re) }
+        case .market: try handleMarket(body)
+        case .hello, .welcome, .configure, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply,
+            .record:
+            break
+        }
+    }
+
+    private func handleRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession)
+    {
+        let acceptance = cycle.accept(
+            recommendations, of: session.name, cycle: header.cycle, nowNanoseconds: clock.monotonicNanoseconds)
+        switch acceptance {
+        case .tooMany: return
+        case .accepted(let microseconds):
+            if let microseconds { statistics.answered(session.name, after: microseconds) }
+        case .tooLate:
+            figures.answeredLate()
+            statistics.answeredLate(session.name)
+            observer.log(
+                session.name.text, "an answer to cycle \(header.cycle ?? 0) came too late and was discarded")
+        }
+    }
+
+    private func handleMarket(_ body: [UInt8]) throws {
+        let update = try codec.data(MarketUpdate.self, body)
+        let admission = state.admission(of: update, isFromTape: options.lockstep)
+        if case .refused(let defect) = admission {
+            throw WireDecodingError(path: JSONPath(), reason: .rejected(defect.words))
+        }
+        scheduler.providerAnswered()
+        if update.isLast == true { scheduler.tapeEnded() }
+        guard admission == .accepted else { return }
+        scheduler.tapeReached(update.at)
+        broker.appendMarket(body)
+        enqueue(.market(update))
+        if options.lockstep { observer.progress(at: update.at, cycle: state.cycle.number) }
+    }
+
+    /// What was not understood is not taken, and the sender is told.
+    private func handleMalformed(_ message: Rejected, _ session: PluginSession, _ why: String) {
+        statistics.refused(session.name)
+        if message.isAnswered { sendError(session.peer, why, re: message.id, cycle: message.cycle) }
+        enqueue(.protocolViolation(plugin: session.name, why: why))
+        // What says that it belongs elsewhere is not its answer: a later minor may say more than we know.
+        if !message.isNamed || message.cycle == cycle.number {
+            cycle.fail(session.name, "its answer could not be read: \(why)")
+        }
+        if session.role == .provider { scheduler.providerAnswered() }
+    }
+
+    private func handleError(_ why: String, _ header: Header, _ session: PluginSession) {
+        observer.log(session.name.text, why)
+        if handleSettingsAnswer(session, re: header.re, refusal: why) { return }
+        // At the start a person is there to mend it; later the run must go on.
+        if session.phase == .starting, !failBroker(session.name, why), !scheduler.isOpen {
+            if configuration.plugins.contains(where: { $0.name == session.name && $0.isAdopted }) {
+                enqueue(.pluginNotice(plugin: session.name, what: "not taken in: \(why)"))
+            } else {
+                finish(.settingsRefused("\(session.name): \(why)"))
+            }
+        }
+        if header.cycle == cycle.number { cycle.fail(session.name, why) }
+        if session.role == .broker, let re = header.re { finishBrokerWork(re) }
+        if session.role == .provider {
+            scheduler.providerAnswered()
+            if options.lockstep, !scheduler.hasTapeEnded { finish(.providerLost(why)) }
+        }
+    }
+
+    func sendError(_ peer: Peer, _ why: String, re: String?, cycle: Int64? = nil) {
+        if sessions[peer] != nil { return send(.error, Fault(reason: why), to: peer, re: re, cycle: cycle) }
+        do {
+            let header = Header(type: .error, id: "0", session: "", epoch: epoch, seq: 0, re: re)
+            if let failure = sendRaw(header, try codec.encode(Fault(reason: why)), to: peer).failure {
+                observer.log("core", "an error was not delivered: \(failure)")
+            }
+        } catch {
+            observer.log("core", "an error cannot be written: \(error)")
+        }
+    }
+
+    /// A message that cannot even be placed.
+    /// - Parameter name: what could be read of its header.
+    func refuse(_ peer: Peer?, _ why: String, _ name: MessageCodec.Name = MessageCodec.Name()) {
+        guard let peer, let session = sessions[peer] else {
+            return logThrottled("a message of an unauthenticated peer was refused: \(why)")
+        }
+        handleMalformed(Rejected(name), session, why)
+    }
+
+    /// Told once a second: anybody on this host may knock.
+    private func logThrottled(_ what: String) {
+        if let line = throttledLog.line(what, now: clock.monotonicMilliseconds) { observer.log("core", line) }
+    }
+
+    /// Who says what its role may not say is cut off.
+    private func disconnect(_ peer: Peer, for why: String) {
+        guard let session = sessions[peer] else {
+            return observer.log("core", "an unauthenticated peer was refused: \(why)")
+        }
+        statistics.refused(session.name)
+        enqueue(.protocolViolation(plugin: session.name, why: why))
+        sendError(peer, why, re: nil)
+        sessionEnded(peer, why, mayRestart: true)
+        cut(peer, holdMilliseconds: LoopLimits.floodMilliseconds)
+    }
+}
+
+/// What is known of a message that was not taken.
+private struct Rejected {
+    var id: String?
+    var cycle: Int64?
+    /// Its id and cycle could be read.
+    var isNamed = true
+    var isAnswered = true
+
+    init(_ name: MessageCodec.Name) {
+        (id, cycle, isNamed, isAnswered) = (name.id, name.cycle, name.id != nil, name.isToBeAnswered)
+    }
+
+    init(_ header: Header) { (id, cycle, isAnswered) = (header.id, header.cycle, header.type.isAnswered) }
+}
+
+extension MessageType {
+    /// Nobody answers an error or a last word, or two would never end.
+    fileprivate var isAnswered: Bool { self != .error && self != .bye }
+
+    /// Whether a plugin may say it before it has said that it is ready: all but its answers.
+    fileprivate var mayPrecedeReady: Bool {
+        switch self {
+        case .hello, .ready, .heartbeat, .bye, .error: true
+        case .welcome, .configure, .refused, .drain, .evaluate, .recommendations, .command, .execution, .orderAnswer,
+            .brokerState, .done, .advance, .market, .control, .controlReply, .record:
+            false
+        }
+    }
+}

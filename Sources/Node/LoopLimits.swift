@@ -1,0 +1,35 @@
+/// What the loop allows others.
+enum LoopLimits {
+    /// Recommendations of one policy in one cycle.
+    static let recommendations = 100_000
+    /// Messages that the broker works on at once.
+    static let commandsUnderWay = 64
+    /// The longest that one of them counts as worked on.
+    static let commandMilliseconds: Int64 = 60_000
+    /// From one look at the configuration file to the next.
+    static let configurationMilliseconds: Int64 = 1_000
+    /// From one look at the list of keys to the next.
+    static let keysMilliseconds: Int64 = 500
+    /// How long a connection from another host may be without a session, and how many messages it may send so.
+    static let unauthenticatedMilliseconds: Int64 = 5_000
+    static let unauthenticatedMessages = 32
+    /// How long the key of one that floods, or speaks for another role, is not let in.
+    static let floodMilliseconds: Int64 = 60_000
+    /// How often a person is told that a key is used by two hosts.
+    static let rivalMilliseconds: Int64 = 60_000
+    /// How often the log tells of messages that belong to nobody.
+    static let throttledLogMilliseconds: Int64 = 1_000
+    /// How long a plugin may take over new settings.
+    static let settingsMilliseconds: Int64 = 10_000
+    /// A busy machine is no dead plugin.
+    static let graceMilliseconds: Int64 = 2_000
+    /// How long a simulated broker may work on one message, and how long the tape waits for one that was lost.
+    static let lockstepPatienceMilliseconds: Int64 = 20_000
+}
+
+/// signal(7)
+enum SignalNumber {
+    static let hangup: Int32 = 1
+    static let kill: Int32 = 9
+    static let terminate: Int32 = 15
+}

@@ -1,0 +1,31 @@
+import Trading
+import Wire
+
+/// A plugin that the configuration names.
+package struct PluginSpec {
+    package var name: PluginName
+    package var role: Role
+    package var settings: JSON
+    /// How to start it; nil for one that is started elsewhere and dials in.
+    package var program: PluginProgram?
+    /// Nobody has named it: it lies in a folder that is adopted, and ends no run by what it says.
+    package var isAdopted = false
+
+    package init(name: PluginName, role: Role, settings: JSON, program: PluginProgram?) {
+        self.name = name
+        self.role = role
+        self.settings = settings
+        self.program = program
+    }
+}
+
+package struct PluginProgram: Hashable {
+    package var executable: String
+    package var arguments: [String]
+    package var directory: String
+    package init(executable: String, arguments: [String], directory: String) {
+        self.executable = executable
+        self.arguments = arguments
+        self.directory = directory
+    }
+}

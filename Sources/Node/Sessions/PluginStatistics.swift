@@ -1,0 +1,47 @@
+import Trading
+
+/// What one plugin has done since the core was started. No decision depends on it.
+struct PluginFigures {
+    /// As it said hello last.
+    fileprivate(set) var version: String?
+    private(set) var answers: Int64 = 0
+    fileprivate(set) var late: Int64 = 0
+    fileprivate(set) var missed: Int64 = 0
+    fileprivate(set) var refused: Int64 = 0
+    fileprivate(set) var restarts: Int64 = 0
+    /// Of the newest answers, in microseconds; the oldest is overwritten.
+    private var latencies: [Int64] = []
+    private static let kept = 1_000
+
+    fileprivate mutating func answered(after microseconds: Int64) {
+        if latencies.count < Self.kept {
+            latencies.append(microseconds)
+        } else {
+            latencies[Int(answers) % Self.kept] = microseconds
+        }
+        answers += 1
+    }
+
+    /// The latency that so many of 100 answers do not exceed; nil without any.
+    func latency(percentile share: Int) -> Int64? {
+        guard !latencies.isEmpty else { return nil }
+        return latencies.sorted()[min(latencies.count - 1, latencies.count * share / 100)]
+    }
+}
+
+/// The figures of all plugins.
+struct PluginStatistics {
+    private var figures: [PluginName: PluginFigures] = [:]
+
+    subscript(name: PluginName) -> PluginFigures { figures[name] ?? PluginFigures() }
+    var count: Int { figures.count }
+
+    mutating func saidHello(_ name: PluginName, version: String?) { figures[name, default: .init()].version = version }
+    mutating func answered(_ name: PluginName, after microseconds: Int64) {
+        figures[name, default: .init()].answered(after: microseconds)
+    }
+    mutating func answeredLate(_ name: PluginName) { figures[name, default: .init()].late += 1 }
+    mutating func missedCycle(_ name: PluginName) { figures[name, default: .init()].missed += 1 }
+    mutating func refused(_ name: PluginName) { figures[name, default: .init()].refused += 1 }
+    mutating func restarted(_ name: PluginName) { figures[name, default: .init()].restarts += 1 }
+}
