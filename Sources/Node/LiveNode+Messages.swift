@@ -56,7 +56,7 @@ extension LiveNode {
         case .ready:
             let ready = try codec.data(Ready.self, body)
             let isAnswer = handleSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect)
-            // New settings may have come before it was ready with the first: this is its word for both.
+            // New settings may have come before it was ready with the first: this answers both.
             if session.phase == .starting { return becomeReady(session, ready) }
             if isAnswer { changeNeeds(of: session, ready) }
         case .heartbeat: break
@@ -198,7 +198,7 @@ private struct Rejected {
 }
 
 extension MessageType {
-    /// Nobody answers an error or a last word, or two would never end.
+    /// Nobody answers an error or a bye, or two would never end.
     fileprivate var isAnswered: Bool { self != .error && self != .bye }
 
     /// Whether a plugin may say it before it has said that it is ready: all but its answers.
