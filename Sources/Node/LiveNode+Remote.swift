@@ -16,8 +16,9 @@ extension LiveNode {
         enqueue(.pluginNotice(plugin: PluginName(unchecked: notice.owner?.name ?? "stranger"), what: notice.words))
     }
 
-    /// Why a hello does not fit the key that it came with, or nil.
-    func keyRefusal(of hello: Hello, _ spec: PluginSpec, _ peer: Peer) -> String? {
+    /// Tells the core of a key that says hello as somebody else.
+    /// - Returns: why a hello does not fit the key that it came with, or nil.
+    func checkKey(of hello: Hello, _ spec: PluginSpec, _ peer: Peer) -> String? {
         guard let key = peer.key else { return nil }
         guard let owner = options.keys?.owner(of: key) else { return "its key is not allowed (any more)" }
         guard owner == KeyOwner(role: spec.role.rawValue, name: spec.name.text) else {

@@ -8,7 +8,7 @@ extension LiveNode {
     func handleHello(_ body: [UInt8], _ header: Header, _ peer: Peer, _ role: Role) {
         do {
             let hello = try codec.data(Hello.self, body)
-            if let why = refusal(of: hello, role, peer) { return reject(peer, header, why) }
+            if let why = checkHello(hello, role, peer) { return reject(peer, header, why) }
             if parkStandbyBroker(hello, role) || rejectRival(of: hello, header, peer, role) { return }
             welcome(hello, header, peer, role)
         } catch {
@@ -16,7 +16,7 @@ extension LiveNode {
         }
     }
 
-    private func refusal(of hello: Hello, _ role: Role, _ peer: Peer) -> String? {
+    private func checkHello(_ hello: Hello, _ role: Role, _ peer: Peer) -> String? {
         guard hello.role == role else {
             return "this is the \(role.rawValue) socket, and it says that it is a \(hello.role.rawValue)"
         }
@@ -31,7 +31,7 @@ extension LiveNode {
         if let other = sessions[peer], other.name != hello.name {
             return "this connection is \(other.name)'s, and it says that it is \(hello.name)"
         }
-        if let why = keyRefusal(of: hello, spec, peer) { return why }
+        if let why = checkKey(of: hello, spec, peer) { return why }
         guard !processes.isStopped(hello.name) else { return "a person has stopped \"\(hello.name)\"" }
         guard spec.program == nil || hello.token == processes.token(of: hello.name) else {
             return "\"\(hello.name)\" is started by the core, and this is not the process that it started"
