@@ -1,3 +1,5 @@
+import SystemTime
+import JSON
 import Foundation
 import Supervision
 import Trading

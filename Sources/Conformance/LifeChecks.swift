@@ -1,3 +1,5 @@
+import SystemTime
+import JSON
 import Glibc
 import Supervision
 import Trading

@@ -1,3 +1,5 @@
+import SystemTime
+import JSON
 import Supervision
 import Trading
 import Wire

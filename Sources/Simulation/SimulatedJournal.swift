@@ -1,3 +1,4 @@
+import JournalTesting
 import Journal
 
 /// A journal in memory that can fail, and that remembers which commands are durable: P3 is checked against it.

@@ -1,3 +1,4 @@
+import JournalTesting
 import CoreTestSupport
 import Foundation
 import Journal

@@ -1,3 +1,4 @@
+import JournalTesting
 import Glibc
 import Journal
 import Messaging

@@ -1,3 +1,5 @@
+import JournalTesting
+import JSON
 import CoreTestSupport
 import Journal
 import Messaging

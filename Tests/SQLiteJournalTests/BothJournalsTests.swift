@@ -1,3 +1,4 @@
+import JournalTesting
 import Foundation
 import Journal
 import SQLiteJournal

@@ -1,3 +1,4 @@
+import JSON
 import CoreTestSupport
 import Messaging
 import Node
