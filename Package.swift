@@ -94,6 +94,7 @@ let development: [Target] = [
 
 let plugins: [Target] = [
     room("PluginKit", "Trading", "JSON", "Wire", "Messaging", "SystemTime", "ZeroMQTransport", "Keys", "CPosix"),
+    room("PluginTesting", "PluginKit", "Trading", "JSON", "Wire"),
     policy("StopLoss"), policy("PartialProfit"), policy("TakeProfit"), policy("PortfolioRisk"),
     policy("TimeStop", "Wire"), policy("ExitRules"), policy("Emergency", "Wire"), policy("Entries"),
     policy("Regime", "Wire"),
@@ -165,7 +166,8 @@ let testTargets: [Target] = [
     tests(
         "ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "JournalTesting",
         "CoreTestSupport"),
-    tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", and: policies),
+    tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
+    tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policies),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
@@ -184,7 +186,8 @@ let package = Package(
     name: "BigBrother",
     products: [
         // What a plugin of another package imports; all else is this project's own.
-        .library(name: "PluginKit", targets: ["PluginKit", "Trading"])
+        .library(name: "PluginKit", targets: ["PluginKit", "Trading"]),
+        .library(name: "PluginTesting", targets: ["PluginTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
