@@ -1,7 +1,7 @@
-import SystemTime
-import JSON
 import Foundation
+import JSON
 import Supervision
+import SystemTime
 import Trading
 import Wire
 

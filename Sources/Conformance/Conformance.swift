@@ -1,6 +1,6 @@
-import SystemTime
 import Foundation
 import Glibc
+import SystemTime
 import Trading
 import Wire
 

@@ -1,9 +1,9 @@
-import SystemTime
-import JSON
 import Foundation
 import Glibc
+import JSON
 import Messaging
 import Supervision
+import SystemTime
 import Trading
 import Wire
 import ZeroMQTransport

@@ -1,6 +1,6 @@
-import SystemTime
 import JSON
 import Supervision
+import SystemTime
 import Trading
 import Wire
 

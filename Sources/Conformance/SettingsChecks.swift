@@ -1,5 +1,5 @@
-import JSON
 import Configuration
+import JSON
 import Supervision
 import Trading
 import Wire

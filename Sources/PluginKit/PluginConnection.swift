@@ -1,8 +1,8 @@
-import SystemTime
-import JSON
 import CPosix
 import Glibc
+import JSON
 import Messaging
+import SystemTime
 import Trading
 import Wire
 import ZeroMQTransport

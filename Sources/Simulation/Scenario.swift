@@ -1,5 +1,5 @@
-import SeededRandom
 import Orchestration
+import SeededRandom
 import Trading
 
 /// One account, one market, one broker, and how long it storms: everything is a function of the seed.

@@ -1,5 +1,5 @@
-import SeededRandom
 import Messaging
+import SeededRandom
 import Trading
 import Wire
 

@@ -1,6 +1,6 @@
-import SystemTime
 import CPosix
 import Glibc
+import SystemTime
 
 /// A process that we started: its own process group, a pipe to its standard input that stays open as long as we live,
 /// and one pipe that collects what it writes.

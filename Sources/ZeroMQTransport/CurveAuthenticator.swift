@@ -1,7 +1,7 @@
-import SystemTime
 import Glibc
 import Messaging
 import Synchronization
+import SystemTime
 
 /// The authenticator's thread: answers libzmq's questions of who may in, and bounds the connections without a word.
 ///

@@ -1,6 +1,6 @@
-import SystemTime
 import Glibc
 import Messaging
+import SystemTime
 
 /// Tries to get in at our own listener as an unauthenticated peer, in the two ways that have let unauthenticated peers in before.
 ///

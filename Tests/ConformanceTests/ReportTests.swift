@@ -1,6 +1,6 @@
-import JSON
 import Conformance
 import Foundation
+import JSON
 import TestSupport
 import Testing
 import Wire

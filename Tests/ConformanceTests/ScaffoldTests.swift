@@ -1,6 +1,6 @@
-import JSON
 import Conformance
 import Foundation
+import JSON
 import Scaffold
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import JournalTesting
 import CoreTestSupport
 import Foundation
 import Journal
+import JournalTesting
 import Node
 import Orchestration
 import Testing

@@ -1,6 +1,6 @@
-import JournalTesting
 import CoreTestSupport
 import Journal
+import JournalTesting
 import Orchestration
 import Testing
 import Trading

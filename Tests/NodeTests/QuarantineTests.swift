@@ -1,6 +1,6 @@
-import JournalTesting
 import Glibc
 import Journal
+import JournalTesting
 import Messaging
 import Orchestration
 import TestSupport

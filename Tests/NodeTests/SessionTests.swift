@@ -1,7 +1,7 @@
-import JournalTesting
-import JSON
 import CoreTestSupport
+import JSON
 import Journal
+import JournalTesting
 import Messaging
 import Orchestration
 import ShellRig

@@ -1,5 +1,5 @@
-import SeededRandom
 import CoreTestSupport
+import SeededRandom
 import TestSupport
 import Testing
 import Trading

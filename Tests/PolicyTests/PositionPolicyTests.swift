@@ -1,5 +1,5 @@
-import PluginTesting
 import PluginKit
+import PluginTesting
 import Testing
 import Trading
 

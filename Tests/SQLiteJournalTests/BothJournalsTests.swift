@@ -1,6 +1,6 @@
-import JournalTesting
 import Foundation
 import Journal
+import JournalTesting
 import SQLiteJournal
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import SystemTime
 import Messaging
 import Synchronization
+import SystemTime
 import Testing
 
 @testable import ZeroMQTransport

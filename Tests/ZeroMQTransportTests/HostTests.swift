@@ -1,7 +1,7 @@
-import SystemTime
 import CZeroMQ
 import Glibc
 import Messaging
+import SystemTime
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
-import JournalTesting
-import SeededRandom
 import CoreTestSupport
 import Journal
+import JournalTesting
 import Messaging
 import Node
 import Orchestration
+import SeededRandom
 import ShellRig
 import Trading
 import Wire

@@ -1,5 +1,5 @@
-import JSON
 import CoreTestSupport
+import JSON
 import Messaging
 import Node
 import Orchestration

@@ -1,8 +1,8 @@
-import SeededRandom
-import JSON
 import Foundation
+import JSON
 import Messaging
 import Orchestration
+import SeededRandom
 import Trading
 import Wire
 

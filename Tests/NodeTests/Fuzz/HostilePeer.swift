@@ -1,7 +1,7 @@
-import SeededRandom
 import JSON
 import Messaging
 import Orchestration
+import SeededRandom
 import Trading
 import Wire
 

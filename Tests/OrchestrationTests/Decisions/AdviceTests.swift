@@ -1,5 +1,5 @@
-import SeededRandom
 import CoreTestSupport
+import SeededRandom
 import Testing
 import Trading
 

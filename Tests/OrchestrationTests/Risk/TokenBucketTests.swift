@@ -1,6 +1,6 @@
-import SeededRandom
 import CoreTestSupport
 import Foundation
+import SeededRandom
 import Testing
 import Trading
 

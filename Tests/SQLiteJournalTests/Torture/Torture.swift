@@ -1,7 +1,7 @@
-import SeededRandom
 import Foundation
 import Journal
 import SQLiteJournal
+import SeededRandom
 
 /// Writes turns until it is killed, and says on standard output which are durable: `journal-torture PATH SEED`.
 /// A line "TURN SEQUENCE CHAIN" is printed after the commit returned.

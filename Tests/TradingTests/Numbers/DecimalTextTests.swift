@@ -1,6 +1,6 @@
-import TestSupport
-import SeededRandom
 import Foundation
+import SeededRandom
+import TestSupport
 import Testing
 import Trading
 

@@ -1,5 +1,5 @@
-import TestSupport
 import SeededRandom
+import TestSupport
 import Testing
 import Trading
 

@@ -1,6 +1,6 @@
-import TestSupport
-import SeededRandom
 import JSON
+import SeededRandom
+import TestSupport
 import Testing
 
 @testable import Wire
