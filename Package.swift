@@ -55,20 +55,22 @@ let policies: [Dependency] = [
 let core: [Target] = [
     room("Trading"),
     room("Orchestration", "Trading"),
-    room("Wire", "Trading"),
+    room("JSON"),
+    room("Wire", "JSON", "Trading"),
+    room("SystemTime"),
     room("Messaging"),
     system("CZeroMQ", "libzmq3-dev"),
-    room("ZeroMQTransport", "CZeroMQ", "Messaging"),
+    room("ZeroMQTransport", "CZeroMQ", "Messaging", "SystemTime"),
     room("Keys", "Messaging", "ZeroMQTransport", "Wire"),
     system("COpenSSL", "libssl-dev"),
     room("Journal", "COpenSSL"),
     room("SQLiteJournal", "Journal", grdb),
     room("CPosix"),
-    room("Supervision", "CPosix"),
-    room("Node", "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Supervision"),
-    room("Configuration", "Trading", "Orchestration", "Wire", "Messaging", "Node", yams),
+    room("Supervision", "CPosix", "SystemTime"),
+    room("Node", "Trading", "Orchestration", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
+    room("Configuration", "Trading", "Orchestration", "JSON", "Wire", "Messaging", "Node", yams),
     room("Console", "Trading", "Orchestration", "Wire", "Node", "Journal"),
-    room("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "Trading", argumentParser),
+    room("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
     program(
         "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys",
         "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "CommandSupport", "CPosix", argumentParser),
@@ -76,21 +78,27 @@ let core: [Target] = [
 
 // What those need who write plugins or change the core: simulate, check, new. It is no part of what trades.
 let development: [Target] = [
-    room("Simulation", "Trading", "Orchestration", "Wire", "Messaging", "Journal", "Node", heap),
+    room("SeededRandom"),
+    room("JournalTesting", "Journal"),
+    room(
+        "Simulation", "SeededRandom", "Trading", "Orchestration", "Wire", "Messaging", "Journal", "JournalTesting",
+        "Node", heap),
     .target(name: "Scaffold", resources: [.embedInCode("Templates")]),
     room(
-        "Conformance", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Supervision", "Node", "Configuration"),
+        "Conformance", "Trading", "JSON", "Wire", "Messaging", "SystemTime", "ZeroMQTransport", "Supervision", "Node",
+        "Configuration"),
     program(
         "bigbrother-dev", "Sources/bigbrother-dev", "Conformance", "Scaffold", "Simulation", "Configuration",
         "CommandSupport", "Trading", "Wire", argumentParser),
 ]
 
 let plugins: [Target] = [
-    room("PluginKit", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys", "CPosix"),
+    room("PluginKit", "Trading", "JSON", "Wire", "Messaging", "SystemTime", "ZeroMQTransport", "Keys", "CPosix"),
+    room("PluginTesting", "PluginKit", "Trading", "JSON", "Wire"),
     policy("StopLoss"), policy("PartialProfit"), policy("TakeProfit"), policy("PortfolioRisk"),
     policy("TimeStop", "Wire"), policy("ExitRules"), policy("Emergency", "Wire"), policy("Entries"),
     policy("Regime", "Wire"),
-    part("PaperExchange", "Brokers/Paper/PaperExchange", "Trading"),
+    part("PaperExchange", "Brokers/Paper/PaperExchange", "SeededRandom", "Trading"),
     part("PaperAdapter", "Brokers/Paper/PaperAdapter", "PluginKit", "PaperExchange", "Trading", "Wire"),
     program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
     program(
@@ -124,45 +132,53 @@ let buildSets: [Target] = [
 let testTargets: [Target] = [
     support("TestSupport", "Support"),
     tests("ArchitectureTests"),
-    tests("TradingTests", exclude: ["Vectors", "Frozen"], "Trading"),
-    tests("WireTests", "Wire"),
-    program("wire-judge", "Tests/ProtocolTests/Judge", "Wire", "Trading", "Orchestration"),
-    tests("ProtocolTests", exclude: ["Judge"], "Wire", "Trading", "Orchestration", "Journal", "wire-judge"),
+    tests("TradingTests", exclude: ["Vectors", "Frozen"], "SeededRandom", "Trading"),
+    tests("JSONTests", "JSON", "SeededRandom"),
+    tests("WireTests", "JSON", "SeededRandom", "Wire"),
+    tests("SeededRandomTests", "SeededRandom"),
+    program("wire-judge", "Tests/ProtocolTests/Judge", "JSON", "Wire", "Trading", "Orchestration"),
+    tests("ProtocolTests", exclude: ["Judge"], "JSON", "Wire", "Trading", "Orchestration", "Journal", "wire-judge"),
     support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration"),
     tests(
         "OrchestrationTests", exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"],
-        "Orchestration", "Trading", "CoreTestSupport", "Simulation"),
+        "Orchestration", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
     tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
     tests("SimulationTests", "Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"),
     tests("MessagingTests", "Messaging"),
-    tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "CZeroMQ"),
+    tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "SystemTime", "CZeroMQ"),
     tests("KeysTests", "Keys", "Messaging"),
     tests("JournalTests", "Journal"),
-    program("journal-torture", "Tests/SQLiteJournalTests/Torture", "Journal", "SQLiteJournal"),
-    tests("SQLiteJournalTests", exclude: ["Torture"], "Journal", "SQLiteJournal", "journal-torture", grdb),
+    tests("JournalTestingTests", "JournalTesting", "Journal"),
+    program("journal-torture", "Tests/SQLiteJournalTests/Torture", "Journal", "SeededRandom", "SQLiteJournal"),
+    tests(
+        "SQLiteJournalTests", exclude: ["Torture"], "Journal", "JournalTesting", "SQLiteJournal", "journal-torture",
+        grdb),
     tests("SupervisionTests", "Supervision"),
     support(
         "NodeRig", "NodeTests/Rig", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"),
     program(
-        "node-fuzz", "Tests/NodeTests/Fuzz", "NodeRig", "CoreTestSupport", "Node", "Orchestration", "Trading", "Wire",
-        "Messaging", "Journal"),
+        "node-fuzz", "Tests/NodeTests/Fuzz", "NodeRig", "CoreTestSupport", "Node", "Orchestration", "SeededRandom",
+        "Trading", "JSON", "Wire", "Messaging", "Journal", "JournalTesting"),
     tests(
-        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal",
-        "CoreTestSupport", "NodeRig", "node-fuzz"),
-    tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "Wire"),
-    tests("ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"),
-    tests("PolicyTests", "Trading", "Wire", "PluginKit", and: policies),
-    tests("PaperExchangeTests", "PaperExchange", "Trading", "Wire"),
+        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "JSON", "Wire", "Messaging",
+        "Journal", "JournalTesting", "CoreTestSupport", "NodeRig", "node-fuzz"),
+    tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire"),
+    tests(
+        "ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "JournalTesting",
+        "CoreTestSupport"),
+    tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
+    tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policies),
+    tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
-        "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "Wire", "Messaging",
+        "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "JSON", "Wire", "Messaging",
         "ZeroMQTransport", "broker-paper", "provider-tape", and: policies),
     program(
         "policy-reenter", "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"], "PluginKit", "Trading"),
     tests(
         "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-dev", "broker-paper", "broker-paper-plain",
-        "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "Trading", "Wire", "Journal",
-        "SQLiteJournal", "Node", "Orchestration", and: policies),
+        "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
+        "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
 ]
 
@@ -170,7 +186,8 @@ let package = Package(
     name: "BigBrother",
     products: [
         // What a plugin of another package imports; all else is this project's own.
-        .library(name: "PluginKit", targets: ["PluginKit", "Trading"])
+        .library(name: "PluginKit", targets: ["PluginKit", "Trading"]),
+        .library(name: "PluginTesting", targets: ["PluginTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

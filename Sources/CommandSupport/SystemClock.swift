@@ -1,17 +1,11 @@
-import Glibc
 import Node
+import SystemTime
 import Trading
 
-/// clock_gettime(2): the wall's time, and one that never jumps.
+/// The clocks of this machine.
 package struct SystemClock: Clock {
     package init() {}
 
-    package var wall: Timestamp { Timestamp(nanoseconds: Self.nanoseconds(CLOCK_REALTIME)) }
-    package var monotonicNanoseconds: Int64 { Self.nanoseconds(CLOCK_MONOTONIC) }
-
-    private static func nanoseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    package var wall: Timestamp { Timestamp(nanoseconds: wallNanoseconds()) }
+    package var monotonicNanoseconds: Int64 { SystemTime.monotonicNanoseconds() }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Messaging
 import Node
 import Orchestration

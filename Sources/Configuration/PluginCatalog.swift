@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Node
 import Trading
 import Wire

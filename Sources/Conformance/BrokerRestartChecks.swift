@@ -1,5 +1,7 @@
 import Foundation
+import JSON
 import Supervision
+import SystemTime
 import Trading
 import Wire
 

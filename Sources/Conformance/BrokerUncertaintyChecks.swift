@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Supervision
 import Trading
 import Wire

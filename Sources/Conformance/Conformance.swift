@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SystemTime
 import Trading
 import Wire
 
@@ -35,7 +36,8 @@ package enum Conformance {
         // A plugin that has gone shows by its ending, not by a signal.
         signal(SIGPIPE, SIG_IGN)
         let isOurs = if case .program = plugin.place { true } else { false }
-        let shared = Shared(nonce: isOurs ? "chk" : "chk\(wallClock().nanoseconds / 1_000_000)")
+        let shared = Shared(
+            nonce: isOurs ? "chk" : "chk\(Timestamp(nanoseconds: wallNanoseconds()).nanoseconds / 1_000_000)")
         var report = Report(plugin)
         let all = checks(for: plugin.role)
         let exact = only.filter { part in all.contains { $0.name == part } }

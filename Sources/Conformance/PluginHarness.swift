@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
+import JSON
 import Messaging
 import Supervision
+import SystemTime
 import Trading
 import Wire
 import ZeroMQTransport

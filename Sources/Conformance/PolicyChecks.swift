@@ -1,4 +1,6 @@
+import JSON
 import Supervision
+import SystemTime
 import Trading
 import Wire
 

@@ -1,4 +1,6 @@
+import JSON
 import Supervision
+import SystemTime
 import Trading
 import Wire
 
@@ -216,7 +218,7 @@ enum ProviderChecks {
                     throw Broken("it sent \(message.header.type.rawValue): \(message.quoted)")
                 }
                 let update = try message.read(MarketUpdate.self, strictly: true)
-                let age = (wallClock() - update.at).wholeMilliseconds
+                let age = (Timestamp(nanoseconds: wallNanoseconds()) - update.at).wholeMilliseconds
                 guard age > -Limits.clockMilliseconds else {
                     throw Broken("an update of \(update.at) came \(-age) ms before its time")
                 }

@@ -1,4 +1,5 @@
 import Configuration
+import JSON
 import Supervision
 import Trading
 import Wire

@@ -1,3 +1,4 @@
+import JSON
 import Orchestration
 import Trading
 import Wire

@@ -1,3 +1,4 @@
+import JSON
 import Messaging
 import Orchestration
 import Trading

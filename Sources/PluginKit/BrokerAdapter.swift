@@ -1,3 +1,4 @@
+import SystemTime
 import Trading
 import Wire
 

@@ -1,6 +1,8 @@
 import CPosix
 import Glibc
+import JSON
 import Messaging
+import SystemTime
 import Trading
 import Wire
 import ZeroMQTransport
@@ -348,19 +350,8 @@ extension PluginConnection {
     }
 }
 
-/// clock_gettime(2), a clock that never jumps.
-package func monotonicMilliseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-}
-
 /// clock_gettime(2), the wall's clock.
-public func wallClock() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-}
+public func wallClock() -> Timestamp { Timestamp(nanoseconds: wallNanoseconds()) }
 
 /// One line on standard error: the core keeps it in its log.
 package func log(_ level: String, _ text: String) {

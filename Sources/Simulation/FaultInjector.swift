@@ -1,3 +1,4 @@
+import SeededRandom
 import Trading
 
 /// One fault of a scenario: which hazard, and the how manieth time that it came. `core-crash@3`
@@ -27,12 +28,12 @@ final class FaultInjector {
     private let seed: UInt64
     private let only: Set<InjectedFault>?
     /// By the number of the hazard: they are thrown at every step.
-    private var random: [SeededRandom] = []
+    private var random: [SplitMix64] = []
     private var rates: [Int64] = []
     /// What a mishap is like is thrown with dice of its own, so that one that is left out leaves the others as they are.
-    private var details: [SeededRandom] = []
+    private var details: [SplitMix64] = []
     private var thrown: [Int] = []
-    private var wire: SeededRandom
+    private var wire: SplitMix64
     /// Off: the storm is over, and nothing goes wrong any more.
     var isStorm = true
     /// What came, in its order.
@@ -42,14 +43,14 @@ final class FaultInjector {
     init(seed: UInt64, without: Set<FaultKind>, only: Set<InjectedFault>?) {
         self.seed = seed
         self.only = only
-        wire = SeededRandom(seed: seed, name: "wire")
-        var choice = SeededRandom(seed: seed, name: "hazards")
+        wire = SplitMix64(seed: seed, name: "wire")
+        var choice = SplitMix64(seed: seed, name: "hazards")
         for fault in FaultKind.allCases {
-            random.append(SeededRandom(seed: seed, name: fault.rawValue))
-            details.append(SeededRandom(seed: seed, name: fault.rawValue + " details"))
+            random.append(SplitMix64(seed: seed, name: fault.rawValue))
+            details.append(SplitMix64(seed: seed, name: fault.rawValue + " details"))
             thrown.append(0)
             // A scenario has some of the hazards, now and then all of them; each one rare or frequent.
-            let isOn = choice.chance(550)
+            let isOn = choice.chance(permille: 550)
             let strength: Int64 = choice.pick([1, 1, 2, 2, 3, 4, 8, 16])
             rates.append(isOn && !without.contains(fault) ? strength : 0)
         }
@@ -58,11 +59,13 @@ final class FaultInjector {
     /// One throw: does it happen now? `permille` is the rate of the mildest strength.
     func hits(_ fault: FaultKind, _ permille: Int64 = 5) -> Bool {
         let number = fault.number
-        guard isStorm, rates[number] > 0, random[number].chance(permille * rates[number]) else { return false }
+        guard isStorm, rates[number] > 0, random[number].chance(permille: permille * rates[number]) else {
+            return false
+        }
         thrown[number] += 1
         let injectedFault = InjectedFault(fault: fault, number: thrown[number])
         guard only?.contains(injectedFault) != false else { return false }
-        details[number] = SeededRandom(seed: seed, name: injectedFault.description)
+        details[number] = SplitMix64(seed: seed, name: injectedFault.description)
         injectedFaults.append(injectedFault)
         return true
     }

@@ -1,4 +1,5 @@
 import Orchestration
+import SeededRandom
 import Trading
 
 /// One account, one market, one broker, and how long it storms: everything is a function of the seed.
@@ -36,28 +37,28 @@ struct Scenario {
 
     init(seed: UInt64, stormSeconds: Int64?) {
         self.seed = seed
-        var random = SeededRandom(seed: seed, name: "scenario")
+        var random = SplitMix64(seed: seed, name: "scenario")
         let names = ["ALFA", "BRVO", "CHRL", "DLTA"]
         symbols = names.prefix(Int(random.between(1, 4))).map(Symbol.init(unchecked:))
-        allowsShort = random.chance(400)
-        usesStopLimits = random.chance(400)
-        tellsHalts = random.chance(500)
+        allowsShort = random.chance(permille: 400)
+        usesStopLimits = random.chance(permille: 400)
+        tellsHalts = random.chance(permille: 500)
         tick = random.between(2, 10) * World.second
         volatility = random.between(5, 80)
         storm = (stormSeconds ?? random.between(300, 420)) * World.second
         var capabilities = Self.capabilities(&random, symbols)
-        var offer = SeededRandom(seed: seed, name: "offer")
+        var offer = SplitMix64(seed: seed, name: "offer")
         Self.restrict(&capabilities, &offer)
         self.capabilities = capabilities
-        tellsSums = !capabilities.canLookUp || random.chance(700)
+        tellsSums = !capabilities.canLookUp || random.chance(permille: 700)
         let (short, increment) = (allowsShort, capabilities.quantityIncrement)
         holdings = symbols.map { symbol in
             let price = Price(units: random.between(2_000, 20_000) * (Price.scale / 100))
-            guard random.chance(800) else { return (symbol, .zero, price) }
+            guard random.chance(permille: 800) else { return (symbol, .zero, price) }
             let units = random.between(1, 300) * (increment < .one ? increment.units * 37 : Quantity.scale)
-            return (symbol, Quantity(units: short && random.chance(300) ? -units : units), price)
+            return (symbol, Quantity(units: short && random.chance(permille: 300) ? -units : units), price)
         }
-        let chosen = SimulatedPolicy.Character.allCases.filter { random.chance($0 == .guardian ? 850 : 650) }
+        let chosen = SimulatedPolicy.Character.allCases.filter { random.chance(permille: $0 == .guardian ? 850 : 650) }
         characters = chosen.sorted { $0.rawValue < $1.rawValue }
         var configuration = CoreConfiguration(
             account: Self.account, policies: characters.map { PluginName(unchecked: $0.rawValue) })
@@ -66,8 +67,8 @@ struct Scenario {
         configuration.reconcileEveryCycles = random.between(2, 8)
         configuration.unprotectedLimit = .seconds(random.between(10, 30))
         configuration.limits.maximumOrderNotional = Money(units: 1_000_000 * Money.scale)
-        if random.chance(250) { configuration.limits.maximumOrdersPerMinute = random.between(3, 6) }
-        if random.chance(250) {
+        if random.chance(permille: 250) { configuration.limits.maximumOrdersPerMinute = random.between(3, 6) }
+        if random.chance(permille: 250) {
             configuration.limits.maximumGrossExposure = Ratio(units: random.between(1, 20) * Ratio.scale / 1_000)
         }
         // A storm is short: what waits is to come back within it.
@@ -77,16 +78,16 @@ struct Scenario {
         self.configuration = configuration
     }
 
-    private static func capabilities(_ random: inout SeededRandom, _ symbols: [Symbol]) -> BrokerCapabilities {
+    private static func capabilities(_ random: inout SplitMix64, _ symbols: [Symbol]) -> BrokerCapabilities {
         var groups: [OrderGroupKind] = []
-        if random.chance(600) { groups.append(.oco) }
-        if groups.contains(.oco), random.chance(700) { groups.append(.bracket) }
-        let replaces = random.chance(600)
+        if random.chance(permille: 600) { groups.append(.oco) }
+        if groups.contains(.oco), random.chance(permille: 700) { groups.append(.bracket) }
+        let replaces = random.chance(permille: 600)
         var capabilities = BrokerCapabilities(
             orderTypes: [.market, .limit, .stop, .stopLimit], timeInForce: [.day, .gtc], groups: groups,
-            replacesPrice: replaces, replacesQuantity: replaces && random.chance(600),
-            reservesShares: random.chance(600), wantsMarketData: false,
-            quantityIncrement: random.chance(200) ? Quantity(units: Quantity.scale / 1_000) : .one)
+            replacesPrice: replaces, replacesQuantity: replaces && random.chance(permille: 600),
+            reservesShares: random.chance(permille: 600), wantsMarketData: false,
+            quantityIncrement: random.chance(permille: 200) ? Quantity(units: Quantity.scale / 1_000) : .one)
         capabilities.arrivalLimit = arrivalLimit
         vary(&capabilities, &random, symbols)
         return capabilities
@@ -94,17 +95,17 @@ struct Scenario {
 
     /// What real brokers differ in.
     private static func vary(
-        _ capabilities: inout BrokerCapabilities, _ random: inout SeededRandom, _ symbols: [Symbol]
+        _ capabilities: inout BrokerCapabilities, _ random: inout SplitMix64, _ symbols: [Symbol]
     ) {
         capabilities.replacement = random.pick([.inPlace, .inPlace, .newID, .newID, .cancelNew, .notAtomic])
-        capabilities.replacementQuantity = random.chance(600) ? .total : .remaining
+        capabilities.replacementQuantity = random.chance(permille: 600) ? .total : .remaining
         capabilities.idempotency = random.pick([.rejectsDuplicates, .lookUp, .none])
-        capabilities.executions = random.chance(700) ? .each : .cumulative
-        capabilities.replaysEvents = random.chance(600)
-        capabilities.refusesSelfCross = random.chance(400)
-        if random.chance(200) { capabilities.sessions = [.regular, .afterHours] }
-        if random.chance(200) { capabilities.ordersPerMinute = random.between(60, 200) }
-        if random.chance(150), let symbol = symbols.first {
+        capabilities.executions = random.chance(permille: 700) ? .each : .cumulative
+        capabilities.replaysEvents = random.chance(permille: 600)
+        capabilities.refusesSelfCross = random.chance(permille: 400)
+        if random.chance(permille: 200) { capabilities.sessions = [.regular, .afterHours] }
+        if random.chance(permille: 200) { capabilities.ordersPerMinute = random.between(60, 200) }
+        if random.chance(permille: 150), let symbol = symbols.first {
             let step = Price(units: Price.scale / 20)
             capabilities.assets = [
                 BrokerCapabilities.AssetRule(
@@ -115,9 +116,9 @@ struct Scenario {
     }
 
     /// Brokers that do not take every type of order, or not for every time.
-    private static func restrict(_ capabilities: inout BrokerCapabilities, _ random: inout SeededRandom) {
-        if random.chance(150) { capabilities.timeInForce = random.pick([[.day], [.gtc]]) }
-        if random.chance(150) {
+    private static func restrict(_ capabilities: inout BrokerCapabilities, _ random: inout SplitMix64) {
+        if random.chance(permille: 150) { capabilities.timeInForce = random.pick([[.day], [.gtc]]) }
+        if random.chance(permille: 150) {
             capabilities.orderTypes = random.pick([
                 [.market, .limit, .stop], [.market, .limit, .stopLimit], [.market, .stop], [.market, .stopLimit],
             ])

@@ -1,4 +1,5 @@
 import Messaging
+import SeededRandom
 import Trading
 import Wire
 
@@ -7,7 +8,7 @@ import Wire
 final class SimulatedAdapter: SimulatedPlugin {
     private let venue: Venue
     private let faults: FaultInjector
-    private var line: SeededRandom
+    private var line: SplitMix64
     /// When the last word of the event stream arrives here, so that none overtakes unless it is meant to.
     private var lastWord: Int64 = 0
     /// Grows with every crash: requests of the dead process get no answer any more.
@@ -36,7 +37,7 @@ final class SimulatedAdapter: SimulatedPlugin {
     ) {
         self.venue = venue
         self.faults = faults
-        line = SeededRandom(seed: seed, name: name == Scenario.adapters[0] ? "line" : "line of \(name)")
+        line = SplitMix64(seed: seed, name: name == Scenario.adapters[0] ? "line" : "line of \(name)")
         super.init(name, .broker, world)
         let others = venue.tell
         venue.tell = { [weak self] in

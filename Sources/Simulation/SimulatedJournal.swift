@@ -1,4 +1,5 @@
 import Journal
+import JournalTesting
 
 /// A journal in memory that can fail, and that remembers which commands are durable: P3 is checked against it.
 final class SimulatedJournal: Journal {

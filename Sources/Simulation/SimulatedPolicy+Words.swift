@@ -19,11 +19,13 @@ extension SimulatedPolicy {
     }
 
     func enterByRisk(_ symbol: Symbol, _ price: Price) -> Recommendation {
-        let side: Side = scenario.allowsShort && words.chance(400) ? .sell : .buy
+        let side: Side = scenario.allowsShort && words.chance(permille: 400) ? .sell : .buy
         let stop = StopAdvice(distance: .percent(Ratio(units: Ratio.scale / 50)))
-        let limit = words.chance(300) ? cents(Price(units: price.units / 1_000 * (side == .buy ? 999 : 1_001))) : nil
-        let distance: Distance? = words.chance(600) ? .r(Ratio(units: words.between(1, 4) * Ratio.scale)) : nil
-        let byRisk = words.chance(500)
+        let limit =
+            words.chance(permille: 300) ? cents(Price(units: price.units / 1_000 * (side == .buy ? 999 : 1_001))) : nil
+        let distance: Distance? =
+            words.chance(permille: 600) ? .r(Ratio(units: words.between(1, 4) * Ratio.scale)) : nil
+        let byRisk = words.chance(permille: 500)
         return says(
             symbol,
             .enter(
@@ -35,7 +37,7 @@ extension SimulatedPolicy {
 
     func reduceExposure() -> Recommendation {
         let all = scenario.symbols
-        let some = words.chance(300) ? Array(all.prefix(Int(words.between(1, Int64(all.count))))) : nil
+        let some = words.chance(permille: 300) ? Array(all.prefix(Int(words.between(1, Int64(all.count))))) : nil
         return says(
             nil,
             .reduceExposure(
@@ -49,9 +51,10 @@ extension SimulatedPolicy {
         let ratios: [Int64] = [0, -1, 1, Ratio.scale / 100, Ratio.scale / 2, Ratio.scale, 5 * Ratio.scale, .max, .min]
         let ratio = Ratio(units: words.pick(ratios))
         let stop = StopAdvice(
-            stopPrice: words.chance(150) ? Price(units: words.pick(ratios)) : nil, limitPrice: nil,
-            distance: words.chance(900) ? wildDistance(ratio) : nil, from: words.pick(PriceReference.allCases),
-            limitOffset: words.chance(300) ? Ratio(units: words.pick(ratios)) : nil)
+            stopPrice: words.chance(permille: 150) ? Price(units: words.pick(ratios)) : nil, limitPrice: nil,
+            distance: words.chance(permille: 900) ? wildDistance(ratio) : nil,
+            from: words.pick(PriceReference.allCases),
+            limitOffset: words.chance(permille: 300) ? Ratio(units: words.pick(ratios)) : nil)
         let advice: Advice
         switch words.below(9) {
         case 0: advice = .protect(stop)
@@ -60,12 +63,13 @@ extension SimulatedPolicy {
         case 3: advice = .target(TargetAdvice(distance: wildDistance(ratio)))
         case 4:
             let entry = EntryAdvice(
-                side: words.chance(500) ? .buy : .sell, notional: Money(units: words.pick(ratios)),
-                risk: words.chance(300) ? ratio : nil, stop: stop, targetDistance: wildDistance(ratio))
+                side: words.chance(permille: 500) ? .buy : .sell, notional: Money(units: words.pick(ratios)),
+                risk: words.chance(permille: 300) ? ratio : nil, stop: stop, targetDistance: wildDistance(ratio))
             advice = .enter(entry)
-        case 5: advice = .advise(AdvisoryAdvice(name: words.chance(500) ? "stop_scale" : "regime", value: ratio))
+        case 5:
+            advice = .advise(AdvisoryAdvice(name: words.chance(permille: 500) ? "stop_scale" : "regime", value: ratio))
         case 6:
-            let none: [Symbol]? = words.chance(300) ? [Symbol(unchecked: "NONE")] : nil
+            let none: [Symbol]? = words.chance(permille: 300) ? [Symbol(unchecked: "NONE")] : nil
             advice = .reduceExposure(
                 ExposureAdvice(grossWeight: ratio, rule: words.pick(ExposureAdvice.Rule.allCases), symbols: none))
         case 7: advice = .veto

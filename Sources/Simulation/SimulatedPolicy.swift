@@ -1,4 +1,5 @@
 import Messaging
+import SeededRandom
 import Trading
 import Wire
 
@@ -21,9 +22,9 @@ final class SimulatedPolicy: SimulatedPlugin {
     let venue: Venue
     private let faults: FaultInjector
     let scenario: Scenario
-    var random: SeededRandom
+    var random: SplitMix64
     /// For the words of the second edition, so that they leave the others as they are.
-    var words: SeededRandom
+    var words: SplitMix64
     /// The best price since a stop is trailed, so that a guardian never loosens.
     private var stops: [Symbol: Price] = [:]
     private var rung = 0
@@ -35,8 +36,8 @@ final class SimulatedPolicy: SimulatedPlugin {
         self.venue = venue
         self.faults = faults
         self.scenario = scenario
-        random = SeededRandom(seed: scenario.seed, name: character.rawValue)
-        words = SeededRandom(seed: scenario.seed, name: character.rawValue + " words")
+        random = SplitMix64(seed: scenario.seed, name: character.rawValue)
+        words = SplitMix64(seed: scenario.seed, name: character.rawValue + " words")
         super.init(PluginName(unchecked: character.rawValue), .policy, world)
     }
 
@@ -88,11 +89,11 @@ final class SimulatedPolicy: SimulatedPlugin {
             return [says(symbol, .target(price: target(symbol, isLong: held.isPositive)))]
         case .trimmer: return held.isZero || isCalm ? [] : trim(symbol, held)
         case .entrant:
-            guard held.isZero, !isCalm, random.chance(100) else { return [] }
+            guard held.isZero, !isCalm, random.chance(permille: 100) else { return [] }
             return [usesWords ? enterByRisk(symbol, price) : enter(symbol, price)]
         case .chaos:
-            guard !isCalm, random.chance(120) else { return [] }
-            return [usesWords && words.chance(500) ? wildWords(symbol) : wild(symbol)]
+            guard !isCalm, random.chance(permille: 120) else { return [] }
+            return [usesWords && words.chance(permille: 500) ? wildWords(symbol) : wild(symbol)]
         }
     }
 
@@ -100,8 +101,8 @@ final class SimulatedPolicy: SimulatedPlugin {
     private func adviceOnAll() -> [Recommendation] {
         guard usesWords, !isCalm else { return [] }
         switch character {
-        case .trimmer: return words.chance(60) ? [reduceExposure()] : []
-        case .chaos: return words.chance(60) ? [wildWords(nil)] : []
+        case .trimmer: return words.chance(permille: 60) ? [reduceExposure()] : []
+        case .chaos: return words.chance(permille: 60) ? [wildWords(nil)] : []
         case .guardian, .target, .entrant: return []
         }
     }
@@ -131,11 +132,11 @@ final class SimulatedPolicy: SimulatedPlugin {
     }
 
     private func trim(_ symbol: Symbol, _ held: Quantity) -> [Recommendation] {
-        guard random.chance(80) else { return [] }
+        guard random.chance(permille: 80) else { return [] }
         rung += 1
         switch random.below(4) {
         case 0: return [says(symbol, .reduceTo(quantity: Quantity(units: Int64(held.units.magnitude) / 2)))]
-        case 1: return [says(symbol, .exit, random.chance(300) ? .emergency : .high)]
+        case 1: return [says(symbol, .exit, random.chance(permille: 300) ? .emergency : .high)]
         case 2 where usesWords:
             let shares = Quantity(units: max(1, Int64(held.units.magnitude) / words.between(1, 6)))
             return [says(symbol, .takePartial(PartialAdvice(quantity: shares, rung: "r\(rung)")))]
@@ -146,12 +147,13 @@ final class SimulatedPolicy: SimulatedPlugin {
     }
 
     private func enter(_ symbol: Symbol, _ price: Price) -> Recommendation {
-        let side: Side = scenario.allowsShort && random.chance(400) ? .sell : .buy
+        let side: Side = scenario.allowsShort && random.chance(permille: 400) ? .sell : .buy
         let isLong = side == .buy
         stops[symbol] = nil
         let stop = cents(Price(units: price.units / 100 * (isLong ? 98 : 102)))
-        let target = random.chance(600) ? cents(Price(units: price.units / 100 * (isLong ? 105 : 95))) : nil
-        let limit = random.chance(300) ? cents(Price(units: price.units / 1_000 * (isLong ? 999 : 1_001))) : nil
+        let target = random.chance(permille: 600) ? cents(Price(units: price.units / 100 * (isLong ? 105 : 95))) : nil
+        let limit =
+            random.chance(permille: 300) ? cents(Price(units: price.units / 1_000 * (isLong ? 999 : 1_001))) : nil
         let quantity = Quantity(shares: random.between(1, 200))
         return says(
             symbol,
@@ -169,10 +171,10 @@ final class SimulatedPolicy: SimulatedPlugin {
         let sizes: [Int64] = [0, -1, 1, Quantity.scale, 10 * Quantity.scale, 100 * Quantity.scale, .max]
         let price = Price(units: random.pick(prices))
         let near = cents(Price(units: (venue.prices[symbol] ?? .one).units / 1_000 * random.between(900, 1_100)))
-        let any = random.chance(500) ? near : price
+        let any = random.chance(permille: 500) ? near : price
         let size = Quantity(units: random.pick(sizes))
         let ratio = Ratio(units: random.pick([0, -1, 1, Ratio.scale / 2, Ratio.scale, .max]))
-        let limit = random.chance(300) ? random.chance(500) ? near : price : nil
+        let limit = random.chance(permille: 300) ? random.chance(permille: 500) ? near : price : nil
         let stop = ProtectiveStop(stopPrice: any, limitPrice: limit)
         let advice: Advice
         switch random.below(11) {
@@ -188,7 +190,8 @@ final class SimulatedPolicy: SimulatedPlugin {
         case 9: advice = .release
         default: advice = .veto
         }
-        let until = random.chance(100) ? Timestamp(nanoseconds: random.pick([0, world.time.nanoseconds, .max])) : nil
+        let until =
+            random.chance(permille: 100) ? Timestamp(nanoseconds: random.pick([0, world.time.nanoseconds, .max])) : nil
         return Recommendation(
             symbol: symbol, advice: advice, urgency: random.pick(Urgency.allCases), reason: "chaos", validUntil: until)
     }

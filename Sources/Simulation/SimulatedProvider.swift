@@ -1,3 +1,4 @@
+import SeededRandom
 import Trading
 import Wire
 
@@ -6,14 +7,14 @@ final class SimulatedProvider: SimulatedPlugin {
     private let venue: Venue
     private let faults: FaultInjector
     private let scenario: Scenario
-    private var random: SeededRandom
+    private var random: SplitMix64
     var isCalm = false
 
     init(_ world: World, _ venue: Venue, _ faults: FaultInjector, _ scenario: Scenario) {
         self.venue = venue
         self.faults = faults
         self.scenario = scenario
-        random = SeededRandom(seed: scenario.seed, name: "market")
+        random = SplitMix64(seed: scenario.seed, name: "market")
         super.init(PluginName(unchecked: "tape"), .provider, world)
         tick()
     }

@@ -1,5 +1,6 @@
 import CPosix
 import Glibc
+import SystemTime
 
 /// A process that we started: its own process group, a pipe to its standard input that stays open as long as we live,
 /// and one pipe that collects what it writes.
@@ -187,13 +188,6 @@ package enum ChildProcessError: Error, CustomStringConvertible {
         case .cannotStart(let executable, let why): "\(executable) cannot be started: \(why)"
         }
     }
-}
-
-/// clock_gettime(2), a clock that never jumps.
-private func monotonicMilliseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
 }
 
 /// C strings for the length of a call, with the null pointer that ends them.

@@ -1,6 +1,7 @@
 import Glibc
 import Messaging
 import Synchronization
+import SystemTime
 
 /// The authenticator's thread: answers libzmq's questions of who may in, and bounds the connections without a word.
 ///
@@ -26,7 +27,7 @@ final class CurveAuthenticator: Sendable {
     func drainNotices() -> [ListenerNotice] { shared.withLock { $0.admission.drainNotices() } }
 
     func hold(_ key: PublicKey, milliseconds: Int) {
-        let until = steadyMilliseconds() + Int64(milliseconds)
+        let until = monotonicMilliseconds() + Int64(milliseconds)
         shared.withLock { $0.admission.hold(key, untilMilliseconds: until) }
     }
 
@@ -34,7 +35,7 @@ final class CurveAuthenticator: Sendable {
 
     /// A handshake's answer: `200` with the key as the user's id, or `400`.
     func answer(_ request: AdmissionRequest) -> [Bytes] {
-        let now = steadyMilliseconds()
+        let now = monotonicMilliseconds()
         let isIn = shared.withLock { $0.admission.decide(request, atMilliseconds: now) } != nil
         guard isIn, let key = request.key else {
             return [[], Bytes("1.0".utf8), request.id, Bytes("400".utf8), Bytes("refused".utf8), [], []]
@@ -45,7 +46,7 @@ final class CurveAuthenticator: Sendable {
     func handle(_ event: ConnectionEvent, of socket: String) {
         switch event {
         case .accepted(let descriptor):
-            let now = steadyMilliseconds()
+            let now = monotonicMilliseconds()
             let surplus = shared.withLock { $0.connections.accepted(descriptor, on: socket, atMilliseconds: now) }
             guard !surplus.isEmpty else { return }
             let address = TCPConnection.peer(of: descriptor).flatMap(TCPConnection.address)
@@ -57,7 +58,7 @@ final class CurveAuthenticator: Sendable {
     }
 
     func cutOverdue() {
-        let now = steadyMilliseconds()
+        let now = monotonicMilliseconds()
         cut(shared.withLock { $0.connections.overdue(atMilliseconds: now) })
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Messaging
+import SystemTime
 
 /// Tries to get in at our own listener as an unauthenticated peer, in the two ways that have let unauthenticated peers in before.
 ///
@@ -25,8 +26,8 @@ struct ListenerSelfTest {
         var poller = ZeroMQPoller()
         let token = poller.add(monitor.pair)
         defer { poller.remove(token) }
-        let deadline = steadyMilliseconds() + Int64(Limits.proofMilliseconds)
-        while steadyMilliseconds() < deadline {
+        let deadline = monotonicMilliseconds() + Int64(Limits.proofMilliseconds)
+        while monotonicMilliseconds() < deadline {
             _ = try poller.poll(timeoutMilliseconds: 50)
             while let event = try monitor.next() {
                 switch event {
@@ -47,7 +48,7 @@ struct ListenerSelfTest {
     func provePlain() throws(MessagingError) {
         let descriptor = try dial()
         defer { close(descriptor) }
-        let deadline = steadyMilliseconds() + Int64(Limits.proofMilliseconds)
+        let deadline = monotonicMilliseconds() + Int64(Limits.proofMilliseconds)
         let signature: Bytes = [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F]
         let greeting = [3, 0] + Bytes("NULL".utf8) + Bytes(repeating: 0, count: 48)
         let property = Bytes("Socket-Type".utf8)
@@ -80,7 +81,7 @@ struct ListenerSelfTest {
     ) -> Listening {
         var buffer = Bytes(repeating: 0, count: 512)
         while heard < enough {
-            let left = deadline - steadyMilliseconds()
+            let left = deadline - monotonicMilliseconds()
             var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard left > 0, poll(&item, 1, CInt(left)) > 0 else { return .silent }
             let count = recv(descriptor, &buffer, buffer.count, 0)

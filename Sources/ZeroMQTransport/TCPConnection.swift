@@ -77,10 +77,3 @@ enum DescriptorLimit {
         return limit.rlim_cur
     }
 }
-
-/// clock_gettime(2), a clock that never jumps.
-func steadyMilliseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-}

@@ -1,6 +1,7 @@
 import CoreTestSupport
 import Foundation
 import Journal
+import JournalTesting
 import Node
 import Orchestration
 import Testing

@@ -1,12 +1,14 @@
 import Foundation
+import SeededRandom
 import TestSupport
 import Testing
 
 @testable import PaperExchange
 
-/// Core, policies, broker adapter and provider on four hosts, and a fifth one that means no good.
+/// Core, policies, broker adapter and provider on four hosts, and a fifth one that means no good. `RemoteTests` has each of its attacks
+/// from the core's own host at the gate.
 @Suite(
-    "Other hosts that mean no good", .blocking, .serialized,
+    "Other hosts that mean no good", .nightly, .blocking, .serialized,
     .enabled(if: Hosts.obstacle == nil, "no hosts can be made here: \(Hosts.obstacle ?? "")"))
 struct AttackTests {
     private let programs: Programs

@@ -5,7 +5,9 @@ import Testing
 import Trading
 
 /// `scripts/crash --kills N --seed N` sets these.
-private let wantedKills = ProcessInfo.processInfo.environment["BIGBROTHER_KILLS"].flatMap(Int.init) ?? 200
+private let wantedKills =
+    ProcessInfo.processInfo.environment["BIGBROTHER_KILLS"].flatMap(Int.init)
+    ?? Tier.volume(gate: 40, nightly: 200)
 private let seed = Int64(Seed.value)
 
 @Suite("kill -9, again and again", .blocking, .serialized)

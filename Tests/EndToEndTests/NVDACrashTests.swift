@@ -114,7 +114,9 @@ struct NVDACrashTests {
 
     @Test(
         "a policy in the middle of the cycle that makes the plan",
-        arguments: ["stop-loss", "partial-profit", "take-profit", "portfolio-risk"], ["before", "after"])
+        arguments: Tier.volume(
+            gate: ["stop-loss", "partial-profit"],
+            nightly: ["stop-loss", "partial-profit", "take-profit", "portfolio-risk"]), ["before", "after"])
     func policy(name: String, moment: String) throws {
         let what = "\(name), \(moment) it has made up its mind"
         let point = "\(name):evaluate:1:\(moment)"

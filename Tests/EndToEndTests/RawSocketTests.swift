@@ -15,8 +15,9 @@ struct RawSocketTests {
     }
 
     @Test(
-        "thousands of broken connections, or more open ones than the core may have files: cycles go on, memory and descriptors stay",
-        arguments: [["3000", "1"], ["600", "2", "600"]])
+        "broken connections by the hundred, or more open ones than the core may have files: cycles go on, memory and descriptors stay",
+        arguments: Tier.volume(
+            gate: [["300", "1"], ["300", "2", "300"]], nightly: [["3000", "\(Seed.value)"], ["600", "2", "600"]]))
     func broken(arguments: [String]) throws {
         let programs = try Programs()
         defer { programs.remove() }

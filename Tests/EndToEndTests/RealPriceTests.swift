@@ -42,7 +42,10 @@ struct RealPriceTests {
         #expect(try programs.run(["replay", "--journal", programs.journal]).code == 0)
     }
 
-    @Test("two runs of the same tape give the same journal hash", .enabled(if: isThere, "no ../shared/market-data"))
+    /// The gate has the same of a shorter tape: `NVDATests`.
+    @Test(
+        "two runs of the same tape give the same journal hash", .nightly,
+        .enabled(if: isThere, "no ../shared/market-data"))
     func twice() throws {
         let hashes = try (0..<2).map { _ in
             let programs = try Programs()

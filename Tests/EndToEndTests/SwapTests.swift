@@ -6,7 +6,9 @@ import Testing
 import Trading
 
 private let seed = Int64(Seed.value)
-private let lives = ProcessInfo.processInfo.environment["BIGBROTHER_SWAP_LIVES"].flatMap(Int.init) ?? 2
+private let lives =
+    ProcessInfo.processInfo.environment["BIGBROTHER_SWAP_LIVES"].flatMap(Int.init)
+    ?? Tier.volume(gate: 1, nightly: 4)
 
 @Suite("A broker is swapped while orders work: real processes", .blocking, .serialized)
 struct SwapTests {

@@ -1,5 +1,6 @@
 import CoreTestSupport
 import Journal
+import JournalTesting
 import Orchestration
 import Testing
 import Trading

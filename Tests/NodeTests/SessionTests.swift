@@ -1,5 +1,7 @@
 import CoreTestSupport
+import JSON
 import Journal
+import JournalTesting
 import Messaging
 import Orchestration
 import NodeRig

@@ -1,4 +1,5 @@
 import CoreTestSupport
+import SeededRandom
 import Testing
 import Trading
 
@@ -9,7 +10,7 @@ struct DeadlineIndexTests {
     /// Whatever is put in, moved and taken out: what is due is what a look at each would find, and nobody is woken too late.
     @Test("what is due is what a look at each finds", arguments: 0..<50)
     func likeAPlainLook(seed: Int) throws {
-        var chance = SeededGenerator(seed: UInt64(seed))
+        var chance = SplitMix64(seed: UInt64(seed))
         var agenda = DeadlineIndex<Symbol, Timestamp>()
         var plain: [Symbol: Timestamp] = [:]
         let symbols: [Symbol] = ["A", "B", "C", "D", "E", "F"]

@@ -1,4 +1,6 @@
 import CoreTestSupport
+import SeededRandom
+import TestSupport
 import Testing
 import Trading
 
@@ -13,7 +15,7 @@ struct HostileStormTests {
 
     @Test(
         "no stop loosens by accident, no exit waits, nothing is oversold, and all is protected when it is calm again",
-        arguments: 0..<8 as Range<UInt64>)
+        arguments: Seed.range(gate: 2, nightly: 24))
     func storm(block: UInt64) throws {
         let seeds = (block == 0 ? Self.regressions : []) + (0..<12).map { 20_000 + block * 12 + $0 }
         var fates: Set<String> = []
@@ -55,7 +57,7 @@ struct HostileStormTests {
 
 struct AdviceStorm {
     var driver: CoreDriver
-    var random: SeededGenerator
+    var random: SplitMix64
     var source: RandomAdvice
     var prices: [Symbol: Int64] = [:]
     /// What must never be.
@@ -63,7 +65,7 @@ struct AdviceStorm {
     private static let policies: [PluginName] = ["a", "b", "c", "d"]
 
     init(seed: UInt64) {
-        random = SeededGenerator(seed: seed)
+        random = SplitMix64(seed: seed)
         source = RandomAdvice(seed: seed &+ 77)
         var venue = FakeVenue(cash: random.pick(["1000000", "20000", "0"]))
         venue.capabilities.replacesPrice = random.chance(60)

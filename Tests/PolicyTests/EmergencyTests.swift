@@ -1,4 +1,5 @@
 import PluginKit
+import PluginTesting
 import Testing
 import Trading
 
@@ -7,8 +8,8 @@ import Trading
 @Suite("Emergency")
 struct EmergencyTests {
     private func said(_ json: String, _ whole: Whole) throws -> [String] {
-        let policy = try EmergencyPolicy(settings: try settings(EmergencyPolicy.Settings.self, json))
-        return try policy.evaluate(try whole.snapshot()).map(\.short)
+        var policy = try PolicyUnderTest(EmergencyPolicy.self, settings: json)
+        return try policy.recommendations(for: try whole.snapshot()).map(\.short)
     }
 
     /// One position, 12 % under the peak, with so much lost today.

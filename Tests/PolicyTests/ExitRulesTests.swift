@@ -1,4 +1,5 @@
 import PluginKit
+import PluginTesting
 import Testing
 import Trading
 
@@ -39,8 +40,8 @@ struct ExitRulesTests {
         }
         var snapshot = try Whole(positions: [position], market: [view]).snapshot()
         snapshot.at = now
-        let policy = try ExitRulesPolicy(settings: try settings(ExitRulesPolicy.Settings.self, json))
-        return policy.evaluate(snapshot).map(\.short)
+        var policy = try PolicyUnderTest(ExitRulesPolicy.self, settings: json)
+        return try policy.recommendations(for: snapshot).map(\.short)
     }
 
     // Before the last: highs 110, 108, 112; lows 100, 98, 102.
@@ -132,7 +133,7 @@ struct ExitRulesTests {
     @Test("it asks for as many days as its rules need")
     func needs() throws {
         func days(_ json: String) throws -> [Int64] {
-            let policy = try ExitRulesPolicy(settings: try settings(ExitRulesPolicy.Settings.self, json))
+            let policy = try PolicyUnderTest(ExitRulesPolicy.self, settings: json)
             #expect(policy.needs.defect == nil)
             return (policy.needs.bars ?? []).map(\.count)
         }
@@ -150,7 +151,7 @@ struct ExitRulesTests {
         ])
     func nonsense(json: String) {
         #expect(throws: (any Error).self) {
-            _ = try ExitRulesPolicy(settings: try settings(ExitRulesPolicy.Settings.self, json))
+            _ = try PolicyUnderTest(ExitRulesPolicy.self, settings: json)
         }
     }
 }

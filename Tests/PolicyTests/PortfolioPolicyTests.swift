@@ -1,4 +1,5 @@
 import PluginKit
+import PluginTesting
 import Testing
 import Trading
 
@@ -8,8 +9,8 @@ import Trading
 @Suite("Policies about the portfolio")
 struct PortfolioPolicyTests {
     private func advice<P: Policy>(_ policy: P.Type, _ json: String, _ whole: Whole) throws -> [String] {
-        var policy = try P(settings: try settings(P.Settings.self, json))
-        return try policy.evaluate(try whole.snapshot()).map(\.short)
+        var policy = try PolicyUnderTest(P.self, settings: json)
+        return try policy.recommendations(for: try whole.snapshot()).map(\.short)
     }
 
     /// Three of 30 % each, two of which go together, 12 % under the peak.
@@ -74,7 +75,7 @@ struct PortfolioPolicyTests {
             (#"{"target_volatility": 0.15}"#, [.positions, .market], false, ["volatility(20,1d)"]),
         ] as [(String, [SnapshotSection], Bool, [String])])
     func needs(json: String, sections: [SnapshotSection], correlates: Bool, indicators: [String]) throws {
-        let needs = try PortfolioRiskPolicy(settings: try settings(PortfolioRiskPolicy.Settings.self, json)).needs
+        let needs = try PolicyUnderTest(PortfolioRiskPolicy.self, settings: json).needs
         #expect(needs.sections == sections)
         #expect((needs.correlation?.length == 60) == correlates)
         #expect((needs.indicators ?? []).map(\.description) == indicators)

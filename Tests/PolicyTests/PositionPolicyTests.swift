@@ -1,4 +1,5 @@
 import PluginKit
+import PluginTesting
 import Testing
 import Trading
 
@@ -9,8 +10,8 @@ import Trading
 @Suite("Policies about single positions")
 struct PositionPolicyTests {
     private func advice<P: Policy>(_ policy: P.Type, _ json: String, _ whole: Whole) throws -> [String] {
-        var policy = try P(settings: try settings(P.Settings.self, json))
-        return try policy.evaluate(try whole.snapshot()).map(\.short)
+        var policy = try PolicyUnderTest(P.self, settings: json)
+        return try policy.recommendations(for: try whole.snapshot()).map(\.short)
     }
 
     private func stop(
@@ -136,8 +137,8 @@ struct PositionPolicyTests {
         let whole = Whole(
             positions: [try Whole.position(last: best, high: best, low: "100", stop: nil)],
             market: [try Whole.view(last: best, indicators: [("atr(14,1d)", "4"), ("lowest(20,1d)", "93.3")])])
-        let policy = try StopLossPolicy(settings: try settings(StopLossPolicy.Settings.self, json))
-        #expect(try policy.evaluate(try whole.snapshot()).map(\.reason) == [wanted])
+        var policy = try PolicyUnderTest(StopLossPolicy.self, settings: json)
+        #expect(try policy.recommendations(for: try whole.snapshot()).map(\.reason) == [wanted])
     }
 
     @Test("stop-loss: figures that do not fit cost no other position its stop")
@@ -154,14 +155,14 @@ struct PositionPolicyTests {
     @Test("stop-loss asks for what its settings need, and for no more")
     func needs() throws {
         func needs(_ json: String) throws -> [String] {
-            try StopLossPolicy(settings: try settings(StopLossPolicy.Settings.self, json)).needs.indicators?.map(
+            try PolicyUnderTest(StopLossPolicy.self, settings: json).needs.indicators?.map(
                 \.description) ?? []
         }
         #expect(try needs("{}") == [])
         #expect(try needs(#"{"trail_atr": 3, "atr_length": 22}"#) == ["atr(22,1d)"])
         #expect(try needs(#"{"structure": 20}"#) == ["lowest(20,1d)", "highest(20,1d)"])
-        let follows = try settings(StopLossPolicy.Settings.self, #"{"follow_regime": true}"#)
-        #expect(try StopLossPolicy(settings: follows).needs.wants(.advisories))
+        let follows = try PolicyUnderTest(StopLossPolicy.self, settings: #"{"follow_regime": true}"#)
+        #expect(follows.needs.wants(.advisories))
         #expect(try !StopLossPolicy(settings: StopLossPolicy.Settings()).needs.wants(.advisories))
         #expect(throws: (any Error).self) { try needs(#"{"structure": 0}"#) }
         #expect(throws: (any Error).self) { try needs(#"{"breakeven_after_r": 0}"#) }
@@ -212,7 +213,7 @@ struct PositionPolicyTests {
     }
 
     private func settingsAreTaken<P: Policy>(_ policy: P.Type, _ json: String) throws {
-        _ = try P(settings: try settings(P.Settings.self, json))
+        _ = try PolicyUnderTest(P.self, settings: json)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import PluginTesting
 import Testing
 import Trading
 import Wire
@@ -9,8 +10,8 @@ import Wire
 @Suite("The partial-profit policy")
 struct PartialProfitTests {
     private func rungs(_ json: String, _ position: Case) throws -> [String] {
-        let policy = try PartialProfitPolicy(settings: try settings(PartialProfitPolicy.Settings.self, json))
-        return try policy.evaluate(try position.snapshot()).map {
+        var policy = try PolicyUnderTest(PartialProfitPolicy.self, settings: json)
+        return try policy.recommendations(for: try position.snapshot()).map {
             guard case .takePartial(let part) = $0.advice, let fraction = part.fraction else { return "?" }
             return "\(fraction) \(part.rung)"
         }
@@ -45,8 +46,8 @@ struct PartialProfitTests {
 @Suite("The take-profit policy")
 struct TakeProfitTests {
     private func targets(_ json: String, _ position: Case) throws -> [String] {
-        let policy = try TakeProfitPolicy(settings: try settings(TakeProfitPolicy.Settings.self, json))
-        return try policy.evaluate(try position.snapshot()).map {
+        var policy = try PolicyUnderTest(TakeProfitPolicy.self, settings: json)
+        return try policy.recommendations(for: try position.snapshot()).map {
             guard case .target(let target) = $0.advice, let price = target.price else { return "?" }
             return price.description
         }
@@ -75,8 +76,8 @@ struct TakeProfitTests {
 @Suite("The portfolio-risk policy")
 struct PortfolioRiskTests {
     private func advice(_ json: String, _ position: Case) throws -> [Advice] {
-        let policy = try PortfolioRiskPolicy(settings: try settings(PortfolioRiskPolicy.Settings.self, json))
-        return try policy.evaluate(try position.snapshot()).map(\.advice)
+        var policy = try PolicyUnderTest(PortfolioRiskPolicy.self, settings: json)
+        return try policy.recommendations(for: try position.snapshot()).map(\.advice)
     }
 
     @Test("a position above the limit is reduced to it, one at the limit stands")

@@ -1,4 +1,5 @@
 import PluginKit
+import PluginTesting
 import Testing
 import Trading
 
@@ -9,8 +10,8 @@ struct RegimeTests {
     private static let spy = #"{"reference": "SPY"}"#
 
     private func said(_ json: String, _ whole: Whole) throws -> [String] {
-        let policy = try RegimePolicy(settings: try settings(RegimePolicy.Settings.self, json))
-        return try policy.evaluate(try whole.snapshot()).map(\.short)
+        var policy = try PolicyUnderTest(RegimePolicy.self, settings: json)
+        return try policy.recommendations(for: try whole.snapshot()).map(\.short)
     }
 
     private func whole(_ vix: String?, before: String? = nil, age: TimeSpan = .zero) throws -> Whole {
@@ -77,7 +78,7 @@ struct RegimeTests {
     @Test("it asks for the market only where a reference is named")
     func needs() throws {
         func needs(_ json: String) throws -> PolicyNeeds {
-            try RegimePolicy(settings: try settings(RegimePolicy.Settings.self, json)).needs
+            try PolicyUnderTest(RegimePolicy.self, settings: json).needs
         }
         #expect(try needs("{}").sections == [.conditions, .advisories] && needs("{}").indicators == nil)
         #expect(try needs(Self.spy).indicators?.map(\.description) == ["volatility(20,1d)", "sma(200,1d)"])

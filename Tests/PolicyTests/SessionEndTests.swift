@@ -1,4 +1,5 @@
 import PluginKit
+import PluginTesting
 import Testing
 import Trading
 
@@ -14,8 +15,8 @@ struct SessionEndTests {
         var snapshot = try whole.snapshot()
         snapshot.at = CivilTime(year: 2026, month: month, day: day, hour: hour, minute: minute).timestamp
         snapshot.session = USEquityCalendar.phase(at: snapshot.at)
-        let policy = try TimeStopPolicy(settings: try settings(TimeStopPolicy.Settings.self, json))
-        return policy.evaluate(snapshot).map(\.short)
+        var policy = try PolicyUnderTest(TimeStopPolicy.self, settings: json)
+        return try policy.recommendations(for: snapshot).map(\.short)
     }
 
     @Test(

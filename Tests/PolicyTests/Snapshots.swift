@@ -1,5 +1,5 @@
+import PluginTesting
 import Trading
-import Wire
 
 /// A portfolio of one position, with the figures that a test cares about.
 struct Case {
@@ -20,39 +20,30 @@ struct Case {
     var dayProfit = "0"
 
     func snapshot() throws -> PortfolioSnapshot {
-        let symbol = try Symbol("NVDA")
-        let at = Timestamp(seconds: 1_773_669_660)
-        let average = try Price(average)
+        var whole = try PortfolioSnapshot.testing(equity: equity)
+        whole.session = session
+        whole.account.peakEquity = try Money(peak)
+        whole.account.dayProfit = try Money(dayProfit)
+        var position = try PositionView.testing(
+            "NVDA", quantity, average: average, last: last ?? average, initialStop: initialStop)
         let price = try last.map { try Price($0) }
-        let stop = try initialStop.map { try Price($0) }
-        let size = try Quantity(quantity)
-        let isLong = !size.isNegative
-        let risk = try stop.map { isLong ? try average - $0 : try $0 - average }
-        let gain = isLong ? try (price ?? average) - average : try average - (price ?? average)
-        let position = PositionView(
-            symbol: symbol, quantity: size, averagePrice: average, lastPrice: price,
-            marketValue: try (price ?? average).times(size), unrealizedProfit: .zero, realizedProfit: .zero,
-            initialStop: stop, riskPerShare: risk, profitInR: try risk.map { try gain.ratio(to: $0) },
-            highWaterMark: try Price(high ?? last ?? self.average),
-            lowWaterMark: try Price(low ?? last ?? self.average),
-            openedAt: at, heldFor: .zero, weight: try Ratio(weight),
-            protection: isProtected
-                ? ProtectionView(
-                    stopPrice: .one, stopLimitPrice: nil, stopQuantity: size, targetPrice: nil, targetQuantity: .zero)
-                : nil, unprotectedSince: nil, rungsTaken: rungs)
+        position.lastPrice = price
+        position.highWaterMark = try Price(high ?? last ?? average)
+        position.lowWaterMark = try Price(low ?? last ?? average)
+        position.heldFor = .zero
+        position.openedAt = whole.at
+        position.weight = try Ratio(weight)
+        position.rungsTaken = rungs
+        if isProtected {
+            position.protection = ProtectionView(
+                stopPrice: .one, stopLimitPrice: nil, stopQuantity: position.quantity, targetPrice: nil,
+                targetQuantity: .zero)
+        }
+        whole.positions = [position]
         let market = MarketView(
-            symbol: symbol, bid: try bid.map { try Price($0) }, ask: try ask.map { try Price($0) }, last: price,
-            bar: nil, at: at)
-        return PortfolioSnapshot(
-            cycle: 1, at: at, session: session, tradingState: .active,
-            account: AccountView(
-                id: try AccountID("test"), currency: "USD", cash: .zero, equity: try Money(equity), buyingPower: .zero,
-                peakEquity: try Money(peak), dayProfit: try Money(dayProfit), grossExposure: .zero),
-            positions: [position], orders: [], market: price == nil && bid == nil ? [] : [market], conditions: [])
+            symbol: position.symbol, bid: try bid.map { try Price($0) }, ask: try ask.map { try Price($0) },
+            last: price, bar: nil, at: whole.at)
+        whole.market = price == nil && bid == nil ? [] : [market]
+        return whole
     }
-}
-
-/// Settings as the configuration hands them over.
-func settings<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
-    try WireDecoder().decodeSettings(type, from: try JSONParser.parse(Array(json.utf8)))
 }

@@ -1,3 +1,4 @@
+import PluginTesting
 import Testing
 import Trading
 import Wire
@@ -7,8 +8,8 @@ import Wire
 @Suite("The stop-loss policy")
 struct StopLossTests {
     private func advice(_ json: String, _ position: Case) throws -> Recommendation {
-        let policy = try StopLossPolicy(settings: try settings(StopLossPolicy.Settings.self, json))
-        return try #require(try policy.evaluate(try position.snapshot()).first)
+        var policy = try PolicyUnderTest(StopLossPolicy.self, settings: json)
+        return try #require(try policy.recommendations(for: try position.snapshot()).first)
     }
 
     private func stop(_ recommendation: Recommendation) -> String {
@@ -69,7 +70,7 @@ struct StopLossTests {
         ])
     func nonsense(json: String, words: String) throws {
         let error = #expect(throws: (any Error).self) {
-            _ = try StopLossPolicy(settings: try settings(StopLossPolicy.Settings.self, json))
+            _ = try PolicyUnderTest(StopLossPolicy.self, settings: json)
         }
         #expect("\(String(describing: error))".contains(words))
     }

@@ -1,3 +1,4 @@
+import JSON
 import PluginKit
 import Testing
 import Trading

@@ -1,5 +1,5 @@
+import PluginTesting
 import Trading
-import Wire
 
 /// A snapshot that is written down in the words of the wire: what a test names, and sound figures for the rest.
 struct Whole {
@@ -11,15 +11,16 @@ struct Whole {
     var portfolio: PortfolioView?
     var session = SessionPhase.regular
     var tradingState = TradingState.active
-    static let at = Timestamp(seconds: 1_773_669_660)
+    static let at = Timestamp.testing
 
     func snapshot() throws -> PortfolioSnapshot {
-        var snapshot = PortfolioSnapshot(
-            cycle: 1, at: Self.at, session: session, tradingState: tradingState,
-            account: AccountView(
-                id: try AccountID("test"), currency: "USD", cash: .zero, equity: try Money("100000"),
-                buyingPower: .zero, peakEquity: try Money("100000"), dayProfit: .zero, grossExposure: .zero),
-            positions: positions, orders: orders, market: market, conditions: conditions)
+        var snapshot = try PortfolioSnapshot.testing()
+        snapshot.session = session
+        snapshot.tradingState = tradingState
+        snapshot.positions = positions
+        snapshot.orders = orders
+        snapshot.market = market
+        snapshot.conditions = conditions
         snapshot.portfolio = portfolio
         snapshot.advisories = advisories
         return snapshot
@@ -31,17 +32,13 @@ struct Whole {
         low: String? = nil, stop: String? = "95", weight: String = "0.1", heldFor: TimeSpan = .zero,
         opened: Timestamp = Timestamp(seconds: 1_773_000_000)
     ) throws -> PositionView {
-        let size = try Quantity(quantity)
-        let (average, price) = (try Price("100"), try Price(last))
-        let gain = size.isNegative ? try average - price : try price - average
-        let risk = try stop.map { size.isNegative ? try Price($0) - average : try average - Price($0) }
-        return PositionView(
-            symbol: try Symbol(symbol), quantity: size, averagePrice: average, lastPrice: price,
-            marketValue: try price.times(size), unrealizedProfit: .zero, realizedProfit: .zero,
-            initialStop: try stop.map { try Price($0) }, riskPerShare: risk,
-            profitInR: try risk.map { try gain.ratio(to: $0) }, highWaterMark: try Price(high ?? last),
-            lowWaterMark: try Price(low ?? last), openedAt: opened, heldFor: heldFor,
-            weight: try Ratio(weight), protection: nil, unprotectedSince: nil, rungsTaken: [])
+        var position = try PositionView.testing(symbol, quantity, average: "100", last: last, initialStop: stop)
+        position.highWaterMark = try Price(high ?? last)
+        position.lowWaterMark = try Price(low ?? last)
+        position.openedAt = opened
+        position.heldFor = heldFor
+        position.weight = try Ratio(weight)
+        return position
     }
 
     static func order(

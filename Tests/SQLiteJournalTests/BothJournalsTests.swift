@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import JournalTesting
 import SQLiteJournal
 import TestSupport
 import Testing

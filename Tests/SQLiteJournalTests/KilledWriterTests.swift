@@ -22,12 +22,12 @@ struct KilledWriterTests {
     }
 
     @Test("after kill -9 at any moment all that was reported durable is there, whole, and the next writer goes on")
-    func twentyKills() throws {
+    func kills() throws {
         let place = try Place()
         var seed = Seed.value
         print("kill test: seed \(seed)")
         var reported: Int64 = 0
-        for kill in 1...20 {
+        for kill in 1...Tier.volume(gate: 6, nightly: 100) {
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let reports = try runAndKill(place.path, seed: seed, afterLines: 1 + Int(seed >> 40) % 150)
             let last = try #require(reports.last, "kill \(kill)")

@@ -10,4 +10,14 @@ package enum Seed {
         }
         return seed
     }()
+
+    /// Those of a property test: fixed ones, those that once failed, and the run's own. A failing case is named by its seed.
+    package static let several: [UInt64] = [1, 2, 3, 20_260_101, value]
+
+    /// The seeds of a storm: the same few at the gate, and each night so many from ``value`` on.
+    package static func range(gate: UInt64, nightly: UInt64) -> Range<UInt64> {
+        // Small enough to be multiplied.
+        let first = value % 1_000_000_000
+        return Tier.isLong ? first..<first + nightly : 0..<gate
+    }
 }

@@ -1,5 +1,6 @@
 import Messaging
 import Synchronization
+import SystemTime
 import Testing
 
 @testable import ZeroMQTransport
@@ -62,8 +63,8 @@ final class House {
 
     /// Looks for so long, and sees nothing.
     func hearsNothing(milliseconds: Int = 300) throws -> Bool {
-        let end = steadyMilliseconds() + Int64(milliseconds)
-        while steadyMilliseconds() < end {
+        let end = monotonicMilliseconds() + Int64(milliseconds)
+        while monotonicMilliseconds() < end {
             if try !hub.wait(milliseconds: 20, descriptors: []).messages.isEmpty { return false }
         }
         return true

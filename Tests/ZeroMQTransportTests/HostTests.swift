@@ -1,6 +1,7 @@
 import CZeroMQ
 import Glibc
 import Messaging
+import SystemTime
 import TestSupport
 import Testing
 
@@ -146,8 +147,8 @@ struct HostTests {
         // Ours are 500; the core keeps at most so many without a word, and those that are being closed. At once: in a few
         // seconds they would be gone for want of a handshake.
         let most = before + silent.count + Limits.unheardConnections + 20
-        let end = steadyMilliseconds() + Int64(Limits.handshakeMilliseconds) / 2
-        while try openDescriptors() > most, steadyMilliseconds() < end {
+        let end = monotonicMilliseconds() + Int64(Limits.handshakeMilliseconds) / 2
+        while try openDescriptors() > most, monotonicMilliseconds() < end {
             _ = try house.hub.wait(milliseconds: 20, descriptors: [])
         }
         #expect(try openDescriptors() <= most)

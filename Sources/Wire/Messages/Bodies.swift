@@ -1,3 +1,4 @@
+import JSON
 import Trading
 
 /// A plugin introduces itself.

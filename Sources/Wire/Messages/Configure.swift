@@ -1,3 +1,5 @@
+import JSON
+
 /// New settings for a plugin that runs. It answers `ready` when it works with them, or `error` and goes on with the old.
 package struct Configure: Sendable, Equatable, Codable {
     /// All of its settings, as the configuration has them now.

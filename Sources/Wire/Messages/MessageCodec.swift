@@ -1,3 +1,4 @@
+import JSON
 import Trading
 
 /// Reads and writes the two frames of a message.

@@ -1,8 +1,10 @@
 import CoreTestSupport
 import Journal
+import JournalTesting
 import Messaging
 import Node
 import Orchestration
+import SeededRandom
 import NodeRig
 import Trading
 import Wire
@@ -20,7 +22,7 @@ final class Episode {
     private static let trailLength = 300
     private let grammar: Grammar
     private let codec: MessageCodec
-    private var random: SeededRandom
+    private var random: SplitMix64
     private let plan: Plan
     private let rig = Rig()
     private let journal = InMemoryJournal()
@@ -49,13 +51,13 @@ final class Episode {
     var onAccepted: (_ type: String, _ bytes: Bytes) -> Void = { _, _ in }
 
     init(seed: UInt64, _ grammar: Grammar, _ codec: MessageCodec, messages: Int = Episode.messages) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         (self.grammar, self.codec, budget) = (grammar, codec, messages)
         var plan = Plan()
         switch random.below(10) {
-        case 0...3: plan.hasProgram = random.percent(20)
+        case 0...3: plan.hasProgram = random.chance(20)
         case 4...6: plan.hasHostileBroker = true
-        case 7, 8: (plan.hasHostileBroker, plan.hasHostileProvider) = (random.percent(50), true)
+        case 7, 8: (plan.hasHostileBroker, plan.hasHostileProvider) = (random.chance(50), true)
         default: plan.lockstep = true
         }
         (self.plan, self.random) = (plan, random)
@@ -131,7 +133,7 @@ final class Episode {
             return arrivals
         }
         // A tape that is asked for the next update as soon as it has told the last would let nobody else speak.
-        let isTheirTurn = plan.lockstep && random.percent(70)
+        let isTheirTurn = plan.lockstep && random.chance(70)
         for friend in friends {
             friend.tend(now, rig.wall)
             guard !isTheirTurn, let frames = friend.takeMessage() else { continue }
@@ -141,15 +143,15 @@ final class Episode {
         }
         let isAwaited = friends.contains { $0.hasWords }
         rig.pass(milliseconds: isAwaited ? 0 : Int64(random.below(16)))
-        if !isAwaited, random.percent(1), random.percent(10) { rig.pass(milliseconds: Int64(random.below(2_000))) }
+        if !isAwaited, random.chance(1), random.chance(10) { rig.pass(milliseconds: Int64(random.below(2_000))) }
         if isStopping { rig.pass(milliseconds: 10) }
-        if random.percent(1) {
+        if random.chance(1) {
             disconnect(random.pick(hostilePeers).peer)
             connect()
         }
-        guard random.percent(85) else { return arrivals }
+        guard random.chance(85) else { return arrivals }
         let stranger = random.pick(hostilePeers)
-        if random.percent(1), random.percent(10) {
+        if random.chance(1), random.chance(10) {
             arrivals.refused = [(stranger.peer, "a message has 9 frames where 8 are allowed")]
         }
         let frames = stranger.message(&random)
@@ -196,7 +198,7 @@ final class Episode {
                 ["p1", "p2", "p3", "p4", "p5"] + (plan.hasHostileBroker ? ["desk", "spare"] : [])
                     + (plan.hasHostileProvider ? ["tape", "tape2"] : [])
             }
-        let key = role == .policy && random.percent(40) ? keys.key(random.pick(["p1", "p2"])) : nil
+        let key = role == .policy && random.chance(40) ? keys.key(random.pick(["p1", "p2"])) : nil
         let peer = Peer(
             socket: role.rawValue, route: key.map { .remote($0) } ?? .local,
             id: PeerID(fromTransport: Array("c\(connections)".utf8)))

@@ -1,4 +1,5 @@
 import CoreTestSupport
+import JSON
 import Messaging
 import Node
 import Orchestration

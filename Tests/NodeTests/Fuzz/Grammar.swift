@@ -1,6 +1,8 @@
 import Foundation
+import JSON
 import Messaging
 import Orchestration
+import SeededRandom
 import Trading
 import Wire
 
@@ -28,16 +30,16 @@ struct Grammar {
         }
     }
 
-    func body(_ random: inout SeededRandom) -> (type: String, body: JSON) { random.pick(bodies) }
-    func body(of type: String, _ random: inout SeededRandom) -> JSON {
+    func body(_ random: inout SplitMix64) -> (type: String, body: JSON) { random.pick(bodies) }
+    func body(of type: String, _ random: inout SplitMix64) -> JSON {
         let fitting = bodies.filter { $0.type == type }
         return fitting.isEmpty ? .object([]) : random.pick(fitting).body
     }
 
-    func odd(_ random: inout SeededRandom) -> JSON {
+    func odd(_ random: inout SplitMix64) -> JSON {
         switch random.below(8) {
         case 0: .null
-        case 1: .bool(random.percent(50))
+        case 1: .bool(random.chance(50))
         case 2, 3: .number(random.pick(Self.oddNumbers))
         case 4, 5: .string(random.pick(Self.oddTexts))
         case 6: .array([])
@@ -46,9 +48,9 @@ struct Grammar {
     }
 
     /// One change somewhere in a tree.
-    func change(_ tree: JSON, _ random: inout SeededRandom) -> JSON {
+    func change(_ tree: JSON, _ random: inout SplitMix64) -> JSON {
         switch tree {
-        case .object(var members) where !members.isEmpty && random.percent(85):
+        case .object(var members) where !members.isEmpty && random.chance(85):
             let place = random.below(members.count)
             switch random.below(10) {
             case 0: members.remove(at: place)
@@ -59,7 +61,7 @@ struct Grammar {
             default: members[place].value = change(members[place].value, &random)
             }
             return .object(members)
-        case .array(var items) where !items.isEmpty && random.percent(85):
+        case .array(var items) where !items.isEmpty && random.chance(85):
             let place = random.below(items.count)
             switch random.below(8) {
             case 0: items.remove(at: place)
@@ -72,7 +74,7 @@ struct Grammar {
     }
 
     /// Bytes that are no sound JSON any more, mostly.
-    func damage(_ bytes: Bytes, _ random: inout SeededRandom) -> Bytes {
+    func damage(_ bytes: Bytes, _ random: inout SplitMix64) -> Bytes {
         guard !bytes.isEmpty else { return [UInt8(truncatingIfNeeded: random.next())] }
         var bytes = bytes
         let place = random.below(bytes.count)
@@ -88,7 +90,7 @@ struct Grammar {
     }
 
     /// Another number of frames than two, mostly.
-    func frames(_ frames: [Bytes], _ random: inout SeededRandom) -> [Bytes] {
+    func frames(_ frames: [Bytes], _ random: inout SplitMix64) -> [Bytes] {
         switch random.below(6) {
         case 0: []
         case 1: [frames[0]]

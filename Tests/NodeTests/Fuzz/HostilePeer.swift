@@ -1,5 +1,7 @@
+import JSON
 import Messaging
 import Orchestration
+import SeededRandom
 import Trading
 import Wire
 
@@ -37,34 +39,34 @@ final class HostilePeer {
 
     // MARK: - What it says
 
-    func message(_ random: inout SeededRandom) -> [Bytes] {
+    func message(_ random: inout SplitMix64) -> [Bytes] {
         if role == .control { return control(&random) }
-        var (type, body) = random.percent(80) ? next(&random) : anything(&random)
-        for _ in 0..<(random.percent(15) ? random.below(3) + 1 : 0) { body = grammar.change(body, &random) }
-        if type == "hello" { (session, sequence) = random.percent(90) ? ("", 0) : (session, sequence) }
+        var (type, body) = random.chance(80) ? next(&random) : anything(&random)
+        for _ in 0..<(random.chance(15) ? random.below(3) + 1 : 0) { body = grammar.change(body, &random) }
+        if type == "hello" { (session, sequence) = random.chance(90) ? ("", 0) : (session, sequence) }
         if type == "ready" { hasSaidReady = true }
         sequence = sequence == .max ? 1 : sequence + 1
         return wire(header(type, &random), body, &random)
     }
 
     /// What a well-behaved plugin would say now.
-    private func next(_ random: inout SeededRandom) -> (String, JSON) {
+    private func next(_ random: inout SplitMix64) -> (String, JSON) {
         if session.isEmpty { return ("hello", hello(&random)) }
         if !hasSaidReady { return ("ready", ready(&random)) }
-        guard let question = questions.last, random.percent(70) else { return idle(&random) }
+        guard let question = questions.last, random.chance(70) else { return idle(&random) }
         switch question.type {
         case .evaluate: return ("recommendations", grammar.body(of: "recommendations", &random))
         case .command:
             let type = random.pick(["done", "done", "execution", "order_answer", "broker_state"])
             return (type, grammar.body(of: type, &random))
-        case .configure: return random.percent(70) ? ("ready", ready(&random)) : ("error", fault("no such settings"))
+        case .configure: return random.chance(70) ? ("ready", ready(&random)) : ("error", fault("no such settings"))
         case .advance: return ("market", grammar.body(of: "market", &random))
         case .market: return ("done", .object([]))
         default: return ("heartbeat", .object([]))
         }
     }
 
-    private func idle(_ random: inout SeededRandom) -> (String, JSON) {
+    private func idle(_ random: inout SplitMix64) -> (String, JSON) {
         let types: [String] =
             switch role {
             case .policy: ["heartbeat", "recommendations"]
@@ -76,7 +78,7 @@ final class HostilePeer {
         return (type, grammar.body(of: type, &random))
     }
 
-    private func anything(_ random: inout SeededRandom) -> (String, JSON) {
+    private func anything(_ random: inout SplitMix64) -> (String, JSON) {
         switch random.below(12) {
         case 0, 1: return ("hello", hello(&random))
         case 2: return ("ready", ready(&random))
@@ -89,40 +91,40 @@ final class HostilePeer {
         }
     }
 
-    private func hello(_ random: inout SeededRandom) -> JSON {
+    private func hello(_ random: inout SplitMix64) -> JSON {
         // Under a name that it may say it is sound, mostly; as another it says a role or major that is wrong.
-        let isTheirs = random.percent(90)
+        let isTheirs = random.chance(90)
         let name = isTheirs ? random.pick(names) : random.pick(["good", "nobody", "desk", "tape", ""])
         let other = random.pick(Role.allCases.filter { $0 != role })
-        let claimed = isTheirs && random.percent(95) ? role : other
+        let claimed = isTheirs && random.chance(95) ? role : other
         var members: [(String, JSON)] = [
             ("name", .string(name)), ("role", .string(claimed.rawValue)), ("version", .string("1.0.0")),
             (
                 "speaks",
                 .object([
                     JSON.Member(
-                        key: "major", value: .integer(random.percent(95) ? 1 : random.pick(Grammar.oddIntegers))),
+                        key: "major", value: .integer(random.chance(95) ? 1 : random.pick(Grammar.oddIntegers))),
                     JSON.Member(
                         key: "minor",
-                        value: .integer(random.percent(90) ? Int64(random.below(2)) : random.pick(Grammar.oddIntegers))),
+                        value: .integer(random.chance(90) ? Int64(random.below(2)) : random.pick(Grammar.oddIntegers))),
                 ])
             ),
         ]
-        if random.percent(10) { members.append(("token", .string(random.pick(["", "x", "3w5e11264sg0g"])))) }
+        if random.chance(10) { members.append(("token", .string(random.pick(["", "x", "3w5e11264sg0g"])))) }
         return .object(members.map { JSON.Member(key: $0.0, value: $0.1) })
     }
 
-    private func ready(_ random: inout SeededRandom) -> JSON {
+    private func ready(_ random: inout SplitMix64) -> JSON {
         switch role {
-        case .broker: random.percent(85) ? grammar.body(of: "ready", &random) : .object([])
-        case .policy: random.percent(30) ? grammar.body(of: "ready", &random) : .object([])
+        case .broker: random.chance(85) ? grammar.body(of: "ready", &random) : .object([])
+        case .policy: random.chance(30) ? grammar.body(of: "ready", &random) : .object([])
         case .provider, .control: .object([])
         }
     }
 
     private func fault(_ why: String) -> JSON { .object([JSON.Member(key: "reason", value: .string(why))]) }
 
-    private func control(_ random: inout SeededRandom) -> [Bytes] {
+    private func control(_ random: inout SplitMix64) -> [Bytes] {
         let commands = [
             "halt", "reduce", "resume", "resume", "flatten", "reload", "reload", "ping", "plugins", "plugin_stop",
             "plugin_start", "plugin_restart", "swap", "dance", "",
@@ -131,56 +133,56 @@ final class HostilePeer {
             JSON.Member(key: "command", value: .string(random.pick(commands))),
             JSON.Member(key: "who", value: .string("somebody")), JSON.Member(key: "why", value: .string("the fuzzer")),
         ]
-        if random.percent(60) { members.append(JSON.Member(key: "plugin", value: .string(random.pick(names)))) }
+        if random.chance(60) { members.append(JSON.Member(key: "plugin", value: .string(random.pick(names)))) }
         var body = JSON.object(members)
-        if random.percent(15) { body = grammar.change(body, &random) }
-        let type = random.percent(92) ? "control" : random.pick(MessageType.allCases).rawValue
+        if random.chance(15) { body = grammar.change(body, &random) }
+        let type = random.chance(92) ? "control" : random.pick(MessageType.allCases).rawValue
         return wire(header(type, &random), body, &random)
     }
 
     // MARK: - The header, and what becomes of the bytes
 
-    private func header(_ type: String, _ random: inout SeededRandom) -> JSON {
-        let question = questions.isEmpty ? nil : (random.percent(80) ? questions.last : random.pick(questions))
+    private func header(_ type: String, _ random: inout SplitMix64) -> JSON {
+        let question = questions.isEmpty ? nil : (random.chance(80) ? questions.last : random.pick(questions))
         let foreign = random.pick(earlier + ["", "s1.1", "s1.2", "s1.3", "s2.1", "x"])
         var members: [(String, JSON)] = [
-            ("v", .string(random.percent(95) ? "1.1" : random.pick(["1.0", "1.99", "2.0", "1", "0.1", "1.", "x"]))),
+            ("v", .string(random.chance(95) ? "1.1" : random.pick(["1.0", "1.99", "2.0", "1", "0.1", "1.", "x"]))),
             ("type", .string(type)),
-            ("id", .string(random.percent(92) ? "p\(sequence)" : random.pick(["p1", "p2"] + Grammar.oddTexts))),
-            ("session", .string(random.percent(92) || type == "hello" ? session : foreign)),
-            ("epoch", .integer(random.percent(92) ? epoch : random.pick(Grammar.oddIntegers))),
+            ("id", .string(random.chance(92) ? "p\(sequence)" : random.pick(["p1", "p2"] + Grammar.oddTexts))),
+            ("session", .string(random.chance(92) || type == "hello" ? session : foreign)),
+            ("epoch", .integer(random.chance(92) ? epoch : random.pick(Grammar.oddIntegers))),
             ("seq", .integer(seq(&random))),
         ]
-        if let question, random.percent(90) {
+        if let question, random.chance(90) {
             members.append(
-                ("re", .string(random.percent(90) ? question.id : random.pick(["s1.1-1", "s1.2-2", "never", ""]))))
-            if let cycle = question.cycle, random.percent(90) {
-                members.append(("cycle", .integer(random.percent(90) ? cycle : random.pick(Grammar.oddIntegers))))
+                ("re", .string(random.chance(90) ? question.id : random.pick(["s1.1-1", "s1.2-2", "never", ""]))))
+            if let cycle = question.cycle, random.chance(90) {
+                members.append(("cycle", .integer(random.chance(90) ? cycle : random.pick(Grammar.oddIntegers))))
             }
         }
-        if random.percent(2) { members.append(("crit", .array([.string("x")]))) }
-        if random.percent(3) { members.append(("trace", odd(&random))) }
-        if random.percent(1) { members.append(("budget_milliseconds", .integer(random.pick(Grammar.oddIntegers)))) }
+        if random.chance(2) { members.append(("crit", .array([.string("x")]))) }
+        if random.chance(3) { members.append(("trace", odd(&random))) }
+        if random.chance(1) { members.append(("budget_milliseconds", .integer(random.pick(Grammar.oddIntegers)))) }
         return .object(members.map { JSON.Member(key: $0.0, value: $0.1) })
     }
 
-    private func odd(_ random: inout SeededRandom) -> JSON { grammar.odd(&random) }
+    private func odd(_ random: inout SplitMix64) -> JSON { grammar.odd(&random) }
 
-    private func seq(_ random: inout SeededRandom) -> Int64 {
-        guard random.percent(8) else { return sequence }
-        if random.percent(50) { return random.pick(Grammar.oddIntegers) }
+    private func seq(_ random: inout SplitMix64) -> Int64 {
+        guard random.chance(8) else { return sequence }
+        if random.chance(50) { return random.pick(Grammar.oddIntegers) }
         return sequence - 2 + Int64(random.below(8))
     }
 
-    private func wire(_ header: JSON, _ body: JSON, _ random: inout SeededRandom) -> [Bytes] {
+    private func wire(_ header: JSON, _ body: JSON, _ random: inout SplitMix64) -> [Bytes] {
         var header = header
-        if random.percent(4) { header = grammar.change(header, &random) }
+        if random.chance(4) { header = grammar.change(header, &random) }
         var frames = [header.bytes, body.bytes]
         switch random.below(100) {
         case 0...2: frames = grammar.frames(frames, &random)
         case 3...5: frames[0] = grammar.damage(frames[0], &random)
         case 6...8: frames[1] = grammar.damage(frames[1], &random)
-        case 9 where random.percent(10):
+        case 9 where random.chance(10):
             frames[0] =
                 Array(#"{"x":""#.utf8) + Bytes(repeating: 97, count: 1 << 20) + Array(#"","#.utf8)
                 + frames[0].dropFirst()

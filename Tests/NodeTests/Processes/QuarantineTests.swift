@@ -1,5 +1,6 @@
 import Glibc
 import Journal
+import JournalTesting
 import Messaging
 import Orchestration
 import TestSupport

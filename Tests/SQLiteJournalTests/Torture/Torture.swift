@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import SQLiteJournal
+import SeededRandom
 
 /// Writes turns until it is killed, and says on standard output which are durable: `journal-torture PATH SEED`.
 /// A line "TURN SEQUENCE CHAIN" is printed after the commit returned.
@@ -9,7 +10,7 @@ enum Torture {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count == 3, let seed = UInt64(arguments[2]) else { exit(64) }
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let journal = try SQLiteJournal(path: arguments[1])
         while true {
             for index in 0..<(1 + random.next() % 20) {
@@ -31,18 +32,5 @@ enum Torture {
     private static func say(_ text: String) {
         let bytes = Array(text.utf8)
         guard write(STDOUT_FILENO, bytes, bytes.count) == bytes.count else { exit(74) }
-    }
-}
-
-/// SplitMix64: the same seed, the same turns.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,5 @@
+import SeededRandom
+import TestSupport
 import Testing
 import Trading
 
@@ -5,7 +7,7 @@ import Trading
 struct ArithmeticPropertyTests {
     private static let cases = 3_000
 
-    @Test("products and quotients agree with full-width long arithmetic under every rounding", arguments: seeds)
+    @Test("products and quotients agree with full-width long arithmetic under every rounding", arguments: Seed.several)
     func longArithmetic(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         for _ in 0..<Self.cases {
@@ -37,7 +39,7 @@ struct ArithmeticPropertyTests {
         }
     }
 
-    @Test("what is added can be taken away again, and order does not matter", arguments: seeds)
+    @Test("what is added can be taken away again, and order does not matter", arguments: Seed.several)
     func sums(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for _ in 0..<Self.cases {
@@ -57,7 +59,7 @@ struct ArithmeticPropertyTests {
 
     @Test(
         "a multiple of a step is one, lies next to the number, and is on the side that the rounding names",
-        arguments: seeds)
+        arguments: Seed.several)
     func multiples(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for _ in 0..<Self.cases {
@@ -126,7 +128,7 @@ struct PriceIncrementTests {
         #expect(try PriceIncrement.usEquity.rounded(Price(price), rounding) == Price(expected))
     }
 
-    @Test("what is rounded stands on the increment, even where it crosses one dollar", arguments: seeds)
+    @Test("what is rounded stands on the increment, even where it crosses one dollar", arguments: Seed.several)
     func standsOnTheIncrement(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for _ in 0..<2_000 {

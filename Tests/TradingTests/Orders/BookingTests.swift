@@ -1,3 +1,5 @@
+import SeededRandom
+import TestSupport
 import Testing
 import Trading
 
@@ -38,7 +40,9 @@ struct BookingTests {
         #expect(try order.filledQuantity == Quantity(quantity))
     }
 
-    @Test("of fills at one price is that price, and it always lies between the least and the most", arguments: seeds)
+    @Test(
+        "of fills at one price is that price, and it always lies between the least and the most",
+        arguments: Seed.several)
     func bounds(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for _ in 0..<300 {

@@ -1,4 +1,6 @@
 import Foundation
+import SeededRandom
+import TestSupport
 import Testing
 import Trading
 
@@ -13,7 +15,7 @@ struct CivilTimeTests {
     /// 1678-01-01 and the last second of 2261.
     private static let range: ClosedRange<Int64> = -9_214_560_000...9_214_646_399
 
-    @Test("date, time of day and weekday are Foundation's", arguments: seeds)
+    @Test("date, time of day and weekday are Foundation's", arguments: Seed.several)
     func fields(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for _ in 0..<2_000 {

@@ -1,4 +1,6 @@
 import Foundation
+import SeededRandom
+import TestSupport
 import Testing
 import Trading
 
@@ -48,7 +50,7 @@ struct USEquityCalendarTests {
         return Int(offset.wholeSeconds) == newYork.secondsFromGMT(for: date)
     }
 
-    @Test("the phase and the trading day are those of New York's clock", arguments: seeds)
+    @Test("the phase and the trading day are those of New York's clock", arguments: Seed.several)
     func phases(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for _ in 0..<2_000 {

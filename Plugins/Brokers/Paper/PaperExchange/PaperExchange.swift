@@ -1,3 +1,4 @@
+import SeededRandom
 import Trading
 
 /// A broker and its market, simulated: orders in, execution reports out. The time and the prices come from outside.

@@ -90,7 +90,7 @@ before = figures()
 kept, most = [], before
 for number in range(connections):
     end = socket.socket(socket.AF_UNIX)
-    end.settimeout(2)
+    end.settimeout(0.5)
     try:
         end.connect(f"{folder}/{chance.choice(SOCKETS)}")
         text = speech()
