@@ -149,6 +149,9 @@ let testTargets: [Target] = [
     tests(
         "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal",
         "CoreTestSupport", "ShellRig", "shell-fuzz"),
+    tests(
+        "UpgradeTests", exclude: ["Frozen", "Shapes"], "Journal", "SQLiteJournal", "Node", "Console", "Orchestration",
+        "Trading", "Wire", grdb),
     tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "Wire"),
     tests("ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "CoreTestSupport"),
     tests("PolicyTests", "Trading", "Wire", "PluginKit", and: policies),
