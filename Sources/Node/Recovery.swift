@@ -5,6 +5,8 @@ import Trading
 /// Brings the core back to where the journal ends: the newest snapshot that can be read, and the inputs after it, with their
 /// effects held against the commands that were given then and otherwise discarded. Without such a snapshot, all inputs.
 /// What was in flight is asked for again by reconciliation.
+///
+/// - I-NODE-3: No core starts on a state that was rebuilt with other commands than were given.
 package enum Recovery {
     /// How many entries are read at a time.
     static let batch = 1_000

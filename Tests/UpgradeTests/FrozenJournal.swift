@@ -15,7 +15,7 @@ final class FrozenJournal {
     private let place: URL
     var path: String { place.appending(path: "journal.sqlite").path }
 
-    /// Every format that is kept, `format-1` first.
+    /// All that are kept, `format-1-state-1` first.
     static func names() -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("format-") }
@@ -87,6 +87,7 @@ struct Expected: Codable {
         var target: Price?
     }
     var format: Int64
+    var stateFormat: Int64
     var entries: Int64
     var inputs: Int64
     /// SHA-256 of type, time, length and body of every input.
