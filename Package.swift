@@ -162,6 +162,9 @@ let testTargets: [Target] = [
     tests(
         "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "JSON", "Wire", "Messaging",
         "Journal", "JournalTesting", "CoreTestSupport", "NodeRig", "node-fuzz"),
+    tests(
+        "UpgradeTests", exclude: ["Frozen", "Shapes"], "Journal", "SQLiteJournal", "Node", "Console", "Orchestration",
+        "Trading", "Wire", grdb),
     tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire"),
     tests(
         "ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "JournalTesting",

@@ -13,15 +13,24 @@ package struct Explain {
 
     package init(_ journal: any JournalReader) { records = RecordReader(journal) }
 
+    /// Records that were met on the way and could not be read: another version wrote them.
+    package var unreadable: [UnreadableRecord] { records.unreadable }
+
     package struct Event: Encodable {
         package var sequence: Int64
         package var at: Timestamp
         package var record: Record
     }
 
-    /// - Returns: nil when the journal knows nothing of that name.
-    /// - Throws: ``JournalError``, and what decoding an entry throws.
+    /// - Returns: nil when the journal knows nothing of that name, or nothing that can be read.
+    /// - Throws: ``JournalError``.
     package func explanation(of id: String) throws -> Explanation? {
+        var explanation = try readableExplanation(of: id)
+        if !unreadable.isEmpty { explanation?.unreadable = unreadable }
+        return explanation
+    }
+
+    private func readableExplanation(of id: String) throws -> Explanation? {
         if let cycle = Int64(id.hasPrefix("c") ? String(id.dropFirst()) : id) { return try explanation(ofCycle: cycle) }
         if let order = try orderExplanation(id) {
             let decision = try order.placedBy.flatMap { try decisionExplanation($0.text) }
@@ -38,7 +47,7 @@ package struct Explain {
                 try journal.entries(mentioning: "symbol:\($0)", limit: RecordReader.limit, newestFirst: true)
             }
             ?? journal.entries(type: "decision", limit: last, newestFirst: true)
-        return try entries.filter { $0.type == "decision" && $0.at >= since?.nanoseconds ?? .min }
+        return entries.filter { $0.type == "decision" && $0.at >= since?.nanoseconds ?? .min }
             .prefix(last).reversed().compactMap(records.event)
     }
 

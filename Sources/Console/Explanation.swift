@@ -15,6 +15,8 @@ extension Explain {
         package var order: OrderExplanation?
         /// Of a cycle: all. Of an order: the one that placed it.
         package var decisions: [DecisionExplanation]
+        /// Records that another version wrote, and this one cannot read; absent for none.
+        package var unreadable: [UnreadableRecord]?
     }
 }
 

@@ -8,6 +8,9 @@ import Wire
 struct RecordReader {
     let journal: any JournalReader
     private let decoder = WireDecoder()
+    private let unreadableRecords = UnreadableRecords()
+    /// Of what was asked for so far.
+    var unreadable: [UnreadableRecord] { unreadableRecords.all }
     /// Entries that one question reads at most.
     static let limit = 10_000
 
@@ -31,7 +34,7 @@ struct RecordReader {
             let entries = try journal.entries(
                 EntryQuery(.mention(key), in: range.lowerBound...upper, limit: 100, newestFirst: true))
             for entry in entries {
-                if let event = try event(entry), isIt(event.record) { return event }
+                if let event = event(entry), isIt(event.record) { return event }
             }
             guard let oldest = entries.last else { return nil }
             upper = oldest.sequence - 1
@@ -46,11 +49,17 @@ struct RecordReader {
             .reversed().compactMap(event)
     }
 
-    func event(_ entry: JournalEntry) throws -> Explain.Event? {
-        guard entry.kind == .effect, RecordReading.isRecord(entry.type) else { return nil }
-        return Explain.Event(
-            sequence: entry.sequence, at: Timestamp(nanoseconds: entry.at),
-            record: try decoder.decode(Record.self, from: entry.body, unknownFields: .ignore))
+    func event(_ entry: JournalEntry) -> Explain.Event? {
+        guard entry.isRecord else { return nil }
+        do throws(WireDecodingError) {
+            return Explain.Event(
+                sequence: entry.sequence, at: Timestamp(nanoseconds: entry.at),
+                record: try decoder.decode(Record.self, from: entry.body, unknownFields: .ignore))
+        } catch {
+            // Another version wrote it. It is shown as it stands, and what else there is to say is said.
+            unreadableRecords.add(entry)
+            return nil
+        }
     }
 
     func input(_ entry: JournalEntry) throws -> Input {

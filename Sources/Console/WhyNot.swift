@@ -46,7 +46,8 @@ package struct WhyNot {
 
     /// - Throws: ``JournalError``, and ``RecoveryError`` for an entry that cannot be read.
     package func answer(_ symbol: Symbol, since: Since = .anHour) throws -> Answer {
-        let state = try Recovery.recover(from: records.journal).state
+        let recovered = try Recovery.rebuild(from: records.journal)
+        let state = recovered.core.state
         let window = try window(since, end: state.now)
         var facts = Facts(symbol: symbol, window: window, state: state)
         try read(&facts)
@@ -56,6 +57,8 @@ package struct WhyNot {
         answer.standing = Answer.Standing(symbol, state)
         answer.lastDecision = facts.lastDecision.flatMap(Answer.LastDecision.init)
         answer.reasons = Reasons(facts).all
+        answer.doubt = recovered.doubt
+        answer.unreadable = records.unreadable.isEmpty ? nil : records.unreadable
         return answer
     }
 
@@ -185,6 +188,7 @@ extension WhyNot {
 
     private func brokerTurns(_ window: Window) throws -> [BrokerTurn] {
         let entries = try ["broker_ready", "broker_gone", "started"].flatMap { try standing(type: $0, window) }
+        let first = try firstInput()
         return try entries.sorted { $0.sequence < $1.sequence }.map { entry in
             let at = Timestamp(nanoseconds: entry.at)
             let input = try records.input(entry)
@@ -193,16 +197,21 @@ extension WhyNot {
                 return BrokerTurn(at: at, why: why, words: "the broker \(name) was gone")
             }
             return BrokerTurn(
-                at: at, isFirstEntry: entry.sequence == 1, why: "the core had just started",
+                at: at, isFirstEntry: entry.sequence == first, why: "the core had just started",
                 words: "no broker was connected")
         }
+    }
+
+    /// Before it there is the number of the journal's format at most.
+    private func firstInput() throws -> Int64? {
+        try records.journal.entries(from: 1, limit: 2).first { $0.kind == .input }?.sequence
     }
 
     private func cycles(_ symbol: Symbol, _ window: Window) throws -> [Cycle] {
         var cycles: [Int64: Cycle] = [:]
         let starts = try records.journal.entries(
             EntryQuery(.type("cycle_started"), in: window.sequences, limit: Self.cycleLimit, newestFirst: true))
-        for event in try starts.compactMap(records.event) {
+        for event in starts.compactMap(records.event) {
             guard case .cycleStarted(let start) = event.record else { continue }
             cycles[start.cycle] = Cycle(
                 number: start.cycle, at: event.at, asked: start.asked, missing: start.missing)

@@ -17,6 +17,10 @@ extension WhyNot {
         package var lastDecision: LastDecision?
         /// The most important first.
         package var reasons: [Reason] = []
+        /// Why the state at the end may not be the one that was; absent as a rule.
+        package var doubt: String?
+        /// Records on the symbol that another version wrote, and this one cannot read; absent for none.
+        package var unreadable: [UnreadableRecord]?
 
         init(symbol: Symbol, from: Timestamp, to: Timestamp, cycles: Int) {
             self.symbol = symbol

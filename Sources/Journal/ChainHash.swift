@@ -5,7 +5,7 @@
 ///     32  the hash of the entry before, zeros for the first
 ///      8  sequence
 ///      8  turn
-///      1  kind: 0 input, 1 effect
+///      1  kind: 0 input, 1 effect, 2 format
 ///      4  length of the type in bytes
 ///      n  type, UTF-8
 ///      8  at, nanoseconds since 1970 UTC

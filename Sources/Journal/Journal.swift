@@ -9,6 +9,7 @@
 /// - I-JRN-3: After a write that failed every further call that writes throws ``JournalError/poisoned(path:cause:)``:
 ///   the memory of the caller has run ahead of the disk, and only a new start may go on.
 /// - I-JRN-4: Reading gives what is durable, never the open turn.
+/// - I-JRN-9: Entries are never rewritten; one of any older format can still be read. See ``JournalFormat``.
 package protocol Journal: JournalReader {
     /// The end of the open turn, or of what is durable when it is empty.
     var openHead: JournalHead { get }

@@ -1,8 +1,10 @@
-/// One input or effect, in its place.
+/// One input or effect, or the number of the format from here on, in its place.
 package struct JournalEntry: Hashable, Sendable {
     package enum Kind: Int, Sendable {
         case input = 0
         case effect = 1
+        /// About the journal itself: nothing happened to the core. See ``JournalFormat``.
+        case format = 2
     }
 
     /// From 1, without gaps.

@@ -23,7 +23,7 @@ package enum JournalError: Error, Hashable, Sendable {
     /// Restore from a copy; nothing was changed. Sequence 0: no single entry, the file as such.
     case damaged(path: String, sequence: Int64, what: String)
     /// Use the newer program; nothing was changed.
-    case tooNew(path: String, version: Int64, ours: Int64)
+    case tooNew(path: String, format: Int64, ours: Int64, writtenBy: String?)
     /// Name another file; nothing was changed.
     case notAJournal(path: String, why: String)
     /// There is nothing to read.
@@ -46,9 +46,11 @@ extension JournalError: CustomStringConvertible {
         case .damaged(let path, let sequence, let what):
             "the journal \(path) is damaged\(sequence > 0 ? " at entry \(sequence)" : ""): \(what); nothing was changed: "
                 + "restore it from a copy, or move it and its -wal away to begin anew"
-        case .tooNew(let path, let version, let ours):
-            "the journal \(path) has format \(version), and this program knows up to \(ours); nothing was changed: "
-                + "use the newer program that wrote it"
+        case .tooNew(let path, let format, let ours, let writer):
+            "the journal \(path) has format \(format), written by "
+                + (writer.map { "bigbrother \($0)" } ?? "a newer bigbrother")
+                + ", and this program reads up to format \(ours); nothing was changed: "
+                + "use \(writer.map { "bigbrother \($0) or a later one" } ?? "the program that wrote it")"
         case .notAJournal(let path, let why):
             "\(path) is not a journal: \(why); nothing was changed: name another file"
         case .missing(let path):

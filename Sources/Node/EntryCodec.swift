@@ -11,6 +11,11 @@ struct EntryCodec {
         var mentions: [String]
     }
 
+    /// Types of the effects that leave the core and have consequences.
+    static let commandTypeNames: Set<String> = ["command", "configure", "dismiss_broker", "engage_broker"]
+    /// Those of the effects that are no record of the core about itself.
+    fileprivate static let unrecordedTypeNames = commandTypeNames.union(["evaluate", "wake_at"])
+
     private let encoder = WireEncoder()
     private let decoder = WireDecoder()
 
@@ -28,9 +33,7 @@ struct EntryCodec {
 
     func encode(_ snapshot: PortfolioSnapshot) throws -> [UInt8] { try encoder.encode(snapshot) }
     func encode(_ state: CoreState) throws -> [UInt8] { try encoder.encode(state) }
-    func decodeState(_ body: [UInt8]) throws -> CoreState {
-        try decoder.decode(CoreState.self, from: body, unknownFields: .refuse)
-    }
+    func encode(_ version: JournalVersion) throws -> [UInt8] { try encoder.encode(version) }
 
     /// The body that is journaled, and the snapshot's bytes where the effect carries one: those are sent as they are, and
     /// stand in the journal by their SHA-256, since they follow from the inputs.
@@ -161,13 +164,6 @@ extension Record {
         }
     }
 
-    static let typeNames: Set<String> = [
-        "cycle_started", "policies_answered", "decision", "portfolio", "action", "waiting", "order", "unprotected",
-        "outcome",
-        "discrepancy",
-        "corporate_action", "trading_state", "swap", "alert",
-    ]
-
     var mentions: [String] {
         switch self {
         case .cycleStarted(let start): ["cycle:\(start.cycle)"]
@@ -191,7 +187,7 @@ extension Record {
     }
 }
 
-/// Which entries are records of the core about itself.
-package enum RecordReading {
-    package static func isRecord(_ type: String) -> Bool { Record.typeNames.contains(type) }
+extension JournalEntry {
+    /// A record of the core about itself, also of a type that other versions write and this one does not know.
+    package var isRecord: Bool { kind == .effect && !EntryCodec.unrecordedTypeNames.contains(type) }
 }

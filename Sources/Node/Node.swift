@@ -22,17 +22,25 @@ package final class Node {
     /// A large state is written down less often: one entry more for so many of its bytes, which is about what an entry has.
     private static let snapshotBytesPerEntry: Int64 = 400
     private var snapshotBytes: Int64 = 0
+    private var isSnapshotDue: Bool
+    private var isVersionWritten = false
 
-    /// - Parameter snapshotEvery: entries from one snapshot to the next, 1 or more.
-    package init(core: Orchestrator, journal: any Journal, snapshotEvery: Int64 = Node.snapshotEvery) {
+    /// - Parameters:
+    ///   - snapshotEvery: entries from one snapshot to the next, 1 or more.
+    ///   - isSnapshotDue: the newest snapshot in the journal is of no use: the first commit keeps another one.
+    package init(
+        core: Orchestrator, journal: any Journal, snapshotEvery: Int64 = Node.snapshotEvery, isSnapshotDue: Bool = false
+    ) {
         self.core = core
         self.journal = journal
         entriesBetweenSnapshots = snapshotEvery
+        self.isSnapshotDue = isSnapshotDue
     }
 
     /// Journals an input, lets the core decide, and journals what it wants. Nothing leaves before ``commit()``.
     /// - Throws: ``JournalError``.
     package func handle(_ input: Input, at time: Timestamp) throws {
+        if !isVersionWritten { try writeVersion(at: time) }
         let coded = try codec.encode(input)
         try journal.append(
             kind: .input, type: coded.type, at: time.nanoseconds, body: coded.body, mentions: coded.mentions)
@@ -44,6 +52,17 @@ package final class Node {
         }
     }
 
+    /// Where another version wrote what is there, or nobody anything yet, the journal says who goes on from here.
+    private func writeVersion(at time: Timestamp) throws {
+        isVersionWritten = true
+        let version = JournalVersion.current
+        guard try JournalVersion.newest(of: journal) != version else { return }
+        try journal.append(
+            kind: .format, type: JournalFormat.entryType, at: time.nanoseconds, body: try codec.encode(version))
+        try journal.setMetadata(JournalFormat.numberKey, "\(version.format)")
+        try journal.setMetadata(JournalFormat.programKey, Program.version)
+    }
+
     /// Makes the turn durable, and returns what may be performed now, in order.
     /// - Throws: ``JournalError``; nothing may be performed then, and the process must end.
     package func commit() throws -> [Outgoing] {
@@ -51,18 +70,19 @@ package final class Node {
         let newest = try snapshotSequence ?? journal.latestSnapshot(atOrBefore: nil)?.sequence ?? 0
         snapshotSequence = newest
         let entries = entriesBetweenSnapshots + snapshotBytes / Self.snapshotBytesPerEntry
-        if head.sequence - newest >= entries { try saveSnapshot() }
+        if isSnapshotDue || head.sequence - newest >= entries { try saveSnapshot() }
         defer { pending = [] }
         return pending
     }
 
     /// Keeps the state as of the last commit, so that a start need not replay everything.
     package func saveSnapshot() throws {
-        let body = try codec.encode(core.state)
+        let body = try StateSnapshot.encode(core.state)
         let hash = ChainHash(digestOf: body)
         try journal.saveSnapshot(
             Snapshot(sequence: head.sequence, chain: head.chain, stateHash: hash, body: body))
         snapshotSequence = head.sequence
+        isSnapshotDue = false
         snapshotBytes = Int64(body.count)
     }
 

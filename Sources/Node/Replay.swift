@@ -2,89 +2,109 @@ import Journal
 import Orchestration
 import Trading
 
-/// Feeds a journal's inputs to a fresh core and demands the same effects, byte for byte.
+/// Feeds a journal's inputs to a fresh core, and compares its effects with those of the journal.
+///
+/// A journal that this version wrote from its first entry gives every effect again, byte for byte. One that another version
+/// wrote, in whole or in part, must give the same commands; what else the core writes down may differ, and is counted.
 package struct Replay {
+    package enum Comparison: String, Codable, Sendable {
+        case everyByte = "every_byte"
+        case commands
+    }
+
     package struct Report: Codable {
         package var entries: Int64 = 0
         package var inputs: Int64 = 0
         package var effects: Int64 = 0
         package var decisions: Int64 = 0
         package var cycles: Int64 = 0
+        package var commands: Int64 = 0
+        /// Who wrote the journal, oldest first.
+        package var versions: [JournalVersion.Span] = []
+        package var comparison = Comparison.everyByte
+        /// Inputs whose effects are not the same byte for byte; counted where only commands are compared.
+        package var inputsWithOtherRecords: Int64 = 0
         /// SHA-256 of the state at the end.
         package var stateHash = ""
         package var chain = ""
-        package var difference: Difference?
+        package var difference: CommandDifference?
         package var isIdentical: Bool { difference == nil }
-    }
-
-    package struct Difference: Codable {
-        package var sequence: Int64
-        package var journal: String
-        package var replay: String
     }
 
     private let codec = EntryCodec()
     private var core = Orchestrator()
+    /// Of the last input, and not yet met in the journal.
     private var expected: [EntryCodec.Coded] = []
+    private var commands = CommandComparison()
+    private var hasOtherRecords = false
     private var report = Report()
 
-    private init() {}
+    private init(_ versions: [JournalVersion.Span]) {
+        report.versions = versions
+        report.comparison = versions.allSatisfy { $0.version == .current } ? .everyByte : .commands
+    }
 
     /// - Parameter progress: called with the number of entries done, every so often.
     /// - Throws: ``JournalError``, ``RecoveryError``.
     package static func run(_ journal: any JournalReader, progress: (Int64) -> Void = { _ in }) throws -> Report {
-        var replay = Replay()
+        var replay = Replay(try JournalVersion.spans(of: journal))
         try Recovery.forEachEntry(of: journal, after: 0) { entry in
             if replay.report.entries % 10_000 == 0 { progress(replay.report.entries) }
-            return try replay.compare(entry)
+            replay.report.entries += 1
+            replay.report.difference = try replay.difference(at: entry)
+            return replay.report.isIdentical
         }
-        let head = try journal.head
-        if replay.report.difference == nil, let missing = replay.expected.first {
-            replay.report.difference = Difference(
-                sequence: head.sequence + 1, journal: "nothing", replay: text(missing))
-        }
-        replay.report.chain = head.chain.description
-        replay.report.stateHash = ChainHash(digestOf: try replay.codec.encode(replay.core.state)).description
-        return replay.report
+        return try replay.end(journal.head)
     }
 
-    /// Returns false at the first difference.
-    private mutating func compare(_ entry: JournalEntry) throws -> Bool {
-        report.entries += 1
+    private mutating func end(_ head: JournalHead) throws -> Report {
+        if report.isIdentical { report.difference = endInput(before: head.sequence + 1) }
+        report.commands = commands.commands
+        report.chain = head.chain.description
+        report.stateHash = ChainHash(digestOf: try codec.encode(core.state)).description
+        return report
+    }
+
+    private mutating func difference(at entry: JournalEntry) throws -> CommandDifference? {
         switch entry.kind {
+        case .format: return nil
         case .input:
-            if let missing = expected.first { return differ(entry, replay: Self.text(missing)) }
+            if let missing = endInput(before: entry.sequence) { return missing }
             report.inputs += 1
-            try feed(entry)
+            return try feed(entry)
         case .effect:
             report.effects += 1
             if entry.type == "decision" { report.decisions += 1 }
             if entry.type == "cycle_started" { report.cycles += 1 }
-            guard let next = expected.first else { return differ(entry, replay: "nothing") }
-            guard next.type == entry.type, next.body == entry.body else {
-                return differ(entry, replay: Self.text(next))
-            }
-            expected.removeFirst()
+            return compare(entry)
         }
-        return true
     }
 
-    private mutating func feed(_ entry: JournalEntry) throws {
+    private mutating func feed(_ entry: JournalEntry) throws -> CommandDifference? {
         do {
             let input = try codec.decodeInput(entry.body)
-            expected = try core.handle(input, at: Timestamp(nanoseconds: entry.at)).map { try codec.encode($0).entry }
+            let effects = core.handle(input, at: Timestamp(nanoseconds: entry.at))
+            expected = try effects.map { try codec.encode($0).entry }
+            return try commands.begin(entry, effects)
         } catch {
-            throw RecoveryError.unreadable(sequence: entry.sequence, what: entry.type, why: "\(error)")
+            throw RecoveryError(entry, because: error, report.versions)
         }
     }
 
-    private mutating func differ(_ entry: JournalEntry, replay: String) -> Bool {
-        let journal = "\(entry.type) \(String(decoding: entry.body, as: UTF8.self))"
-        report.difference = Difference(sequence: entry.sequence, journal: journal, replay: replay)
-        return false
+    private mutating func compare(_ entry: JournalEntry) -> CommandDifference? {
+        let command = commands.compare(entry)
+        let next = expected.isEmpty ? nil : expected.removeFirst()
+        if next?.type == entry.type, next?.body == entry.body { return command }
+        hasOtherRecords = true
+        return report.comparison == .commands
+            ? command : CommandDifference(sequence: entry.sequence, journal: entry.words, replay: next?.words)
     }
 
-    private static func text(_ coded: EntryCodec.Coded) -> String {
-        "\(coded.type) \(String(decoding: coded.body, as: UTF8.self))"
+    /// All effects of the input before have been met, or not.
+    private mutating func endInput(before sequence: Int64) -> CommandDifference? {
+        defer { (expected, hasOtherRecords) = ([], false) }
+        if hasOtherRecords || !expected.isEmpty { report.inputsWithOtherRecords += 1 }
+        if report.comparison == .commands { return commands.missing(before: sequence) }
+        return expected.first.map { CommandDifference(sequence: sequence, journal: nil, replay: $0.words) }
     }
 }

@@ -16,7 +16,7 @@ struct Rows {
     func entry(_ row: Row) throws -> JournalEntry {
         let sequence = try integer(row, 0, of: 0)
         guard let kind = JournalEntry.Kind(rawValue: Int(try integer(row, 2, of: sequence))) else {
-            throw damaged(sequence, "it is neither input nor effect")
+            throw damaged(sequence, "it is of no kind that is known")
         }
         return JournalEntry(
             sequence: sequence, turn: try integer(row, 1, of: sequence), kind: kind,

@@ -5,9 +5,6 @@ import Journal
 enum Schema {
     /// `BBjr`, in the file's header.
     static let applicationID: Int64 = 0x4242_6A72
-    /// Stands in the header as `user_version`; one more for each migration.
-    static let version: Int64 = 1
-
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: entries, mentions, snapshots, notes, metadata") { database in
@@ -15,7 +12,7 @@ enum Schema {
             try database.execute(
                 sql: "INSERT INTO head (id, sequence, turn, chain) VALUES (1, 0, 0, ?)",
                 arguments: [ChainHash.genesis.data])
-            try database.execute(sql: "PRAGMA user_version = 1")
+            try setFormat(JournalFormat.unnumbered, database)
         }
         return migrator
     }
@@ -53,8 +50,28 @@ enum Schema {
         }
         let found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found >= 1 else { throw JournalError.notAJournal(path: path, why: "it has no format version") }
-        guard found <= version else { throw JournalError.tooNew(path: path, version: found, ours: version) }
+        guard found <= JournalFormat.current else {
+            throw JournalError.tooNew(
+                path: path, format: found, ours: JournalFormat.current, writtenBy: writer(of: database))
+        }
         let pageBytes = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4_096
         try JournalFile.checkLength(path, pageBytes: pageBytes)
+    }
+
+    /// The number stands in the file's header as `user_version`, where every program looks first. It is written in the
+    /// transaction that makes the entry durable which says so: a program that gives up before leaves the file to the older one.
+    static func setFormat(_ number: Int64, _ database: Database) throws {
+        try database.execute(sql: "PRAGMA user_version = \(number)")
+    }
+
+    /// Which version of the program wrote it; nil where that is not said, or not in a table that is known here.
+    private static func writer(of database: Database) -> String? {
+        do {
+            return try String.fetchOne(
+                database, sql: "SELECT value FROM metadata WHERE key = ?", arguments: [JournalFormat.programKey])
+        } catch {
+            // The file is refused all the same; its tables may be others by then.
+            return nil
+        }
     }
 }

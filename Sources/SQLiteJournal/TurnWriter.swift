@@ -14,7 +14,10 @@ struct TurnWriter {
         }
         try write(turn.notes)
         let metadata = try database.cachedStatement(sql: "INSERT OR REPLACE INTO metadata (key, value) VALUES (?, ?)")
-        for (key, value) in turn.metadata { try metadata.execute(arguments: [key, value]) }
+        for (key, value) in turn.metadata {
+            try metadata.execute(arguments: [key, value])
+            if key == JournalFormat.numberKey, let number = Int64(value) { try Schema.setFormat(number, database) }
+        }
     }
 
     /// Fences as well: a second writer that got past the lock would have moved the head, and nothing is written then.

@@ -245,7 +245,7 @@ package final class Simulator {
             if let difference = report.difference {
                 invariants.fail(
                     "P11",
-                    "entry \(difference.sequence): \(difference.journal) in the journal, \(difference.replay) in the replay"
+                    "entry \(difference.sequence): \(difference.journal ?? "nothing") in the journal, \(difference.replay ?? "nothing") in the replay"
                 )
             }
         } catch {

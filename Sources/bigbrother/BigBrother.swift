@@ -1,4 +1,5 @@
 import ArgumentParser
+import Node
 
 /// The command. Reads the configuration, opens real things, wires them.
 @main
@@ -17,7 +18,7 @@ struct BigBrother: ParsableCommand {
               bigbrother demo nvda              the proposal's scenario, to the cent
               bigbrother explain 42.NVDA        why, and what became of it
             """,
-        version: "0.1.0",
+        version: Program.version,
         subcommands: [
             RunCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self, PositionsCommand.self,
             OrdersCommand.self,

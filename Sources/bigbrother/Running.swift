@@ -40,23 +40,37 @@ struct Running {
         }
         let journal = try SQLiteJournal(path: loaded.journalPath, maximumBytes: maximumJournalBytes)
         defer { journal.close() }
-        let core = try Recovery.recover(from: journal)
+        let recovered = try recover(journal)
         let keeper = try KeyKeeper(KeyStore(stateDirectory: loaded.stateDirectory))
         let hub = try ZeroMQHub(directory: loaded.socketDirectory, listener: try listener(keeper))
         let presenter = Presenter(detail: detail, isTerminal: isatty(1) == 1, logFile: openLog())
         let signals = Signals()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         let live = LiveNode(
-            node: Node(core: core, journal: journal), transport: hub, clock: SystemClock(), observer: presenter,
+            node: Node(
+                core: try recovered.core.trusted(), journal: journal, isSnapshotDue: !recovered.core.unusable.isEmpty),
+            transport: hub, clock: SystemClock(), observer: presenter,
             options: options(keeper), configuration: WatchedConfiguration(loaded),
             endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
         for why in loaded.leftOut { presenter.log("core", "left out: \(why)") }
+        for line in recovered.lines { presenter.log("core", line) }
         let end = try live.run()
         return Result(
             end: end, state: live.state, report: presenter.report, head: journal.head, figures: live.figures,
             plugins: live.pluginStatuses,
             journalBytes: Self.size(of: loaded.journalPath) + Self.size(of: loaded.journalPath + "-wal"))
+    }
+
+    /// The core as the journal has it. What a person must know of how it came about is said at once, before anything is sent.
+    private func recover(_ journal: SQLiteJournal) throws -> (core: RecoveredCore, lines: [String]) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let shows = isatty(2) == 1
+        let core = try Recovery.rebuild(from: journal) { if shows { Failure.progress("rebuilt from \($0) inputs") } }
+        let lines = core.lines(took: start.duration(to: clock.now))
+        for line in lines { Failure.say("bigbrother: \(line)") }
+        return (core, lines)
     }
 
     /// Where other hosts come in, once it is proven that unauthenticated peers do not.

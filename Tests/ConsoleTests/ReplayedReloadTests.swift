@@ -66,10 +66,9 @@ struct ReplayedReloadTests {
         #expect(scene.driver.plan("ABC")?.stop?.stopPrice == "95", "no stranger loosens it")
         #expect(scene.driver.plan("ABC")?.target == "130", "its owner is named no more")
         // The state as a snapshot keeps it, after every input.
-        let codec = EntryCodec()
         var core = Orchestrator()
         for (input, at) in scene.driver.inputs {
-            var other = Orchestrator(try codec.decodeState(try codec.encode(core.state)))
+            var other = Orchestrator(try StateSnapshot.decode(StateSnapshot.encode(core.state)))
             #expect(other.handle(input, at: at) == core.handle(input, at: at))
             #expect(other.state == core.state)
         }

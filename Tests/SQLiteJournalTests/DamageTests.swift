@@ -65,8 +65,8 @@ struct DamageTests {
     @Test("a journal of a future format is refused, and stays as it is")
     func future() throws {
         try make()
-        try place.tamper("PRAGMA user_version = 2")
-        #expect(try refusal() == .tooNew(path: place.path, version: 2, ours: 1))
+        try place.tamper("PRAGMA user_version = 7; INSERT INTO metadata VALUES ('written_by', '9.1.0')")
+        #expect(try refusal() == .tooNew(path: place.path, format: 7, ours: JournalFormat.current, writtenBy: "9.1.0"))
     }
 
     @Test("a journal that was cut short is damaged, wherever it was cut", arguments: [1, 3, 50, 90, 99])

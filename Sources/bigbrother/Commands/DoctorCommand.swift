@@ -144,9 +144,10 @@ struct DoctorCommand: ParsableCommand {
             let reader = try SQLiteJournalReader(path: path)
             try reader.verify()
             let head = try reader.head
+            let version = try JournalVersion.spans(of: reader).last?.version ?? .current
             return Finding(
                 what: "journal", ok: true,
-                words: "\(path): \(head.sequence) entries, chain sound, hash \(head.chain.short)")
+                words: "\(path): \(head.sequence) entries in \(version), chain sound, hash \(head.chain.short)")
         } catch {
             return Finding(what: "journal", ok: false, words: "\(error)")
         }

@@ -22,7 +22,18 @@ struct JournalOptions: ParsableArguments {
 
     func reader() throws -> SQLiteJournalReader { try SQLiteJournalReader(path: path()) }
 
-    func state() throws -> CoreState { try Recovery.recover(from: reader()).state }
+    /// The state at the journal's end; what a person must know of how it came about goes to standard error.
+    func recovered() throws -> RecoveredCore {
+        let reader = try reader()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let recovered = try Recovery.rebuild(from: reader)
+        for line in recovered.lines(took: start.duration(to: clock.now)) { Failure.say("bigbrother: \(line)") }
+        if let doubt = recovered.doubt { Failure.say("bigbrother: \(doubt)") }
+        return recovered
+    }
+
+    func state() throws -> CoreState { try recovered().core.state }
 
     func printJSON(_ value: some Encodable) throws {
         print(String(decoding: try WireEncoder().encode(value), as: UTF8.self))
@@ -52,11 +63,14 @@ struct StatusCommand: ParsableCommand {
         /// What the core does itself because the broker does not.
         var emulated: [String]
         var policies: [PluginName]
+        /// Who wrote the journal, oldest first.
+        var journal: [JournalVersion.Span]
     }
 
     func run() throws {
         try Failure.guarding {
-            let state = try options.state()
+            let recovered = try options.recovered()
+            let state = recovered.core.state
             let status = Status(
                 account: state.configuration.account, running: Lock.holder(of: try options.path()),
                 tradingState: state.control.state, why: state.control.why, cycle: state.cycle.number,
@@ -65,7 +79,7 @@ struct StatusCommand: ParsableCommand {
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
                 openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.unprotected,
                 broker: state.broker?.name.text, emulated: state.broker?.capabilities.emulations ?? [],
-                policies: state.policies)
+                policies: state.policies, journal: recovered.spans)
             guard !options.json else { return try options.printJSON(status) }
             print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
@@ -86,6 +100,7 @@ struct StatusCommand: ParsableCommand {
                 "protection \(status.positions == 0 ? "nothing is held" : status.unprotected.isEmpty ? "every position has a working stop" : "NO STOP: \(status.unprotected.map(\.text).joined(separator: ", "))")"
             )
             for line in Tables.positions(state) { print("  " + line) }
+            for line in status.journal.lines { print("journal    \(line)") }
         }
     }
 }
@@ -154,9 +169,11 @@ struct DecisionsCommand: ParsableCommand {
                 return time
             }
             if let symbol { _ = try Symbol(symbol) }
-            let events = try Explain(options.reader()).decisions(symbol: symbol, since: since, last: last)
+            let explain = Explain(try options.reader())
+            let events = try explain.decisions(symbol: symbol, since: since, last: last)
+            defer { for line in explain.unreadable.lines { Failure.say(line) } }
             guard !options.json else { return try options.printJSON(events) }
-            if events.isEmpty { print("no decisions") }
+            if events.isEmpty, explain.unreadable.isEmpty { print("no decisions") }
             for event in events {
                 guard case .decision(let decision) = event.record else { continue }
                 let taken = decision.dispositions.filter { $0.outcome == .taken }.map(\.policy.text)
@@ -175,15 +192,22 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try Failure.guarding {
-            guard let explanation = try Explain(options.reader()).explanation(of: id) else {
+            let explain = Explain(try options.reader())
+            guard let explanation = try explain.explanation(of: id) else {
+                guard explain.unreadable.isEmpty else { return try show(explain.unreadable) }
                 Failure.say(
                     "bigbrother: the journal knows no cycle, decision or order \"\(id)\"; `bigbrother decisions` lists what it knows"
                 )
                 throw ExitCode(Failure.badInput)
             }
             guard !options.json else { return try options.printJSON(explanation) }
-            for line in explanation.lines { print(line) }
+            for line in explanation.lines + explain.unreadable.lines { print(line) }
         }
+    }
+
+    private func show(_ unreadable: [UnreadableRecord]) throws {
+        guard !options.json else { return try options.printJSON(unreadable) }
+        for line in unreadable.lines { print(line) }
     }
 }
 
@@ -206,40 +230,8 @@ struct WhyNotCommand: ParsableCommand {
             }
             let answer = try WhyNot(options.reader()).answer(Symbol(symbol), since: since ?? .anHour)
             guard !options.json else { return try options.printJSON(answer) }
-            for line in answer.lines { print(line.onOneLine) }
+            for line in answer.lines + (answer.unreadable ?? []).lines { print(line.onOneLine) }
+            if let doubt = answer.doubt { Failure.say("bigbrother: \(doubt)") }
         }
     }
-}
-
-struct ReplayCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Feed the journal to a fresh core, and demand the same effects byte for byte.")
-    @OptionGroup var options: JournalOptions
-
-    func run() throws {
-        try Failure.guarding {
-            let reader = try options.reader()
-            let shows = isatty(2) == 1
-            try reader.verify(from: .genesis) { if shows { Failure.progress("verified \($0) entries") } }
-            let report = try Replay.run(reader) { if shows { Failure.progress("replayed \($0) entries") } }
-            if shows { Failure.progress("") }
-            if options.json {
-                try options.printJSON(report)
-            } else if let difference = report.difference {
-                print("DIFFERENT at entry \(difference.sequence)")
-                print("  journal: \(difference.journal)")
-                print("  replay:  \(difference.replay)")
-            } else {
-                print("identical: \(report.inputs) inputs gave the same \(report.effects) effects, byte for byte")
-                print(
-                    "  cycles \(report.cycles), decisions \(report.decisions), state \(report.stateHash.prefix(16)), chain \(report.chain)"
-                )
-            }
-            if !report.isIdentical { throw ExitCode(1) }
-        }
-    }
-}
-
-extension Failure {
-    static func progress(_ text: String) { FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8)) }
 }
