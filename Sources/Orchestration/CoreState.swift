@@ -2,18 +2,14 @@ import Trading
 
 /// Everything that the core remembers: what a snapshot holds, and what a replay must reach again.
 package struct CoreState: Sendable, Hashable, Codable {
-    package var configuration = CoreConfiguration(account: AccountID(unchecked: "none"), policies: [])
-    package var epoch: Int64 = 0
-    /// Time of the first start; part of every client order id, so that a new journal never repeats an old one's.
-    package var genesis: Timestamp?
-    package var now = Timestamp(nanoseconds: 0)
+    package private(set) var configuration = CoreConfiguration(account: AccountID(unchecked: "none"), policies: [])
+    package internal(set) var run = Run()
+    /// Policies and providers.
+    package internal(set) var plugins = PluginRegistry()
+    package internal(set) var cycle = EvaluationCycle()
     package var portfolio = PortfolioState()
     package internal(set) var plans = PlanStore()
-    package var control = TradingControl()
-    package var cycle = CycleState()
-    /// Policies that are ready, sorted.
-    package var policies: [PluginName] = []
-    package var providers: [PluginName] = []
+    package internal(set) var control = TradingControl()
     package var broker: BrokerLink?
     /// The adapter that trades, or is to: the configuration's `broker`, until another was swapped in. Nil where none is named.
     package var chosenBroker: PluginName?
@@ -34,18 +30,33 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// Splits that the broker booked first: the announcement, when it comes, applies them no second time.
     var bookedSplits: [Symbol: Split] = [:]
     /// What the limits remember.
-    package var risk = RiskState()
-    var wakeAt: Timestamp?
-    /// What each policy is to be given.
-    var needs: [PluginName: PolicyNeeds] = [:]
+    package internal(set) var risk = RiskState()
 
     package init() {}
 
-    mutating func policyReady(_ name: PluginName) {
-        guard !policies.contains(name) else { return }
-        policies.append(name)
-        policies.sort()
+    /// What the core is told at its start.
+    /// - Returns: the configuration before.
+    mutating func configure(_ new: CoreConfiguration) -> CoreConfiguration {
+        defer { configuration = new }
+        return configuration
     }
+
+    /// What it is told while it is at work. An account is never changed under a core that holds its positions, nor are the
+    /// adapters that may trade it.
+    /// - Returns: the configuration before.
+    mutating func reconfigure(_ new: CoreConfiguration) -> CoreConfiguration {
+        let kept = configuration
+        return configure(
+            with(new) {
+                $0.account = kept.account
+                $0.brokers = kept.brokers
+            })
+    }
+
+    package var now: Timestamp { run.now }
+    package var epoch: Int64 { run.epoch }
+    /// Policies that are ready, sorted.
+    package var policies: [PluginName] { plugins.policies }
 
     var earliestDeadline: Timestamp? {
         [
@@ -53,17 +64,6 @@ package struct CoreState: Sendable, Hashable, Codable {
             broker?.reconcileDueAt, holds.nextBudgetTime, risk.nextQueryTime, swap?.deadline,
         ].compactMap { $0 }.min()
     }
-}
-
-package struct CycleState: Sendable, Hashable, Codable {
-    package var number: Int64 = 0
-    package var evaluating = false
-    /// When policies were last shown the whole.
-    package var snapshotAt: Timestamp?
-    /// Why another cycle is to follow the one that is under way.
-    package var pendingTrigger: String?
-    /// Cycles that events started in this period.
-    package var urgentInPeriod: Int64 = 0
 }
 
 /// The adapter that trades, and how far its snapshot and our state agree.

@@ -88,7 +88,7 @@ extension Orchestrator {
     /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
     private func nextOrderIDBase(_ plan: PositionPlan) -> String {
         let number = state.plans.nextAction(plan.symbol, of: plan.id)
-        let seconds = (state.genesis ?? state.now).nanoseconds / 1_000_000_000
+        let seconds = (state.run.genesis ?? state.now).nanoseconds / 1_000_000_000
         return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
     }
 
@@ -208,7 +208,7 @@ extension Orchestrator {
         guard link.unansweredRounds < CoreLimits.unansweredRounds else { return continueWithout(link.queriedOrders) }
         state.broker?.unansweredRounds += 1
         for id in link.queriedOrders { sendQuery(about: id) }
-        state.broker?.reconcileDueAt = state.now + state.configuration.commandTimeout
+        state.broker?.reconcileDueAt = state.run.now + state.configuration.commandTimeout
     }
 
     /// Orders that the broker does not answer for stay in flight, and their symbols with them; the account goes on.
@@ -231,7 +231,7 @@ extension Orchestrator {
 
     mutating func reconcileNow() {
         sendQuery(.reconcile, about: nil)
-        state.broker?.reconcileDueAt = state.now + state.configuration.commandTimeout
+        state.broker?.reconcileDueAt = state.run.now + state.configuration.commandTimeout
     }
 
     /// - Returns: whether it was asked; else it waits for the budget of requests, see ``sendWaitingQueries()``.

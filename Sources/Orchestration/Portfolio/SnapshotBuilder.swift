@@ -8,7 +8,7 @@ struct SnapshotBuilder {
 
     init(_ core: CoreState) {
         self.core = core
-        needs = PolicyNeeds.union(core.policies.map { core.needs[$0] ?? PolicyNeeds() })
+        needs = core.plugins.snapshotNeeds
     }
 
     func build(cycle: Int64) throws(NumericError) -> PortfolioSnapshot {

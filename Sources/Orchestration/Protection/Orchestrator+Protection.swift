@@ -12,7 +12,7 @@ extension Orchestrator {
         if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
             endUnprotected(symbol, "a stop rests at the broker")
         } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
-            state.portfolio.positions[symbol]?.unprotectedSince = state.now
+            state.portfolio.positions[symbol]?.unprotectedSince = state.run.now
         }
     }
 

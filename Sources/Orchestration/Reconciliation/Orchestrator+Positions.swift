@@ -25,14 +25,14 @@ extension Orchestrator {
             let stays = isSame && queriedAt >= (before?.since ?? queriedAt) + reportLag
             if !isInFlight(symbol), stays || isInStep, isUnbooked(symbol, at: brokers) {
                 state.broker?.discrepancies[symbol] =
-                    before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.now)
+                    before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.run.now)
                 awaitSplit(symbol, ours: ours, brokers: brokers)
             } else if !isInFlight(symbol), stays || isInStep {
                 guard !rollsBackFor(symbol, ours: ours, brokers: brokers) else { return }
                 try adoptPosition(symbol, theirs[symbol], ours: ours)
             } else if !isSame {
                 state.broker?.discrepancies[symbol] = UnconfirmedDiscrepancy(
-                    ours: ours, brokers: brokers, since: state.now)
+                    ours: ours, brokers: brokers, since: state.run.now)
             }
         }
     }
@@ -64,7 +64,7 @@ extension Orchestrator {
             let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
             let brokers = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
             guard ours != brokers else { continue }
-            state.broker?.discrepancies[symbol] = UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.now)
+            state.broker?.discrepancies[symbol] = UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.run.now)
         }
     }
 

@@ -81,7 +81,7 @@ extension Orchestrator {
             !open.isEmpty || state.portfolio.orders.allWorking.contains(where: \.status.isInFlight)
         {
             // Whoever takes over is asked until all is known, or its time is over.
-            state.broker?.reconcileDueAt = state.now + .milliseconds(200)
+            state.broker?.reconcileDueAt = state.run.now + .milliseconds(200)
             return
         }
         if isFirst, let oldest = open.values.map(\.since).min() {

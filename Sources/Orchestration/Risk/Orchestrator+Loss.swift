@@ -48,7 +48,7 @@ extension Orchestrator {
     /// Nothing is added to an account whose required policies are not all at work. Looked at when one comes or goes, when
     /// the configuration changes, and with every cycle, so that one that never came is missed too.
     mutating func watchRequiredPolicies() {
-        let missing = state.configuration.requiredPolicies.filter { !state.policies.contains($0) }
+        let missing = state.plugins.missing(of: state.configuration.requiredPolicies)
         guard missing.isEmpty else {
             let names = missing.map(\.text).joined(separator: ", ")
             if state.control.awaitPolicies(why: "required, and not at work: \(names)") { carryOutRestriction() }

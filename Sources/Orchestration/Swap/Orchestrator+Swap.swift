@@ -166,10 +166,10 @@ extension Orchestrator {
     private mutating func engage(_ name: PluginName, _ stage: BrokerSwap.Stage, until deadline: Timestamp) {
         detachBroker()
         state.chosenBroker = name
-        state.epoch += 1
+        let epoch = state.run.beginEpoch()
         state.swap?.stage = stage
         state.swap?.deadline = deadline
-        emit(.engageBroker(BrokerEngagement(broker: name, epoch: state.epoch)))
+        emit(.engageBroker(BrokerEngagement(broker: name, epoch: epoch)))
     }
 
     /// An adapter that is to trade does not even become ready.
@@ -275,11 +275,11 @@ extension Orchestrator {
         if let swap = state.swap {
             switch swap.stage {
             case .draining, .leaving: endSwap(unfinished: "the core was started anew before \(swap.from) had left")
-            case .joining, .returning: state.swap?.deadline = state.now + state.configuration.swapLimit
+            case .joining, .returning: state.swap?.deadline = state.run.now + state.configuration.swapLimit
             case .retreating:
                 state.chosenBroker = swap.from
                 state.swap?.stage = .returning
-                state.swap?.deadline = state.now + state.configuration.swapLimit
+                state.swap?.deadline = state.run.now + state.configuration.swapLimit
             }
         }
         if let swap = state.swap, !brokers.contains(swap.from) || !brokers.contains(swap.to) {
