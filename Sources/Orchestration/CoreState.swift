@@ -7,7 +7,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     /// Policies and providers.
     package internal(set) var plugins = PluginRegistry()
     package internal(set) var cycle = EvaluationCycle()
-    package var portfolio = PortfolioState()
+    package internal(set) var market = Market()
+    package internal(set) var portfolio = PortfolioState()
     package internal(set) var plans = PlanStore()
     package internal(set) var control = TradingControl()
     package var broker: BrokerLink?
@@ -57,6 +58,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package var epoch: Int64 { run.epoch }
     /// Policies that are ready, sorted.
     package var policies: [PluginName] { plugins.policies }
+
+    package var marked: MarkedPortfolio { MarkedPortfolio(portfolio, market) }
 
     var earliestDeadline: Timestamp? {
         [

@@ -71,7 +71,7 @@ extension Orchestrator {
             return alert(.notice, nil, "the broker left during cycle \(cycle): nothing is decided in it")
         }
         let engine = DecisionEngine(
-            state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
+            state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: entriesRefused)
         let (portfolio, symbolDecisions) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)

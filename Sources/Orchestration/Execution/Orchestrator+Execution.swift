@@ -10,7 +10,7 @@ extension Orchestrator {
         else { return }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdWords(symbol), plan) }
         let coordinator = ActionCoordinator(
-            symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
+            symbol, plan: plan, state: state.marked, capabilities: broker.capabilities,
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
             mayReduce: !state.holds.isBackingOff(symbol, in: state.cycle.number),
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
@@ -197,7 +197,7 @@ extension Orchestrator {
 
     /// Now, as far as is known: else a market order waits, and nothing is amiss.
     private func isTraded(_ symbol: Symbol) -> Bool {
-        let market = state.portfolio.market
+        let market = state.market
         return state.broker?.capabilities.sessions.contains(market.session) == true
             && market[symbol]?.isHalted != true
     }

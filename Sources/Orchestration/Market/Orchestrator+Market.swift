@@ -3,12 +3,10 @@ import Trading
 /// What providers say about the market.
 extension Orchestrator {
     mutating func applyMarketUpdate(_ update: MarketUpdate) throws(NumericError) {
-        let session = state.portfolio.market.session
         for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
-        let update = state.portfolio.market.withoutPreSplitPrices(update)
-        state.portfolio.market.apply(update)
+        let (update, isOtherSession) = state.market.apply(update)
         state.portfolio.updateWaterMarks(update)
-        if state.portfolio.market.session != session {
+        if isOtherSession {
             for symbol in state.plans.planned {
                 watchBreach(symbol)
                 touch(symbol)
@@ -34,7 +32,7 @@ extension Orchestrator {
         let symbol = action.symbol
         guard !consumeBookedSplit(action, numerator, denominator) else { return }
         let held = state.portfolio.positions[symbol]?.quantity
-        try state.portfolio.market.split(symbol, numerator: numerator, denominator: denominator)
+        try state.market.split(symbol, numerator: numerator, denominator: denominator)
         try applySplit(symbol, numerator, denominator)
         let words = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
         record(
@@ -53,7 +51,7 @@ extension Orchestrator {
         -> Bool
     {
         let symbol = action.symbol
-        state.portfolio.market.endPreSplitPrices(symbol)
+        state.market.endPreSplitPrices(symbol)
         guard let booked = state.bookedSplits.removeValue(forKey: symbol),
             booked.numerator * denominator == numerator * booked.denominator
         else { return false }

@@ -1,13 +1,12 @@
 import Trading
 
-/// The Portfolio State Manager: what is held, what is ordered, what the market says. Updated by inputs only.
+/// What is held, what is ordered, and what came of it.
 package struct PortfolioState: Sendable, Hashable, Codable {
     package var account: Account?
     /// What entries cost that the account's buying power may not know of yet.
     package var openings = Openings()
     package var positions: [Symbol: PositionRecord] = [:]
     package var orders = OrderStore()
-    package var market = MarketCache()
     package var peakEquity: Money = .zero
     package var dayStartEquity: Money?
     package var tradingDay: Int64?
@@ -73,28 +72,5 @@ package struct PortfolioState: Sendable, Hashable, Codable {
         for quote in update.quotes ?? [] {
             if let last = quote.last { positions[quote.symbol]?.updateWaterMarks(price: last) }
         }
-    }
-
-    /// Cash plus everything at its present price.
-    package func equity() throws(NumericError) -> Money {
-        if let total = totalInAnyOrder() { return total }
-        // One of them does not fit: which one is told must not depend on the order of a dictionary.
-        var total = account?.cash ?? .zero
-        for (_, record) in positions.inOrder { try total += marketValue(record) }
-        return total
-    }
-
-    /// A sum is the same in any order, and with every fill there is no time to sort ten thousand positions. Nil when a
-    /// value or the sum does not fit.
-    private func totalInAnyOrder() -> Money? {
-        var total = Int128(account?.cash.units ?? 0)
-        for record in positions.values {
-            do { total += Int128(try marketValue(record).units) } catch { return nil }
-        }
-        return Int64(exactly: total).map(Money.init(units:))
-    }
-
-    package func marketValue(_ record: PositionRecord) throws(NumericError) -> Money {
-        try (market.price(record.symbol) ?? record.averagePrice).times(record.quantity)
     }
 }

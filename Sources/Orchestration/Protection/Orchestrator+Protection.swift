@@ -19,14 +19,14 @@ extension Orchestrator {
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
     /// on paper only.
     mutating func watchBreach(_ symbol: Symbol) {
-        guard state.protection.isBreached(symbol) || state.portfolio.market[symbol] != nil else { return }
+        guard state.protection.isBreached(symbol) || state.market[symbol] != nil else { return }
         let isBreached = state.portfolio.positions[symbol].map(isBreached) ?? false
         state.protection.setBreached(isBreached, symbol, at: state.now)
         if !isBreached { state.holds.endReport(.stopStuck, of: symbol) }
     }
 
     private func isBreached(_ record: PositionRecord) -> Bool {
-        let market = state.portfolio.market
+        let market = state.market
         guard let capabilities = state.broker?.capabilities, capabilities.sessions.contains(market.session),
             let view = market[record.symbol], view.isHalted != true,
             let price = market.executable(record.symbol, side: record.exitSide)
@@ -94,7 +94,7 @@ extension Orchestrator {
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
-        let reference = state.portfolio.market.price(record.symbol) ?? record.averagePrice
+        let reference = state.market.price(of: record.symbol) ?? record.averagePrice
         let distance = try reference.scaled(by: state.configuration.defaultStop, .up)
         let increment = state.broker?.capabilities.priceIncrement(of: record.symbol) ?? .usEquity
         let price = record.isLong ? try reference - distance : try reference + distance

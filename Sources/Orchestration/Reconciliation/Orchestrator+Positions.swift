@@ -120,7 +120,7 @@ extension Orchestrator {
         guard state.unbookedSplits.removeValue(forKey: symbol) == nil else { return }
         state.bookedSplits[symbol] = split
         state.protection.setBreached(false, symbol, at: state.now)
-        state.portfolio.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
+        state.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
     }
 
     private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Discrepancy.Kind {
@@ -137,7 +137,7 @@ extension Orchestrator {
             var record = PositionRecord(
                 symbol: symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: state.now)
             record.initialStop = state.configuration.initialStops[symbol]
-            if let price = state.portfolio.market.price(symbol) { record.updateWaterMarks(price: price) }
+            if let price = state.market.price(of: symbol) { record.updateWaterMarks(price: price) }
             state.portfolio.positions[symbol] = record
             return
         }

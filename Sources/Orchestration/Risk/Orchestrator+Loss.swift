@@ -5,7 +5,7 @@ extension Orchestrator {
     /// Looked at with every cycle, every fill and every entry. What the day began with is kept in the state, so that a
     /// restart within the day does not forget a loss.
     mutating func watchEquity() throws(NumericError) {
-        let equity = try state.portfolio.equity()
+        let equity = try state.marked.equity()
         state.portfolio.peakEquity = max(state.portfolio.peakEquity, equity)
         let day = USEquityCalendar.tradingDay(at: state.now)
         if state.portfolio.tradingDay != day {
@@ -25,9 +25,9 @@ extension Orchestrator {
     /// While a price is missing our own figure is a guess, and the broker's is better; the larger of the two is the
     /// careful one to count losses from.
     private func startOfDay(_ equity: Money) -> Money {
-        let market = state.portfolio.market
+        let market = state.market
         guard let account = state.portfolio.account,
-            state.portfolio.positions.keys.contains(where: { market.price($0) == nil })
+            state.portfolio.positions.keys.contains(where: { market.price(of: $0) == nil })
         else { return equity }
         return max(equity, account.equity)
     }
