@@ -98,7 +98,7 @@ package struct Orchestrator: Sendable {
         // What nobody of this run has asked for is not entered.
         state.plans.dropEntries()
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
-        state.broker = nil
+        state.reconciler.disconnected()
         markInFlightUnknown()
         state.plugins.started(configured: start.configuration.policies)
         state.cycle.started()

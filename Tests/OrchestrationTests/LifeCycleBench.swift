@@ -98,8 +98,13 @@ struct LifeCycleBench {
     }
 
     private mutating func answerAbsent(arrivalLimit: TimeSpan) -> [Effect] {
-        core.state.broker?.capabilities.arrivalLimit = arrivalLimit
-        core.state.broker?.capabilities.reportLag = arrivalLimit
+        if let link = core.state.broker {
+            var capabilities = link.capabilities
+            capabilities.arrivalLimit = arrivalLimit
+            capabilities.reportLag = arrivalLimit
+            core.state.reconciler.connected(link.name, capabilities)
+            core.state.reconciler.agreed()
+        }
         core.state.inFlight.send(Request(.submit, number: 1, leftBy: now), for: id, reportBy: now)
         let number = core.state.inFlight.nextCommandNumber() + 1
         core.state.inFlight.query(number, about: id, at: now)

@@ -11,12 +11,7 @@ extension Orchestrator {
         state.holds.shift(by: span, now: now)
         state.risk.shift(by: span)
         state.portfolio.orders.shift(by: span, now: now)
-        if var link = state.broker {
-            link.reconcileDueAt = link.reconcileDueAt.map(due)
-            link.unsettledSince = link.unsettledSince.map(ahead)
-            link.discrepancies = link.discrepancies.mapValues { with($0) { $0.since = ahead($0.since) } }
-            state.broker = link
-        }
+        state.reconciler.shift(by: span, now: now)
         if var swap = state.swap {
             swap.began = ahead(swap.began)
             swap.deadline = swap.deadline.map(due)

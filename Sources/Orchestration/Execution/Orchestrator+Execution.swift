@@ -203,12 +203,13 @@ extension Orchestrator {
     }
 
     private mutating func retryOverdueReconcile() {
-        guard let link = state.broker, let due = link.reconcileDueAt, due <= state.now else { return }
-        guard !link.queriedOrders.isEmpty else { return reconcileNow() }
-        guard link.unansweredRounds < CoreLimits.unansweredRounds else { return continueWithout(link.queriedOrders) }
-        state.broker?.unansweredRounds += 1
-        for id in link.queriedOrders { sendQuery(about: id) }
-        state.broker?.reconcileDueAt = state.run.now + state.configuration.commandTimeout
+        let next = state.now + state.configuration.commandTimeout
+        switch state.reconciler.takeOverdue(at: state.now, repeatAt: next) {
+        case .snapshot: reconcileNow()
+        case .orders(let ids): for id in ids { sendQuery(about: id) }
+        case .silent(let ids): continueWithout(ids)
+        case nil: break
+        }
     }
 
     /// Orders that the broker does not answer for stay in flight, and their symbols with them; the account goes on.
@@ -222,8 +223,6 @@ extension Orchestrator {
                 .emergency, .orderStuck, uncertain.symbol,
                 "the broker does not say what became of \(id); nothing is done on \(uncertain.symbol)")
         }
-        state.broker?.queriedOrders = []
-        state.broker?.unansweredRounds = 0
         reconcileNow()
     }
 
@@ -231,7 +230,7 @@ extension Orchestrator {
 
     mutating func reconcileNow() {
         sendQuery(.reconcile, about: nil)
-        state.broker?.reconcileDueAt = state.run.now + state.configuration.commandTimeout
+        state.reconciler.askAgain(at: state.now + state.configuration.commandTimeout)
     }
 
     /// - Returns: whether it was asked; else it waits for the budget of requests, see ``sendWaitingQueries()``.

@@ -40,7 +40,7 @@ extension Orchestrator {
                 action: action,
                 words: "\(numerator):\(denominator) split of \(symbol)\(words); stop, target and R are restated")
         )
-        if let held { state.unbookedSplits[symbol] = UnbookedSplit(quantity: held, since: state.now) }
+        if let held { state.reconciler.splitAnnounced(symbol, quantity: held, at: state.now) }
         // Also while the broker is away: what it shows when it is back may still be the old shares.
         state.holds.awaitSplit(symbol, cycle: state.cycle.number)
         if state.broker != nil { reconcileNow() }
@@ -52,7 +52,7 @@ extension Orchestrator {
     {
         let symbol = action.symbol
         state.market.endPreSplitPrices(symbol)
-        guard let booked = state.bookedSplits.removeValue(forKey: symbol),
+        guard let booked = state.reconciler.takeBookedSplit(symbol),
             booked.numerator * denominator == numerator * booked.denominator
         else { return false }
         record(

@@ -86,7 +86,7 @@ extension Orchestrator {
 
     private var isFullyReconciled: Bool {
         guard let broker = state.broker else { return false }
-        return broker.isReconciled && broker.discrepancies.isEmpty && state.unbookedSplits.isEmpty
+        return broker.isReconciled && broker.discrepancies.isEmpty && !state.reconciler.awaitsSplits
     }
 
     /// An adapter joins that must tell what the one before it told.
@@ -139,7 +139,7 @@ extension Orchestrator {
 
     private mutating func detachBroker() {
         guard state.broker != nil else { return }
-        state.broker = nil
+        state.reconciler.disconnected()
         markInFlightUnknown()
     }
 }
