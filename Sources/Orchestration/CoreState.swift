@@ -13,10 +13,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package internal(set) var control = TradingControl()
     /// How far the broker's snapshot and our state agree.
     package internal(set) var reconciler = Reconciler()
-    /// The adapter that trades, or is to: the configuration's `broker`, until another was swapped in. Nil where none is named.
-    package var chosenBroker: PluginName?
-    /// The adapter is being swapped for another one.
-    package var swap: BrokerSwap?
+    /// Which adapter trades.
+    package internal(set) var swapMachine = SwapMachine()
     /// What was sent and is not answered.
     package internal(set) var inFlight = InFlightTracker()
     /// Why symbols are left alone for the moment.
@@ -55,13 +53,16 @@ package struct CoreState: Sendable, Hashable, Codable {
     package var policies: [PluginName] { plugins.policies }
     /// The adapter that trades, while it is connected.
     package var broker: BrokerLink? { reconciler.link }
+    /// The adapter that trades, or is to.
+    package var chosenBroker: PluginName? { swapMachine.chosenBroker }
+    package var swap: BrokerSwap? { swapMachine.current }
 
     package var marked: MarkedPortfolio { MarkedPortfolio(portfolio, market) }
 
     var earliestDeadline: Timestamp? {
         [
             inFlight.nextDeadline, protection.nextDeadline(patience: configuration.stopPatience, after: now),
-            reconciler.nextDeadline, holds.nextBudgetTime, risk.nextQueryTime, swap?.deadline,
+            reconciler.nextDeadline, holds.nextBudgetTime, risk.nextQueryTime, swapMachine.nextDeadline,
         ].compactMap { $0 }.min()
     }
 }

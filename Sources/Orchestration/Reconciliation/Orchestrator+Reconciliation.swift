@@ -71,7 +71,7 @@ extension Orchestrator {
     private mutating func finishReconciliation(isFirst: Bool, queriedAt: Timestamp) {
         state.reconciler.endRounds()
         let open = state.reconciler.openDiscrepancies(isInFlight: isInFlight)
-        if isFirst, mustMatchPrevious,
+        if isFirst, state.swapMachine.mustMatchPrevious,
             !open.isEmpty || state.portfolio.orders.allWorking.contains(where: \.status.isInFlight)
         {
             // Whoever takes over is asked until all is known, or its time is over.
