@@ -8,7 +8,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     package internal(set) var plugins = PluginRegistry()
     package internal(set) var cycle = EvaluationCycle()
     package internal(set) var market = Market()
-    package internal(set) var portfolio = PortfolioState()
+    package internal(set) var portfolio = Portfolio()
     package internal(set) var plans = PlanStore()
     package internal(set) var control = TradingControl()
     /// How far the broker's snapshot and our state agree.

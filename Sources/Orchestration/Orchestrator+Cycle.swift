@@ -100,15 +100,9 @@ extension Orchestrator {
         let symbol = decision.symbol
         if symbolDecision.changesPlan {
             state.plans.adopt(decision.plan)
-            if let stop = decision.plan.stop, state.portfolio.positions[symbol]?.initialStop == nil {
-                state.portfolio.positions[symbol]?.initialStop = stop.stopPrice
-            }
+            if let stop = decision.plan.stop { state.portfolio.stopSet(stop.stopPrice, for: symbol) }
         }
-        for rung in symbolDecision.rungs { state.portfolio.positions[symbol]?.rungsTaken.append(rung) }
-        if !symbolDecision.rungs.isEmpty {
-            state.portfolio.positions[symbol]?.rungsTaken.sort()
-            state.portfolio.positions[symbol]?.lastPartialAt = state.run.now
-        }
+        state.portfolio.take(rungs: symbolDecision.rungs, of: symbol, at: state.now)
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(\.news)
         // A market that wavers about a level brings the same small move again and again: it is told once.

@@ -112,20 +112,22 @@ struct AdviceTests {
 @Suite("The portfolio's part of a decision")
 struct PortfolioMergeTests {
     private func state(_ holdings: [(Symbol, Int64, Price, Price)]) -> MarkedPortfolio {
-        var (portfolio, market) = (PortfolioState(), Market())
+        var (held, market) = ([PositionRecord](), Market())
         for (symbol, quantity, average, price) in holdings {
-            portfolio.positions[symbol] = PositionRecord(
-                symbol: symbol, quantity: Quantity(shares: quantity), averagePrice: average,
-                openedAt: Timestamp(seconds: 1))
+            held.append(
+                PositionRecord(
+                    symbol: symbol, quantity: Quantity(shares: quantity), averagePrice: average,
+                    openedAt: Timestamp(seconds: 1)))
             market.apply(
                 MarketUpdate(
                     at: Timestamp(seconds: 1),
                     quotes: [Quote(symbol: symbol, last: price, at: Timestamp(seconds: 1))]))
         }
-        return MarkedPortfolio(portfolio, market)
+        return MarkedPortfolio(Portfolio(positions: held), market)
     }
 
-    private func merge(_ advice: [Advice], _ state: MarkedPortfolio, equity: Money = "100000") throws -> PortfolioMerge {
+    private func merge(_ advice: [Advice], _ state: MarkedPortfolio, equity: Money = "100000") throws -> PortfolioMerge
+    {
         try PortfolioMerge(
             advice.map { PluginName("risk").says($0, on: nil) }, state, equity: equity, now: Timestamp(seconds: 10),
             configuration: CoreConfiguration(account: "test", policies: []))

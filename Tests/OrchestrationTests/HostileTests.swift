@@ -149,8 +149,7 @@ struct HostileTests {
 
     @Test("an account that has lost everything can still be closed by a policy", arguments: ["0", "-500"] as [Money])
     func noEquity(equity: Money) throws {
-        var held = PortfolioState()
-        held.positions["ABC"] = record(100)
+        let held = Portfolio(positions: [record(100)])
         let advice = a.says(.reduceExposure(ExposureAdvice(grossWeight: .zero)), on: nil, .emergency)
         let portfolio = try PortfolioMerge(
             [advice], MarkedPortfolio(held), equity: equity, now: Timestamp(seconds: 1),

@@ -140,7 +140,7 @@ struct LifeCycleBench {
     }
 
     /// What was sold since then, when the cash tells the same as the position; nil when they do not agree.
-    func booked(since before: PortfolioState) -> Quantity? {
+    func booked(since before: Portfolio) -> Quantity? {
         let after = core.state.portfolio
         let sold = (before.positions["ABC"]?.quantity.units ?? 0) - (after.positions["ABC"]?.quantity.units ?? 0)
         let received = (after.account?.cash.units ?? 0) - (before.account?.cash.units ?? 0)

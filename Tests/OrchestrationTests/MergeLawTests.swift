@@ -310,20 +310,22 @@ struct MergeLawTests {
 @Suite("Laws of the portfolio's part")
 struct PortfolioLawTests {
     private func holdings(_ random: inout SeededGenerator) -> MarkedPortfolio {
-        var (portfolio, market) = (PortfolioState(), Market())
+        var (held, market) = ([PositionRecord](), Market())
         for index in 0..<Int(random.number(0...6)) {
             let symbol = Symbol(unchecked: "S\(index)")
             let side: Int64 = random.chance(30) ? -1 : 1
             let units = random.chance(20) ? random.number(1...999) : random.number(1...500) * 1_000
-            portfolio.positions[symbol] = PositionRecord(
-                symbol: symbol, quantity: Quantity(units: side * units * (Quantity.scale / 1_000)),
-                averagePrice: Price(units: random.number(0...3) * 50 * Price.scale), openedAt: Timestamp(seconds: 1))
+            held.append(
+                PositionRecord(
+                    symbol: symbol, quantity: Quantity(units: side * units * (Quantity.scale / 1_000)),
+                    averagePrice: Price(units: random.number(0...3) * 50 * Price.scale),
+                    openedAt: Timestamp(seconds: 1)))
             guard random.chance(80) else { continue }
             let quote = Quote(
                 symbol: symbol, last: Price(units: random.number(1...200) * Price.scale), at: Timestamp(seconds: 1))
             market.apply(MarketUpdate(at: Timestamp(seconds: 1), quotes: [quote]))
         }
-        return MarkedPortfolio(portfolio, market)
+        return MarkedPortfolio(Portfolio(positions: held), market)
     }
 
     private func advice(_ random: inout SeededGenerator) -> PolicyAdvice {

@@ -8,7 +8,7 @@ extension Orchestrator {
         state.protection.shift(by: span, now: now)
         state.holds.shift(by: span, now: now)
         state.risk.shift(by: span)
-        state.portfolio.orders.shift(by: span, now: now)
+        state.portfolio.shift(by: span, now: now)
         state.reconciler.shift(by: span, now: now)
         state.swapMachine.shift(by: span, now: now)
         alert(.notice, nil, "the clock was set ahead by \(span)")

@@ -23,8 +23,7 @@ extension Orchestrator {
     /// New shares for old are no move of the market: position, stop, target and prices are restated together, and
     /// nothing is done on the symbol until the broker's snapshot shows the same.
     private mutating func applyCorporateAction(_ action: CorporateAction) throws(NumericError) {
-        guard action.defect == nil, !state.portfolio.appliedActions.contains(action.id) else { return }
-        state.portfolio.appliedActions.append(action.id)
+        guard action.defect == nil, state.portfolio.noteAction(action.id) else { return }
         guard case .split(let numerator, let denominator) = action.kind else {
             return record(
                 .corporateAction(action: action, words: "dividend on \(action.symbol); the broker books the cash"))
@@ -64,7 +63,7 @@ extension Orchestrator {
 
     /// Position and plan are restated together.
     mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
-        try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
+        try state.portfolio.split(symbol, numerator, denominator)
         try state.plans.split(
             symbol, numerator, denominator, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)
     }

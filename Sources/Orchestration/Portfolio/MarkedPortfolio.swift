@@ -3,10 +3,10 @@ import Trading
 /// The portfolio marked to market: what decisions, the risk gate and the pictures for policies and people read. A copy,
 /// which writes to nothing.
 package struct MarkedPortfolio: Sendable {
-    package let portfolio: PortfolioState
+    package let portfolio: Portfolio
     package let market: Market
 
-    package init(_ portfolio: PortfolioState = PortfolioState(), _ market: Market = Market()) {
+    package init(_ portfolio: Portfolio = Portfolio(), _ market: Market = Market()) {
         self.portfolio = portfolio
         self.market = market
     }

@@ -39,7 +39,8 @@ struct SnapshotBuilder {
         AccountView(
             id: core.configuration.account, currency: state.account?.currency ?? "USD",
             cash: state.account?.cash ?? .zero, equity: equity, buyingPower: state.account?.buyingPower ?? .zero,
-            peakEquity: max(state.portfolio.peakEquity, equity), dayProfit: try equity - (state.portfolio.dayStartEquity ?? equity),
+            peakEquity: max(state.portfolio.peakEquity, equity),
+            dayProfit: try equity - (state.portfolio.dayStartEquity ?? equity),
             grossExposure: gross)
     }
 

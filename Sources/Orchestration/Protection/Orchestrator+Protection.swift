@@ -12,7 +12,7 @@ extension Orchestrator {
         if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
             endUnprotected(symbol, "a stop rests at the broker")
         } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
-            state.portfolio.positions[symbol]?.unprotectedSince = state.run.now
+            state.portfolio.unprotected(symbol, since: state.now)
         }
     }
 
@@ -64,7 +64,7 @@ extension Orchestrator {
 
     private mutating func endUnprotected(_ symbol: Symbol, _ why: String) {
         guard let since = state.protection.end(symbol) else { return }
-        state.portfolio.positions[symbol]?.unprotectedSince = nil
+        state.portfolio.unprotected(symbol, since: nil)
         record(
             .unprotected(
                 UnprotectedTime(
@@ -101,7 +101,7 @@ extension Orchestrator {
         let stop = ProtectiveStop(stopPrice: try increment.rounded(price, record.isLong ? .down : .up))
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
-        if record.initialStop == nil { state.portfolio.positions[record.symbol]?.initialStop = stop.stopPrice }
+        state.portfolio.stopSet(stop.stopPrice, for: record.symbol)
         alert(
             .emergency, .ownStop, record.symbol,
             "no policy protects it; the core sets its own stop at \(stop.stopPrice.text(minimumDecimals: 2))")

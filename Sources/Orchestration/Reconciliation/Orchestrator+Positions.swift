@@ -73,7 +73,7 @@ extension Orchestrator {
                 "the account is short by somebody else's doing; it is adopted as it stands")
         }
         guard let theirs else {
-            state.portfolio.positions[symbol] = nil
+            state.portfolio.close(symbol)
             state.plans.positionClosed(symbol, at: state.now)
             resetPlan(symbol)
             return watchProtection(symbol)
@@ -103,18 +103,10 @@ extension Orchestrator {
 
     private mutating func adoptQuantity(_ theirs: BrokerPosition) {
         let symbol = theirs.symbol
-        guard var record = state.portfolio.positions[symbol], record.isLong == theirs.quantity.isPositive else {
-            resetPlan(symbol)
-            var record = PositionRecord(
-                symbol: symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: state.now)
-            record.initialStop = state.configuration.initialStops[symbol]
-            if let price = state.market.price(of: symbol) { record.updateWaterMarks(price: price) }
-            state.portfolio.positions[symbol] = record
-            return
-        }
-        record.quantity = theirs.quantity
-        record.averagePrice = theirs.averagePrice
-        state.portfolio.positions[symbol] = record
+        let record = state.portfolio.adopt(
+            theirs, at: state.now, initialStop: state.configuration.initialStops[symbol],
+            price: state.market.price(of: symbol))
+        guard let record else { return resetPlan(symbol) }
         // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
         if let limit = state.plans[symbol]?.quantityLimit, isWithin(limit, record) {
             state.plans.endReduction(symbol)

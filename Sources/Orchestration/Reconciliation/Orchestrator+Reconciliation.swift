@@ -46,8 +46,8 @@ extension Orchestrator {
             link.queriedOrders.isEmpty
         else { return }
         if state.reconciler.noteAnswer() { fenceOlderEpochs() }
-        state.portfolio.account = snapshot.account
-        state.portfolio.openings.drop(before: query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds))
+        let told = query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
+        state.portfolio.adopt(snapshot.account, from: told)
         adoptUnknownOrders(snapshot, queriedAt: query.queriedAt)
         activateLegs(snapshot)
         let unsettled = state.reconciler.orders(of: state.portfolio.orders.allWorking, notSettledBy: snapshot)

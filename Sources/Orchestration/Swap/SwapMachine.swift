@@ -109,6 +109,18 @@ package struct SwapMachine: Sendable, Hashable, Codable {
         return current.stage != .draining || !isUnprotected
     }
 
+    /// The stage, the adapter that trades and the deadline fit one another.
+    var isInStep: Bool {
+        guard let current else { return true }
+        return switch current.stage {
+        case .draining: chosenBroker == current.from && current.deadline != nil
+        case .leaving: chosenBroker == current.from && current.deadline == nil
+        case .joining: chosenBroker == current.to && current.deadline != nil
+        case .retreating: chosenBroker == current.to && current.deadline == nil
+        case .returning: chosenBroker == current.from && current.deadline != nil
+        }
+    }
+
     var nextDeadline: Timestamp? { current?.deadline }
 
     // MARK: - Time
