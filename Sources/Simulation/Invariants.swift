@@ -238,7 +238,9 @@ final class Invariants {
     private func allowWholeExit(_ order: NewOrder, _ core: CoreState) {
         guard let plan = core.plans[order.symbol], let decision = Self.decision(of: order.clientOrderID) else { return }
         let market = core.market
-        let prices = [market.price(of: order.symbol), market.executable(order.symbol, side: order.side)].compactMap { $0 }
+        let prices = [market.price(of: order.symbol), market.executable(order.symbol, side: order.side)].compactMap {
+            $0
+        }
         let isSale = order.side == .sell
         func isBeyond(_ level: Price?, _ isBelow: Bool) -> Bool {
             level.map { level in prices.contains { isBelow ? $0 <= level : $0 >= level } } ?? false
