@@ -203,7 +203,7 @@ extension Presenter {
     }
 
     private static func conditions(_ state: CoreState) -> String {
-        state.portfolio.market.conditions.values.sorted { $0.name < $1.name }.map { ", \($0.name) \($0.value)" }
+        state.market.conditions.values.sorted { $0.name < $1.name }.map { ", \($0.name) \($0.value)" }
             .joined()
     }
 

@@ -143,10 +143,10 @@ extension RunReport {
         if !trades.isEmpty { lines.append("  trades (\(trades.count))") }
         for trade in trades.prefix(40) { lines.append("    \(trade.at)  \(trade.words)") }
         if trades.count > 40 { lines.append("    ... and \(trades.count - 40) more") }
-        let equity = try state.portfolio.equity()
+        let equity = try state.marked.equity()
         var open = Money.zero
         for record in state.portfolio.positions.values.sorted(by: { $0.symbol < $1.symbol }) {
-            try open += record.unrealizedProfit(at: state.portfolio.market.price(record.symbol) ?? record.averagePrice)
+            try open += record.unrealizedProfit(at: state.market.price(of: record.symbol) ?? record.averagePrice)
         }
         lines.append(
             "  profit               realised $\(state.portfolio.realizedProfit.words), open $\(open.words), equity $\(equity.words)"

@@ -11,7 +11,7 @@ package enum Tables {
     }
 
     private static func position(_ record: PositionRecord, _ state: CoreState) -> String {
-        let price = state.portfolio.market.price(record.symbol)
+        let price = state.market.price(of: record.symbol)
         var text = record.symbol.text.padded(6) + record.quantity.description.padLeft(7)
         text += " @ " + record.averagePrice.text(minimumDecimals: 2).padded(10)
         text += " last " + (price?.text(minimumDecimals: 2) ?? "-").padded(9)

@@ -13,6 +13,12 @@ package enum Invariant: Sendable, Hashable {
     case planOfAnotherSymbol(Symbol)
     /// A position has shares.
     case emptyPosition(Symbol)
+    /// A position stands under its own symbol.
+    case positionOfAnotherSymbol(Symbol)
+    /// The adapter that is connected is the one that trades.
+    case brokerNotChosen(PluginName)
+    /// The stage of a swap says which adapter trades, and whether it has a deadline.
+    case swapOutOfStep(BrokerSwap.Stage)
 }
 
 extension CoreState {
@@ -29,9 +35,17 @@ extension CoreState {
         for symbol in protection.unprotected where portfolio.positions[symbol] == nil {
             return .unprotectedWithoutPosition(symbol)
         }
-        for (symbol, record) in portfolio.positions.inOrder where record.quantity.isZero {
-            return .emptyPosition(symbol)
+        for (symbol, record) in portfolio.positions.inOrder {
+            if record.quantity.isZero { return .emptyPosition(symbol) }
+            if record.symbol != symbol { return .positionOfAnotherSymbol(symbol) }
         }
-        return plans.misplaced.map(Invariant.planOfAnotherSymbol)
+        if let plan = plans.misplaced { return .planOfAnotherSymbol(plan) }
+        return brokenInvariantOfBroker
+    }
+
+    private var brokenInvariantOfBroker: Invariant? {
+        if let swap, !swapMachine.isInStep { return .swapOutOfStep(swap.stage) }
+        guard let broker, let chosenBroker, broker.name != chosenBroker else { return nil }
+        return .brokerNotChosen(broker.name)
     }
 }

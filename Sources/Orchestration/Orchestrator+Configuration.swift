@@ -4,12 +4,7 @@ import Trading
 extension Orchestrator {
     /// The new figures hold from the next decision on. What was decided and sent before them stands.
     mutating func applyConfiguration(_ change: Reconfiguration) {
-        let before = state.configuration
-        state.configuration = change.configuration
-        // An account is never changed under a core that holds its positions.
-        state.configuration.account = before.account
-        // Nor are the adapters that may trade it.
-        state.configuration.brokers = before.brokers
+        let before = state.reconfigure(change.configuration)
         fitLimits()
         dropUnconfigured(since: before)
         let changes = state.configuration.changes(since: before) + change.changes

@@ -18,26 +18,21 @@ extension Disposition {
 
 extension Orchestrator {
     mutating func requestPeriodicCycle() {
-        state.cycle.urgentInPeriod = 0
+        state.cycle.beginPeriod()
         requestCycle("period")
     }
 
     /// An event that cannot wait for the period. A few of them in one period and no more.
     mutating func requestUrgentCycle(_ trigger: String) {
-        guard state.cycle.urgentInPeriod < state.configuration.urgentCyclesPerPeriod else { return }
-        state.cycle.urgentInPeriod += 1
+        guard state.cycle.takeUrgent(of: state.configuration.urgentCyclesPerPeriod) else { return }
         requestCycle(trigger)
     }
 
     /// Called when everything that the input has changed was acted on.
     mutating func beginCycle(trigger: String) throws(NumericError) {
-        guard !state.cycle.evaluating else {
-            state.cycle.pendingTrigger = state.cycle.pendingTrigger ?? trigger
-            return
-        }
+        guard !state.cycle.postpone(trigger) else { return }
         guard let broker = state.broker, broker.isReconciled else { return }
-        state.cycle.number += 1
-        let number = state.cycle.number
+        let number = state.cycle.begin()
         if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.discrepancies.isEmpty {
             reconcileNow()
         }
@@ -45,15 +40,15 @@ extension Orchestrator {
         watchRequiredPolicies()
         dropExpired()
         let snapshot = try SnapshotBuilder(state).build(cycle: number)
-        state.cycle.snapshotAt = state.now
+        state.cycle.snapshotTaken(at: state.now)
         record(
             .cycleStarted(
                 CycleStarted(
                     cycle: number, trigger: trigger, positions: snapshot.positions.count,
                     openOrders: snapshot.orders.count, equity: snapshot.account.equity, asked: state.policies,
-                    missing: state.configuration.policies.filter { !state.policies.contains($0) })))
+                    missing: state.plugins.missing(of: state.configuration.policies))))
         guard !state.policies.isEmpty else { return try decide(number, []) }
-        state.cycle.evaluating = true
+        state.cycle.evaluate()
         emit(
             .evaluate(
                 cycle: number, policies: state.policies, budget: state.configuration.policyBudget,
@@ -61,13 +56,9 @@ extension Orchestrator {
     }
 
     mutating func applyPolicyAnswers(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
-        guard state.cycle.evaluating, cycle == state.cycle.number else { return }
-        state.cycle.evaluating = false
+        guard state.cycle.answered(cycle) else { return }
         try decide(cycle, answers)
-        if let trigger = state.cycle.pendingTrigger {
-            state.cycle.pendingTrigger = nil
-            requestCycle(trigger)
-        }
+        if let trigger = state.cycle.takePendingTrigger() { requestCycle(trigger) }
     }
 
     private mutating func decide(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
@@ -80,7 +71,7 @@ extension Orchestrator {
             return alert(.notice, nil, "the broker left during cycle \(cycle): nothing is decided in it")
         }
         let engine = DecisionEngine(
-            state: state.portfolio, equity: try state.portfolio.equity(), now: state.now, cycle: cycle,
+            state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: entriesRefused)
         let (portfolio, symbolDecisions) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
@@ -109,15 +100,9 @@ extension Orchestrator {
         let symbol = decision.symbol
         if symbolDecision.changesPlan {
             state.plans.adopt(decision.plan)
-            if let stop = decision.plan.stop, state.portfolio.positions[symbol]?.initialStop == nil {
-                state.portfolio.positions[symbol]?.initialStop = stop.stopPrice
-            }
+            if let stop = decision.plan.stop { state.portfolio.stopSet(stop.stopPrice, for: symbol) }
         }
-        for rung in symbolDecision.rungs { state.portfolio.positions[symbol]?.rungsTaken.append(rung) }
-        if !symbolDecision.rungs.isEmpty {
-            state.portfolio.positions[symbol]?.rungsTaken.sort()
-            state.portfolio.positions[symbol]?.lastPartialAt = state.now
-        }
+        state.portfolio.take(rungs: symbolDecision.rungs, of: symbol, at: state.now)
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(\.news)
         // A market that wavers about a level brings the same small move again and again: it is told once.

@@ -20,7 +20,7 @@ package struct Orchestrator: Sendable {
 
     /// Takes one input at its time; returns what is to be made durable and then done, in order.
     package mutating func handle(_ input: Input, at time: Timestamp) -> [Effect] {
-        state.now = max(state.now, time)
+        state.run.advance(to: time)
         effects = []
         pass = Pass()
         orHalt { core throws(NumericError) in try core.apply(input) }
@@ -59,7 +59,7 @@ package struct Orchestrator: Sendable {
         case .policyGone(let name, let why): policyGone(name, why)
         case .brokerReady(let name, let capabilities): brokerReady(name, capabilities)
         case .brokerGone(let name, let why): brokerGone(name, why)
-        case .providerReady(let name): state.providers.append(name)
+        case .providerReady(let name): state.plugins.providerReady(name)
         case .providerGone(let name, let why): providerGone(name, why)
         case .cycleDue: requestPeriodicCycle()
         case .evaluated(let cycle, let answers): try applyPolicyAnswers(cycle, answers)
@@ -91,43 +91,35 @@ package struct Orchestrator: Sendable {
     }
 
     private mutating func applyStart(_ start: Start) {
-        let before = state.configuration
-        state.configuration = start.configuration
+        let before = state.configure(start.configuration)
         fitLimits()
         dropUnconfigured(since: before)
-        state.epoch = start.epoch
-        if state.genesis == nil { state.genesis = state.now }
+        state.run.started(epoch: start.epoch)
         // What nobody of this run has asked for is not entered.
         state.plans.dropEntries()
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
-        state.broker = nil
+        state.reconciler.disconnected()
         markInFlightUnknown()
-        state.policies = []
-        // What a policy needed is kept until it says so anew, so that bars and indicators outlive a restart.
-        state.needs = state.needs.filter { start.configuration.policies.contains($0.key) }
-        state.providers = []
-        state.cycle.evaluating = false
-        state.cycle.pendingTrigger = nil
-        state.wakeAt = nil
+        state.plugins.started(configured: start.configuration.policies)
+        state.cycle.started()
         alert(.notice, nil, "started, epoch \(start.epoch)")
         resumeSwap()
     }
 
     private mutating func policyReady(_ name: PluginName, _ needs: PolicyNeeds?) {
-        state.policyReady(name)
-        state.needs[name] = needs
+        state.plugins.policyReady(name, needs)
         trackNeeds()
         watchRequiredPolicies()
     }
 
     private mutating func policyGone(_ name: PluginName, _ why: String) {
-        state.policies.removeAll { $0 == name }
+        state.plugins.policyGone(name)
         alert(.warning, nil, "policy \(name) is gone: \(why)")
         watchRequiredPolicies()
     }
 
     private mutating func providerGone(_ name: PluginName, _ why: String) {
-        state.providers.removeAll { $0 == name }
+        state.plugins.providerGone(name)
         alert(.warning, nil, "provider \(name) is gone: \(why)")
     }
 
@@ -135,9 +127,7 @@ package struct Orchestrator: Sendable {
     private mutating func halt(because why: String) { restrict(to: .halted, why: why) }
 
     private mutating func requestWake() {
-        guard let earliest = state.earliestDeadline, earliest != state.wakeAt else { return }
-        state.wakeAt = earliest
-        effects.append(.wake(at: earliest))
+        if let time = state.run.wake(by: state.earliestDeadline) { effects.append(.wake(at: time)) }
     }
 }
 

@@ -237,8 +237,10 @@ final class Invariants {
     /// Where the market is through the stop, or at a target that the broker cannot work, everything goes.
     private func allowWholeExit(_ order: NewOrder, _ core: CoreState) {
         guard let plan = core.plans[order.symbol], let decision = Self.decision(of: order.clientOrderID) else { return }
-        let market = core.portfolio.market
-        let prices = [market.price(order.symbol), market.executable(order.symbol, side: order.side)].compactMap { $0 }
+        let market = core.market
+        let prices = [market.price(of: order.symbol), market.executable(order.symbol, side: order.side)].compactMap {
+            $0
+        }
         let isSale = order.side == .sell
         func isBeyond(_ level: Price?, _ isBelow: Bool) -> Bool {
             level.map { level in prices.contains { isBelow ? $0 <= level : $0 >= level } } ?? false

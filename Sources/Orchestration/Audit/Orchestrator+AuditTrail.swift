@@ -32,5 +32,5 @@ extension Orchestrator {
     }
 
     /// The market is followed for what the policies ask for, and for nothing else.
-    mutating func trackNeeds() { state.portfolio.market.track(PolicyNeeds.union(state.needs.values)) }
+    mutating func trackNeeds() { state.market.track(state.plugins.marketNeeds) }
 }

@@ -2,7 +2,7 @@ import Trading
 
 /// Turns one cycle's answers into decisions: merges by symbol, and says in words what came of each recommendation.
 struct DecisionEngine {
-    let state: PortfolioState
+    let state: MarkedPortfolio
     let equity: Money
     let now: Timestamp
     let cycle: Int64
@@ -66,7 +66,7 @@ struct DecisionEngine {
 
     private func facts(_ symbol: Symbol, closedAt: Timestamp?) -> Merge.Facts {
         var facts = Merge.Facts(
-            position: state.positions[symbol], price: state.market.price(symbol), equity: equity, now: now,
+            position: state.positions[symbol], price: state.market.price(of: symbol), equity: equity, now: now,
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
             tickSize: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
             priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
@@ -80,7 +80,7 @@ struct DecisionEngine {
 
     private func decisionFacts(_ symbol: Symbol) throws(NumericError) -> DecisionFacts {
         guard let record = state.positions[symbol] else {
-            return DecisionFacts(quantity: .zero, price: state.market.price(symbol), equity: equity)
+            return DecisionFacts(quantity: .zero, price: state.market.price(of: symbol), equity: equity)
         }
         let view = try PositionViewer(state: state, now: now, sectors: configuration.sectors).view(
             record, equity: equity)

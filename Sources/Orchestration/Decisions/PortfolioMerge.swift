@@ -28,7 +28,7 @@ struct PortfolioMerge {
     /// - Parameter all: recommendations that name no symbol, and advisories that do.
     /// - Throws: ``NumericError`` when the figures of a position overflow.
     init(
-        _ all: [PolicyAdvice], _ state: PortfolioState, equity: Money, now: Timestamp,
+        _ all: [PolicyAdvice], _ state: MarkedPortfolio, equity: Money, now: Timestamp,
         configuration: CoreConfiguration
     ) throws(NumericError) {
         self.equity = equity
@@ -40,7 +40,7 @@ struct PortfolioMerge {
             holdings.append(
                 Holding(
                     symbol: symbol, size: record.size, value: value.units,
-                    gain: Self.gain(of: record, at: state.market.price(symbol))))
+                    gain: Self.gain(of: record, at: state.market.price(of: symbol))))
         }
         self.holdings = holdings
         for item in Merge.canonical(all) { classify(item) }

@@ -16,7 +16,7 @@ struct ActionCoordinator {
     let working: [Order]
     let exits: Exits
     let openExitQuantity: Quantity
-    let market: MarketCache
+    let market: Market
     let capabilities: BrokerCapabilities
     /// The position has had no stop for longer than its limit.
     let isOverdue: Bool
@@ -32,7 +32,7 @@ struct ActionCoordinator {
     let patienceSince: Timestamp
 
     init(
-        _ symbol: Symbol, plan: PositionPlan, state: PortfolioState, capabilities: BrokerCapabilities,
+        _ symbol: Symbol, plan: PositionPlan, state: MarkedPortfolio, capabilities: BrokerCapabilities,
         isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayReplace: Bool = true,
         mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max)
     ) {
@@ -115,7 +115,7 @@ struct ActionCoordinator {
 
     /// Where a stop would trigger at once, or be refused for it: by the last trade or by what could be had now.
     func isMarketThrough(_ stop: ProtectiveStop, _ position: PositionRecord) -> Bool {
-        let prices = [market.executable(symbol, side: position.exitSide), market.price(symbol)].compactMap { $0 }
+        let prices = [market.executable(symbol, side: position.exitSide), market.price(of: symbol)].compactMap { $0 }
         return prices.contains { position.isLong ? $0 <= stop.stopPrice : $0 >= stop.stopPrice }
     }
 

@@ -4,24 +4,13 @@ import Trading
 extension Orchestrator {
     mutating func applyClockJump(_ span: TimeSpan) {
         let now = state.now
-        func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
-        func due(_ time: Timestamp) -> Timestamp { time + span }
         state.inFlight.shift(by: span, now: now)
         state.protection.shift(by: span, now: now)
         state.holds.shift(by: span, now: now)
         state.risk.shift(by: span)
-        state.portfolio.orders.shift(by: span, now: now)
-        if var link = state.broker {
-            link.reconcileDueAt = link.reconcileDueAt.map(due)
-            link.unsettledSince = link.unsettledSince.map(ahead)
-            link.discrepancies = link.discrepancies.mapValues { with($0) { $0.since = ahead($0.since) } }
-            state.broker = link
-        }
-        if var swap = state.swap {
-            swap.began = ahead(swap.began)
-            swap.deadline = swap.deadline.map(due)
-            state.swap = swap
-        }
+        state.portfolio.shift(by: span, now: now)
+        state.reconciler.shift(by: span, now: now)
+        state.swapMachine.shift(by: span, now: now)
         alert(.notice, nil, "the clock was set ahead by \(span)")
     }
 }

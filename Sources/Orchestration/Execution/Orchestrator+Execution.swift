@@ -10,7 +10,7 @@ extension Orchestrator {
         else { return }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdWords(symbol), plan) }
         let coordinator = ActionCoordinator(
-            symbol, plan: plan, state: state.portfolio, capabilities: broker.capabilities,
+            symbol, plan: plan, state: state.marked, capabilities: broker.capabilities,
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
             mayReduce: !state.holds.isBackingOff(symbol, in: state.cycle.number),
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
@@ -88,7 +88,7 @@ extension Orchestrator {
     /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
     private func nextOrderIDBase(_ plan: PositionPlan) -> String {
         let number = state.plans.nextAction(plan.symbol, of: plan.id)
-        let seconds = (state.genesis ?? state.now).nanoseconds / 1_000_000_000
+        let seconds = (state.run.genesis ?? state.now).nanoseconds / 1_000_000_000
         return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
     }
 
@@ -197,18 +197,19 @@ extension Orchestrator {
 
     /// Now, as far as is known: else a market order waits, and nothing is amiss.
     private func isTraded(_ symbol: Symbol) -> Bool {
-        let market = state.portfolio.market
+        let market = state.market
         return state.broker?.capabilities.sessions.contains(market.session) == true
             && market[symbol]?.isHalted != true
     }
 
     private mutating func retryOverdueReconcile() {
-        guard let link = state.broker, let due = link.reconcileDueAt, due <= state.now else { return }
-        guard !link.queriedOrders.isEmpty else { return reconcileNow() }
-        guard link.unansweredRounds < CoreLimits.unansweredRounds else { return continueWithout(link.queriedOrders) }
-        state.broker?.unansweredRounds += 1
-        for id in link.queriedOrders { sendQuery(about: id) }
-        state.broker?.reconcileDueAt = state.now + state.configuration.commandTimeout
+        let next = state.now + state.configuration.commandTimeout
+        switch state.reconciler.takeOverdue(at: state.now, repeatAt: next) {
+        case .snapshot: reconcileNow()
+        case .orders(let ids): for id in ids { sendQuery(about: id) }
+        case .silent(let ids): continueWithout(ids)
+        case nil: break
+        }
     }
 
     /// Orders that the broker does not answer for stay in flight, and their symbols with them; the account goes on.
@@ -222,8 +223,6 @@ extension Orchestrator {
                 .emergency, .orderStuck, uncertain.symbol,
                 "the broker does not say what became of \(id); nothing is done on \(uncertain.symbol)")
         }
-        state.broker?.queriedOrders = []
-        state.broker?.unansweredRounds = 0
         reconcileNow()
     }
 
@@ -231,7 +230,7 @@ extension Orchestrator {
 
     mutating func reconcileNow() {
         sendQuery(.reconcile, about: nil)
-        state.broker?.reconcileDueAt = state.now + state.configuration.commandTimeout
+        state.reconciler.askAgain(at: state.now + state.configuration.commandTimeout)
     }
 
     /// - Returns: whether it was asked; else it waits for the budget of requests, see ``sendWaitingQueries()``.

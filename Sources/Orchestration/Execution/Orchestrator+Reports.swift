@@ -77,7 +77,7 @@ extension Orchestrator {
         state.portfolio.orders.put(order)
         keepDeadline(of: order)
         // While it was in flight nothing could be said of a position that differed: now it is looked at, before anything is done.
-        if before.isInFlight, !order.status.isInFlight, state.broker?.discrepancies[order.symbol] != nil {
+        if before.isInFlight, !order.status.isInFlight, state.reconciler.discrepancy(of: order.symbol) != nil {
             awaitBrokerSnapshot(of: order.symbol)
         }
         if transition == .refused {

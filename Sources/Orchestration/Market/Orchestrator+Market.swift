@@ -4,12 +4,10 @@ import Trading
 extension Orchestrator {
     mutating func applyMarketUpdate(_ update: MarketUpdate) throws(NumericError) {
         guard update.marketDefect == nil else { return }
-        let session = state.portfolio.market.session
         for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
-        let update = state.portfolio.market.withoutPreSplitPrices(update)
-        state.portfolio.market.apply(update)
+        let (update, isOtherSession) = state.market.apply(update)
         state.portfolio.updateWaterMarks(update)
-        if state.portfolio.market.session != session {
+        if isOtherSession {
             for symbol in state.plans.planned {
                 watchBreach(symbol)
                 touch(symbol)
@@ -26,8 +24,7 @@ extension Orchestrator {
     /// New shares for old are no move of the market: position, stop, target and prices are restated together, and
     /// nothing is done on the symbol until the broker's snapshot shows the same.
     private mutating func applyCorporateAction(_ action: CorporateAction) throws(NumericError) {
-        guard action.defect == nil, !state.portfolio.appliedActions.contains(action.id) else { return }
-        state.portfolio.appliedActions.append(action.id)
+        guard action.defect == nil, state.portfolio.noteAction(action.id) else { return }
         guard case .split(let numerator, let denominator) = action.kind else {
             return record(
                 .corporateAction(action: action, words: "dividend on \(action.symbol); the broker books the cash"))
@@ -35,7 +32,7 @@ extension Orchestrator {
         let symbol = action.symbol
         guard !consumeBookedSplit(action, numerator, denominator) else { return }
         let held = state.portfolio.positions[symbol]?.quantity
-        try state.portfolio.market.split(symbol, numerator: numerator, denominator: denominator)
+        try state.market.split(symbol, numerator: numerator, denominator: denominator)
         try applySplit(symbol, numerator, denominator)
         let words = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
         record(
@@ -43,7 +40,7 @@ extension Orchestrator {
                 action: action,
                 words: "\(numerator):\(denominator) split of \(symbol)\(words); stop, target and R are restated")
         )
-        if let held { state.unbookedSplits[symbol] = UnbookedSplit(quantity: held, since: state.now) }
+        if let held { state.reconciler.splitAnnounced(symbol, quantity: held, at: state.now) }
         // Also while the broker is away: what it shows when it is back may still be the old shares.
         state.holds.awaitSplit(symbol, cycle: state.cycle.number)
         if state.broker != nil { reconcileNow() }
@@ -54,8 +51,8 @@ extension Orchestrator {
         -> Bool
     {
         let symbol = action.symbol
-        state.portfolio.market.endPreSplitPrices(symbol)
-        guard let booked = state.bookedSplits.removeValue(forKey: symbol),
+        state.market.endPreSplitPrices(symbol)
+        guard let booked = state.reconciler.takeBookedSplit(symbol),
             booked.numerator * denominator == numerator * booked.denominator
         else { return false }
         record(
@@ -67,7 +64,7 @@ extension Orchestrator {
 
     /// Position and plan are restated together.
     mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
-        try state.portfolio.positions[symbol]?.split(numerator: numerator, denominator: denominator)
+        try state.portfolio.split(symbol, numerator, denominator)
         try state.plans.split(
             symbol, numerator, denominator, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)
     }

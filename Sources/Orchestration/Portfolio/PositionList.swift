@@ -7,8 +7,8 @@ package struct PositionList {
     /// - Throws: ``NumericError`` when the figures overflow.
     package init(_ state: CoreState) throws(NumericError) {
         let builder = PositionViewer(
-            state: state.portfolio, now: state.now, sectors: state.configuration.sectors)
-        let equity = try state.portfolio.equity()
+            state: state.marked, now: state.now, sectors: state.configuration.sectors)
+        let equity = try state.marked.equity()
         var positions: [PositionView] = []
         for (_, record) in state.portfolio.positions.inOrder {
             positions.append(try builder.view(record, equity: equity))

@@ -65,7 +65,7 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     }
 
     /// Books one execution: averages up, realizes down. Returns the profit that it realized.
-    /// - Precondition: does not flip the side; see ``PortfolioState``.
+    /// - Precondition: does not flip the side; see ``Portfolio``.
     mutating func book(_ change: Quantity, at price: Price) throws(NumericError) -> Money {
         let after = try quantity + change
         guard quantity.isNegative == change.isNegative || quantity.isZero else {

@@ -2,12 +2,12 @@ import Trading
 
 /// Makes the picture of one position.
 struct PositionViewer {
-    let state: PortfolioState
+    let state: MarkedPortfolio
     let now: Timestamp
     let sectors: [Symbol: String]
 
     func view(_ record: PositionRecord, equity: Money) throws(NumericError) -> PositionView {
-        let price = state.market.price(record.symbol)
+        let price = state.market.price(of: record.symbol)
         let value = try state.marketValue(record)
         var view = PositionView(
             symbol: record.symbol, quantity: record.quantity, averagePrice: record.averagePrice, lastPrice: price,
@@ -34,7 +34,7 @@ struct PositionViewer {
             stopQuantity: exits.protectedQuantity, targetPrice: exits.targets.first?.terms.limitPrice,
             targetQuantity: exits.targets.map(\.leavesQuantity).total)
         view.stopSince = exits.stops.first?.submittedAt
-        if let stop = view.stopPrice, let price = state.market.price(record.symbol), price.isPositive {
+        if let stop = view.stopPrice, let price = state.market.price(of: record.symbol), price.isPositive {
             let room = record.isLong ? try price - stop : try stop - price
             view.stopDistance = try room.ratio(to: price)
         }

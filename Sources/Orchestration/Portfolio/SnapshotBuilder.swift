@@ -4,11 +4,11 @@ import Trading
 struct SnapshotBuilder {
     private let core: CoreState
     private let needs: PolicyNeeds
-    private var state: PortfolioState { core.portfolio }
+    private var state: MarkedPortfolio { core.marked }
 
     init(_ core: CoreState) {
         self.core = core
-        needs = PolicyNeeds.union(core.policies.map { core.needs[$0] ?? PolicyNeeds() })
+        needs = core.plugins.snapshotNeeds
     }
 
     func build(cycle: Int64) throws(NumericError) -> PortfolioSnapshot {
@@ -22,7 +22,7 @@ struct SnapshotBuilder {
             cycle: cycle, at: core.now, session: state.market.session, tradingState: core.control.state,
             account: try account(equity, gross), positions: positions,
             orders: state.orders.allWorking.map(OrderView.init).sorted { $0.clientOrderID < $1.clientOrderID },
-            market: state.market.views.inOrder.map { market($0.value) },
+            market: state.market.views.map(market),
             conditions: state.market.conditions.inOrder.map(\.value))
         if needs.wants(.finishedOrders) {
             snapshot.finishedOrders = state.orders.newestFinished(CoreLimits.finishedOrdersShown).map(OrderView.init)
@@ -39,7 +39,8 @@ struct SnapshotBuilder {
         AccountView(
             id: core.configuration.account, currency: state.account?.currency ?? "USD",
             cash: state.account?.cash ?? .zero, equity: equity, buyingPower: state.account?.buyingPower ?? .zero,
-            peakEquity: max(state.peakEquity, equity), dayProfit: try equity - (state.dayStartEquity ?? equity),
+            peakEquity: max(state.portfolio.peakEquity, equity),
+            dayProfit: try equity - (state.portfolio.dayStartEquity ?? equity),
             grossExposure: gross)
     }
 
@@ -71,7 +72,7 @@ struct SnapshotBuilder {
         let drawdown =
             account.peakEquity.isPositive
             ? try (account.peakEquity - equity).ratio(to: account.peakEquity) : Ratio.zero
-        let start = state.dayStartEquity ?? equity
+        let start = state.portfolio.dayStartEquity ?? equity
         return PortfolioView(
             grossWeight: books.gross, netWeight: books.net, largestWeight: books.largest,
             concentration: books.concentration, openRisk: books.openRisk, drawdown: drawdown,

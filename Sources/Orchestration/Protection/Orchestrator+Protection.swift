@@ -12,21 +12,21 @@ extension Orchestrator {
         if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
             endUnprotected(symbol, "a stop rests at the broker")
         } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
-            state.portfolio.positions[symbol]?.unprotectedSince = state.now
+            state.portfolio.unprotected(symbol, since: state.now)
         }
     }
 
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
     /// on paper only.
     mutating func watchBreach(_ symbol: Symbol) {
-        guard state.protection.isBreached(symbol) || state.portfolio.market[symbol] != nil else { return }
+        guard state.protection.isBreached(symbol) || state.market[symbol] != nil else { return }
         let isBreached = state.portfolio.positions[symbol].map(isBreached) ?? false
         state.protection.setBreached(isBreached, symbol, at: state.now)
         if !isBreached { state.holds.endReport(.stopStuck, of: symbol) }
     }
 
     private func isBreached(_ record: PositionRecord) -> Bool {
-        let market = state.portfolio.market
+        let market = state.market
         guard let capabilities = state.broker?.capabilities, capabilities.sessions.contains(market.session),
             let view = market[record.symbol], view.isHalted != true,
             let price = market.executable(record.symbol, side: record.exitSide)
@@ -64,7 +64,7 @@ extension Orchestrator {
 
     private mutating func endUnprotected(_ symbol: Symbol, _ why: String) {
         guard let since = state.protection.end(symbol) else { return }
-        state.portfolio.positions[symbol]?.unprotectedSince = nil
+        state.portfolio.unprotected(symbol, since: nil)
         record(
             .unprotected(
                 UnprotectedTime(
@@ -94,14 +94,14 @@ extension Orchestrator {
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
-        let reference = state.portfolio.market.price(record.symbol) ?? record.averagePrice
+        let reference = state.market.price(of: record.symbol) ?? record.averagePrice
         let distance = try reference.scaled(by: state.configuration.defaultStop, .up)
         let increment = state.broker?.capabilities.priceIncrement(of: record.symbol) ?? .usEquity
         let price = record.isLong ? try reference - distance : try reference + distance
         let stop = ProtectiveStop(stopPrice: try increment.rounded(price, record.isLong ? .down : .up))
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
-        if record.initialStop == nil { state.portfolio.positions[record.symbol]?.initialStop = stop.stopPrice }
+        state.portfolio.stopSet(stop.stopPrice, for: record.symbol)
         alert(
             .emergency, .ownStop, record.symbol,
             "no policy protects it; the core sets its own stop at \(stop.stopPrice.text(minimumDecimals: 2))")

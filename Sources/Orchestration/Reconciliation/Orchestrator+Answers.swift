@@ -15,16 +15,13 @@ extension Orchestrator {
             try bookMissedExecutions(order, answer)
             if let query, query.order == order.id { try resolve(order.id, by: answer.order, query) }
         }
-        if state.broker?.queriedOrders.contains(answer.clientOrderID) == true {
-            state.broker?.queriedOrders.removeAll { $0 == answer.clientOrderID }
-            if state.broker?.queriedOrders.isEmpty == true { reconcileAgain() }
-        }
+        if state.reconciler.answered(about: answer.clientOrderID) { reconcileAgain() }
         guard let symbol = state.portfolio.orders[answer.clientOrderID]?.symbol else { return }
         afterChange(of: symbol)
     }
 
     private mutating func reconcileAgain() {
-        guard let round = state.broker?.round, round < CoreLimits.reconciliationRounds else {
+        guard state.reconciler.hasRoundsLeft else {
             let why =
                 "the broker's answers do not come together with ours after \(CoreLimits.reconciliationRounds) rounds"
             return restrict(to: .halted, why: why)
@@ -150,9 +147,7 @@ extension Orchestrator {
 
     /// The broker's state is asked for in a moment: several reasons for it mostly come together.
     mutating func requestReconcile() {
-        let soon = state.now + .milliseconds(200)
-        let due = state.broker?.reconcileDueAt ?? soon
-        state.broker?.reconcileDueAt = min(due, soon)
+        state.reconciler.requestSnapshot(by: state.now + .milliseconds(200))
     }
 
     /// A cancel that the broker has taken and does not carry out. To ask for it once more can double nothing.

@@ -3,48 +3,23 @@ import Trading
 /// Positions laid side by side: a difference that stays is classified, written down, and adopted.
 extension Orchestrator {
     mutating func comparePositions(_ snapshot: BrokerState, queriedAt: Timestamp) throws(NumericError) {
-        let isFirst = state.broker?.isReconciled != true
-        var theirs: [Symbol: BrokerPosition] = [:]
-        for position in snapshot.positions where !position.quantity.isZero { theirs[position.symbol] = position }
-        let symbols = Set(theirs.keys).union(state.portfolio.positions.keys).union(
-            state.broker?.discrepancies.keys ?? [:].keys
-        )
-        .sorted()
-        for symbol in symbols {
-            let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
-            let brokers = theirs[symbol]?.quantity ?? .zero
-            guard ours != brokers else {
-                state.broker?.discrepancies[symbol] = nil
-                endSplitWait(symbol)
-                continue
+        let findings = state.reconciler.findings(
+            in: snapshot, positions: state.portfolio.positions, isInFlight: isInFlight, queriedAt: queriedAt,
+            now: state.now)
+        for (symbol, finding) in findings {
+            if case .differs(let ours, let theirs) = finding,
+                rollsBackFor(symbol, ours: ours, brokers: theirs?.quantity ?? .zero)
+            {
+                return
             }
-            // Positions and orders may be out of step for seconds: a difference counts when it stays.
-            let isInStep = isFirst && reportLag == .zero
-            let before = state.broker?.discrepancies[symbol]
-            let isSame = before?.ours == ours && before?.brokers == brokers
-            let stays = isSame && queriedAt >= (before?.since ?? queriedAt) + reportLag
-            if !isInFlight(symbol), stays || isInStep, isUnbooked(symbol, at: brokers) {
-                state.broker?.discrepancies[symbol] =
-                    before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.now)
-                awaitSplit(symbol, ours: ours, brokers: brokers)
-            } else if !isInFlight(symbol), stays || isInStep {
-                guard !rollsBackFor(symbol, ours: ours, brokers: brokers) else { return }
-                try adoptPosition(symbol, theirs[symbol], ours: ours)
-            } else if !isSame {
-                state.broker?.discrepancies[symbol] = UnconfirmedDiscrepancy(
-                    ours: ours, brokers: brokers, since: state.now)
+            state.reconciler.note(finding, of: symbol, at: state.now)
+            switch finding {
+            case .agrees: state.holds.endReport(.splitNotBooked, of: symbol)
+            case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
+            case .differs(let ours, let theirs): try adoptPosition(symbol, theirs, ours: ours)
+            case .unconfirmed: break
             }
         }
-    }
-
-    private func isUnbooked(_ symbol: Symbol, at brokers: Quantity) -> Bool {
-        guard let split = state.unbookedSplits[symbol] else { return false }
-        return split.quantity == brokers && state.now < split.since + UnbookedSplit.patience
-    }
-
-    private mutating func endSplitWait(_ symbol: Symbol) {
-        state.unbookedSplits[symbol] = nil
-        state.holds.endReport(.splitNotBooked, of: symbol)
     }
 
     /// The broker still shows the old shares: until it has booked the split, what rests there is right as it rests.
@@ -59,12 +34,9 @@ extension Orchestrator {
     }
 
     /// Orders are asked about first; until they have been, a difference is noted and not judged.
-    mutating func noteDiscrepancies(_ snapshot: BrokerState, queriedAt: Timestamp) {
-        for symbol in state.portfolio.positions.keys.sorted() where state.broker?.discrepancies[symbol] == nil {
-            let ours = state.portfolio.positions[symbol]?.quantity ?? .zero
-            let brokers = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
-            guard ours != brokers else { continue }
-            state.broker?.discrepancies[symbol] = UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: state.now)
+    mutating func noteDiscrepancies(_ snapshot: BrokerState) {
+        for (symbol, finding) in state.reconciler.firstFindings(in: snapshot, positions: state.portfolio.positions) {
+            state.reconciler.note(finding, of: symbol, at: state.now)
         }
     }
 
@@ -72,7 +44,8 @@ extension Orchestrator {
     /// rests for the symbol is left alone until then: somebody may have changed both, as a split does, and an order that
     /// is made to fit the old position would not fit the new one.
     func hasUnconfirmedPosition(_ symbol: Symbol) -> Bool {
-        guard let discrepancy = state.broker?.discrepancies[symbol], let record = state.portfolio.positions[symbol],
+        guard let discrepancy = state.reconciler.discrepancy(of: symbol),
+            let record = state.portfolio.positions[symbol],
             discrepancy.ours == record.quantity
         else { return false }
         return !Exits(of: record, in: state.portfolio.orders).isEmpty
@@ -86,7 +59,6 @@ extension Orchestrator {
     private mutating func adoptPosition(
         _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
     ) throws(NumericError) {
-        state.broker?.discrepancies[symbol] = nil
         let split = state.portfolio.positions[symbol].flatMap { record in theirs.flatMap { Split(from: record, to: $0) }
         }
         let kind = kind(of: theirs, ours: ours, split)
@@ -101,7 +73,7 @@ extension Orchestrator {
                 "the account is short by somebody else's doing; it is adopted as it stands")
         }
         guard let theirs else {
-            state.portfolio.positions[symbol] = nil
+            state.portfolio.close(symbol)
             state.plans.positionClosed(symbol, at: state.now)
             resetPlan(symbol)
             return watchProtection(symbol)
@@ -117,14 +89,13 @@ extension Orchestrator {
     private mutating func adoptSplit(_ split: Split, of symbol: Symbol) throws(NumericError) {
         try applySplit(symbol, split.numerator, split.denominator)
         state.holds.endReport(.splitNotBooked, of: symbol)
-        guard state.unbookedSplits.removeValue(forKey: symbol) == nil else { return }
-        state.bookedSplits[symbol] = split
+        guard state.reconciler.splitBooked(symbol, split) else { return }
         state.protection.setBreached(false, symbol, at: state.now)
-        state.portfolio.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
+        state.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
     }
 
     private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Discrepancy.Kind {
-        if !state.hasReconciled { return .openingPosition }
+        if !state.reconciler.hasReconciled { return .openingPosition }
         if split != nil { return .corporateAction }
         let isShort = theirs?.quantity.isNegative ?? false
         return isShort && !ours.isNegative ? .externalShort : .manualTrade
@@ -132,18 +103,10 @@ extension Orchestrator {
 
     private mutating func adoptQuantity(_ theirs: BrokerPosition) {
         let symbol = theirs.symbol
-        guard var record = state.portfolio.positions[symbol], record.isLong == theirs.quantity.isPositive else {
-            resetPlan(symbol)
-            var record = PositionRecord(
-                symbol: symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: state.now)
-            record.initialStop = state.configuration.initialStops[symbol]
-            if let price = state.portfolio.market.price(symbol) { record.updateWaterMarks(price: price) }
-            state.portfolio.positions[symbol] = record
-            return
-        }
-        record.quantity = theirs.quantity
-        record.averagePrice = theirs.averagePrice
-        state.portfolio.positions[symbol] = record
+        let record = state.portfolio.adopt(
+            theirs, at: state.now, initialStop: state.configuration.initialStops[symbol],
+            price: state.market.price(of: symbol))
+        guard let record else { return resetPlan(symbol) }
         // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
         if let limit = state.plans[symbol]?.quantityLimit, isWithin(limit, record) {
             state.plans.endReduction(symbol)

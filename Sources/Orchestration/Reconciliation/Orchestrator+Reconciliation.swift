@@ -5,14 +5,14 @@ import Trading
 extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
         guard admitBroker(name, capabilities) else { return }
-        state.broker = BrokerLink(name: name, capabilities: capabilities)
+        state.reconciler.connected(name, capabilities)
         for words in capabilities.emulations { alert(.notice, nil, "\(name): \(words)") }
         reconcileNow()
     }
 
     mutating func brokerGone(_ name: PluginName, _ why: String) {
         guard state.broker?.name == name else { return }
-        state.broker = nil
+        state.reconciler.disconnected()
         markInFlightUnknown()
         if handleExpectedDeparture(goneBroker: name, why) { return }
         alert(
@@ -42,22 +42,19 @@ extension Orchestrator {
         if let defect = snapshot.defect {
             return alert(.emergency, .brokerDoubtful, nil, "the broker's state was not taken: \(defect)")
         }
-        guard let query = state.inFlight.answered(number), verifyAccount(snapshot), var link = state.broker,
+        guard let query = state.inFlight.answered(number), verifyAccount(snapshot), let link = state.broker,
             link.queriedOrders.isEmpty
         else { return }
-        if !link.hasAnswered { fenceOlderEpochs() }
-        link.hasAnswered = true
-        state.portfolio.account = snapshot.account
-        state.portfolio.openings.drop(before: query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds))
+        if state.reconciler.noteAnswer() { fenceOlderEpochs() }
+        let told = query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
+        state.portfolio.adopt(snapshot.account, from: told)
         adoptUnknownOrders(snapshot, queriedAt: query.queriedAt)
         activateLegs(snapshot)
-        link.queriedOrders = orders(notSettledBy: snapshot, link)
-        link.round += 1
-        state.broker = link
-        guard link.queriedOrders.isEmpty else {
-            state.broker?.unansweredRounds = 0
-            noteDiscrepancies(snapshot, queriedAt: query.queriedAt)
-            for id in link.queriedOrders { sendQuery(about: id) }
+        let unsettled = state.reconciler.orders(of: state.portfolio.orders.allWorking, notSettledBy: snapshot)
+        state.reconciler.awaitAnswers(about: unsettled)
+        guard unsettled.isEmpty else {
+            noteDiscrepancies(snapshot)
+            for id in unsettled { sendQuery(about: id) }
             return
         }
         try comparePositions(snapshot, queriedAt: query.queriedAt)
@@ -72,31 +69,24 @@ extension Orchestrator {
     }
 
     private mutating func finishReconciliation(isFirst: Bool, queriedAt: Timestamp) {
-        state.broker?.round = 0
-        state.broker?.reconcileDueAt = nil
-        let open = (state.broker?.discrepancies ?? [:]).filter {
-            !isInFlight($0.key) && state.unbookedSplits[$0.key] == nil
-        }
-        if isFirst, mustMatchPrevious,
+        state.reconciler.endRounds()
+        let open = state.reconciler.openDiscrepancies(isInFlight: isInFlight)
+        if isFirst, state.swapMachine.mustMatchPrevious,
             !open.isEmpty || state.portfolio.orders.allWorking.contains(where: \.status.isInFlight)
         {
             // Whoever takes over is asked until all is known, or its time is over.
-            state.broker?.reconcileDueAt = state.now + .milliseconds(200)
+            state.reconciler.askAgain(at: state.now + .milliseconds(200))
             return
         }
         if isFirst, let oldest = open.values.map(\.since).min() {
-            let since = state.broker?.unsettledSince ?? state.now
-            state.broker?.unsettledSince = since
+            let since = state.reconciler.awaitSettling(at: state.now)
             guard since + state.configuration.unprotectedLimit <= state.now else {
-                let due = nextLook(at: oldest + reportLag)
-                state.broker?.reconcileDueAt = due
-                return
+                return state.reconciler.askAgain(at: nextLook(at: oldest + reportLag))
             }
             // Somebody trades there without a pause: that symbol waits on, and the account does not.
             for symbol in open.keys.sorted() { awaitBrokerSnapshot(of: symbol) }
         }
-        state.broker?.isReconciled = true
-        state.hasReconciled = true
+        state.reconciler.agreed()
         if isFirst, let name = state.broker?.name { endSwap(with: name) }
         releaseHolds(queriedAt: queriedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
@@ -109,7 +99,7 @@ extension Orchestrator {
     private mutating func releaseHolds(queriedAt: Timestamp) {
         var next: Timestamp?
         for (symbol, earliest) in state.holds.awaitingSnapshot {
-            if let discrepancy = state.broker?.discrepancies[symbol] {
+            if let discrepancy = state.reconciler.discrepancy(of: symbol) {
                 next = min(next ?? discrepancy.since + reportLag, discrepancy.since + reportLag)
             } else if let earliest, queriedAt < earliest {
                 next = min(next ?? earliest, earliest)
@@ -117,8 +107,7 @@ extension Orchestrator {
                 state.holds.releaseSnapshotHold(symbol)
             }
         }
-        let due = next.map(nextLook)
-        if let due { state.broker?.reconcileDueAt = due }
+        if let next { state.reconciler.askAgain(at: nextLook(at: next)) }
     }
 
     /// When the broker's state is asked for again. What is overdue already waits for something else, such as an order in
@@ -127,22 +116,7 @@ extension Orchestrator {
         time > state.now ? max(time, state.now + .milliseconds(200)) : state.now + .seconds(1)
     }
 
-    var reportLag: TimeSpan { state.broker?.capabilities.reportLag ?? .zero }
-
-    /// Orders of ours that the broker's list does not settle, sorted: each is asked about.
-    private func orders(notSettledBy snapshot: BrokerState, _ link: BrokerLink) -> [ClientOrderID] {
-        var theirs: [ClientOrderID: Order] = [:]
-        for order in snapshot.openOrders { theirs[order.id] = order }
-        let unsettled = state.portfolio.orders.allWorking.filter { order in
-            // What is in flight gets its own answer; on a new connection it is asked about once.
-            guard !order.status.isInFlight else { return !link.isReconciled && link.round == 0 }
-            guard let other = theirs[order.id] else { return true }
-            if link.round == 0, order.rests != other.rests { return true }
-            return other.filledQuantity != order.filledQuantity || other.terms.quantity != order.terms.quantity
-                || other.terms.stopPrice != order.terms.stopPrice || other.terms.limitPrice != order.terms.limitPrice
-        }
-        return unsettled.map(\.id).sorted()
-    }
+    var reportLag: TimeSpan { state.reconciler.reportLag }
 
     /// The broker's status and terms of a working order replace ours.
     mutating func adoptStatus(of order: Order, from other: Order) {
@@ -201,17 +175,5 @@ extension Orchestrator {
         record(
             .discrepancy(
                 Discrepancy(kind: kind, symbol: symbol, order: order, ours: ours, brokers: brokers, done: done)))
-    }
-}
-
-extension Order {
-    /// It stands in the market: not waiting for its entry, and not interrupted.
-    fileprivate var rests: Bool {
-        switch status {
-        case .accepted, .held, .suspended, .stopped, .calculated, .doneForDay: false
-        case .pendingNew, .new, .partiallyFilled, .pendingCancel, .pendingReplace, .unknown, .filled,
-            .canceled, .expired, .replaced, .rejected:
-            true
-        }
     }
 }

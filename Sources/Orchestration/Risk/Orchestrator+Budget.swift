@@ -9,7 +9,7 @@ extension Orchestrator {
         if case .submit(let submission) = command, submission.isEntry { try watchEquity() }
         fitBudget()
         let gate = RiskGate(
-            state: state.portfolio, control: state.control, limits: state.configuration.limits,
+            state: state.marked, control: state.control, limits: state.configuration.limits,
             capabilities: capabilities, now: state.now, load: load)
         return try state.risk.withBudget { budget throws(NumericError) in
             try gate.check(command, number: number, budget: &budget)

@@ -2,16 +2,10 @@ import Trading
 
 /// The loss of the day, and what follows when trading is restricted.
 extension Orchestrator {
-    /// Looked at with every cycle, every fill and every entry. What the day began with is kept in the state, so that a
-    /// restart within the day does not forget a loss.
+    /// Looked at with every cycle, every fill and every entry.
     mutating func watchEquity() throws(NumericError) {
-        let equity = try state.portfolio.equity()
-        state.portfolio.peakEquity = max(state.portfolio.peakEquity, equity)
-        let day = USEquityCalendar.tradingDay(at: state.now)
-        if state.portfolio.tradingDay != day {
-            state.portfolio.tradingDay = day
-            state.portfolio.dayStartEquity = startOfDay(equity)
-        }
+        let equity = try state.marked.equity()
+        state.portfolio.noteEquity(equity, day: USEquityCalendar.tradingDay(at: state.now), in: state.market)
         guard let most = state.configuration.limits.maximumDailyLoss,
             let start = state.portfolio.dayStartEquity, start.isPositive
         else { return }
@@ -20,16 +14,6 @@ extension Orchestrator {
         let verb = loss > most ? "exceeds" : "reaches"
         restrict(
             to: .reducing, why: "daily loss \(loss.precisePercent) \(verb) the \(most.precisePercent) limit")
-    }
-
-    /// While a price is missing our own figure is a guess, and the broker's is better; the larger of the two is the
-    /// careful one to count losses from.
-    private func startOfDay(_ equity: Money) -> Money {
-        let market = state.portfolio.market
-        guard let account = state.portfolio.account,
-            state.portfolio.positions.keys.contains(where: { market.price($0) == nil })
-        else { return equity }
-        return max(equity, account.equity)
     }
 
     /// The core's own restriction: it is never lifted but by a person.
@@ -48,7 +32,7 @@ extension Orchestrator {
     /// Nothing is added to an account whose required policies are not all at work. Looked at when one comes or goes, when
     /// the configuration changes, and with every cycle, so that one that never came is missed too.
     mutating func watchRequiredPolicies() {
-        let missing = state.configuration.requiredPolicies.filter { !state.policies.contains($0) }
+        let missing = state.plugins.missing(of: state.configuration.requiredPolicies)
         guard missing.isEmpty else {
             let names = missing.map(\.text).joined(separator: ", ")
             if state.control.awaitPolicies(why: "required, and not at work: \(names)") { carryOutRestriction() }

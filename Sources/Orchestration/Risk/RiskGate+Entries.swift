@@ -37,7 +37,7 @@ extension RiskGate {
 
     private func buyingPowerRefusal(_ notional: Money, _ open: Commitments) throws(NumericError) -> String? {
         guard let account = state.account else { return "the broker has not told its account yet" }
-        let free = try account.buyingPower - open.total - state.openings.total()
+        let free = try account.buyingPower - open.total - state.portfolio.openings.total()
         guard notional > free else { return nil }
         return "its value of \(notional) is above the buying power of \(free) that is free"
     }
@@ -74,7 +74,7 @@ struct Commitments {
     private var bySymbol: [Symbol: Money] = [:]
 
     /// - Throws: ``NumericError`` when the figures overflow.
-    init(_ state: PortfolioState) throws(NumericError) {
+    init(_ state: MarkedPortfolio) throws(NumericError) {
         for order in state.orders.allWorking where state.mayOpen(order) {
             guard let price = state.worstPrice(of: order.terms) else {
                 unvalued = order.symbol
@@ -89,7 +89,7 @@ struct Commitments {
     func of(_ symbol: Symbol) -> Money { bySymbol[symbol] ?? .zero }
 }
 
-extension PortfolioState {
+extension MarkedPortfolio {
     /// A person's order that would not close what is held counts as an entry; a held leg waits for one.
     fileprivate func mayOpen(_ order: Order) -> Bool {
         switch order.terms.role {
@@ -105,7 +105,7 @@ extension PortfolioState {
         if order.side == .buy, let limit = order.limitPrice { return limit }
         let known = [
             order.limitPrice, order.stopPrice, market.executable(order.symbol, side: order.side),
-            market.price(order.symbol),
+            market.price(of: order.symbol),
         ]
         return known.compactMap { $0 }.max()
     }

@@ -22,7 +22,7 @@ package struct ApprovedCommand: Sendable, Hashable {
 ///    danger, not a protection.
 /// 3. An entry passes every limit as things will be when all that is under way has been filled.
 struct RiskGate {
-    let state: PortfolioState
+    let state: MarkedPortfolio
     let control: TradingControl
     let limits: HardLimits
     let capabilities: BrokerCapabilities
@@ -130,7 +130,7 @@ struct RiskGate {
     }
 
     private func collar(_ price: Price?, _ symbol: Symbol) throws(NumericError) -> String? {
-        guard let price, let market = state.market.price(symbol), market.isPositive else { return nil }
+        guard let price, let market = state.market.price(of: symbol), market.isPositive else { return nil }
         let distance = try (price - market).magnitude().ratio(to: market)
         guard distance > limits.priceCollar else { return nil }
         return "the price \(price) is \(distance) away from the market at \(market), \(limits.priceCollar) is the limit"

@@ -6,7 +6,7 @@ import Trading
 ///         |                     |
 ///     given up              retreating -> returning -> failed
 ///
-/// Nothing has changed before `leaving` is over: who trades is ``CoreState/chosenBroker``, and that is another from
+/// Nothing has changed before `leaving` is over: who trades is ``SwapMachine/chosenBroker``, and that is another from
 /// `joining` on, together with a new epoch.
 package struct BrokerSwap: Sendable, Hashable, Codable {
     package enum Stage: String, Sendable, Codable, CaseIterable {

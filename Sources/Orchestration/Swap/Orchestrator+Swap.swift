@@ -22,8 +22,8 @@ extension Orchestrator {
                         step: .failed, from: state.chosenBroker, to: request.to, who: request.who, why: request.why,
                         epoch: state.epoch, frozen: .zero, words: words)))
         }
-        state.swap = BrokerSwap(
-            request, from: from, began: state.now, deadline: state.now + state.configuration.swapDrain)
+        let deadline = state.now + state.configuration.swapDrain
+        state.swapMachine.begin(request, from: from, at: state.now, drainBy: deadline)
         recordSwap(.began, "\(request.to) is to trade instead of \(from); no order is sent until it does")
     }
 
@@ -39,8 +39,7 @@ extension Orchestrator {
     /// Whether nothing may be sent for a symbol. What is unprotected when a swap begins is protected first: it would stay unprotected
     /// until the swap is over.
     func isHeldBySwap(_ symbol: Symbol) -> Bool {
-        guard let swap = state.swap else { return false }
-        return swap.stage != .draining || !state.protection.isUnprotected(symbol)
+        state.swapMachine.holds(isUnprotected: state.protection.isUnprotected(symbol))
     }
 
     /// Called with every input.
@@ -49,22 +48,18 @@ extension Orchestrator {
         switch swap.stage {
         case .draining:
             if isDrained {
-                let agrees = isFullyReconciled
-                state.swap?.stage = .leaving
-                state.swap?.deadline = nil
-                state.swap?.leftReconciled = agrees ? true : nil
-                emit(.dismissBroker(swap.from))
-            } else if isOver(swap) {
+                perform(state.swapMachine.drained(isReconciled: isFullyReconciled))
+            } else if state.swapMachine.isOverdue(at: state.now) {
                 abandonSwap(pendingWork)
             }
         case .joining:
-            if isOver(swap) {
+            if state.swapMachine.isOverdue(at: state.now) {
                 let limit = state.configuration.swapLimit
                 let missing = state.broker == nil ? "is not ready" : "has not told a state that fits ours"
                 rollBack("\(swap.to) \(missing) within \(limit)")
             }
         case .returning:
-            if isOver(swap) {
+            if state.swapMachine.isOverdue(at: state.now) {
                 endSwap(
                     unfinished:
                         "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is not back within \(state.configuration.swapLimit) either, and awaited as at any start",
@@ -74,7 +69,15 @@ extension Orchestrator {
         }
     }
 
-    private func isOver(_ swap: BrokerSwap) -> Bool { swap.deadline.map { $0 <= state.now } ?? false }
+    private mutating func perform(_ actions: [SwapAction]) {
+        for action in actions {
+            switch action {
+            case .detach: detachBroker()
+            case .dismiss(let name): emit(.dismissBroker(name))
+            case .engage(let name): emit(.engageBroker(BrokerEngagement(broker: name, epoch: state.run.beginEpoch())))
+            }
+        }
+    }
 
     /// Nothing that was asked of the old adapter is still to be answered. A question that has waited for longer than an
     /// answer takes is lost; the new adapter is asked anew.
@@ -86,16 +89,13 @@ extension Orchestrator {
 
     private var isFullyReconciled: Bool {
         guard let broker = state.broker else { return false }
-        return broker.isReconciled && broker.discrepancies.isEmpty && state.unbookedSplits.isEmpty
+        return broker.isReconciled && broker.discrepancies.isEmpty && !state.reconciler.awaitsSplits
     }
-
-    /// An adapter joins that must tell what the one before it told.
-    var mustMatchPrevious: Bool { state.swap?.stage == .joining && state.swap?.leftReconciled == true }
 
     /// What rested when the old adapter left is not known to the one that joins.
     /// - Returns: whether it leaves again.
     mutating func rollsBackWithout(order: Order) -> Bool {
-        guard mustMatchPrevious, order.hasBeenAtVenue, let swap = state.swap else { return false }
+        guard state.swapMachine.mustMatchPrevious, order.hasBeenAtVenue, let swap = state.swap else { return false }
         rollBack("\(swap.to) does not know \(order.id), which rested when \(swap.from) left")
         return true
     }
@@ -103,7 +103,7 @@ extension Orchestrator {
     /// A position is another there, and stays so, though nothing of ours explains it.
     /// - Returns: whether the adapter that joins leaves again.
     mutating func rollsBackFor(_ symbol: Symbol, ours: Quantity, brokers: Quantity) -> Bool {
-        guard mustMatchPrevious, let swap = state.swap,
+        guard state.swapMachine.mustMatchPrevious, let swap = state.swap,
             !state.inFlight.hasUnseenEnd(where: { state.portfolio.orders[$0]?.symbol == symbol })
         else { return false }
         rollBack("\(swap.to) tells \(brokers) \(symbol), \(swap.from) told \(ours)")
@@ -122,24 +122,21 @@ extension Orchestrator {
         guard let swap = state.swap else { return }
         recordSwap(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) stays the one that trades")
         alert(.warning, nil, "the broker was not swapped: \(why)")
-        state.swap = nil
+        state.swapMachine.end()
         touchAll()
     }
 
     /// The new adapter cannot trade.
     mutating func rollBack(_ why: String) {
         guard let swap = state.swap, swap.stage == .joining else { return }
-        state.swap?.stage = .retreating
-        state.swap?.deadline = nil
-        state.swap?.failure = why
-        detachBroker()
+        let actions = state.swapMachine.fail(why)
         alert(.warning, nil, "\(swap.to) does not trade: \(why); \(swap.from) is taken back")
-        emit(.dismissBroker(swap.to))
+        perform(actions)
     }
 
     private mutating func detachBroker() {
         guard state.broker != nil else { return }
-        state.broker = nil
+        state.reconciler.disconnected()
         markInFlightUnknown()
     }
 }
@@ -152,24 +149,15 @@ extension Orchestrator {
         guard let swap = state.swap else { return }
         switch swap.stage {
         case .leaving where name == swap.from:
-            engage(swap.to, .joining, until: state.now + state.configuration.swapLimit)
+            perform(state.swapMachine.brokerLeft(name, readyBy: state.now + state.configuration.swapLimit))
             recordSwap(.changed, "\(swap.from) has left; \(swap.to) is awaited, epoch \(state.epoch)")
         case .retreating where name == swap.to:
-            engage(swap.from, .returning, until: state.now + state.configuration.swapLimit)
+            perform(state.swapMachine.brokerLeft(name, readyBy: state.now + state.configuration.swapLimit))
             recordSwap(
                 .rolledBack,
                 "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is taken back, epoch \(state.epoch)")
         case .draining, .leaving, .joining, .retreating, .returning: break
         }
-    }
-
-    private mutating func engage(_ name: PluginName, _ stage: BrokerSwap.Stage, until deadline: Timestamp) {
-        detachBroker()
-        state.chosenBroker = name
-        state.epoch += 1
-        state.swap?.stage = stage
-        state.swap?.deadline = deadline
-        emit(.engageBroker(BrokerEngagement(broker: name, epoch: state.epoch)))
     }
 
     /// An adapter that is to trade does not even become ready.
@@ -248,7 +236,7 @@ extension Orchestrator {
             alert(.warning, nil, "the broker was not swapped: \(swap.failure ?? "?"); \(swap.from) trades as before")
         case .draining, .leaving, .joining, .retreating, .returning: return
         }
-        state.swap = nil
+        state.swapMachine.end()
     }
 
     private var heldWords: String {
@@ -275,18 +263,15 @@ extension Orchestrator {
         if let swap = state.swap {
             switch swap.stage {
             case .draining, .leaving: endSwap(unfinished: "the core was started anew before \(swap.from) had left")
-            case .joining, .returning: state.swap?.deadline = state.now + state.configuration.swapLimit
-            case .retreating:
-                state.chosenBroker = swap.from
-                state.swap?.stage = .returning
-                state.swap?.deadline = state.now + state.configuration.swapLimit
+            case .joining, .retreating, .returning:
+                state.swapMachine.resume(readyBy: state.now + state.configuration.swapLimit)
             }
         }
         if let swap = state.swap, !brokers.contains(swap.from) || !brokers.contains(swap.to) {
             endSwap(unfinished: "the configuration does not name \(swap.from) and \(swap.to) any more")
         }
         let chosen = state.chosenBroker
-        state.chosenBroker = chosen.flatMap { brokers.contains($0) ? $0 : nil } ?? brokers.first
+        state.swapMachine.choose(among: brokers)
         guard let chosen, let now = state.chosenBroker else { return }
         if now != chosen {
             alert(.warning, nil, "\(now) trades: the configuration does not name \(chosen) any more")
@@ -305,6 +290,6 @@ extension Orchestrator {
                 Alert(
                     level: isLost ? .emergency : .warning, symbol: nil, text: "the broker was not swapped: \(why)",
                     kind: kind)))
-        state.swap = nil
+        state.swapMachine.end()
     }
 }

@@ -75,7 +75,7 @@ struct StatusCommand: ParsableCommand {
                 account: state.configuration.account, running: Lock.holder(of: try options.path()),
                 tradingState: state.control.state, why: state.control.why, cycle: state.cycle.number,
                 epoch: state.epoch,
-                at: state.now, equity: try state.portfolio.equity(), cash: state.portfolio.account?.cash ?? .zero,
+                at: state.now, equity: try state.marked.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
                 openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.unprotected,
                 broker: state.broker?.name.text, emulated: state.broker?.capabilities.emulations ?? [],

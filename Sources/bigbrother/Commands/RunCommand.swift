@@ -137,7 +137,7 @@ private struct RunJSON: Encodable {
         end = result.end.description
         report = result.report
         realizedProfit = result.state.portfolio.realizedProfit
-        equity = try result.state.portfolio.equity()
+        equity = try result.state.marked.equity()
         journalEntries = result.head.sequence
         journalHash = result.head.chain.description
         figures = Figures(

@@ -75,7 +75,7 @@ struct ReconciliationTests {
             driver.cycle()
             driver.reconcile()
         }
-        #expect(driver.state.unbookedSplits.isEmpty)
+        #expect(!driver.state.reconciler.awaitsSplits)
         #expect(driver.venue.stopped("ABC") == 200)
         #expect(driver.symbolStop?.terms.stopPrice == "47.5")
         driver.expectSound()

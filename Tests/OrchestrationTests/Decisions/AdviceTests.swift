@@ -112,21 +112,23 @@ struct AdviceTests {
 
 @Suite("The portfolio's part of a decision")
 struct PortfolioMergeTests {
-    private func state(_ holdings: [(Symbol, Int64, Price, Price)]) -> PortfolioState {
-        var state = PortfolioState()
+    private func state(_ holdings: [(Symbol, Int64, Price, Price)]) -> MarkedPortfolio {
+        var (held, market) = ([PositionRecord](), Market())
         for (symbol, quantity, average, price) in holdings {
-            state.positions[symbol] = PositionRecord(
-                symbol: symbol, quantity: Quantity(shares: quantity), averagePrice: average,
-                openedAt: Timestamp(seconds: 1))
-            state.market.apply(
+            held.append(
+                PositionRecord(
+                    symbol: symbol, quantity: Quantity(shares: quantity), averagePrice: average,
+                    openedAt: Timestamp(seconds: 1)))
+            market.apply(
                 MarketUpdate(
                     at: Timestamp(seconds: 1),
                     quotes: [Quote(symbol: symbol, last: price, at: Timestamp(seconds: 1))]))
         }
-        return state
+        return MarkedPortfolio(Portfolio(positions: held), market)
     }
 
-    private func merge(_ advice: [Advice], _ state: PortfolioState, equity: Money = "100000") throws -> PortfolioMerge {
+    private func merge(_ advice: [Advice], _ state: MarkedPortfolio, equity: Money = "100000") throws -> PortfolioMerge
+    {
         try PortfolioMerge(
             advice.map { PluginName("risk").says($0, on: nil) }, state, equity: equity, now: Timestamp(seconds: 10),
             configuration: CoreConfiguration(account: "test", policies: []))
@@ -140,7 +142,7 @@ struct PortfolioMergeTests {
     }
 
     /// 60,000 of AAA (up a half), 30,000 of BBB (down a quarter), 30,000 short of CCC (level).
-    private var three: PortfolioState {
+    private var three: MarkedPortfolio {
         state([("AAA", 600, "66.66", "100"), ("BBB", 300, "133.33", "100"), ("CCC", -300, "100", "100")])
     }
 
@@ -191,7 +193,7 @@ struct PortfolioMergeTests {
             [
                 .advise(AdvisoryAdvice(name: "stop_scale", value: "9")),
                 .advise(AdvisoryAdvice(name: "regime", value: "9")), .advise(AdvisoryAdvice(name: "", value: "1")),
-            ], PortfolioState())
+            ], MarkedPortfolio())
         #expect(merged.advisories.map { "\($0.name) \($0.value)" }.sorted() == ["regime 9", "stop_scale 2"])
         #expect(merged.dispositions.filter { $0.outcome == .refused }.count == 1)
     }
@@ -317,7 +319,7 @@ struct NeedsTests {
         driver.feed(
             .started(Start(epoch: 2, configuration: CoreConfiguration(account: "test", policies: ["a", "b"]))))
         driver.feed(.policyReady(name: "b", needs: PolicyNeeds()))
-        let value = driver.state.portfolio.market.series.value(try Indicator("sma(2,1m)"), of: "ABC")
+        let value = driver.state.market.series.value(try Indicator("sma(2,1m)"), of: "ABC")
         #expect(value == .price("1"))
     }
 }

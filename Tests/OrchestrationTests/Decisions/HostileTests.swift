@@ -149,11 +149,10 @@ struct HostileTests {
 
     @Test("an account that has lost everything can still be closed by a policy", arguments: ["0", "-500"] as [Money])
     func noEquity(equity: Money) throws {
-        var state = PortfolioState()
-        state.positions["ABC"] = record(100)
+        let held = Portfolio(positions: [record(100)])
         let advice = a.says(.reduceExposure(ExposureAdvice(grossWeight: .zero)), on: nil, .emergency)
         let portfolio = try PortfolioMerge(
-            [advice], state, equity: equity, now: Timestamp(seconds: 1),
+            [advice], MarkedPortfolio(held), equity: equity, now: Timestamp(seconds: 1),
             configuration: CoreConfiguration(account: "test", policies: []))
         #expect(portfolio.advice.map(\.recommendation.advice) == [.reduceTo(quantity: .zero)])
         #expect(portfolio.dispositions.map(\.outcome) == [.taken])

@@ -311,21 +311,23 @@ struct MergeLawTests {
 
 @Suite("Laws of the portfolio's part")
 struct PortfolioLawTests {
-    private func holdings(_ random: inout SplitMix64) -> PortfolioState {
-        var state = PortfolioState()
+    private func holdings(_ random: inout SplitMix64) -> MarkedPortfolio {
+        var (held, market) = ([PositionRecord](), Market())
         for index in 0..<Int(random.number(0...6)) {
             let symbol = Symbol(unchecked: "S\(index)")
             let side: Int64 = random.chance(30) ? -1 : 1
             let units = random.chance(20) ? random.number(1...999) : random.number(1...500) * 1_000
-            state.positions[symbol] = PositionRecord(
-                symbol: symbol, quantity: Quantity(units: side * units * (Quantity.scale / 1_000)),
-                averagePrice: Price(units: random.number(0...3) * 50 * Price.scale), openedAt: Timestamp(seconds: 1))
+            held.append(
+                PositionRecord(
+                    symbol: symbol, quantity: Quantity(units: side * units * (Quantity.scale / 1_000)),
+                    averagePrice: Price(units: random.number(0...3) * 50 * Price.scale),
+                    openedAt: Timestamp(seconds: 1)))
             guard random.chance(80) else { continue }
             let quote = Quote(
                 symbol: symbol, last: Price(units: random.number(1...200) * Price.scale), at: Timestamp(seconds: 1))
-            state.market.apply(MarketUpdate(at: Timestamp(seconds: 1), quotes: [quote]))
+            market.apply(MarketUpdate(at: Timestamp(seconds: 1), quotes: [quote]))
         }
-        return state
+        return MarkedPortfolio(Portfolio(positions: held), market)
     }
 
     private func advice(_ random: inout SplitMix64) -> PolicyAdvice {

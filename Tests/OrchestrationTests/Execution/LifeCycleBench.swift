@@ -98,8 +98,13 @@ struct LifeCycleBench {
     }
 
     private mutating func answerAbsent(arrivalLimit: TimeSpan) -> [Effect] {
-        core.state.broker?.capabilities.arrivalLimit = arrivalLimit
-        core.state.broker?.capabilities.reportLag = arrivalLimit
+        if let link = core.state.broker {
+            var capabilities = link.capabilities
+            capabilities.arrivalLimit = arrivalLimit
+            capabilities.reportLag = arrivalLimit
+            core.state.reconciler.connected(link.name, capabilities)
+            core.state.reconciler.agreed()
+        }
         core.state.inFlight.send(Request(.submit, number: 1, leftBy: now), for: id, reportBy: now)
         let number = core.state.inFlight.nextCommandNumber() + 1
         core.state.inFlight.query(number, about: id, at: now)
@@ -135,7 +140,7 @@ struct LifeCycleBench {
     }
 
     /// What was sold since then, when the cash tells the same as the position; nil when they do not agree.
-    func booked(since before: PortfolioState) -> Quantity? {
+    func booked(since before: Portfolio) -> Quantity? {
         let after = core.state.portfolio
         let sold = (before.positions["ABC"]?.quantity.units ?? 0) - (after.positions["ABC"]?.quantity.units ?? 0)
         let received = (after.account?.cash.units ?? 0) - (before.account?.cash.units ?? 0)

@@ -182,14 +182,16 @@ struct LimitTests {
         arguments: [("110", true), ("110.01", false), ("90", true), ("89.99", false)], Side.allCases)
     func collar(edge: (limit: Price, passes: Bool), side: Side) throws {
         let now = Timestamp(seconds: 1_781_100_000)
-        var state = PortfolioState()
-        state.account = Account(id: "test", cash: "100000", equity: "100000", buyingPower: "100000")
-        state.market.apply(
+        let portfolio = Portfolio(
+            account: Account(id: "test", cash: "100000", equity: "100000", buyingPower: "100000"))
+        var market = Market()
+        market.apply(
             MarketUpdate(at: now, quotes: [Quote(symbol: "ABC", bid: "99", ask: "101", last: "100", at: now)]))
         var limits = HardLimits()
         limits.priceCollar = "0.1"
         let gate = RiskGate(
-            state: state, control: TradingControl(), limits: limits, capabilities: .everything, now: now,
+            state: MarkedPortfolio(portfolio, market), control: TradingControl(), limits: limits,
+            capabilities: .everything, now: now,
             load: RateBudget.Load())
         let order = NewOrder(
             clientOrderID: "a", symbol: "ABC", side: side, type: .limit, quantity: 10, limitPrice: edge.limit,

@@ -39,9 +39,9 @@ struct MarketAdmissionTests {
     func notApplied() {
         var core = Orchestrator()
         _ = core.handle(.market(MarketUpdate(at: at, quotes: [quote(), quote(bid: "-1")])), at: at)
-        #expect(core.state.portfolio.market["ABC"] == nil)
+        #expect(core.state.market["ABC"] == nil)
         _ = core.handle(.market(MarketUpdate(at: at, quotes: [quote()])), at: at)
-        #expect(core.state.portfolio.market["ABC"]?.last == "10")
+        #expect(core.state.market["ABC"]?.last == "10")
     }
 
     @Test("a tape that begins anew is passed over up to the core's time; providers of real time have their own clocks")

@@ -1,0 +1,69 @@
+import Trading
+
+/// The cycle: its number, whether policies are being asked, and how many more events may start one in this period.
+///
+/// Invariants:
+/// 1. One cycle at a time asks policies.
+/// 2. The number grows by one with each cycle, also over restarts.
+package struct EvaluationCycle: Sendable, Hashable, Codable {
+    package private(set) var number: Int64 = 0
+    package private(set) var isEvaluating = false
+    /// When policies were last shown the whole.
+    private(set) var snapshotAt: Timestamp?
+    /// Why another cycle is to follow the one that is under way.
+    private var pendingTrigger: String?
+    /// Cycles that events started in this period.
+    private var urgentInPeriod: Int64 = 0
+
+    package init() {}
+
+    /// A process has started: nobody answers what the one before has asked.
+    mutating func started() {
+        isEvaluating = false
+        pendingTrigger = nil
+    }
+
+    mutating func beginPeriod() { urgentInPeriod = 0 }
+
+    /// An event asks for a cycle.
+    /// - Returns: whether the period has one left for it.
+    mutating func takeUrgent(of limit: Int64) -> Bool {
+        guard urgentInPeriod < limit else { return false }
+        urgentInPeriod += 1
+        return true
+    }
+
+    /// A cycle is due. While another asks policies, this one follows it; the first reason is the one that is kept.
+    /// - Returns: whether it has to wait.
+    mutating func postpone(_ trigger: String) -> Bool {
+        guard isEvaluating else { return false }
+        pendingTrigger = pendingTrigger ?? trigger
+        return true
+    }
+
+    /// - Returns: the number of the cycle that begins.
+    mutating func begin() -> Int64 {
+        number += 1
+        return number
+    }
+
+    /// The policies' picture was made.
+    mutating func snapshotTaken(at time: Timestamp) { snapshotAt = time }
+
+    /// Policies are asked.
+    mutating func evaluate() { isEvaluating = true }
+
+    /// Their answers to a cycle are here.
+    /// - Returns: whether they were awaited.
+    mutating func answered(_ cycle: Int64) -> Bool {
+        guard isEvaluating, cycle == number else { return false }
+        isEvaluating = false
+        return true
+    }
+
+    /// Why the next one follows at once; nil when it does not.
+    mutating func takePendingTrigger() -> String? {
+        defer { pendingTrigger = nil }
+        return pendingTrigger
+    }
+}

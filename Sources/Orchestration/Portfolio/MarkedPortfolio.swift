@@ -1,0 +1,40 @@
+import Trading
+
+/// The portfolio marked to market: what decisions, the risk gate and the pictures for policies and people read. A copy,
+/// which writes to nothing.
+package struct MarkedPortfolio: Sendable {
+    package let portfolio: Portfolio
+    package let market: Market
+
+    package init(_ portfolio: Portfolio = Portfolio(), _ market: Market = Market()) {
+        self.portfolio = portfolio
+        self.market = market
+    }
+
+    package var account: Account? { portfolio.account }
+    package var positions: [Symbol: PositionRecord] { portfolio.positions }
+    package var orders: OrderStore { portfolio.orders }
+
+    /// Cash plus everything at its present price.
+    package func equity() throws(NumericError) -> Money {
+        if let total = totalInAnyOrder() { return total }
+        // One of them does not fit: which one is told must not depend on the order of a dictionary.
+        var total = account?.cash ?? .zero
+        for (_, record) in positions.inOrder { try total += marketValue(record) }
+        return total
+    }
+
+    /// A sum is the same in any order, and with every fill there is no time to sort ten thousand positions. Nil when a
+    /// value or the sum does not fit.
+    private func totalInAnyOrder() -> Money? {
+        var total = Int128(account?.cash.units ?? 0)
+        for record in positions.values {
+            do { total += Int128(try marketValue(record).units) } catch { return nil }
+        }
+        return Int64(exactly: total).map(Money.init(units:))
+    }
+
+    package func marketValue(_ record: PositionRecord) throws(NumericError) -> Money {
+        try (market.price(of: record.symbol) ?? record.averagePrice).times(record.quantity)
+    }
+}

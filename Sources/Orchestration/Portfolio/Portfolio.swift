@@ -1,0 +1,174 @@
+import Trading
+
+/// What is held, what is ordered, and what came of it.
+///
+/// Invariants:
+/// 1. A position has shares, and stands under its own symbol.
+/// 2. A corporate action is applied once.
+/// 3. Peak equity never falls.
+package struct Portfolio: Sendable, Hashable, Codable {
+    package private(set) var account: Account?
+    /// What entries cost that the account's buying power may not know of yet.
+    private(set) var openings = Openings()
+    package private(set) var positions: [Symbol: PositionRecord] = [:]
+    package internal(set) var orders = OrderStore()
+    private(set) var peakEquity: Money = .zero
+    package private(set) var dayStartEquity: Money?
+    private var tradingDay: Int64?
+    /// Profit realized since the journal began.
+    package private(set) var realizedProfit: Money = .zero
+    /// Corporate actions that were applied, so that none is applied twice.
+    private var appliedActions: [String] = []
+
+    package init(account: Account? = nil, positions: [PositionRecord] = []) {
+        self.account = account
+        for record in positions { self.positions[record.symbol] = record }
+    }
+
+    // MARK: - What the broker tells
+
+    /// - Parameter time: the account's figures are from then or later, and know of everything before it.
+    mutating func adopt(_ account: Account, from time: Timestamp) {
+        self.account = account
+        openings.drop(before: time)
+    }
+
+    /// The broker's quantity and average price replace ours.
+    /// - Parameters:
+    ///   - initialStop: of a position that was not held on this side.
+    ///   - price: what a share is worth now, where that is known.
+    /// - Returns: the position as it is now when it was held on this side before; nil for a new one.
+    mutating func adopt(
+        _ theirs: BrokerPosition, at now: Timestamp, initialStop: Price?, price: Price?
+    ) -> PositionRecord? {
+        guard var record = positions[theirs.symbol], record.isLong == theirs.quantity.isPositive else {
+            var record = PositionRecord(
+                symbol: theirs.symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: now)
+            record.initialStop = initialStop
+            if let price { record.updateWaterMarks(price: price) }
+            positions[theirs.symbol] = record
+            return nil
+        }
+        record.quantity = theirs.quantity
+        record.averagePrice = theirs.averagePrice
+        positions[theirs.symbol] = record
+        return record
+    }
+
+    /// The broker holds none of it.
+    mutating func close(_ symbol: Symbol) { positions[symbol] = nil }
+
+    // MARK: - Executions
+
+    /// Books an execution into position, cash and the realized profit; returns that profit.
+    mutating func book(
+        _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, bookedAt: Timestamp,
+        initialStop: Price?
+    ) throws(NumericError) -> Money {
+        let change = side == .buy ? size : try size.negated()
+        try account?.cash -= price.times(change)
+        let opened = try opening(change, symbol)
+        if opened.isPositive { try openings.add(price.times(opened), at: bookedAt) }
+        guard var record = positions[symbol] else {
+            open(symbol, change, at: price, time: time, initialStop: initialStop)
+            return .zero
+        }
+        let after = try record.quantity + change
+        let flips = !after.isZero && after.isNegative != record.quantity.isNegative
+        let closing = flips ? try record.quantity.negated() : change
+        let realized = try record.book(closing, at: price)
+        try realizedProfit += realized
+        positions[symbol] = record.quantity.isZero ? nil : record
+        if flips { open(symbol, after, at: price, time: time, initialStop: nil) }
+        return realized
+    }
+
+    /// How much of a change opens or adds, and does not close.
+    private func opening(_ change: Quantity, _ symbol: Symbol) throws(NumericError) -> Quantity {
+        let held = positions[symbol]?.quantity ?? .zero
+        let closes = held.isNegative != change.isNegative
+        return closes ? max(.zero, try change.magnitude() - held.magnitude()) : try change.magnitude()
+    }
+
+    private mutating func open(
+        _ symbol: Symbol, _ quantity: Quantity, at price: Price, time: Timestamp, initialStop: Price?
+    ) {
+        var record = PositionRecord(symbol: symbol, quantity: quantity, averagePrice: price, openedAt: time)
+        record.initialStop = initialStop
+        record.unprotectedSince = time
+        positions[symbol] = record
+    }
+
+    // MARK: - What is decided and observed of a position
+
+    /// A stop was set for the position: R is counted from the first.
+    mutating func stopSet(_ price: Price, for symbol: Symbol) {
+        guard positions[symbol]?.initialStop == nil else { return }
+        positions[symbol]?.initialStop = price
+    }
+
+    /// Rungs of the profit ladder were decided.
+    mutating func take(rungs: [String], of symbol: Symbol, at now: Timestamp) {
+        guard !rungs.isEmpty, var record = positions[symbol] else { return }
+        record.rungsTaken = (record.rungsTaken + rungs).sorted()
+        record.lastPartialAt = now
+        positions[symbol] = record
+    }
+
+    /// - Parameter time: nil when a stop rests for all of it.
+    mutating func unprotected(_ symbol: Symbol, since time: Timestamp?) { positions[symbol]?.unprotectedSince = time }
+
+    // MARK: - Corporate actions
+
+    /// - Returns: whether the action was not applied before.
+    mutating func noteAction(_ id: String) -> Bool {
+        guard !appliedActions.contains(id) else { return false }
+        appliedActions.append(id)
+        return true
+    }
+
+    mutating func split(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
+        try positions[symbol]?.split(numerator: numerator, denominator: denominator)
+    }
+
+    // MARK: - Market and equity
+
+    /// Prices that just became known move the water marks.
+    mutating func updateWaterMarks(_ update: MarketUpdate) {
+        for bar in update.bars ?? [] {
+            guard var record = positions[bar.symbol] else { continue }
+            // A bar that began before the position was opened says nothing certain about its range since.
+            if bar.start >= record.openedAt, !record.isRangeUncertain {
+                record.updateWaterMarks(price: bar.high)
+                record.updateWaterMarks(price: bar.low)
+            }
+            record.updateWaterMarks(price: bar.close)
+            record.isRangeUncertain = false
+            positions[bar.symbol] = record
+        }
+        for quote in update.quotes ?? [] {
+            if let last = quote.last { positions[quote.symbol]?.updateWaterMarks(price: last) }
+        }
+    }
+
+    /// What everything is worth now, on this trading day. What the day began with is kept, so that a restart within the day
+    /// does not forget a loss.
+    mutating func noteEquity(_ equity: Money, day: Int64, in market: Market) {
+        peakEquity = max(peakEquity, equity)
+        guard tradingDay != day else { return }
+        tradingDay = day
+        dayStartEquity = startOfDay(equity, market)
+    }
+
+    /// While a price is missing our own figure is a guess, and the broker's is better; the larger of the two is the
+    /// careful one to count losses from.
+    private func startOfDay(_ equity: Money, _ market: Market) -> Money {
+        guard let account, positions.keys.contains(where: { market.price(of: $0) == nil }) else { return equity }
+        return max(equity, account.equity)
+    }
+
+    // MARK: - Time
+
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan, now: Timestamp) { orders.shift(by: span, now: now) }
+}

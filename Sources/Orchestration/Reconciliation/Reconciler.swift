@@ -1,0 +1,234 @@
+import Trading
+
+/// The adapter that trades, and how far its snapshot and our state agree. It finds; who calls it adopts.
+///
+/// Invariants:
+/// 1. What is known of a connection ends with it.
+/// 2. A discrepancy is known only of what was compared since the adapter connected.
+/// 3. A split is announced or booked, and not both: whichever comes second ends the wait for it.
+package struct Reconciler: Sendable, Hashable, Codable {
+    package private(set) var link: BrokerLink?
+    /// Our books and the broker's have been brought together once; what is found before was there before us.
+    private(set) var hasReconciled = false
+    private var splits: [Symbol: PendingSplit] = [:]
+
+    package init() {}
+
+    // MARK: - The connection
+
+    mutating func connected(_ name: PluginName, _ capabilities: BrokerCapabilities) {
+        link = BrokerLink(name: name, capabilities: capabilities)
+    }
+
+    mutating func disconnected() { link = nil }
+
+    /// The adapter has told its state.
+    /// - Returns: whether for the first time since it connected.
+    mutating func noteAnswer() -> Bool {
+        defer { link?.hasAnswered = true }
+        return link?.hasAnswered == false
+    }
+
+    /// How long the broker's lists may be behind its reports.
+    var reportLag: TimeSpan { link?.capabilities.reportLag ?? .zero }
+
+    // MARK: - Orders that are asked about
+
+    /// A snapshot has left these orders open; each is asked about before positions are compared.
+    mutating func awaitAnswers(about orders: [ClientOrderID]) {
+        link?.queriedOrders = orders
+        link?.round += 1
+        if !orders.isEmpty { link?.unansweredRounds = 0 }
+    }
+
+    /// The broker has answered about an order.
+    /// - Returns: whether it was the last that was awaited.
+    mutating func answered(about id: ClientOrderID) -> Bool {
+        guard link?.queriedOrders.contains(id) == true else { return false }
+        link?.queriedOrders.removeAll { $0 == id }
+        return link?.queriedOrders.isEmpty == true
+    }
+
+    var hasRoundsLeft: Bool { (link?.round ?? .max) < CoreLimits.reconciliationRounds }
+
+    // MARK: - When the broker is asked again
+
+    /// By then, or earlier: several reasons for it mostly come together.
+    mutating func requestSnapshot(by time: Timestamp) {
+        let due = min(link?.reconcileDueAt ?? time, time)
+        link?.reconcileDueAt = due
+    }
+
+    mutating func askAgain(at time: Timestamp) { link?.reconcileDueAt = time }
+
+    package enum Overdue: Sendable, Hashable {
+        /// Nobody awaits single orders: the whole state is asked for.
+        case snapshot
+        /// These are asked about once more.
+        case orders([ClientOrderID])
+        /// These were asked about too often, and are waited for no longer.
+        case silent([ClientOrderID])
+    }
+
+    /// What is asked for again now; nil when nothing is due.
+    mutating func takeOverdue(at now: Timestamp, repeatAt next: Timestamp) -> Overdue? {
+        guard let link, let due = link.reconcileDueAt, due <= now else { return nil }
+        guard !link.queriedOrders.isEmpty else { return .snapshot }
+        guard link.unansweredRounds < CoreLimits.unansweredRounds else {
+            self.link?.queriedOrders = []
+            self.link?.unansweredRounds = 0
+            return .silent(link.queriedOrders)
+        }
+        self.link?.unansweredRounds += 1
+        self.link?.reconcileDueAt = next
+        return .orders(link.queriedOrders)
+    }
+
+    var nextDeadline: Timestamp? { link?.reconcileDueAt }
+
+    // MARK: - Positions
+
+    mutating func note(_ finding: PositionFinding, of symbol: Symbol, at now: Timestamp) {
+        switch finding {
+        case .agrees:
+            link?.discrepancies[symbol] = nil
+            splits[symbol]?.announced = nil
+            dropSettledSplit(symbol)
+        case .splitNotBooked(let ours, let brokers):
+            let before = link?.discrepancies[symbol]
+            link?.discrepancies[symbol] = before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: now)
+        case .differs: link?.discrepancies[symbol] = nil
+        case .unconfirmed(let ours, let brokers):
+            link?.discrepancies[symbol] = UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: now)
+        }
+    }
+
+    func discrepancy(of symbol: Symbol) -> UnconfirmedDiscrepancy? { link?.discrepancies[symbol] }
+
+    // MARK: - The end of a reconciliation
+
+    /// All orders are settled and positions compared.
+    mutating func endRounds() {
+        link?.round = 0
+        link?.reconcileDueAt = nil
+    }
+
+    /// A first reconciliation waits for positions that do not stand still.
+    /// - Returns: since when.
+    mutating func awaitSettling(at now: Timestamp) -> Timestamp {
+        let since = link?.unsettledSince ?? now
+        link?.unsettledSince = since
+        return since
+    }
+
+    mutating func agreed() {
+        link?.isReconciled = true
+        hasReconciled = true
+    }
+
+    // MARK: - Splits
+
+    /// A provider has told of new shares for old.
+    /// - Parameter quantity: what the broker shows until it has booked them.
+    mutating func splitAnnounced(_ symbol: Symbol, quantity: Quantity, at now: Timestamp) {
+        splits[symbol, default: PendingSplit()].announced = UnbookedSplit(quantity: quantity, since: now)
+    }
+
+    /// The broker has booked new shares for old.
+    /// - Returns: whether before anybody announced it; the announcement, when it comes, applies it no second time.
+    mutating func splitBooked(_ symbol: Symbol, _ split: Split) -> Bool {
+        guard splits[symbol]?.announced == nil else {
+            splits[symbol]?.announced = nil
+            dropSettledSplit(symbol)
+            return false
+        }
+        splits[symbol, default: PendingSplit()].booked = split
+        return true
+    }
+
+    /// What the broker booked of the symbol before it was announced, taken out.
+    mutating func takeBookedSplit(_ symbol: Symbol) -> Split? {
+        let booked = splits[symbol]?.booked
+        splits[symbol]?.booked = nil
+        dropSettledSplit(symbol)
+        return booked
+    }
+
+    func awaitsSplit(_ symbol: Symbol) -> Bool { splits[symbol]?.announced != nil }
+    package var awaitsSplits: Bool { splits.values.contains { $0.announced != nil } }
+
+    /// The broker still shows the old shares, and may.
+    func isUnbooked(_ symbol: Symbol, at brokers: Quantity, _ now: Timestamp) -> Bool {
+        guard let split = splits[symbol]?.announced else { return false }
+        return split.quantity == brokers && now < split.since + UnbookedSplit.patience
+    }
+
+    private mutating func dropSettledSplit(_ symbol: Symbol) {
+        if splits[symbol]?.isSettled == true { splits[symbol] = nil }
+    }
+
+    // MARK: - Time
+
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan, now: Timestamp) {
+        func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
+        link = link.map {
+            with($0) {
+                $0.reconcileDueAt = $0.reconcileDueAt.map { $0 + span }
+                $0.unsettledSince = $0.unsettledSince.map(ahead)
+                $0.discrepancies = $0.discrepancies.mapValues { with($0) { $0.since = ahead($0.since) } }
+            }
+        }
+    }
+}
+
+/// The adapter that trades, since it connected.
+package struct BrokerLink: Sendable, Hashable, Codable {
+    package let name: PluginName
+    package let capabilities: BrokerCapabilities
+    /// Its snapshot and our state were brought together since it connected; nothing is sent before.
+    package fileprivate(set) var isReconciled = false
+    /// Orders asked about whose answer is awaited, sorted.
+    fileprivate(set) var queriedOrders: [ClientOrderID] = []
+    fileprivate(set) var round = 0
+    /// How often what is asked about orders was asked without an answer to all of it.
+    fileprivate var unansweredRounds = 0
+    /// When what was asked is asked again: a word can be lost.
+    fileprivate var reconcileDueAt: Timestamp?
+    /// It has answered since it connected, and so refuses whatever an older epoch still has under way.
+    fileprivate var hasAnswered = false
+    /// Since when a first reconciliation waits for positions that do not stand still.
+    fileprivate var unsettledSince: Timestamp?
+    /// Positions that differ; adopted when they still do after the time that lists may be behind.
+    fileprivate(set) var discrepancies: [Symbol: UnconfirmedDiscrepancy] = [:]
+
+    fileprivate init(name: PluginName, capabilities: BrokerCapabilities) {
+        self.name = name
+        self.capabilities = capabilities
+    }
+}
+
+/// A position that our books and the broker do not agree on.
+package struct UnconfirmedDiscrepancy: Sendable, Hashable, Codable {
+    let ours: Quantity
+    let brokers: Quantity
+    fileprivate(set) var since: Timestamp
+}
+
+/// New shares for old that only one side has told of.
+private struct PendingSplit: Sendable, Hashable, Codable {
+    /// A provider has announced it, and the broker has not booked it yet.
+    var announced: UnbookedSplit?
+    /// The broker has booked it first.
+    var booked: Split?
+    var isSettled: Bool { announced == nil && booked == nil }
+}
+
+/// New shares for old that only a provider has told of.
+struct UnbookedSplit: Sendable, Hashable, Codable {
+    /// What the broker shows until it has booked it.
+    let quantity: Quantity
+    let since: Timestamp
+    /// Brokers book overnight. One that still shows the old shares later has not split them.
+    static let patience = TimeSpan.seconds(86_400)
+}

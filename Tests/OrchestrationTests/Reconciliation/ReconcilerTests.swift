@@ -1,0 +1,94 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+@Suite("The reconciler")
+struct ReconcilerTests {
+    private let account = Account(id: "test", cash: "1000", equity: "1000", buyingPower: "1000")
+    private func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: seconds) }
+
+    private func connected(lag: TimeSpan) -> Reconciler {
+        var capabilities = BrokerCapabilities.everything
+        capabilities.reportLag = lag
+        var reconciler = Reconciler()
+        reconciler.connected("broker", capabilities)
+        return reconciler
+    }
+
+    private func findings(
+        _ reconciler: Reconciler, ours: Quantity, theirs: Quantity, isInFlight: Bool = false, at seconds: Int64
+    ) -> [PositionFinding] {
+        let position = BrokerPosition(symbol: "ABC", quantity: theirs, averagePrice: "100")
+        let record = PositionRecord(symbol: "ABC", quantity: ours, averagePrice: "100", openedAt: at(0))
+        return reconciler.findings(
+            in: BrokerState(account: account, positions: [position], openOrders: [], at: at(seconds)),
+            positions: ["ABC": record],
+            isInFlight: { _ in isInFlight }, queriedAt: at(seconds), now: at(seconds)
+        ).map(\.finding)
+    }
+
+    @Test("a position that differs is adopted when it still differs after the time that lists may be behind")
+    func staysDifferent() {
+        var reconciler = connected(lag: .seconds(5))
+        #expect(findings(reconciler, ours: 100, theirs: 100, at: 1) == [.agrees])
+        let first = findings(reconciler, ours: 100, theirs: 90, at: 1)
+        #expect(first == [.unconfirmed(ours: 100, brokers: 90)])
+        reconciler.note(first[0], of: "ABC", at: at(1))
+        #expect(findings(reconciler, ours: 100, theirs: 90, at: 5).isEmpty, "it is waited for")
+        #expect(findings(reconciler, ours: 100, theirs: 80, at: 6) == [.unconfirmed(ours: 100, brokers: 80)])
+        let last = findings(reconciler, ours: 100, theirs: 90, at: 6)
+        let theirs = BrokerPosition(symbol: "ABC", quantity: 90, averagePrice: "100")
+        #expect(last == [.differs(ours: 100, theirs: theirs)])
+        #expect(findings(reconciler, ours: 100, theirs: 90, isInFlight: true, at: 6).isEmpty)
+        reconciler.disconnected()
+        #expect(reconciler.discrepancy(of: "ABC") == nil)
+    }
+
+    @Test("a split that was announced first is waited for, and one that was booked first is applied once")
+    func splits() throws {
+        var reconciler = connected(lag: .zero)
+        reconciler.splitAnnounced("ABC", quantity: 100, at: at(1))
+        #expect(findings(reconciler, ours: 200, theirs: 100, at: 2) == [.splitNotBooked(ours: 200, brokers: 100)])
+        reconciler.note(.agrees, of: "ABC", at: at(3))
+        #expect(!reconciler.awaitsSplits)
+        let old = PositionRecord(symbol: "ABC", quantity: 100, averagePrice: "100", openedAt: at(0))
+        let new = BrokerPosition(symbol: "ABC", quantity: 200, averagePrice: "50")
+        let split = try #require(Split(from: old, to: new))
+        #expect(reconciler.splitBooked("ABC", split) == true)
+        #expect(reconciler.takeBookedSplit("ABC") == split)
+        #expect(reconciler.takeBookedSplit("ABC") == nil)
+        reconciler.splitAnnounced("ABC", quantity: 100, at: at(4))
+        #expect(reconciler.splitBooked("ABC", split) == false)
+        #expect(!reconciler.awaitsSplits)
+    }
+
+    @Test("orders without an answer are asked about again, and after so many times no more")
+    func silence() {
+        var reconciler = connected(lag: .zero)
+        reconciler.awaitAnswers(about: ["a", "b"])
+        reconciler.askAgain(at: at(1))
+        for round in 1...Int64(CoreLimits.unansweredRounds) {
+            let overdue = reconciler.takeOverdue(at: at(round), repeatAt: at(round + 1))
+            #expect(overdue == .orders(["a", "b"]))
+            #expect(reconciler.takeOverdue(at: at(round), repeatAt: at(round + 1)) == nil)
+        }
+        #expect(reconciler.takeOverdue(at: at(100), repeatAt: at(101)) == .silent(["a", "b"]))
+        #expect(reconciler.takeOverdue(at: at(100), repeatAt: at(101)) == .snapshot)
+        reconciler.awaitAnswers(about: ["a", "b"])
+        let answers = [
+            reconciler.answered(about: "a"), reconciler.answered(about: "a"), reconciler.answered(about: "b"),
+        ]
+        #expect(answers == [false, false, true])
+    }
+
+    @Test("a clock that is set ahead ages no discrepancy")
+    func shifted() {
+        var reconciler = connected(lag: .seconds(5))
+        reconciler.note(.unconfirmed(ours: 100, brokers: 90), of: "ABC", at: at(1))
+        reconciler.askAgain(at: at(2))
+        reconciler.shift(by: .seconds(3_600), now: at(3_601))
+        #expect(reconciler.discrepancy(of: "ABC")?.since == at(3_601) && reconciler.nextDeadline == at(3_602))
+    }
+}
