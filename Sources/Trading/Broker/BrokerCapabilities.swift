@@ -156,50 +156,47 @@ extension BrokerCapabilities {
     /// An order can be found by its client order id when it is not open any more.
     public var canLookUp: Bool { idempotency != .none }
 
-    /// What the core does itself because the broker does not, in words.
-    public var emulations: [String] {
-        var list: [String] = []
-        if !groups.contains(.oco) { list.append("no OCO there: the core watches targets itself") }
-        if !groups.contains(.bracket) { list.append("no brackets there: the stop of an entry follows its fill") }
-        if !canMovePrice {
-            let why = replacesPrice ? "no safe replacement there" : "no replacement there"
-            list.append("\(why): a stop moves by cancel, confirmation and a new order")
-        }
-        if !timeInForce.contains(.gtc) {
-            list.append("no good-till-cancelled there: what protects is placed anew each day")
-        }
-        if !orderTypes.contains(.stop) { list.append("no plain stops there: a stop-limit with room stands in") }
-        if !canLookUp { list.append("no look-up by id there: the position tells what a vanished order filled") }
-        if executions == .cumulative { list.append("no single executions there: they are made from the sums") }
+    /// What the core does itself because the broker does not.
+    public var emulations: [BrokerEmulation] {
+        var list: [BrokerEmulation] = []
+        if !groups.contains(.oco) { list.append(.targetsWatched) }
+        if !groups.contains(.bracket) { list.append(.stopAfterFill) }
+        if !canMovePrice { list.append(replacesPrice ? .stopMovedByCancelUnsafe : .stopMovedByCancel) }
+        if !timeInForce.contains(.gtc) { list.append(.protectionDaily) }
+        if !orderTypes.contains(.stop) { list.append(.stopLimitForStop) }
+        if !canLookUp { list.append(.fillsFromPosition) }
+        if executions == .cumulative { list.append(.executionsFromSums) }
         return list
     }
 
     /// Why nothing can be planned with these, or nil.
-    public var defect: String? {
+    public var defect: CapabilitiesDefect? {
         let grids =
             [("price_increment", priceIncrement)]
             + assets.compactMap { rule in
-                rule.priceIncrement.map { ("price_increment of \(rule.symbol)", $0) }
+                rule.priceIncrement.map { ("price_increment[\(rule.symbol)]", $0) }
             }
         for (name, grid) in grids {
             if !grid.atOrAboveOne.isPositive {
-                return "\(name).at_or_above_one is above zero, not \(grid.atOrAboveOne)"
+                return .priceNotPositive(field: "\(name).at_or_above_one", price: grid.atOrAboveOne)
             }
-            if !grid.belowOne.isPositive { return "\(name).below_one is above zero, not \(grid.belowOne)" }
+            if !grid.belowOne.isPositive {
+                return .priceNotPositive(field: "\(name).below_one", price: grid.belowOne)
+            }
         }
         let steps =
             [("quantity_increment", quantityIncrement)]
             + assets.compactMap { rule in
-                rule.quantityIncrement.map { ("quantity_increment of \(rule.symbol)", $0) }
+                rule.quantityIncrement.map { ("quantity_increment[\(rule.symbol)]", $0) }
             }
-        for (name, step) in steps where !step.isPositive { return "\(name) is above zero, not \(step)" }
+        for (name, step) in steps where !step.isPositive { return .quantityNotPositive(field: name, quantity: step) }
         if !orderTypes.contains(.market) || !(orderTypes.contains(.stop) || orderTypes.contains(.stopLimit)) {
-            return "order_types must have market, and stop or stop_limit; without them nothing can be protected"
+            return .orderTypes
         }
-        if timeInForce.isEmpty { return "time_in_force names none; orders need one" }
-        if positions == .hedged { return "positions are hedged; the core plans with one net position a symbol" }
-        if arrivalLimit < .zero || reportLag < .zero { return "arrival_limit and report_lag are not negative" }
-        if let most = ordersPerMinute, most < 1 { return "orders_per_minute is at least one, not \(most)" }
+        if timeInForce.isEmpty { return .noTimeInForce }
+        if positions == .hedged { return .hedgedPositions }
+        if arrivalLimit < .zero || reportLag < .zero { return .negativeTime }
+        if let most = ordersPerMinute, most < 1 { return .ordersPerMinute(most) }
         return nil
     }
 }

@@ -1,5 +1,5 @@
 /// What can go wrong with a scaled integer. Nothing is ever clamped or silently rounded.
-public enum NumericError: Error, Equatable, Sendable {
+public enum NumericError: Error, Hashable, Sendable, Codable {
     /// The result does not fit into 64 bits of units.
     case overflow(type: String, operation: String)
     case divisionByZero(type: String)

@@ -136,26 +136,48 @@ public struct ExecutionReport: Sendable, Hashable, Codable {
     }
 
     /// Why this report cannot be true of any order, or nil.
-    public var defect: String? { defect(telling: .each) }
+    public var defect: ReportDefect? { defect(telling: .each) }
 
     /// - Parameter fills: how the broker tells them.
-    public func defect(telling fills: BrokerCapabilities.Executions) -> String? {
+    public func defect(telling fills: BrokerCapabilities.Executions) -> ReportDefect? {
         // A broker that says `not_found` of an order that lives would have it placed twice.
-        if event.isOurs { return "\(event.rawValue) is the core's own, and no word of a broker" }
+        if event.isOurs { return .eventOfTheCore(event) }
         let isFill = event == .fill || event == .partialFill
         if isFill, fills == .cumulative {
-            guard cumulativeQuantity?.isPositive == true else { return "a fill needs a cumulative_quantity above zero" }
-            guard averagePrice?.isPositive == true else { return "a fill needs an average_price above zero" }
+            guard cumulativeQuantity?.isPositive == true else { return .fillWithout(field: "cumulative_quantity") }
+            guard averagePrice?.isPositive == true else { return .fillWithout(field: "average_price") }
         } else if isFill {
-            if executionID == nil { return "a fill needs an execution_id" }
-            if price?.isPositive != true { return "a fill needs a price above zero" }
-            if quantity?.isPositive != true { return "a fill needs a quantity above zero" }
+            if executionID == nil { return .fillWithout(field: "execution_id") }
+            if price?.isPositive != true { return .fillWithout(field: "price") }
+            if quantity?.isPositive != true { return .fillWithout(field: "quantity") }
         }
         // An execution is booked by its figures, whatever the event says.
-        if let price, !price.isPositive { return "a price is above zero, not \(price)" }
-        if let quantity, !quantity.isPositive { return "a quantity is above zero, not \(quantity)" }
-        if let cumulativeQuantity, cumulativeQuantity.isNegative { return "cumulative_quantity is negative" }
+        if let price, !price.isPositive { return .priceNotPositive(price) }
+        if let quantity, !quantity.isPositive { return .quantityNotPositive(quantity) }
+        if let cumulativeQuantity, cumulativeQuantity.isNegative { return .sumNegative(cumulativeQuantity) }
         return nil
+    }
+}
+
+/// Why a report cannot be true of any order; fields by their names on the wire.
+public enum ReportDefect: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// An event that only the core itself may see, such as a time-out.
+    case eventOfTheCore(OrderEvent)
+    /// A fill without this field, or with one that is not above zero.
+    case fillWithout(field: String)
+    case priceNotPositive(Price)
+    case quantityNotPositive(Quantity)
+    case sumNegative(Quantity)
+
+    public var description: String {
+        switch self {
+        case .eventOfTheCore(let event): "\(event.rawValue) is the core's own event; no broker reports it"
+        case .fillWithout(let field) where field == "execution_id": "a fill needs an execution_id"
+        case .fillWithout(let field): "a fill needs \(field) above zero"
+        case .priceNotPositive(let price): "a price is above zero, not \(price)"
+        case .quantityNotPositive(let quantity): "a quantity is above zero, not \(quantity)"
+        case .sumNegative(let sum): "cumulative_quantity is negative: \(sum)"
+        }
     }
 }
 

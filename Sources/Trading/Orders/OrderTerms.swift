@@ -87,13 +87,15 @@ public struct NewOrder: Sendable, Hashable, Codable {
 
 extension NewOrder {
     /// Why these terms can be no order, or nil when they can.
-    public func defect(increment: PriceIncrement) -> String? {
-        guard quantity.isPositive else { return "quantity must be above zero, it is \(quantity)" }
+    public func defect(increment: PriceIncrement) -> OrderDefect? {
+        guard quantity.isPositive else { return .quantityNotPositive(quantity) }
         for (name, price) in [("limit_price", limitPrice), ("stop_price", stopPrice), ("trail_amount", trailAmount)] {
             guard let price else { continue }
-            guard price.isPositive else { return "\(name) must be above zero, it is \(price)" }
+            guard price.isPositive else { return .priceNotPositive(field: name, price: price) }
             let step = increment.step(for: price)
-            guard price.isMultiple(of: step) else { return "\(name) \(price) is no multiple of the increment \(step)" }
+            guard price.isMultiple(of: step) else {
+                return .priceOffTick(field: name, price: price, tickSize: step)
+            }
         }
         let has = (limit: limitPrice != nil, stop: stopPrice != nil, trail: trailAmount != nil)
         let wants: (limit: Bool, stop: Bool, trail: Bool) =
@@ -108,13 +110,34 @@ extension NewOrder {
             ("limit_price", has.limit, wants.limit), ("stop_price", has.stop, wants.stop),
             ("trail_amount", has.trail, wants.trail),
         ] where given != wanted {
-            return wanted ? "a \(type.rawValue) order needs \(name)" : "a \(type.rawValue) order takes no \(name)"
+            return wanted ? .fieldMissing(type: type, field: name) : .fieldNotTaken(type: type, field: name)
         }
         return nil
     }
 
     /// In a few words for a person: `sell 143 NVDA at market`.
     public var words: String { orderWords(side, quantity, symbol, type, limitPrice, stopPrice, trailAmount) }
+}
+
+/// Why terms can be no order; fields by their names on the wire.
+public enum OrderDefect: Sendable, Hashable, Codable, CustomStringConvertible {
+    case quantityNotPositive(Quantity)
+    case priceNotPositive(field: String, price: Price)
+    /// The price is no multiple of the broker's tick size.
+    case priceOffTick(field: String, price: Price, tickSize: Price)
+    case fieldMissing(type: OrderType, field: String)
+    case fieldNotTaken(type: OrderType, field: String)
+
+    public var description: String {
+        switch self {
+        case .quantityNotPositive(let quantity): "quantity must be above zero, it is \(quantity)"
+        case .priceNotPositive(let field, let price): "\(field) must be above zero, it is \(price)"
+        case .priceOffTick(let field, let price, let tickSize):
+            "\(field) \(price) is no multiple of the increment \(tickSize)"
+        case .fieldMissing(let type, let field): "a \(type.rawValue) order needs \(field)"
+        case .fieldNotTaken(let type, let field): "a \(type.rawValue) order takes no \(field)"
+        }
+    }
 }
 
 func orderWords(

@@ -322,19 +322,6 @@ public enum PriorityClass: Int, Sendable, Codable, CaseIterable, Comparable {
     case none
 
     public static func < (left: PriorityClass, right: PriorityClass) -> Bool { left.rawValue < right.rawValue }
-
-    public var words: String {
-        switch self {
-        case .emergency: "emergency"
-        case .protection: "protection"
-        case .exit: "exit"
-        case .partialProfit: "partial profit"
-        case .riskReduction: "risk reduction"
-        case .target: "target"
-        case .entry: "entry"
-        case .none: "no action"
-        }
-    }
 }
 
 extension Recommendation {

@@ -21,10 +21,11 @@ struct OrderDefectTests {
             let order = try terms(
                 type: type, limit: limit ? "189.08" : nil, stop: stop ? "186.23" : nil, trail: trail ? "2.85" : nil)
             let defect = order.defect(increment: .usEquity)
-            #expect((defect == nil) == isRight, "\(type) \(limit) \(stop) \(trail): \(defect ?? "none")")
-            if let defect {
-                #expect(defect.contains(" order needs ") || defect.contains(" order takes no "))
-                #expect(defect.contains(type.rawValue))
+            #expect((defect == nil) == isRight, "\(type) \(limit) \(stop) \(trail): \(defect?.description ?? "none")")
+            switch defect {
+            case nil: continue
+            case .fieldMissing(let of, _), .fieldNotTaken(let of, _): #expect(of == type)
+            case let other?: Issue.record("\(other)")
             }
         }
     }
@@ -32,15 +33,20 @@ struct OrderDefectTests {
     @Test(
         "quantities and prices above zero, prices on the increment",
         arguments: [
-            ("0", "189.08", "quantity must be above zero, it is 0"),
-            ("-1", "189.08", "quantity must be above zero, it is -1"),
-            ("1", "0", "limit_price must be above zero, it is 0"),
-            ("1", "-0.01", "limit_price must be above zero, it is -0.01"),
-            ("1", "189.085", "limit_price 189.085 is no multiple of the increment 0.01"),
-            ("1", "0.99995", "limit_price 0.99995 is no multiple of the increment 0.0001"), ("1", "0.9999", nil),
+            ("0", "189.08", .quantityNotPositive(.zero)),
+            ("-1", "189.08", .quantityNotPositive(Quantity(shares: -1))),
+            ("1", "0", .priceNotPositive(field: "limit_price", price: .zero)),
+            ("1", "-0.01", .priceNotPositive(field: "limit_price", price: cents(-1))),
+            ("1", "189.085", .priceOffTick(field: "limit_price", price: mills(189_085), tickSize: cents(1))),
+            (
+                "1", "0.99995",
+                .priceOffTick(
+                    field: "limit_price", price: Price(units: Price.scale / 100_000 * 99_995),
+                    tickSize: Price(units: Price.scale / 10_000))
+            ), ("1", "0.9999", nil),
             ("1", "1", nil), ("0.000000001", "189.08", nil),
-        ] as [(String, String, String?)])
-    func figures(quantity: String, limit: String, expected: String?) throws {
+        ] as [(String, String, OrderDefect?)])
+    func figures(quantity: String, limit: String, expected: OrderDefect?) throws {
         #expect(try terms(quantity: quantity, limit: limit).defect(increment: .usEquity) == expected)
     }
 
@@ -48,10 +54,10 @@ struct OrderDefectTests {
     func otherPrices() throws {
         #expect(
             try terms(type: .stop, limit: nil, stop: "186.231").defect(increment: .usEquity)
-                == "stop_price 186.231 is no multiple of the increment 0.01")
+                == .priceOffTick(field: "stop_price", price: mills(186_231), tickSize: cents(1)))
         #expect(
             try terms(type: .trailingStop, limit: nil, trail: "-1").defect(increment: .usEquity)
-                == "trail_amount must be above zero, it is -1")
+                == .priceNotPositive(field: "trail_amount", price: cents(-100)))
     }
 
     @Test("an increment of zero refuses every price and does not trap")
@@ -64,17 +70,20 @@ struct OrderDefectTests {
         "a fill needs its execution, price and quantity",
         arguments: [
             (OrderEvent.fill, "e1", "189.08", "1", nil), (.partialFill, "e1", "189.08", "1", nil),
-            (.fill, nil, "189.08", "1", "a fill needs an execution_id"),
-            (.partialFill, "e1", nil, "1", "a fill needs a price above zero"),
-            (.fill, "e1", "0", "1", "a fill needs a price above zero"),
-            (.fill, "e1", "-1", "1", "a fill needs a price above zero"),
-            (.fill, "e1", "189.08", nil, "a fill needs a quantity above zero"),
-            (.fill, "e1", "189.08", "0", "a fill needs a quantity above zero"),
-            (.fill, "e1", "189.08", "-1", "a fill needs a quantity above zero"), (.new, nil, nil, nil, nil),
-            (.canceled, "e1", nil, nil, nil), (.canceled, "e1", "189.08", "-1", "a quantity is above zero, not -1"),
-            (.restated, nil, "0", nil, "a price is above zero, not 0"),
-        ] as [(OrderEvent, String?, String?, String?, String?)])
-    func reports(event: OrderEvent, execution: String?, price: String?, quantity: String?, expected: String?) throws {
+            (.fill, nil, "189.08", "1", .fillWithout(field: "execution_id")),
+            (.partialFill, "e1", nil, "1", .fillWithout(field: "price")),
+            (.fill, "e1", "0", "1", .fillWithout(field: "price")),
+            (.fill, "e1", "-1", "1", .fillWithout(field: "price")),
+            (.fill, "e1", "189.08", nil, .fillWithout(field: "quantity")),
+            (.fill, "e1", "189.08", "0", .fillWithout(field: "quantity")),
+            (.fill, "e1", "189.08", "-1", .fillWithout(field: "quantity")), (.new, nil, nil, nil, nil),
+            (.canceled, "e1", nil, nil, nil),
+            (.canceled, "e1", "189.08", "-1", .quantityNotPositive(Quantity(shares: -1))),
+            (.restated, nil, "0", nil, .priceNotPositive(.zero)),
+        ] as [(OrderEvent, String?, String?, String?, ReportDefect?)])
+    func reports(event: OrderEvent, execution: String?, price: String?, quantity: String?, expected: ReportDefect?)
+        throws
+    {
         let report = ExecutionReport(
             clientOrderID: try ClientOrderID("bb-1"), event: event,
             executionID: try execution.map { try ExecutionID($0) }, price: try price.map { try Price($0) },
@@ -86,8 +95,11 @@ struct OrderDefectTests {
     func cumulative() throws {
         var report = ExecutionReport(clientOrderID: try ClientOrderID("bb-1"), event: .new, at: Timestamp(seconds: 0))
         report.cumulativeQuantity = try Quantity("-1")
-        #expect(report.defect == "cumulative_quantity is negative")
+        #expect(report.defect == .sumNegative(Quantity(shares: -1)))
         report.cumulativeQuantity = .zero
         #expect(report.defect == nil)
     }
 }
+
+private func cents(_ count: Int64) -> Price { Price(units: Price.scale / 100 * count) }
+private func mills(_ count: Int64) -> Price { Price(units: Price.scale / 1_000 * count) }

@@ -81,7 +81,7 @@ struct ExampleBroker: BrokerAdapter {
         guard capabilities.orderTypes.contains(terms.type), terms.timeInForce == .gtc else {
             return "there are no \(terms.timeInForce.rawValue) \(terms.type.rawValue) orders here"
         }
-        return terms.defect(increment: capabilities.priceIncrement)
+        return terms.defect(increment: capabilities.priceIncrement)?.description
     }
 
     private mutating func cancel(_ id: ClientOrderID, _ time: Timestamp) {
