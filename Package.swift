@@ -55,6 +55,7 @@ let policies: [Dependency] = [
 let core: [Target] = [
     room("Trading"),
     room("Orchestration", "Trading"),
+    room("Wording", "JSON", "Orchestration", "Trading"),
     room("JSON"),
     room("Wire", "JSON", "Trading"),
     room("SystemTime"),
@@ -67,12 +68,13 @@ let core: [Target] = [
     room("SQLiteJournal", "Journal", grdb),
     room("CPosix"),
     room("Supervision", "CPosix", "SystemTime"),
-    room("Node", "Trading", "Orchestration", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
+    room("Node", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
     room("Configuration", "Trading", "Orchestration", "JSON", "Wire", "Messaging", "Node", yams),
-    room("Console", "Trading", "Orchestration", "Wire", "Node", "Journal"),
+    room("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
     room("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
     program(
-        "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wire", "Messaging", "ZeroMQTransport", "Keys",
+        "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wording", "Wire", "Messaging",
+        "ZeroMQTransport", "Keys",
         "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "CommandSupport", "CPosix", argumentParser),
 ]
 
@@ -81,7 +83,8 @@ let development: [Target] = [
     room("SeededRandom"),
     room("JournalTesting", "Journal"),
     room(
-        "Simulation", "SeededRandom", "Trading", "Orchestration", "Wire", "Messaging", "Journal", "JournalTesting",
+        "Simulation", "SeededRandom", "Trading", "Orchestration", "Wording", "Wire", "Messaging", "Journal",
+        "JournalTesting",
         "Node", heap),
     .target(name: "Scaffold", resources: [.embedInCode("Templates")]),
     room(
@@ -137,13 +140,16 @@ let testTargets: [Target] = [
     tests("WireTests", "JSON", "SeededRandom", "Wire"),
     tests("SeededRandomTests", "SeededRandom"),
     program("wire-judge", "Tests/ProtocolTests/Judge", "JSON", "Wire", "Trading", "Orchestration"),
-    tests("ProtocolTests", exclude: ["Judge"], "JSON", "Wire", "Trading", "Orchestration", "Journal", "wire-judge"),
-    support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration"),
+    tests(
+        "ProtocolTests", exclude: ["Judge"], "JSON", "Wire", "Trading", "Orchestration", "Wording", "Journal",
+        "wire-judge"),
+    support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration", "Wording"),
     tests(
         "OrchestrationTests", exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"],
-        "Orchestration", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
-    tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
-    tests("SimulationTests", "Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"),
+        "Orchestration", "Wording", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
+    tests("WordingTests", exclude: ["words.txt"], "Wording", "Orchestration", "Trading", "CoreTestSupport"),
+    tests("ScenarioTests", "Orchestration", "Wording", "Trading", "CoreTestSupport"),
+    tests("SimulationTests", "Simulation", "Orchestration", "Wording", "Trading", "Node", "CoreTestSupport"),
     tests("MessagingTests", "Messaging"),
     tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "SystemTime", "CZeroMQ"),
     tests("KeysTests", "Keys", "Messaging"),
@@ -160,14 +166,16 @@ let testTargets: [Target] = [
         "node-fuzz", "Tests/NodeTests/Fuzz", "NodeRig", "CoreTestSupport", "Node", "Orchestration", "SeededRandom",
         "Trading", "JSON", "Wire", "Messaging", "Journal", "JournalTesting"),
     tests(
-        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "JSON", "Wire", "Messaging",
+        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Wording", "Trading", "JSON", "Wire",
+        "Messaging",
         "Journal", "JournalTesting", "CoreTestSupport", "NodeRig", "node-fuzz"),
     tests(
-        "UpgradeTests", exclude: ["Frozen", "Shapes"], "Journal", "SQLiteJournal", "Node", "Console", "Orchestration",
+        "UpgradeTests", exclude: ["Frozen", "Shapes"], "Journal", "JournalTesting", "SQLiteJournal", "Node", "Console",
+        "Orchestration",
         "Trading", "Wire", grdb),
     tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire"),
     tests(
-        "ConsoleTests", "Console", "Node", "Orchestration", "Trading", "Wire", "Journal", "JournalTesting",
+        "ConsoleTests", "Console", "Node", "Orchestration", "Wording", "Trading", "Wire", "Journal", "JournalTesting",
         "CoreTestSupport"),
     tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policies),
@@ -181,7 +189,7 @@ let testTargets: [Target] = [
     tests(
         "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-dev", "broker-paper", "broker-paper-plain",
         "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
-        "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
+        "Journal", "SQLiteJournal", "Node", "Orchestration", "Wording", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
 ]
 

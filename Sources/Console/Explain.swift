@@ -3,6 +3,7 @@ import Node
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 /// Answers "why?" from the journal: the story of a decision, an order or a cycle.
 ///
@@ -63,7 +64,8 @@ package struct Explain {
                 explanation.cycle?.portfolio = decision.dispositions.map(Explanation.RecommendationFate.init)
             case .decision(let decision):
                 if let decision = try decisionExplanation(decision.id.text) { explanation.decisions.append(decision) }
-            case .action, .waiting, .order, .unprotected, .outcome, .discrepancy, .corporateAction, .tradingState,
+            case .dispositions, .action, .waiting, .order, .unprotected, .outcome, .discrepancy, .corporateAction,
+                .tradingState,
                 .swap,
                 .alert:
                 continue
@@ -90,8 +92,9 @@ extension Explain {
             case .outcome(let outcome): explanation.outcomes.append(Explanation.Note(at: event.at, outcome))
             case .waiting(let waiting):
                 explanation.symbol = waiting.symbol
-                if let why = waiting.why { explanation.obstacles.append(Explanation.Note(at: event.at, why)) }
-            case .cycleStarted, .policiesAnswered, .portfolio, .order, .unprotected, .discrepancy, .corporateAction,
+                if let why = waiting.why { explanation.obstacles.append(Explanation.Note(at: event.at, why.words)) }
+            case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .order, .unprotected, .discrepancy,
+                .corporateAction,
                 .tradingState, .swap, .alert:
                 continue
             }
@@ -102,7 +105,7 @@ extension Explain {
 
     private func actionExplanation(_ step: ActionTaken, _ event: Event) throws -> Explanation.Step {
         Explanation.Step(
-            sequence: event.sequence, number: step.number, at: event.at, words: step.words, why: step.why,
+            sequence: event.sequence, number: step.number, at: event.at, words: step.action.words, why: step.why.words,
             orders: try step.orders.map { try orderExplanation($0, after: event.sequence, besides: step.decision) })
     }
 
@@ -118,7 +121,8 @@ extension Explain {
             case .unprotected(let span):
                 if span.decision?.text == explanation.id { explanation.unprotected.append(span) }
             case .alert(let alert): explanation.obstacles.append(Explanation.Note(at: event.at, alert.text))
-            case .cycleStarted, .policiesAnswered, .portfolio, .action, .waiting, .order, .outcome, .discrepancy,
+            case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .action, .waiting, .order, .outcome,
+                .discrepancy,
                 .corporateAction,
                 .tradingState, .swap:
                 continue

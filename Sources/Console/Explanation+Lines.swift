@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 /// The story for a person: read in half a minute.
 extension Explain.Explanation {
@@ -76,7 +77,7 @@ extension Explain.Explanation.DecisionExplanation {
         for outcome in outcomes { lines.append("  Outcome  \(outcome.at.clock(beside: at))  \(outcome.words)") }
         // What is over within a second is the moment between two orders.
         for span in unprotected where span.lasted >= .seconds(1) {
-            lines.append("  Without a working stop for \(span.lasted): \(span.endedBy)")
+            lines.append("  Without a working stop for \(span.lasted): \(span.endedBy.words)")
         }
         return lines
     }

@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 extension Explain {
     /// What `explain --json` prints; docs/explain.md has its shape.
@@ -37,7 +38,7 @@ extension Explain.Explanation {
         init(_ start: CycleStarted, at time: Timestamp) {
             number = start.cycle
             at = time
-            trigger = start.trigger
+            trigger = start.trigger.words
             positions = start.positions
             openOrders = start.openOrders
             equity = start.equity
@@ -69,9 +70,9 @@ extension Explain.Explanation {
         mutating func apply(_ decision: Decision, at time: Timestamp) {
             at = time
             symbol = decision.symbol
-            headline = decision.headline
+            headline = decision.headline.words
             facts = decision.facts
-            intended = decision.intended
+            intended = decision.intended.map(\.words)
             recommendations = decision.dispositions.map(RecommendationFate.init).enumerated()
                 .sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
         }
@@ -98,7 +99,7 @@ extension Explain.Explanation {
             reason = disposition.recommendation.reason
             outcome = disposition.outcome
             by = disposition.by
-            why = disposition.why
+            why = disposition.why.words
             until = disposition.until
             recommendation = disposition.recommendation
         }
@@ -153,8 +154,9 @@ extension Explain.Explanation {
                     words.append(
                         Entry(
                             sequence: event.sequence, at: event.at,
-                            words: "\(discrepancy.kind.rawValue.spaced), \(discrepancy.done)"))
-                case .cycleStarted, .policiesAnswered, .decision, .portfolio, .waiting, .unprotected, .outcome,
+                            words: "\(discrepancy.kind.rawValue.spaced), \(discrepancy.done.words)"))
+                case .cycleStarted, .policiesAnswered, .decision, .portfolio, .dispositions, .waiting, .unprotected,
+                    .outcome,
                     .corporateAction,
                     .tradingState, .swap, .alert:
                     continue

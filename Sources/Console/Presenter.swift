@@ -2,6 +2,7 @@ import Foundation
 import Node
 import Orchestration
 import Trading
+import Wording
 
 /// Tells a run to a person: the five stages of a cycle, decisions in plain words, and nothing of a cycle in which
 /// nothing happens.
@@ -46,11 +47,12 @@ package final class Presenter: RunObserver {
         report.add(record, state: state)
         switch record {
         case .alert(let alert): show(alert)
-        case .tradingState(let now, let who, let why): line("!! trading is \(now.rawValue): \(why) (\(who))")
+        case .tradingState(let now, let who, let why):
+            line("!! trading is \(now.rawValue): \(why.wordsWithCommand) (\(who))")
         case .discrepancy(let discrepancy):
             line("   \(discrepancy.words(averagePrice: state.portfolio.positions[discrepancy.symbol]?.averagePrice))")
         case .swap(let told): line("   broker: \(told.words) (\(told.who): \(told.why))")
-        case .corporateAction(_, let words): line("   corporate action: \(words)")
+        case .corporateAction(let action, let done): line("   corporate action: \(done.words(action))")
         default: if detail == .cycles { showCycle(record, state) }
         }
     }
@@ -114,11 +116,11 @@ extension Presenter {
             show(decision.dispositions)
         case .action(let step):
             openStage(.execute, "4 EXECUTE")
-            line("     \(step.symbol) step \(step.number): \(step.words)")
+            line("     \(step.symbol) step \(step.number): \(step.action.words)")
         case .waiting(let waiting):
             guard let why = waiting.why else { return }
             openStage(.execute, "4 EXECUTE")
-            line("     \(waiting.symbol) waits: \(why)")
+            line("     \(waiting.symbol) waits: \(why.words)")
         case .order(let change):
             openStage(.execute, "4 EXECUTE")
             line(
@@ -128,13 +130,13 @@ extension Presenter {
             // What is over within a second is the moment between two orders.
             guard time.lasted >= .seconds(1) else { return }
             openStage(.learn, "5 LOG & LEARN")
-            line("     \(time.symbol) was without a working stop for \(time.lasted); \(time.endedBy)")
+            line("     \(time.symbol) was without a working stop for \(time.lasted); \(time.endedBy.words)")
         case .outcome(let outcome):
             openStage(.learn, "5 LOG & LEARN")
             line(
                 "     \(outcome.symbol) \(outcome.words): \(outcome.realizedByDecision.profitWords), \(outcome.remaining) left (decision \(outcome.decision))"
             )
-        case .decision, .discrepancy, .corporateAction, .tradingState, .swap, .alert: break
+        case .decision, .dispositions, .discrepancy, .corporateAction, .tradingState, .swap, .alert: break
         }
     }
 
@@ -143,7 +145,7 @@ extension Presenter {
         guard let (start, state) = pendingCycle else { return }
         pendingCycle = nil
         line("")
-        line("cycle \(start.cycle)  \(state.now)  (\(start.trigger))")
+        line("cycle \(start.cycle)  \(state.now)  (\(start.trigger.words))")
         line(
             "  1 GATHER CONTEXT     \(Self.count(start.positions, "position")), \(Self.count(start.openOrders, "open order")), equity $\(start.equity.words)\(Self.conditions(state))"
         )
@@ -165,16 +167,16 @@ extension Presenter {
 
     private func show(_ decision: Decision) {
         openStage(.decision, "3 MAKE DECISION")
-        line("     \(decision.symbol): \(decision.headline)  [\(decision.id)]")
+        line("     \(decision.symbol): \(decision.headline.words)  [\(decision.id)]")
         show(decision.dispositions)
-        for (index, step) in decision.intended.enumerated() { line("       step \(index + 1): \(step)") }
+        for (index, step) in decision.intended.enumerated() { line("       step \(index + 1): \(step.words)") }
     }
 
     private func show(_ dispositions: [Disposition]) {
         for disposition in dispositions {
             let by = disposition.by.map { " by \($0)" } ?? ""
             line(
-                "       \((disposition.outcome.rawValue + by).padded(26)) \(disposition.policy): \(disposition.recommendation.words) - \(disposition.why)"
+                "       \((disposition.outcome.rawValue + by).padded(26)) \(disposition.policy): \(disposition.recommendation.words) - \(disposition.why.words)"
             )
         }
     }
@@ -213,7 +215,7 @@ extension Presenter {
 extension Decision {
     /// It changes the plan, or somebody was told no.
     fileprivate var isWorthTelling: Bool {
-        headline != "no change"
+        headline != .noChange
             || dispositions.contains { [.overridden, .vetoed, .refused, .expired].contains($0.outcome) }
     }
 }

@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 /// What a run came to, from its records alone.
 package struct RunReport: Encodable {
@@ -82,7 +83,7 @@ package struct RunReport: Encodable {
         case .alert(let alert):
             if alert.level == .emergency { emergencies += 1 }
             if alert.kind == .riskGate { refusedByRiskGate += 1 }
-        case .outcome, .tradingState, .waiting, .swap: break
+        case .outcome, .tradingState, .waiting, .swap, .dispositions: break
         }
     }
 

@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 /// Positions and orders as lines of text.
 package enum Tables {

@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 /// What did happen: steps by their decision, executions of orders that rested, and what came from outside.
 extension WhyNot {
@@ -14,7 +15,7 @@ extension WhyNot {
                 let before = byDecision[step.decision]
                 byDecision[step.decision] = Answer.Happened(
                     at: before?.at ?? event.at, decision: step.decision, steps: (before?.steps ?? 0) + 1,
-                    words: step.words)
+                    words: step.action.words)
             case .order(let change):
                 // What is filled at once is its step; what rested and is filled later is news of its own.
                 guard change.event == .fill || change.event == .partialFill, stepTimes[change.order] != event.at else {
@@ -27,10 +28,12 @@ extension WhyNot {
                     Answer.Happened(
                         at: event.at,
                         words:
-                            "the broker and our books differed (\(discrepancy.kind.rawValue.spaced)): \(discrepancy.done)"
+                            "the broker and our books differed (\(discrepancy.kind.rawValue.spaced)): \(discrepancy.done.words)"
                     ))
-            case .corporateAction(_, let words): others.append(Answer.Happened(at: event.at, words: words))
-            case .cycleStarted, .policiesAnswered, .portfolio, .decision, .waiting, .unprotected, .outcome,
+            case .corporateAction(let action, let done):
+                others.append(Answer.Happened(at: event.at, words: done.words(action)))
+            case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .decision, .waiting, .unprotected,
+                .outcome,
                 .tradingState,
                 .swap,
                 .alert:
@@ -47,7 +50,7 @@ extension WhyNot {
         let record = try records.last(mentioning: "decision:\(id)", in: 1...Int64.max) {
             if case .decision = $0 { true } else { false }
         }
-        if case .decision(let decision)? = record?.record { result.headline = decision.headline }
+        if case .decision(let decision)? = record?.record { result.headline = decision.headline.words }
         return result
     }
 }

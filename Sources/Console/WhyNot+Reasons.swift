@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 extension WhyNot {
     /// The reasons in the facts: first what stands in the way at the end of the journal, then what each cycle came to,
@@ -46,7 +47,8 @@ extension WhyNot.Reasons {
     private var tradingReasons: [WhyNot.Answer.Reason] {
         var reasons: [WhyNot.Answer.Reason] = []
         for event in facts.tradingStates {
-            guard case .tradingState(let state, let who, let why) = event.record else { continue }
+            guard case .tradingState(let state, let who, let reason) = event.record else { continue }
+            let why = reason.wordsWithCommand
             if let last = reasons.indices.last, reasons[last].until == nil { reasons[last].until = event.at }
             switch state {
             case .active: continue
@@ -158,7 +160,8 @@ extension WhyNot.Reasons {
                     ?? .init(.orderInDoubt, "\(change.order) was in doubt: \(change.words)", since: event.at)
             case .order(let change): end(change.order, at: event.at)
             case .discrepancy(let discrepancy): if let order = discrepancy.order { end(order, at: event.at) }
-            case .cycleStarted, .policiesAnswered, .decision, .portfolio, .action, .waiting, .unprotected, .outcome,
+            case .cycleStarted, .policiesAnswered, .decision, .portfolio, .dispositions, .action, .waiting,
+                .unprotected, .outcome,
                 .corporateAction,
                 .tradingState, .swap, .alert:
                 continue
@@ -173,7 +176,7 @@ extension WhyNot.Reasons {
             guard case .waiting(let waiting) = event.record else { continue }
             if let last = reasons.indices.last, reasons[last].until == nil { reasons[last].until = event.at }
             guard let why = waiting.why else { continue }
-            var reason = WhyNot.Answer.Reason(.waiting, why, since: event.at)
+            var reason = WhyNot.Answer.Reason(.waiting, why.words, since: event.at)
             reason.decision = waiting.decision
             reasons.append(reason)
         }
@@ -205,8 +208,7 @@ extension WhyNot.Reasons {
         case .orderBudget: .orderBudget
         case .refusedByBroker: .refusedByBroker
         case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
-            .splitNotBooked,
-            .externalShort, nil:
+            .splitNotBooked, .externalShort, .pluginNotice, nil:
             .alert
         }
     }
@@ -216,7 +218,7 @@ extension WhyNot.Reasons {
         guard let event = facts.idleDecision, case .decision(let decision) = event.record else { return [] }
         var reason = WhyNot.Answer.Reason(
             .notCarriedOut,
-            "decided, and no step has followed yet: \(decision.headline): \(decision.intended.joined(separator: "; "))",
+            "decided, and no step has followed yet: \(decision.headline.words): \(decision.intended.map(\.words).joined(separator: "; "))",
             since: event.at)
         reason.decision = decision.id
         return [reason]

@@ -98,6 +98,8 @@ extension WhyNot {
         var events: [Explain.Event] = []
         /// The newest decision of the symbol before the window.
         var decisionBefore: Explain.Event?
+        /// What the newest record before the window told of the advice on the symbol: a decision, or dispositions alone.
+        var dispositionsBefore: Explain.Event?
         /// What the symbol's plan waited for when the window began.
         var waitingBefore: Explain.Event?
         /// The refusal that stands at the end of the journal, when it is older than the window.
@@ -144,6 +146,12 @@ extension WhyNot {
         facts.events = try records.events(mentioning: key, in: facts.window.sequences)
         facts.decisionBefore = try records.last(mentioning: key, in: facts.window.before) {
             if case .decision = $0 { true } else { false }
+        }
+        facts.dispositionsBefore = try records.last(mentioning: key, in: facts.window.before) {
+            switch $0 {
+            case .decision, .dispositions: true
+            default: false
+            }
         }
         facts.waitingBefore = try records.last(mentioning: key, in: facts.window.before) {
             if case .waiting = $0 { true } else { false }

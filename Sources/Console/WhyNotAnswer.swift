@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 extension WhyNot {
     /// What `why-not --json` prints; docs/explain.md has its shape.
@@ -77,7 +78,7 @@ extension WhyNot.Answer {
             guard case .decision(let decision) = event.record else { return nil }
             id = decision.id
             at = event.at
-            headline = decision.headline
+            headline = decision.headline.words
         }
     }
 

@@ -151,6 +151,7 @@ extension Record {
         case .policiesAnswered: "policies_answered"
         case .decision: "decision"
         case .portfolio: "portfolio"
+        case .dispositions: "dispositions"
         case .action: "action"
         case .waiting: "waiting"
         case .order: "order"
@@ -171,6 +172,7 @@ extension Record {
         case .decision(let decision):
             ["decision:\(decision.id)", "cycle:\(decision.cycle)", "symbol:\(decision.symbol)"]
         case .portfolio(let decision): ["cycle:\(decision.cycle)"]
+        case .dispositions(let told): ["cycle:\(told.cycle)", "symbol:\(told.symbol)"]
         case .action(let step):
             ["decision:\(step.decision)", "symbol:\(step.symbol)"] + step.orders.map { "order:\($0)" }
         case .waiting(let waiting):

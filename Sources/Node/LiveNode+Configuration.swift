@@ -3,6 +3,7 @@ import Messaging
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 /// A configuration that changes while the core is at work.
 ///
@@ -48,7 +49,7 @@ extension LiveNode {
 
     private func apply(_ revision: Revision, _ why: String) -> ControlReply {
         var change = Reconfiguration(why: why, configuration: revision.core, needsRestart: revision.needsRestart)
-        let figures = configuration.adopt(revision.core)
+        let figures = configuration.adopt(revision.core).map(\.words)
         scheduler.periodChanged(
             now: clock.monotonicMilliseconds, period: revision.core.cyclePeriod.wholeMilliseconds)
         for spec in revision.changed { configure(spec, &change) }

@@ -2,6 +2,7 @@ import Messaging
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 /// Performing what the core wants, once it is durable.
 extension LiveNode {
@@ -94,7 +95,9 @@ extension LiveNode {
             let header = Header(
                 type: .record, id: "\(node.head.sequence)", session: "telemetry", epoch: epoch, seq: node.head.sequence,
                 cycle: state.cycle.number)
-            try transport.publish([Array(record.typeName.utf8), try codec.encode(header), body])
+            try transport.publish([
+                Array(record.typeName.utf8), try codec.encode(header), Telemetry.body(of: record, body),
+            ])
         } catch {
             observer.log("core", "a record was not published: \(error)")
         }

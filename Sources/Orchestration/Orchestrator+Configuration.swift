@@ -7,15 +7,12 @@ extension Orchestrator {
         let before = state.reconfigure(change.configuration)
         fitLimits()
         dropUnconfigured(since: before)
-        let changes = state.configuration.changes(since: before) + change.changes
-        if !changes.isEmpty {
-            alert(.notice, nil, "the configuration has changed (\(change.why)): \(changes.joined(separator: "; "))")
-        }
-        for words in change.needsRestart {
+        let figures = state.configuration.changes(since: before)
+        if !figures.isEmpty || !change.changes.isEmpty {
             alert(
-                .warning, nil,
-                "the configuration has changed, and it stays as it was until the core is started again: \(words)")
+                .notice, nil, .configurationChanged(why: change.why, figures: figures, others: change.changes))
         }
+        for what in change.needsRestart { alert(.warning, nil, .configurationNeedsRestart(what)) }
         for settings in change.settings { emit(.configure(settings)) }
         watchRequiredPolicies()
     }
@@ -35,76 +32,7 @@ extension Orchestrator {
     }
 
     mutating func applySettingsAnswer(_ plugin: PluginName, _ refusal: String?) {
-        guard let refusal else { return alert(.notice, nil, "\(plugin) has taken its new settings") }
-        alert(.warning, nil, "\(plugin) goes on with the settings that it had, the new ones are refused: \(refusal)")
-    }
-}
-
-extension CoreConfiguration {
-    /// Every figure that can change while the core is at work, by its key in the configuration file, as a person reads it.
-    package var figures: [(key: String, value: String)] {
-        [
-            ("cycle", cyclePeriod.exact), ("policy_budget", policyBudget.exact),
-            ("command_timeout", commandTimeout.exact),
-            ("reconcile_every", "\(reconcileEveryCycles)"), ("unprotected_limit", unprotectedLimit.exact),
-            ("default_stop", "\(defaultStop)"), ("stop_patience", stopPatience.exact),
-            ("escalate_stops", "\(escalatesStops)"),
-            ("sectors", sectors.inOrder.map { "\($0.key) \($0.value)" }.joined(separator: ", ")),
-            ("advisory_bounds", "\(advisoryBounds.low) to \(advisoryBounds.high)"),
-            ("advisory_life", advisoryLife.exact),
-            ("urgent_cycles", "\(urgentCyclesPerPeriod)"),
-            ("policies", policies.map(\.text).joined(separator: ", ")),
-            ("required policies", requiredPolicies.map(\.text).joined(separator: ", ")),
-            ("brokers", brokers.map(\.text).joined(separator: ", ")),
-            ("swap_drain", swapDrain.exact), ("swap_limit", swapLimit.exact),
-            (
-                "initial_stops",
-                initialStops.inOrder.map { "\($0.key) \($0.value.text(minimumDecimals: 2))" }.joined(separator: ", ")
-            ),
-        ] + limits.figures + damping.figures
-    }
-
-    /// Each figure that differs, as a person reads it.
-    package func changes(since before: CoreConfiguration) -> [String] {
-        zip(before.figures, figures).filter { $0.value != $1.value }
-            .map { "\($0.key) \($0.value.isEmpty ? "none" : $0.value) -> \($1.value.isEmpty ? "none" : $1.value)" }
-    }
-}
-
-extension HardLimits {
-    fileprivate var figures: [(key: String, value: String)] {
-        func figure(_ key: String, _ value: (some CustomStringConvertible)?) -> (key: String, value: String) {
-            ("limits.\(key)", value.map { "\($0)" } ?? "")
-        }
-        return [
-            figure("maximum_order_quantity", maximumOrderQuantity),
-            figure("maximum_order_notional", maximumOrderNotional),
-            figure("maximum_orders_per_minute", maximumOrdersPerMinute),
-            figure("maximum_position_notional", maximumPositionNotional),
-            figure("maximum_position_weight", maximumPositionWeight),
-            figure("maximum_gross_exposure", maximumGrossExposure),
-            figure("maximum_daily_loss", maximumDailyLoss),
-            figure("symbols", symbols.map { $0.map(\.text).joined(separator: ", ") }),
-            figure("price_collar", priceCollar), figure("maximum_quote_age", maximumQuoteAge.exact),
-        ]
-    }
-}
-
-extension Damping {
-    fileprivate var figures: [(key: String, value: String)] {
-        [
-            ("damping.minimum_stop_move", "\(minimumStopMove)"), ("damping.minimum_stop_ticks", "\(minimumStopTicks)"),
-            ("damping.minimum_stop_atr", "\(minimumStopATR)"),
-            ("damping.partial_cool_down", partialCoolDown.exact),
-            ("damping.minimum_reduction", "\(minimumReduction)"),
-            ("damping.reentry_cool_down", reentryCoolDown.exact),
-        ]
-    }
-}
-
-extension TimeSpan {
-    /// To the millisecond, so that no difference is rounded away.
-    fileprivate var exact: String {
-        wholeMilliseconds % 1_000 == 0 ? "\(wholeSeconds) s" : "\(wholeMilliseconds) ms"
+        guard let refusal else { return alert(.notice, nil, .settingsTaken(plugin)) }
+        alert(.warning, nil, .settingsRefused(plugin, why: refusal))
     }
 }

@@ -6,30 +6,22 @@ extension Disposition {
     fileprivate var isStanding: Bool { isOnLevel && (outcome == .taken || outcome == .absorbed) }
     /// A stop or target that is not moved for so little.
     fileprivate var isWaiting: Bool { isOnLevel && outcome == .deferred }
-
-    /// What makes it news: who, what, its fate and the reason. Figures are left out, since prices and ages in a reason
-    /// differ in every cycle; another limit or another veto is told.
-    fileprivate var news: String {
-        let by = by.map { " by \($0)" } ?? ""
-        let until = until.map { " \($0)" } ?? ""
-        return "\(policy) \(recommendation.priority.rawValue) \(outcome)\(by): \(why.withoutFigures)\(until)"
-    }
 }
 
 extension Orchestrator {
     mutating func requestPeriodicCycle() {
         state.cycle.beginPeriod()
-        requestCycle("period")
+        requestCycle(.period)
     }
 
     /// An event that cannot wait for the period. A few of them in one period and no more.
-    mutating func requestUrgentCycle(_ trigger: String) {
+    mutating func requestUrgentCycle(_ trigger: CycleTrigger) {
         guard state.cycle.takeUrgent(of: state.configuration.urgentCyclesPerPeriod) else { return }
         requestCycle(trigger)
     }
 
     /// Called when everything that the input has changed was acted on.
-    mutating func beginCycle(trigger: String) throws(NumericError) {
+    mutating func beginCycle(trigger: CycleTrigger) throws(NumericError) {
         guard !state.cycle.postpone(trigger) else { return }
         guard let broker = state.broker, broker.isReconciled else { return }
         let number = state.cycle.begin()
@@ -68,7 +60,7 @@ extension Orchestrator {
         record(.policiesAnswered(cycle: cycle, responses: responses))
         // Without the broker its tick size is not known, and nothing that is decided now could be done.
         guard state.broker != nil else {
-            return alert(.notice, nil, "the broker left during cycle \(cycle): nothing is decided in it")
+            return alert(.notice, nil, .brokerLeftDuringCycle(cycle))
         }
         let engine = DecisionEngine(
             state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
@@ -88,10 +80,7 @@ extension Orchestrator {
 
     private mutating func recordPortfolio(_ portfolio: PortfolioMerge, _ cycle: Int64) {
         if !portfolio.advisories.isEmpty { state.audit.store(portfolio.advisories) }
-        let summary = portfolio.dispositions.map {
-            "\($0.policy) \($0.recommendation.advice.kind) \($0.outcome) \($0.why.withoutFigures)"
-        }
-        guard state.audit.isPortfolioNews(summary) else { return }
+        guard state.audit.isPortfolioNews(portfolio.dispositions.map(DispositionKey.init)) else { return }
         record(.portfolio(PortfolioDecision(cycle: cycle, dispositions: portfolio.dispositions)))
     }
 
@@ -104,19 +93,23 @@ extension Orchestrator {
         }
         state.portfolio.take(rungs: symbolDecision.rungs, of: symbol, at: state.now)
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
-        let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(\.news)
+        let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(DispositionKey.init)
         // A market that wavers about a level brings the same small move again and again: it is told once.
-        let waiting = decision.dispositions.filter(\.isWaiting).map(\.news)
+        let waiting = decision.dispositions.filter(\.isWaiting).map(DispositionKey.init)
         let isNews = state.audit.isNews(symbol, dispositions: summary, deferrals: waiting)
-        guard symbolDecision.changesPlan || isNews else { return }
-        state.audit.recorded(symbol, deferrals: waiting)
-        record(.decision(decision))
+        let isOther = state.audit.isOther(symbol, dispositions: decision.dispositions.map(DispositionKey.init))
+        if symbolDecision.changesPlan || isNews {
+            state.audit.recorded(symbol, deferrals: waiting)
+            record(.decision(decision))
+        } else if isOther {
+            record(.dispositions(SymbolDispositions(of: decision)))
+        }
     }
 
-    private var entriesRefused: String? {
+    private var entriesRefused: DispositionReason? {
         switch state.control.state {
         case .active: nil
-        case .reducing, .halted: "trading is \(state.control.state.rawValue): \(state.control.why)"
+        case .reducing, .halted: .tradingRestricted(state: state.control.state, why: state.control.why)
         }
     }
 }

@@ -48,8 +48,9 @@ package struct Orchestrator: Sendable {
         } while pass.isDue || state.risk.isCheckDue
     }
 
+    /// Doubt about figures halts trading; what protects rests at the broker.
     private mutating func orHalt(_ body: (inout Orchestrator) throws(NumericError) -> Void) {
-        do { try body(&self) } catch { halt(because: "\(error)") }
+        do { try body(&self) } catch { restrict(to: .halted, why: .figures(error)) }
     }
 
     private mutating func apply(_ input: Input) throws(NumericError) {
@@ -73,17 +74,17 @@ package struct Orchestrator: Sendable {
         case .clockJumped(let span): applyClockJump(span)
         case .messageGap(let plugin, let what): applyMessageGap(plugin, what)
         case .protocolViolation(let plugin, let why):
-            alert(.warning, nil, "\(plugin) broke the protocol; what it sent was not taken: \(why)")
+            alert(.warning, nil, .protocolViolation(plugin, why: why))
         case .pluginNotice(let plugin, let what):
             // Of the adapter that trades everything depends.
-            alert(plugin == state.chosenBroker ? .emergency : .warning, nil, "\(plugin): \(what)")
+            alert(plugin == state.chosenBroker ? .emergency : .warning, nil, .pluginNotice(plugin, what: what))
         case .configured(let change): applyConfiguration(change)
         case .misconfigured(let why):
-            alert(.warning, nil, "the changed configuration is not used, everything stays as it was: \(why)")
+            alert(.warning, nil, .configurationNotUsed(why))
         case .settingsAnswered(let plugin, let refusal): applySettingsAnswer(plugin, refusal)
         case .pluginManaged(let plugin, let what, let who, let why):
-            alert(.notice, nil, "\(who): \(plugin) \(what): \(why)")
-        case .stopping(let why): alert(.notice, nil, "stopping: \(why)")
+            alert(.notice, nil, .pluginManaged(plugin, what: what, who: who, why: why))
+        case .stopping(let why): alert(.notice, nil, .stopping(why))
         case .swapBroker(let request): applySwapRequest(request)
         case .brokerLeft(let name): brokerLeft(name)
         case .brokerFailed(let name, let why): brokerFailed(name, why)
@@ -102,7 +103,7 @@ package struct Orchestrator: Sendable {
         markInFlightUnknown()
         state.plugins.started(configured: start.configuration.policies)
         state.cycle.started()
-        alert(.notice, nil, "started, epoch \(start.epoch)")
+        alert(.notice, nil, .started(epoch: start.epoch))
         resumeSwap()
     }
 
@@ -114,17 +115,14 @@ package struct Orchestrator: Sendable {
 
     private mutating func policyGone(_ name: PluginName, _ why: String) {
         state.plugins.policyGone(name)
-        alert(.warning, nil, "policy \(name) is gone: \(why)")
+        alert(.warning, nil, .policyGone(name, why: why))
         watchRequiredPolicies()
     }
 
     private mutating func providerGone(_ name: PluginName, _ why: String) {
         state.plugins.providerGone(name)
-        alert(.warning, nil, "provider \(name) is gone: \(why)")
+        alert(.warning, nil, .providerGone(name, why: why))
     }
-
-    /// Doubt about figures halts trading; what protects rests at the broker.
-    private mutating func halt(because why: String) { restrict(to: .halted, why: why) }
 
     private mutating func requestWake() {
         if let time = state.run.wake(by: state.earliestDeadline) { effects.append(.wake(at: time)) }
@@ -158,18 +156,14 @@ extension Orchestrator {
     mutating func resume(_ symbol: Symbol, heldUntil: Timestamp) { pass.resume(symbol, heldUntil: heldUntil) }
 
     /// A cycle begins when everything that has changed was acted on.
-    mutating func requestCycle(_ trigger: String) { pass.requestCycle(trigger) }
+    mutating func requestCycle(_ trigger: CycleTrigger) { pass.requestCycle(trigger) }
 
     mutating func emit(_ effect: Effect) { effects.append(effect) }
     mutating func record(_ record: Record) {
         effects.append(.record(record))
         state.audit.note(record, at: state.now)
     }
-    mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ text: String) {
-        record(.alert(Alert(level: level, symbol: symbol, text: text)))
-    }
-    /// The way of every emergency.
-    mutating func alert(_ level: Alert.Level, _ kind: Alert.Kind, _ symbol: Symbol?, _ text: String) {
-        record(.alert(Alert(level: level, symbol: symbol, text: text, kind: kind)))
+    mutating func alert(_ level: Alert.Level, _ symbol: Symbol?, _ reason: AlertReason) {
+        record(.alert(Alert(level: level, symbol: symbol, reason: reason)))
     }
 }

@@ -6,21 +6,22 @@ package enum Record: Sendable, Hashable, Codable {
     case policiesAnswered(cycle: Int64, responses: [PolicyResponse])
     case decision(Decision)
     case portfolio(PortfolioDecision)
+    case dispositions(SymbolDispositions)
     case action(ActionTaken)
     case waiting(Waiting)
     case order(OrderChanged)
     case unprotected(UnprotectedTime)
     case outcome(Outcome)
     case discrepancy(Discrepancy)
-    case corporateAction(action: CorporateAction, words: String)
-    case tradingState(TradingState, who: String, why: String)
+    case corporateAction(action: CorporateAction, done: CorporateActionDone)
+    case tradingState(TradingState, who: String, why: TradingReason)
     case swap(SwapProgress)
     case alert(Alert)
 }
 
 package struct CycleStarted: Sendable, Hashable, Codable {
     package var cycle: Int64
-    package var trigger: String
+    package var trigger: CycleTrigger
     package var positions: Int
     package var openOrders: Int
     package var equity: Money
@@ -38,9 +39,46 @@ package struct ActionTaken: Sendable, Hashable, Codable {
     package var decision: DecisionID
     package var symbol: Symbol
     package var number: Int64
-    package var words: String
-    package var why: String
+    package var action: ActionSummary
+    package var why: ActionReason
     package var orders: [ClientOrderID]
+}
+
+/// What became of the advice on a symbol in a cycle whose decision is no news: other than the last record told. So what holds
+/// in a cycle is what the last `decision` or `dispositions` before its end says.
+package struct SymbolDispositions: Sendable, Hashable, Codable {
+    package var cycle: Int64
+    package var symbol: Symbol
+    /// The decision that made the plan as it stands; nil for no plan.
+    package var plan: DecisionID?
+    package var items: [Item]
+
+    /// One recommendation, by what it asked for, and what became of it.
+    package struct Item: Sendable, Hashable, Codable {
+        package var policy: PluginName
+        /// Its name in the protocol, such as `protect`.
+        package var advice: String
+        package var outcome: Disposition.Outcome
+        package var by: PluginName?
+        package var why: DispositionReason
+        package var until: Timestamp?
+
+        package init(_ disposition: Disposition) {
+            policy = disposition.policy
+            advice = disposition.recommendation.advice.kind
+            outcome = disposition.outcome
+            by = disposition.by
+            why = disposition.why
+            until = disposition.until
+        }
+    }
+
+    init(of decision: Decision) {
+        cycle = decision.cycle
+        symbol = decision.symbol
+        plan = decision.plan.isEmpty ? nil : decision.plan.id
+        items = decision.dispositions.map(Item.init)
+    }
 }
 
 /// What a symbol's plan waits for; told when that changes, and once more when it waits no longer.
@@ -49,7 +87,7 @@ package struct Waiting: Sendable, Hashable, Codable {
     /// The plan that waits; nil when there is none any more.
     package var decision: DecisionID?
     /// Nil: nothing is waited for any more.
-    package var why: String?
+    package var why: WaitReason?
 }
 
 package struct OrderChanged: Sendable, Hashable, Codable {
@@ -57,7 +95,31 @@ package struct OrderChanged: Sendable, Hashable, Codable {
     package var symbol: Symbol
     package var event: OrderEvent
     package var status: OrderStatus
-    package var words: String
+    package var note: OrderNote
+}
+
+/// What goes with a change of an order.
+package enum OrderNote: Sendable, Hashable, Codable {
+    /// Nothing but the order's terms as they are now.
+    case terms(NewOrder)
+    /// In the broker's words, or those of the process that could not deliver it.
+    case reason(String)
+    /// With the profit that this fill realized.
+    case fill(side: Side, quantity: Quantity, symbol: Symbol, price: Price, realized: Money)
+    /// No report within this time; the broker is asked.
+    case noReport(within: TimeSpan)
+    /// Filled by the broker's count and by ours; the broker is asked. Nil when it told no count.
+    case fillsDiffer(brokers: Quantity?, ours: Quantity)
+}
+
+/// What was done about a corporate action.
+package enum CorporateActionDone: Sendable, Hashable, Codable {
+    /// The broker books the cash.
+    case dividendNoted
+    /// Stop, target and R are restated; so many shares are held now, nil for none.
+    case splitApplied(held: Quantity?)
+    /// The broker has booked it before, and the position was restated then.
+    case splitBookedBefore
 }
 
 /// A stretch of time in which a position had no working stop for all of its shares.
@@ -67,7 +129,12 @@ package struct UnprotectedTime: Sendable, Hashable, Codable {
     package var decision: DecisionID?
     package var from: Timestamp
     package var lasted: TimeSpan
-    package var endedBy: String
+    package var endedBy: End
+
+    package enum End: String, Sendable, Codable {
+        case positionClosed = "position_closed"
+        case stopRests = "stop_rests"
+    }
 }
 
 /// What our books and the broker's snapshot did not agree on, and what was done about it.
@@ -89,9 +156,36 @@ package struct Discrepancy: Sendable, Hashable, Codable {
     package var kind: Kind
     package var symbol: Symbol
     package var order: ClientOrderID?
-    package var ours: String
-    package var brokers: String
-    package var done: String
+    package var ours: DiscrepancyValue
+    package var brokers: DiscrepancyValue
+    package var done: DiscrepancyDone
+}
+
+/// One side of a discrepancy.
+package enum DiscrepancyValue: Sendable, Hashable, Codable {
+    case none
+    case quantity(Quantity)
+    case order(NewOrder)
+    case status(OrderStatus)
+    case notBooked
+    case execution(quantity: Quantity?, price: Price?)
+    /// Of an order; with the average price where it is told.
+    case filled(quantity: Quantity, average: Price?)
+    case neverHad
+    case notOpen
+}
+
+/// What was done about a discrepancy.
+package enum DiscrepancyDone: Sendable, Hashable, Codable {
+    case adopted
+    case adoptedAsSplit(numerator: Int64, denominator: Int64)
+    /// An external order is left as it stands.
+    case leftAsItStands
+    case waitsForSplit
+    case booked
+    case orderEnded
+    /// What it filled is taken from the position.
+    case orderEndedFillsFromPosition
 }
 
 package struct Alert: Sendable, Hashable, Codable {
@@ -100,7 +194,7 @@ package struct Alert: Sendable, Hashable, Codable {
         case warning
         case emergency
     }
-    /// What a program may tell it by; the text is for people, and may change.
+    /// What a program may tell it by.
     package enum Kind: String, Sendable, Codable, CaseIterable {
         /// The core restricts trading by itself.
         case restricted
@@ -124,17 +218,18 @@ package struct Alert: Sendable, Hashable, Codable {
         case externalShort = "external_short"
         /// A split that a provider announced is not in the broker's positions yet.
         case splitNotBooked = "split_not_booked"
+        /// Of a plugin, its process or its key.
+        case pluginNotice = "plugin_notice"
     }
     package var level: Level
     package var symbol: Symbol?
-    package var text: String
+    package var reason: AlertReason
     /// Of every emergency, and of what the risk gate holds back.
-    package var kind: Kind?
+    package var kind: Kind? { reason.kind }
 
-    package init(level: Level, symbol: Symbol?, text: String, kind: Kind? = nil) {
+    package init(level: Level, symbol: Symbol?, reason: AlertReason) {
         self.level = level
         self.symbol = symbol
-        self.text = text
-        self.kind = kind
+        self.reason = reason
     }
 }

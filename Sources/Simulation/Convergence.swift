@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 /// After the storm: nothing unknown, nothing different, nothing unprotected. Liveness, not only safety.
 struct Convergence {
@@ -13,7 +14,7 @@ struct Convergence {
             return ["the core is not reconciled with the broker"]
         }
         var found: [String] = []
-        if core.control.state != .active { found.append("trading is \(core.control.state): \(core.control.why)") }
+        if core.control.state != .active { found.append("trading is \(core.control.state): \(core.control.why.words)") }
         for symbol in symbols { found += defects(of: symbol) }
         return found
     }

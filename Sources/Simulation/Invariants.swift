@@ -2,6 +2,7 @@ import Journal
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 /// What must always hold, checked against the venue's truth after every event. The first violation ends the scenario.
 final class Invariants {
@@ -267,7 +268,8 @@ final class Invariants {
         if case .action(let step) = record, step.number > Self.mostSteps {
             fail(
                 "liveness",
-                "decision \(step.decision) has taken \(step.number) steps: \(step.words), because \(step.why)")
+                "decision \(step.decision) has taken \(step.number) steps: \(step.action.words), because \(step.why.words)"
+            )
         }
         // Another position than it was decided on: what is beyond the limit is another amount.
         if case .discrepancy(let difference) = record, difference.order == nil {

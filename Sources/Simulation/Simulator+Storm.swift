@@ -3,6 +3,7 @@ import Messaging
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 /// The wires of a scenario, and what goes wrong in it by itself.
 extension Simulator {

@@ -4,6 +4,7 @@ import Node
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 /// What a scenario came to.
 package struct Outcome: Sendable {
@@ -269,7 +270,7 @@ extension Simulator: RunObserver {
         switch record {
         case .alert(let alert): story("core: \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
         case .action(let step):
-            story("core: step \(step.number) of \(step.decision): \(step.words), because \(step.why)")
+            story("core: step \(step.number) of \(step.decision): \(step.action.words), because \(step.why.words)")
         case .discrepancy(let difference):
             story(
                 "core: \(difference.symbol) differs (\(difference.kind.rawValue)): ours \(difference.ours), the broker's \(difference.brokers): \(difference.done)"
@@ -277,7 +278,7 @@ extension Simulator: RunObserver {
         case .decision(let decision):
             let plan = decision.plan
             story(
-                "core: decision \(decision.id): \(decision.headline); most \(plan.quantityLimit?.description ?? "-"), stop \(plan.stop?.stopPrice.description ?? "-"), target \(plan.target?.description ?? "-"), entry \(plan.entry.map { "\($0.quantity)" } ?? "-")"
+                "core: decision \(decision.id): \(decision.headline.words); most \(plan.quantityLimit?.description ?? "-"), stop \(plan.stop?.stopPrice.description ?? "-"), target \(plan.target?.description ?? "-"), entry \(plan.entry.map { "\($0.quantity)" } ?? "-")"
             )
         case .order(let change): story("core: \(change.order) \(change.event.rawValue), now \(change.status.rawValue)")
         default: break

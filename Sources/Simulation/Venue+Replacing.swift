@@ -42,7 +42,9 @@ extension Venue {
         let isNew = capabilities.replacement != .inPlace
         let leaves = terms.quantity.units - (isNew ? 0 : order.filledQuantity.units)
         guard leaves > 0 else { return "nothing is left of it" }
-        if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) { return defect }
+        if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) {
+            return defect.description
+        }
         let more = leaves - order.leavesQuantity.units
         let isShort = capabilities.reservesShares && order.terms.role != .entry && more > max(0, free(terms.symbol))
         return isShort ? "insufficient qty available for order" : nil

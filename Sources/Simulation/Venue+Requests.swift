@@ -37,7 +37,9 @@ extension Venue {
         if faults.hits(.orderRefused, 25) { return "the broker does not like it" }
         if let kind = submission.groupKind, !capabilities.groups.contains(kind) { return "no \(kind.rawValue) here" }
         for terms in submission.orders {
-            if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) { return defect }
+            if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) {
+                return defect.description
+            }
             if !terms.quantity.isMultiple(of: capabilities.quantityIncrement(of: terms.symbol)) {
                 return "quantity increment"
             }

@@ -4,8 +4,8 @@ import Testing
 /// A module of the synchronous core, and what it may import.
 private let core = [(module: "Trading", imports: [String]()), (module: "Orchestration", imports: ["Trading"])]
 
-/// House style, rule 2: no clock, no randomness, no Foundation, no concurrency, no output. Rule 8: nothing that traps
-/// on the world. Money is not floating point.
+/// No clock, no randomness, no Foundation, no concurrency, no output; nothing that traps on the world. Money is not floating
+/// point.
 private let forbidden: [(word: String, why: String, pattern: String)] = [
     ("Date(", "time arrives as a value", #"\bDate\s*\("#),
     ("Clock", "time arrives as a value", #"\b\w*Clock\b"#),
@@ -40,6 +40,26 @@ struct PurityTests {
                 #expect(allowed.contains(name), "\(file.lastPathComponent) imports \(name)")
             }
         }
+    }
+
+    /// Reasons are typed cases with figures: what is journaled, hashed and compared is no sentence.
+    @Test("no sentence is made in the core: no literal has a blank, but of preconditions")
+    func prose() throws {
+        for file in try sources(of: "Orchestration") {
+            for finding in sentences(in: try String(contentsOf: file, encoding: .utf8)) {
+                Issue.record("\(file.lastPathComponent):\(finding)")
+            }
+        }
+    }
+
+    @Test(
+        "a sentence is found in a literal, and in none of a precondition",
+        arguments: [
+            ("let a = \"two words\"", 1), ("let a = \"\\(x) words\"", 1), ("let a = list.joined(separator: \", \")", 1),
+            ("let a = \"word\" // two words", 0), ("precondition(a, \"two words\")", 0), ("f(\"a\\(b ?? \"c\")d\")", 0),
+        ])
+    func sentencesAreFound(code: String, count: Int) {
+        #expect(sentences(in: code).count == count)
     }
 
     @Test(
@@ -93,6 +113,14 @@ private func findings(in source: String) -> [String] {
         forbidden.filter { line.range(of: $0.pattern, options: .regularExpression) != nil }
             .map { "\(index + 1): \($0.word) in the core; \($0.why)" }
     }
+}
+
+/// `LINE: "literal"` for each literal with a blank.
+private func sentences(in source: String) -> [String] {
+    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+    return SwiftText.literals(of: source)
+        .filter { $0.text.contains(" ") && !lines[$0.line - 1].contains("precondition") }
+        .map { "\($0.line): \"\($0.text)\": a reason is a typed case, and its sentence is made in Wording" }
 }
 
 private func imported(by source: String) -> [String] {

@@ -5,11 +5,25 @@
 struct SwiftText {
     private var rest: Substring
     private var code = ""
+    private var literals: [Literal] = []
+
+    /// What a string literal says between its quotes, without its interpolations.
+    struct Literal {
+        /// In which it begins, from 1.
+        var line: Int
+        var text: String
+    }
 
     static func code(of source: String) -> String {
         var text = SwiftText(rest: source[...])
         text.readCode(closing: nil)
         return text.code
+    }
+
+    static func literals(of source: String) -> [Literal] {
+        var text = SwiftText(rest: source[...])
+        text.readCode(closing: nil)
+        return text.literals
     }
 
     private init(rest: Substring) { self.rest = rest }
@@ -61,6 +75,7 @@ struct SwiftText {
         let quote = rest.hasPrefix("\"\"\"") ? "\"\"\"" : "\""
         rest = rest.dropFirst(quote.count)
         code += "\""
+        var literal = Literal(line: code.count(where: \.isNewline) + 1, text: "")
         while !rest.isEmpty, !rest.hasPrefix(quote + pounds) {
             if rest.hasPrefix("\\" + pounds + "(") {
                 rest = rest.dropFirst(2 + hashes)
@@ -72,10 +87,11 @@ struct SwiftText {
                 rest = rest.dropFirst(2 + hashes)
             } else {
                 if rest.first?.isNewline == true { code.append("\n") }
-                rest = rest.dropFirst()
+                literal.text.append(rest.removeFirst())
             }
         }
         rest = rest.dropFirst(quote.count + hashes)
         code += "\""
+        literals.append(literal)
     }
 }

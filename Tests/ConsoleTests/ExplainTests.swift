@@ -7,6 +7,7 @@ import Orchestration
 import Testing
 import Trading
 import Wire
+import Wording
 
 @testable import Console
 
@@ -68,7 +69,7 @@ struct ExplainTests {
         let outcome = (decision["outcomes"] as? [[String: Any]])?.first?["outcome"] as? [String: Any]
         #expect(outcome?["realized_by_decision"] as? String == "602.8308")
         #expect(
-            (decision["unprotected"] as? [[String: Any]])?.first?["ended_by"] as? String == "a stop rests at the broker"
+            (decision["unprotected"] as? [[String: Any]])?.first?["ended_by"] as? String == "stop_rests"
         )
     }
 

@@ -2,6 +2,7 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 @testable import Console
 
@@ -123,7 +124,7 @@ struct ObstacleTests {
         scene.say(stopLoss.says(.stop("95"), on: "ABC"))
         scene.driver.connect()
         let answer = try scene.whyNot()
-        #expect(answer.first(.refusedByBroker)?.words.contains("refused 3 orders of ABC in a row") == true)
+        #expect(answer.first(.refusedByBroker)?.words.contains("refused 3 orders in a row") == true)
         #expect(answer.first(.waiting)?.words.contains("refused") == true, "\(answer.text)")
         scene.cycles(1)
         #expect(try scene.whyNot().reasons.filter { $0.kind == .waiting }.allSatisfy { $0.until != nil })
@@ -144,7 +145,7 @@ struct ObstacleTests {
         scene.session(.regular)
         scene.cycles(1)
         #expect(scene.driver.position("ABC")?.quantity == 40)
-        let told = scene.driver.records.compactMap { record -> String?? in
+        let told = scene.driver.records.compactMap { record -> WaitReason?? in
             if case .waiting(let waiting) = record { waiting.why } else { nil }
         }
         #expect(told.count == 2 && told[1] == nil)

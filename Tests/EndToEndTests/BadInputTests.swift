@@ -79,7 +79,7 @@ struct BadInputTests {
         let config = try programs.shipped("nvda.yaml")
         #expect(try programs.run(["run", "--config", config]).code == 0)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: programs.journal))
-        let place = try #require(bytes.range(of: Data("its shares are needed".utf8)))
+        let place = try #require(bytes.range(of: Data("shares_needed".utf8)))
         bytes[place.lowerBound] = UInt8(ascii: "I")
         try bytes.write(to: URL(fileURLWithPath: programs.journal))
         for command in [["replay", "--journal", programs.journal], ["doctor", "--config", config]] {

@@ -19,9 +19,7 @@ struct PluginLifeTests {
     }
 
     private func entries(_ programs: Programs, _ type: String) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: programs.journal) else { return [] }
-        return try SQLiteJournalReader(path: programs.journal).entries(type: type, limit: 10_000)
-            .map { String(decoding: $0.body, as: UTF8.self) }
+        try JournalText.entries(programs.journal, type: type)
     }
 
     private func waitForEntry(_ programs: Programs, _ type: String, _ words: String, count: Int = 1) throws {

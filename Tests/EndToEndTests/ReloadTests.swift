@@ -36,8 +36,7 @@ struct ReloadTests {
     }
 
     private func entries(_ programs: Programs, _ type: String) throws -> [String] {
-        try SQLiteJournalReader(path: programs.journal).entries(type: type, limit: 1_000)
-            .map { String(decoding: $0.body, as: UTF8.self) }
+        try JournalText.entries(programs.journal, type: type)
     }
 
     private func waitForEntry(_ programs: Programs, _ type: String, _ words: String) throws {

@@ -179,15 +179,12 @@ struct RemoteAccount {
     // MARK: - What became of it
 
     func entries(_ type: String) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: programs.journal) else { return [] }
-        return try SQLiteJournalReader(path: programs.journal).entries(type: type, limit: 100_000)
-            .map { String(decoding: $0.body, as: UTF8.self) }
+        try JournalText.entries(programs.journal, type: type)
     }
 
     /// When it was journaled.
     func times(_ type: String, _ words: String) throws -> [Date] {
-        try SQLiteJournalReader(path: programs.journal).entries(type: type, limit: 100_000)
-            .filter { String(decoding: $0.body, as: UTF8.self).contains(words) }
+        try JournalText.lines(programs.journal, type: type).filter { $0.text.contains(words) }
             .map { Date(timeIntervalSince1970: Double($0.at) / 1e9) }
     }
 

@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 @testable import PaperExchange
 
@@ -44,7 +45,7 @@ struct Verdict {
 
     private mutating func positions(_ journal: JournalFacts, _ venue: VenueHistory) {
         let control = journal.state.control
-        expect(control.state == .active, "trading is \(control.state.rawValue): \(control.why)")
+        expect(control.state == .active, "trading is \(control.state.rawValue): \(control.why.words)")
         let ours = journal.state.portfolio.positions.mapValues(\.quantity)
         let theirs = Dictionary(
             uniqueKeysWithValues: venue.exchange.holdings.entries.map { ($0.symbol, $0.value.quantity) })

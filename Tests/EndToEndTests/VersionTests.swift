@@ -31,9 +31,7 @@ struct VersionTests {
         "paper, settings: {account: versions, cash: 74934.91, sessions: always, positions: [{symbol: NVDA, quantity: 287, average_price: 184.8644}]}"
 
     private func entries(_ programs: Programs, _ type: String) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: programs.journal) else { return [] }
-        return try SQLiteJournalReader(path: programs.journal).entries(type: type, limit: 10_000)
-            .map { String(decoding: $0.body, as: UTF8.self) }
+        try JournalText.entries(programs.journal, type: type)
     }
 
     private func waitForStop(_ programs: Programs) throws {

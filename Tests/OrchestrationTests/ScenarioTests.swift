@@ -2,6 +2,7 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 @Suite("The NVDA scenario")
 struct ScenarioTests {
@@ -24,7 +25,7 @@ struct ScenarioTests {
         #expect(Set(resting.map(\.terms.quantity)) == [144])
         #expect(Set(resting.map { $0.terms.stopPrice ?? $0.terms.limitPrice }) == ["186.23", "194.50"])
         #expect(resting.allSatisfy { $0.groupKind == .oco })
-        #expect(driver.decisions.map(\.headline) == ["partial profit with protection"])
+        #expect(driver.decisions.map(\.headline) == [.partialProfitWithProtection])
         #expect(driver.decisions.first?.dispositions.count == 4)
         #expect(driver.replayDifference() == nil)
     }

@@ -2,6 +2,7 @@ import JSON
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 /// One value or more of every message, as the programs send them.
 enum Samples {
@@ -381,18 +382,27 @@ enum Samples {
                     command: "swap", plugin: try PluginName("alpaca"), who: "me", why: "the other one is cheaper")),
             Sample(
                 name: "record-swap", type: .record,
-                body: Record.swap(
-                    SwapProgress(
-                        step: .rolledBack, from: try PluginName("paper"), to: try PluginName("alpaca"), who: "me",
-                        why: "the other one is cheaper", epoch: 3, frozen: .milliseconds(1_250),
-                        words: "alpaca does not trade: its process ended with exit code 1"))),
+                body: try published(
+                    .swap(
+                        SwapProgress(
+                            step: .rolledBack, from: try PluginName("paper"), to: try PluginName("alpaca"), who: "me",
+                            why: "the other one is cheaper", epoch: 3, frozen: .milliseconds(1_250),
+                            event: .rolledBack(why: .notStarted("its process ended with exit code 1")))))),
             Sample(
                 name: "control-reply", type: .controlReply, body: ControlReply(accepted: true, message: "halt is taken")
             ),
             Sample(
                 name: "record-alert", type: .record,
-                body: Record.alert(
-                    Alert(level: .warning, symbol: nil, text: "policy stop-loss is gone: killed by signal 9"))),
+                body: try published(
+                    .alert(
+                        Alert(
+                            level: .warning, symbol: nil,
+                            reason: .policyGone(try PluginName("stop-loss"), why: "killed by signal 9"))))),
         ]
+    }
+
+    /// As those get it who watch.
+    private static func published(_ record: Record) throws -> JSON {
+        try JSONParser.parse(Telemetry.body(of: record, MessageCodec().encode(record)))
     }
 }

@@ -2,6 +2,7 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 @Suite("Scenario: policies contradict each other")
 struct ContradictionTests {
@@ -61,7 +62,7 @@ struct ContradictionTests {
                 "partial-profit take_partial: absorbed", "portfolio-risk exit: taken", "stop-loss protect: absorbed",
                 "take-profit target: absorbed", "trend hold: noted",
             ])
-        #expect(scenario.driver.decisions.last?.headline == "emergency exit")
+        #expect(scenario.driver.decisions.last?.headline == .emergencyExit)
         #expect(scenario.driver.plan("ABC") == nil, "the plan ended with the position")
         scenario.expectSound()
     }

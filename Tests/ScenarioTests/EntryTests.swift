@@ -2,6 +2,7 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 @Suite("Scenario: positions are opened")
 struct EntryTests {

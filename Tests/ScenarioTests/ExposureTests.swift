@@ -2,6 +2,7 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 /// Equity of 100 000: 40 000 in cash, 10 000 of AAA that stands where it was bought, 20 000 of BBB that has lost a fifth,
 /// 30 000 of CCC that has gained a quarter.

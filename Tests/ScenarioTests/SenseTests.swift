@@ -2,6 +2,7 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 @Suite("Scenario: advice at its edges, and advice that makes no sense")
 struct SenseTests {

@@ -2,6 +2,7 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 // The policies of the scenarios, by what they are for.
 let stopLoss: PluginName = "stop-loss"
@@ -129,12 +130,14 @@ extension TradingScenario {
 
     /// What was done in this chapter, in order.
     var steps: [String] {
-        records.compactMap { if case .action(let step) = $0 { step.words } else { nil } }
+        records.compactMap { if case .action(let step) = $0 { step.action.words } else { nil } }
     }
 
     /// What this chapter's first decision on the symbol means to do.
     func intended(_ symbol: Symbol) -> [String] {
-        for case .decision(let decision) in records where decision.symbol == symbol { return decision.intended }
+        for case .decision(let decision) in records where decision.symbol == symbol {
+            return decision.intended.map(\.words)
+        }
         return []
     }
 
@@ -148,7 +151,7 @@ extension TradingScenario {
 
     /// Why it came to that, of the first recommendation of a policy.
     func why(_ policy: PluginName, _ symbol: Symbol? = nil) -> String {
-        dispositions(symbol).first { $0.1.policy == policy }?.1.why ?? "nothing was decided"
+        dispositions(symbol).first { $0.1.policy == policy }?.1.why.words ?? "nothing was decided"
     }
 
     private func dispositions(_ symbol: Symbol?) -> [(String, Disposition)] {
@@ -171,7 +174,7 @@ extension TradingScenario {
 
     /// Stretches without a full stop: the symbol, how long in whole milliseconds, and what ended it.
     var unprotected: [String] {
-        driver.unprotected.map { "\($0.symbol) \($0.lasted.nanoseconds / 1_000_000) ms, \($0.endedBy)" }
+        driver.unprotected.map { "\($0.symbol) \($0.lasted.nanoseconds / 1_000_000) ms, \($0.endedBy.words)" }
     }
 
     /// The table with which a chapter ends.

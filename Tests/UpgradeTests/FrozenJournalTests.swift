@@ -100,7 +100,7 @@ struct FrozenJournalTests {
         let status = expected.status
         #expect(state.configuration.account == status.account)
         #expect(state.cycle.number == status.cycle && state.epoch == status.epoch)
-        #expect(try state.portfolio.equity() == status.equity)
+        #expect(try state.marked.equity() == status.equity)
         #expect(state.portfolio.account?.cash == status.cash)
         #expect(state.portfolio.realizedProfit == status.realizedProfit)
         #expect(state.protection.unprotected == status.unprotected)

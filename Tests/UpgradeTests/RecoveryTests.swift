@@ -1,5 +1,6 @@
 import Console
 import Journal
+import JournalTesting
 import Node
 import Orchestration
 import SQLiteJournal

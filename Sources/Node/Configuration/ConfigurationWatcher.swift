@@ -47,7 +47,7 @@ struct ConfigurationWatcher {
     // MARK: - What comes into force
 
     /// - Returns: the figures that have changed, as a person reads them.
-    mutating func adopt(_ core: CoreConfiguration) -> [String] {
+    mutating func adopt(_ core: CoreConfiguration) -> [ConfigurationChange] {
         defer { self.core = core }
         return core.changes(since: self.core)
     }

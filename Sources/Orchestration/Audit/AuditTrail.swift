@@ -6,16 +6,18 @@ package struct AuditTrail: Sendable, Hashable, Codable {
     /// Dispositions of a symbol, and moves too small to be made, as the last decision recorded them.
     private var symbols: [Symbol: Reported] = [:]
     /// Dispositions that concern the portfolio.
-    private var portfolio: [String] = []
+    private var portfolio: [DispositionKey] = []
     /// Oldest first.
     package private(set) var history: [HistoryItem] = []
     /// What policies have said for each other, sorted by policy, symbol and name.
     package private(set) var advisories: [Advisory] = []
 
     private struct Reported: Sendable, Hashable, Codable {
-        var dispositions: [String] = []
-        var deferrals: [String] = []
-        var isEmpty: Bool { dispositions.isEmpty && deferrals.isEmpty }
+        var dispositions: [DispositionKey] = []
+        var deferrals: [DispositionKey] = []
+        /// All of them, as the last record told, be it a decision or not.
+        var all: [DispositionKey] = []
+        var isEmpty: Bool { self == Reported() }
     }
 
     package init() {}
@@ -23,7 +25,7 @@ package struct AuditTrail: Sendable, Hashable, Codable {
     // MARK: - What is news
 
     /// - Returns: whether what became of the advice on a symbol is other than recorded, or a deferral is new.
-    mutating func isNews(_ symbol: Symbol, dispositions: [String], deferrals: [String]) -> Bool {
+    mutating func isNews(_ symbol: Symbol, dispositions: [DispositionKey], deferrals: [DispositionKey]) -> Bool {
         let before = symbols[symbol] ?? Reported()
         var after = before
         after.dispositions = dispositions
@@ -33,14 +35,24 @@ package struct AuditTrail: Sendable, Hashable, Codable {
     }
 
     /// The decision on a symbol was recorded with these deferrals.
-    mutating func recorded(_ symbol: Symbol, deferrals: [String]) {
+    mutating func recorded(_ symbol: Symbol, deferrals: [DispositionKey]) {
         var after = symbols[symbol] ?? Reported()
         after.deferrals = deferrals
         symbols[symbol] = after.isEmpty ? nil : after
     }
 
+    /// Called with what became of all advice on a symbol, after the decision on it was recorded or not.
+    /// - Returns: whether it is other than the last record told.
+    mutating func isOther(_ symbol: Symbol, dispositions: [DispositionKey]) -> Bool {
+        var reported = symbols[symbol] ?? Reported()
+        guard reported.all != dispositions else { return false }
+        reported.all = dispositions
+        symbols[symbol] = reported
+        return true
+    }
+
     /// - Returns: whether what concerns the portfolio is other than recorded, and anything at all.
-    mutating func isPortfolioNews(_ dispositions: [String]) -> Bool {
+    mutating func isPortfolioNews(_ dispositions: [DispositionKey]) -> Bool {
         guard portfolio != dispositions else { return false }
         portfolio = dispositions
         return !dispositions.isEmpty

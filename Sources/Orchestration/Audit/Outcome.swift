@@ -4,12 +4,19 @@ import Trading
 package struct Outcome: Sendable, Hashable, Codable {
     package var decision: DecisionID
     package var symbol: Symbol
-    /// In a few words: `sold 143 at 189.08`, `stopped out`.
-    package var words: String
+    /// The order whose fill completed it.
+    package var execution: Execution
     package var remaining: Quantity
     /// Profit realized by this decision's executions.
     package var realizedByDecision: Money
     /// Profit of the position since it was opened.
     package var realizedProfit: Money
     package var heldFor: TimeSpan
+
+    package struct Execution: Sendable, Hashable, Codable {
+        package var side: Side
+        package var quantity: Quantity
+        package var averagePrice: Price?
+        package var role: OrderRole
+    }
 }

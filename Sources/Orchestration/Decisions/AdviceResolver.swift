@@ -20,12 +20,7 @@ struct AdviceResolver {
         case nothing
     }
 
-    /// Why it cannot be followed, in words for a person.
-    struct Refusal: Error {
-        var words: String
-    }
-
-    func resolve(_ advice: Advice) throws(Refusal) -> ResolvedAdvice {
+    func resolve(_ advice: Advice) throws(AdviceDefect) -> ResolvedAdvice {
         switch advice {
         case .protect(let stop): .protect(try self.stop(stop))
         case .resetStop(let stop): .resetStop(try self.stop(stop))
@@ -43,29 +38,27 @@ struct AdviceResolver {
 
     private var isLong: Bool { facts.position?.isLong ?? true }
 
-    private func refuse(_ words: String) -> Refusal { Refusal(words: words) }
-
     /// Figures that do not fit are a reason not to follow, and none to stop.
-    private func figure<Value>(_ body: () throws(NumericError) -> Value) throws(Refusal) -> Value {
-        do throws(NumericError) { return try body() } catch { throw refuse("\(error)") }
+    private func figure<Value>(_ body: () throws(NumericError) -> Value) throws(AdviceDefect) -> Value {
+        do throws(NumericError) { return try body() } catch { throw .figures(error) }
     }
 }
 
 // MARK: - Quantities
 
 extension AdviceResolver {
-    private func most(_ quantity: Quantity) throws(Refusal) -> Quantity {
+    private func most(_ quantity: Quantity) throws(AdviceDefect) -> Quantity {
         guard !quantity.isNegative else {
-            throw refuse("a quantity of \(quantity) cannot be held; name the size without a sign")
+            throw .negativeQuantity(quantity)
         }
         return try lots(quantity)
     }
 
-    private func most(_ weight: Ratio) throws(Refusal) -> Quantity {
+    private func most(_ weight: Ratio) throws(AdviceDefect) -> Quantity {
         // Nothing is nothing, whatever the account or a share is worth.
         guard !weight.isZero else { return .zero }
         guard let price = facts.price, price.isPositive, facts.equity.isPositive, !weight.isNegative else {
-            throw refuse("a weight needs a price, an equity above zero and a weight of zero or more")
+            throw .weightWithoutBasis
         }
         let quantity = try figure { () throws(NumericError) in
             try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
@@ -73,26 +66,26 @@ extension AdviceResolver {
         return try lots(quantity)
     }
 
-    private func remaining(after part: PartialAdvice) throws(Refusal) -> Quantity {
+    private func remaining(after part: PartialAdvice) throws(AdviceDefect) -> Quantity {
         guard let size = facts.position?.size else { return .zero }
         let amount: Quantity
         switch (part.fraction, part.quantity) {
         case (let fraction?, nil):
             guard fraction.isPositive, fraction <= .one else {
-                throw refuse("a fraction lies above 0 and at most at 1, not at \(fraction)")
+                throw .fractionOutOfRange(fraction)
             }
             amount = try figure { () throws(NumericError) in try size.scaled(by: fraction, .down) }
         case (nil, let quantity?):
-            guard quantity.isPositive else { throw refuse("a quantity lies above zero, not at \(quantity)") }
+            guard quantity.isPositive else { throw .quantityNotPositive(quantity) }
             amount = min(quantity, size)
-        default: throw refuse("name a fraction or a quantity, one of the two")
+        default: throw .partialNotOne
         }
         let part = try lots(amount)
-        guard part.isPositive else { throw refuse("\(amount) of \(size) is less than one tradable unit") }
+        guard part.isPositive else { throw .belowOneLot(amount, of: size) }
         return try figure { () throws(NumericError) in try size - part }
     }
 
-    private func lots(_ quantity: Quantity) throws(Refusal) -> Quantity {
+    private func lots(_ quantity: Quantity) throws(AdviceDefect) -> Quantity {
         try figure { () throws(NumericError) in
             try quantity.rounded(toMultipleOf: facts.quantityIncrement, .down)
         }
@@ -102,7 +95,7 @@ extension AdviceResolver {
 // MARK: - Prices
 
 extension AdviceResolver {
-    private func stop(_ advice: StopAdvice) throws(Refusal) -> ProtectiveStop {
+    private func stop(_ advice: StopAdvice) throws(AdviceDefect) -> ProtectiveStop {
         guard facts.position != nil || advice.stopPrice != nil else {
             return ProtectiveStop(stopPrice: .zero)  // nothing is held: it is absorbed, whatever it is
         }
@@ -112,35 +105,35 @@ extension AdviceResolver {
 
     private func stop(
         _ advice: StopAdvice, isLong: Bool, reference: Price?, risk: Price?
-    ) throws(Refusal) -> ProtectiveStop {
+    ) throws(AdviceDefect) -> ProtectiveStop {
         let away: Rounding = isLong ? .down : .up
         switch (advice.stopPrice, advice.distance) {
         case (let price?, nil):
             guard advice.limitPrice == nil || advice.limitOffset == nil else {
-                throw refuse("name limit_price or limit_offset, not both")
+                throw .twoLimits
             }
             let stop = roundToTick(price, away)
             let limit = advice.limitPrice == nil ? try offset(price, advice.limitOffset, isLong) : advice.limitPrice
             return ProtectiveStop(stopPrice: stop, limitPrice: limit.map { roundToTick($0, away) })
         case (nil, let distance?):
             guard advice.limitPrice == nil else {
-                throw refuse("a stop by its distance has a limit by its offset: name limit_offset")
+                throw .limitPriceWithDistance
             }
-            guard let reference else { throw refuse("there is no price that the distance could be counted from") }
+            guard let reference else { throw .noReferencePrice }
             let amount = try self.amount(distance, of: reference, risk: risk)
             let price = try figure { () throws(NumericError) in
                 isLong ? try reference - amount : try reference + amount
             }
             let limit = try offset(price, advice.limitOffset, isLong)
             return ProtectiveStop(stopPrice: roundToTick(price, away), limitPrice: limit.map { roundToTick($0, away) })
-        default: throw refuse("name stop_price or distance, one of the two")
+        default: throw .stopNotOne
         }
     }
 
-    private func offset(_ stop: Price, _ share: Ratio?, _ isLong: Bool) throws(Refusal) -> Price? {
+    private func offset(_ stop: Price, _ share: Ratio?, _ isLong: Bool) throws(AdviceDefect) -> Price? {
         guard let share else { return nil }
         guard !share.isNegative, share < .one else {
-            throw refuse("limit_offset lies from 0 to below 1, not at \(share)")
+            throw .limitOffsetOutOfRange(share)
         }
         return try figure { () throws(NumericError) in
             let distance = try stop.scaled(by: share, .halfEven)
@@ -157,35 +150,35 @@ extension AdviceResolver {
         }
     }
 
-    private func amount(_ distance: Distance, of reference: Price, risk: Price?) throws(Refusal) -> Price {
+    private func amount(_ distance: Distance, of reference: Price, risk: Price?) throws(AdviceDefect) -> Price {
         switch distance {
         case .price(let amount):
-            guard amount.isPositive else { throw refuse("a distance lies above zero, not at \(amount)") }
+            guard amount.isPositive else { throw .distanceNotPositive(amount) }
             return amount
         case .percent(let share):
             guard share.isPositive, share < .one else {
-                throw refuse("a distance in percent is a share above 0 and below 1, not \(share)")
+                throw .percentOutOfRange(share)
             }
             return try apart(figure { () throws(NumericError) in try reference.scaled(by: share, .halfEven) })
         case .atr(let multiple, let indicator):
-            guard multiple.isPositive else { throw refuse("a multiple lies above zero, not at \(multiple)") }
+            guard multiple.isPositive else { throw .multipleNotPositive(multiple) }
             guard let atr = facts.figures[indicator] else {
-                throw refuse("\(indicator) is not known; the policy declares it in its needs, and it takes its time")
+                throw .indicatorUnknown(indicator)
             }
             return try apart(figure { () throws(NumericError) in try atr.scaled(by: multiple, .halfEven) })
         case .r(let multiple):
-            guard let risk else { throw refuse("R is not known: there is no initial stop on the losing side") }
+            guard let risk else { throw .riskUnknown }
             return try figure { () throws(NumericError) in try risk.scaled(by: multiple, .halfEven) }
         }
     }
 
     /// A market that has not moved has no range, and a stop at the reference itself would be an exit.
-    private func apart(_ amount: Price) throws(Refusal) -> Price {
-        guard amount.isPositive else { throw refuse("a distance lies above zero, and here it comes to \(amount)") }
+    private func apart(_ amount: Price) throws(AdviceDefect) -> Price {
+        guard amount.isPositive else { throw .distanceTooSmall(amount) }
         return amount
     }
 
-    private func target(_ advice: TargetAdvice) throws(Refusal) -> Price {
+    private func target(_ advice: TargetAdvice) throws(AdviceDefect) -> Price {
         guard let position = facts.position else { return advice.price ?? .zero }
         return try target(
             advice, isLong: position.isLong, reference: position.averagePrice, risk: position.riskPerShare)
@@ -193,7 +186,7 @@ extension AdviceResolver {
 
     private func target(
         _ advice: TargetAdvice, isLong: Bool, reference: Price, risk: Price?
-    ) throws(Refusal) -> Price {
+    ) throws(AdviceDefect) -> Price {
         switch (advice.price, advice.distance) {
         case (let price?, nil): return roundToTick(price, isLong ? .down : .up)
         case (nil, let distance?):
@@ -202,7 +195,7 @@ extension AdviceResolver {
                 isLong ? try reference + amount : try reference - amount
             }
             return roundToTick(price, isLong ? .down : .up)
-        default: throw refuse("name price or distance, one of the two")
+        default: throw .targetNotOne
         }
     }
 
@@ -215,17 +208,17 @@ extension AdviceResolver {
 // MARK: - Entries
 
 extension AdviceResolver {
-    private func entry(_ advice: EntryAdvice) throws(Refusal) -> Entry {
+    private func entry(_ advice: EntryAdvice) throws(AdviceDefect) -> Entry {
         let isLong = advice.side == .buy
         let away: Rounding = isLong ? .down : .up
         guard let reference = advice.limitPrice ?? facts.price, reference.isPositive else {
-            throw refuse("there is no price for it")
+            throw .noPrice
         }
         let stop = try self.stop(advice.stop, isLong: isLong, reference: reference, risk: nil)
         let risk = try figure { () throws(NumericError) in try (reference - stop.stopPrice).magnitude() }
         var target: Price?
         if let price = advice.target {
-            guard advice.targetDistance == nil else { throw refuse("name target or target_distance, not both") }
+            guard advice.targetDistance == nil else { throw .twoTargets }
             target = roundToTick(price, away)
         } else if let distance = advice.targetDistance {
             target = try self.target(
@@ -236,29 +229,29 @@ extension AdviceResolver {
             limitPrice: advice.limitPrice.map { roundToTick($0, away) }, stop: stop, target: target)
     }
 
-    private func quantity(of advice: EntryAdvice, at reference: Price, risked distance: Price) throws(Refusal)
+    private func quantity(of advice: EntryAdvice, at reference: Price, risked distance: Price) throws(AdviceDefect)
         -> Quantity
     {
         let asked: Quantity
         switch (advice.quantity, advice.notional, advice.risk) {
         case (let quantity?, nil, nil): return quantity
         case (nil, let notional?, nil):
-            guard notional.isPositive else { throw refuse("a notional lies above zero, not at \(notional)") }
+            guard notional.isPositive else { throw .notionalNotPositive(notional) }
             asked = try figure { () throws(NumericError) in try notional.quantity(at: reference, .down) }
         case (nil, nil, let risk?):
             guard risk.isPositive, risk <= Self.mostRisk else {
-                throw refuse("a risk is a share of equity above 0 and at most \(Self.mostRisk), not \(risk)")
+                throw .riskOutOfRange(risk, most: Self.mostRisk)
             }
             guard distance.isPositive, facts.equity.isPositive else {
-                throw refuse("a size by risk needs a stop away from \(reference) and an equity above zero")
+                throw .riskWithoutBasis(reference: reference)
             }
             asked = try figure { () throws(NumericError) in
                 try facts.equity.scaled(by: risk, .down).quantity(at: distance, .down)
             }
-        default: throw refuse("name quantity, notional or risk, one of the three")
+        default: throw .sizeNotOne
         }
         let quantity = try lots(asked)
-        guard quantity.isPositive else { throw refuse("its size of \(asked) is less than one tradable unit") }
+        guard quantity.isPositive else { throw .belowOneLot(asked, of: nil) }
         return quantity
     }
 

@@ -31,14 +31,15 @@ package struct Damping: Sendable, Hashable, Codable {
     }()
 
     /// Its keys in the configuration, by which a person is told what a recommendation waits for.
-    enum Rule: String, CustomStringConvertible {
+    package enum Rule: String, Sendable, Hashable, Codable {
         case stopMove = "minimum_stop_move"
         case stopTicks = "minimum_stop_ticks"
         case stopATR = "minimum_stop_atr"
         case partial = "partial_cool_down"
         case reduction = "minimum_reduction"
         case reentry = "reentry_cool_down"
-        var description: String { "damping.\(rawValue)" }
+        /// Its key in the configuration file.
+        package var key: String { "damping.\(rawValue)" }
     }
 
     /// The least change of a resting price that is worth an order, in units of a price, and the rule that says so.

@@ -9,7 +9,7 @@ struct DecisionEngine {
     let configuration: CoreConfiguration
     let capabilities: BrokerCapabilities?
     /// Why no entry is possible at all; nil when one is.
-    let entriesRefused: String?
+    let entriesRefused: DispositionReason?
 
     struct SymbolDecision {
         var decision: Decision
@@ -94,24 +94,24 @@ extension PositionPlan {
     var isEmpty: Bool { quantityLimit == nil && stop == nil && target == nil && entry == nil }
 }
 
-// MARK: - Words
+// MARK: - What it comes to
 
 extension DecisionEngine {
-    private func headline(_ merge: Merge, changes: Bool) -> String {
+    private func headline(_ merge: Merge, changes: Bool) -> Headline {
         let taken = merge.dispositions.filter { $0.outcome == .taken }.map(\.recommendation.priority)
         guard changes, let first = taken.filter({ $0 != .protection && $0 != .none }).min() ?? taken.min() else {
-            return "no change"
+            return .noChange
         }
         let withStop = taken.contains(.protection)
         return switch first {
-        case .emergency: "emergency exit"
-        case .exit: "exit"
-        case .partialProfit: withStop ? "partial profit with protection" : "partial profit"
-        case .riskReduction: withStop ? "reduce with protection" : "reduce"
-        case .protection: "protect"
-        case .target: withStop ? "protect with a target" : "set a target"
-        case .entry: "enter"
-        case .none: "no change"
+        case .emergency: .emergencyExit
+        case .exit: .exit
+        case .partialProfit: withStop ? .partialProfitWithProtection : .partialProfit
+        case .riskReduction: withStop ? .reduceWithProtection : .reduce
+        case .protection: .protect
+        case .target: withStop ? .protectWithTarget : .setTarget
+        case .entry: .enter
+        case .none: .noChange
         }
     }
 
@@ -127,12 +127,15 @@ extension DecisionEngine {
     private var hasOCO: Bool { capabilities?.groups.contains(.oco) ?? true }
 
     /// The steps that the plan asks for as things stand; the coordinator decides each anew when its time comes.
-    private func intended(_ plan: PositionPlan, before: PositionPlan) -> [String] {
+    private func intended(_ plan: PositionPlan, before: PositionPlan) -> [IntendedStep] {
         guard let record = state.positions[plan.symbol] else {
             guard let entry = plan.entry else { return [] }
-            return ["\(entry.side.rawValue) \(entry.quantity) \(plan.symbol), stop \(entry.stop.stopPrice)"]
+            return [
+                .enter(
+                    side: entry.side, quantity: entry.quantity, symbol: plan.symbol, stop: entry.stop.stopPrice)
+            ]
         }
-        var steps: [String] = []
+        var steps: [IntendedStep] = []
         let exits = Exits(of: record, in: state.orders)
         let rest = min(plan.quantityLimit ?? record.size, record.size)
         let reduces = rest < record.size
@@ -141,35 +144,26 @@ extension DecisionEngine {
             && exits.targets.allSatisfy { $0.leavesQuantity == rest && $0.terms.limitPrice == plan.target }
         if !reduces, !fits, canMove(exits, to: plan, rest), let stop = plan.stop {
             if exits.stops[0].terms.stopPrice != stop.stopPrice {
-                steps.append("move the stop to \(stop.stopPrice.text(minimumDecimals: 2))")
+                steps.append(.moveStop(to: stop.stopPrice))
             }
             if let target = plan.target, exits.targets.first?.terms.limitPrice != target {
-                steps.append("move the target to \(target.text(minimumDecimals: 2))")
+                steps.append(.moveTarget(to: target))
             }
             return steps
         }
         if reduces || !fits {
-            for order in exits.targets + exits.stops {
-                steps.append("cancel \(order.words), and wait until it is confirmed")
-            }
+            for order in exits.targets + exits.stops { steps.append(.cancel(order.terms)) }
         }
         if reduces {
             let size = Quantity(units: record.size.units - rest.units)
-            steps.append("\(record.exitSide.rawValue) \(size) \(plan.symbol) at market")
+            steps.append(.close(side: record.exitSide, quantity: size, symbol: plan.symbol))
         }
         guard rest.isPositive else { return steps }
         if let stop = plan.stop, reduces || !fits || exits.stops.isEmpty {
-            steps.append(
-                "\(stop.limitPrice == nil ? "stop" : "stop-limit") \(rest) @ \(stop.stopPrice.text(minimumDecimals: 2))"
-            )
+            steps.append(.stop(quantity: rest, at: stop))
         }
         if let target = plan.target, reduces || !fits || exits.targets.isEmpty {
-            let price = target.text(minimumDecimals: 2)
-            steps.append(
-                hasOCO
-                    ? "take-profit \(rest) @ \(price)"
-                    : "watch the target \(price) here, since the broker has no OCO, and sell \(rest) when it is reached"
-            )
+            steps.append(hasOCO ? .target(quantity: rest, at: target) : .watchTarget(quantity: rest, at: target))
         }
         return steps
     }

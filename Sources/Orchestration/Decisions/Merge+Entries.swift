@@ -9,13 +9,11 @@ extension Merge {
         for (item, resolved) in live {
             guard case .enter(let entry) = resolved else { continue }
             if let veto {
-                note(item, .vetoed, by: veto.policy, veto.recommendation.reason)
+                note(item, .vetoed, by: veto.policy, .vetoed(veto.recommendation.reason))
             } else if let why = refusal(of: entry) {
                 note(item, .refused, why)
             } else if let from = facts.reentryFrom, facts.now < from {
-                let why =
-                    "it was closed a moment ago, and is not entered again before \(from) (\(Damping.Rule.reentry))"
-                note(item, .deferred, why, until: from)
+                note(item, .deferred, .reentryCoolDown(until: from), until: from)
             } else {
                 entries.append((item, entry))
             }
@@ -24,16 +22,16 @@ extension Merge {
     }
 
     private mutating func noteWords(_ item: PolicyAdvice, _ resolved: AdviceResolver.ResolvedAdvice) {
-        if resolved == .veto { return note(item, .taken, "no entry while it stands") }
+        if resolved == .veto { return note(item, .taken, .vetoStands) }
         switch item.recommendation.advice {
-        case .advise, .reduceExposure: note(item, .noted, "it concerns the portfolio, and is told there")
-        default: note(item, .noted, "nothing is asked for")
+        case .advise, .reduceExposure: note(item, .noted, .concernsPortfolio)
+        default: note(item, .noted, .nothingAsked)
         }
     }
 
     private mutating func chooseEntry(_ entries: [(item: PolicyAdvice, entry: Entry)]) {
         if entries.contains(where: { $0.entry.side != entries[0].entry.side }) {
-            for entry in entries { note(entry.item, .overridden, "policies ask for both sides; none is entered") }
+            for entry in entries { note(entry.item, .overridden, .bothSidesAsked) }
             return
         }
         // `entries` is in canonical order, so that the first of equals is the same whatever the order of arrival.
@@ -41,36 +39,36 @@ extension Merge {
         (plan.entry, plan.entryOwner) = (smallest.entry, smallest.item.policy)
         for entry in entries {
             if entry.item == smallest.item {
-                note(
-                    entry.item, .taken,
-                    "entered with its stop at \(entry.entry.stop.stopPrice.text(minimumDecimals: 2))")
+                note(entry.item, .taken, .entered(stop: entry.entry.stop.stopPrice))
             } else {
-                note(entry.item, .absorbed, by: smallest.item.policy, "the smaller entry is taken")
+                note(entry.item, .absorbed, by: smallest.item.policy, .smallerEntryTaken)
             }
         }
     }
 
-    private func refusal(of entry: Entry) -> String? {
+    private func refusal(of entry: Entry) -> DispositionReason? {
         if let why = facts.entriesRefused { return why }
-        if let limit = reducesTo { return "the position is being reduced to \(limit)" }
+        if let limit = reducesTo { return .positionReducing(to: limit) }
         if let most = entersAtMost, entry.quantity > most.quantity {
-            return "\(most.policy) would hold \(most.quantity) at most, and \(entry.quantity) would be reduced at once"
+            return .wouldBeReduced(by: most.policy, to: most.quantity, entered: entry.quantity)
         }
-        guard entry.quantity.isPositive else { return "a quantity lies above zero, not at \(entry.quantity)" }
-        guard facts.price != nil || entry.limitPrice != nil else { return "there is no price for it" }
-        if let defect = Self.defect(entry.stop, isLong: entry.side == .buy) { return defect }
-        if let why = distance(entry.limitPrice) ?? distance(of: entry.stop) ?? distance(entry.target) { return why }
+        guard entry.quantity.isPositive else { return .defect(.quantityNotPositive(entry.quantity)) }
+        guard facts.price != nil || entry.limitPrice != nil else { return .defect(.noPrice) }
+        if let defect = Self.defect(entry.stop, isLong: entry.side == .buy) { return .defect(defect) }
+        if let why = distance(entry.limitPrice) ?? distance(of: entry.stop) ?? distance(entry.target) {
+            return .defect(why)
+        }
         if let position = facts.position {
-            return "\(position.quantity) shares are held already; an entry opens a position, it does not add to one"
+            return .alreadyHeld(position.quantity)
         }
         let reference = entry.limitPrice ?? facts.price ?? .zero
         // A limit beyond the market is filled at the market.
         for price in [reference, facts.price].compactMap({ $0 }) {
             let onLosingSide = entry.side == .buy ? entry.stop.stopPrice < price : entry.stop.stopPrice > price
-            guard onLosingSide else { return "its stop \(entry.stop.stopPrice) is not on the losing side of \(price)" }
+            guard onLosingSide else { return .defect(.stopNotOnLosingSide(stop: entry.stop.stopPrice, of: price)) }
         }
         guard let target = entry.target else { return nil }
         let onWinningSide = entry.side == .buy ? target > reference : target < reference
-        return onWinningSide ? nil : "its target \(target) is not on the winning side of \(reference)"
+        return onWinningSide ? nil : .defect(.targetNotOnWinningSide(target: target, of: reference))
     }
 }

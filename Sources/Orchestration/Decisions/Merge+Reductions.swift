@@ -7,11 +7,11 @@ extension Merge {
         for (item, resolved) in live {
             guard case .hold(let remaining, let rung) = resolved else { continue }
             if let rung, position.rungsTaken.contains(rung) {
-                note(item, .absorbed, "rung \(rung) was taken before")
+                note(item, .absorbed, .rungTaken(rung))
             } else if remaining >= position.size {
-                note(item, .absorbed, "the position of \(position.size) is within it already")
+                note(item, .absorbed, .withinAlready(size: position.size))
             } else if !isTradable(position.size, over: remaining) {
-                note(item, .absorbed, "the \(position.size) held are less than one tradable unit above it")
+                note(item, .absorbed, .aboveByLessThanOneLot(size: position.size))
             } else if let wait = try reasonToWait(item, remaining, isPartial: rung != nil, position) {
                 note(item, .deferred, wait.why, until: wait.until)
             } else {
@@ -41,14 +41,14 @@ extension Merge {
         _ item: PolicyAdvice, _ remaining: Quantity, limit: Quantity, winner: PolicyAdvice, prevails: Bool
     ) {
         if prevails, item == winner {
-            note(item, .taken, limit.isZero ? "the whole position is sold" : "target position: \(limit)")
+            note(item, .taken, .targetPosition(limit))
             if case .takePartial(let part) = item.recommendation.advice { rungs.append(part.rung) }
         } else if prevails {
             note(
                 item, .absorbed, by: winner.policy,
-                "\(winner.recommendation.priority.words) leaves \(limit), which is within the \(remaining) asked for")
+                .reductionPrevails(winner.recommendation.priority, leaves: limit, asked: remaining))
         } else {
-            note(item, .absorbed, "a reduction to \(limit) is under way already")
+            note(item, .absorbed, .reductionUnderWay(to: limit))
         }
     }
 
@@ -60,25 +60,25 @@ extension Merge {
 
     private func reasonToWait(
         _ item: PolicyAdvice, _ remaining: Quantity, isPartial: Bool, _ position: PositionRecord
-    ) throws(NumericError) -> (why: String, until: Timestamp?)? {
+    ) throws(NumericError) -> (why: DispositionReason, until: Timestamp?)? {
         if isPartial, item.recommendation.urgency < .emergency, let last = position.lastPartialAt {
             let from = last + facts.damping.partialCoolDown
             if facts.now < from {
-                return ("a part was taken at \(last); the next one waits until \(from) (\(Damping.Rule.partial))", from)
+                return (.partialCoolDown(last: last, until: from), from)
             }
         }
         let part = try position.size - remaining
         guard !isPartial, remaining.isPositive,
             facts.damping.canWait(part, of: position.size, item.recommendation.urgency)
         else { return nil }
-        return ("\(part) of \(position.size) is too little to be worth an order (\(Damping.Rule.reduction))", nil)
+        return (.reductionTooSmall(part, of: position.size), nil)
     }
 
     private mutating func noteReductionsWithoutPosition() {
         plan.quantityLimit = nil
         for (item, resolved) in live {
             guard case .hold(let most, let rung) = resolved else { continue }
-            note(item, .absorbed, "nothing is held")
+            note(item, .absorbed, .nothingHeld)
             // A part of nothing says nothing; who would hold less speaks of what is entered too.
             if rung == nil, entersAtMost.map({ most < $0.quantity }) ?? true { entersAtMost = (most, item.policy) }
         }

@@ -8,7 +8,7 @@ extension Merge {
         for (item, resolved) in live {
             guard case .protect(let stop) = resolved else { continue }
             if let defect = Self.defect(stop, isLong: position.isLong) ?? distance(of: stop) {
-                note(item, .refused, defect)
+                note(item, .refused, .defect(defect))
             } else {
                 protections.append((item, stop))
             }
@@ -28,20 +28,18 @@ extension Merge {
         standing: ProtectiveStop?, isLong: Bool
     ) {
         if reducesTo?.isZero == true {
-            note(item, .absorbed, "the whole position is being sold; the stop stands by in case that fails")
+            note(item, .absorbed, .stopStandsBy)
         } else if let tightest, item == tightest.item {
-            let from = standing.map { "from \($0.stopPrice.text(minimumDecimals: 2)) " } ?? ""
-            note(item, .taken, "the stop goes \(from)to \(stop.stopPrice.text(minimumDecimals: 2))")
+            note(item, .taken, .stopMoves(from: standing?.stopPrice, to: stop.stopPrice))
         } else if let tightest, !Self.isTighter(stop, than: tightest.stop, isLong: isLong) {
-            note(item, .absorbed, by: tightest.item.policy, "a tighter stop is set")
+            note(item, .absorbed, by: tightest.item.policy, .tighterStopSet)
         } else if let plan = plan.stop, plan.stopPrice != stop.stopPrice,
             Self.isTighter(stop, than: plan, isLong: isLong)
         {
-            note(item, .deferred, reasonToStay(item, at: stop, isLong: isLong) ?? "it is too small a move")
+            let why = reasonToStay(item, at: stop, isLong: isLong) ?? .stopNoTighter(standing: plan.stopPrice)
+            note(item, .deferred, why)
         } else if let plan = plan.stop {
-            note(
-                item, .absorbed, by: self.plan.stopOwner,
-                "the stop at \(plan.stopPrice.text(minimumDecimals: 2)) stands; this is no tighter")
+            note(item, .absorbed, by: self.plan.stopOwner, .stopNoTighter(standing: plan.stopPrice))
         }
     }
 
@@ -52,14 +50,13 @@ extension Merge {
         for (item, resolved) in live {
             guard case .resetStop(let stop) = resolved else { continue }
             if let defect = Self.defect(stop, isLong: isLong) ?? distance(of: stop) {
-                note(item, .refused, defect)
+                note(item, .refused, .defect(defect))
             } else if let owner, owner != item.policy, owner != PositionPlan.core {
-                note(
-                    item, .overridden, by: owner, "only the policy that set a stop may loosen it, and that is \(owner)")
+                note(item, .overridden, by: owner, .notStopOwner(owner: owner))
             } else if let held = best, !Self.isTighter(stop, than: held.stop, isLong: isLong) {
-                note(item, .absorbed, by: held.item.policy, "a tighter reset prevails")
+                note(item, .absorbed, by: held.item.policy, .tighterResetPrevails)
             } else {
-                if let held = best { note(held.item, .absorbed, by: item.policy, "a tighter reset prevails") }
+                if let held = best { note(held.item, .absorbed, by: item.policy, .tighterResetPrevails) }
                 best = (item, stop)
             }
         }
@@ -71,28 +68,28 @@ extension Merge {
         }
         plan.stop = best.stop
         plan.stopOwner = best.item.policy
-        note(best.item, .taken, "its owner resets the stop to \(best.stop.stopPrice.text(minimumDecimals: 2))")
+        note(best.item, .taken, .stopReset(to: best.stop.stopPrice))
     }
 
     /// Why the stop is not tightened to this; nil when it is worth an order, or none stands yet.
-    private func reasonToStay(_ item: PolicyAdvice, at stop: ProtectiveStop, isLong: Bool) -> String? {
+    private func reasonToStay(_ item: PolicyAdvice, at stop: ProtectiveStop, isLong: Bool) -> DispositionReason? {
         guard let standing = plan.stop else { return nil }
         let gain = Int128(stop.stopPrice.units) - Int128(standing.stopPrice.units)
         let least = leastMove(of: standing.stopPrice, for: item)
         guard gain * (isLong ? 1 : -1) < max(1, least.units) else { return nil }
-        return Self.words("stop", standing.stopPrice, least, isUp: isLong)
+        return Self.moveTooSmall(of: .stop, at: standing.stopPrice, least, isUp: isLong)
     }
 
     /// The same of a reset, which goes either way. A stop-limit that becomes a plain stop, or the reverse, does not wait.
-    private func reasonToStay(_ item: PolicyAdvice, resetTo stop: ProtectiveStop) -> String? {
+    private func reasonToStay(_ item: PolicyAdvice, resetTo stop: ProtectiveStop) -> DispositionReason? {
         guard let standing = plan.stop else { return nil }
-        guard stop != standing else { return "the stop is there already" }
+        guard stop != standing else { return .stopThereAlready }
         guard (stop.limitPrice == nil) == (standing.limitPrice == nil) else { return nil }
         let least = leastMove(of: standing.stopPrice, for: item)
         let move = max(
             Self.distance(stop.stopPrice, standing.stopPrice),
             Self.distance(stop.limitPrice ?? .zero, standing.limitPrice ?? .zero))
-        return move < least.units ? Self.words("stop", standing.stopPrice, least, isUp: nil) : nil
+        return move < least.units ? Self.moveTooSmall(of: .stop, at: standing.stopPrice, least, isUp: nil) : nil
     }
 
     func leastMove(of price: Price, for item: PolicyAdvice) -> (units: Int128, rule: Damping.Rule) {
@@ -103,16 +100,13 @@ extension Merge {
     static func distance(_ left: Price, _ right: Price) -> Int128 { abs(Int128(left.units) - Int128(right.units)) }
 
     /// What stands, and from where on it would be moved.
-    static func words(
-        _ name: String, _ standing: Price, _ least: (units: Int128, rule: Damping.Rule), isUp: Bool?
-    ) -> String {
-        func text(_ units: Int128) -> String? {
-            Int64(exactly: units).map { Price(units: $0).text(minimumDecimals: 2) }
-        }
-        let from = isUp.flatMap { text(Int128(standing.units) + ($0 ? least.units : -least.units)) }
-        let until = from.map { "at \($0)" } ?? text(least.units).map { "by \($0)" } ?? "by more"
-        return
-            "the \(name) at \(standing.text(minimumDecimals: 2)) stands; it is moved \(until) and not for less (\(least.rule))"
+    static func moveTooSmall(
+        of level: ProtectionLevel, at standing: Price, _ least: (units: Int128, rule: Damping.Rule), isUp: Bool?
+    ) -> DispositionReason {
+        func price(_ units: Int128) -> Price? { Int64(exactly: units).map { Price(units: $0) } }
+        let from = isUp.flatMap { price(Int128(standing.units) + ($0 ? least.units : -least.units)) }
+        let until = from.map(MoveThreshold.at) ?? price(least.units).map(MoveThreshold.by) ?? .beyondFigures
+        return .moveTooSmall(of: level, at: standing, until: until, rule: least.rule)
     }
 
     /// Tighter is nearer to the market: higher under a long, lower over a short. A plain stop is tighter than a
@@ -127,30 +121,29 @@ extension Merge {
     }
 
     /// Why a price is too far from the market to be meant, or nil. A stop that is never reached protects nothing.
-    func distance(_ price: Price?) -> String? {
+    func distance(_ price: Price?) -> AdviceDefect? {
         guard let price, let collar = facts.priceCollar,
             let market = facts.price ?? facts.position?.averagePrice, market.isPositive
         else { return nil }
         let away = abs(Int128(price.units) - Int128(market.units)) * Int128(Ratio.scale)
         guard away > Int128(market.units) * Int128(collar.units) else { return nil }
-        return "the price \(price) is further than \(collar) of it from the market at \(market)"
+        return .priceTooFar(price, market: market, collar: collar)
     }
 
-    func distance(of stop: ProtectiveStop) -> String? { distance(stop.stopPrice) ?? distance(stop.limitPrice) }
+    func distance(of stop: ProtectiveStop) -> AdviceDefect? { distance(stop.stopPrice) ?? distance(stop.limitPrice) }
 
-    static func defect(_ stop: ProtectiveStop, isLong: Bool) -> String? {
-        guard stop.stopPrice.isPositive else { return "a stop price lies above zero, not at \(stop.stopPrice)" }
+    static func defect(_ stop: ProtectiveStop, isLong: Bool) -> AdviceDefect? {
+        guard stop.stopPrice.isPositive else { return .stopPriceNotPositive(stop.stopPrice) }
         guard let limit = stop.limitPrice else { return nil }
-        guard limit.isPositive else { return "a limit price lies above zero, not at \(limit)" }
+        guard limit.isPositive else { return .limitPriceNotPositive(limit) }
         let isSound = isLong ? limit <= stop.stopPrice : limit >= stop.stopPrice
-        return isSound
-            ? nil : "the limit \(limit) of a stop-limit lies beyond its stop \(stop.stopPrice), not before it"
+        return isSound ? nil : .limitBeforeStop(limit: limit, stop: stop.stopPrice)
     }
 
     private mutating func noteStopsWithoutPosition() {
         for (item, resolved) in live {
             switch resolved {
-            case .protect, .resetStop: note(item, .absorbed, "nothing is held")
+            case .protect, .resetStop: note(item, .absorbed, .nothingHeld)
             case .hold, .target, .enter, .veto, .release, .nothing: continue
             }
         }

@@ -7,17 +7,17 @@ extension Merge {
             if owns { (plan.target, plan.targetOwner) = (nil, nil) }
             note(
                 item, owns ? .taken : .noted,
-                owns ? "its target is given up" : "it owns no target; a stop is never released")
+                owns ? .targetReleased : .ownsNoTarget)
         }
         var targets: [(item: PolicyAdvice, price: Price)] = []
         for (item, resolved) in live {
             guard case .target(let price) = resolved else { continue }
             if facts.position == nil {
-                note(item, .absorbed, "nothing is held")
+                note(item, .absorbed, .nothingHeld)
             } else if !price.isPositive {
-                note(item, .refused, "a target lies above zero, not at \(price)")
+                note(item, .refused, .defect(.targetNotPositive(price)))
             } else if let why = distance(price) {
-                note(item, .refused, why)
+                note(item, .refused, .defect(why))
             } else {
                 targets.append((item, price))
             }
@@ -31,16 +31,15 @@ extension Merge {
         if moves { (plan.target, plan.targetOwner) = (nearest.price, nearest.item.policy) }
         for target in targets {
             if reducesTo?.isZero == true {
-                note(target.item, .absorbed, "the whole position is being sold")
+                note(target.item, .absorbed, .wholePositionSold)
             } else if target.item != nearest.item {
-                note(target.item, .absorbed, by: nearest.item.policy, "a nearer target is set")
+                note(target.item, .absorbed, by: nearest.item.policy, .nearerTargetSet)
             } else if moves {
-                note(target.item, .taken, "the target is \(target.price.text(minimumDecimals: 2))")
+                note(target.item, .taken, .targetSet(target.price))
             } else if let wait, !isKept, target.price != standing {
                 note(target.item, .deferred, wait)
             } else {
-                let why = isKept ? "only its owner moves it away" : "it is there already"
-                note(target.item, .absorbed, by: plan.targetOwner, "the target stands; \(why)")
+                note(target.item, .absorbed, by: plan.targetOwner, isKept ? .notTargetOwner : .targetThereAlready)
             }
         }
     }
@@ -52,10 +51,10 @@ extension Merge {
         standing.map { isLong ? price > $0 : price < $0 } ?? false
     }
 
-    private func reasonToStay(_ item: PolicyAdvice, at price: Price) -> String? {
+    private func reasonToStay(_ item: PolicyAdvice, at price: Price) -> DispositionReason? {
         guard let standing = plan.target, plan.targetOwner != nil else { return nil }
         let least = leastMove(of: standing, for: item)
         guard Self.distance(price, standing) < max(1, least.units) else { return nil }
-        return Self.words("target", standing, least, isUp: nil)
+        return Self.moveTooSmall(of: .target, at: standing, least, isUp: nil)
     }
 }

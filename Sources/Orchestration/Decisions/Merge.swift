@@ -28,13 +28,13 @@ package struct Merge: Sendable {
         package var priceCollar: Ratio?
         /// Its position was closed, and it is not entered before this.
         package var reentryFrom: Timestamp?
-        /// Why no entry is possible at all (trading state, limits); nil when one is.
-        package var entriesRefused: String?
+        /// Why no entry is possible at all; nil when one is.
+        package var entriesRefused: DispositionReason?
 
         package init(
             position: PositionRecord?, price: Price?, equity: Money, now: Timestamp,
             quantityIncrement: Quantity = .one, tickSize: PriceIncrement? = nil, damping: Damping = .none,
-            priceCollar: Ratio? = nil, entriesRefused: String? = nil
+            priceCollar: Ratio? = nil, entriesRefused: DispositionReason? = nil
         ) {
             self.position = position
             self.price = price
@@ -106,17 +106,17 @@ package struct Merge: Sendable {
 
     private mutating func classify(_ item: PolicyAdvice) {
         if let until = item.recommendation.validUntil, until < facts.now {
-            return note(item, .expired, "it was valid until \(until)")
+            return note(item, .expired, .validUntil(until))
         }
-        do throws(AdviceResolver.Refusal) {
+        do throws(AdviceDefect) {
             live.append((item, try AdviceResolver(facts: facts).resolve(item.recommendation.advice)))
         } catch {
-            note(item, .refused, error.words)
+            note(item, .refused, .defect(error))
         }
     }
 
     mutating func note(
-        _ item: PolicyAdvice, _ outcome: Disposition.Outcome, by: PluginName? = nil, _ why: String,
+        _ item: PolicyAdvice, _ outcome: Disposition.Outcome, by: PluginName? = nil, _ why: DispositionReason,
         until: Timestamp? = nil
     ) {
         dispositions.append(

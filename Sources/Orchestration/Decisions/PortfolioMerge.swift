@@ -58,19 +58,19 @@ struct PortfolioMerge {
 
     private mutating func classify(_ item: PolicyAdvice) {
         if let until = item.recommendation.validUntil, until < now {
-            return note(item, .expired, "it was valid until \(until)")
+            return note(item, .expired, .validUntil(until))
         }
         switch item.recommendation.advice {
         case .reduceExposure(let exposure): divide(exposure, item)
         case .advise(let advisory): addAdvisory(advisory, item)
-        case .veto: note(item, .taken, "no entry anywhere while it stands")
-        case .hold: note(item, .noted, "nothing is asked for")
+        case .veto: note(item, .taken, .vetoEverywhere)
+        case .hold: note(item, .noted, .nothingAsked)
         case .protect, .resetStop, .takePartial, .exit, .reduceTo, .reduceToWeight, .target, .enter, .release:
-            note(item, .refused, "it names no symbol")
+            note(item, .refused, .defect(.noSymbol))
         }
     }
 
-    private mutating func note(_ item: PolicyAdvice, _ outcome: Disposition.Outcome, _ why: String) {
+    private mutating func note(_ item: PolicyAdvice, _ outcome: Disposition.Outcome, _ why: DispositionReason) {
         dispositions.append(
             Disposition(
                 policy: item.policy, recommendation: item.recommendation, outcome: outcome, by: nil, why: why))
@@ -82,35 +82,37 @@ struct PortfolioMerge {
 extension PortfolioMerge {
     private mutating func divide(_ exposure: ExposureAdvice, _ item: PolicyAdvice) {
         guard item.recommendation.symbol == nil else {
-            return note(item, .refused, "an exposure names no symbol but a list of them; use reduce_to_weight")
+            return note(item, .refused, .defect(.exposureWithSymbol))
         }
         // Nothing is nothing, whatever the account is worth.
         guard !exposure.grossWeight.isNegative, equity.isPositive || exposure.grossWeight.isZero else {
-            return note(item, .refused, "an exposure needs an equity above zero and a weight of zero or more")
+            return note(item, .refused, .defect(.exposureWithoutBasis))
         }
         let scope = holdings.filter { exposure.symbols?.contains($0.symbol) ?? true }
         let total = scope.reduce(Int128(0)) { $0 + Int128($1.value) }
         let limit = Int128(equity.units) * Int128(exposure.grossWeight.units) / Int128(Ratio.scale)
-        let words = "\(Self.percent(total, of: equity)) of equity in \(scope.count) positions"
-        guard total > limit else { return note(item, .absorbed, "\(words) is within it already") }
-        var changes: [String] = []
+        let weight = Self.weight(total, of: equity)
+        guard total > limit else { return note(item, .absorbed, .exposureWithin(weight, positions: scope.count)) }
+        var changes: [QuantityOfSymbol] = []
         for (holding, most) in zip(scope, Self.shares(of: limit, among: scope, exposure.rule))
         where most < holding.value {
             let units = Int128(holding.size.units) * most / Int128(holding.value)
             let quantity = Quantity(units: Int64(units))
-            changes.append("\(holding.symbol) to \(quantity)")
+            changes.append(QuantityOfSymbol(symbol: holding.symbol, quantity: quantity))
             var part = item
             part.recommendation.symbol = holding.symbol
             part.recommendation.advice = .reduceTo(quantity: quantity)
             advice.append(part)
         }
-        note(item, .taken, "\(words) is too much; \(exposure.rule.words): " + changes.joined(separator: ", "))
+        let why = DispositionReason.exposureReduced(
+            weight, positions: scope.count, rule: exposure.rule, to: changes)
+        note(item, .taken, why)
     }
 
-    private static func percent(_ value: Int128, of equity: Money) -> String {
-        guard equity.isPositive else { return "what there is" }
+    private static func weight(_ value: Int128, of equity: Money) -> ExposureWeight {
+        guard equity.isPositive else { return .noEquity }
         let units = value * Int128(Ratio.scale) / Int128(equity.units)
-        return Int64(exactly: units).map { Ratio(units: $0).percent } ?? "very much"
+        return Int64(exactly: units).map { .share(Ratio(units: $0)) } ?? .beyondFigures
     }
 
     /// The most that each may be worth, in the order of `scope`.
@@ -148,25 +150,15 @@ extension PortfolioMerge {
     }
 }
 
-extension ExposureAdvice.Rule {
-    fileprivate var words: String {
-        switch self {
-        case .proportional: "each gives the same share"
-        case .largestFirst: "the largest give way"
-        case .weakestFirst: "the weakest give way"
-        }
-    }
-}
-
 // MARK: - Advisories
 
 extension PortfolioMerge {
     private mutating func addAdvisory(_ advisory: AdvisoryAdvice, _ item: PolicyAdvice) {
         guard !advisory.name.isEmpty, advisory.name.utf8.count <= 64 else {
-            return note(item, .refused, "an advisory has a name of 1 to 64 characters")
+            return note(item, .refused, .defect(.advisoryName))
         }
         guard advisories.count(where: { $0.policy == item.policy }) < CoreLimits.advisories else {
-            return note(item, .refused, "there are \(CoreLimits.advisories) advisories of it already")
+            return note(item, .refused, .defect(.tooManyAdvisories(CoreLimits.advisories)))
         }
         let value = advisory.isScale ? configuration.advisoryBounds.clamped(advisory.value) : advisory.value
         advisories.append(
@@ -174,8 +166,7 @@ extension PortfolioMerge {
                 policy: item.policy, symbol: item.recommendation.symbol, name: advisory.name, value: value,
                 reason: item.recommendation.reason, at: now,
                 validUntil: item.recommendation.validUntil ?? now + configuration.advisoryLife))
-        let bound = value == advisory.value ? "" : "; held at the bound of \(value)"
-        note(item, .taken, "the policies hear of it in the next cycle" + bound)
+        note(item, .taken, value == advisory.value ? .advisoryPublished : .advisoryBounded(value))
     }
 }
 

@@ -11,7 +11,7 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     /// When policies were last shown the whole.
     private(set) var snapshotAt: Timestamp?
     /// Why another cycle is to follow the one that is under way.
-    private var pendingTrigger: String?
+    private var pendingTrigger: CycleTrigger?
     /// Cycles that events started in this period.
     private var urgentInPeriod: Int64 = 0
 
@@ -35,7 +35,7 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
 
     /// A cycle is due. While another asks policies, this one follows it; the first reason is the one that is kept.
     /// - Returns: whether it has to wait.
-    mutating func postpone(_ trigger: String) -> Bool {
+    mutating func postpone(_ trigger: CycleTrigger) -> Bool {
         guard isEvaluating else { return false }
         pendingTrigger = pendingTrigger ?? trigger
         return true
@@ -62,7 +62,7 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     }
 
     /// Why the next one follows at once; nil when it does not.
-    mutating func takePendingTrigger() -> String? {
+    mutating func takePendingTrigger() -> CycleTrigger? {
         defer { pendingTrigger = nil }
         return pendingTrigger
     }

@@ -1,6 +1,6 @@
 import Trading
 
-/// The next safe thing to do for one symbol: one command, why, and in words.
+/// The next safe thing to do for one symbol: one command, and why.
 struct Action: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         /// Orders without ids yet; the core names them.
@@ -9,8 +9,8 @@ struct Action: Sendable, Hashable {
         case replace(OrderReplacement)
     }
     var kind: Kind
-    var words: String
-    var why: String
+    var summary: ActionSummary
+    var why: ActionReason
 }
 
 /// An order before it has its id.

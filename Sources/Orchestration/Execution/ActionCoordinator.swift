@@ -60,8 +60,7 @@ struct ActionCoordinator {
     func nextAction() -> Action? {
         guard !working.contains(where: { $0.status.isInFlight }) else { return nil }
         if let stray = strayExit {
-            let why = position == nil ? "nothing is held any more" : "it would open or add to a position, not close one"
-            return cancel(stray, why: why)
+            return cancel(stray, why: position == nil ? .nothingHeld : .exitWouldOpen)
         }
         guard let position else { return actionWhenFlat() }
         if let entry = working.first(where: { $0.terms.role == .entry }) { return actionWhileEntering(entry, position) }
@@ -70,7 +69,7 @@ struct ActionCoordinator {
         guard !isGroupShrinking else { return nil }
         let rest = intendedRest(of: position)
         if openExitQuantity > position.size {
-            return shrinkExits(to: position.size, why: "more shares are on offer than are held")
+            return shrinkExits(to: position.size, why: .overCommitted)
         }
         if excess(of: position, over: rest).isPositive, mayReduceNow(to: rest) { return reduce(position, to: rest) }
         return protect(position)
@@ -84,12 +83,11 @@ struct ActionCoordinator {
     }
 
     /// Something that keeps a position from being protected, and that is not ours to remove.
-    var obstacle: String? {
+    var obstacle: Obstacle? {
         guard let position, capabilities.refusesSelfCross, exits.protectedQuantity < protectable(position),
             let other = working.first(where: { isCrossing($0, position) })
         else { return nil }
-        return
-            "no stop can be placed: the broker refuses it while \(other.id) rests on the other side (\(other.words)); cancel that order, or close the position"
+        return Obstacle(order: other.terms)
     }
 
     private func isCrossing(_ order: Order, _ position: PositionRecord) -> Bool {
@@ -157,24 +155,23 @@ extension ActionCoordinator {
         let excess = excess(of: position, over: rest)
         let free = Quantity(units: position.size.units - openExitQuantity.units)
         guard free >= excess else {
-            return shrinkExits(to: rest, why: "its shares are needed for selling \(excess)")
+            return shrinkExits(to: rest, why: .sharesNeeded(forSelling: excess))
         }
         guard !isBlocked else { return nil }
         let order = NewOrderDraft(
             side: position.exitSide, type: .market, quantity: excess, timeInForce: capabilities.immediate, role: .reduce
         )
-        let why =
+        let why: ActionReason =
             isStopStuck || isThroughStop(position)
-            ? "the market is through the stop at \(plan.stop?.stopPrice.text(minimumDecimals: 2) ?? "?"); a stop can no longer rest"
-            : "target position: \(rest)"
+            ? .marketThroughStop(plan.stop?.stopPrice) : .targetPosition(rest)
         return Action(
             kind: .submit([order], group: nil),
-            words: "\(order.side.rawValue) \(excess) \(symbol) at market", why: why)
+            summary: .close(side: order.side, quantity: excess, symbol: symbol), why: why)
     }
 
     /// Frees shares with the least loss of protection: a lone stop shrinks in place where the broker can do that, else
     /// a target goes first, else the stop.
-    private func shrinkExits(to size: Quantity, why: String) -> Action? {
+    private func shrinkExits(to size: Quantity, why: ActionReason) -> Action? {
         let isAlone = exits.targets.isEmpty && exits.stops.count == 1
         if isAlone, let stop = exits.stops.first, capabilities.canShrink, mayReplace, size.isPositive,
             stop.leavesQuantity > size, stop.status != .held
@@ -183,15 +180,14 @@ extension ActionCoordinator {
             let total = Quantity(units: before + size.units)
             return Action(
                 kind: .replace(OrderReplacement(clientOrderID: stop.id, quantity: total)),
-                words: "shrink the stop to \(size)", why: why)
+                summary: .shrinkStop(to: size), why: why)
         }
         guard let order = exits.targets.first ?? exits.stops.first else { return nil }
         return cancel(order, why: why)
     }
 
-    private func cancel(_ order: Order, why: String) -> Action {
-        let role = order.terms.role == .external ? "" : "\(order.terms.role.rawValue) "
-        return Action(kind: .cancel(order.id), words: "cancel the \(role)order: \(order.words)", why: why)
+    private func cancel(_ order: Order, why: ActionReason) -> Action {
+        Action(kind: .cancel(order.id), summary: .cancel(order.terms), why: why)
     }
 }
 
@@ -214,10 +210,9 @@ extension ActionCoordinator {
         guard resting.terms.stopPrice != stop.stopPrice || resting.terms.limitPrice != stop.limitPrice else {
             return nil
         }
-        let words = "move the stop from \(text(resting.terms.stopPrice)) to \(text(stop.stopPrice))"
         let sameKind = (resting.terms.limitPrice == nil) == (stop.limitPrice == nil)
         guard capabilities.canMovePrice, sameKind, resting.status != .held else {
-            return cancel(resting, why: words)
+            return cancel(resting, why: .stopMoves(from: resting.terms.stopPrice, to: stop.stopPrice))
         }
         return Action(
             kind: .replace(
@@ -225,58 +220,55 @@ extension ActionCoordinator {
                     clientOrderID: resting.id,
                     limitPrice: stop.limitPrice == resting.terms.limitPrice ? nil : stop.limitPrice,
                     stopPrice: stop.stopPrice)),
-            words: words, why: "the plan's stop has moved")
+            summary: .moveStop(from: resting.terms.stopPrice, to: stop.stopPrice),
+            why: .stopMoves(from: resting.terms.stopPrice, to: stop.stopPrice))
     }
 
     /// The stop is right; the target may be missing, moved or no longer wanted.
     private func adjustTarget(_ position: PositionRecord, to target: Price?) -> Action? {
         guard let resting = exits.targets.first else {
             guard target != nil, let stop = exits.stops.first else { return nil }
-            return cancel(stop, why: "it comes back at once in one OCO group with the target")
+            return cancel(stop, why: .regroupedWithTarget)
         }
-        guard let target else { return cancel(resting, why: "the plan has no target any more") }
+        guard let target else { return cancel(resting, why: .noTargetPlanned) }
         guard resting.terms.limitPrice != target else { return nil }
         guard capabilities.canMovePrice, resting.status != .held else {
-            return cancel(resting, why: "the plan's target has moved")
+            return cancel(resting, why: .targetMoves)
         }
         return Action(
             kind: .replace(OrderReplacement(clientOrderID: resting.id, limitPrice: target)),
-            words: "move the target from \(text(resting.terms.limitPrice)) to \(text(target))",
-            why: "the plan's target has moved")
+            summary: .moveTarget(from: resting.terms.limitPrice, to: target),
+            why: .targetMoves)
     }
 
     /// No single stop covers the position: clear the way, then place what the plan wants in one go.
     private func arrange(_ position: PositionRecord, _ stop: ProtectiveStop, _ target: Price?) -> Action? {
         if let order = exits.targets.first ?? exits.stops.first {
-            return cancel(order, why: "it does not protect \(position.size) shares, and holds what the stop needs")
+            return cancel(order, why: .doesNotProtect(position.size))
         }
         let size = protectable(position)
         guard size.isPositive, !isBlocked, !(isHalted && isMarketThrough(stop, position)) else { return nil }
         let stopOrder = NewOrderDraft(
             side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: size,
             limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, timeInForce: capabilities.resting, role: .stop)
-        let name = stop.limitPrice == nil ? "stop" : "stop-limit"
         guard let target else {
             return Action(
                 kind: .submit([stopOrder], group: nil),
-                words: "\(name) \(size) \(symbol) @ \(text(stop.stopPrice))", why: "protect what is held")
+                summary: .protect(quantity: size, symbol: symbol, stop: stop, target: nil), why: .unprotected)
         }
         let targetOrder = NewOrderDraft(
             side: position.exitSide, type: .limit, quantity: size, limitPrice: target,
             timeInForce: capabilities.resting, role: .target)
         return Action(
             kind: .submit([targetOrder, stopOrder], group: .oco),
-            words:
-                "\(name) \(size) \(symbol) @ \(text(stop.stopPrice)) and take-profit @ \(text(target)), one OCO group",
-            why: "protect what is held, with its target")
+            summary: .protect(quantity: size, symbol: symbol, stop: stop, target: target),
+            why: .unprotectedWithTarget)
     }
 
     /// A target on the wrong side of the stop can be no OCO.
     private func isBeyond(_ target: Price, _ stop: ProtectiveStop) -> Bool {
         position?.isLong == true ? target <= stop.stopPrice : target >= stop.stopPrice
     }
-
-    private func text(_ price: Price?) -> String { price?.text(minimumDecimals: 2) ?? "?" }
 }
 
 // MARK: - Flat, and entries
@@ -300,29 +292,32 @@ extension ActionCoordinator {
 
     private func cancelEntryIfUnwanted() -> Action? {
         guard let order = working.first(where: { $0.terms.role == .entry }) else { return nil }
-        guard mayEnter else { return cancel(order, why: "trading is restricted: there are no entries") }
+        guard mayEnter else { return cancel(order, why: .tradingRestricted) }
         guard order.terms.type == .limit else { return nil }
-        guard let entry = plan.entry else { return cancel(order, why: "the plan has no entry any more") }
-        return entry.side == order.terms.side ? nil : cancel(order, why: "the plan enters the other side")
+        guard let entry = plan.entry else { return cancel(order, why: .noEntryPlanned) }
+        return entry.side == order.terms.side ? nil : cancel(order, why: .otherSidePlanned)
     }
 
     private func actionWhileEntering(_ entry: Order, _ position: PositionRecord) -> Action? {
         // A partly filled entry waits for its end; its bracket protects it, and the core's own limit watches the time.
-        if !mayEnter { return cancel(entry, why: "trading is restricted: there are no entries") }
-        if isOverdue { return cancel(entry, why: "what is filled already has no stop") }
+        if !mayEnter { return cancel(entry, why: .tradingRestricted) }
+        if isOverdue { return cancel(entry, why: .filledPartUnprotected) }
         return plan.quantityLimit != nil || isThroughStop(position)
-            ? cancel(entry, why: "the position is being reduced") : nil
+            ? cancel(entry, why: .positionReducing) : nil
     }
 
     private func enter(_ entry: Entry) -> Action {
         let main = NewOrderDraft(
             side: entry.side, type: entry.limitPrice == nil ? .market : .limit, quantity: entry.quantity,
             limitPrice: entry.limitPrice, timeInForce: capabilities.immediate, role: .entry)
-        let words = "\(entry.side.rawValue) \(entry.quantity) \(symbol), stop \(text(entry.stop.stopPrice))"
+        func summary(target: Price?) -> ActionSummary {
+            .enter(
+                side: entry.side, quantity: entry.quantity, symbol: symbol, stop: entry.stop.stopPrice, target: target)
+        }
         guard capabilities.groups.contains(.bracket), capabilities.orderTypes.contains(.limit),
             let target = entry.target
         else {
-            return Action(kind: .submit([main], group: nil), words: words, why: "the plan enters")
+            return Action(kind: .submit([main], group: nil), summary: summary(target: nil), why: .entryPlanned)
         }
         let exitSide = entry.side.opposite
         let level = capabilities.fitting(entry.stop, of: symbol, isLong: entry.side == .buy)
@@ -334,8 +329,7 @@ extension ActionCoordinator {
             timeInForce: capabilities.resting, role: .target)
         return Action(
             kind: .submit([main, profit, stop], group: .bracket),
-            words: words + ", target \(text(target)), one bracket",
-            why: "the plan enters")
+            summary: summary(target: target), why: .entryPlanned)
     }
 }
 

@@ -3,11 +3,11 @@ import Trading
 /// What keeps an action from being sent, where a person is told of it.
 package enum HoldReason: Sendable, Hashable, Codable {
     /// Somebody else's order stands in the way, or an order that no action can remove.
-    case obstacle(String)
+    case obstacle(Obstacle)
     /// The risk gate refused the action.
-    case refusedByRiskGate(action: String)
+    case refusedByRiskGate(ActionSummary)
     /// The action waits for the budget of requests.
-    case orderBudget(action: String)
+    case orderBudget(ActionSummary)
     /// The broker has not booked a split.
     case splitNotBooked(brokers: Quantity)
     /// The market is through a resting stop that does not execute.
@@ -31,12 +31,12 @@ package enum HoldReason: Sendable, Hashable, Codable {
 extension HoldReason {
     /// Whether this is the alert that told of it.
     package func isReported(by alert: Alert) -> Bool {
-        switch self {
-        case .obstacle(let words): alert.kind == .obstacle && alert.text == words
-        case .refusedByRiskGate(let action): alert.kind == .riskGate && alert.text.contains(action)
-        case .orderBudget(let action): alert.kind == .orderBudget && alert.text.contains(action)
-        case .splitNotBooked: alert.kind == .splitNotBooked
-        case .stopStuck: alert.kind == .stopStuck
+        switch (self, alert.reason) {
+        case (.obstacle(let mine), .obstacle(let told)): mine == told
+        case (.refusedByRiskGate(let mine), .refusedByRiskGate(let told, _)): mine == told
+        case (.orderBudget(let mine), .waitsForBudget(let told, _, _)): mine == told
+        case (.splitNotBooked, .splitNotBooked), (.stopStuck, .stopStuck): true
+        default: false
         }
     }
 }

@@ -11,6 +11,6 @@ extension Orchestrator {
         state.portfolio.shift(by: span, now: now)
         state.reconciler.shift(by: span, now: now)
         state.swapMachine.shift(by: span, now: now)
-        alert(.notice, nil, "the clock was set ahead by \(span)")
+        alert(.notice, nil, .clockSetAhead(span))
     }
 }

@@ -8,7 +8,7 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
             !isHeldBySwap(symbol), let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol)
         else { return }
-        guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdWords(symbol), plan) }
+        guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.marked, capabilities: broker.capabilities,
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
@@ -28,10 +28,10 @@ extension Orchestrator {
     }
 
     /// What no step can remove is told once.
-    private mutating func reportObstacle(_ obstacle: String?, _ symbol: Symbol) {
+    private mutating func reportObstacle(_ obstacle: Obstacle?, _ symbol: Symbol) {
         guard let obstacle else { return state.holds.endReport(.obstacle, of: symbol) }
         guard state.holds.report(.obstacle(obstacle), of: symbol) else { return }
-        alert(.emergency, .obstacle, symbol, obstacle)
+        alert(.emergency, symbol, .obstacle(obstacle))
     }
 
     private mutating func issue(
@@ -42,8 +42,8 @@ extension Orchestrator {
         switch try passGate(command, commandNumber, capabilities) {
         case .waits(let wait): holdForBudget(action, wait, of: plan.symbol)
         case .refused(let why):
-            if state.holds.report(.refusedByRiskGate(action: action.words), of: plan.symbol) {
-                alert(.warning, .riskGate, plan.symbol, "refused by the risk gate: \(action.words): \(why)")
+            if state.holds.report(.refusedByRiskGate(action.summary), of: plan.symbol) {
+                alert(.warning, plan.symbol, .refusedByRiskGate(action.summary, why))
             }
             state.holds.holdUntilNextCycle(plan.symbol, after: state.cycle.number)
         case .approved(let approved):
@@ -57,7 +57,7 @@ extension Orchestrator {
             record(
                 .action(
                     ActionTaken(
-                        decision: plan.id, symbol: plan.symbol, number: number, words: action.words, why: action.why,
+                        decision: plan.id, symbol: plan.symbol, number: number, action: action.summary, why: action.why,
                         orders: ids)))
             emit(.command(approved))
         }
@@ -184,7 +184,7 @@ extension Orchestrator {
                 _ = move(&order, by: .timedOut)
                 state.portfolio.orders.put(order)
                 recordOrder(
-                    order, .timedOut, "no word within \(state.configuration.commandTimeout); the broker is asked")
+                    order, .timedOut, .noReport(within: state.configuration.commandTimeout))
             }
             expectReport(on: id)
             if state.broker != nil { sendQuery(about: id) }
@@ -219,9 +219,7 @@ extension Orchestrator {
             _ = move(&uncertain, by: .timedOut)
             state.portfolio.orders.put(uncertain)
             keepDeadline(of: uncertain)
-            alert(
-                .emergency, .orderStuck, uncertain.symbol,
-                "the broker does not say what became of \(id); nothing is done on \(uncertain.symbol)")
+            alert(.emergency, uncertain.symbol, .orderUnanswered(id))
         }
         reconcileNow()
     }
@@ -243,11 +241,11 @@ extension Orchestrator {
         return true
     }
 
-    mutating func recordOrder(_ order: Order, _ event: OrderEvent, _ words: String) {
+    mutating func recordOrder(_ order: Order, _ event: OrderEvent, _ note: OrderNote) {
         record(
             .order(
                 OrderChanged(
-                    order: order.id, symbol: order.symbol, event: event, status: order.status, words: words)))
+                    order: order.id, symbol: order.symbol, event: event, status: order.status, note: note)))
     }
 }
 
@@ -261,9 +259,7 @@ extension Orchestrator {
         if waits, refusals % CoreLimits.rejectionsBeforeHold == 0,
             (refusals / CoreLimits.rejectionsBeforeHold).nonzeroBitCount == 1
         {
-            alert(
-                .emergency, .refusedByBroker, symbol,
-                "the broker refused \(refusals) orders of \(symbol) in a row; it is tried again next cycle")
+            alert(.emergency, symbol, .ordersRefused(refusals))
         }
         reconcileNow()
     }

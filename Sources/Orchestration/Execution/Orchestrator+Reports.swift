@@ -4,7 +4,7 @@ import Trading
 extension Orchestrator {
     mutating func applyReport(_ report: ExecutionReport) throws(NumericError) {
         if let defect = report.defect(telling: fillReporting) {
-            return alert(.warning, nil, "a report on \(report.clientOrderID) was not taken: \(defect)")
+            return alert(.warning, nil, .reportNotTaken(order: report.clientOrderID, defect))
         }
         guard state.portfolio.orders[report.clientOrderID] != nil else { return noteUnknownOrder(report) }
         guard !state.inFlight.hasUnseenEnd(report.clientOrderID) else { return }
@@ -16,8 +16,7 @@ extension Orchestrator {
     /// An order that nobody here has placed. Whether its fills are in the position that we have adopted, no event can
     /// tell: the word may be new, or be told once more after a reconnect. The broker's lists are authoritative about both.
     private mutating func noteUnknownOrder(_ report: ExecutionReport) {
-        let words = "the broker reports \(report.event.rawValue) on \(report.clientOrderID), which is not known here"
-        alert(.notice, report.terms?.symbol, words)
+        alert(.notice, report.terms?.symbol, .reportOnUnknownOrder(order: report.clientOrderID, report.event))
         if let symbol = report.terms?.symbol { return awaitBrokerSnapshot(of: symbol) }
         requestReconcile()
     }
@@ -33,7 +32,7 @@ extension Orchestrator {
             let report = try newExecution(in: received, of: order)
         else { return }
         var event = report.event
-        var words = report.reason ?? order.words
+        var note = report.reason.map(OrderNote.reason) ?? .terms(order.terms)
         if let execution = report.executionID, let price = report.price, let quantity = report.quantity {
             guard !state.portfolio.orders.isBooked(execution, of: order.id) else { return }
             state.portfolio.orders.markBooked(execution, of: order.id)
@@ -42,7 +41,7 @@ extension Orchestrator {
             }
             try order.book(quantity, at: price)
             event = order.filledQuantity >= order.terms.quantity ? .fill : .partialFill
-            words = try bookFill(order, quantity, price, at: report.at)
+            note = try bookFill(order, quantity, price, at: report.at)
         }
         // A last execution may come with another word, such as a cancel: both are true.
         if event != report.event, report.event != .fill, report.event != .partialFill {
@@ -50,14 +49,12 @@ extension Orchestrator {
             event = report.event
         }
         if let terms = report.terms, let why = order.mismatch(terms) {
-            alert(
-                .emergency, .brokerDoubtful, order.symbol,
-                "terms that the broker told of \(order.id) were not taken: \(why)")
+            alert(.emergency, order.symbol, .termsNotTaken(order: order.id, why))
             return queryMissedFills(of: order, event, report.cumulativeQuantity)
         }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
         // It is told as it is now, not as it was before.
-        if event == .restated, report.reason == nil { words = order.words }
+        if event == .restated, report.reason == nil { note = .terms(order.terms) }
         if report.cumulativeQuantity.map({ $0 > order.filledQuantity }) ?? needsSum {
             return queryMissedFills(of: order, event, report.cumulativeQuantity)
         }
@@ -81,9 +78,7 @@ extension Orchestrator {
             awaitBrokerSnapshot(of: order.symbol)
         }
         if transition == .refused {
-            alert(
-                .warning, order.symbol,
-                "\(order.id) is \(before.rawValue), and the broker reports \(event.rawValue); it is asked")
+            alert(.warning, order.symbol, .reportConflicts(order: order.id, status: before, event: event))
             if before == .rejected, event.isLife { doubtAgain(order) }
             return sendQuery(about: order.id)
         }
@@ -91,7 +86,7 @@ extension Orchestrator {
         if before.isInFlight, !order.status.isInFlight { state.inFlight.reported(order.id) }
         if event.isRefusal, before.isInFlight, !isCertain { state.inFlight.refused(order.id, at: report.at) }
         if event != .accepted, order.status != before || event == .partialFill || event == .restated {
-            recordOrder(order, event, words)
+            recordOrder(order, event, note)
         }
         followReplacement(of: order, event)
         react(to: event, of: order)
@@ -106,7 +101,7 @@ extension Orchestrator {
         changed.updatedAt = state.now
         state.portfolio.orders.put(changed)
         keepDeadline(of: changed)
-        recordOrder(changed, .timedOut, changed.words)
+        recordOrder(changed, .timedOut, .terms(changed.terms))
     }
 
     /// An execution was told and did not arrive, or may have been: the order is in flight until the broker has told it
@@ -116,8 +111,7 @@ extension Orchestrator {
         _ = move(&uncertain, by: .timedOut)
         state.portfolio.orders.put(uncertain)
         keepDeadline(of: uncertain)
-        let words = sum.map { "\($0) filled by the broker's count, \(order.filledQuantity) by ours" }
-        recordOrder(uncertain, event, "\(words ?? "without a count of what is filled"); the broker is asked")
+        recordOrder(uncertain, event, .fillsDiffer(brokers: sum, ours: order.filledQuantity))
         sendQuery(about: order.id)
     }
 
@@ -154,10 +148,10 @@ extension Orchestrator {
         order.termsAt = time
     }
 
-    /// Into position and cash; returns the words for it.
+    /// Into position and cash.
     private mutating func bookFill(
         _ order: Order, _ quantity: Quantity, _ price: Price, at time: Timestamp
-    ) throws(NumericError) -> String {
+    ) throws(NumericError) -> OrderNote {
         let symbol = order.symbol
         let entry = state.plans.sentEntry(symbol)
         let before = state.portfolio.positions[symbol]
@@ -175,14 +169,12 @@ extension Orchestrator {
         try state.plans.addRealized(realized, symbol)
         if order.filledQuantity > order.terms.quantity {
             alert(
-                .emergency, .brokerDoubtful, symbol,
-                "\(order.id) is filled beyond its quantity: \(order.filledQuantity) of \(order.terms.quantity)")
+                .emergency, symbol, .overfilled(order: order.id, filled: order.filledQuantity, of: order.terms.quantity)
+            )
             // More shares than were asked for, or the same ones told twice: the position alone tells.
             awaitBrokerSnapshot(of: symbol)
         }
-        let verb = order.terms.side == .sell ? "sold" : "bought"
-        let profit = realized.isZero ? "" : ", \(realized.profitWords)"
-        return "\(verb) \(quantity) \(symbol) at \(price.text(minimumDecimals: 2))\(profit)"
+        return .fill(side: order.terms.side, quantity: quantity, symbol: symbol, price: price, realized: realized)
     }
 
     private mutating func planForFilledEntry(_ symbol: Symbol, _ entry: Entry) {
@@ -209,7 +201,7 @@ extension Orchestrator {
             recordOutcome(order)
             switch order.terms.role {
             case .stop, .target, .external, .entry:
-                requestUrgentCycle("\(order.terms.role.rawValue) of \(order.symbol) filled")
+                requestUrgentCycle(.filled(role: order.terms.role, symbol: order.symbol))
             case .reduce: break
             }
         case .accepted, .cancelRequested, .pendingCancel, .expired, .replaceRequested, .pendingReplace, .replaced,
@@ -235,8 +227,9 @@ extension Orchestrator {
     private mutating func recordOutcome(_ order: Order) {
         let symbol = order.symbol
         guard let plan = state.plans[symbol] else { return }
-        let words =
-            "\(order.terms.side == .sell ? "sold" : "bought") \(order.filledQuantity) at \(order.averageFillPrice?.text(minimumDecimals: 2) ?? "?") by \(order.terms.role.rawValue) order"
+        let execution = Outcome.Execution(
+            side: order.terms.side, quantity: order.filledQuantity, averagePrice: order.averageFillPrice,
+            role: order.terms.role)
         let record = state.portfolio.positions[symbol]
         if let record, let limit = plan.quantityLimit, isWithin(limit, record) {
             state.plans.endReduction(symbol)
@@ -247,7 +240,7 @@ extension Orchestrator {
         self.record(
             .outcome(
                 Outcome(
-                    decision: plan.id, symbol: symbol, words: words, remaining: record?.size ?? .zero,
+                    decision: plan.id, symbol: symbol, execution: execution, remaining: record?.size ?? .zero,
                     realizedByDecision: realized, realizedProfit: record?.realizedProfit ?? realized,
                     heldFor: record.map { state.now - $0.openedAt } ?? .zero)))
         if record == nil { resetPlan(symbol) }
@@ -284,7 +277,7 @@ extension Orchestrator {
     /// A command that never left this process: known, so no doubt.
     mutating func applyCommandNotSent(_ command: OrderCommand, _ why: String) throws(NumericError) {
         func report(_ id: ClientOrderID, _ event: OrderEvent) -> ExecutionReport {
-            ExecutionReport(clientOrderID: id, event: event, reason: "not delivered: \(why)", at: state.now)
+            ExecutionReport(clientOrderID: id, event: event, reason: why, at: state.now)
         }
         switch command {
         case .submit(let submission):
@@ -297,7 +290,7 @@ extension Orchestrator {
             try process(report(replacement.clientOrderID, .replaceRejected), isCertain: true)
         case .query, .reconcile: break
         }
-        alert(.warning, nil, "a command could not be delivered to the broker: \(why)")
+        alert(.warning, nil, .commandNotDelivered(why: why))
     }
 }
 
@@ -330,7 +323,7 @@ extension Orchestrator {
         guard move(&changed, by: event) != .refused else { return }
         state.portfolio.orders.put(changed)
         keepDeadline(of: changed)
-        recordOrder(changed, event, changed.words)
+        recordOrder(changed, event, .terms(changed.terms))
     }
 }
 

@@ -11,7 +11,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         var budget: BudgetHold?
         var reported = ReportedReasons()
         /// What the plan waits for.
-        var wait: String?
+        var wait: WaitReason?
         var isEmpty: Bool { self == SymbolHold() }
     }
 
@@ -170,10 +170,10 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     package func reportedReasons(of symbol: Symbol) -> [HoldReason] { symbols[symbol]?.reported.all ?? [] }
 
     /// What the plan of a symbol waits for; nil for nothing.
-    func wait(of symbol: Symbol) -> String? { symbols[symbol]?.wait }
+    func wait(of symbol: Symbol) -> WaitReason? { symbols[symbol]?.wait }
 
     /// - Returns: whether it has changed.
-    mutating func setWait(_ wait: String?, of symbol: Symbol) -> Bool {
+    mutating func setWait(_ wait: WaitReason?, of symbol: Symbol) -> Bool {
         guard symbols[symbol]?.wait != wait else { return false }
         change(symbol) { $0.wait = wait }
         return true

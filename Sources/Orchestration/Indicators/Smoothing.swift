@@ -44,7 +44,7 @@ struct Smoothing: Sendable, Hashable, Codable {
     mutating func split(_ numerator: Int64, _ denominator: Int64) throws(NumericError) {
         let state = Rounding.halfEven.quotient(state.value * Int128(denominator), Int128(numerator))
         guard state < Int128(Int64.max) * Self.guardScale * Int128(count) || count == 0 else {
-            throw .overflow(type: Price.name, operation: "a mean x \(denominator) / \(numerator)")
+            throw .overflow(type: Price.name, operation: "mean*\(denominator)/\(numerator)")
         }
         self.state.value = state
     }

@@ -9,7 +9,7 @@ struct WideInteger: Sendable, Hashable, Codable {
         let text = try container.decode(String.self)
         guard let value = Int128(text) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "expected a whole number as text, found \"\(text.prefix(40))\"")
+                in: container, debugDescription: "integer:\(text.prefix(40))")
         }
         self.value = value
     }

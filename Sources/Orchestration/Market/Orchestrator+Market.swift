@@ -26,20 +26,15 @@ extension Orchestrator {
     private mutating func applyCorporateAction(_ action: CorporateAction) throws(NumericError) {
         guard action.defect == nil, state.portfolio.noteAction(action.id) else { return }
         guard case .split(let numerator, let denominator) = action.kind else {
-            return record(
-                .corporateAction(action: action, words: "dividend on \(action.symbol); the broker books the cash"))
+            return record(.corporateAction(action: action, done: .dividendNoted))
         }
         let symbol = action.symbol
         guard !consumeBookedSplit(action, numerator, denominator) else { return }
         let held = state.portfolio.positions[symbol]?.quantity
         try state.market.split(symbol, numerator: numerator, denominator: denominator)
         try applySplit(symbol, numerator, denominator)
-        let words = state.portfolio.positions[symbol].map { ", \($0.quantity) held now" } ?? ""
-        record(
-            .corporateAction(
-                action: action,
-                words: "\(numerator):\(denominator) split of \(symbol)\(words); stop, target and R are restated")
-        )
+        let now = state.portfolio.positions[symbol]?.quantity
+        record(.corporateAction(action: action, done: .splitApplied(held: now)))
         if let held { state.reconciler.splitAnnounced(symbol, quantity: held, at: state.now) }
         // Also while the broker is away: what it shows when it is back may still be the old shares.
         state.holds.awaitSplit(symbol, cycle: state.cycle.number)
@@ -55,10 +50,7 @@ extension Orchestrator {
         guard let booked = state.reconciler.takeBookedSplit(symbol),
             booked.numerator * denominator == numerator * booked.denominator
         else { return false }
-        record(
-            .corporateAction(
-                action: action, words: "\(numerator):\(denominator) split of \(symbol); the broker has booked it before"
-            ))
+        record(.corporateAction(action: action, done: .splitBookedBefore))
         return true
     }
 

@@ -107,7 +107,7 @@ package struct Disposition: Sendable, Hashable, Codable {
     package var outcome: Outcome
     /// The policy whose recommendation prevailed.
     package var by: PluginName?
-    package var why: String
+    package var why: DispositionReason
     /// When it can be followed at the earliest; of what waits for a time.
     package var until: Timestamp?
 }
@@ -117,14 +117,28 @@ package struct Decision: Sendable, Hashable, Codable {
     package var id: DecisionID
     package var cycle: Int64
     package var symbol: Symbol
-    /// In a few words: `partial profit with protection`.
-    package var headline: String
+    package var headline: Headline
     /// What will be done, in order, as far as it can be foreseen.
-    package var intended: [String]
+    package var intended: [IntendedStep]
     package var plan: PositionPlan
     package var dispositions: [Disposition]
     /// The figures it was made on.
     package var facts: DecisionFacts
+}
+
+/// What a decision comes to as a whole.
+package enum Headline: String, Sendable, Hashable, Codable, CaseIterable {
+    case noChange = "no_change"
+    case emergencyExit = "emergency_exit"
+    case exit
+    case partialProfit = "partial_profit"
+    case partialProfitWithProtection = "partial_profit_with_protection"
+    case reduce
+    case reduceWithProtection = "reduce_with_protection"
+    case protect
+    case protectWithTarget = "protect_with_target"
+    case setTarget = "set_target"
+    case enter
 }
 
 package struct DecisionFacts: Sendable, Hashable, Codable {

@@ -5,12 +5,12 @@ extension Orchestrator {
     /// Called after every change of a symbol's position or orders.
     mutating func watchProtection(_ symbol: Symbol) {
         guard let record = state.portfolio.positions[symbol] else {
-            return endUnprotected(symbol, "the position was closed")
+            return endUnprotected(symbol, .positionClosed)
         }
         let covered = Exits(of: record, in: state.portfolio.orders).protectedQuantity
         // An odd lot that the broker does not trade cannot be protected.
         if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
-            endUnprotected(symbol, "a stop rests at the broker")
+            endUnprotected(symbol, .stopRests)
         } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
             state.portfolio.unprotected(symbol, since: state.now)
         }
@@ -53,16 +53,13 @@ extension Orchestrator {
     mutating func checkBreaches() {
         for symbol in state.protection.breached(forAtLeast: state.configuration.stopPatience, at: state.now) {
             if state.holds.report(.stopStuck, of: symbol) {
-                let next = state.configuration.escalatesStops ? "; it gives way to a market exit" : ""
-                alert(
-                    .emergency, .stopStuck, symbol,
-                    "the market is through the resting stop, and it does not execute" + next)
+                alert(.emergency, symbol, .stopStuck(isEscalated: state.configuration.escalatesStops))
             }
             touch(symbol)
         }
     }
 
-    private mutating func endUnprotected(_ symbol: Symbol, _ why: String) {
+    private mutating func endUnprotected(_ symbol: Symbol, _ why: UnprotectedTime.End) {
         guard let since = state.protection.end(symbol) else { return }
         state.portfolio.unprotected(symbol, since: nil)
         record(
@@ -79,18 +76,18 @@ extension Orchestrator {
         for (symbol, since) in state.protection.overdue(at: state.now, isHeld: { positions[$0] != nil }) {
             guard let record = positions[symbol] else { continue }
             alert(
-                .emergency, .unprotected, symbol,
-                "\(record.size) shares had no working stop for \(state.now - since)\(whyNothingIsSent)")
+                .emergency, symbol,
+                .unprotected(record.size, for: state.now - since, nothingSent: whyNothingIsSent))
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
             touch(symbol)
         }
     }
 
-    private var whyNothingIsSent: String {
+    private var whyNothingIsSent: NothingSent? {
         let control = state.control
-        if control.state == .halted { return "; nothing is sent: trading is halted by \(control.who): \(control.why)" }
-        if let swap = state.swap { return "; nothing is sent: the broker \(swap.from) is being swapped for \(swap.to)" }
-        return state.broker?.isReconciled == true ? "" : "; nothing is sent: the broker's truth is not known"
+        if control.state == .halted { return .tradingHalted(who: control.who, why: control.why) }
+        if let swap = state.swap { return .swap(from: swap.from, to: swap.to) }
+        return state.broker?.isReconciled == true ? nil : .brokerStateUnknown
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
@@ -102,8 +99,6 @@ extension Orchestrator {
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
         state.portfolio.stopSet(stop.stopPrice, for: record.symbol)
-        alert(
-            .emergency, .ownStop, record.symbol,
-            "no policy protects it; the core sets its own stop at \(stop.stopPrice.text(minimumDecimals: 2))")
+        alert(.emergency, record.symbol, .ownStop(at: stop.stopPrice))
     }
 }

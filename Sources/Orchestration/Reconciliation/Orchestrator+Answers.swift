@@ -5,9 +5,7 @@ extension Orchestrator {
     /// The broker's report on one order: every execution of it, and what it is now.
     mutating func applyOrderAnswer(_ answer: OrderAnswer, to number: Int64?) throws(NumericError) {
         if let known = state.portfolio.orders[answer.clientOrderID], let defect = answer.defect(of: known) {
-            return alert(
-                .emergency, .brokerDoubtful, known.symbol,
-                "the broker's answer about \(known.id) was not taken: \(defect)")
+            return alert(.emergency, known.symbol, .answerNotTaken(order: known.id, defect))
         }
         let query = state.inFlight.answered(number)
         // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
@@ -22,9 +20,7 @@ extension Orchestrator {
 
     private mutating func reconcileAgain() {
         guard state.reconciler.hasRoundsLeft else {
-            let why =
-                "the broker's answers do not come together with ours after \(CoreLimits.reconciliationRounds) rounds"
-            return restrict(to: .halted, why: why)
+            return restrict(to: .halted, why: .brokerDisagrees(rounds: Int64(CoreLimits.reconciliationRounds)))
         }
         reconcileNow()
     }
@@ -42,13 +38,12 @@ extension Orchestrator {
         for execution in answer.executions {
             guard let id = execution.executionID, !state.portfolio.orders.isBooked(id, of: order.id) else { continue }
             if let defect = execution.defect {
-                alert(.warning, order.symbol, "an execution of \(order.id) was not taken: \(defect)")
+                alert(.warning, order.symbol, .executionNotTaken(order: order.id, defect))
                 continue
             }
             note(
-                .missedFill, order.symbol, order.id, ours: "not booked",
-                brokers: "\(execution.quantity?.description ?? "?") at \(execution.price?.description ?? "?")",
-                done: "booked")
+                .missedFill, order.symbol, order.id, ours: .notBooked,
+                brokers: .execution(quantity: execution.quantity, price: execution.price), done: .booked)
             try process(execution)
         }
     }
@@ -59,8 +54,8 @@ extension Orchestrator {
             theirs.filledQuantity > order.filledQuantity, let average = theirs.averageFillPrice
         else { return }
         note(
-            .missedFill, order.symbol, order.id, ours: "\(order.filledQuantity) filled",
-            brokers: "\(theirs.filledQuantity) at \(average) on average", done: "booked")
+            .missedFill, order.symbol, order.id, ours: .filled(quantity: order.filledQuantity, average: nil),
+            brokers: .filled(quantity: theirs.filledQuantity, average: average), done: .booked)
         try process(
             ExecutionReport(
                 clientOrderID: order.id, event: .partialFill, cumulativeQuantity: theirs.filledQuantity,
@@ -108,26 +103,22 @@ extension Orchestrator {
         guard state.broker?.capabilities.canLookUp != false else { return try endUnseen(order) }
         guard !rollsBackWithout(order: order) else { return }
         note(
-            .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "never had it",
-            done: "it ends here")
-        try process(
-            ExecutionReport(
-                clientOrderID: order.id, event: .notFound, reason: "the broker never had it", at: state.now))
+            .lostOrder, order.symbol, order.id, ours: .status(order.status), brokers: .neverHad, done: .orderEnded)
+        try process(ExecutionReport(clientOrderID: order.id, event: .notFound, at: state.now))
     }
 
     /// Where the broker cannot find what is not open any more, nobody knows how the order ended: what it filled shows in
     /// the position alone, and nothing is done on the symbol before that has been looked at.
     private mutating func endUnseen(_ order: Order) throws(NumericError) {
         note(
-            .lostOrder, order.symbol, order.id, ours: order.status.rawValue, brokers: "not open",
-            done: "it ends here; what it filled is taken from the position")
+            .lostOrder, order.symbol, order.id, ours: .status(order.status), brokers: .notOpen,
+            done: .orderEndedFillsFromPosition)
         deferToPosition(order)
         // A successor that is not open says nothing about the order whose place it was to take.
         let isSuccessor = order.replacesOrder.flatMap { state.portfolio.orders[$0]?.isWorking } ?? false
         try process(
             ExecutionReport(
-                clientOrderID: order.id, event: isSuccessor ? .notFound : .canceled,
-                reason: "it is not open at the broker", at: state.now))
+                clientOrderID: order.id, event: isSuccessor ? .notFound : .canceled, at: state.now))
     }
 
     /// What it filled is taken from the position, and never from a word or an answer that comes later: that would book it
@@ -158,9 +149,7 @@ extension Orchestrator {
             let request = state.inFlight.request(for: order.id),
             request.leftBy + patience <= state.now
         else { return false }
-        alert(
-            .emergency, .orderStuck, order.symbol,
-            "\(order.id) is stuck in pending_cancel; the cancel is asked for again")
+        alert(.emergency, order.symbol, .cancelStuck(order.id))
         return try repeatCancel(of: order)
     }
 

@@ -26,11 +26,8 @@ extension Orchestrator {
     private mutating func awaitSplit(_ symbol: Symbol, ours: Quantity, brokers: Quantity) {
         guard state.holds.report(.splitNotBooked(brokers: brokers), of: symbol) else { return }
         note(
-            .corporateAction, symbol, nil, ours: ours.description, brokers: brokers.description,
-            done: "waits until the broker has booked the split")
-        alert(
-            .warning, .splitNotBooked, symbol,
-            "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has")
+            .corporateAction, symbol, nil, ours: .quantity(ours), brokers: .quantity(brokers), done: .waitsForSplit)
+        alert(.warning, symbol, .splitNotBooked(brokers: brokers, ours: ours))
     }
 
     /// Orders are asked about first; until they have been, a difference is noted and not judged.
@@ -63,14 +60,10 @@ extension Orchestrator {
         }
         let kind = kind(of: theirs, ours: ours, split)
         note(
-            kind, symbol, nil, ours: ours.description, brokers: theirs?.quantity.description ?? "0",
-            done: split.map { "adopted as a \($0.numerator):\($0.denominator) split" }
-                ?? "adopted from the broker"
-        )
+            kind, symbol, nil, ours: .quantity(ours), brokers: .quantity(theirs?.quantity ?? .zero),
+            done: split.map { .adoptedAsSplit(numerator: $0.numerator, denominator: $0.denominator) } ?? .adopted)
         if kind == .externalShort {
-            alert(
-                .emergency, .externalShort, symbol,
-                "the account is short by somebody else's doing; it is adopted as it stands")
+            alert(.emergency, symbol, .externalShort)
         }
         guard let theirs else {
             state.portfolio.close(symbol)

@@ -6,7 +6,7 @@ extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
         guard admitBroker(name, capabilities) else { return }
         state.reconciler.connected(name, capabilities)
-        for words in capabilities.emulations { alert(.notice, nil, "\(name): \(words)") }
+        for emulation in capabilities.emulations { alert(.notice, nil, .brokerEmulation(name, emulation)) }
         reconcileNow()
     }
 
@@ -15,9 +15,7 @@ extension Orchestrator {
         state.reconciler.disconnected()
         markInFlightUnknown()
         if handleExpectedDeparture(goneBroker: name, why) { return }
-        alert(
-            .emergency, .brokerGone, nil,
-            "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent")
+        alert(.emergency, nil, .brokerGone(name, why: why))
     }
 
     /// What was asked of a connection that is no more has no answer to wait for.
@@ -34,13 +32,13 @@ extension Orchestrator {
     /// Reports of the broker are missing: what they said is found again by asking for everything.
     mutating func applyMessageGap(_ name: PluginName, _ what: String) {
         guard state.broker?.name == name else { return }
-        alert(.notice, nil, "\(what) of the broker \(name); it is asked for its state")
+        alert(.notice, nil, .messagesMissing(name, what: what))
         reconcileNow()
     }
 
     mutating func applyBrokerSnapshot(_ snapshot: BrokerState, to number: Int64?) throws(NumericError) {
         if let defect = snapshot.defect {
-            return alert(.emergency, .brokerDoubtful, nil, "the broker's state was not taken: \(defect)")
+            return alert(.emergency, nil, .brokerStateNotTaken(defect))
         }
         guard let query = state.inFlight.answered(number), verifyAccount(snapshot), let link = state.broker,
             link.queriedOrders.isEmpty
@@ -91,7 +89,7 @@ extension Orchestrator {
         releaseHolds(queriedAt: queriedAt)
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         touchAll()
-        if isFirst { requestUrgentCycle("the broker's truth and ours agree") }
+        if isFirst { requestUrgentCycle(.reconciled) }
     }
 
     /// A position that differs is not what it seems, and a list that was asked for too early may be behind: what waits
@@ -136,8 +134,8 @@ extension Orchestrator {
         keepDeadline(of: changed)
         if order.status != other.status {
             note(
-                .statusDrift, order.symbol, order.id, ours: order.status.rawValue, brokers: other.status.rawValue,
-                done: "adopted")
+                .statusDrift, order.symbol, order.id, ours: .status(order.status), brokers: .status(other.status),
+                done: .adopted)
         }
     }
 
@@ -166,11 +164,13 @@ extension Orchestrator {
         state.portfolio.orders.put(order)
         state.inFlight.adopt(order, at: state.now, known: state.portfolio.orders.isKnown)
         keepDeadline(of: order)
-        note(.externalOrder, order.symbol, order.id, ours: "none", brokers: order.words, done: "adopted as it stands")
+        note(
+            .externalOrder, order.symbol, order.id, ours: .none, brokers: .order(order.terms), done: .leftAsItStands)
     }
 
     mutating func note(
-        _ kind: Discrepancy.Kind, _ symbol: Symbol, _ order: ClientOrderID?, ours: String, brokers: String, done: String
+        _ kind: Discrepancy.Kind, _ symbol: Symbol, _ order: ClientOrderID?, ours: DiscrepancyValue,
+        brokers: DiscrepancyValue, done: DiscrepancyDone
     ) {
         record(
             .discrepancy(

@@ -31,11 +31,10 @@ extension Orchestrator {
     /// A step that is right, and too early: it is looked at again when the budget has room, not in the next cycle.
     mutating func holdForBudget(_ action: Action, _ hold: BudgetHold, of symbol: Symbol) {
         state.holds.holdForBudget(symbol, hold)
-        guard state.holds.report(.orderBudget(action: action.words), of: symbol) else { return }
+        guard state.holds.report(.orderBudget(action.summary), of: symbol) else { return }
         alert(
-            hold.precedence == .exit ? .emergency : .warning, .orderBudget, symbol,
-            "waits \(hold.until - state.now), \(state.risk.budget.words) requests a minute are used up: \(action.words)"
-        )
+            hold.precedence == .exit ? .emergency : .warning, symbol,
+            .waitsForBudget(action.summary, wait: hold.until - state.now, perMinute: state.risk.budget.perMinute))
     }
 
     /// The most urgent first, and of those who has waited longest. What is still too early waits again.

@@ -8,7 +8,7 @@ extension Orchestrator {
         if wasFlattening, !state.control.isFlattening {
             state.plans.endFlattening()
         }
-        record(.tradingState(state.control.state, who: control.who, why: "\(control.command.rawValue): \(control.why)"))
+        record(.tradingState(state.control.state, who: control.who, why: state.control.why))
         if state.control.state != .active { endEntries() }
         if state.control.isFlattening { flattenPlans() }
         touchPlanned()

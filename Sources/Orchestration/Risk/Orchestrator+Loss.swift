@@ -11,20 +11,18 @@ extension Orchestrator {
         else { return }
         let loss = try (start - equity).ratio(to: start)
         guard loss >= most else { return }
-        let verb = loss > most ? "exceeds" : "reaches"
-        restrict(
-            to: .reducing, why: "daily loss \(loss.precisePercent) \(verb) the \(most.precisePercent) limit")
+        restrict(to: .reducing, why: .dailyLoss(loss, limit: most))
     }
 
     /// The core's own restriction: it is never lifted but by a person.
-    mutating func restrict(to wanted: TradingState, why: String) {
+    mutating func restrict(to wanted: TradingState, why: TradingReason) {
         if state.control.restrict(to: wanted, why: why) { carryOutRestriction() }
     }
 
     private mutating func carryOutRestriction() {
         let (wanted, why) = (state.control.state, state.control.why)
         record(.tradingState(wanted, who: "core", why: why))
-        alert(.emergency, .restricted, nil, "trading is \(wanted.rawValue): \(why)")
+        alert(.emergency, nil, .restricted(state: wanted, why: why))
         endEntries()
         state.risk.noteRestriction()
     }
@@ -34,13 +32,12 @@ extension Orchestrator {
     mutating func watchRequiredPolicies() {
         let missing = state.plugins.missing(of: state.configuration.requiredPolicies)
         guard missing.isEmpty else {
-            let names = missing.map(\.text).joined(separator: ", ")
-            if state.control.awaitPolicies(why: "required, and not at work: \(names)") { carryOutRestriction() }
+            if state.control.awaitPolicies(why: .policiesMissing(missing)) { carryOutRestriction() }
             return
         }
         guard state.control.policiesAreBack() else { return }
         record(.tradingState(.active, who: "core", why: state.control.why))
-        alert(.notice, nil, "trading is active again: \(state.control.why)")
+        alert(.notice, nil, .active(state.control.why))
     }
 
     /// No plan enters any more, and every entry under way has a plan that ends it.

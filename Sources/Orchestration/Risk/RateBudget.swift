@@ -58,13 +58,14 @@ package struct RateBudget: Sendable, Hashable, Codable {
         case never
     }
 
-    /// The smaller of the two limits.
+    /// The clock went ahead, and no time has passed.
     mutating func shift(by span: TimeSpan) {
         orders.shift(by: span)
         requests?.shift(by: span)
     }
 
-    var words: String { "\(min(orders.capacity, requests?.capacity ?? .max))" }
+    /// The smaller of the two limits.
+    var perMinute: Int64 { min(orders.capacity, requests?.capacity ?? .max) }
 
     /// The limits as they are now; what was sent before counts on.
     mutating func fit(orders most: Int64, requests budget: Int64?) {

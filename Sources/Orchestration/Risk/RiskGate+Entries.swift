@@ -2,24 +2,24 @@ import Trading
 
 /// The limits of what opens a position, long or short.
 extension RiskGate {
-    func entryRefusal(_ submission: OrderSubmission) throws(NumericError) -> String? {
-        guard control.state == .active else { return "no entries while trading is \(control.state.rawValue)" }
+    func entryRefusal(_ submission: OrderSubmission) throws(NumericError) -> GateRefusal? {
+        guard control.state == .active else { return .noEntriesWhile(control.state) }
         guard let entry = submission.orders.first(where: { $0.role == .entry }) else { return nil }
         if let allowed = limits.symbols, !allowed.contains(entry.symbol) {
-            return "\(entry.symbol) is not among the symbols that may be entered"
+            return .symbolNotAllowed(entry.symbol)
         }
         if let most = limits.maximumOrderQuantity, entry.quantity > most {
-            return "quantity \(entry.quantity) is above the limit of \(most)"
+            return .quantityAboveLimit(entry.quantity, limit: most)
         }
         if let why = staleness(entry.symbol) { return why }
-        guard let price = state.worstPrice(of: entry) else { return "there is no price to check it against" }
+        guard let price = state.worstPrice(of: entry) else { return .noPrice }
         let notional = try price.times(entry.quantity)
         if let most = limits.maximumOrderNotional, notional > most {
-            return "its value of \(notional) is above the limit of \(most)"
+            return .notionalAboveLimit(notional, limit: most)
         }
         let open = try Commitments(state)
         if let symbol = open.unvalued {
-            return "the value of an order of \(symbol) that is under way is not known"
+            return .commitmentUnknown(symbol)
         }
         if let why = try buyingPowerRefusal(notional, open) { return why }
         if let why = try positionRefusal(entry.symbol, notional, open) { return why }
@@ -27,42 +27,41 @@ extension RiskGate {
     }
 
     /// An old price says nothing of what an entry would cost, and neither does one that is dated ahead.
-    private func staleness(_ symbol: Symbol) -> String? {
-        guard let at = state.market[symbol]?.at else { return "there is no price to check it against" }
+    private func staleness(_ symbol: Symbol) -> GateRefusal? {
+        guard let at = state.market[symbol]?.at else { return .noPrice }
         let most = limits.maximumQuoteAge
-        if now - at > most { return "the price of \(symbol) is \(now - at) old, \(most) is the limit" }
-        if at - now > most { return "the price of \(symbol) is dated \(at - now) ahead, \(most) is the limit" }
+        if now - at > most { return .priceOld(symbol, age: now - at, limit: most) }
+        if at - now > most { return .priceAhead(symbol, by: at - now, limit: most) }
         return nil
     }
 
-    private func buyingPowerRefusal(_ notional: Money, _ open: Commitments) throws(NumericError) -> String? {
-        guard let account = state.account else { return "the broker has not told its account yet" }
+    private func buyingPowerRefusal(_ notional: Money, _ open: Commitments) throws(NumericError) -> GateRefusal? {
+        guard let account = state.account else { return .noAccount }
         let free = try account.buyingPower - open.total - state.portfolio.openings.total()
         guard notional > free else { return nil }
-        return "its value of \(notional) is above the buying power of \(free) that is free"
+        return .buyingPower(notional, free: free)
     }
 
     private func positionRefusal(
         _ symbol: Symbol, _ notional: Money, _ open: Commitments
-    ) throws(NumericError) -> String? {
+    ) throws(NumericError) -> GateRefusal? {
         guard limits.maximumPositionNotional != nil || limits.maximumPositionWeight != nil else { return nil }
         var value = try open.of(symbol) + notional
         if let record = state.positions[symbol] { try value += state.marketValue(record).magnitude() }
         if let most = limits.maximumPositionNotional, value > most {
-            return "the position would be worth \(value), \(most) is the limit"
+            return .positionNotional(value, limit: most)
         }
         guard let weight = limits.maximumPositionWeight else { return nil }
         let allowed = try state.equity().scaled(by: weight, .down)
-        return value > allowed
-            ? "the position would be worth \(value), \(allowed) is the limit, \(weight) of equity" : nil
+        return value > allowed ? .positionWeight(value, limit: allowed, weight: weight) : nil
     }
 
-    private func exposureRefusal(_ notional: Money, _ open: Commitments) throws(NumericError) -> String? {
+    private func exposureRefusal(_ notional: Money, _ open: Commitments) throws(NumericError) -> GateRefusal? {
         guard let most = limits.maximumGrossExposure else { return nil }
         var gross = try notional + open.total
         for (_, record) in state.positions.inOrder { try gross += state.marketValue(record).magnitude() }
         let allowed = try state.equity().scaled(by: most, .down)
-        return gross > allowed ? "gross exposure would be \(gross), \(allowed) is the limit, \(most) of equity" : nil
+        return gross > allowed ? .grossExposure(gross, limit: allowed, weight: most) : nil
     }
 }
 

@@ -31,7 +31,7 @@ struct RiskGate {
 
     enum Ruling {
         case approved(ApprovedCommand)
-        case refused(String)
+        case refused(GateRefusal)
         /// Nothing is wrong with it, but the budget of requests is used up until then.
         case waits(BudgetHold)
     }
@@ -45,14 +45,14 @@ struct RiskGate {
         switch budget.spend(command, precedence, load, at: now) {
         case .granted: return .approved(ApprovedCommand(command, number))
         case .at(let time): return .waits(BudgetHold(precedence: precedence, until: time, since: now))
-        case .never: return .refused("the budget of requests has no room for a question")
+        case .never: return .refused(.noBudgetForQuery)
         }
     }
 
     /// - Parameter number: of the command, above those of all before it.
     func check(_ command: OrderCommand, number: Int64, budget: inout RateBudget) throws(NumericError) -> Ruling {
         guard control.state != .halted else {
-            return .refused("trading is halted by \(control.who): \(control.why)")
+            return .refused(.tradingHalted(who: control.who, why: control.why))
         }
         switch command {
         case .query, .reconcile, .cancel: break
@@ -67,28 +67,28 @@ struct RiskGate {
         case .at(let time) where precedence != .entry:
             return .waits(BudgetHold(precedence: precedence, until: time, since: now))
         case .at, .never:
-            return .refused(
-                "the orders of this minute have used up the entries' half of \(budget.words) a minute; the rest is for exits"
-            )
+            return .refused(.entryBudget(perMinute: budget.perMinute))
         }
     }
 
-    private func refusal(of submission: OrderSubmission) throws(NumericError) -> String? {
+    private func refusal(of submission: OrderSubmission) throws(NumericError) -> GateRefusal? {
         for order in submission.orders {
-            if let defect = order.defect(increment: capabilities.priceIncrement(of: order.symbol)) { return defect }
+            if let defect = order.defect(increment: capabilities.priceIncrement(of: order.symbol)) {
+                return .order(defect)
+            }
             guard order.quantity.isMultiple(of: capabilities.quantityIncrement(of: order.symbol)) else {
-                return
-                    "quantity \(order.quantity) is no multiple of \(capabilities.quantityIncrement(of: order.symbol))"
+                return .quantityOffIncrement(
+                    order.quantity, increment: capabilities.quantityIncrement(of: order.symbol))
             }
             guard order.quantity >= capabilities.minimumQuantity(of: order.symbol) else {
-                return
-                    "quantity \(order.quantity) is below the least, \(capabilities.minimumQuantity(of: order.symbol))"
+                return .quantityBelowMinimum(
+                    order.quantity, minimum: capabilities.minimumQuantity(of: order.symbol))
             }
             guard capabilities.orderTypes.contains(order.type) else {
-                return "the broker takes no \(order.type.rawValue) orders"
+                return .orderTypeNotTaken(order.type)
             }
             guard capabilities.timeInForce.isEmpty || capabilities.timeInForce.contains(order.timeInForce) else {
-                return "the broker takes no orders that are \(order.timeInForce.rawValue)"
+                return .timeInForceNotTaken(order.timeInForce)
             }
         }
         // The prices of exits were held against the market when their advice was taken. One that the market has left
@@ -98,42 +98,41 @@ struct RiskGate {
             if let why = try collar(order.limitPrice ?? order.stopPrice, order.symbol) { return why }
         }
         // Figures that a policy made too large to reckon with are its fault alone, and halt nothing.
-        do { return try entryRefusal(submission) } catch { return "\(error)" }
+        do { return try entryRefusal(submission) } catch { return .figures(error) }
     }
 
-    private func refusal(of replacement: OrderReplacement) throws(NumericError) -> String? {
-        guard let order = state.orders[replacement.clientOrderID] else { return "the order is not known" }
+    private func refusal(of replacement: OrderReplacement) throws(NumericError) -> GateRefusal? {
+        guard let order = state.orders[replacement.clientOrderID] else { return .unknownOrder }
         if order.terms.role == .entry,
             let why = try collar(replacement.stopPrice ?? replacement.limitPrice, order.symbol)
         {
             return why
         }
         guard let quantity = replacement.quantity, quantity > order.terms.quantity else { return nil }
-        return "a replacement never asks for more than the order did"
+        return .replacementAsksMore
     }
 
     /// P1: what working and unknown exits could take, plus this, is never more than is held.
-    private func oversell(_ submission: OrderSubmission) -> String? {
-        guard let first = submission.orders.first else { return "an empty submission" }
-        guard let position = state.positions[first.symbol] else { return "nothing is held of \(first.symbol)" }
+    private func oversell(_ submission: OrderSubmission) -> GateRefusal? {
+        guard let first = submission.orders.first else { return .emptySubmission }
+        guard let position = state.positions[first.symbol] else { return .nothingHeld(first.symbol) }
         guard submission.orders.allSatisfy({ $0.side == position.exitSide && $0.symbol == first.symbol }) else {
-            return "an exit of \(first.symbol) must be on the side that closes it"
+            return .exitOnWrongSide(first.symbol)
         }
         let leaves = submission.orders.map(\.quantity.units)
         let asked = submission.groupKind == .oco ? leaves.max() ?? 0 : leaves.reduce(0, +)
         let openExitQuantity = state.orders.openExitQuantity(first.symbol, side: position.exitSide)
         guard [openExitQuantity, Quantity(units: asked)].total <= position.size else {
-            return
-                "it would oversell: \(position.size) held, \(openExitQuantity) already offered, \(Quantity(units: asked)) asked"
+            return .oversell(held: position.size, open: openExitQuantity, asked: Quantity(units: asked))
         }
         return nil
     }
 
-    private func collar(_ price: Price?, _ symbol: Symbol) throws(NumericError) -> String? {
+    private func collar(_ price: Price?, _ symbol: Symbol) throws(NumericError) -> GateRefusal? {
         guard let price, let market = state.market.price(of: symbol), market.isPositive else { return nil }
         let distance = try (price - market).magnitude().ratio(to: market)
         guard distance > limits.priceCollar else { return nil }
-        return "the price \(price) is \(distance) away from the market at \(market), \(limits.priceCollar) is the limit"
+        return .priceTooFar(price, away: distance, market: market, limit: limits.priceCollar)
     }
 }
 

@@ -4,7 +4,7 @@ import Trading
 package struct TradingControl: Sendable, Hashable, Codable {
     package private(set) var state: TradingState = .active
     package private(set) var who = "core"
-    package private(set) var why = "start"
+    package private(set) var why = TradingReason.start
     /// Every position is to be closed.
     package private(set) var isFlattening = false
     /// Restricted for nothing but a required policy that is gone: when it is back, so is trading.
@@ -18,12 +18,12 @@ package struct TradingControl: Sendable, Hashable, Codable {
             case .reduce, .flatten: .reducing
             case .resume: .active
             }
-        (who, why) = (control.who, control.why)
+        (who, why) = (control.who, .command(command: control.command, words: control.why))
         awaitsPolicies = false
     }
 
     /// The core's own restriction; it never frees what a person has restricted, nor what a loss or a doubt has. Returns whether anything changed.
-    mutating func restrict(to wanted: TradingState, why reason: String) -> Bool {
+    mutating func restrict(to wanted: TradingState, why reason: TradingReason) -> Bool {
         let isStricter: Bool =
             switch (state, wanted) {
             case (.active, .reducing), (.active, .halted), (.reducing, .halted): true
@@ -38,7 +38,7 @@ package struct TradingControl: Sendable, Hashable, Codable {
     }
 
     /// The core's restriction while a required policy is gone. Returns whether anything changed.
-    mutating func awaitPolicies(why reason: String) -> Bool {
+    mutating func awaitPolicies(why reason: TradingReason) -> Bool {
         guard restrict(to: .reducing, why: reason) else { return false }
         awaitsPolicies = true
         return true
@@ -47,7 +47,7 @@ package struct TradingControl: Sendable, Hashable, Codable {
     /// They are all back. Returns whether that was what trading was restricted for.
     mutating func policiesAreBack() -> Bool {
         guard awaitsPolicies else { return false }
-        (state, who, why, awaitsPolicies) = (.active, "core", "the required policies are back", false)
+        (state, who, why, awaitsPolicies) = (.active, "core", .policiesBack, false)
         return true
     }
 }

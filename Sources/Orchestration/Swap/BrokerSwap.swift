@@ -35,7 +35,7 @@ package struct BrokerSwap: Sendable, Hashable, Codable {
     /// for no: a swap that rescues an account from an adapter that is gone takes over what it finds.
     var leftReconciled: Bool?
     /// Why the new adapter does not trade.
-    package internal(set) var failure: String?
+    package internal(set) var failure: SwapFailure?
 
     init(_ request: SwapRequest, from: PluginName, began: Timestamp, deadline: Timestamp) {
         self.from = from
@@ -81,11 +81,11 @@ package struct SwapProgress: Sendable, Hashable, Codable {
     package var epoch: Int64
     /// So long no order command has left.
     package var frozen: TimeSpan
-    package var words: String
+    package var event: SwapEvent
 
     package init(
         step: Step, from: PluginName?, to: PluginName, who: String, why: String, epoch: Int64, frozen: TimeSpan,
-        words: String
+        event: SwapEvent
     ) {
         self.step = step
         self.from = from
@@ -94,7 +94,7 @@ package struct SwapProgress: Sendable, Hashable, Codable {
         self.why = why
         self.epoch = epoch
         self.frozen = frozen
-        self.words = words
+        self.event = event
     }
 }
 

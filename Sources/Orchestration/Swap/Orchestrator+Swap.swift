@@ -14,26 +14,25 @@ import Trading
 extension Orchestrator {
     mutating func applySwapRequest(_ request: SwapRequest) {
         guard let from = state.chosenBroker, refusal(of: request) == nil else {
-            let words = "nothing is swapped: \(refusal(of: request) ?? "no broker is configured")"
-            alert(.warning, nil, words)
+            let refusal = refusal(of: request) ?? .noBrokerConfigured
+            alert(.warning, nil, .swapRefused(refusal))
             return record(
                 .swap(
                     SwapProgress(
                         step: .failed, from: state.chosenBroker, to: request.to, who: request.who, why: request.why,
-                        epoch: state.epoch, frozen: .zero, words: words)))
+                        epoch: state.epoch, frozen: .zero, event: .refused(refusal))))
         }
         let deadline = state.now + state.configuration.swapDrain
         state.swapMachine.begin(request, from: from, at: state.now, drainBy: deadline)
-        recordSwap(.began, "\(request.to) is to trade instead of \(from); no order is sent until it does")
+        recordSwap(.began, .began)
     }
 
-    private func refusal(of request: SwapRequest) -> String? {
-        if let swap = state.swap { return "\(swap.from) is being swapped for \(swap.to) already" }
+    private func refusal(of request: SwapRequest) -> SwapRefusal? {
+        if let swap = state.swap { return .underWay(from: swap.from, to: swap.to) }
         guard state.configuration.brokers.contains(request.to) else {
-            return
-                "the configuration names no broker \"\(request.to)\", but \(state.configuration.brokers.map(\.text).joined(separator: ", "))"
+            return .notConfigured(request.to, configured: state.configuration.brokers)
         }
-        return request.to == state.chosenBroker ? "\(request.to) trades already" : nil
+        return request.to == state.chosenBroker ? .tradesAlready(request.to) : nil
     }
 
     /// Whether nothing may be sent for a symbol. What is unprotected when a swap begins is protected first: it would stay unprotected
@@ -55,15 +54,15 @@ extension Orchestrator {
         case .joining:
             if state.swapMachine.isOverdue(at: state.now) {
                 let limit = state.configuration.swapLimit
-                let missing = state.broker == nil ? "is not ready" : "has not told a state that fits ours"
-                rollBack("\(swap.to) \(missing) within \(limit)")
+                rollBack(
+                    state.broker == nil
+                        ? .notReady(swap.to, within: limit) : .notReconciled(swap.to, within: limit))
             }
         case .returning:
             if state.swapMachine.isOverdue(at: state.now) {
                 endSwap(
-                    unfinished:
-                        "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is not back within \(state.configuration.swapLimit) either, and awaited as at any start",
-                    isLost: true)
+                    .oldNotBack(
+                        swap.from, new: swap.to, failure: swap.failure, within: state.configuration.swapLimit))
             }
         case .leaving, .retreating: break
         }
@@ -96,7 +95,7 @@ extension Orchestrator {
     /// - Returns: whether it leaves again.
     mutating func rollsBackWithout(order: Order) -> Bool {
         guard state.swapMachine.mustMatchPrevious, order.hasBeenAtVenue, let swap = state.swap else { return false }
-        rollBack("\(swap.to) does not know \(order.id), which rested when \(swap.from) left")
+        rollBack(.unknownOrder(order.id, new: swap.to, old: swap.from))
         return true
     }
 
@@ -106,31 +105,31 @@ extension Orchestrator {
         guard state.swapMachine.mustMatchPrevious, let swap = state.swap,
             !state.inFlight.hasUnseenEnd(where: { state.portfolio.orders[$0]?.symbol == symbol })
         else { return false }
-        rollBack("\(swap.to) tells \(brokers) \(symbol), \(swap.from) told \(ours)")
+        rollBack(.position(symbol: symbol, new: swap.to, newHas: brokers, old: swap.from, oldHad: ours))
         return true
     }
 
-    private var pendingWork: String {
+    private var pendingWork: PendingWork {
         let uncertain = state.portfolio.orders.allWorking.filter(\.status.isInFlight)
-        let orders = uncertain.prefix(5).map { "\($0.id) is \($0.status.rawValue)" }.joined(separator: ", ")
-        let what = uncertain.isEmpty ? "\(state.inFlight.queryCount) questions had no answer" : orders
-        return "after \(state.configuration.swapDrain) \(what)"
+        let limit = state.configuration.swapDrain
+        guard !uncertain.isEmpty else { return .queries(state.inFlight.queryCount, after: limit) }
+        return .orders(uncertain.prefix(5).map { OrderInStatus(order: $0.id, status: $0.status) }, after: limit)
     }
 
     /// While draining: nothing has changed, and trading goes on.
-    private mutating func abandonSwap(_ why: String) {
-        guard let swap = state.swap else { return }
-        recordSwap(.failed, "the swap for \(swap.to) is given up: \(why); \(swap.from) stays the one that trades")
-        alert(.warning, nil, "the broker was not swapped: \(why)")
+    private mutating func abandonSwap(_ work: PendingWork) {
+        guard state.swap != nil else { return }
+        recordSwap(.failed, .abandoned(work))
+        alert(.warning, nil, .swapAbandoned(work))
         state.swapMachine.end()
         touchAll()
     }
 
     /// The new adapter cannot trade.
-    mutating func rollBack(_ why: String) {
+    mutating func rollBack(_ why: SwapFailure) {
         guard let swap = state.swap, swap.stage == .joining else { return }
         let actions = state.swapMachine.fail(why)
-        alert(.warning, nil, "\(swap.to) does not trade: \(why); \(swap.from) is taken back")
+        alert(.warning, nil, .swapRollsBack(why, new: swap.to, old: swap.from))
         perform(actions)
     }
 
@@ -150,12 +149,10 @@ extension Orchestrator {
         switch swap.stage {
         case .leaving where name == swap.from:
             perform(state.swapMachine.brokerLeft(name, readyBy: state.now + state.configuration.swapLimit))
-            recordSwap(.changed, "\(swap.from) has left; \(swap.to) is awaited, epoch \(state.epoch)")
+            recordSwap(.changed, .changed)
         case .retreating where name == swap.to:
             perform(state.swapMachine.brokerLeft(name, readyBy: state.now + state.configuration.swapLimit))
-            recordSwap(
-                .rolledBack,
-                "\(swap.to) does not trade: \(swap.failure ?? "?"); \(swap.from) is taken back, epoch \(state.epoch)")
+            recordSwap(.rolledBack, .rolledBack(why: swap.failure))
         case .draining, .leaving, .joining, .retreating, .returning: break
         }
     }
@@ -163,14 +160,14 @@ extension Orchestrator {
     /// An adapter that is to trade does not even become ready.
     mutating func brokerFailed(_ name: PluginName, _ why: String) {
         guard let swap = state.swap, swap.stage == .joining, name == swap.to else { return }
-        rollBack(why)
+        rollBack(.notStarted(why))
     }
 
     /// Whether an adapter that is ready may trade. One that is not the chosen one is told of and not heard.
     mutating func admitBroker(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
         guard let chosen = state.chosenBroker else { return true }
         guard name == chosen else {
-            alert(.warning, nil, "the broker \(name) is ready, and not heard: \(chosen) trades")
+            alert(.warning, nil, .brokerNotChosen(name, chosen: chosen))
             return false
         }
         guard let swap = state.swap else { return true }
@@ -185,14 +182,13 @@ extension Orchestrator {
     }
 
     /// What is held and protected must be protected there too.
-    private func shortcoming(of capabilities: BrokerCapabilities) -> String? {
-        if let defect = capabilities.defect { return "its capabilities cannot be used: \(defect)" }
+    private func shortcoming(of capabilities: BrokerCapabilities) -> SwapFailure? {
+        if let defect = capabilities.defect { return .capabilities(defect) }
         for (symbol, record) in state.portfolio.positions.inOrder {
             let covered = Exits(of: record, in: state.portfolio.orders).protectedQuantity
             let tradable = capabilities.tradable(record.size, of: symbol)
             if tradable < covered {
-                return
-                    "it can protect \(tradable) of \(record.size) \(symbol), \(covered) are protected now; its quantity_increment or minimum_quantity is too large"
+                return .cannotProtect(symbol, held: record.size, protectable: tradable, protected: covered)
             }
         }
         return nil
@@ -203,7 +199,7 @@ extension Orchestrator {
         guard let swap = state.swap, swap.stage == .joining, let ours = state.portfolio.account?.id,
             snapshot.account.id != ours
         else { return true }
-        rollBack("\(swap.to) trades the account \(snapshot.account.id), not \(ours)")
+        rollBack(.account(new: swap.to, theirs: snapshot.account.id, ours: ours))
         return false
     }
 
@@ -213,10 +209,10 @@ extension Orchestrator {
         guard let swap = state.swap else { return false }
         switch swap.stage {
         case .leaving where name == swap.from:
-            alert(.notice, nil, "the broker \(name) leaves as it was asked to: \(why)")
+            alert(.notice, nil, .brokerLeaves(name, why: why))
             return true
         case .joining where name == swap.to:
-            rollBack("it is gone: \(why)")
+            rollBack(.gone(why))
             return true
         case .draining, .leaving, .joining, .retreating, .returning: return false
         }
@@ -227,29 +223,22 @@ extension Orchestrator {
         guard let swap = state.swap else { return }
         switch swap.stage {
         case .joining where name == swap.to:
-            recordSwap(.done, "\(swap.to) trades instead of \(swap.from), epoch \(state.epoch); \(heldWords)")
+            recordSwap(.done, .done)
         case .returning where name == swap.from:
-            recordSwap(
-                .failed,
-                "\(swap.from) trades as before, epoch \(state.epoch); \(swap.to) does not: \(swap.failure ?? "?"); \(heldWords)"
-            )
-            alert(.warning, nil, "the broker was not swapped: \(swap.failure ?? "?"); \(swap.from) trades as before")
+            recordSwap(.failed, .failed(why: swap.failure))
+            alert(.warning, nil, .swapFailed(why: swap.failure, old: swap.from))
         case .draining, .leaving, .joining, .retreating, .returning: return
         }
         state.swapMachine.end()
     }
 
-    private var heldWords: String {
-        "no order was sent for \(state.now - (state.swap?.began ?? state.now))"
-    }
-
-    private mutating func recordSwap(_ step: SwapProgress.Step, _ words: String) {
+    private mutating func recordSwap(_ step: SwapProgress.Step, _ event: SwapEvent) {
         guard let swap = state.swap else { return }
         record(
             .swap(
                 SwapProgress(
                     step: step, from: swap.from, to: swap.to, who: swap.who, why: swap.why, epoch: state.epoch,
-                    frozen: state.now - swap.began, words: words)))
+                    frozen: state.now - swap.began, event: event)))
     }
 }
 
@@ -262,34 +251,30 @@ extension Orchestrator {
         let brokers = state.configuration.brokers
         if let swap = state.swap {
             switch swap.stage {
-            case .draining, .leaving: endSwap(unfinished: "the core was started anew before \(swap.from) had left")
+            case .draining, .leaving: endSwap(.restartedBeforeLeaving(swap.from))
             case .joining, .retreating, .returning:
                 state.swapMachine.resume(readyBy: state.now + state.configuration.swapLimit)
             }
         }
         if let swap = state.swap, !brokers.contains(swap.from) || !brokers.contains(swap.to) {
-            endSwap(unfinished: "the configuration does not name \(swap.from) and \(swap.to) any more")
+            endSwap(.notConfigured(from: swap.from, to: swap.to))
         }
         let chosen = state.chosenBroker
         state.swapMachine.choose(among: brokers)
         guard let chosen, let now = state.chosenBroker else { return }
         if now != chosen {
-            alert(.warning, nil, "\(now) trades: the configuration does not name \(chosen) any more")
+            alert(.warning, nil, .chosenBrokerNotConfigured(chosen, now: now))
         } else if now != brokers.first {
-            alert(.notice, nil, "\(now) trades, as it was swapped in; `bigbrother broker swap` changes that")
+            alert(.notice, nil, .swappedInBrokerTrades(now))
         }
     }
 
-    private mutating func endSwap(unfinished why: String, isLost: Bool = false) {
-        guard let swap = state.swap else { return }
-        recordSwap(.failed, "the swap of \(swap.from) for \(swap.to) is given up: \(why)")
+    private mutating func endSwap(_ end: SwapEnd) {
+        guard state.swap != nil else { return }
+        recordSwap(.failed, .ended(end))
         // The swap ends without any adapter: from here on it is as if the old one had been lost.
-        let kind: Alert.Kind? = isLost ? .brokerGone : nil
-        record(
-            .alert(
-                Alert(
-                    level: isLost ? .emergency : .warning, symbol: nil, text: "the broker was not swapped: \(why)",
-                    kind: kind)))
+        let isLost = if case .oldNotBack = end { true } else { false }
+        alert(isLost ? .emergency : .warning, nil, .swapEnded(end))
         state.swapMachine.end()
     }
 }

@@ -60,7 +60,7 @@ package struct SwapMachine: Sendable, Hashable, Codable {
     }
 
     /// The new adapter cannot trade.
-    mutating func fail(_ why: String) -> [SwapAction] {
+    mutating func fail(_ why: SwapFailure) -> [SwapAction] {
         guard let swap = current, swap.stage == .joining else { return [] }
         enter(.retreating, until: nil)
         current?.failure = why

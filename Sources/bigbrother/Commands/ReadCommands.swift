@@ -10,6 +10,7 @@ import Orchestration
 import SQLiteJournal
 import Trading
 import Wire
+import Wording
 
 /// Where the commands that only read find the journal.
 struct JournalOptions: ParsableArguments {
@@ -73,12 +74,13 @@ struct StatusCommand: ParsableCommand {
             let state = recovered.core.state
             let status = Status(
                 account: state.configuration.account, running: Lock.holder(of: try options.path()),
-                tradingState: state.control.state, why: state.control.why, cycle: state.cycle.number,
+                tradingState: state.control.state, why: state.control.why.words, cycle: state.cycle.number,
                 epoch: state.epoch,
                 at: state.now, equity: try state.marked.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
                 openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.unprotected,
-                broker: state.broker?.name.text, emulated: state.broker?.capabilities.emulations ?? [],
+                broker: state.broker?.name.text,
+                emulated: state.broker?.capabilities.emulations.map(\.description) ?? [],
                 policies: state.policies, journal: recovered.spans)
             guard !options.json else { return try options.printJSON(status) }
             print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
@@ -178,7 +180,7 @@ struct DecisionsCommand: ParsableCommand {
                 guard case .decision(let decision) = event.record else { continue }
                 let taken = decision.dispositions.filter { $0.outcome == .taken }.map(\.policy.text)
                 let by = taken.isEmpty ? "" : " (\(Set(taken).sorted().joined(separator: ", ")))"
-                print("\(event.at)  \(decision.id.text.padded(14)) \(decision.headline)\(by)")
+                print("\(event.at)  \(decision.id.text.padded(14)) \(decision.headline.words)\(by)")
             }
         }
     }

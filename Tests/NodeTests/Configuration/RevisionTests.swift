@@ -3,6 +3,7 @@ import Orchestration
 import Testing
 import Trading
 import Wire
+import Wording
 
 @testable import Node
 

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 import Trading
 import Wire
+import Wording
 
 @testable import Node
 

@@ -1,6 +1,7 @@
 import CoreTestSupport
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 
@@ -38,13 +39,16 @@ struct AlertFloodTests {
     @Test("reasons of different kinds take each other's place no more; one that has ended is news again")
     func reasons() {
         var holds = SymbolHolds()
+        let (shrink, sell) = (
+            ActionSummary.shrinkStop(to: .one), ActionSummary.close(side: .sell, quantity: .one, symbol: "ABC")
+        )
         func report(_ reason: HoldReason) -> Bool { holds.report(reason, of: "ABC") }
         #expect(report(.stopStuck) == true)
-        #expect(report(.orderBudget(action: "cancel")) == true)
+        #expect(report(.orderBudget(shrink)) == true)
         #expect(report(.stopStuck) == false)
-        #expect(report(.orderBudget(action: "cancel")) == false)
-        #expect(report(.orderBudget(action: "sell")) == true, "another action waits")
-        #expect(holds.reportedReasons(of: "ABC") == [.orderBudget(action: "sell"), .stopStuck])
+        #expect(report(.orderBudget(shrink)) == false)
+        #expect(report(.orderBudget(sell)) == true, "another action waits")
+        #expect(holds.reportedReasons(of: "ABC") == [.orderBudget(sell), .stopStuck])
         holds.endReport(.stopStuck, of: "ABC")
         #expect(report(.stopStuck) == true)
         #expect(holds.reportedReasons(of: "XYZ").isEmpty)

@@ -2,6 +2,7 @@ import CoreTestSupport
 import SeededRandom
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 
@@ -24,7 +25,7 @@ struct AdviceTests {
     }
 
     private func resolved(_ advice: Advice, _ facts: Merge.Facts) -> String {
-        do throws(AdviceResolver.Refusal) {
+        do throws(AdviceDefect) {
             return switch try AdviceResolver(facts: facts).resolve(advice) {
             case .protect(let stop), .resetStop(let stop): stop.words
             case .hold(let most, let rung): "\(most)\(rung.map { " \($0)" } ?? "")"

@@ -53,7 +53,7 @@ struct RandomAdvice {
             position: position, price: random.chance(90) ? "100" : nil, equity: "100000", now: Timestamp(seconds: 100),
             quantityIncrement: random.pick([Quantity.one, "0.001", 10]),
             damping: random.pick([Damping.none, Damping()]),
-            entriesRefused: random.chance(10) ? "trading is reducing" : nil)
+            entriesRefused: random.chance(10) ? .tradingRestricted(state: .reducing, why: .start) : nil)
         if random.chance(50) { facts.figures[Self.ranges[0]] = price(0...30) }
         if random.chance(50) {
             facts.figures[Self.ranges[1]] = Price(units: random.number(0...200) * Price.scale / 100)

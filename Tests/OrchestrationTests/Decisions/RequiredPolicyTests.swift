@@ -1,6 +1,7 @@
 import CoreTestSupport
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 
@@ -32,7 +33,7 @@ struct RequiredPolicyTests {
         #expect(driver.state.control.state == .reducing)
         driver.send(.policyReady(name: Self.guardian))
         #expect(isActive(driver))
-        #expect(driver.records.contains(.tradingState(.active, who: "core", why: "the required policies are back")))
+        #expect(driver.records.contains(.tradingState(.active, who: "core", why: .policiesBack)))
         driver.expectSound()
     }
 

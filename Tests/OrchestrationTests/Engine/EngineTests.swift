@@ -51,14 +51,14 @@ struct EngineTests {
     @Test("one cycle at a time asks policies, and the first reason for the next one is kept")
     func oneCycle() {
         var cycle = EvaluationCycle()
-        let waitsBefore = cycle.postpone("a")
+        let waitsBefore = cycle.postpone(.period)
         #expect(cycle.begin() == 1)
         cycle.evaluate()
-        let waits = [cycle.postpone("b"), cycle.postpone("c")]
+        let waits = [cycle.postpone(.reconciled), cycle.postpone(.period)]
         #expect(!waitsBefore && waits == [true, true])
         let answers = [cycle.answered(2), cycle.answered(1), cycle.answered(1)]
         #expect(answers == [false, true, false])
-        #expect(cycle.takePendingTrigger() == "b")
+        #expect(cycle.takePendingTrigger() == .reconciled)
         #expect(cycle.takePendingTrigger() == nil)
     }
 

@@ -1,6 +1,7 @@
 import CoreTestSupport
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 

@@ -1,5 +1,6 @@
 import CoreTestSupport
 import Trading
+import Wording
 
 @testable import Orchestration
 

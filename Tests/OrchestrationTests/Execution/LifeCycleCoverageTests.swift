@@ -3,6 +3,7 @@ import Simulation
 import Synchronization
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 

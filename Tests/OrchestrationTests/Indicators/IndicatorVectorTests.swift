@@ -2,6 +2,7 @@ import Foundation
 import Orchestration
 import Testing
 import Trading
+import Wording
 
 @Suite("indicators against TA-Lib, pandas and numpy")
 struct IndicatorVectorTests {

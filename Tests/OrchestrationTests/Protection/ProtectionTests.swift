@@ -2,6 +2,7 @@ import CoreTestSupport
 import SeededRandom
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 
@@ -212,7 +213,7 @@ struct ProtectionTests {
         driver.connect()
         let answers = driver.portfolioDecisions.flatMap(\.dispositions)
         #expect(answers.map(\.outcome) == [.refused])
-        #expect(answers.first?.why == "it names no symbol")
+        #expect(answers.first?.why == .defect(.noSymbol))
     }
 }
 

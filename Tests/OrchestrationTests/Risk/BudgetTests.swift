@@ -4,6 +4,7 @@ import SeededRandom
 import TestSupport
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 

@@ -3,6 +3,7 @@ import SeededRandom
 import TestSupport
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 
@@ -201,7 +202,7 @@ struct LimitTests {
         switch ruling {
         case .approved: #expect(edge.passes)
         case .refused(let why):
-            #expect(why == "the price \(edge.limit) is 0.1001 away from the market at 100, 0.1 is the limit")
+            #expect(why == .priceTooFar(edge.limit, away: "0.1001", market: "100", limit: "0.1"))
             #expect(!edge.passes)
         case .waits: Issue.record("it does not wait")
         }

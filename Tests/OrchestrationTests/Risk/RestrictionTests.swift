@@ -1,6 +1,7 @@
 import CoreTestSupport
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 
@@ -33,7 +34,9 @@ struct RestrictionTests {
             .halt: .halted, .reduce: .reducing, .flatten: .reducing, .resume: .active,
         ]
         let state = states[command] ?? .active
-        #expect(driver.records.contains(.tradingState(state, who: "me@here", why: "\(command.rawValue): the test")))
+        #expect(
+            driver.records.contains(
+                .tradingState(state, who: "me@here", why: .command(command: command, words: "the test"))))
         #expect(driver.state.control.state == state)
         #expect(driver.state.control.isFlattening == (command == .flatten))
         driver.expectSound()

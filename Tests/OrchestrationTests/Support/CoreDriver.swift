@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 /// Feeds the core, performs its effects against the venue, and checks after every input what must always hold: P1 (at
 /// the venue), P2 (one command in flight for a symbol), and that a second core fed the same does the same.
@@ -175,7 +176,9 @@ package struct CoreDriver {
         effects.compactMap { if case .record(let record) = $0 { record } else { nil } }
     }
     package var alerts: [String] { records.compactMap { if case .alert(let alert) = $0 { alert.text } else { nil } } }
-    package var steps: [String] { records.compactMap { if case .action(let step) = $0 { step.words } else { nil } } }
+    package var steps: [String] {
+        records.compactMap { if case .action(let step) = $0 { step.action.words } else { nil } }
+    }
     package var outcomes: [Outcome] {
         records.compactMap { if case .outcome(let outcome) = $0 { outcome } else { nil } }
     }

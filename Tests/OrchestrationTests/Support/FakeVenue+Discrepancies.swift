@@ -32,7 +32,9 @@ extension FakeVenue {
             guard terms.quantity.isMultiple(of: capabilities.quantityIncrement(of: terms.symbol)) else {
                 return "no multiple of the increment"
             }
-            if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) { return defect }
+            if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) {
+                return defect.description
+            }
             let other = working(terms.symbol).first { $0.terms.side != terms.side && $0.status != .held }
             if capabilities.refusesSelfCross, let other { return "\(other.id) rests on the other side" }
         }

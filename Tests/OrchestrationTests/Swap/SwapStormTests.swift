@@ -2,6 +2,7 @@ import CoreTestSupport
 import TestSupport
 import Testing
 import Trading
+import Wording
 
 @testable import Orchestration
 

@@ -1,3 +1,4 @@
+import JSON
 import Orchestration
 import Trading
 import Wire
@@ -15,7 +16,7 @@ func judge(_ type: MessageType, _ bytes: [UInt8]) throws {
     case .refused, .drain, .bye, .error: _ = try codec.data(Fault.self, bytes)
     case .ready:
         let ready = try codec.data(Ready.self, bytes)
-        if let why = ready.needs?.defect ?? ready.capabilities?.defect { throw Refusal(why: why) }
+        if let why = ready.needs?.defect ?? ready.capabilities?.defect?.description { throw Refusal(why: why) }
     case .heartbeat, .done, .advance: _ = try codec.data(Empty.self, bytes)
     case .evaluate: _ = try codec.data(PortfolioSnapshot.self, bytes)
     case .recommendations: _ = try codec.data(Recommendations.self, bytes)
@@ -26,7 +27,7 @@ func judge(_ type: MessageType, _ bytes: [UInt8]) throws {
     case .market: _ = try codec.data(MarketUpdate.self, bytes)
     case .control: _ = try codec.command(ControlRequest.self, bytes)
     case .controlReply: _ = try codec.data(ControlReply.self, bytes)
-    case .record: _ = try codec.data(Record.self, bytes)
+    case .record: _ = try codec.data(JSON.self, bytes)
     }
 }
 

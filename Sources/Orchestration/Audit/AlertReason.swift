@@ -1,0 +1,136 @@
+import Trading
+
+/// What an alert tells. Foreign text - the words of a plugin, of the process that runs it, of a person - is carried as it came.
+package enum AlertReason: Sendable, Hashable, Codable {
+    // The run
+    case started(epoch: Int64)
+    case stopping(String)
+    case clockSetAhead(TimeSpan)
+    case configurationChanged(why: String, figures: [ConfigurationChange], others: [String])
+    /// It stays as it was until the core is started again.
+    case configurationNeedsRestart(String)
+    /// Everything stays as it was.
+    case configurationNotUsed(String)
+    // Plugins
+    case policyGone(PluginName, why: String)
+    case providerGone(PluginName, why: String)
+    case settingsTaken(PluginName)
+    /// It goes on with the settings that it had.
+    case settingsRefused(PluginName, why: String)
+    /// What it sent was not taken.
+    case protocolViolation(PluginName, why: String)
+    case pluginNotice(PluginName, what: String)
+    case pluginManaged(PluginName, what: String, who: String, why: String)
+    // The broker
+    case brokerGone(PluginName, why: String)
+    /// The core does itself what the broker does not.
+    case brokerEmulation(PluginName, BrokerEmulation)
+    case messagesMissing(PluginName, what: String)
+    case brokerLeftDuringCycle(Int64)
+    case brokerStateNotTaken(BrokerStateDefect)
+    case answerNotTaken(order: ClientOrderID, AnswerDefect)
+    case reportNotTaken(order: ClientOrderID, ReportDefect)
+    case executionNotTaken(order: ClientOrderID, ReportDefect)
+    case reportOnUnknownOrder(order: ClientOrderID, OrderEvent)
+    case termsNotTaken(order: ClientOrderID, TermsMismatch)
+    /// The order is asked about.
+    case reportConflicts(order: ClientOrderID, status: OrderStatus, event: OrderEvent)
+    case overfilled(order: ClientOrderID, filled: Quantity, of: Quantity)
+    /// Nothing is done on its symbol.
+    case orderUnanswered(ClientOrderID)
+    /// The cancel is asked for again.
+    case cancelStuck(ClientOrderID)
+    /// So many in a row; the next try is in the next cycle.
+    case ordersRefused(Int64)
+    case commandNotDelivered(why: String)
+    case externalShort
+    case splitNotBooked(brokers: Quantity, ours: Quantity)
+    // Swaps
+    case swapRefused(SwapRefusal)
+    case swapAbandoned(PendingWork)
+    case swapEnded(SwapEnd)
+    case swapFailed(why: SwapFailure?, old: PluginName)
+    /// The old one is taken back.
+    case swapRollsBack(SwapFailure, new: PluginName, old: PluginName)
+    case brokerNotChosen(PluginName, chosen: PluginName)
+    case brokerLeaves(PluginName, why: String)
+    case chosenBrokerNotConfigured(PluginName, now: PluginName)
+    case swappedInBrokerTrades(PluginName)
+    // Actions
+    case refusedByRiskGate(ActionSummary, GateRefusal)
+    case waitsForBudget(ActionSummary, wait: TimeSpan, perMinute: Int64)
+    case obstacle(Obstacle)
+    // Protection
+    case unprotected(Quantity, for: TimeSpan, nothingSent: NothingSent?)
+    case ownStop(at: Price)
+    /// It gives way to a market exit, where that is configured.
+    case stopStuck(isEscalated: Bool)
+    // Trading
+    case restricted(state: TradingState, why: TradingReason)
+    case active(TradingReason)
+}
+
+/// Something that keeps a position from being protected, and that is not ours to remove: the broker refuses a stop while
+/// this order rests on the other side.
+package struct Obstacle: Sendable, Hashable, Codable {
+    package var order: NewOrder
+}
+
+/// Why nothing is sent for a position that has no working stop.
+package enum NothingSent: Sendable, Hashable, Codable {
+    case tradingHalted(who: String, why: TradingReason)
+    case swap(from: PluginName, to: PluginName)
+    case brokerStateUnknown
+}
+
+/// A figure of the configuration that has changed.
+package struct ConfigurationChange: Sendable, Hashable, Codable {
+    /// Its key in the configuration file, such as `limits.maximum_daily_loss`.
+    package var key: String
+    package var from: ConfigurationValue
+    package var to: ConfigurationValue
+}
+
+package enum ConfigurationValue: Sendable, Hashable, Codable {
+    case none
+    case count(Int64)
+    case flag(Bool)
+    case span(TimeSpan)
+    case ratio(Ratio)
+    case quantity(Quantity)
+    case money(Money)
+    case range(low: Ratio, high: Ratio)
+    case names([String])
+    case sectors([Symbol: String])
+    case prices([Symbol: Price])
+}
+
+extension AlertReason {
+    /// What a program may tell it by; nil for what is none of these.
+    package var kind: Alert.Kind? {
+        switch self {
+        case .restricted: .restricted
+        case .brokerGone: .brokerGone
+        case .swapEnded(.oldNotBack): .brokerGone
+        case .brokerStateNotTaken, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
+        case .ordersRefused: .refusedByBroker
+        case .orderUnanswered, .cancelStuck: .orderStuck
+        case .refusedByRiskGate: .riskGate
+        case .waitsForBudget: .orderBudget
+        case .unprotected: .unprotected
+        case .ownStop: .ownStop
+        case .stopStuck: .stopStuck
+        case .obstacle: .obstacle
+        case .externalShort: .externalShort
+        case .splitNotBooked: .splitNotBooked
+        case .pluginNotice: .pluginNotice
+        case .started, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
+            .configurationNotUsed, .policyGone, .providerGone, .settingsTaken, .settingsRefused, .protocolViolation,
+            .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
+            .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
+            .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
+            .chosenBrokerNotConfigured, .swappedInBrokerTrades, .active:
+            nil
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Trading
+
+/// What the plan of a symbol waits for.
+package enum WaitReason: Sendable, Hashable, Codable {
+    /// The broker's position is another than ours, and not confirmed yet.
+    case positionDiffers
+    /// After a refusal its snapshot is looked at before the next try.
+    case brokerRefused
+    case brokerSnapshot
+    /// After several refusals in a row the next try is in the next cycle.
+    case brokerRefusedRepeatedly
+    case entry(NotTrading)
+    /// The broker refused the reduction; protection comes first, the next try later.
+    case refusedReduction(to: Quantity)
+    case reduction(to: Quantity, NotTrading)
+    /// The market is through the stop that the plan wants.
+    case stop(at: Price, NotTrading)
+}
+
+/// Why a symbol cannot be traded at the moment.
+package enum NotTrading: Sendable, Hashable, Codable {
+    case halted(Symbol)
+    /// The broker does not trade in it.
+    case session(SessionPhase)
+}

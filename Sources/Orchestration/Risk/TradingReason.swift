@@ -1,0 +1,28 @@
+import Trading
+
+/// Why the account may trade as it may.
+package enum TradingReason: Sendable, Hashable, Codable {
+    /// Nobody has restricted it.
+    case start
+    /// A person's command, with the reason that was given.
+    case command(command: Control.Command, words: String)
+    /// As shares of the equity with which the day began.
+    case dailyLoss(Ratio, limit: Ratio)
+    /// Required, and not at work.
+    case policiesMissing([PluginName])
+    case policiesBack
+    /// Figures that do not fit: nothing can be decided on them.
+    case figures(NumericError)
+    /// The broker's answers and ours differ after so many rounds.
+    case brokerDisagrees(rounds: Int64)
+
+    /// The same case, whatever the figures.
+    var withoutFigures: TradingReason {
+        switch self {
+        case .command(let command, let words): .command(command: command, words: words.withoutFigures)
+        case .dailyLoss: .dailyLoss(.zero, limit: .zero)
+        case .figures: .figures(.divisionByZero(type: ""))
+        case .start, .policiesMissing, .policiesBack, .brokerDisagrees: self
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Orchestration
+import Trading
+
+extension Alert {
+    /// What a person reads; the symbol is told beside it.
+    package var text: String {
+        reason.runWords ?? reason.pluginWords ?? reason.brokerWords ?? reason.orderWords ?? reason.swapWords
+            ?? reason.actionWords ?? "an alert"
+    }
+}
+
+extension AlertReason {
+    fileprivate var runWords: String? {
+        switch self {
+        case .started(let epoch): "started, epoch \(epoch)"
+        case .stopping(let why): "stopping: \(why)"
+        case .clockSetAhead(let span): "the clock was set ahead by \(span)"
+        case .configurationChanged(let why, let figures, let others):
+            "the configuration has changed (\(why)): "
+                + (figures.map(\.words) + others).joined(separator: "; ")
+        case .configurationNeedsRestart(let what):
+            "the configuration has changed, and it stays as it was until the core is started again: \(what)"
+        case .configurationNotUsed(let why):
+            "the changed configuration is not used, everything stays as it was: \(why)"
+        case .restricted(let state, let why): "trading is \(state.rawValue): \(why.words)"
+        case .active(let why): "trading is active again: \(why.words)"
+        default: nil
+        }
+    }
+
+    fileprivate var pluginWords: String? {
+        switch self {
+        case .policyGone(let name, let why): "policy \(name) is gone: \(why)"
+        case .providerGone(let name, let why): "provider \(name) is gone: \(why)"
+        case .settingsTaken(let plugin): "\(plugin) has taken its new settings"
+        case .settingsRefused(let plugin, let why):
+            "\(plugin) goes on with the settings that it had, the new ones are refused: \(why)"
+        case .protocolViolation(let plugin, let why):
+            "\(plugin) broke the protocol; what it sent was not taken: \(why)"
+        case .pluginNotice(let plugin, let what): "\(plugin): \(what)"
+        case .pluginManaged(let plugin, let what, let who, let why): "\(who): \(plugin) \(what): \(why)"
+        default: nil
+        }
+    }
+
+    fileprivate var brokerWords: String? {
+        switch self {
+        case .brokerGone(let name, let why):
+            "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent"
+        case .brokerEmulation(let name, let emulation): "\(name): \(emulation)"
+        case .messagesMissing(let name, let what): "\(what) of the broker \(name); it is asked for its state"
+        case .brokerLeftDuringCycle(let cycle): "the broker left during cycle \(cycle): nothing is decided in it"
+        case .brokerStateNotTaken(let defect): "the broker's state was not taken: \(defect.words)"
+        case .commandNotDelivered(let why): "a command could not be delivered to the broker: \(why)"
+        case .externalShort: "the account is short by somebody else's doing; it is adopted as it stands"
+        case .splitNotBooked(let brokers, let ours):
+            "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has"
+        default: nil
+        }
+    }
+
+    fileprivate var orderWords: String? {
+        switch self {
+        case .answerNotTaken(let order, let defect):
+            "the broker's answer about \(order) was not taken: \(defect.words)"
+        case .reportNotTaken(let order, let defect): "a report on \(order) was not taken: \(defect)"
+        case .executionNotTaken(let order, let defect): "an execution of \(order) was not taken: \(defect)"
+        case .reportOnUnknownOrder(let order, let event):
+            "the broker reports \(event.rawValue) on \(order), which is not known here"
+        case .termsNotTaken(let order, let why):
+            "terms that the broker told of \(order) were not taken: \(why.words)"
+        case .reportConflicts(let order, let status, let event):
+            "\(order) is \(status.rawValue), and the broker reports \(event.rawValue); it is asked"
+        case .overfilled(let order, let filled, let quantity):
+            "\(order) is filled beyond its quantity: \(filled) of \(quantity)"
+        case .orderUnanswered(let order):
+            "the broker does not say what became of \(order); nothing is done on the symbol"
+        case .cancelStuck(let order): "\(order) is stuck in pending_cancel; the cancel is asked for again"
+        case .ordersRefused(let count):
+            "the broker refused \(count) orders in a row; it is tried again next cycle"
+        default: nil
+        }
+    }
+
+    fileprivate var swapWords: String? {
+        switch self {
+        case .swapRefused(let refusal): "nothing is swapped: \(refusal.words)"
+        case .swapAbandoned(let work): "the broker was not swapped: \(work.words)"
+        case .swapEnded(let end): "the broker was not swapped: \(end.words)"
+        case .swapFailed(let why, let old): "the broker was not swapped: \(why.words); \(old) trades as before"
+        case .swapRollsBack(let why, let new, let old): "\(new) does not trade: \(why.words); \(old) is taken back"
+        case .brokerNotChosen(let name, let chosen): "the broker \(name) is ready, and not heard: \(chosen) trades"
+        case .brokerLeaves(let name, let why): "the broker \(name) leaves as it was asked to: \(why)"
+        case .chosenBrokerNotConfigured(let name, let now):
+            "\(now) trades: the configuration does not name \(name) any more"
+        case .swappedInBrokerTrades(let name):
+            "\(name) trades, as it was swapped in; `bigbrother broker swap` changes that"
+        default: nil
+        }
+    }
+
+    fileprivate var actionWords: String? {
+        switch self {
+        case .refusedByRiskGate(let action, let why): "refused by the risk gate: \(action.words): \(why.words)"
+        case .waitsForBudget(let action, let wait, let most):
+            "waits \(wait), \(most) requests a minute are used up: \(action.words)"
+        case .obstacle(let obstacle):
+            "no stop can be placed: the broker refuses it while \(obstacle.order.clientOrderID) rests on the other side (\(obstacle.order.words)); cancel that order, or close the position"
+        case .unprotected(let quantity, let span, let nothingSent):
+            "\(quantity) shares had no working stop for \(span)"
+                + (nothingSent.map { "; nothing is sent: \($0.words)" } ?? "")
+        case .ownStop(let price): "no policy protects it; the core sets its own stop at \(price.inCents)"
+        case .stopStuck(let isEscalated):
+            "the market is through the resting stop, and it does not execute"
+                + (isEscalated ? "; it gives way to a market exit" : "")
+        default: nil
+        }
+    }
+}
+
+extension NothingSent {
+    fileprivate var words: String {
+        switch self {
+        case .tradingHalted(let who, let why): "trading is halted by \(who): \(why.words)"
+        case .swap(let from, let to): "the broker \(from) is being swapped for \(to)"
+        case .brokerStateUnknown: "the broker's state is not known"
+        }
+    }
+}
+
+extension BrokerStateDefect {
+    fileprivate var words: String {
+        switch self {
+        case .position(let symbol, let quantity): "\(quantity) \(symbol) are no position"
+        case .negativeAveragePrice(let symbol): "\(symbol) has an average price below zero"
+        case .order(let defect): defect.words
+        }
+    }
+}
+
+extension OrderStateDefect {
+    fileprivate var words: String {
+        switch self {
+        case .quantity(let order, let quantity): "\(order) is for \(quantity)"
+        case .filled(let order, let quantity): "\(order) is filled to \(quantity)"
+        }
+    }
+}
+
+extension TermsMismatch {
+    fileprivate var words: String {
+        switch self {
+        case .order(let order): "they are those of \(order)"
+        case .symbol(let symbol): "they are for \(symbol)"
+        case .side(let side): "they are to \(side.rawValue)"
+        case .quantity(let quantity): "they are for \(quantity)"
+        }
+    }
+}
+
+extension AnswerDefect {
+    fileprivate var words: String {
+        switch self {
+        case .executionOf(let order): "it has an execution of \(order)"
+        case .order(let defect): defect.words
+        case .terms(let mismatch): "its terms are not the order's: \(mismatch.words)"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Orchestration
+import Trading
+
+extension Discrepancy {
+    /// What a person reads of it: `Found at broker: 100 NVDA @ 178.00, now managed`.
+    /// - Parameter averagePrice: of the position as it is now.
+    package func words(averagePrice: Price?) -> String {
+        let price = averagePrice.map { " @ \($0.inCents)" } ?? ""
+        let (ours, brokers, done) = (ours.words, brokers.words, done.words)
+        return switch kind {
+        case .openingPosition: "Found at broker: \(brokers) \(symbol)\(price), now managed"
+        case .externalOrder: "Found at broker: \(brokers), not placed here; left as it stands"
+        case .externalShort: "Found at broker: \(brokers) \(symbol)\(price), a short that none of our orders made"
+        case .manualTrade: "Traded elsewhere: \(symbol) from \(ours) to \(brokers)\(price), now managed"
+        case .corporateAction: "Corporate action at the broker: \(symbol) from \(ours) to \(brokers): \(done)"
+        case .missedFill: "Missed fill on \(symbol): \(brokers), \(done)"
+        case .lostOrder: "Order \(order?.text ?? "?") of \(symbol) is not at the broker (\(brokers)): \(done)"
+        case .statusDrift: "Order \(order?.text ?? "?") of \(symbol) is \(brokers) at the broker, not \(ours): \(done)"
+        }
+    }
+}
+
+extension DiscrepancyValue {
+    package var words: String {
+        switch self {
+        case .none: "none"
+        case .quantity(let quantity): "\(quantity)"
+        case .order(let order): order.words
+        case .status(let status): status.rawValue
+        case .notBooked: "not booked"
+        case .execution(let quantity, let price): "\(quantity?.description ?? "?") at \(price?.description ?? "?")"
+        case .filled(let quantity, let average?): "\(quantity) at \(average) on average"
+        case .filled(let quantity, nil): "\(quantity) filled"
+        case .neverHad: "never had it"
+        case .notOpen: "not open"
+        }
+    }
+}
+
+extension DiscrepancyDone {
+    package var words: String {
+        switch self {
+        case .adopted: "adopted from the broker"
+        case .adoptedAsSplit(let numerator, let denominator): "adopted as a \(numerator):\(denominator) split"
+        case .leftAsItStands: "left as it stands"
+        case .waitsForSplit: "waits until the broker has booked the split"
+        case .booked: "booked"
+        case .orderEnded: "it ends here"
+        case .orderEndedFillsFromPosition: "it ends here; what it filled is taken from the position"
+        }
+    }
+}

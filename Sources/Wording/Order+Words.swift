@@ -1,0 +1,61 @@
+import Orchestration
+import Trading
+
+extension OrderChanged {
+    package var words: String {
+        switch note {
+        case .terms(let order): order.words
+        case .reason(let reason): reason
+        case .fill(let side, let quantity, let symbol, let price, let realized):
+            "\(side.pastTense) \(quantity) \(symbol) at \(price.inCents)"
+                + (realized.isZero ? "" : ", \(realized.profitWords)")
+        case .noReport(let limit): "no report within \(limit); the broker is asked"
+        case .fillsDiffer(let brokers?, let ours):
+            "\(brokers) filled by the broker's count, \(ours) by ours; the broker is asked"
+        case .fillsDiffer(nil, _): "without a count of what is filled; the broker is asked"
+        }
+    }
+}
+
+extension Outcome {
+    /// `sold 143 at 189.08 by reduce order`.
+    package var words: String {
+        "\(execution.side.pastTense) \(execution.quantity) at \(execution.averagePrice.inCents) by \(execution.role.rawValue) order"
+    }
+}
+
+extension UnprotectedTime.End {
+    package var words: String {
+        switch self {
+        case .positionClosed: "the position was closed"
+        case .stopRests: "a stop rests at the broker"
+        }
+    }
+}
+
+extension CorporateActionDone {
+    /// - Parameter action: what it was done about.
+    package func words(_ action: CorporateAction) -> String {
+        switch (self, action.kind) {
+        case (.dividendNoted, _), (_, .dividend): "dividend on \(action.symbol); the broker books the cash"
+        case (.splitApplied(let held), .split(let numerator, let denominator)):
+            "\(numerator):\(denominator) split of \(action.symbol)\(held.map { ", \($0) held now" } ?? ""); stop, target and R are restated"
+        case (.splitBookedBefore, .split(let numerator, let denominator)):
+            "\(numerator):\(denominator) split of \(action.symbol); the broker has booked it before"
+        }
+    }
+}
+
+extension CycleTrigger {
+    package var words: String {
+        switch self {
+        case .period: "period"
+        case .reconciled: "the broker's state and ours agree"
+        case .filled(let role, let symbol): "\(role.rawValue) of \(symbol) filled"
+        }
+    }
+}
+
+extension Side {
+    fileprivate var pastTense: String { self == .sell ? "sold" : "bought" }
+}

@@ -1,0 +1,117 @@
+import CoreTestSupport
+import Trading
+
+@testable import Orchestration
+
+/// One value of every case that a person reads.
+enum ReasonSamples {
+    static let id: ClientOrderID = "bb1.2.NVDA.3"
+    static let stop = ProtectiveStop(stopPrice: "186.23", limitPrice: "185.67")
+    static let order = NewOrder(
+        clientOrderID: id, symbol: "NVDA", side: .sell, type: .stopLimit, quantity: "144", limitPrice: "185.67",
+        stopPrice: "186.23", role: .stop)
+    static let time = Timestamp(seconds: 1_773_671_465)
+    static let overflow = NumericError.overflow(type: "price", operation: "9e18*2")
+    static let failure = SwapFailure.gone("killed by signal 9")
+    static let terms = TermsMismatch.side(.buy)
+
+    static func defects() throws -> [AdviceDefect] {
+        [
+            .negativeQuantity("-5"), .quantityNotPositive("0"), .weightWithoutBasis, .fractionOutOfRange("1.5"),
+            .partialNotOne, .belowOneLot("0.5", of: "1"), .twoLimits, .limitPriceWithDistance, .noReferencePrice,
+            .stopNotOne, .limitOffsetOutOfRange("1"), .distanceNotPositive("0"), .percentOutOfRange("1"),
+            .multipleNotPositive("-1"), .indicatorUnknown(try Indicator("atr(14,1d)")), .riskUnknown,
+            .distanceTooSmall("0"), .targetNotOne, .stopPriceNotPositive("0"), .limitPriceNotPositive("0"),
+            .limitBeforeStop(limit: "187", stop: "186"), .targetNotPositive("0"),
+            .priceTooFar("20", market: "189", collar: "0.2"), .noPrice, .twoTargets, .notionalNotPositive("0"),
+            .riskOutOfRange("0.5", most: "0.1"), .riskWithoutBasis(reference: "189"), .sizeNotOne,
+            .stopNotOnLosingSide(stop: "190", of: "189"), .targetNotOnWinningSide(target: "188", of: "189"),
+            .noSymbol, .exposureWithSymbol, .exposureWithoutBasis, .advisoryName, .tooManyAdvisories(64),
+            .figures(overflow),
+        ]
+    }
+
+    static let dispositions: [DispositionReason] = [
+        .validUntil(time), .defect(.noSymbol), .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
+        .stopStandsBy, .stopMoves(from: "184", to: "186.23"), .tighterStopSet,
+        .moveTooSmall(of: .stop, at: "186.23", until: .at("186.42"), rule: .stopMove),
+        .stopNoTighter(standing: "186.23"), .notStopOwner(owner: "stop-loss"), .tighterResetPrevails,
+        .stopReset(to: "180"), .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,
+        .targetSet("194.5"), .notTargetOwner, .targetThereAlready, .rungTaken("2R"), .withinAlready(size: "144"),
+        .aboveByLessThanOneLot(size: "144.5"), .targetPosition("144"),
+        .reductionPrevails(.partialProfit, leaves: "144", asked: "200"), .reductionUnderWay(to: "144"),
+        .partialCoolDown(last: time, until: time + .seconds(300)), .reductionTooSmall("1", of: "144"), .vetoStands,
+        .vetoed("the market is closed to us"), .reentryCoolDown(until: time), .bothSidesAsked, .smallerEntryTaken,
+        .entered(stop: "186.23"), .tradingRestricted(state: .reducing, why: .policiesMissing(["stop-loss"])),
+        .positionReducing(to: "144"), .wouldBeReduced(by: "portfolio-risk", to: "100", entered: "144"),
+        .alreadyHeld("144"), .vetoEverywhere, .exposureWithin(.share("0.42"), positions: 3),
+        .exposureReduced(
+            .share("1.4"), positions: 3, rule: .largestFirst,
+            to: [QuantityOfSymbol(symbol: "NVDA", quantity: "100")]),
+        .advisoryPublished, .advisoryBounded("2"),
+    ]
+
+    static let refusals: [GateRefusal] = [
+        .tradingHalted(who: "me@here", why: .command(command: .halt, words: "lunch")), .noBudgetForQuery,
+        .entryBudget(perMinute: 200), .order(.quantityNotPositive("0")),
+        .quantityOffIncrement("1.5", increment: "1"), .quantityBelowMinimum("1", minimum: "10"),
+        .orderTypeNotTaken(.trailingStop), .timeInForceNotTaken(.gtc), .unknownOrder, .replacementAsksMore,
+        .emptySubmission, .nothingHeld("NVDA"), .exitOnWrongSide("NVDA"),
+        .oversell(held: "144", open: "144", asked: "1"),
+        .priceTooFar("20", away: "0.89", market: "189", limit: "0.2"), .noEntriesWhile(.reducing),
+        .symbolNotAllowed("NVDA"), .quantityAboveLimit("1000", limit: "500"), .noPrice,
+        .notionalAboveLimit("20000", limit: "10000"), .commitmentUnknown("NVDA"),
+        .priceOld("NVDA", age: .seconds(90), limit: .seconds(60)),
+        .priceAhead("NVDA", by: .seconds(90), limit: .seconds(60)), .noAccount, .buyingPower("20000", free: "10000"),
+        .positionNotional("20000", limit: "10000"), .positionWeight("20000", limit: "10000", weight: "0.1"),
+        .grossExposure("20000", limit: "10000", weight: "1"), .figures(overflow),
+    ]
+
+    static let alerts: [AlertReason] =
+        [
+            .started(epoch: 3), .stopping("signal 15"), .clockSetAhead(.seconds(5)),
+            .configurationChanged(
+                why: "me@here",
+                figures: [ConfigurationChange(key: "limits.maximum_daily_loss", from: .none, to: .ratio("0.03"))],
+                others: ["take-profit is new"]),
+            .configurationNeedsRestart("the state directory"), .configurationNotUsed("line 3: unknown field"),
+            .policyGone("stop-loss", why: "killed by signal 9"), .providerGone("tape", why: "it ended"),
+            .settingsTaken("stop-loss"), .settingsRefused("stop-loss", why: "trail is negative"),
+            .protocolViolation("stop-loss", why: "no JSON"), .pluginNotice("paper", what: "its key was revoked"),
+            .pluginManaged("stop-loss", what: "was stopped", who: "me@here", why: "an update"),
+        ] + brokerAlerts
+
+    private static let brokerAlerts: [AlertReason] = [
+        .brokerGone("paper", why: "killed by signal 9"), .brokerEmulation("paper", .targetsWatched),
+        .messagesMissing("paper", what: "2 messages are missing"), .brokerLeftDuringCycle(7),
+        .brokerStateNotTaken(.negativeAveragePrice("NVDA")), .answerNotTaken(order: id, .terms(terms)),
+        .reportNotTaken(order: id, .sumNegative("-1")), .executionNotTaken(order: id, .priceNotPositive("0")),
+        .reportOnUnknownOrder(order: id, .fill), .termsNotTaken(order: id, terms),
+        .reportConflicts(order: id, status: .canceled, event: .fill),
+        .overfilled(order: id, filled: "145", of: "144"), .orderUnanswered(id), .cancelStuck(id), .ordersRefused(3),
+        .commandNotDelivered(why: "the socket is closed"), .externalShort, .splitNotBooked(brokers: "10", ours: "100"),
+        .swapRefused(.tradesAlready("paper")), .swapAbandoned(.queries(2, after: .seconds(10))),
+        .swapEnded(.notConfigured(from: "paper", to: "other")), .swapFailed(why: failure, old: "paper"),
+        .swapRollsBack(failure, new: "other", old: "paper"), .brokerNotChosen("other", chosen: "paper"),
+        .brokerLeaves("paper", why: "it drained"), .chosenBrokerNotConfigured("other", now: "paper"),
+        .swappedInBrokerTrades("other"), .refusedByRiskGate(.shrinkStop(to: "144"), .noAccount),
+        .waitsForBudget(.moveStop(from: "184", to: "186.23"), wait: .seconds(4), perMinute: 200),
+        .obstacle(Obstacle(order: order)),
+        .unprotected("144", for: .seconds(40), nothingSent: .swap(from: "paper", to: "other")), .ownStop(at: "180"),
+        .stopStuck(isEscalated: true), .restricted(state: .reducing, why: .dailyLoss("0.0305", limit: "0.03")),
+        .active(.policiesBack),
+    ]
+
+    static let actions: [ActionSummary] = [
+        .cancel(order), .moveStop(from: "184", to: "186.23"), .moveTarget(from: "190", to: "194.5"),
+        .shrinkStop(to: "144"), .close(side: .sell, quantity: "143", symbol: "NVDA"),
+        .protect(quantity: "144", symbol: "NVDA", stop: stop, target: "194.5"),
+        .enter(side: .buy, quantity: "10", symbol: "NVDA", stop: "186.23", target: "194.5"),
+    ]
+
+    static let waits: [WaitReason] = [
+        .positionDiffers, .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
+        .refusedReduction(to: "144"), .reduction(to: "144", .session(.closed)),
+        .stop(at: "186.23", .session(.closed)),
+    ]
+}
