@@ -4,7 +4,7 @@ import Foundation
 ///
 ///     node-fuzz VECTORS EXECUTIONS SEED [EPISODE]
 ///
-/// Each different message that was taken from a stranger is a line on standard output, its type, a tab, and the bytes in
+/// Each different message that was taken from an unauthenticated peer is a line on standard output, its type, a tab, and the bytes in
 /// hexadecimal, for an independent validator. The last line is a summary.
 
 let arguments = CommandLine.arguments
