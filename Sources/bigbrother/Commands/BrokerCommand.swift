@@ -64,11 +64,11 @@ struct BrokerCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "swap", abstract: "Let another adapter trade, while orders are working.",
             discussion: """
-                Sends no more orders, lets the old adapter finish and end, starts the new one
-                with the next epoch, compares its positions and orders with ours, and goes
-                on. What rests at the broker stays there. Waits for the end and prints the
-                result; when the new adapter cannot trade, the old one is taken back, and
-                the exit code is 2.
+                Sends no more orders but a missing stop, lets the old adapter finish and end,
+                starts the new one with the next epoch, compares its positions and orders
+                with ours, and goes on. What rests at the broker stays there. Waits for the
+                end and prints the result; when the new adapter cannot trade, the old one
+                is taken back, and the exit code is 2.
                 """)
         @Argument(help: "The adapter's name in the configuration: `broker` or one of `standby_brokers`.") var name:
             String
