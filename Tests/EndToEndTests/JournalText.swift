@@ -4,7 +4,7 @@ import SQLiteJournal
 import Wire
 import Wording
 
-/// Entries of a journal as text: the body, and behind it the words in which a person is told of it.
+/// Entries of a journal as text: the body, and behind it the words that a person reads.
 enum JournalText {
     struct Line {
         var text: String

@@ -39,7 +39,7 @@ struct LifeCycleBench {
         order = Order(terms: terms, status: status, submittedAt: core.state.now)
         order.statusBeforePending = status == .pendingCancel || status == .pendingReplace ? before ?? .new : before
         switch status {
-        // Ended by the broker's report before all of its executions were told.
+        // Ended by the broker's report before all of its executions were reported.
         case .filled: (order.filledQuantity, order.averageFillPrice) = (60, "95")
         case .partiallyFilled: (order.filledQuantity, order.averageFillPrice) = (40, "95")
         case .pendingNew, .accepted, .new, .held, .pendingCancel, .pendingReplace, .suspended, .stopped, .calculated,
@@ -140,7 +140,7 @@ struct LifeCycleBench {
         }
     }
 
-    /// What was sold since then, when the cash tells the same as the position; nil when they do not agree.
+    /// What was sold since then, when the cash shows the same as the position; nil when they do not agree.
     func booked(since before: Portfolio) -> Quantity? {
         let after = core.state.portfolio
         let sold = (before.positions["ABC"]?.quantity.units ?? 0) - (after.positions["ABC"]?.quantity.units ?? 0)

@@ -11,7 +11,7 @@ package struct CoreDriver {
     package private(set) var now: Timestamp
     package private(set) var inputs: [(input: Input, at: Timestamp)] = []
     package private(set) var effects: [Effect] = []
-    /// The venue's words on their way to the core.
+    /// The venue's messages on their way to the core.
     package var inbox: [Input] = []
     /// What policies say to a snapshot.
     package var policies: (PortfolioSnapshot) -> [PolicyAnswer] = { _ in [] }
@@ -82,7 +82,7 @@ package struct CoreDriver {
     }
     package private(set) var isConnected = false
 
-    /// Brings the oldest word that is under way.
+    /// Brings the oldest message that is under way.
     package mutating func deliver() {
         guard !inbox.isEmpty else { return }
         feed(inbox.removeFirst())
@@ -271,7 +271,7 @@ struct InFlightCommands {
         }
     }
 
-    /// The words that answer a command.
+    /// The messages that answer a command.
     mutating func settle(_ input: Input) {
         switch input {
         case .execution(let report): settle(report)
