@@ -27,6 +27,7 @@ package struct Orchestrator: Sendable {
         // Whatever went wrong with the input: what is in flight is asked about, and what is unprotected is reported.
         orHalt { core throws(NumericError) in try core.checkDeadlines() }
         orHalt { core throws(NumericError) in try core.actOnChanges() }
+        sendDueQueries()
         // What is unprotected gets its stop before the adapter that would place it is asked to leave.
         checkSwap()
         orHalt { core throws(NumericError) in try core.actOnChanges() }

@@ -10,6 +10,8 @@ struct Hold: Sendable, Hashable, Codable {
     var refusedAt: Timestamp?
     /// Of those in a row, how many came soon after the one before.
     var sinceWait: Int64 = 0
+    /// Refusals in a row when a person was last alerted to them.
+    var alertedAt: Int64 = 0
     /// Nothing is sent before this cycle.
     var untilCycle: Int64 = 0
     /// What was asked of the broker earlier may be behind what has happened.
@@ -19,6 +21,7 @@ struct Hold: Sendable, Hashable, Codable {
         refusals = 0
         refusedAt = nil
         sinceWait = 0
+        alertedAt = 0
     }
 
     func shifted(by span: TimeSpan, now: Timestamp) -> Hold {

@@ -189,10 +189,15 @@ extension Orchestrator {
             expectReport(on: id)
             if state.broker != nil { sendQuery(about: id) }
         }
-        retryOverdueReconcile()
-        sendWaitingQueries()
         try checkUnprotected()
         checkBreaches()
+    }
+
+    /// What is asked of the broker because it is overdue, or waited for the budget. After the actions that waited for it: a
+    /// query that comes back every second would leave them nothing.
+    mutating func sendDueQueries() {
+        retryOverdueReconcile()
+        sendWaitingQueries()
     }
 
     /// Now, as far as is known: else a market order waits, and nothing is amiss.
@@ -254,11 +259,8 @@ extension Orchestrator {
 extension Orchestrator {
     /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
     mutating func holdAfterRefusal(_ symbol: Symbol) {
-        let (refusals, waits) = state.holds.refuse(symbol, cycle: state.cycle.number, at: state.now)
-        // Reported at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
-        if waits, refusals % CoreLimits.rejectionsBeforeHold == 0,
-            (refusals / CoreLimits.rejectionsBeforeHold).nonzeroBitCount == 1
-        {
+        let (refusals, isNews) = state.holds.refuse(symbol, cycle: state.cycle.number, at: state.now)
+        if isNews {
             alert(.emergency, symbol, .ordersRefused(refusals))
         }
         reconcileNow()

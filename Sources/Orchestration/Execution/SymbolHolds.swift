@@ -42,19 +42,23 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     }
 
     /// The broker has refused: its state is looked at first, and after several refusals in a row the next cycle awaited.
-    /// - Returns: refusals in a row, and whether the next cycle is awaited.
-    mutating func refuse(_ symbol: Symbol, cycle: Int64, at now: Timestamp) -> (refusals: Int64, waits: Bool) {
+    /// - Returns: refusals in a row, and whether a person is to be alerted: when the next cycle is awaited for the first time,
+    ///   and then each time that they have doubled, for a cycle lasts seconds and a refusal can last days.
+    mutating func refuse(_ symbol: Symbol, cycle: Int64, at now: Timestamp) -> (refusals: Int64, isNews: Bool) {
         let before = symbols[symbol]?.hold
         let refusals = (before?.refusals ?? 0) + 1
         let isSoonAfter = before?.refusedAt.map { now <= $0 + CoreLimits.refusalAge } ?? false
         let sinceWait = (isSoonAfter ? before?.sinceWait ?? 0 : 0) + 1
         let waits = sinceWait >= CoreLimits.rejectionsBeforeHold
+        let alertedAt = before?.alertedAt ?? 0
+        let isNews = waits && (alertedAt == 0 || refusals >= 2 * alertedAt)
         change(symbol) {
             $0.hold = Hold(
                 awaitsBrokerSnapshot: true, refusals: refusals, refusedAt: now, sinceWait: sinceWait,
+                alertedAt: isNews ? refusals : alertedAt,
                 untilCycle: waits ? cycle + 1 : cycle)
         }
-        return (refusals, waits)
+        return (refusals, isNews)
     }
 
     mutating func endRefusals(_ symbol: Symbol) {

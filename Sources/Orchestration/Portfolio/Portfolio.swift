@@ -170,5 +170,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
     // MARK: - Time
 
     /// The clock went ahead, and no time has passed.
-    mutating func shift(by span: TimeSpan, now: Timestamp) { orders.shift(by: span, now: now) }
+    mutating func shift(by span: TimeSpan, now: Timestamp) {
+        orders.shift(by: span, now: now)
+        openings.shift(by: span, now: now)
+    }
 }

@@ -79,18 +79,28 @@ extension Orchestrator {
             let isNews = order.isWorking ? isResolved(order, by: theirs, queriedAt) : queriedAt >= order.updatedAt
             guard isNews else { return keepDeadline(of: order) }
             adoptStatus(of: order, from: theirs)
-            // Its refusal could not be distinguished from an older one, or was lost.
-            if order.status == .unknown, let replacement = state.inFlight.request(for: id)?.replacement,
-                !isCarriedOut(replacement, theirs)
-            {
-                holdAfterRefusal(order.symbol)
-            }
+            if order.status == .unknown { settleRequest(for: order, as: theirs, queriedAt) }
             return
         }
         guard order.isWorking, let event = Self.ending(theirs.status) else { return }
         // More is filled than the broker can name executions for: only the position shows it.
         if theirs.filledQuantity > order.filledQuantity { deferToPosition(order) }
         try process(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
+    }
+
+    /// What was asked for is carried out, or its refusal was lost or could not be told from an older one: either way it is
+    /// answered, so that the next one's refusal is known for what it is.
+    private mutating func settleRequest(for order: Order, as theirs: Order, _ queriedAt: Timestamp) {
+        guard let request = state.inFlight.request(for: order.id) else { return }
+        let isRefused =
+            switch request.kind {
+            case .submit: false
+            // A cancel may still be on its way to the venue.
+            case .cancel: theirs.status != .pendingCancel && nothingCanArrive(for: order, since: queriedAt)
+            case .replace: request.replacement.map { !isCarriedOut($0, theirs) } ?? false
+            }
+        state.inFlight.reported(order.id)
+        if isRefused { holdAfterRefusal(order.symbol) }
     }
 
     /// What was asked for may still be on its way: that nothing is found is an answer only when nothing can arrive.

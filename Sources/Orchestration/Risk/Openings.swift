@@ -22,6 +22,11 @@ package struct Openings: Sendable, Hashable, Codable {
     /// The broker's figure is from this moment or later, and knows of everything before it.
     mutating func drop(before time: Timestamp) { list.removeAll { $0.at < time } }
 
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan, now: Timestamp) {
+        list = list.map { with($0) { $0.at = min($0.at + span, now) } }
+    }
+
     func total() throws(NumericError) -> Money {
         var total: Money = .zero
         for opening in list { try total += opening.cost }

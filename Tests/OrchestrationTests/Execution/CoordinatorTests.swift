@@ -151,6 +151,25 @@ struct CoordinatorTests {
         driver.expectSound()
     }
 
+    @Test("cancels that are refused without end, each dated alike, are an emergency, and not one request a second")
+    func refusedCancelsWithoutEnd() {
+        var driver = protected { $0.capabilities.replacesPrice = false }
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.venue.faults.refusesCancels = .max
+        let before = driver.orders.count
+        for _ in 0..<40 { driver.cycle() }
+        let refused = driver.records.contains { record in
+            if case .alert(let alert) = record {
+                alert.kind == .refusedByBroker && alert.level == .emergency
+            } else {
+                false
+            }
+        }
+        #expect(refused, "\(driver.alerts)")
+        #expect(driver.orders.count - before < 60, "\(driver.orders.count - before)")
+        driver.expectSound()
+    }
+
     @Test("a replacement that the venue keeps refusing is not repeated without end")
     func refusedReplacements() {
         var driver = protected()

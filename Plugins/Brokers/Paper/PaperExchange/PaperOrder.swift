@@ -22,6 +22,12 @@ struct PaperOrder: Codable, Sendable {
         /// Can be executed: a limit, a market order, or a stop that was elected.
         case live
         case ended
+
+        /// As logs of venues have them; a case may be renamed here, and not there.
+        private enum CodingKeys: String, CodingKey {
+            case inTransit = "travelling"
+            case held, armed, live, ended
+        }
     }
 
     var order: Order
