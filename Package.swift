@@ -148,7 +148,7 @@ let testTargets: [Target] = [
         "OrchestrationTests", exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"],
         "Orchestration", "Wording", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
     tests("WordingTests", exclude: ["words.txt"], "Wording", "Orchestration", "Trading", "CoreTestSupport"),
-    tests("ScenarioTests", "Orchestration", "Wording", "Trading", "CoreTestSupport"),
+    tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
     tests("SimulationTests", "Simulation", "Orchestration", "Wording", "Trading", "Node", "CoreTestSupport"),
     tests("MessagingTests", "Messaging"),
     tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "SystemTime", "CZeroMQ"),

@@ -176,6 +176,14 @@ package struct CoreDriver {
         effects.compactMap { if case .record(let record) = $0 { record } else { nil } }
     }
     package var alerts: [String] { records.compactMap { if case .alert(let alert) = $0 { alert.text } else { nil } } }
+    package var alertReasons: [AlertReason] {
+        records.compactMap { if case .alert(let alert) = $0 { alert.reason } else { nil } }
+    }
+    /// Why the risk gate refused, each time that it was told.
+    package var gateRefusals: [GateRefusal] { alertReasons.compactMap(\.gateRefusal) }
+    package var actions: [ActionSummary] {
+        records.compactMap { if case .action(let step) = $0 { step.action } else { nil } }
+    }
     package var steps: [String] {
         records.compactMap { if case .action(let step) = $0 { step.action.words } else { nil } }
     }
