@@ -143,13 +143,13 @@ let testTargets: [Target] = [
     tests(
         "ProtocolTests", exclude: ["Judge"], "JSON", "Wire", "Trading", "Orchestration", "Wording", "Journal",
         "wire-judge"),
-    support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration", "Wording"),
+    support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration"),
     tests(
         "OrchestrationTests", exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"],
-        "Orchestration", "Wording", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
+        "Orchestration", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
     tests("WordingTests", exclude: ["words.txt"], "Wording", "Orchestration", "Trading", "CoreTestSupport"),
     tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
-    tests("SimulationTests", "Simulation", "Orchestration", "Wording", "Trading", "Node", "CoreTestSupport"),
+    tests("SimulationTests", "Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"),
     tests("MessagingTests", "Messaging"),
     tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "SystemTime", "CZeroMQ"),
     tests("KeysTests", "Keys", "Messaging"),
