@@ -166,8 +166,7 @@ let testTargets: [Target] = [
         "node-fuzz", "Tests/NodeTests/Fuzz", "NodeRig", "CoreTestSupport", "Node", "Orchestration", "SeededRandom",
         "Trading", "JSON", "Wire", "Messaging", "Journal", "JournalTesting"),
     tests(
-        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Wording", "Trading", "JSON", "Wire",
-        "Messaging",
+        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "JSON", "Wire", "Messaging",
         "Journal", "JournalTesting", "CoreTestSupport", "NodeRig", "node-fuzz"),
     tests(
         "UpgradeTests", exclude: ["Frozen", "Shapes"], "Journal", "JournalTesting", "SQLiteJournal", "Node", "Console",
