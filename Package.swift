@@ -188,7 +188,7 @@ let testTargets: [Target] = [
     tests(
         "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-dev", "broker-paper", "broker-paper-plain",
         "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
-        "Journal", "SQLiteJournal", "Node", "Orchestration", "Wording", and: policies),
+        "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
 ]
 
