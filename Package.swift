@@ -10,7 +10,7 @@ let grdb = Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Dependency.product(name: "Yams", package: "Yams")
 
-/// A room of `Sources`.
+/// A module of `Sources`.
 func room(_ name: String, _ dependencies: Dependency...) -> Target { .target(name: name, dependencies: dependencies) }
 
 /// A C library of Debian.

@@ -135,7 +135,7 @@ extension Configuration {
     /// The policies that the file names, else the default ones.
     package var chosenPolicies: [PluginEntry] { policies ?? Self.defaultPolicies.map { PluginEntry(plugin: $0) } }
 
-    /// What the core is told: this configuration with its defaults.
+    /// What the core is given: this configuration with its defaults.
     package func core() -> CoreConfiguration {
         var core = CoreConfiguration(account: account, policies: chosenPolicies.map { $0.name ?? $0.plugin })
         core.requiredPolicies = chosenPolicies.filter { $0.required == true }.map { $0.name ?? $0.plugin }.sorted()

@@ -25,7 +25,7 @@ package struct SettingSchema: Decodable {
     package var type: Kind
     /// For people, one sentence.
     package var what: String?
-    /// What the plugin takes when the setting is left out. The plugin itself holds it; here it is told.
+    /// What the plugin takes when the setting is left out. The plugin itself has it; here it is shown.
     package var `default`: JSON?
     /// The plugin cannot do without it.
     package var required: Bool?

@@ -2,9 +2,9 @@ import SystemTime
 import Trading
 import Wire
 
-/// The core's side of trading: sends commands, moves the market, and keeps its own books from the adapter's words.
+/// The core's side of trading: sends commands, moves the market, and keeps its own books from the adapter's reports.
 ///
-/// Every word goes through the one table of an order's life, and every execution is counted once.
+/// Every report goes through the one table of an order's life, and every execution is counted once.
 final class BrokerHarness {
     let harness: PluginHarness
     let capabilities: BrokerCapabilities
@@ -15,7 +15,7 @@ final class BrokerHarness {
     private(set) var time = Timestamp(seconds: 1_773_669_660)
     private(set) var orders: [ClientOrderID: Order] = [:]
     private(set) var executions: [ExecutionID: ExecutionReport] = [:]
-    /// Executions that were told more than once.
+    /// Executions that were reported more than once.
     private(set) var repeated = 0
     private var last: Price
     private var numbers = 0
@@ -98,7 +98,7 @@ final class BrokerHarness {
         var error: String?
     }
 
-    /// Sends and notes what the core would note; the words come with ``take(_:)``.
+    /// Sends and notes what the core would note; the reports come with ``take(_:)``.
     func send(_ command: OrderCommand, epoch: Int64? = nil) throws -> String {
         switch command {
         case .submit(let submission):
@@ -119,7 +119,7 @@ final class BrokerHarness {
         return try harness.send(.command, try harness.encoded(command), epoch: epoch)
     }
 
-    /// The words on a message, up to its one `done`.
+    /// The reports on a message, up to its one `done`.
     func take(_ id: String, _ what: String) throws -> Reports {
         var words = Reports()
         for message in try harness.rest(of: id, what) { try note(message, of: id, in: &words) }
@@ -204,7 +204,7 @@ final class BrokerHarness {
 
     // MARK: - The market
 
-    /// What is told as the market: a quote around a price.
+    /// What is sent as the market: a quote around a price.
     func quote(_ price: Price) throws { _ = try take(try sendQuote(price), "market") }
 
     func sendQuote(_ price: Price) throws -> String {
@@ -270,7 +270,7 @@ final class BrokerHarness {
         return order
     }
 
-    /// Of the symbol, by the executions that were told.
+    /// Of the symbol, by the executions that were reported.
     func bought() throws -> Quantity {
         try executions.values.reduce(Quantity.zero) { sum, report in
             guard let quantity = report.quantity, let order = orders[report.clientOrderID] else { return sum }
@@ -278,7 +278,7 @@ final class BrokerHarness {
         }
     }
 
-    /// Takes over what the adapter answers about an order, after words of it may have been lost.
+    /// Takes over what the adapter answers about an order, after reports may have been lost.
     /// - Returns: nil when it says that it never had it.
     @discardableResult
     func adopt(_ id: ClientOrderID) throws -> Order? {
@@ -306,16 +306,16 @@ final class BrokerHarness {
         return theirs
     }
 
-    /// It was sent, and nothing was heard of it.
+    /// It was sent, and no report came.
     func expect(_ terms: NewOrder) { orders[terms.clientOrderID] = Order(terms: terms, submittedAt: time) }
 
     /// It never arrived.
     func forget(_ id: ClientOrderID) { orders[id] = nil }
 
-    /// Takes the words on a message without listening to them.
+    /// Takes the reports on a message and ignores them.
     func passOver(_ id: String) throws { _ = try harness.rest(of: id, "market") }
 
-    /// One word that nobody asked for.
+    /// One message that nobody asked for.
     func hear() throws {
         var words = Reports()
         try note(try harness.next("word that it tells again"), of: "", in: &words)
@@ -352,7 +352,7 @@ final class BrokerHarness {
         if [.canceled, .expired, .replaced].contains(report.event), report.cumulativeQuantity == nil {
             throw Broken("\(words) ends the order without a cumulative_quantity")
         }
-        // Fewer than are known already is an earlier word, told again; of an end and of a fill it is a contradiction.
+        // Fewer than are known already is an earlier report, repeated; of an end and of a fill it is a contradiction.
         let isExact = [.canceled, .expired, .replaced, .fill, .partialFill].contains(report.event)
         if let sum = report.cumulativeQuantity, sum > order.filledQuantity || isExact && sum != order.filledQuantity {
             throw Broken(
@@ -365,7 +365,7 @@ final class BrokerHarness {
         orders[report.clientOrderID] = order
     }
 
-    /// Counts an execution once. Returns false for one that was told before.
+    /// Counts an execution once. Returns false for one that was reported before.
     private func count(_ report: ExecutionReport, in order: inout Order) throws -> Bool {
         guard report.event == .fill || report.event == .partialFill else { return true }
         let report = try capabilities.executions == .cumulative ? report.execution(beyond: order) : report
@@ -395,7 +395,7 @@ final class BrokerHarness {
         return true
     }
 
-    /// The adapter's books agree with what it told: its list, its answer, and its position.
+    /// The adapter's books agree with what it reported: its list, its answer, and its position.
     func agrees(since start: Quantity) throws {
         let state = try state()
         for order in orders.values.sorted(by: { $0.id < $1.id }) {

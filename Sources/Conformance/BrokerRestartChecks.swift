@@ -81,7 +81,7 @@ enum BrokerRestartChecks {
 
     // MARK: - Kill -9
 
-    /// When the process dies. A debug build of the project's kit dies at exact moments when it is told to; whoever does not
+    /// When the process ends. A debug build of the project's kit ends itself at exact moments when asked to; whoever does not
     /// is killed upon its first report, or from outside.
     private enum Moment: String, CaseIterable { case before, after, outside }
 
@@ -135,14 +135,14 @@ enum BrokerRestartChecks {
         return []
     }
 
-    /// Sends an order, and the process dies of it.
+    /// Sends an order, and the process ends at it.
     /// - Returns: what became of it, for people.
     private static func lose(_ broker: BrokerHarness, _ terms: NewOrder, _ moment: Moment) throws -> String {
         let harness = broker.harness
         let id = try broker.send(.submit(OrderSubmission(orders: [terms])))
         var words = 0
         if moment != .outside {
-            // Either it dies by itself, or it is killed upon its first word.
+            // Either it ends by itself, or it is killed at its first message.
             while let message = try harness.nextOrEnd() {
                 if message.header.re == id, message.header.type == .done { break }
                 if message.header.type == .execution {

@@ -134,7 +134,7 @@ enum BrokerUncertaintyChecks {
         }
         let terms = broker.order(.buy, .limit, broker.lots(4), limit: try broker.price(1_040), role: .entry)
         let submit = try broker.send(.submit(OrderSubmission(orders: [terms])))
-        // The market and the question are there before anything is heard of the order.
+        // The market and the question are there before any report on the order.
         let market = broker.capabilities.wantsMarketData ? try broker.sendQuote(broker.price(1_000)) : nil
         let query = try broker.send(.query(clientOrderID: terms.clientOrderID))
         let first = try broker.take(submit, "submit").reports.map(\.event.rawValue)

@@ -90,7 +90,7 @@ enum Limits {
     static let exitMilliseconds: Int64 = 10_000
     /// Beyond the silence after which a plugin says hello again.
     static let helloAgainMilliseconds: Int64 = 10_000
-    /// How long the kit listens for a word that must not come.
+    /// How long the kit waits for a message that must not come.
     static let quietMilliseconds: Int64 = 300
     /// Of the core that the kit plays; short, so that silence is soon noticed.
     static let heartbeatMilliseconds: Int64 = 200
@@ -113,7 +113,7 @@ enum Limits {
     /// How far its clock may be ahead of ours, and how old its news may be.
     static let clockMilliseconds: Int64 = 100
     static let staleMilliseconds: Int64 = 5_000
-    /// How long a word of a process that has ended may be on its way.
+    /// How long a message of a process that has ended may be on its way.
     static let lastWordMilliseconds: Int64 = 500
     /// The last lines of a plugin's output that a failure repeats.
     static let lastWords = 3

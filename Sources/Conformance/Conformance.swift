@@ -28,8 +28,8 @@ package enum Conformance {
 
     /// - Parameters:
     ///   - only: names of checks, or parts of names; empty: all.
-    ///   - observer: is told of each check as it ends.
-    /// - Throws: what the file system throws when there is no room for the check's folder.
+    ///   - observer: is called with each check as it ends.
+    /// - Throws: what the file system throws when there is no space for the check's folder.
     package static func run(
         _ plugin: PluginUnderTest, only: [String] = [], observer: (Row) -> Void = { _ in }
     ) throws -> Report {

@@ -31,7 +31,7 @@ final class PluginHarness {
     var conversation: Conversation?
     private(set) var epoch: Int64
     private var sessions = 0
-    /// Heart-beats are sent while it waits; not while a core is to seem dead.
+    /// Heart-beats are sent while it waits; not while a core is to seem gone.
     var beats = true
     /// What the plugin said it could be asked.
     private(set) var ready = Ready()
@@ -59,8 +59,8 @@ final class PluginHarness {
     /// Starts the plugin as the core does: the launch line on its standard input.
     ///
     /// It meets a socket that nobody has dialed: what the process before it has said and nobody has read yet, a hello for example,
-    /// ends with the old socket. So whatever is heard from now on is the new process's own, a wrong token too.
-    /// - Throws: ``Broken`` when the process before it does not end; ``MessagingError`` when nobody can listen.
+    /// ends with the old socket. So whatever comes from now on is the new process's own, a wrong token too.
+    /// - Throws: ``Broken`` when the process before it does not end; ``MessagingError`` when the socket cannot be bound.
     func startPlugin(environment: [String] = []) throws {
         guard case .program(let program) = plugin.place else { return }
         guard stopPlugin() else { throw Broken("it runs \(Limits.exitMilliseconds) ms after SIGKILL") }
@@ -290,7 +290,7 @@ final class PluginHarness {
         return message
     }
 
-    /// Listens for a while, for a word that must not come.
+    /// Waits for a while, for a message that must not come.
     func listen(milliseconds: Int64 = Limits.quietMilliseconds) throws -> [Message] {
         let deadline = monotonicMilliseconds() + milliseconds
         while monotonicMilliseconds() < deadline { try pump(until: deadline) }

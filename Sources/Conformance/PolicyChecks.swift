@@ -162,7 +162,7 @@ enum PolicyChecks {
         return words ?? "\(left.count) and \(right.count) recommendations"
     }
 
-    /// The core gives a question up by asking the next one; there is no other word for it.
+    /// The core gives a question up by asking the next one; there is no other message for it.
     private static func newest(_ harness: PluginHarness) throws -> String {
         try harness.open()
         let body = try harness.encoded(SnapshotFixtures(harness.ready.needs).usual())
@@ -220,7 +220,7 @@ enum PolicyChecks {
         return "\(count(try ask(harness, try SnapshotFixtures(harness.ready.needs).empty()))) recommendations"
     }
 
-    /// Made, to its last byte, before the session in which it is sent: while it is made nothing is heard of the core.
+    /// Made, to its last byte, before the session in which it is sent: while it is made the core sends nothing.
     private static func hugeBody(_ harness: PluginHarness) throws -> [UInt8] {
         let body = try harness.codec.encode(SnapshotFixtures(harness.open().needs).huge())
         try harness.open()

@@ -130,7 +130,7 @@ struct SnapshotFixtures {
             open: last, high: try last + cent, low: try last - cent, volume: Quantity(shares: 10_000),
             previousClose: last, vwap: last, gap: .zero, distanceToVWAP: .zero)
         view.series = needs.bars?.map { need in
-            // A large portfolio is told less of each, or the message would be nothing but bars.
+            // A large portfolio gets less of each, or the message would be nothing but bars.
             let count = Int(min(need.count, 300, max(1, Limits.bars / Int64(total))))
             return BarSeries(
                 period: need.period,

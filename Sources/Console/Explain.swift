@@ -5,10 +5,10 @@ import Trading
 import Wire
 import Wording
 
-/// Answers "why?" from the journal: the story of a decision, an order or a cycle.
+/// Answers "why?" from the journal, for a decision, an order or a cycle.
 ///
-///     let story = try Explain(reader).story(of: "42.NVDA")
-///     for line in story?.lines ?? [] { print(line) }
+///     let explanation = try Explain(reader).explanation(of: "42.NVDA")
+///     for line in explanation?.lines ?? [] { print(line) }
 package struct Explain {
     let records: RecordReader
 

@@ -2,7 +2,7 @@ import Orchestration
 import Trading
 import Wording
 
-/// The story for a person: read in half a minute.
+/// The explanation for a person: read in half a minute.
 extension Explain.Explanation {
     package var lines: [String] {
         var lines: [String] = []

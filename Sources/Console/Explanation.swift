@@ -131,7 +131,7 @@ extension Explain.Explanation {
         package var words: [Entry] = []
         /// Whose step placed it; absent for one that was found at the broker.
         package var placedBy: DecisionID?
-        /// Whose later step changed or cancelled it.
+        /// Whose later step changed or canceled it.
         package var changedBy: DecisionID?
 
         init(_ id: ClientOrderID, _ events: [Explain.Event], besides decision: DecisionID?) {
@@ -165,7 +165,7 @@ extension Explain.Explanation {
         }
     }
 
-    /// Something that was told at a time.
+    /// Something that was recorded at a time.
     package struct Note: Encodable {
         package var at: Timestamp
         package var words: String
@@ -185,7 +185,7 @@ extension Explain.Explanation {
 }
 
 extension Disposition.Outcome {
-    /// By name, so that an outcome that joins the list is told at its end and breaks nothing here.
+    /// By name, so that an outcome that joins the list is shown at its end and breaks nothing here.
     private static let reading = [
         "taken", "absorbed", "overridden", "vetoed", "deferred", "expired", "refused", "noted",
     ]

@@ -1,7 +1,7 @@
 extension String {
     /// On one line of a terminal, and without power over it: what plugins say - a reason, a version, a line of their output -
     /// looks like no line of ours, and moves no cursor. Control characters, and those that turn the direction of text, are
-    /// told by their number.
+    /// shown by their number.
     package var onOneLine: String {
         // Nearly all text is plain.
         guard unicodeScalars.contains(where: Self.isPowerful) else { return self }

@@ -4,7 +4,7 @@ import Orchestration
 import Trading
 import Wording
 
-/// Tells a run to a person: the five stages of a cycle, decisions in plain words, and nothing of a cycle in which
+/// Prints a run for a person: the five stages of a cycle, decisions in plain words, and nothing of a cycle in which
 /// nothing happens.
 package final class Presenter: RunObserver {
     package enum Detail: String, CaseIterable, Sendable {
@@ -140,7 +140,7 @@ extension Presenter {
         }
     }
 
-    /// The head of a cycle is told when something in it is worth telling.
+    /// The head of a cycle is printed when something in it is worth printing.
     private func openCycle() {
         guard let (start, state) = pendingCycle else { return }
         pendingCycle = nil
@@ -198,7 +198,7 @@ extension Presenter {
         }
     }
 
-    /// The other leg of its group was filled, and the broker cancelled this one.
+    /// The other leg of its group was filled, and the broker canceled this one.
     private static func isOCOPartner(_ id: ClientOrderID, _ orders: OrderStore) -> Bool {
         guard let order = orders[id], let group = order.groupID, order.groupKind != nil else { return false }
         return orders.orders.values.contains { $0.groupID == group && $0.id != id && $0.status == .filled }
@@ -213,7 +213,7 @@ extension Presenter {
 }
 
 extension Decision {
-    /// It changes the plan, or somebody was told no.
+    /// It changes the plan, or a recommendation was refused.
     fileprivate var isWorthTelling: Bool {
         headline != .noChange
             || dispositions.contains { [.overridden, .vetoed, .refused, .expired].contains($0.outcome) }

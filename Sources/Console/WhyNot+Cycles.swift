@@ -14,7 +14,7 @@ extension WhyNot {
             var count = 0
             var lastCycle: Int64 = 0
             var isOfOneRecord = true
-            /// The record that tells it.
+            /// The record that has it.
             var toldAt: Timestamp?
             var firstAt: Timestamp
             var lastAt: Timestamp
@@ -74,14 +74,14 @@ extension WhyNot {
             note(words, cycle, Answer.Reason(.nobodySpoke, words))
         }
 
-        /// The newest of alike reasons is told, since the first.
+        /// Of alike reasons the newest is shown, since the first.
         private mutating func note(
             _ key: String, _ cycle: Cycle, _ reason: Answer.Reason, of policy: PluginName? = nil
         ) {
             var reason = reason
             reason.policy = policy
             var group = groups[key] ?? Group(reason: reason, toldAt: reason.since, firstAt: cycle.at, lastAt: cycle.at)
-            // One record may tell it since before the window; of several, only the window is known.
+            // One record may hold since before the window; of several, only the window is known.
             if group.toldAt != reason.since { group.isOfOneRecord = false }
             reason.since = group.isOfOneRecord ? reason.since ?? group.firstAt : group.firstAt
             if groups[key] == nil { order.append(key) }

@@ -3,7 +3,7 @@ import Trading
 import Wording
 
 extension WhyNot {
-    /// What became of the advice on the symbol, cycle by cycle, as the journal tells it: what the last record `decision` or
+    /// What became of the advice on the symbol, cycle by cycle, as the journal has it: what the last record `decision` or
     /// `dispositions` said holds until the next one.
     struct Dispositions {
         /// Of the window, the next one last.
@@ -36,7 +36,7 @@ extension WhyNot {
             return disposition.map { reason(advice, SymbolDispositions.Item($0), event) } ?? untold(advice)
         }
 
-        /// The symbol has a part of an exposure: what the core made of it is told as advice on the symbol.
+        /// The symbol has a part of an exposure: what the core made of it is shown as advice on the symbol.
         func hasPart(of advice: PolicyAdvice) -> Bool {
             event?.record.items.contains { $0.isOn(advice) } ?? false
         }
@@ -52,7 +52,7 @@ extension WhyNot {
         private func reason(
             _ advice: PolicyAdvice, _ item: SymbolDispositions.Item, _ event: Explain.Event
         ) -> (key: String, reason: Answer.Reason) {
-            // What stands speaks for itself; `--json` has the policy's own reason.
+            // What stands needs no reason; `--json` has the policy's own reason.
             let said = item.outcome == .absorbed ? "" : " (\(advice.recommendation.reason))"
             let by = item.by.flatMap { $0 == advice.policy ? nil : " by \($0)" } ?? ""
             var reason = Answer.Reason(
@@ -73,7 +73,7 @@ extension WhyNot {
 }
 
 extension SymbolDispositions.Item {
-    /// It tells of this advice, or of the symbol's part of this exposure.
+    /// It is about this advice, or about the symbol's part of this exposure.
     fileprivate func isOn(_ asked: PolicyAdvice) -> Bool {
         let kind =
             asked.recommendation.advice.isForPortfolio
@@ -83,7 +83,7 @@ extension SymbolDispositions.Item {
 }
 
 extension Record {
-    /// The cycle whose dispositions it tells; nil for another record.
+    /// The cycle whose dispositions it has; nil for another record.
     fileprivate var dispositionCycle: Int64? {
         switch self {
         case .decision(let decision): decision.cycle

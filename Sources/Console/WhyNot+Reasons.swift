@@ -184,7 +184,7 @@ extension WhyNot.Reasons {
         return reasons.filter { isInWindow($0) && $0.until != $0.since }
     }
 
-    /// Refusals of the risk gate and of the broker, and emergencies; alike but for their figures, they are told once.
+    /// Refusals of the risk gate and of the broker, and emergencies; alike but for their figures, they are shown once.
     private var alerts: [WhyNot.Answer.Reason] {
         var order: [String] = []
         var groups: [String: WhyNot.Answer.Reason] = [:]

@@ -98,7 +98,7 @@ extension WhyNot {
         var events: [Explain.Event] = []
         /// The newest decision of the symbol before the window.
         var decisionBefore: Explain.Event?
-        /// What the newest record before the window told of the advice on the symbol: a decision, or dispositions alone.
+        /// What the newest record before the window has on the advice on the symbol: a decision, or dispositions alone.
         var dispositionsBefore: Explain.Event?
         /// What the symbol's plan waited for when the window began.
         var waitingBefore: Explain.Event?
@@ -258,7 +258,7 @@ extension WhyNot {
 }
 
 extension Recommendation {
-    /// It speaks of the symbol, forbids every entry, or bounds an exposure of which the symbol is a part.
+    /// It concerns the symbol, forbids every entry, or bounds an exposure of which the symbol is a part.
     fileprivate func concerns(_ wanted: Symbol) -> Bool {
         switch advice {
         case .veto: symbol == nil || symbol == wanted

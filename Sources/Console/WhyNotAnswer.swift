@@ -118,7 +118,7 @@ extension WhyNot.Answer {
         package var why: String?
         /// When it can be followed at the earliest; of what was deferred by a cool-down.
         package var waitsUntil: Timestamp?
-        /// The record that tells it.
+        /// The record that has it.
         package var decision: DecisionID?
 
         init(_ kind: Kind, _ words: String, since: Timestamp? = nil, until: Timestamp? = nil, cycles: Int? = nil) {

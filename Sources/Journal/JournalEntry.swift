@@ -60,7 +60,7 @@ package struct Snapshot: Hashable, Sendable {
     package var sequence: Int64
     /// The chain hash of that entry.
     package var chain: ChainHash
-    /// SHA-256 of the body, or whatever tells two states apart; the journal does not look at it.
+    /// SHA-256 of the body, or whatever distinguishes two states; the journal does not look at it.
     package var stateHash: ChainHash
     package var body: [UInt8]
 

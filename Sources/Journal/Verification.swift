@@ -29,7 +29,7 @@ package enum VerificationStart: Sendable {
 
 extension JournalReader {
     /// Walks the chain to where the journal says it ends: contents, order, gaps, turns, and the snapshots on the way.
-    /// - Parameter progress: is told the last good sequence, from time to time.
+    /// - Parameter progress: is called with the last good sequence, from time to time.
     /// - Throws: ``JournalError/damaged(path:sequence:what:)`` for the first entry that is not as it was written; and
     ///   what reading throws.
     package func verifyChain(

@@ -57,7 +57,7 @@ package struct KeyPair: Hashable, Sendable {
 
 /// Whose a key is: one role and one name, no more.
 package struct KeyOwner: Hashable, Sendable, CustomStringConvertible {
-    /// The socket that it may speak to: `policy`, `broker` or `provider`.
+    /// The socket that it may connect to: `policy`, `broker` or `provider`.
     package let role: String
     /// As the configuration names the plugin.
     package let name: String

@@ -37,15 +37,15 @@ package enum Limits {
     package static let unheardConnections = 32
     /// How long a connection may go without a handshake.
     package static let handshakeMilliseconds = 5_000
-    /// How long a connection with a handshake may go without a word.
+    /// How long a connection with a handshake may go without a message.
     package static let unheardMilliseconds = 10_000
     /// Handshakes of one key within ``handshakeWindowMilliseconds``; more are refused.
     package static let handshakesPerKey = 20
     package static let handshakeWindowMilliseconds = 10_000
-    /// A tcp connection over which nothing came for so long is dead: a cable, a host.
+    /// A tcp connection over which nothing came for so long is lost: a cable, a host.
     package static let tcpSilenceMilliseconds = 10_000
     package static let tcpHeartbeatMilliseconds = 2_000
-    /// Things to tell that wait for the core; the others are counted.
+    /// Reports that wait for the core; the others are counted.
     package static let waitingNotices = 64
     /// How long the proof at the start may take, for each unauthenticated peer.
     package static let proofMilliseconds = 5_000

@@ -1,6 +1,6 @@
 /// Somebody at the other end of one of the core's sockets.
 package struct Peer: Hashable, Sendable {
-    /// Which socket it speaks to; the core has one for each role.
+    /// Which socket it is connected to; the core has one for each role.
     package let socket: String
     package let route: Route
     package let id: PeerID

@@ -23,7 +23,7 @@ extension LiveNode {
     }
 
     /// Reads the configuration again, and takes over what can be changed.
-    /// - Returns: what a person is told.
+    /// - Returns: what a person reads about it.
     func reload(why: String) -> ControlReply {
         do {
             guard let revision = try configuration.revision(asked: pluginsAsAsked) else {

@@ -25,7 +25,7 @@ extension LiveNode {
         configuration.plugins.allSatisfy { !isEngaged($0) || sessions.ready($0.name, $0.role) != nil }
     }
 
-    /// The core hears of every plugin that is ready, in a fixed order: providers, policies, the broker last.
+    /// Every plugin that is ready becomes an input of the core, in a fixed order: providers, policies, the broker last.
     private func openToPlugins() {
         scheduler.open(now: clock.monotonicMilliseconds, period: configuration.core.cyclePeriod.wholeMilliseconds)
         func rank(_ role: Role) -> Int {

@@ -113,7 +113,7 @@ extension LiveNode {
         if options.lockstep { observer.progress(at: update.at, cycle: state.cycle.number) }
     }
 
-    /// What was not understood is not taken, and the sender is told.
+    /// What was not understood is not taken, and its sender gets an error.
     private func handleMalformed(_ message: Rejected, _ session: PluginSession, _ why: String) {
         statistics.refused(session.name)
         if message.isAnswered { sendError(session.peer, why, re: message.id, cycle: message.cycle) }
@@ -165,12 +165,12 @@ extension LiveNode {
         handleMalformed(Rejected(name), session, why)
     }
 
-    /// Told once a second: anybody on this host may knock.
+    /// Logged once a second: anybody on this host may connect.
     private func logThrottled(_ what: String) {
         if let line = throttledLog.line(what, now: clock.monotonicMilliseconds) { observer.log("core", line) }
     }
 
-    /// Who says what its role may not say is cut off.
+    /// A plugin that sends what its role may not send is cut off.
     private func disconnect(_ peer: Peer, for why: String) {
         guard let session = sessions[peer] else {
             return observer.log("core", "an unauthenticated peer was refused: \(why)")
@@ -202,7 +202,7 @@ extension MessageType {
     /// Nobody answers an error or a bye, or two would never end.
     fileprivate var isAnswered: Bool { self != .error && self != .bye }
 
-    /// Whether a plugin may say it before it has said that it is ready: all but its answers.
+    /// Whether a plugin may send it before `ready`: all but its answers.
     fileprivate var mayPrecedeReady: Bool {
         switch self {
         case .hello, .ready, .heartbeat, .bye, .error: true

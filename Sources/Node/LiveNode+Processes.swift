@@ -124,7 +124,7 @@ extension LiveNode {
         }
     }
 
-    /// What cannot be read is no bye, and nobody is told any more.
+    /// What cannot be read is no bye, and nothing more is reported.
     private func isBye(_ frames: [[UInt8]]) -> Bool {
         do { return try codec.header(frames).type == .bye } catch { return false }
     }

@@ -3,12 +3,12 @@ import Orchestration
 import Trading
 import Wire
 
-/// Plugins on other hosts: whose key speaks, for how long it may, and how much anybody may say.
+/// Plugins on other hosts: whose key it is, for how long it is allowed, and how much it may send.
 ///
 /// Invariants:
-/// 1. A key speaks for its one role and its one name, and for nothing else.
+/// 1. A key stands for its one role and its one name, and for nothing else.
 /// 2. A connection from another host either has a session, or is cut within ``LoopLimits/unauthenticatedMilliseconds``.
-/// 3. A session is taken over from no other host as long as it is alive: whoever has stolen a key waits, and a person is told.
+/// 3. No other host takes over a session that is alive: a stolen key does not get in meanwhile, and is reported.
 /// 4. A key that is not in the list any more has no connection after ``LoopLimits/keysMilliseconds``.
 extension LiveNode {
     func report(_ notice: ListenerNotice) {
@@ -31,7 +31,7 @@ extension LiveNode {
     }
 
     /// Whether a hello comes with the key of a session that is alive, from another host. From the same host it is the plugin
-    /// itself, that has lost its connection; from another one it may be a thief, and must wait until the session is over.
+    /// itself, that has lost its connection; from another one it may be a stolen key, and must wait until the session is over.
     func rejectRival(of hello: Hello, _ header: Header, _ peer: Peer, _ role: Role) -> Bool {
         guard let key = peer.key,
             let holder = sessions.session(hello.name, role)?.peer,
@@ -84,7 +84,7 @@ extension LiveNode {
         cut(peer)
     }
 
-    /// Nothing is heard of it any more; for so long its key is not let in.
+    /// Nothing of it is taken any more; for so long its key is not let in.
     func cut(_ peer: Peer, holdMilliseconds: Int64 = 0) {
         remotePeers.forget(peer)
         transport.cut(peer, holdMilliseconds: Int(holdMilliseconds))

@@ -92,7 +92,7 @@ extension LiveNode {
         return capabilities.defect.map { "its capabilities cannot be used: \($0)" }
     }
 
-    /// The core hears of a plugin: at once, or when the start's barrier falls, in a fixed order.
+    /// A plugin becomes an input of the core: at once, or when the wait at the start is over, in a fixed order.
     func announce(_ peer: Peer) {
         guard let session = sessions[peer], session.phase == .ready else { return }
         switch session.role {
@@ -106,7 +106,7 @@ extension LiveNode {
         }
     }
 
-    /// The connection is over; the core is told if it knew of it.
+    /// The connection is over; an input of the core, if its beginning was one.
     func sessionEnded(_ peer: Peer, _ why: String, mayRestart: Bool) {
         guard let session = sessions.end(peer) else { return }
         let now = clock.monotonicMilliseconds

@@ -7,7 +7,7 @@ import Wire
 /// `Orchestrator+Swap.swift`.
 ///
 /// Invariants:
-/// 1. One adapter is started, welcomed and heard at a time: the one that the core has chosen, and not while it is leaving.
+/// 1. One adapter at a time is started, welcomed and listened to: the one that the core has chosen, and not while it is leaving.
 /// 2. The next one is started when the process of the one before it has ended, by itself or by force.
 extension LiveNode {
     /// Whether a plugin is to run: every one but the adapters that do not trade.

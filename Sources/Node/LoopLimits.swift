@@ -13,15 +13,15 @@ enum LoopLimits {
     /// How long a connection from another host may be without a session, and how many messages it may send so.
     static let unauthenticatedMilliseconds: Int64 = 5_000
     static let unauthenticatedMessages = 32
-    /// How long the key of one that floods, or speaks for another role, is not let in.
+    /// How long the key of one that floods, or sends what another role may send, is not let in.
     static let floodMilliseconds: Int64 = 60_000
-    /// How often a person is told that a key is used by two hosts.
+    /// How often an alert says that a key is used by two hosts.
     static let rivalMilliseconds: Int64 = 60_000
-    /// How often the log tells of messages that belong to nobody.
+    /// How often the log reports messages that belong to no session.
     static let throttledLogMilliseconds: Int64 = 1_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
-    /// A busy machine is no dead plugin.
+    /// On a busy machine a plugin may be slow and not lost.
     static let graceMilliseconds: Int64 = 2_000
     /// How long a simulated broker may work on one message, and how long the tape waits for one that was lost.
     static let lockstepPatienceMilliseconds: Int64 = 20_000

@@ -1,7 +1,7 @@
 import Orchestration
 
 extension MarketDefect {
-    /// What its sender is told, with the place in its message.
+    /// The error that its sender gets, with the place in its message.
     var words: String {
         switch self {
         case .bar(let index, let symbol, let defect): "bars[\(index)] of \(symbol): \(defect)"

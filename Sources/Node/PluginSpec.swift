@@ -9,7 +9,7 @@ package struct PluginSpec {
     package var settings: JSON
     /// How to start it; nil for one that is started elsewhere and dials in.
     package var program: PluginProgram?
-    /// Nobody has named it: it lies in a folder that is adopted, and ends no run by what it says.
+    /// Nobody has named it: it is in a folder that is adopted, and nothing that it sends ends a run.
     package var isAdopted = false
 
     package init(name: PluginName, role: Role, settings: JSON, program: PluginProgram?) {

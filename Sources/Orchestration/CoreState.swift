@@ -28,14 +28,14 @@ package struct CoreState: Sendable, Hashable, Codable {
 
     package init() {}
 
-    /// What the core is told at its start.
+    /// What the core is given at its start.
     /// - Returns: the configuration before.
     mutating func configure(_ new: CoreConfiguration) -> CoreConfiguration {
         defer { configuration = new }
         return configuration
     }
 
-    /// What it is told while it is at work. An account is never changed under a core that holds its positions, nor are the
+    /// What it is given while it is at work. An account is never changed under a core that holds its positions, nor are the
     /// adapters that may trade it.
     /// - Returns: the configuration before.
     mutating func reconfigure(_ new: CoreConfiguration) -> CoreConfiguration {

@@ -10,7 +10,7 @@ package enum Effect: Sendable, Hashable {
     case configure(PluginSettings)
     /// Ask this adapter to leave, and see to it that it does; ``Input/brokerLeft(name:)`` follows.
     case dismissBroker(PluginName)
-    /// Start this adapter, or wait for it; no other is heard from here on.
+    /// Start this adapter, or wait for it; messages of no other are taken from here on.
     case engageBroker(BrokerEngagement)
     /// Send ``Input/wake`` no later than this.
     case wake(at: Timestamp)

@@ -1,6 +1,6 @@
 import Trading
 
-/// What the core is told at its start. It is part of the journal, so that a replay decides alike.
+/// What the core is given at its start. It is part of the journal, so that a replay decides alike.
 package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var account: AccountID
     /// Time from cycle to cycle.
@@ -17,7 +17,7 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var defaultStop = Ratio(units: 50_000)
     /// A stop that the market has reached and that does not execute for so long is given up for a market exit.
     package var stopPatience: TimeSpan = .seconds(10)
-    /// Whether that is done; else it rests on, and a person is told.
+    /// Whether that is done; else it stays, and an alert says so.
     package var escalatesStops = true
     package var damping = Damping()
     /// What advisories called `..._scale` may be.
@@ -48,7 +48,7 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     }
 }
 
-/// What no policy can talk the core into. Absent means no limit of that kind.
+/// Limits that hold whatever a policy recommends. Absent means no limit of that kind.
 package struct HardLimits: Sendable, Hashable, Codable {
     package var maximumOrderQuantity: Quantity?
     package var maximumOrderNotional: Money?
@@ -93,7 +93,7 @@ enum CoreLimits {
     static let unansweredRounds = 6
     /// Advisories of one policy at a time.
     static let advisories = 256
-    /// Symbols of which it is remembered what was told, beyond those that are held or spoken of.
+    /// Symbols of which it is remembered what was reported, beyond those that are held or recommended for.
     static let reportedSymbols = 10_000
     /// Things that happened, for the section `history`.
     static let history = 200

@@ -22,8 +22,8 @@ extension Orchestrator {
         state.protection.fit(to: state.configuration.unprotectedLimit)
     }
 
-    /// What policies had the say in that are not named any more. Their stops stand, and no stranger loosens them; a target
-    /// that nobody could move away any more is anybody's; what they told the others holds no longer.
+    /// What belonged to policies that are not named any more. Their stops stand, and no other policy loosens them; a target
+    /// that nobody could move away any more may be moved by any; their advisories end.
     mutating func dropUnconfigured(since before: CoreConfiguration) {
         let left = Set(before.policies).subtracting(state.configuration.policies)
         guard !left.isEmpty else { return }

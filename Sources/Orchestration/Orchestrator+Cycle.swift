@@ -94,7 +94,7 @@ extension Orchestrator {
         state.portfolio.take(rungs: symbolDecision.rungs, of: symbol, at: state.now)
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(DispositionKey.init)
-        // A market that wavers about a level brings the same small move again and again: it is told once.
+        // A market that wavers about a level brings the same small move again and again: it is recorded once.
         let waiting = decision.dispositions.filter(\.isWaiting).map(DispositionKey.init)
         let isNews = state.audit.isNews(symbol, dispositions: summary, deferrals: waiting)
         let isOther = state.audit.isOther(symbol, dispositions: decision.dispositions.map(DispositionKey.init))

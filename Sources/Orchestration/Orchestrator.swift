@@ -24,7 +24,7 @@ package struct Orchestrator: Sendable {
         effects = []
         pass = Pass()
         orHalt { core throws(NumericError) in try core.apply(input) }
-        // Whatever went wrong with the input: what is in flight is asked about, and what is unprotected is told.
+        // Whatever went wrong with the input: what is in flight is asked about, and what is unprotected is reported.
         orHalt { core throws(NumericError) in try core.checkDeadlines() }
         orHalt { core throws(NumericError) in try core.actOnChanges() }
         // What is unprotected gets its stop before the adapter that would place it is asked to leave.
@@ -129,7 +129,7 @@ package struct Orchestrator: Sendable {
     }
 }
 
-// MARK: - What the rooms use
+// MARK: - What the extensions use
 
 extension Orchestrator {
     /// The one way in which an order's status changes: through the table.

@@ -1,6 +1,6 @@
 import Trading
 
-/// What the core writes down about itself: the audit trail, and what the terminal and `explain` tell.
+/// What the core writes down about itself: the audit trail, and what the terminal and `explain` show.
 package enum Record: Sendable, Hashable, Codable {
     case cycleStarted(CycleStarted)
     case policiesAnswered(cycle: Int64, responses: [PolicyResponse])
@@ -44,7 +44,7 @@ package struct ActionTaken: Sendable, Hashable, Codable {
     package var orders: [ClientOrderID]
 }
 
-/// What became of the advice on a symbol in a cycle whose decision is no news: other than the last record told. So what holds
+/// What became of the advice on a symbol in a cycle whose decision is no news: other than in the last record. So what holds
 /// in a cycle is what the last `decision` or `dispositions` before its end says.
 package struct SymbolDispositions: Sendable, Hashable, Codable {
     package var cycle: Int64
@@ -81,7 +81,7 @@ package struct SymbolDispositions: Sendable, Hashable, Codable {
     }
 }
 
-/// What a symbol's plan waits for; told when that changes, and once more when it waits no longer.
+/// What a symbol's plan waits for; recorded when that changes, and once more when it waits no longer.
 package struct Waiting: Sendable, Hashable, Codable {
     package var symbol: Symbol
     /// The plan that waits; nil when there is none any more.
@@ -102,13 +102,13 @@ package struct OrderChanged: Sendable, Hashable, Codable {
 package enum OrderNote: Sendable, Hashable, Codable {
     /// Nothing but the order's terms as they are now.
     case terms(NewOrder)
-    /// In the broker's words, or those of the process that could not deliver it.
+    /// As the broker put it, or the process that could not deliver it.
     case reason(String)
     /// With the profit that this fill realized.
     case fill(side: Side, quantity: Quantity, symbol: Symbol, price: Price, realized: Money)
     /// No report within this time; the broker is asked.
     case noReport(within: TimeSpan)
-    /// Filled by the broker's count and by ours; the broker is asked. Nil when it told no count.
+    /// Filled by the broker's count and by ours; the broker is asked. Nil when it gave no count.
     case fillsDiffer(brokers: Quantity?, ours: Quantity)
 }
 
@@ -169,7 +169,7 @@ package enum DiscrepancyValue: Sendable, Hashable, Codable {
     case status(OrderStatus)
     case notBooked
     case execution(quantity: Quantity?, price: Price?)
-    /// Of an order; with the average price where it is told.
+    /// Of an order; with the average price where it is known.
     case filled(quantity: Quantity, average: Price?)
     case neverHad
     case notOpen
@@ -194,12 +194,12 @@ package struct Alert: Sendable, Hashable, Codable {
         case warning
         case emergency
     }
-    /// What a program may tell it by.
+    /// By which a program may recognize it.
     package enum Kind: String, Sendable, Codable, CaseIterable {
         /// The core restricts trading by itself.
         case restricted
         case brokerGone = "broker_gone"
-        /// What the broker tells makes no sense, or is more than was ordered.
+        /// What the broker reports makes no sense, or is more than was ordered.
         case brokerDoubtful = "broker_doubtful"
         /// The broker refuses again and again.
         case refusedByBroker = "refused_by_broker"

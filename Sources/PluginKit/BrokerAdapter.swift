@@ -2,7 +2,7 @@ import SystemTime
 import Trading
 import Wire
 
-/// What an adapter is told about its place.
+/// What an adapter is given at its start.
 public struct AdapterContext {
     public var account: AccountID
     /// Where it may keep files that outlive it.
@@ -18,7 +18,7 @@ public struct AdapterContext {
     }
 }
 
-/// What an adapter tells the core.
+/// What an adapter sends to the core.
 public enum BrokerMessage {
     case execution(ExecutionReport)
     case answer(OrderAnswer)

@@ -6,7 +6,7 @@
     /// For crash tests: a plugin that kills itself (SIGKILL) at one message, once in the life of an account's state folder.
     ///
     ///     BIGBROTHER_CRASH=paper:command:3:before      # the third command of this process: read, and nothing done
-    ///     BIGBROTHER_CRASH=paper:command:3:after       # done, and no word of it sent
+    ///     BIGBROTHER_CRASH=paper:command:3:after       # done, and no report of it sent
     ///
     /// A test from outside can only guess such a moment; this one is exact. Without the variable it does nothing, and in a
     /// release build it does not exist.

@@ -78,7 +78,7 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     #if DEBUG
         private var crashPoint: CrashPoint?
     #endif
-    /// When a person is told next that there is no connection.
+    /// When the log says next that there is no connection.
     private var complainsAt = monotonicMilliseconds() + 5_000
 
     package init(_ plugin: Plugin, launch: Launch, options: LaunchOptions, version: String, isChild: Bool) {
@@ -155,7 +155,7 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         return socketOptions
     }
 
-    /// A core that refuses a key says nothing: who waits is told what it may be.
+    /// A core that refuses a key sends nothing: the log says what the reason may be.
     private mutating func complainIfDue(_ now: Int64) {
         guard now >= complainsAt else { return }
         complainsAt = now + 60_000

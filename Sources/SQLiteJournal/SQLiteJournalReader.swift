@@ -59,7 +59,7 @@ package final class SQLiteJournalReader: JournalReader {
 
     /// Checks everything: the end, each entry of the chain, and the pages of the file. Reads the whole file from the
     /// genesis; from a snapshot, the pages are left out.
-    /// - Parameter progress: is told the last good sequence, from time to time.
+    /// - Parameter progress: is called with the last good sequence, from time to time.
     /// - Throws: ``JournalError/damaged(path:sequence:what:)`` with the first bad sequence.
     package func verify(
         from start: VerificationStart = .genesis, progress: (Int64) -> Void = { _ in }

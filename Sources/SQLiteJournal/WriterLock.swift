@@ -2,7 +2,7 @@ import Foundation
 import Journal
 
 /// Holds `<journal>.lock`, so that one core alone writes a journal: flock(2), which the kernel releases when the process
-/// dies, however it dies. The file stays, and says who held it last.
+/// ends, however it ends. The file stays, and has the last holder's name.
 struct WriterLock: ~Copyable {
     private let descriptor: CInt
 
@@ -65,7 +65,7 @@ struct WriterLock: ~Copyable {
         return ftruncate(descriptor, 0) == 0 && pwrite(descriptor, text, text.count, 0) == text.count
     }
 
-    /// The words of ``sign()``: process PID on HOST since TIME.
+    /// The text of ``sign()``: process PID on HOST since TIME.
     private static func signature(_ descriptor: CInt) -> LockHolder? {
         var bytes = [UInt8](repeating: 0, count: 512)
         let count = pread(descriptor, &bytes, bytes.count, 0)

@@ -23,7 +23,7 @@ extension Scaffold {
         }
     }
 
-    /// What the conformance kit is told.
+    /// What the conformance kit is given: `check.json`.
     private var guide: [UInt8] {
         switch role {
         case .policy: PackageResources.policy_check_json

@@ -2,13 +2,13 @@ import Orchestration
 import Trading
 import Wording
 
-/// After the storm: nothing unknown, nothing different, nothing unprotected. Liveness, not only safety.
+/// After the faults: nothing unknown, nothing different, nothing unprotected. Liveness, not only safety.
 struct Convergence {
     let core: CoreState
     let venue: Venue
     let symbols: [Symbol]
 
-    /// What has not come together, in words; empty when all has.
+    /// Where core and venue do not agree, in words; empty when they do.
     var defects: [String] {
         guard let broker = core.broker, broker.isReconciled else {
             return ["the core is not reconciled with the broker"]

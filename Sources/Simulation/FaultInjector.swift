@@ -34,7 +34,7 @@ final class FaultInjector {
     private var details: [SplitMix64] = []
     private var thrown: [Int] = []
     private var wire: SplitMix64
-    /// Off: the storm is over, and nothing goes wrong any more.
+    /// Off: the faults are over, and nothing goes wrong any more.
     var isStorm = true
     /// What came, in its order.
     private(set) var injectedFaults: [InjectedFault] = []

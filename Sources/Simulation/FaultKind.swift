@@ -14,7 +14,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case messageDelay = "message-delay"
     /// The connection to the adapter breaks and comes back.
     case disconnect
-    /// Reports of the broker are lost, told twice, or told in another order.
+    /// Reports of the broker are lost, repeated, or come in another order.
     case eventLoss = "event-loss"
     case eventDuplicate = "event-duplicate"
     case eventReorder = "event-reorder"
@@ -38,11 +38,11 @@ package enum FaultKind: String, CaseIterable, Sendable {
     /// The session ends in the middle of the scenario, and begins again.
     case close
     case gaps
-    /// A policy that lies, floods, hangs or sends garbage.
+    /// A policy that sends wrong figures, floods, hangs or sends what cannot be read.
     case malicious
     /// Somebody says halt, reduce, flatten, resume.
     case control
-    /// Commands of a core that is dead arrive after its successor has taken over.
+    /// Commands of a core process that has ended arrive after its successor has taken over.
     case staleCommands = "stale-commands"
     /// The configuration is changed while the core is at work: figures, policies that leave and come back, a broken file.
     case reload

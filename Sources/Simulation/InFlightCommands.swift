@@ -5,7 +5,7 @@ struct InFlightCommands {
     private struct SentCommand {
         var at: Int
         var ids: Set<ClientOrderID>
-        /// Orders that come into being by it: any word on them says that it was taken.
+        /// Orders that come into being by it: any report on them says that it was taken.
         var newIDs: Set<ClientOrderID>
     }
 

@@ -4,7 +4,7 @@ import Trading
 import Wire
 import Wording
 
-/// What must always hold, checked against the venue's truth after every event. The first violation ends the scenario.
+/// What must always hold, checked against the venue's books after every event. The first violation ends the scenario.
 final class Invariants {
     /// Which promise broke, and how.
     struct Violation {
@@ -108,7 +108,7 @@ final class Invariants {
             .reduce(0) { $0 + $1.order.leavesQuantity.units }
     }
 
-    /// The broker says so; whether the core hears it is another matter.
+    /// The broker reports it; whether that reaches the core is another matter.
     func venueTells(_ report: ExecutionReport) {
         guard let symbol = venue.orders[report.clientOrderID]?.order.symbol else { return }
         losses[symbol, default: Losses()].words.insert(report)
@@ -122,7 +122,7 @@ final class Invariants {
         }
     }
 
-    /// P8: once a newer core has spoken, an older one is not heard.
+    /// P8: after a command of a newer core none of an older one is taken.
     func admits(_ epoch: Int64) {
         if epoch < newestEpoch { fail("P8", "epoch \(epoch) is heard after epoch \(newestEpoch)") }
         newestEpoch = max(newestEpoch, epoch)
@@ -163,7 +163,7 @@ final class Invariants {
         return parts.count >= 4 ? parts[1...2].joined(separator: ".") : nil
     }
 
-    // MARK: - At the core's door
+    // MARK: - What reaches the core
 
     /// The core goes on only when time does.
     func turn(_ input: String) {

@@ -2,7 +2,7 @@ import Orchestration
 import SeededRandom
 import Trading
 
-/// One account, one market, one broker, and how long it storms: everything is a function of the seed.
+/// One account, one market, one broker, and how long faults happen: everything is a function of the seed.
 struct Scenario {
     let seed: UInt64
     /// Seeds from here on also have reloads, and policies that use the whole vocabulary. What an earlier seed once showed
@@ -26,7 +26,7 @@ struct Scenario {
     let usesStopLimits: Bool
     let tellsHalts: Bool
     let tellsSums: Bool
-    /// Nanoseconds of storm; then it is calm for ``calm``.
+    /// Nanoseconds with faults; then there are none for ``calm``.
     let storm: Int64
 
     static let account = AccountID(unchecked: "simulated")
@@ -71,7 +71,7 @@ struct Scenario {
         if random.chance(permille: 250) {
             configuration.limits.maximumGrossExposure = Ratio(units: random.between(1, 20) * Ratio.scale / 1_000)
         }
-        // A storm is short: what waits is to come back within it.
+        // The time with faults is short: what waits is to come back within it.
         configuration.damping.reentryCoolDown = .seconds(20)
         configuration.damping.partialCoolDown = .seconds(30)
         if seed >= Self.thirdEdition { configuration.brokers = Self.adapters }

@@ -3,23 +3,23 @@ import SeededRandom
 import Trading
 import Wire
 
-/// The broker adapter: carries commands to the venue and its words back, over a line that loses, delays, repeats and
+/// The broker adapter: carries commands to the venue and its reports back, over a line that loses, delays, repeats and
 /// reorders. It keeps the fence of epochs, as the kit does.
 final class SimulatedAdapter: SimulatedPlugin {
     private let venue: Venue
     private let faults: FaultInjector
     private var line: SplitMix64
-    /// When the last word of the event stream arrives here, so that none overtakes unless it is meant to.
+    /// When the last report of the event stream arrives here, so that none overtakes unless it is meant to.
     private var lastWord: Int64 = 0
-    /// Grows with every crash: requests of the dead process get no answer any more.
+    /// Grows with every crash: requests of the ended process get no answer any more.
     private var life = 0
     private var newest: [ExecutionReport] = []
     private static let kept = 200
-    /// What the core is told, at the moment at which it has it.
+    /// What reaches the core, at the moment at which it has it.
     var onReport: (BrokerReport) -> Void = { _ in }
     /// The venue says something, before anything can go wrong with it.
     var onDelivered: (ExecutionReport) -> Void = { _ in }
-    /// A command is at the venue's door.
+    /// A command has reached the venue.
     var onArrival: (_ command: OrderCommand, _ epoch: Int64) -> Void = { _, _ in }
     /// A command passes the fence.
     var onAdmission: (_ epoch: Int64) -> Void = { _ in }
@@ -49,7 +49,7 @@ final class SimulatedAdapter: SimulatedPlugin {
     override var ready: Ready { Ready(capabilities: venue.capabilities) }
     override func hasCrashed() { life += 1 }
 
-    /// Where the broker keeps its events, the newest ones are told again.
+    /// Where the broker keeps its events, the newest ones are repeated.
     override func isReady() {
         guard venue.capabilities.replaysEvents else { return }
         for report in newest { pass(report, inOrder: true) }
@@ -62,7 +62,7 @@ final class SimulatedAdapter: SimulatedPlugin {
         carryOut(try codec.command(OrderCommand.self, body), header)
     }
 
-    /// Also for words of a dead core that arrive late.
+    /// Also for messages of an ended core that arrive late.
     func carryOut(_ command: OrderCommand, _ header: Header) {
         guard venue.fence.admits(header.epoch) else {
             onRefusal("epoch \(header.epoch) is over")
@@ -92,7 +92,7 @@ final class SimulatedAdapter: SimulatedPlugin {
         }
     }
 
-    /// A question: there and back, or no answer at all. What was seen may be old when it is told.
+    /// A question: there and back, or no answer at all. What was seen may be old when the answer arrives.
     private func ask(re id: String, _ look: @escaping (SimulatedAdapter) -> () -> Void) {
         let mine = life
         guard !faults.hits(.requestLoss, 10) else { return send(.done, Empty(), re: id) }
@@ -130,7 +130,7 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     // MARK: - Events
 
-    /// The venue's word on the event stream.
+    /// The venue's report on the event stream.
     private func receive(_ report: ExecutionReport) {
         onDelivered(report)
         newest.append(report)

@@ -4,7 +4,7 @@ import Trading
 /// The core's two clocks: the wall's can jump, the other one cannot.
 final class SimulatedClock: Clock {
     private let world: World
-    /// How far the wall's clock is from the truth.
+    /// How far the wall clock is from the simulated time.
     var jump: Int64 = 0
 
     /// Monday 2026-03-16 14:00 UTC, inside a regular session.

@@ -35,7 +35,7 @@ final class SimulatedConfiguration: ConfigurationSource {
         var description: String { "line 1: this is no YAML; mend it" }
     }
 
-    /// Somebody edits the file; returns what for the story. Limits that the promises are measured by stay as they are.
+    /// Somebody edits the file; returns what, for the scenario's log. Limits that the promises are measured by stay as they are.
     func edit() -> String {
         isNew = true
         isBroken = faults.between(.reload, 0, 6) == 0
@@ -55,7 +55,7 @@ final class SimulatedConfiguration: ConfigurationSource {
         return "other figures\(absent.map { ", without \($0)" } ?? "")"
     }
 
-    /// The storm is over: every policy is back.
+    /// The faults are over: every policy is back.
     func restore() {
         isNew = true
         isBroken = false

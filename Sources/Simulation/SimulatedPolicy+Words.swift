@@ -46,7 +46,7 @@ extension SimulatedPolicy {
                     rule: words.pick(ExposureAdvice.Rule.allCases), symbols: some)))
     }
 
-    /// Anything that can be written down, in the words of minor 1.
+    /// Anything that the messages of minor 1 can express.
     func wildWords(_ symbol: Symbol?) -> Recommendation {
         let ratios: [Int64] = [0, -1, 1, Ratio.scale / 100, Ratio.scale / 2, Ratio.scale, 5 * Ratio.scale, .max, .min]
         let ratio = Ratio(units: words.pick(ratios))

@@ -23,7 +23,7 @@ final class SimulatedPolicy: SimulatedPlugin {
     private let faults: FaultInjector
     let scenario: Scenario
     var random: SplitMix64
-    /// For the words of the second edition, so that they leave the others as they are.
+    /// For the advice of the second edition, so that they leave the others as they are.
     var words: SplitMix64
     /// The best price since a stop is trailed, so that a guardian never loosens.
     private var stops: [Symbol: Price] = [:]
@@ -59,7 +59,7 @@ final class SimulatedPolicy: SimulatedPlugin {
         case 1: sendRaw(.recommendations, Array("{\"recommendations\":[{".utf8), re: header.id, cycle: cycle)
         case 2: send(.recommendations, Recommendations([]), re: header.id, cycle: cycle + 1)
         case 3:
-            // The end of an order that rests, told by somebody who is no broker.
+            // The end of an order that rests, reported by a plugin that is no broker.
             let symbol = faults.pick(.malicious, scenario.symbols)
             let id = venue.resting(symbol).first?.order.id ?? ClientOrderID(unchecked: "lie")
             let report = ExecutionReport(

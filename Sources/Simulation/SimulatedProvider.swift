@@ -2,7 +2,7 @@ import SeededRandom
 import Trading
 import Wire
 
-/// The market: prices walk, jump and stand still; the venue trades on them at once, the core hears of them later.
+/// The market: prices walk, jump and stand still; the venue trades on them at once, they reach the core later.
 final class SimulatedProvider: SimulatedPlugin {
     private let venue: Venue
     private let faults: FaultInjector

@@ -22,9 +22,9 @@ final class SimulatedTransport: Transport {
     private(set) var isDead = false
     /// Called with everything that the core hands over, before anything can go wrong with it.
     var onSend: (_ frames: [Bytes], _ peer: Peer) -> Void = { _, _ in }
-    /// Whether the process dies now, at this send.
+    /// Whether the process is killed now, at this send.
     var diesAtSend: () -> Bool = { false }
-    /// A dead core's words that are still under way, for those who want to hear them late.
+    /// Messages of an ended core that are still under way, for a fault that delivers them late.
     var onLateWord: (_ frames: [Bytes], _ peer: Peer) -> Void = { _, _ in }
 
     init(_ world: World, _ faults: FaultInjector) {

@@ -169,7 +169,7 @@ package final class Simulator {
         return options
     }
 
-    /// Looks at everything once a second, and plans storm, calm and end.
+    /// Looks at everything once a second, and plans the time with faults, the calm after it, and the end.
     private func plan() {
         watch()
         storm()
@@ -191,7 +191,7 @@ package final class Simulator {
         return broker.isReconciled && state.control.state != .halted
     }
 
-    /// The storm is over: everything works, a person resumes trading, and policies and market stand still.
+    /// The faults are over: everything works, a person resumes trading, and policies and market stand still.
     private func endStorm() {
         story("the storm is over")
         faults.isStorm = false

@@ -1,7 +1,7 @@
 import Trading
 
-/// The simulated broker: the truth of a scenario. It keeps positions, orders and executions, trades on the market that it
-/// is given, and does what its declared capabilities say, nothing else. It never looks at the core.
+/// The simulated broker; a scenario is checked against its books. It keeps positions, orders and executions, trades on the
+/// market that it is given, and does what its declared capabilities say, nothing else. It never looks at the core.
 final class Venue {
     struct Resting {
         var order: Order
@@ -20,7 +20,7 @@ final class Venue {
     let world: World
     let faults: FaultInjector
     let capabilities: BrokerCapabilities
-    /// Words that are no fills say how much is filled.
+    /// Reports that are no fills say how much is filled.
     let tellsSums: Bool
     private(set) var positions: [Symbol: Quantity] = [:]
     private(set) var averages: [Symbol: Price] = [:]
@@ -37,10 +37,10 @@ final class Venue {
     private var count: Int64 = 0
 
     /// The broker's reports, as they leave it.
-    /// Of the newest core that was heard, at whatever adapter; it survives them, as a file would.
+    /// Of the newest core whose command was taken, at whatever adapter; it survives them, as a file would.
     var fence = EpochFence()
     var tell: (ExecutionReport) -> Void = { _ in }
-    /// Shares change hands, whether anybody is told or not.
+    /// Shares change hands, whether it is reported or not.
     var onFill: (_ order: Order, _ quantity: Quantity) -> Void = { _, _ in }
     /// Called after every change of an order or a position.
     var onChange: (_ symbol: Symbol, _ what: String) -> Void = { _, _ in }
@@ -94,7 +94,7 @@ final class Venue {
         return Int64(held(symbol).units.magnitude) - offered(symbol, side)
     }
 
-    /// Shares under a stop that rests and is not about to be cancelled.
+    /// Shares under a stop that rests and is not about to be canceled.
     func protected(_ symbol: Symbol) -> Int64 {
         resting(symbol).filter {
             $0.order.terms.type.isStop && $0.order.status != .held && $0.order.terms.role != .entry
@@ -192,7 +192,7 @@ final class Venue {
         onChange(resting.order.symbol, "\(id) \(execution.event.rawValue) \(quantity) at \(price)")
     }
 
-    /// As this broker tells it.
+    /// As this broker reports it.
     private func execution(of order: Order, _ quantity: Quantity, at price: Price) -> ExecutionReport {
         var report = ExecutionReport(
             clientOrderID: order.id, brokerOrderID: order.brokerOrderID,

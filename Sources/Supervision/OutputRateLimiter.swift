@@ -3,7 +3,7 @@
 struct OutputRateLimiter: Sendable, Hashable {
     static let atOnce: Int64 = 131_072
     static let perSecond: Int64 = 8_192
-    /// Who has used it up is heard again when so much has come back, and not line by line.
+    /// When it is used up, output is taken again when so much has come back, and not line by line.
     static let toBeHeardAgain: Int64 = 65_536
     /// The time and the name that stand before each line in the log.
     static let perLine: Int64 = 48

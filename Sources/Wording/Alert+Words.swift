@@ -2,7 +2,7 @@ import Orchestration
 import Trading
 
 extension Alert {
-    /// What a person reads; the symbol is told beside it.
+    /// What a person reads; the symbol is shown beside it.
     package var text: String {
         reason.runWords ?? reason.pluginWords ?? reason.brokerWords ?? reason.orderWords ?? reason.swapWords
             ?? reason.actionWords ?? "an alert"

@@ -2,8 +2,8 @@ import JSON
 import Orchestration
 import Trading
 
-/// A record as those get it who watch: in the shape that protocol 1.0 gave it, which tells in words what the journal tells
-/// by typed cases.
+/// A record for telemetry: in the shape that protocol 1.0 gave it, with sentences where the journal has
+/// typed cases.
 package enum Telemetry {
     /// - Parameter typed: the record as it is journaled.
     /// - Throws: ``JSONError`` when that is no JSON.
@@ -18,7 +18,7 @@ package enum Telemetry {
 }
 
 extension Record {
-    /// The fields that are told in words, by their names on the wire; a nil value takes a field out. Nil when the record has none.
+    /// The fields that are words, by their names on the wire; a nil value takes a field out. Nil when the record has none.
     fileprivate var words: [(String, JSON?)]? {
         switch self {
         case .cycleStarted(let start): [("trigger", .string(start.trigger.words))]

@@ -23,16 +23,16 @@ struct AdmissionRequest: Equatable {
 
 /// Decides who is let in: pure but for the list of keys that it asks.
 ///
-/// - I-LSN-1: Whoever is not in the list, or speaks to the socket of another role, is refused.
+/// - I-LSN-1: A key that is not in the list, or that connects to the socket of another role, is refused.
 /// - I-LSN-2: A key that shakes hands too often, or was cut for a flood, waits.
-/// - I-LSN-3: What people are told of unauthenticated peers is bounded, whatever unauthenticated peers do.
+/// - I-LSN-3: Reports about unauthenticated peers are bounded, whatever those do.
 struct Admission {
     private let keys: any KeyAuthority
     private var handshakes: [PublicKey: [Int64]] = [:]
     private var heldUntil: [PublicKey: Int64] = [:]
     private var suppressed: (count: Int, nextMilliseconds: Int64) = (0, .min)
     private var crowdNextMilliseconds: Int64 = .min
-    /// Keys of our own proof; they are refused like any other, and nobody is told.
+    /// Keys of the self-test; they are refused like any other, and not reported.
     var probes: Set<PublicKey> = []
     private(set) var notices: [ListenerNotice] = []
     private static let noticeMilliseconds: Int64 = 60_000

@@ -17,7 +17,7 @@ struct ConnectionTable {
     private var connections: [CInt: Connection] = [:]
     private var accepted = 0
 
-    /// - Returns: what is to be cut: the oldest without a word, when there are too many on this socket.
+    /// - Returns: what is to be cut: the oldest without a message, when there are too many on this socket.
     mutating func accepted(_ descriptor: CInt, on socket: String, atMilliseconds now: Int64) -> [CInt] {
         accepted += 1
         connections[descriptor] = Connection(socket: socket, acceptedMilliseconds: now, number: accepted)

@@ -3,7 +3,7 @@ import Messaging
 import Synchronization
 import SystemTime
 
-/// The authenticator's thread: answers libzmq's questions of who may in, and bounds the connections without a word.
+/// The authenticator's thread: answers libzmq's questions which keys are allowed, and bounds the connections without a message.
 ///
 /// It shares two values with the core's thread, each behind a lock that is held for no call that waits but the reading of
 /// the list of keys.

@@ -6,7 +6,7 @@ import Messaging
 /// - I-LSN-4: Fail closed: CURVE, the domain's enforcement and the handler are all there before the first bind, and
 ///   ``prove()`` has seen unauthenticated peers refused, or there is no listener.
 /// - I-LSN-5: A message without a proven key is thrown away.
-/// - I-LSN-6: A connection that was cut says nothing any more.
+/// - I-LSN-6: No message of a connection that was cut is taken.
 package final class RemoteListener {
     private let context: ZeroMQContext
     private let authenticator: CurveAuthenticator

@@ -33,7 +33,7 @@ package enum SocketSecurity: Hashable, Sendable {
     /// The side that binds. Every handshake is decided by a ``RemoteListener``'s handler, by this domain; without one nobody
     /// gets in.
     case curveServer(KeyPair, domain: String)
-    /// The side that dials: it speaks to nobody who has not the server's secret key.
+    /// The side that dials: it connects to no server without that server's secret key.
     case curveClient(KeyPair, server: PublicKey)
 }
 
@@ -46,7 +46,7 @@ package struct SocketOptions: Hashable, Sendable {
     /// Bytes of one message, all frames together, 1 to ``Limits/maximumMessageBytes``.
     package var maximumMessageBytes = Limits.maximumMessageBytes
     /// The name under which a router shall know this dealer. Leave it nil: two dealers of one name, and the router
-    /// never hears the second, without an error anywhere (zeromq/libzmq#4503).
+    /// never receives the second, without an error anywhere (zeromq/libzmq#4503).
     package var routingID: PeerID?
     package var heartbeat: Heartbeat?
     package var security = SocketSecurity.none

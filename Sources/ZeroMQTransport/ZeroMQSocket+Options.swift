@@ -77,7 +77,7 @@ struct OptionWriter {
     }
 
     /// Chooses the address family before a bind or connect (`zmq_setsockopt` IPV6). It is not simply left on: 127.0.0.1
-    /// would be bound, and told, as `[::ffff:127.0.0.1]`.
+    /// would be bound, and shown, as `[::ffff:127.0.0.1]`.
     func prepare(for endpoint: Endpoint) throws(MessagingError) {
         guard endpoint.transport == .tcp else { return }
         try set(ZMQ_IPV6, endpoint.text.hasPrefix("tcp://[") ? 1 : 0, "IPV6")

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The commands of `bigbrother` that trade nothing: for those who write plugins, or change the core. `bigbrother simulate`, `check`
-/// and `new` become this program, so its help speaks of those.
+/// and `new` become this program, so its help names those.
 @main
 struct BigBrotherDev: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -10,10 +10,12 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Find out whether a plugin keeps the protocol.",
         discussion: """
-            Plays the core to one plugin, by its role and what it declares: sound words,
-            odd words, silence, restarts, kill -9. Every rule is listed with what was
-            seen; a rule that does not apply says why. No account is touched but the one
-            that the plugin's own settings name (check.json beside plugin.json).
+            Acts as the core to one plugin, by its role and what it declares: valid,
+            unusual and malformed messages, silence, restarts, kill -9. Every rule is
+            listed with what was seen, or with the reason why it does not apply.
+
+            A BROKER ADAPTER IS MADE TO BUY AND SELL, on the account that its settings
+            name (check.json beside plugin.json): use a paper account.
 
               bigbrother check Plugins/Policies/StopLoss
               bigbrother check my-broker --settings paper.yaml --junit check.xml

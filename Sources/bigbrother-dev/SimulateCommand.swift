@@ -6,18 +6,18 @@ import Simulation
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Put the core through storms, and see whether every promise holds.",
+        abstract: "Run the core through seeded faults, and check every promise.",
         discussion: """
             Runs the real core and the real loop under a simulated clock, network, broker
             and disk. Each seed is one scenario of some ten minutes: an account, a market,
-            policies that contradict and lie, a broker with its own abilities, and what
-            goes wrong: lost and late messages, refusals, crashes at any step, a failing
-            disk. After every event the promises are checked against the simulated
-            broker's truth; after the storm everything must come together again, and the
-            journal must replay to the same state.
+            policies that contradict each other or send nonsense, a broker with its own
+            capabilities, and faults: lost and late messages, refusals, crashes at any
+            step, a failing disk. After every event the promises are checked against the
+            simulated broker's own books; after the faults core and broker must agree
+            again, and the journal must replay to the same state.
 
             The same seed is the same scenario, to the byte, on every machine. A failure
-            is made smaller by leaving out faults, and told with one command that
+            is made smaller by leaving out faults, and printed with one command that
             repeats it.
             """)
 
@@ -29,9 +29,9 @@ struct SimulateCommand: ParsableCommand {
     var without: String?
     @Option(
         help: ArgumentHelp(
-            "Of all faults let these alone come, as a failure names them; or none.", valueName: "faults"))
+            "Only these faults, as a failure names them; or none.", valueName: "faults"))
     var only: String?
-    @Flag(help: "Tell everything that happens in the first scenario.") var story = false
+    @Flag(help: "Print everything that happens in the first scenario.") var story = false
     @Flag(help: "Show how often each entry of the order life-cycle table was taken.") var coverage = false
     @Flag(help: "Print a failure as it is, without making it smaller.") var raw = false
     @Flag(help: ArgumentHelp("Print each scenario's journal hash.", visibility: .hidden)) var chains = false

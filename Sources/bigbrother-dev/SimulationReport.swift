@@ -47,7 +47,7 @@ struct FailureReport {
     private let small: Minimizer.Result
     private let all: Int
     private let seed: UInt64
-    /// Lines of the story that are shown.
+    /// Lines of the scenario's log that are shown.
     private static let most = 60
 
     init(_ outcome: Simulation.Outcome, _ small: Minimizer.Result) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Node
 
-/// The command. Reads the configuration, opens real things, wires them.
+/// The command. Reads the configuration, opens the journal and the sockets, and connects them.
 @main
 struct BigBrother: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,14 +9,14 @@ struct BigBrother: ParsableCommand {
         abstract: "The one process that may trade an account.",
         discussion: """
             Every cycle BigBrother gathers the whole portfolio, asks separate policy
-            processes what they would do, makes one coordinated decision, and carries
-            it out step by step through a broker-adapter process. Everything is
-            journaled, explained and replayable.
+            processes for recommendations, makes one decision for each position, and
+            carries it out step by step through a broker-adapter process. Everything
+            is journaled, explained and can be replayed.
 
               bigbrother run                    the embedded demonstration
               bigbrother run --config my.yaml   your account
-              bigbrother demo nvda              the proposal's scenario, to the cent
-              bigbrother explain 42.NVDA        why, and what became of it
+              bigbrother demo nvda              one position, one decision, each step
+              bigbrother explain 42.NVDA        why it was decided, and what followed
             """,
         version: Program.version,
         subcommands: [

@@ -11,7 +11,7 @@ import SQLiteJournal
 import Wire
 import ZeroMQTransport
 
-/// One run of the core: opens journal and sockets, recovers, runs the live loop, and tells how it ended.
+/// One run of the core: opens journal and sockets, recovers, runs the live loop, and returns how it ended.
 struct Running {
     let loaded: LoadedConfiguration
     var cycles: Int64?
@@ -106,7 +106,7 @@ struct Running {
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
         options.fixed = loaded.fixed
-        // A tape waits for whoever works: a turn over ten thousand positions takes seconds, and nobody is dead meanwhile.
+        // A tape waits for whoever works: a turn over ten thousand positions takes seconds, in which no peer counts as lost.
         if options.lockstep { options.heartbeatMilliseconds = 10_000 }
         #if DEBUG
             options.faults = faults

@@ -53,7 +53,7 @@ struct ScaffoldTests {
         }
     }
 
-    /// Building one takes a minute; its types are looked at as those of a stranger's package, which sees what is `public`.
+    /// Building one takes a minute; its types are looked at as those of another package, which sees what is `public`.
     @Test(
         "a Swift scaffold needs nothing of the kit that another package cannot see", arguments: Scaffold.Role.allCases)
     func usesThePublicKit(role: Scaffold.Role) throws {

@@ -63,7 +63,7 @@ struct AttackTests {
         let provider: RunningProcess
         let churn: RunningProcess
         var stopLoss: RunningProcess
-        /// Of the fifth host: they are let in, and behave until they are told not to.
+        /// Of the fifth host: they are let in, and keep the protocol until a test says otherwise.
         let liar: RunningProcess
         let flooder: RunningProcess
         let liarKey: String
@@ -105,7 +105,7 @@ struct AttackTests {
         try eventually(seconds: 30, "\(count) more entries") { try buys() >= before + count }
     }
 
-    /// What is done while the others are heard, in every cycle from its beginning to so many cycles after its end.
+    /// What is done while the others answer, in every cycle from its beginning to so many cycles after its end.
     private func whileOthersAreHeard(cycles: Int = 3, _ body: () throws -> Void) throws {
         let count = try account.entries("policies_answered").count
         try body()

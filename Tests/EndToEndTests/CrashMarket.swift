@@ -4,7 +4,7 @@ import SeededRandom
 @testable import PaperExchange
 
 /// A lively market for a crash test: quotes of a random walk, written as a tape before each start of the core, so that the
-/// market goes on while the core is dead.
+/// market goes on while the core is not running.
 struct CrashMarket {
     static let longs = ["ALFA", "BRVO", "CHRL"]
     static let shorts = ["DLTA", "ECHO"]

@@ -12,7 +12,7 @@ final class CrashStorm {
     let programs: Programs
     private(set) var kills: [String: Int] = [:]
     private(set) var starts = 0
-    /// From the start of a core to its first word at the venue, for those that lived to see it.
+    /// From the start of a core to its first message at the venue, for those that were not killed before.
     private(set) var startMilliseconds: [Int] = []
     var dice: SplitMix64
     var market: CrashMarket
@@ -66,7 +66,7 @@ final class CrashStorm {
             environment: [parts[0]: parts[1], "BIGBROTHER_KEEP_VENUE_LOGS": "1"])
     }
 
-    /// Processes of this storm that run, the core among them.
+    /// Processes of this test that run, the core among them.
     var survivors: [String] {
         get throws {
             try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in

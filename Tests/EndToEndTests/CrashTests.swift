@@ -48,7 +48,7 @@ struct CrashTests {
             + "\(venue.executions.count) fills, \(venue.rejections.count) refusals"
     }
 
-    /// A storm over an idle account would prove nothing.
+    /// Kills over an idle account would prove nothing.
     private func expectTrading(_ storm: CrashStorm, _ venue: VenueHistory) {
         let least = max(1, storm.killed / 10)
         #expect(storm.killed >= wantedKills)

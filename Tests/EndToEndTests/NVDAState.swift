@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension Programs {
-    /// Where the plan of the proposal ends, to the cent.
+    /// Where the plan of the NVDA demonstration ends, to the cent.
     func expectNVDA(_ what: String = "", keeping kept: Int = 144, selling sales: [Int] = [143]) throws {
         let positions = try #require(
             try json(["positions", "--journal", journal]) as? [[String: Any]])

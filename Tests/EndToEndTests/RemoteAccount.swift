@@ -87,7 +87,7 @@ struct RemoteAccount {
 
     // MARK: - Keys
 
-    /// Makes a key, and allows it unless it is a stranger's.
+    /// Makes a key, and allows it unless it is to be an unknown one.
     /// - Parameter isNew: it takes the place of the one that the name has.
     /// - Returns: the path of the secret half.
     func key(_ role: String, _ name: String, isAllowed: Bool = true, isNew: Bool = false) throws -> String {
@@ -130,7 +130,7 @@ struct RemoteAccount {
         }
     }
 
-    /// What a plugin on another host is told.
+    /// What a plugin on another host is given.
     func environment(_ role: String, _ name: String, key: String) -> [String: String] {
         [
             "BIGBROTHER_ENDPOINT": endpoint(role), "BIGBROTHER_NAME": name,
@@ -194,7 +194,7 @@ struct RemoteAccount {
         }
     }
 
-    /// The cycles from a number of them on in which a policy was asked and has not answered as it should, as the journal tells.
+    /// The cycles from a number of them on in which a policy was asked and has not answered as it should, by the journal.
     func missed(_ policies: [String], since count: Int) throws -> [String] {
         try entries("policies_answered").dropFirst(count).filter { heard in
             policies.contains { policy in

@@ -4,7 +4,7 @@ import Trading
 @testable import PaperExchange
 
 /// Cores that trade a moving market, whose broker is swapped again and again: for one that knows neither groups nor
-/// replacements and back, for one that dies, says nothing, or is not there; and cores that are killed in each stage.
+/// replacements and back, for one that ends, sends nothing, or is not there; and cores that are killed in each stage.
 final class SwapStorm {
     static let standby = """
         swap_drain: 4s
@@ -24,7 +24,7 @@ final class SwapStorm {
 
     let storm: CrashStorm
     private(set) var deaths: [String: Int] = [:]
-    /// What was told, by how it ended.
+    /// What was printed, by how it ended.
     private(set) var replies: [Int32: [String]] = [:]
     private var config = ""
 

@@ -5,7 +5,7 @@ import Wire
 @testable import PaperExchange
 @testable import PaperAdapter
 
-/// The truth of a crash test: everything that the paper venue was ever asked, in order, played again through the exchange.
+/// What a crash test is compared with: everything that the paper venue was ever asked, in order, played again through the exchange.
 ///
 /// The venue begins its log anew with a snapshot at each start; the test keeps the earlier ones. Each must begin with what
 /// the one before ended with, or the venue itself would have forgotten something.
@@ -44,7 +44,7 @@ struct VenueHistory {
         var description: String { what }
     }
 
-    /// Oldest first; a log that was kept twice, by a venue that died in between, counts once.
+    /// Oldest first; a log that was kept twice, by a venue that was killed in between, counts once.
     private static func generations(in folder: String) throws -> [String] {
         let kept = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { name in
             name.hasPrefix(file + ".") ? Int(name.dropFirst(file.count + 1)) : nil

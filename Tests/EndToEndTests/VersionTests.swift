@@ -160,7 +160,7 @@ struct VersionTests {
         let swift = [Programs.binaries.appendingPathComponent("policy-stop-loss").path]
         let kits = Programs.project.path + "/Plugins/Kits/python"
         let python = ["/usr/bin/python3", kits + "/examples/trailing-stop/trailing_stop.py"]
-        // The Swift kit's choices are closed: it answers at once that it cannot tell, and is asked again.
+        // The Swift kit's choices are closed: it answers at once that it does not know, and is asked again.
         let unknown = kit == "swift" ? "error" : "pass"
         let core = try RunningProcess(
             programs,

@@ -58,7 +58,7 @@ private final class Talk {
         }
     }
 
-    /// A broker that holds nothing comes, and tells so when the core asks at the end of the start.
+    /// A broker that holds nothing connects, and reports so when the core asks at the end of the start.
     func reconciledBroker(_ session: String) {
         let peer = Self.peer(.broker)
         hello(peer, "desk")

@@ -6,7 +6,7 @@ import Trading
 
 @testable import Orchestration
 
-/// Every word of the vocabulary, sound and absurd, over fills, faults, trades by hand, splits, reloads and restarts, on
+/// Every kind of advice, sound and absurd, over fills, faults, trades by hand, splits, reloads and restarts, on
 /// whole and broken lots of longs and shorts.
 @Suite("A storm of every kind of advice")
 struct HostileStormTests {
@@ -47,7 +47,7 @@ struct HostileStormTests {
                 fates.insert("\(fate.recommendation.advice.kind) \(fate.outcome)")
             }
         }
-        // A storm in which nothing happens finds nothing.
+        // A run in which nothing happens finds nothing.
         for fate in ["protect taken", "reset_stop taken", "exit taken"] { #expect(fates.contains(fate)) }
         // An entry is rarer: of a night's seeds a whole block may have none.
         #expect(Tier.isLong || fates.contains("enter taken"))

@@ -6,7 +6,7 @@ import Trading
 
 @testable import Orchestration
 
-/// Random everything: quotes, advice, faults, lost connections, late and doubled words. P1, P2 and replay are checked
+/// Random everything: quotes, advice, faults, lost connections, late and doubled reports. P1, P2 and replay are checked
 /// after every input by the driver; when calm returns everything is protected as planned and nothing is in flight.
 @Suite("The storm")
 struct StormTests {
@@ -112,7 +112,7 @@ struct Storm {
         }
     }
 
-    /// The oldest word mostly; now and then a word overtakes, one of another order only.
+    /// The oldest report mostly; now and then a report overtakes, one of another order only.
     private mutating func deliver() {
         driver.deliver()
         if random.chance(10), let first = driver.inbox.first, case .execution = first { driver.feed(first) }

@@ -20,7 +20,7 @@ struct StopLossTests {
     @Test(
         "the tightest of the stops that its settings ask for",
         arguments: [
-            // The proposal's own figures: 1.5 % under 189.07, the limit 0.3 % under the stop.
+            // The figures of the NVDA demonstration: 1.5 % under 189.07, the limit 0.3 % under the stop.
             (#"{"trail": 0.015, "trail_from": "last", "limit_offset": 0.003}"#, Case(), "186.23/185.67"),
             (#"{}"#, Case(), "183.18"), (#"{"initial": 0.005}"#, Case(), "183.94"),
             (#"{}"#, Case(initialStop: nil), "181.16"),

@@ -4,7 +4,7 @@ import Testing
 import Trading
 import Wire
 
-/// Says its word of every position, of another symbol, and of the portfolio.
+/// Recommends its text for every position, of another symbol, and of the portfolio.
 private struct Probe: Policy {
     struct Settings: Decodable {
         var word: String?

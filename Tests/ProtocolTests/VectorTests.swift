@@ -7,7 +7,7 @@ import Testing
 import Trading
 import Wire
 
-/// The folder `proto`, from which strangers write plugins.
+/// The folder `proto`, from which other people write plugins.
 enum Proto {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("proto")

@@ -28,7 +28,7 @@ struct ReadingTests {
         let journal = try SQLiteJournal(path: place.path)
         try journal.fill(turns: 1)
         for _ in 0..<3 { try SQLiteJournal.openReadOnly(place.path).verify() }
-        // A stranger who closes last would empty the -wal; it must see that it is not the last.
+        // Another process that closes last would empty the -wal; it must see that it is not the last.
         let shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments = ["sqlite3", place.path, "SELECT count(*) FROM entry"]

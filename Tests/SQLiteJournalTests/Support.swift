@@ -40,7 +40,7 @@ final class Place {
         try queue.close()
     }
 
-    /// Runs something that must fail for this file, and tells whether it left the file as it was.
+    /// Runs something that must fail for this file, and returns whether it left the file as it was.
     func isUnchanged(after body: () throws -> Void) rethrows -> Bool {
         let (before, wal) = (bytes(), bytes(wal))
         try body()

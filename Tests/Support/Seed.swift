@@ -14,7 +14,7 @@ package enum Seed {
     /// Those of a property test: fixed ones, those that once failed, and the run's own. A failing case is named by its seed.
     package static let several: [UInt64] = [1, 2, 3, 20_260_101, value]
 
-    /// The seeds of a storm: the same few at the gate, and each night so many from ``value`` on.
+    /// The seeds of a random test: the same few at the gate, and each night so many from ``value`` on.
     package static func range(gate: UInt64, nightly: UInt64) -> Range<UInt64> {
         // Small enough to be multiplied.
         let first = value % 1_000_000_000

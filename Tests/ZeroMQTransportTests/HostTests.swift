@@ -144,7 +144,7 @@ struct HostTests {
         let plugin = try Dialer(house.endpoint(), .curveClient(house.own, server: house.server.publicKey))
         try plugin.say("hello")
         #expect(try house.message().frames[0] == bytes("hello"))
-        // Ours are 500; the core keeps at most so many without a word, and those that are being closed. At once: in a few
+        // Ours are 500; the core keeps at most so many without a message, and those that are being closed. At once: in a few
         // seconds they would be gone for want of a handshake.
         let most = before + silent.count + Limits.unheardConnections + 20
         let end = monotonicMilliseconds() + Int64(Limits.handshakeMilliseconds) / 2

@@ -86,7 +86,7 @@ func failure(_ body: () throws -> Void) throws -> MessagingError {
     try #require(throws: MessagingError.self) { try body() }
 }
 
-/// What a stranger may send and our own send refuses.
+/// What another program may send and our own send refuses.
 func sendUnchecked(_ frames: [Bytes], on socket: borrowing ZeroMQSocket) {
     socket.withPointer { pointer, _ in
         for (index, frame) in frames.enumerated() {

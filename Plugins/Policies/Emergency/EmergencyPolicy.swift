@@ -151,7 +151,7 @@ extension EmergencyPolicy {
 }
 
 extension MarketView {
-    /// The day in New York whose session `day` tells; nil while the newest bar is of the hours before or after it.
+    /// The day in New York whose session `day` has; nil while the newest bar is of the hours before or after it.
     fileprivate var dayOfRegularBar: Int64? {
         guard let bar else { return nil }
         // A day's bar may begin at midnight of UTC.

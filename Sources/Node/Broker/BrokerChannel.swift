@@ -33,7 +33,7 @@ struct BrokerChannel {
         let name: PluginName
         /// Then it is killed, or its session ended.
         let untilMilliseconds: Int64
-        /// The core has been told that it is gone.
+        /// That it is gone was an input of the core.
         var isReported = false
     }
 

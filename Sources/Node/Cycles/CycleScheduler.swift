@@ -6,7 +6,7 @@ import Trading
 /// caused is done.
 struct CycleScheduler {
     enum Stage: Equatable {
-        /// Plugins are starting; the core hears of none before all are ready or the time is up.
+        /// Plugins are starting; none becomes an input before all are ready or the time is up.
         case barrier(untilMilliseconds: Int64)
         /// Lockstep: the first update is awaited, so that everything happens at the tape's time.
         case firstUpdate
@@ -28,7 +28,7 @@ struct CycleScheduler {
         nextCycleMilliseconds = now
     }
 
-    /// The core is told of plugins from here on.
+    /// Plugins become inputs of the core from here on.
     var isOpen: Bool { stage == .running }
 
     mutating func providerAsked() { awaitsProvider = true }

@@ -4,7 +4,7 @@ import Wire
 
 /// The processes of the plugins that the core starts: when each is started, ended and started again.
 ///
-/// It owns them, and tells what has happened; what that means for sessions, swap and core is the loop's to say.
+/// It owns them, and returns what has happened; what that means for sessions, swap and core the loop decides.
 struct ProcessTable {
     private var children: [PluginName: Child] = [:]
     /// Plugins that a person has stopped, those that are started elsewhere too.
@@ -157,7 +157,7 @@ struct ProcessTable {
         names.flatMap { name in (children[name]?.process?.readLines() ?? []).map { (name, $0) } }
     }
 
-    /// Nothing is left behind: asked, then told, then killed.
+    /// Nothing is left behind: asked to end, then SIGTERM, then SIGKILL.
     /// - Parameter pause: a moment; false: there is no waiting any more.
     func endAll(_ clock: any Clock, pause: () -> Bool) {
         for child in children.values { child.process?.closeInput() }

@@ -33,7 +33,7 @@ struct PluginSession {
     /// How much it may still say.
     var rateLimiter: RateLimiter
     var nextHeartbeatMilliseconds: Int64
-    /// It was asked to leave, and is not heard any more from then on.
+    /// It was asked to leave, and none of its messages is taken from then on.
     var leavesByMilliseconds: Int64?
     private var sent: Int64 = 0
     /// Sequence number of the last message from it.

@@ -10,7 +10,7 @@ struct RemotePeers {
 
     private var unauthenticated: [Peer: Unauthenticated] = [:]
     private var keysDueMilliseconds = Int64.min
-    /// When a person is told again that a key is used by two hosts.
+    /// When an alert says again that a key is used by two hosts.
     private var rivalsDueMilliseconds: [PluginName: Int64] = [:]
 
     enum Admission: Equatable {

@@ -5,7 +5,7 @@ import Wire
 
 /// The sessions of all plugins: who has one, what it has said and may still say, and when it is to be looked at.
 ///
-/// Its verbs say what is to be done; the loop sends, logs and tells the core.
+/// Its verbs return what is to be done; the loop sends, logs and makes inputs.
 struct SessionTable {
     private var sessions: [Peer: PluginSession] = [:]
     /// What each plugin that had a session may still say.
@@ -117,7 +117,7 @@ struct SessionTable {
 
     enum Action {
         case heartbeat(Peer)
-        /// Nothing was heard of it for so long: it hangs.
+        /// Nothing came from it for so long: it hangs.
         case hung(PluginSession, silentMilliseconds: Int64)
         /// It has not left in the time that it was given.
         case overstayed(PluginSession)
@@ -144,7 +144,7 @@ struct SessionTable {
                 sessions[session.peer]?.nextHeartbeatMilliseconds = next
                 actions.append(.heartbeat(session.peer))
             }
-            // Who is heard from meanwhile is due later, never earlier.
+            // A plugin that sends something meanwhile is due later, never earlier.
             let silence = session.lastHeardMilliseconds + patience + 1
             dueMilliseconds = min(dueMilliseconds, next, silence, session.leavesByMilliseconds ?? .max)
         }

@@ -1,6 +1,6 @@
 import Trading
 
-/// What an alert tells. Foreign text - the words of a plugin, of the process that runs it, of a person - is carried as it came.
+/// What an alert reports. Text of a plugin, of the process that runs it or of a person is carried as it came.
 package enum AlertReason: Sendable, Hashable, Codable {
     // The run
     case started(epoch: Int64)
@@ -106,7 +106,7 @@ package enum ConfigurationValue: Sendable, Hashable, Codable {
 }
 
 extension AlertReason {
-    /// What a program may tell it by; nil for what is none of these.
+    /// By which a program may recognize it; nil for what is none of these.
     package var kind: Alert.Kind? {
         switch self {
         case .restricted: .restricted

@@ -15,7 +15,7 @@ package struct AuditTrail: Sendable, Hashable, Codable {
     private struct Reported: Sendable, Hashable, Codable {
         var dispositions: [DispositionKey] = []
         var deferrals: [DispositionKey] = []
-        /// All of them, as the last record told, be it a decision or not.
+        /// All of them, as in the last record, be it a decision or not.
         var all: [DispositionKey] = []
         var isEmpty: Bool { self == Reported() }
     }
@@ -42,7 +42,7 @@ package struct AuditTrail: Sendable, Hashable, Codable {
     }
 
     /// Called with what became of all advice on a symbol, after the decision on it was recorded or not.
-    /// - Returns: whether it is other than the last record told.
+    /// - Returns: whether it is other than in the last record.
     mutating func isOther(_ symbol: Symbol, dispositions: [DispositionKey]) -> Bool {
         var reported = symbols[symbol] ?? Reported()
         guard reported.all != dispositions else { return false }

@@ -30,7 +30,7 @@ package struct Damping: Sendable, Hashable, Codable {
         return damping
     }()
 
-    /// Its keys in the configuration, by which a person is told what a recommendation waits for.
+    /// Its keys in the configuration, which say to a person what a recommendation waits for.
     package enum Rule: String, Sendable, Hashable, Codable {
         case stopMove = "minimum_stop_move"
         case stopTicks = "minimum_stop_ticks"

@@ -1,6 +1,6 @@
 import Trading
 
-/// Turns one cycle's answers into decisions: merges by symbol, and says in words what came of each recommendation.
+/// Turns one cycle's answers into decisions: merges by symbol, and gives each recommendation its disposition.
 struct DecisionEngine {
     let state: MarkedPortfolio
     let equity: Money
@@ -18,7 +18,7 @@ struct DecisionEngine {
         var changesPlan: Bool
     }
 
-    /// What concerns the portfolio first, then one verdict for each symbol that anybody spoke about, in symbol order.
+    /// What concerns the portfolio first, then one verdict for each symbol that any policy recommends for, in symbol order.
     func decide(
         _ answers: [PolicyAnswer], plans: PlanStore
     ) throws(NumericError) -> (portfolio: PortfolioMerge, symbolDecisions: [SymbolDecision]) {

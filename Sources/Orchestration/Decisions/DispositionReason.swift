@@ -8,7 +8,7 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     case defect(AdviceDefect)
     case nothingHeld
     case nothingAsked
-    /// It is told with the decision on the portfolio.
+    /// It is shown with the decision on the portfolio.
     case concernsPortfolio
     case wholePositionSold
     // Stops
@@ -47,7 +47,7 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     case reductionTooSmall(Quantity, of: Quantity)
     // Entries
     case vetoStands
-    /// In the words of the policy that vetoes.
+    /// As the policy that vetoes put it.
     case vetoed(String)
     case reentryCoolDown(until: Timestamp)
     /// Policies ask for both sides; none is entered.

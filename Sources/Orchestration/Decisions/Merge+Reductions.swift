@@ -79,7 +79,7 @@ extension Merge {
         for (item, resolved) in live {
             guard case .hold(let most, let rung) = resolved else { continue }
             note(item, .absorbed, .nothingHeld)
-            // A part of nothing says nothing; who would hold less speaks of what is entered too.
+            // A part of nothing says nothing; advice to hold less concerns what is entered too.
             if rung == nil, entersAtMost.map({ most < $0.quantity }) ?? true { entersAtMost = (most, item.policy) }
         }
     }

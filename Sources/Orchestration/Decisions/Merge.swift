@@ -19,7 +19,7 @@ package struct Merge: Sendable {
         package var quantityIncrement: Quantity
         /// Less than this is not traded.
         package var minimumQuantity: Quantity = .zero
-        /// Of prices; nil when no broker has told.
+        /// Of prices; nil when no broker has declared it.
         package var tickSize: PriceIncrement?
         /// Average true ranges that are known of this symbol.
         package var figures: [Indicator: Price] = [:]

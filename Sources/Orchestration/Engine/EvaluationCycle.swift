@@ -47,7 +47,7 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
         return number
     }
 
-    /// The policies' picture was made.
+    /// The snapshot for the policies was made.
     mutating func snapshotTaken(at time: Timestamp) { snapshotAt = time }
 
     /// Policies are asked.

@@ -5,7 +5,7 @@ import Trading
 /// It remembers nothing: a late fill, a refused cancel, a crash or a manual trade changes reality, and so the next step.
 /// The rules, in order:
 /// 1. Nothing while an order of the symbol is in flight.
-/// 2. What could oversell, or stands in the way of a reduction, is cancelled and its confirmation awaited.
+/// 2. What could oversell, or stands in the way of a reduction, is canceled and its confirmation awaited.
 /// 3. Reduce.
 /// 4. Protect what remains, before anything else goes on; with its target in one OCO group where the broker has OCO.
 /// 5. Entries last, with their stop.
@@ -24,7 +24,7 @@ struct ActionCoordinator {
     let isStopStuck: Bool
     /// False after the broker refused a reduction: protection comes first.
     let mayReduce: Bool
-    /// False after the broker refused again and again: what it does not replace is cancelled.
+    /// False after the broker refused again and again: what it does not replace is canceled.
     let mayReplace: Bool
     /// Trading is active; else an entry that is under way is ended.
     let mayEnter: Bool
@@ -117,7 +117,7 @@ struct ActionCoordinator {
         return prices.contains { position.isLong ? $0 <= stop.stopPrice : $0 >= stop.stopPrice }
     }
 
-    /// One leg of an OCO was filled in part just now, and the venue's word that the other shrank with it is on its way.
+    /// One leg of an OCO was filled in part just now, and the venue's report that the other shrank with it is on its way.
     private var isGroupShrinking: Bool {
         working.contains { leg in
             leg.groupKind == .oco && leg.filledQuantity.isPositive && leg.updatedAt > patienceSince

@@ -32,7 +32,7 @@ extension BrokerCapabilities {
         } catch { return stop }
     }
 
-    /// The first of these that the broker takes; what must rest is best good till cancelled, what trades now is not.
+    /// The first of these that the broker takes; what must rest is best good till canceled, what trades now is not.
     func timeInForce(_ wanted: [TimeInForce]) -> TimeInForce {
         wanted.first { timeInForce.contains($0) } ?? timeInForce.first ?? .day
     }

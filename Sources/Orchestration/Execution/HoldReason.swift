@@ -1,6 +1,6 @@
 import Trading
 
-/// What keeps an action from being sent, where a person is told of it.
+/// What keeps an action from being sent, where an alert reports it.
 package enum HoldReason: Sendable, Hashable, Codable {
     /// Somebody else's order stands in the way, or an order that no action can remove.
     case obstacle(Obstacle)
@@ -29,7 +29,7 @@ package enum HoldReason: Sendable, Hashable, Codable {
 }
 
 extension HoldReason {
-    /// Whether this is the alert that told of it.
+    /// Whether this is the alert that reported it.
     package func isReported(by alert: Alert) -> Bool {
         switch (self, alert.reason) {
         case (.obstacle(let mine), .obstacle(let told)): mine == told

@@ -27,7 +27,7 @@ extension Orchestrator {
         return PositionPlan(id: DecisionID(cycle: state.cycle.number, symbol: symbol), symbol: symbol)
     }
 
-    /// What no step can remove is told once.
+    /// What no step can remove is reported once.
     private mutating func reportObstacle(_ obstacle: Obstacle?, _ symbol: Symbol) {
         guard let obstacle else { return state.holds.endReport(.obstacle, of: symbol) }
         guard state.holds.report(.obstacle(obstacle), of: symbol) else { return }
@@ -255,7 +255,7 @@ extension Orchestrator {
     /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
     mutating func holdAfterRefusal(_ symbol: Symbol) {
         let (refusals, waits) = state.holds.refuse(symbol, cycle: state.cycle.number, at: state.now)
-        // Told at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
+        // Reported at the third, and then each time that they have doubled: a cycle lasts seconds, a refusal can last days.
         if waits, refusals % CoreLimits.rejectionsBeforeHold == 0,
             (refusals / CoreLimits.rejectionsBeforeHold).nonzeroBitCount == 1
         {

@@ -2,7 +2,7 @@ import Trading
 
 /// What plans wait for: written once when it changes, so that "why did nothing happen?" has its answer in the journal.
 ///
-/// What holds for the whole account is told by other records: the trading state, the broker's coming and going. So is
+/// What holds for the whole account is in other records: the trading state, the broker's coming and going. So is
 /// what the risk gate refuses or holds back, by its alerts.
 extension Orchestrator {
     mutating func recordWaiting(_ why: WaitReason?, _ plan: PositionPlan) {
@@ -16,7 +16,7 @@ extension Orchestrator {
         record(.waiting(Waiting(symbol: symbol, decision: nil, why: nil)))
     }
 
-    /// Why a symbol is left alone at the moment; nil where an alert of the risk gate has told it.
+    /// Why a symbol is left alone at the moment; nil where an alert of the risk gate has reported it.
     func holdReason(_ symbol: Symbol) -> WaitReason? {
         guard isHeld(symbol) else { return .positionDiffers }
         let refusals = state.holds.refusals(symbol)

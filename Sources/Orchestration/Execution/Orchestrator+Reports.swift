@@ -14,16 +14,16 @@ extension Orchestrator {
     }
 
     /// An order that nobody here has placed. Whether its fills are in the position that we have adopted, no event can
-    /// tell: the word may be new, or be told once more after a reconnect. The broker's lists are authoritative about both.
+    /// show: the report may be new, or be repeated after a reconnect. The broker's lists are authoritative about both.
     private mutating func noteUnknownOrder(_ report: ExecutionReport) {
         alert(.notice, report.terms?.symbol, .reportOnUnknownOrder(order: report.clientOrderID, report.event))
         if let symbol = report.terms?.symbol { return awaitBrokerSnapshot(of: symbol) }
         requestReconcile()
     }
 
-    /// Applies one word to its order and to the portfolio.
+    /// Applies one report to its order and to the portfolio.
     /// - Parameters:
-    ///   - needsSum: the broker must say how much is filled, or is asked before the word is taken.
+    ///   - needsSum: the broker must say how much is filled, or is asked before the report is taken.
     ///   - isCertain: a refusal is that of the request under way, whatever was refused before.
     mutating func process(
         _ received: ExecutionReport, needsSum: Bool = false, isCertain: Bool = false
@@ -43,7 +43,7 @@ extension Orchestrator {
             event = order.filledQuantity >= order.terms.quantity ? .fill : .partialFill
             note = try bookFill(order, quantity, price, at: report.at)
         }
-        // A last execution may come with another word, such as a cancel: both are true.
+        // A last execution may come with another event, such as a cancel: both are true.
         if event != report.event, report.event != .fill, report.event != .partialFill {
             _ = move(&order, by: event)
             event = report.event
@@ -53,7 +53,7 @@ extension Orchestrator {
             return queryMissedFills(of: order, event, report.cumulativeQuantity)
         }
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
-        // It is told as it is now, not as it was before.
+        // It is recorded as it is now, not as it was before.
         if event == .restated, report.reason == nil { note = .terms(order.terms) }
         if report.cumulativeQuantity.map({ $0 > order.filledQuantity }) ?? needsSum {
             return queryMissedFills(of: order, event, report.cumulativeQuantity)
@@ -65,7 +65,7 @@ extension Orchestrator {
             !isCertain && event.isRefusal && order.status.isInFlight
             && state.inFlight.request(for: order.id)?.isRefused(by: event, at: report.at) == false
         let (before, wasAtVenue) = (order.status, order.hasBeenAtVenue)
-        // After a lost cancel or replacement, a word that does not answer it leaves the doubt where it is.
+        // After a lost cancel or replacement, a report that does not answer it leaves the order in flight.
         let transition =
             (order.isRequestUnknown && event.answersNoRequest) || !answersRequest || isOldRefusal
             ? OrderLifeCycle.Transition.stay : move(&order, by: event)
@@ -104,8 +104,8 @@ extension Orchestrator {
         recordOrder(changed, .timedOut, .terms(changed.terms))
     }
 
-    /// An execution was told and did not arrive, or may have been: the order is in flight until the broker has told it
-    /// again, so that nothing is done on a position that is not what it seems.
+    /// An execution was reported and did not arrive, or may have been: the order is in flight until the broker has reported
+    /// it again, so that nothing is done on a position that is not what it seems.
     private mutating func queryMissedFills(of order: Order, _ event: OrderEvent, _ sum: Quantity?) {
         var uncertain = order
         _ = move(&uncertain, by: .timedOut)
@@ -117,7 +117,7 @@ extension Orchestrator {
 
     private var fillReporting: BrokerCapabilities.Executions { state.broker?.capabilities.executions ?? .each }
 
-    /// Where the broker tells sums, what has come since the last one; nil for a sum that is known.
+    /// Where the broker reports sums, what has come since the last one; nil for a sum that is known.
     private func newExecution(in report: ExecutionReport, of order: Order) throws(NumericError) -> ExecutionReport? {
         guard fillReporting == .cumulative, report.executionID == nil, let sum = report.cumulativeQuantity else {
             return report
@@ -127,7 +127,7 @@ extension Orchestrator {
     }
 
     /// An order in flight is asked about until the doubt ends, and a market order until it is over: it takes no time, so
-    /// that silence means a word that was lost.
+    /// that no report means a report that was lost.
     mutating func keepDeadline(of order: Order) {
         state.inFlight.follow(order, at: state.now, reportBy: state.now + state.configuration.commandTimeout)
     }
@@ -138,7 +138,7 @@ extension Orchestrator {
         return state.inFlight.request(for: order.id)?.replacement?.isMet(by: order.terms, counting: counting) ?? true
     }
 
-    /// The newest terms hold, whatever the order in which words arrive. A successor's first word has its own.
+    /// The newest terms hold, whatever the order in which reports arrive. A successor's first report has its own.
     private func restate(_ order: inout Order, _ terms: NewOrder, _ event: OrderEvent, at time: Timestamp) {
         let isFirst = order.replacesOrder != nil && (event == .new || event == .accepted)
         guard event == .restated || isFirst, time >= order.termsAt ?? time else { return }
@@ -164,14 +164,14 @@ extension Orchestrator {
         if before != nil, after == nil { state.plans.positionClosed(symbol, at: state.now) }
         if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }
         if order.terms.role == .entry, before == nil, let entry { planForFilledEntry(symbol, entry) }
-        // Also when a leg's fill was heard before its entry's, and nothing is held any more: it was entered once.
+        // Also when a leg's fill was reported before its entry's, and nothing is held any more: it was entered once.
         if order.terms.role == .entry { state.plans.dropEntry(symbol) }
         try state.plans.addRealized(realized, symbol)
         if order.filledQuantity > order.terms.quantity {
             alert(
                 .emergency, symbol, .overfilled(order: order.id, filled: order.filledQuantity, of: order.terms.quantity)
             )
-            // More shares than were asked for, or the same ones told twice: the position alone tells.
+            // More shares than were asked for, or the same ones reported twice: only the position shows it.
             awaitBrokerSnapshot(of: symbol)
         }
         return .fill(side: order.terms.side, quantity: quantity, symbol: symbol, price: price, realized: realized)
@@ -210,8 +210,8 @@ extension Orchestrator {
         }
     }
 
-    /// One cancels the other: the broker ends the other exit leg by itself. Until its word comes the leg is in flight, so
-    /// that nothing is done that relies on it either way; without a word it is asked about.
+    /// One cancels the other: the broker ends the other exit leg by itself. Until its report comes the leg is in flight, so
+    /// that nothing is done that relies on it either way; without a report it is asked about.
     private mutating func expectSiblingsToEnd(_ order: Order) {
         guard let group = order.groupID, order.terms.role == .stop || order.terms.role == .target else { return }
         for sibling in state.portfolio.orders.working(order.symbol)
@@ -297,7 +297,7 @@ extension Orchestrator {
 // MARK: - Successors
 
 extension Orchestrator {
-    /// A replacement that is an order of its own: what the broker says of the one tells of the other.
+    /// A replacement that is an order of its own: what the broker reports on the one concerns the other.
     private mutating func followReplacement(of order: Order, _ event: OrderEvent) {
         if let first = order.replacesOrder.flatMap({ state.portfolio.orders[$0] }), first.isWorking {
             switch event {
@@ -307,7 +307,7 @@ extension Orchestrator {
             }
         }
         let successor = state.portfolio.orders.working(order.symbol).first {
-            // One whose own cancel is in flight has been heard of: an old word about the first says nothing of that.
+            // One whose own cancel is in flight was reported before: an old report on the first says nothing of that.
             $0.replacesOrder == order.id && ($0.status == .pendingNew || $0.status == .unknown) && !$0.isRequestUnknown
         }
         guard let successor else { return }

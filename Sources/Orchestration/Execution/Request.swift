@@ -23,14 +23,14 @@ package struct Request: Sendable, Hashable, Codable {
     var leftBy: Timestamp
     var replacement: OrderReplacement?
     /// The adapter had it no later than this, for it has answered what was asked after it: the way to the venue begins
-    /// here. Nil while no such answer was heard.
+    /// here. Nil while no such answer has come.
     var takenBy: Timestamp?
-    /// Cancels and replacements asked for this order, this request counted, whose refusal was not heard.
+    /// Cancels and replacements asked for this order, this request counted, whose refusal has not come.
     private var openCancels: Int64 = 0
     private var openReplacements: Int64 = 0
     /// No report has answered it.
     private var isOpen = true
-    /// The broker's time of the newest refusal that was heard.
+    /// The broker's time of the newest refusal that has come.
     private var refusedAt: Timestamp?
 
     init(_ kind: Kind, number: Int64, leftBy: Timestamp, replacement: OrderReplacement? = nil) {

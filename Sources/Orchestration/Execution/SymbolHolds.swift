@@ -1,6 +1,6 @@
 import Trading
 
-/// Why nothing, or not everything, is sent for a symbol at the moment, and what of it a person has been told. One value for
+/// Why nothing, or not everything, is sent for a symbol at the moment, and what of it has been reported. One value for
 /// each symbol; every reason has a place of its own, so that two of them never take each other's.
 package struct SymbolHolds: Sendable, Hashable, Codable {
     private var symbols: [Symbol: SymbolHold] = [:]
@@ -25,7 +25,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     // MARK: - Holds
 
-    /// Nothing is sent before the broker has told its state anew.
+    /// Nothing is sent before the broker's state is known anew.
     /// - Parameter earliest: a state that was asked for before this may be behind what has happened.
     mutating func awaitSnapshot(_ symbol: Symbol, notBefore earliest: Timestamp) {
         change(symbol) {
@@ -80,7 +80,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         }
     }
 
-    /// Nobody speaks of the symbol any more.
+    /// Nothing concerns the symbol any more.
     mutating func dropHold(_ symbol: Symbol) { change(symbol) { $0.hold = nil } }
 
     func isHeld(_ symbol: Symbol, in cycle: Int64) -> Bool {
@@ -166,7 +166,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         change(symbol) { $0.reported.remove(kind) }
     }
 
-    /// What holds the symbol's actions back as a person was told, in a fixed order.
+    /// The reported reasons that hold the symbol's actions back, in a fixed order.
     package func reportedReasons(of symbol: Symbol) -> [HoldReason] { symbols[symbol]?.reported.all ?? [] }
 
     /// What the plan of a symbol waits for; nil for nothing.

@@ -2,7 +2,7 @@ import Trading
 
 /// A bar as it is kept: what `key` names, without the symbol and the period that it is kept under.
 struct Candle: Sendable, Hashable {
-    /// What tells bars of one period apart, and orders them: the start, or the trading day.
+    /// What distinguishes bars of one period, and orders them: the start, or the trading day.
     var key: Int64
     var start: Timestamp
     var end: Timestamp

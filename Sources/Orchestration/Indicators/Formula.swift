@@ -32,7 +32,7 @@ enum Formula {
     }
 
     /// The sample standard deviation (divisor n - 1) times the root of the periods per year, rounded once, half to even.
-    /// Nil for figures too large to be told in 128 bits.
+    /// Nil for figures that do not fit 128 bits.
     /// - Precondition: two changes or more.
     static func volatility(_ changes: [Int64], _ perYear: (numerator: Int128, denominator: Int128)) -> Ratio? {
         precondition(changes.count > 1, "one return has no spread")

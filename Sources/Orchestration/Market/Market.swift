@@ -15,7 +15,7 @@ package struct Market: Sendable, Hashable, Codable {
         var preSplit: PreSplitPrice?
     }
 
-    /// The broker has booked a split that no provider has told of: the last price before it.
+    /// The broker has booked a split that no provider has announced: the last price before it.
     private struct PreSplitPrice: Sendable, Hashable, Codable {
         var price: Price
         var split: Split

@@ -1,7 +1,7 @@
 import Trading
 
-/// What becomes of an update of the market, decided before anything of it is believed. The loop asks before it makes an
-/// update an input, so that its sender can be told; the core passes over whatever is refused here.
+/// What becomes of an update of the market, decided before anything of it is used. The loop asks before it makes an
+/// update an input, so that its sender can get an error; the core passes over whatever is refused here.
 package enum MarketAdmission: Sendable, Hashable {
     case accepted
     /// A tape begins anew after a restart of the core.

@@ -18,7 +18,7 @@ package struct MarkedPortfolio: Sendable {
     /// Cash plus everything at its present price.
     package func equity() throws(NumericError) -> Money {
         if let total = totalInAnyOrder() { return total }
-        // One of them does not fit: which one is told must not depend on the order of a dictionary.
+        // One of them does not fit: which one is reported must not depend on the order of a dictionary.
         var total = account?.cash ?? .zero
         for (_, record) in positions.inOrder { try total += marketValue(record) }
         return total

@@ -25,7 +25,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
         for record in positions { self.positions[record.symbol] = record }
     }
 
-    // MARK: - What the broker tells
+    // MARK: - What the broker reports
 
     /// - Parameter time: the account's figures are from then or later, and know of everything before it.
     mutating func adopt(_ account: Account, from time: Timestamp) {

@@ -1,6 +1,6 @@
 import Trading
 
-/// Makes the picture of one position.
+/// Makes the view of one position that a snapshot has.
 struct PositionViewer {
     let state: MarkedPortfolio
     let now: Timestamp

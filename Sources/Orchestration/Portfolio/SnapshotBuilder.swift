@@ -1,6 +1,6 @@
 import Trading
 
-/// Makes the picture of the whole that policies are given: everything that any of them asks for.
+/// Makes the snapshot of the portfolio that policies are given: everything that any of them asks for.
 struct SnapshotBuilder {
     private let core: CoreState
     private let needs: PolicyNeeds

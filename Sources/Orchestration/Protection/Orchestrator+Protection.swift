@@ -32,7 +32,7 @@ extension Orchestrator {
             let price = market.executable(record.symbol, side: record.exitSide)
         else { return false }
         // Venues elect by trades: a bid alone says nothing where the spread is wide, or where the bid stands at the stop.
-        // The offer is asked too, since some feeds tell of trades seldom.
+        // The offer is asked too, since some feeds report trades seldom.
         let others = [view.last, record.isLong ? view.ask : view.bid].compactMap { $0 }
         return Exits(of: record, in: state.portfolio.orders).stops.contains { stop in
             guard let level = stop.terms.stopPrice, stop.status != .held, stop.status != .pendingNew else {
@@ -70,7 +70,7 @@ extension Orchestrator {
     }
 
     /// A position that is unprotected for longer than its limit gets the core's own stop when no policy gave it one. While
-    /// nothing can be sent - halted, the broker away - it is told again and again: only a person can help then.
+    /// nothing can be sent - halted, the broker away - it is reported again and again: only a person can help then.
     mutating func checkUnprotected() throws(NumericError) {
         let positions = state.portfolio.positions
         for (symbol, since) in state.protection.overdue(at: state.now, isHeld: { positions[$0] != nil }) {

@@ -33,7 +33,7 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
     /// - Returns: since when it was; nil when it was protected.
     mutating func end(_ symbol: Symbol) -> Timestamp? { timers.removeValue(forKey: symbol)?.since }
 
-    /// Unprotected for longer than the limit, or for another ``UnprotectedTimer/reminder`` since that was told; in order.
+    /// Unprotected for longer than the limit, or for another ``UnprotectedTimer/reminder`` since that was reported; in order.
     /// Each is answered, and due again after the reminder.
     mutating func overdue(at now: Timestamp, isHeld: (Symbol) -> Bool) -> [(symbol: Symbol, since: Timestamp)] {
         var found: [(symbol: Symbol, since: Timestamp)] = []
@@ -93,7 +93,7 @@ struct UnprotectedTimer: Sendable, Hashable, Codable, HasDueTime {
     var since: Timestamp
     /// It was longer than its limit, and the core has answered.
     var isAnswered = false
-    /// When the core answers, or tells the emergency again.
+    /// When the core acts, or reports the emergency again.
     var dueAt: Timestamp
     static let reminder = TimeSpan.seconds(300)
 

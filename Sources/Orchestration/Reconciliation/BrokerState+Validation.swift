@@ -43,7 +43,7 @@ extension OrderAnswer {
 }
 
 extension Sequence<Quantity> {
-    /// No sum of what a broker tells overflows: more than all is all.
+    /// No sum of a broker's figures overflows: it stops at the largest value.
     var total: Quantity {
         reduce(.zero) { sum, part in
             let (units, overflow) = sum.units.addingReportingOverflow(part.units)

@@ -8,7 +8,7 @@ extension Orchestrator {
             return alert(.emergency, known.symbol, .answerNotTaken(order: known.id, defect))
         }
         let query = state.inFlight.answered(number)
-        // Of an order whose end nobody saw the position has told: an answer that was long under way books nothing twice.
+        // What an order filled whose end was not seen came with the position: a late answer books nothing twice.
         if let order = state.portfolio.orders[answer.clientOrderID], !state.inFlight.hasUnseenEnd(order.id) {
             try bookMissedExecutions(order, answer)
             if let query, query.order == order.id { try resolve(order.id, by: answer.order, query) }
@@ -48,7 +48,7 @@ extension Orchestrator {
         }
     }
 
-    /// Where the broker tells sums, the order itself says how much was missed.
+    /// Where the broker reports sums, the order itself says how much was missed.
     private mutating func bookMissedSum(_ order: Order, _ answer: OrderAnswer) throws(NumericError) {
         guard state.broker?.capabilities.executions == .cumulative, let theirs = answer.order,
             theirs.filledQuantity > order.filledQuantity, let average = theirs.averageFillPrice
@@ -75,11 +75,11 @@ extension Orchestrator {
         if theirs.isWorking {
             if theirs.status == .pendingCancel, try cancelAgain(order) { return }
             // What was given up and lives may have been asked about in the moment of its end. Taken for alive it stands in
-            // the way at worst; taken for dead it would be placed twice.
+            // the way at worst; taken as ended it would be placed twice.
             let isNews = order.isWorking ? isResolved(order, by: theirs, queriedAt) : queriedAt >= order.updatedAt
             guard isNews else { return keepDeadline(of: order) }
             adoptStatus(of: order, from: theirs)
-            // Its refusal could not be told from an older one, or was lost.
+            // Its refusal could not be distinguished from an older one, or was lost.
             if order.status == .unknown, let replacement = state.inFlight.request(for: id)?.replacement,
                 !isCarriedOut(replacement, theirs)
             {
@@ -88,7 +88,7 @@ extension Orchestrator {
             return
         }
         guard order.isWorking, let event = Self.ending(theirs.status) else { return }
-        // More is filled than the broker can name executions for: the position alone tells.
+        // More is filled than the broker can name executions for: only the position shows it.
         if theirs.filledQuantity > order.filledQuantity { deferToPosition(order) }
         try process(ExecutionReport(clientOrderID: id, event: event, reason: theirs.reason, at: state.now))
     }
@@ -121,7 +121,7 @@ extension Orchestrator {
                 clientOrderID: order.id, event: isSuccessor ? .notFound : .canceled, at: state.now))
     }
 
-    /// What it filled is taken from the position, and never from a word or an answer that comes later: that would book it
+    /// What it filled is taken from the position, and never from a report or an answer that comes later: that would book it
     /// twice, and a short that nobody has would be bought back.
     private mutating func deferToPosition(_ order: Order) {
         awaitBrokerSnapshot(of: order.symbol)
@@ -130,7 +130,7 @@ extension Orchestrator {
         if order.terms.role == .entry { state.plans.dropEntry(order.symbol) }
     }
 
-    /// Nothing is done on a symbol before the broker has told its position anew.
+    /// Nothing is done on a symbol before the broker has shown its position anew.
     mutating func awaitBrokerSnapshot(of symbol: Symbol) {
         state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
         requestReconcile()
@@ -165,7 +165,7 @@ extension Orchestrator {
         return queriedAt >= (request.takenBy ?? request.leftBy) + reportLag
     }
 
-    /// Whether a working order at the broker tells what became of the request for it.
+    /// Whether a working order at the broker shows what became of the request for it.
     private func isResolved(_ order: Order, by theirs: Order, _ queriedAt: Timestamp) -> Bool {
         switch order.status {
         case .pendingCancel, .pendingReplace: return false

@@ -37,7 +37,7 @@ extension Orchestrator {
         }
     }
 
-    /// The broker tells another position than our books, and it has not stayed so for long enough to be adopted. What
+    /// The broker shows another position than our books, and it has not stayed so for long enough to be adopted. What
     /// rests for the symbol is left alone until then: somebody may have changed both, as a split does, and an order that
     /// is made to fit the old position would not fit the new one.
     func hasUnconfirmedPosition(_ symbol: Symbol) -> Bool {

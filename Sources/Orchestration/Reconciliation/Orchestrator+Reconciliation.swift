@@ -151,7 +151,7 @@ extension Orchestrator {
         }
     }
 
-    /// A leg that waited for its entry and rests now, though nobody has told: it never waits again, so that the list is
+    /// A leg that waited for its entry and rests now, though no report said so: it never waits again, so that the list is
     /// right about it however old it is.
     private mutating func activateLegs(_ snapshot: BrokerState) {
         for other in snapshot.openOrders where other.status != .held && !other.status.isInFlight {

@@ -3,7 +3,7 @@ import Trading
 /// What a broker's snapshot says of one position.
 enum PositionFinding: Sendable, Hashable {
     case agrees
-    /// The old shares are shown, and a provider has told of new ones.
+    /// The old shares are shown, and a provider has announced new ones.
     case splitNotBooked(ours: Quantity, brokers: Quantity)
     /// It differs, and stays so: the broker's is adopted. Nil for no position there.
     case differs(ours: Quantity, theirs: BrokerPosition?)

@@ -22,7 +22,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     mutating func disconnected() { link = nil }
 
-    /// The adapter has told its state.
+    /// The adapter's state is known.
     /// - Returns: whether for the first time since it connected.
     mutating func noteAnswer() -> Bool {
         defer { link?.hasAnswered = true }
@@ -128,7 +128,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     // MARK: - Splits
 
-    /// A provider has told of new shares for old.
+    /// A provider has announced new shares for old.
     /// - Parameter quantity: what the broker shows until it has booked them.
     mutating func splitAnnounced(_ symbol: Symbol, quantity: Quantity, at now: Timestamp) {
         splits[symbol, default: PendingSplit()].announced = UnbookedSplit(quantity: quantity, since: now)
@@ -193,7 +193,7 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     fileprivate(set) var round = 0
     /// How often what is asked about orders was asked without an answer to all of it.
     fileprivate var unansweredRounds = 0
-    /// When what was asked is asked again: a word can be lost.
+    /// When what was asked is asked again: a message can be lost.
     fileprivate var reconcileDueAt: Timestamp?
     /// It has answered since it connected, and so refuses whatever an older epoch still has under way.
     fileprivate var hasAnswered = false
@@ -215,7 +215,7 @@ package struct UnconfirmedDiscrepancy: Sendable, Hashable, Codable {
     fileprivate(set) var since: Timestamp
 }
 
-/// New shares for old that only one side has told of.
+/// New shares for old of which only one side has said so.
 private struct PendingSplit: Sendable, Hashable, Codable {
     /// A provider has announced it, and the broker has not booked it yet.
     var announced: UnbookedSplit?
@@ -224,7 +224,7 @@ private struct PendingSplit: Sendable, Hashable, Codable {
     var isSettled: Bool { announced == nil && booked == nil }
 }
 
-/// New shares for old that only a provider has told of.
+/// New shares for old that only a provider has announced.
 struct UnbookedSplit: Sendable, Hashable, Codable {
     /// What the broker shows until it has booked it.
     let quantity: Quantity

@@ -1,6 +1,6 @@
 import Trading
 
-/// New shares for old, told by nobody but the figures: the quantity is multiplied, the average price divided, and the
+/// New shares for old, recognized by the figures alone: the quantity is multiplied, the average price divided, and the
 /// value is the same.
 package struct Split: Sendable, Hashable, Codable {
     let numerator: Int64

@@ -1,6 +1,6 @@
 import Trading
 
-/// What entries have cost since the broker last told its buying power, so that money is not spent twice.
+/// What entries have cost since the broker last reported its buying power, so that money is not spent twice.
 package struct Openings: Sendable, Hashable, Codable {
     private var list: [Opening] = []
 

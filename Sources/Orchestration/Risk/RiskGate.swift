@@ -13,7 +13,7 @@ package struct ApprovedCommand: Sendable, Hashable {
     }
 }
 
-/// The last door before the broker: the limits that hold whatever policies and coordinator want.
+/// The last check before the broker: the limits that hold whatever policies and coordinator ask for.
 ///
 /// Invariants:
 /// 1. Halted: no request leaves, only questions.

@@ -9,7 +9,7 @@ import Trading
 /// 2. The old adapter leaves when no order is in flight, and never else: no request of ours is under way at two adapters.
 /// 3. The adapter that trades and the epoch change in one input. Whoever is killed before it has the old one, after it the new.
 /// 4. Every stage that depends on an adapter has a deadline; what fails goes back to the old one, with a further epoch.
-/// 5. An adapter that does not know what rested, or tells other positions than the one before, does not trade: it looks at
+/// 5. An adapter that does not know what rested, or reports other positions than the one before, does not trade: it looks at
 ///    another account, whatever that is called there.
 extension Orchestrator {
     mutating func applySwapRequest(_ request: SwapRequest) {
@@ -163,7 +163,7 @@ extension Orchestrator {
         rollBack(.notStarted(why))
     }
 
-    /// Whether an adapter that is ready may trade. One that is not the chosen one is told of and not heard.
+    /// Whether an adapter that is ready may trade. One that is not the chosen one is reported, and its messages are not taken.
     mutating func admitBroker(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
         guard let chosen = state.chosenBroker else { return true }
         guard name == chosen else {
@@ -194,7 +194,7 @@ extension Orchestrator {
         return nil
     }
 
-    /// The first word about the account: another account's positions would be taken for a trade elsewhere.
+    /// The first snapshot of the account: another account's positions would be taken for a trade elsewhere.
     mutating func verifyAccount(_ snapshot: BrokerState) -> Bool {
         guard let swap = state.swap, swap.stage == .joining, let ours = state.portfolio.account?.id,
             snapshot.account.id != ours
@@ -204,7 +204,7 @@ extension Orchestrator {
     }
 
     /// A departure that was asked for is no emergency.
-    /// - Returns: whether nothing else is to be told of it.
+    /// - Returns: whether nothing else is to be reported about it.
     mutating func handleExpectedDeparture(goneBroker name: PluginName, _ why: String) -> Bool {
         guard let swap = state.swap else { return false }
         switch swap.stage {

@@ -2,7 +2,7 @@ import Trading
 
 /// What a step of a swap asks for, in order.
 enum SwapAction: Sendable, Hashable {
-    /// The adapter that trades is not heard any more, and is owed no answer.
+    /// No message of the adapter that trades is taken any more, and none of its answers is awaited.
     case detach
     /// This adapter is asked to leave.
     case dismiss(PluginName)
@@ -10,7 +10,7 @@ enum SwapAction: Sendable, Hashable {
     case engage(PluginName)
 }
 
-/// Which adapter trades, and how far it is on its way to give place to another. ``BrokerSwap`` has the picture.
+/// Which adapter trades, and how far its swap for another one has come. ``BrokerSwap`` has the stages.
 ///
 /// Invariants:
 /// 1. The adapter that trades changes when the one before has left, and never else.
@@ -99,7 +99,7 @@ package struct SwapMachine: Sendable, Hashable, Codable {
     /// Whether the stage's time is over.
     func isOverdue(at now: Timestamp) -> Bool { current?.deadline.map { $0 <= now } ?? false }
 
-    /// An adapter joins that must tell what the one before it told.
+    /// An adapter joins that must report what the one before it reported.
     var mustMatchPrevious: Bool { current?.stage == .joining && current?.leftReconciled == true }
 
     /// Whether nothing may be sent for a symbol. What is unprotected when a swap begins is protected first: it would stay

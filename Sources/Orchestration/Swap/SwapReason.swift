@@ -1,6 +1,6 @@
 import Trading
 
-/// What a step of a swap tells.
+/// What a step of a swap reports.
 package enum SwapEvent: Sendable, Hashable, Codable {
     case refused(SwapRefusal)
     case began
@@ -44,7 +44,7 @@ package enum SwapFailure: Sendable, Hashable, Codable {
     /// Of what is held it can protect less than is protected now.
     case cannotProtect(Symbol, held: Quantity, protectable: Quantity, protected: Quantity)
     case gone(String)
-    /// In the words of the process that starts it.
+    /// As the process that starts it put it.
     case notStarted(String)
 }
 

@@ -1,4 +1,4 @@
-/// What an adapter can do, and how far its words can be trusted. What is not declared has the careful default, and the
+/// What an adapter can do, and how far its reports can be relied on. What is not declared has the careful default, and the
 /// core plans with what is there: it emulates what is missing, and says so.
 public struct BrokerCapabilities: Sendable, Hashable, Codable {
     public var orderTypes: [OrderType]
@@ -23,7 +23,7 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
     public var assets: [AssetRule] = []
     public var idempotency = Idempotency.lookUp
     public var executions = Executions.each
-    /// After a reconnect the adapter tells the events again that the core may have missed.
+    /// After a reconnect the adapter repeats the events that the core may have missed.
     public var replaysEvents = false
     public var positions = PositionKeeping.net
     /// An order that would trade against a resting one of the same account is refused.
@@ -62,7 +62,7 @@ extension BrokerCapabilities {
         case inPlace = "in_place"
         /// A successor with an id of its own takes its place at once; the first ends as `replaced`.
         case newID = "new_id"
-        /// The first is cancelled, then the successor is placed: there is a moment without either.
+        /// The first is canceled, then the successor is placed: there is a moment without either.
         case cancelNew = "cancel_new"
         /// Two requests behind one call: both orders may rest, or neither.
         case notAtomic = "not_atomic"
@@ -86,7 +86,7 @@ extension BrokerCapabilities {
         case none
     }
 
-    /// How fills are told.
+    /// How fills are reported.
     public enum Executions: String, Sendable, Codable, CaseIterable {
         /// Each with an id of its own.
         case each

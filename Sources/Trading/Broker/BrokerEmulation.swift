@@ -8,7 +8,7 @@ public enum BrokerEmulation: String, Sendable, Hashable, Codable, CaseIterable, 
     case stopMovedByCancel = "stop_moved_by_cancel"
     /// A replacement of prices that may leave nothing, or both.
     case stopMovedByCancelUnsafe = "stop_moved_by_cancel_unsafe"
-    /// No good-till-cancelled orders.
+    /// No good-till-canceled orders.
     case protectionDaily = "protection_daily"
     /// No plain stops.
     case stopLimitForStop = "stop_limit_for_stop"

@@ -68,7 +68,7 @@ public struct OrderReplacement: Sendable, Hashable, Codable {
 }
 
 extension OrderReplacement {
-    /// These are the terms that it asks for. A quantity beyond what is filled tells nothing: fills come in between.
+    /// These are the terms that it asks for. A quantity beyond what is filled shows nothing: fills come in between.
     public func isMet(by terms: NewOrder, counting: BrokerCapabilities.ReplacementQuantity) -> Bool {
         let asked = counting == .total ? quantity ?? terms.quantity : terms.quantity
         return asked == terms.quantity && (limitPrice ?? terms.limitPrice) == terms.limitPrice

@@ -4,7 +4,7 @@
 public protocol ScaledInteger: Comparable, Hashable, Sendable, Codable, CustomStringConvertible {
     /// Digits behind the decimal point.
     static var decimals: Int { get }
-    /// The field's word for it, used in messages.
+    /// The name of the type for a person, used in messages.
     static var name: String { get }
     var units: Int64 { get }
     init(units: Int64)

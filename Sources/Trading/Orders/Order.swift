@@ -17,7 +17,7 @@ public struct Order: Sendable, Hashable, Codable {
     public var reason: String?
     /// The order whose place this one takes, or took.
     public var replacesOrder: ClientOrderID?
-    /// When the broker gave it these terms; nil while they are those of its submission. An older word changes nothing.
+    /// When the broker gave it these terms; nil while they are those of its submission. An older report changes nothing.
     public var termsAt: Timestamp?
 
     public init(
@@ -109,10 +109,10 @@ public struct ExecutionReport: Sendable, Hashable, Codable {
     public var quantity: Quantity?
     /// Executed in all, as the broker counts.
     public var cumulativeQuantity: Quantity?
-    /// Of all that is executed, where the broker tells sums (`cumulative`) instead of executions.
+    /// Of all that is executed, where the broker reports sums (`cumulative`) instead of executions.
     public var averagePrice: Price?
     public var reason: String?
-    /// The terms as they are now: on `restated`, and on the first word about an order that the core has not placed.
+    /// The terms as they are now: on `restated`, and on the first report about an order that the core has not placed.
     public var terms: NewOrder?
     public var at: Timestamp
 
@@ -138,7 +138,7 @@ public struct ExecutionReport: Sendable, Hashable, Codable {
     /// Why this report cannot be true of any order, or nil.
     public var defect: ReportDefect? { defect(telling: .each) }
 
-    /// - Parameter fills: how the broker tells them.
+    /// - Parameter fills: how the broker reports them.
     public func defect(telling fills: BrokerCapabilities.Executions) -> ReportDefect? {
         // A broker that says `not_found` of an order that lives would have it placed twice.
         if event.isOurs { return .eventOfTheCore(event) }
@@ -184,8 +184,8 @@ public enum ReportDefect: Sendable, Hashable, Codable, CustomStringConvertible {
 // MARK: - Sums
 
 extension ExecutionReport {
-    /// What came since the last word, where the broker tells sums: an execution that is named by the sum, so that the
-    /// same word twice is booked once. Nil when it tells of nothing new.
+    /// What came since the last report, where the broker reports sums: an execution that is named by the sum, so that the
+    /// same report twice is booked once. Nil when it has nothing new.
     /// - Throws: ``NumericError`` when the figures overflow.
     public func execution(beyond order: Order) throws(NumericError) -> ExecutionReport? {
         guard let sum = cumulativeQuantity, let average = averagePrice, sum > order.filledQuantity else { return nil }

@@ -4,7 +4,7 @@ public enum OrderLifeCycle {
     public enum Transition: Hashable, Sendable {
         /// The order is in this status now.
         case to(OrderStatus)
-        /// True, but the status does not change (a repeated word, a late fill of a cancelled order).
+        /// True, but the status does not change (a repeated report, a late fill of a canceled order).
         case stay
         /// The pending request failed: back to the status before it.
         case restore
@@ -69,7 +69,7 @@ public enum OrderLifeCycle {
         }
     }
 
-    /// Over. A late fill still books, and turns a cancelled order into a filled one when it completes it.
+    /// Over. A late fill still books, and turns a canceled order into a filled one when it completes it.
     private static func ended(_ status: OrderStatus, _ event: OrderEvent) -> Transition {
         switch event {
         case .partialFill: status == .filled ? .refused : .stay
@@ -87,7 +87,7 @@ public enum OrderLifeCycle {
         }
     }
 
-    /// Where a broker's plain word leads from any state that is not over.
+    /// Where a broker's plain report leads from any state that is not over.
     private static func word(of event: OrderEvent) -> Transition {
         switch event {
         case .accepted: .to(.accepted)

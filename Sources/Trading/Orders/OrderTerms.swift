@@ -24,9 +24,9 @@ public enum OrderType: String, Sendable, Codable, CaseIterable {
 public enum TimeInForce: String, Sendable, Codable, CaseIterable {
     /// Until the end of the regular session.
     case day
-    /// Good till cancelled.
+    /// Good till canceled.
     case gtc
-    /// Immediate or cancel: what cannot be filled at once is cancelled.
+    /// Immediate or cancel: what cannot be filled at once is canceled.
     case ioc
     /// Fill or kill: all at once or nothing.
     case fok

@@ -94,7 +94,7 @@ extension PolicyNeeds {
             sections.formUnion(needs.sections ?? SnapshotSection.standard)
             for bar in needs.bars ?? [] { bars[bar.period] = max(bars[bar.period] ?? 0, bar.count) }
             indicators.formUnion(needs.indicators ?? [])
-            // The core keeps one matrix: of two wishes the longer window serves both.
+            // The core keeps one matrix: of two needs the longer window serves both.
             if let wish = needs.correlation, wish.isLonger(than: correlation) { correlation = wish }
         }
         return PolicyNeeds(

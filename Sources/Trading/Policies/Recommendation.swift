@@ -290,7 +290,7 @@ extension Advice {
         }
     }
 
-    /// Its word in the vocabulary.
+    /// Its name in the protocol.
     public var kind: String {
         switch self {
         case .protect: "protect"

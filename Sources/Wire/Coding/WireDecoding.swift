@@ -186,7 +186,7 @@ extension WireDecoding {
             guard wasAsked(key, node) else {
                 let name = tape.string(key)
                 let known = names(askedBy: node)
-                // A person is told more freely than a program what may have been meant.
+                // In a message for a person a guess at what was meant may be freer than in one for a program.
                 let meant = numbersAsText ? Typo.meant(by: name, in: known) : Typo.nearest(to: name, in: known)
                 throw node.error(.unknownField(name, nearest: meant))
             }

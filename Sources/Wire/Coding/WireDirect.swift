@@ -7,7 +7,7 @@ import JSON
 package protocol WireDirect: WireSpecial, Codable {
     func write(to writer: inout JSONWriter)
     /// Nil for what is no such value, or does not stand as we would write it: the ordinary way follows, and reads it or
-    /// tells what is wrong.
+    /// says what is wrong.
     init?(wire value: WireValue)
 
     /// False, and nothing written, where this value goes the ordinary way. The address is that of a value of this type; see

@@ -9,7 +9,7 @@ final class WireName: Sendable {
     let isPlain: Bool
     /// With quotes, escapes and the colon, ready to be copied.
     let rendered: [UInt8]
-    /// One bit, by which two names are mostly told apart at once.
+    /// One bit, by which two names mostly differ.
     let bit: UInt64
     /// It stands for the one unlabeled value of an enum case, and is not written.
     let isPayload: Bool

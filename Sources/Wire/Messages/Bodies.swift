@@ -35,7 +35,7 @@ package struct Welcome: Sendable, Equatable, Codable {
     package var account: AccountID
     /// The plugin's own settings, as the configuration has them.
     package var settings: JSON
-    /// A peer that says nothing for three of these is taken for dead.
+    /// A peer that sends nothing for three of these is lost.
     package var heartbeatMilliseconds: Int64
     /// Time is simulated: a provider sends its next update on `advance` only, a broker acts on the times it is sent.
     package var lockstep: Bool
@@ -176,7 +176,7 @@ package struct Launch: Sendable, Hashable, Codable {
     }
 }
 
-/// How a plugin that is started by hand, or by systemd on another host, is told where the core is: an environment variable
+/// How a plugin that is started by hand, or by systemd on another host, learns where the core is: an environment variable
 /// for each, or the option of the same meaning.
 package enum LaunchVariable {
     /// `ipc://` or `tcp://`.

@@ -7,7 +7,7 @@ package enum ProtocolVersion {
     package static let text = "\(major).\(minor)"
 }
 
-/// Which of the core's sockets a peer speaks to, and so what it may say.
+/// Which of the core's sockets a peer is connected to, and so what it may send.
 package enum Role: String, Sendable, Codable, CaseIterable {
     case policy
     case broker

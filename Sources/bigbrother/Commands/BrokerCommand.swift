@@ -7,7 +7,7 @@ import Orchestration
 import Trading
 import Wire
 
-/// The adapters of the account: which one trades, and another one instead.
+/// The adapters of the account: lists them, and swaps the one that trades.
 struct BrokerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "broker", abstract: "The broker adapters of the account: list them, swap the one that trades.",
@@ -64,10 +64,11 @@ struct BrokerCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "swap", abstract: "Let another adapter trade, while orders are working.",
             discussion: """
-                Freezes order commands, lets the old adapter finish and leave, starts the new
-                one with the next epoch, brings its truth and ours together, and goes on. What
-                rests at the venue rests on. Waits for the end and tells it; when the new adapter
-                cannot trade, the old one is taken back, and the exit code is 2.
+                Sends no more orders but a missing stop, lets the old adapter finish and end,
+                starts the new one with the next epoch, compares its positions and orders
+                with ours, and goes on. What rests at the broker stays there. Waits for the
+                end and prints the result; when the new adapter cannot trade, the old one
+                is taken back, and the exit code is 2.
                 """)
         @Argument(help: "The adapter's name in the configuration: `broker` or one of `standby_brokers`.") var name:
             String

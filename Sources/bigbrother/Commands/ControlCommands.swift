@@ -47,7 +47,7 @@ struct HaltCommand: ParsableCommand {
 
 struct ReduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reduce", abstract: "Exits and protection only; entries under way are cancelled.")
+        commandName: "reduce", abstract: "Exits and protection only; entries under way are canceled.")
     @OptionGroup var options: ControlOptions
     func run() throws { try options.ask("reduce") }
 }

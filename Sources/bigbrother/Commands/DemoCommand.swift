@@ -9,8 +9,8 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo", abstract: "Play a scenario through real processes: nvda.",
         discussion: """
             nvda: 287 shares at +2.5 R, 42 % of equity, a take-profit that holds all the
-            shares, and no stop. Three policies want three things. One decision: cancel
-            the take-profit, sell 143, protect the other 144.
+            shares, and no stop. Four policies recommend; one decision: cancel the
+            take-profit, sell 143, protect the other 144.
             """)
 
     @Argument(help: "The scenario: nvda.") var name: String

@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 
-/// A command that the program `bigbrother-dev` carries out, which lies beside this one: what trades an account has none of its
+/// A command that the program `bigbrother-dev` beside this one carries out: the program that trades an account has none of its
 /// code.
 private protocol DevelopmentCommand: ParsableCommand {
     static var name: String { get }
@@ -52,7 +52,7 @@ private struct NotThere: Error, CustomStringConvertible {
 
 struct SimulateCommand: DevelopmentCommand {
     static let name = "simulate"
-    static let abstract = "Put the core through storms, and see whether every promise holds."
+    static let abstract = "Run the core through seeded faults, and check every promise."
     @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
 }
 

@@ -188,7 +188,7 @@ struct DecisionsCommand: ParsableCommand {
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Why? The story of a decision (42.NVDA), an order, or a cycle (42).")
+        commandName: "explain", abstract: "Why: a decision (42.NVDA), an order, or a cycle (42), and what followed.")
     @Argument(help: "A decision's id, a client order id, or a cycle's number.") var id: String
     @OptionGroup var options: JournalOptions
 
@@ -215,7 +215,7 @@ struct ExplainCommand: ParsableCommand {
 
 struct WhyNotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "why-not", abstract: "Why did nothing happen? What stood in the way of a symbol, and since when.")
+        commandName: "why-not", abstract: "Why nothing happened to a symbol: what blocked it, and since when.")
     @Argument(help: "The symbol.") var symbol: String
     @Option(help: "Look back so far: 10m, 2h, 3d, or since 2026-03-16T14:00:00Z. Default: the journal's last hour.")
     var since: String?

@@ -7,7 +7,7 @@ import SQLiteJournal
 
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Feed the journal to a fresh core, and demand the same effects.",
+        commandName: "replay", abstract: "Run the journal's inputs through a fresh core, and compare the effects.",
         discussion: """
             A journal that this version has written alone must give the same effects again,
             byte for byte. Of one that another version has written, in whole or in part,

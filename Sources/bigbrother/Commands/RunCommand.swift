@@ -129,7 +129,7 @@ private struct RunJSON: Encodable {
         var journalBytes: Int64
         var residentKilobytesAtMost: Int64
         var lateAnswers: Int64
-        /// From question to answer of each policy, and what else `bigbrother plugins` tells.
+        /// From question to answer of each policy, and what else `bigbrother plugins` shows.
         var plugins: [PluginStatus]
     }
 

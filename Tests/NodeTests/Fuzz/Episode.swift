@@ -9,7 +9,7 @@ import NodeRig
 import Trading
 import Wire
 
-/// A few lives of one core among friends and strangers. Everything follows from the seed.
+/// A few runs of one core among plugins that keep the protocol and peers that do not. Everything follows from the seed.
 final class Episode {
     struct Plan {
         var lockstep = false
@@ -47,7 +47,7 @@ final class Episode {
     private(set) var lives = 0
     private(set) var inputs = 0
     private(set) var largest = LiveNodeTables()
-    /// Messages of strangers that were taken, for an independent judge.
+    /// Messages of unauthenticated peers that were taken, for an independent validator.
     var onAccepted: (_ type: String, _ bytes: Bytes) -> Void = { _, _ in }
 
     init(seed: UInt64, _ grammar: Grammar, _ codec: MessageCodec, messages: Int = Episode.messages) {
@@ -132,7 +132,7 @@ final class Episode {
             rig.pass(milliseconds: 50)
             return arrivals
         }
-        // A tape that is asked for the next update as soon as it has told the last would let nobody else speak.
+        // A tape that is asked for the next update as soon as it has sent the last would leave no time for any other plugin.
         let isTheirTurn = plan.lockstep && random.chance(70)
         for friend in friends {
             friend.tend(now, rig.wall)

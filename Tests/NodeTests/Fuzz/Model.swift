@@ -4,7 +4,7 @@ import Orchestration
 import Trading
 import Wire
 
-/// Who may say what, told from the messages alone: what PROTOCOL.md promises, written a second time and more simply.
+/// Who may send what, from the messages alone: what PROTOCOL.md promises, written a second time and more simply.
 ///
 /// It may allow more than the live loop (which also ends sessions by time); it never allows less.
 struct Model {
@@ -27,7 +27,7 @@ struct Model {
     private(set) var sessions: [Peer: Session] = [:]
     /// The newest hello of a peer, which a welcome answers.
     private var hellos: [Peer: Hello] = [:]
-    /// Plugins of which the core was told that they are there.
+    /// Plugins that were inputs of the core as ready.
     private var announced: Set<PluginName> = []
     private var everReady: Set<PluginName> = []
     private var owedSettings: [PluginName: Int] = [:]
@@ -39,7 +39,7 @@ struct Model {
     private var newest: (type: String, header: Bytes, body: Bytes)?
     /// Lockstep keeps inputs back until the broker has finished.
     let keepsInputs: Bool
-    /// The last words, and errors, that nobody may answer: by whom, and their id.
+    /// `bye` and `error`, which nobody may answer: by whom, and their id.
     private var unanswerable: (peer: Peer, id: String)?
     private(set) var accepted: [(type: String, bytes: Bytes)] = []
 
@@ -208,7 +208,7 @@ struct Model {
                 if said.isTheirs { accepted.append(("recommendations", said.body)) }
             }
         case .messageGap(let name, _):
-            // Its last word may have come with it.
+            // Its last message may have come with it.
             guard sessions.values.contains(where: { $0.name == name && $0.isReady }) else {
                 return "\(name) is not ready"
             }

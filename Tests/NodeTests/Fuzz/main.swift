@@ -4,8 +4,8 @@ import Foundation
 ///
 ///     node-fuzz VECTORS EXECUTIONS SEED [EPISODE]
 ///
-/// Each different message that was taken from a stranger is a line on standard output, its type, a tab, and the bytes in
-/// hexadecimal, for an independent validator. The last line is a summary.
+/// Each different message that was taken from an unauthenticated peer is a line on standard output: its type, a tab, and
+/// the bytes in hexadecimal, for an independent validator. The last line is a summary.
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 4, let executions = Int(arguments[2]), let seed = UInt64(arguments[3]) else {

@@ -34,7 +34,7 @@ struct QuarantineTests {
     }
 
     private final class Ear: RunObserver {
-        /// What was told of the plugin, in the words of what runs its process.
+        /// What was reported of the plugin, in the words of what runs its process.
         var notices: [String] = []
         var emergencies: [String] = []
         var starts = 0

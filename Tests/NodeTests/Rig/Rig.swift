@@ -16,7 +16,7 @@ package final class Rig: Transport, Clock, RunObserver {
     package var onLog: (_ source: String, _ line: String) -> Void = { _, _ in }
     /// Connections that are gone: nothing can be sent to them.
     package var gone: Set<Peer> = []
-    /// What `run` is told at its next wait: end.
+    /// What `run` gets at its next wait: end.
     package var signal: Int32?
 
     package init() {}

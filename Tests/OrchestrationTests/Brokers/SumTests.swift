@@ -13,7 +13,7 @@ struct SumTests {
         }
     }
 
-    /// A report of each fill of the stop, as the venue tells it.
+    /// A report of each fill of the stop, as the venue reports it.
     private func fills(_ driver: inout CoreDriver, _ parts: [(Quantity, Price)]) throws -> [Input] {
         let stop = try #require(driver.symbolStop)
         return parts.flatMap { driver.venue.fill(stop.id, $0.0, at: $0.1) }

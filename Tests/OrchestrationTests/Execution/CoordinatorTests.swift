@@ -158,7 +158,7 @@ struct CoordinatorTests {
         let before = driver.orders.count
         driver.cycle()
         #expect(driver.orders.count - before <= 3)
-        // This venue dates its refusals alike, so that one cannot be told from the next: each waits for its time-out.
+        // This venue dates its refusals alike, so that one cannot be distinguished from the next: each waits for its time-out.
         for _ in 0..<30 { driver.cycle() }
         #expect(driver.symbolStop?.terms.stopPrice == "97")
         driver.expectSound()

@@ -141,7 +141,7 @@ struct InFlightTests {
         let stop = try #require(driver.symbolStop)
         driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
         driver.delivers = false
-        // A word that cannot be true makes the core ask.
+        // A report that cannot be true makes the core ask.
         driver.feed(.execution(ExecutionReport(clientOrderID: stop.id, event: .held, at: driver.now)))
         #expect(driver.inbox.count == 1)
         driver.cycle()
@@ -210,7 +210,7 @@ struct InFlightTests {
 }
 
 extension CoreDriver {
-    /// The broker's whole snapshot arrives now, asked for by a word that cannot be placed.
+    /// The broker's whole snapshot arrives now, asked for after a report on an unknown order.
     mutating func reconcile() {
         send(.execution(ExecutionReport(clientOrderID: "nobody-knows", event: .new, at: now)))
         // Several reasons for a look mostly come together: it is taken in a moment.

@@ -39,7 +39,7 @@ struct LateRefusalTests {
         driver.cycle()
         let refused = driver.now
         #expect(driver.state.portfolio.orders[stop.id]?.status == .new)
-        // The second is carried out, and nobody is told; instead the old refusal comes once more.
+        // The second is carried out, and not reported; instead the old refusal comes once more.
         driver.venue.faults.withholdsState = false
         driver.venue.faults.withholdsAnswers = true
         driver.venue.faults.withholdsWords = true
@@ -49,7 +49,7 @@ struct LateRefusalTests {
         driver.send(word(stop.id, .replaceRejected, at: refused))
         #expect(driver.state.portfolio.orders[successor.id]?.isWorking == true, "it may be there")
         #expect(driver.state.portfolio.orders[stop.id]?.status.isInFlight == true)
-        // When the broker is heard again, all agrees, and never more than the position was on offer.
+        // When the broker's reports arrive again, all agrees, and never more than the position was on offer.
         driver.venue.faults = FakeVenue.Faults()
         for _ in 0..<4 { driver.wait(.seconds(10)) }
         driver.cycle()

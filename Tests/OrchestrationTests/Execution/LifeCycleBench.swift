@@ -38,7 +38,7 @@ struct LifeCycleBench {
         order = Order(terms: terms, status: status, submittedAt: core.state.now)
         order.statusBeforePending = status == .pendingCancel || status == .pendingReplace ? before ?? .new : before
         switch status {
-        // Ended by the broker's report before all of its executions were told.
+        // Ended by the broker's report before all of its executions were reported.
         case .filled: (order.filledQuantity, order.averageFillPrice) = (60, "95")
         case .partiallyFilled: (order.filledQuantity, order.averageFillPrice) = (40, "95")
         case .pendingNew, .accepted, .new, .held, .pendingCancel, .pendingReplace, .suspended, .stopped, .calculated,
@@ -139,7 +139,7 @@ struct LifeCycleBench {
         }
     }
 
-    /// What was sold since then, when the cash tells the same as the position; nil when they do not agree.
+    /// What was sold since then, when the cash shows the same as the position; nil when they do not agree.
     func booked(since before: Portfolio) -> Quantity? {
         let after = core.state.portfolio
         let sold = (before.positions["ABC"]?.quantity.units ?? 0) - (after.positions["ABC"]?.quantity.units ?? 0)
@@ -149,7 +149,7 @@ struct LifeCycleBench {
         return Quantity(units: sold)
     }
 
-    /// A person is told that the report and the order's status exclude each other.
+    /// It is reported that the report and the order's status exclude each other.
     func tellsConflict(in effects: [Effect]) -> Bool {
         effects.contains {
             guard case .record(.alert(let alert)) = $0,

@@ -73,7 +73,7 @@ struct IndicatorSeriesTests {
         var series = MarketSeries()
         series.track(indicators: [atr, sma], bars: [(period: .day, count: 3)], correlation: nil)
         series.append(day("2026-03-04", "90", "95", "85", "92"))
-        // Only the afternoon is seen, and then the whole day is told.
+        // Only the afternoon is seen, and then the bar of the whole day comes.
         series.append(minute("2026-03-05T20:59:00Z", "93"))
         #expect(series.value(sma, of: symbol) == .price(Price("92.5")))
         let whole = day("2026-03-05", "92", "99", "80", "94")
@@ -81,7 +81,7 @@ struct IndicatorSeriesTests {
         #expect(series.value(sma, of: symbol) == .price(Price("93")))
         #expect(series.value(atr, of: symbol) == .price(Price("19")))
         #expect(series.bars(symbol, period: .day, count: 1) == [whole])
-        // It is told once; what is not made of parts stays.
+        // It comes once; what is not made of parts stays.
         series.append(day("2026-03-05", "1", "2", "1", "2"))
         #expect(series.bars(symbol, period: .day, count: 5).count == 2)
         #expect(series.value(sma, of: symbol) == .price(Price("93")))

@@ -90,7 +90,7 @@ struct WrongAdapterTests {
             for _ in 0..<40 { driver.cycle() }
             #expect(driver.venue.stopped("ABC") == 100, "\(index): \(driver.alertReasons.suffix(3))")
             #expect(driver.position("ABC")?.quantity == 100, "\(index)")
-            // A position that the broker tells twice is believed; the venue of this test holds another one.
+            // A position that the broker shows twice is adopted; the venue of this test holds another one.
             #expect(driver.venue.violations.isEmpty || index == 0)
         }
     }

@@ -271,7 +271,7 @@ struct LimitTests {
         #expect(entered > 0)
     }
 
-    /// The venue's truth: positions and entries at the price of this test.
+    /// The venue's books: positions and entries at the price of this test.
     private struct Sums {
         var gross: Int64 = 0
         var entering: Int64 = 0

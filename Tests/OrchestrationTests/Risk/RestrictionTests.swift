@@ -115,7 +115,7 @@ struct RestrictionTests {
         driver.expectSound()
     }
 
-    // MARK: - Naked while halted
+    // MARK: - Unprotected while halted
 
     @Test(
         "naked while halted: told at the limit and every five minutes, with why nothing is sent; until it is protected")

@@ -33,7 +33,7 @@ package func answers(_ advice: [PolicyAdvice]) -> [PolicyAnswer] {
     return byPolicy.sorted { $0.key < $1.key }.map { PolicyAnswer(policy: $0.key, recommendations: $0.value) }
 }
 
-/// The scenario of the mission, to the cent.
+/// The NVDA demonstration, to the cent.
 package enum NVDA {
     package static let policies: [PluginName] = ["partial-profit", "portfolio-risk", "stop-loss"]
 

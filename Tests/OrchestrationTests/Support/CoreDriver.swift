@@ -10,7 +10,7 @@ package struct CoreDriver {
     package private(set) var now: Timestamp
     package private(set) var inputs: [(input: Input, at: Timestamp)] = []
     package private(set) var effects: [Effect] = []
-    /// The venue's words on their way to the core.
+    /// The venue's messages on their way to the core.
     package var inbox: [Input] = []
     /// What policies say to a snapshot.
     package var policies: (PortfolioSnapshot) -> [PolicyAnswer] = { _ in [] }
@@ -81,7 +81,7 @@ package struct CoreDriver {
     }
     package private(set) var isConnected = false
 
-    /// Brings the oldest word that is under way.
+    /// Brings the oldest message that is under way.
     package mutating func deliver() {
         guard !inbox.isEmpty else { return }
         feed(inbox.removeFirst())
@@ -180,7 +180,7 @@ package struct CoreDriver {
         alerts.filter { $0.level == level }.map(\.reason)
     }
     package func alertReasons(of kind: Alert.Kind) -> [AlertReason] { alertReasons.filter { $0.kind == kind } }
-    /// Why the risk gate refused, each time that it was told.
+    /// Why the risk gate refused, each time that it was reported.
     package var gateRefusals: [GateRefusal] { alertReasons.compactMap(\.gateRefusal) }
     package var actions: [ActionSummary] {
         records.compactMap { if case .action(let step) = $0 { step.action } else { nil } }
@@ -277,7 +277,7 @@ struct InFlightCommands {
         }
     }
 
-    /// The words that answer a command.
+    /// The messages that answer a command.
     mutating func settle(_ input: Input) {
         switch input {
         case .execution(let report): settle(report)

@@ -73,6 +73,6 @@ extension FakeVenue {
 // MARK: - What brokers do by themselves
 
 extension FakeVenue {
-    /// The list of executions is behind: the order is known as it is, and what filled it is not told.
+    /// The list of executions is behind: the order is known as it is, and what filled it is not reported.
     package mutating func forgetExecutions(of id: ClientOrderID) { executions[id] = nil }
 }

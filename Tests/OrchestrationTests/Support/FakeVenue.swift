@@ -6,7 +6,7 @@ import Trading
 package struct FakeVenue: Sendable {
     /// What goes wrong. All off: a perfect broker.
     package struct Faults: Sendable {
-        /// Commands are carried out, and nobody is told.
+        /// Commands are carried out, and not reported.
         package var withholdsAnswers = false
         /// Commands do not arrive at all.
         package var losesCommands = false
@@ -26,7 +26,7 @@ package struct FakeVenue: Sendable {
         package var refusesMarketOrders = 0
         /// Submissions do not arrive.
         package var losesSubmissions = false
-        /// A cancel is taken, told as pending, and not carried out.
+        /// A cancel is taken, reported as pending, and not carried out.
         package var holdsCancels = false
         /// Words that end an order do not say how much of it is filled.
         package var omitsSums = false

@@ -5,7 +5,7 @@ import Trading
 
 @testable import Orchestration
 
-/// The storm, and adapters of different capabilities that are swapped in the middle of it: asked for at any moment, leaving
+/// Random faults, and adapters of different capabilities that are swapped in the middle of it: asked for at any moment, leaving
 /// and joining late, failing, dying, with the core started anew now and then.
 @Suite("The storm, and brokers that are swapped in it")
 struct SwapStormTests {

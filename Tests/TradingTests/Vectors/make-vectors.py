@@ -72,7 +72,7 @@ def pick(kind: str) -> int:
 
 
 def tie() -> int:
-    """Often half-way between two neighbours once it is scaled by a short ratio."""
+    """Often half-way between two neighbors once it is scaled by a short ratio."""
     return generator.choice([1, 3, 5, 7, -1, -3, -5]) * 5 * 10 ** generator.randint(0, 6)
 
 
@@ -162,7 +162,7 @@ def averages():
         for _ in range(generator.randint(1, 30)):
             price = generator.randint(1, 500_000) * 10**6
             quantity = generator.randint(1, 1_000) * 10**9
-            if style == 1:  # a crumb of an expensive coin
+            if style == 1:  # a small fraction of an expensive coin
                 price, quantity = generator.randint(10**10, 10**13), generator.randint(1, 10**6)
             if style == 2:  # everything
                 price, quantity = generator.randint(1, 10**15), generator.randint(1, 10**17)

@@ -75,7 +75,7 @@ package struct PaperAdapter: BrokerAdapter {
         return try exchange.apply(update).map { .execution($0) }
     }
 
-    /// Latencies that are over, day orders that expire. What changes nothing that anybody is told is not written.
+    /// Latencies that are over, day orders that expire. What changes no report is not written.
     package mutating func tick(at time: Timestamp) throws -> [BrokerMessage] {
         var next = exchange
         let reports = try next.advance(to: time)

@@ -5,7 +5,7 @@ import Trading
 import Wire
 
 /// Everything that changed the venue, in a file: written before anything is answered, so that kill -9 loses nothing that
-/// the core was told. The exchange is deterministic; replaying the file makes it again.
+/// was reported to the core. The exchange is deterministic; replaying the file makes it again.
 ///
 /// One JSON object a line. A torn last line, of a process that was killed while writing, never happened. The file is not
 /// synced to the disk on every line: it survives the end of the process, not a power cut; this is paper.

@@ -84,7 +84,7 @@ package struct PaperConfiguration: Sendable, Hashable, Codable {
             orderTypes: OrderType.allCases, timeInForce: TimeInForce.allCases, groups: groups,
             replacesPrice: replacesPrice, replacesQuantity: replacesQuantity, reservesShares: reservesShares,
             wantsMarketData: true, priceIncrement: priceIncrement, quantityIncrement: quantityIncrement)
-        // It is the venue itself: what it was asked it has done, or will never do, and its lists are the truth.
+        // It is the venue itself: what it was asked it has done, or will never do, and its lists are never behind.
         capabilities.idempotency = .rejectsDuplicates
         capabilities.arrivalLimit = .zero
         capabilities.reportLag = .zero

@@ -2,7 +2,7 @@ import Trading
 
 /// Why a paper account cannot start like this: where it stands, what is wrong, what to do.
 package struct PaperConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// In the words of the file: `positions[2].quantity`.
+    /// As the file names it: `positions[2].quantity`.
     package let path: String
     package let problem: String
     package let remedy: String

@@ -76,7 +76,7 @@ extension PaperExchange {
         return (side == .sell ? held.isPositive : held.isNegative) ? .closing : .opening
     }
 
-    /// An exit finds its shares free, or is refused in the words of real brokers.
+    /// An exit finds its shares free, or is refused with a reason as real brokers give it.
     private func refusalToClose(_ order: NewOrder, _ quantity: Quantity) -> String? {
         let reserved = reservedQuantity(order.symbol, order.side)
         let free = Quantity(units: Int64(clamping: quantityHeld(order.symbol).units.magnitude) - reserved.units)

@@ -55,7 +55,7 @@ extension PaperExchange {
         }
     }
 
-    /// The part of the day. The provider's word holds until the calendar's own phase changes.
+    /// The part of the day. The provider's session holds until the calendar's own phase changes.
     var session: SessionPhase {
         if configuration.sessions == .always { return .regular }
         let phase = USEquityCalendar.phase(at: now)

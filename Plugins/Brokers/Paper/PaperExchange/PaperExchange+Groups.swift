@@ -34,7 +34,7 @@ extension PaperExchange {
         return min(entry.order.filledQuantity, leg.leaves)
     }
 
-    /// After a fill: the sibling shrinks or is cancelled; a filled entry wakes its legs.
+    /// After a fill: the sibling shrinks or is canceled; a filled entry activates its legs.
     mutating func settleGroup(
         afterFillOf entry: PaperOrder, _ quantity: Quantity, at price: Price
     ) throws(NumericError) {

@@ -27,7 +27,7 @@ struct Awakened: Sendable {
     var entryPrice: Price
 }
 
-/// The provider's word about the session; it knows closings that no calendar does.
+/// The session as the provider reports it; it has closings that no calendar has.
 struct AnnouncedSession: Codable, Sendable {
     var phase: SessionPhase
     var at: Timestamp

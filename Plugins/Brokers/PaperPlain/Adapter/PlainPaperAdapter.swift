@@ -3,7 +3,7 @@ import PaperExchange
 import PluginKit
 import Trading
 
-/// The paper venue through a plainer door: no groups and no replacements, as many brokers have it. It keeps the same file
+/// The paper venue with fewer capabilities: no groups and no replacements, as many brokers have it. It keeps the same file
 /// as `paper`, and so trades the same account: to try what becomes of working orders when one is swapped for the other.
 struct PlainPaperAdapter: BrokerAdapter {
     private var paper: PaperAdapter
@@ -45,7 +45,7 @@ struct PlainPaperAdapter: BrokerAdapter {
         .execution(ExecutionReport(clientOrderID: id, event: event, reason: why, at: time))
     }
 
-    /// What this door does not know it does not tell either.
+    /// What this adapter does not support it does not report either.
     private func withoutGroups(_ message: BrokerMessage) -> BrokerMessage {
         func plain(_ order: Order) -> Order {
             var order = order

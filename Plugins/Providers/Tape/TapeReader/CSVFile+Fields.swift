@@ -61,7 +61,7 @@ extension CSVFile {
         throw bad("\(quoted(buffer[place])) is no date: expected such as 2014-06-05")
     }
 
-    /// Neighbouring rows mostly share their date, so the last one is remembered.
+    /// Neighboring rows mostly share their date, so the last one is remembered.
     private mutating func midnight(at position: Int) -> Timestamp? {
         let place = position..<(position + 10)
         guard let number = dateNumber(buffer.span.extracting(place)) else { return nil }

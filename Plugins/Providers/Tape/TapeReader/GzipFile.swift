@@ -32,7 +32,7 @@ struct GzipFile: ~Copyable {
         let reason = errno
         var code: CInt = Z_OK
         _ = gzerror(handle, &code)
-        // At a truncation zlib first hands over what it has; the error stays and is told when nothing is left.
+        // At a truncation zlib first hands over what it has; the error stays and is thrown when nothing is left.
         if count > 0 { return .bytes(Int(count)) }
         switch code {
         case Z_OK, Z_STREAM_END: return .bytes(0)

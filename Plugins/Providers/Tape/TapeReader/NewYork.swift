@@ -36,7 +36,7 @@ enum NewYork {
     }
 }
 
-/// Whether times lie in a regular session. Neighbouring times mostly share their day, so it is kept.
+/// Whether times lie in a regular session. Neighboring times mostly share their day, so it is kept.
 struct RegularHours {
     private var day = Timestamp(nanoseconds: .min)..<Timestamp(nanoseconds: .min)
     private var hours: Range<Timestamp>?

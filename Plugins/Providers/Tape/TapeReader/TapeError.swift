@@ -24,7 +24,7 @@ extension TapeError: CustomStringConvertible {
     }
 }
 
-/// Foreign text in quotation marks: short, and without bytes that a terminal would obey.
+/// Foreign text in quotation marks: short, and without bytes that a terminal would act on.
 func quoted(_ bytes: some Sequence<UInt8>) -> String {
     "\"\(printable(bytes.prefix(Limits.quotedCharacters)))\""
 }

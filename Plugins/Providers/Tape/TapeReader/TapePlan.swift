@@ -22,7 +22,7 @@ struct TapeWindow {
 }
 
 extension TapeConfiguration {
-    /// Checks everything that can be told without opening a file.
+    /// Checks everything that can be checked without opening a file.
     /// - Throws: ``TapeError/configuration(key:problem:)`` for the first key that is wrong.
     package func validate() throws(TapeError) { _ = try plan() }
 

@@ -51,7 +51,7 @@ class ExampleBroker(BrokerAdapter[Settings]):
         self.books = pickle.loads(self.path.read_bytes()) if self.path.exists() else Books(settings.cash)
 
     def keep(self, words: Iterator[Execution]) -> list[Execution]:
-        """Whole on the disk before a word of it is said."""
+        """Whole on the disk before anything of it is reported."""
         said = list(words)
         fresh = self.path.with_suffix(".new")
         with open(fresh, "wb") as file:

@@ -39,7 +39,7 @@ struct ExampleBroker: BrokerAdapter {
         try keep()
     }
 
-    /// Whole on the disk before a word of it is said.
+    /// Whole on the disk before anything of it is reported.
     private func keep() throws { try JSONEncoder().encode(books).write(to: path, options: .atomic) }
 
     private mutating func said() throws -> [BrokerMessage] {
@@ -186,7 +186,7 @@ struct Books: Codable {
     var cash: Money
     var epoch: Int64 = 0
     var orders: [Order] = []
-    /// The last word on each order.
+    /// The last report on each order.
     var words: [ExecutionReport] = []
     var fills: [ExecutionReport] = []
     var held: [BrokerPosition] = []

@@ -1,4 +1,4 @@
-"""Frozen dataclasses from JSON values and back, by their annotations. The border: what is wrong is told with its place.
+"""Frozen dataclasses from JSON values and back, by their annotations. The border: what is wrong is reported with its place.
 
 * ``read(cls, value)`` is lenient: unknown fields are ignored, unknown values of a choice are handed on as they are.
 * ``read(cls, value, strict=True)`` is for what moves money: both are refused.
@@ -141,7 +141,7 @@ def _sequence(item: Any) -> tuple[Read, Write]:
 
 
 def _union(members: list[Any]) -> tuple[Read, Write]:
-    """Of dataclasses: told apart by their tag, or by the name of their first field."""
+    """Of dataclasses: distinguished by their tag, or by the name of their first field."""
     if len(members) == 1:
         return codec(members[0])
     by_key = {getattr(cls, "TAG", None) or dataclasses.fields(cls)[0].name: cls for cls in members}

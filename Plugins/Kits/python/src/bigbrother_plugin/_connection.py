@@ -36,7 +36,7 @@ EXIT_REFUSED = 3
 
 @dataclass(frozen=True)
 class Launch:
-    """What a plugin is told at its start."""
+    """What a plugin is given at its start."""
 
     endpoint: str
     name: str
@@ -271,7 +271,7 @@ class Connection:
             self._send(Answer(self._session, "bye", body_of(Fault(why))))
         return code
 
-    # MARK: what is heard
+    # MARK: what is received
 
     def _receive(self) -> int | None:
         """Everything that has arrived, one message at a time."""

@@ -31,7 +31,7 @@ S = TypeVar("S")
 
 
 class BrokerContext:
-    """What an adapter is told about its place, and where its reports go."""
+    """What an adapter is given at its start, and where its reports go."""
 
     def __init__(self, account: str, state_directory: str, lockstep: bool) -> None:
         self.account = account
@@ -102,7 +102,7 @@ class BrokerAdapter(ABC, Generic[S]):
         return ()
 
     def replay(self) -> Iterable[Execution]:
-        """Events that the core may have missed, told again after each ``ready`` where ``replays_events`` is declared."""
+        """Events that the core may have missed, sent again after each ``ready`` where ``replays_events`` is declared."""
         return ()
 
     @classmethod
@@ -120,7 +120,7 @@ class EpochFence:
 
     @staticmethod
     def load(path: Path) -> EpochFence:
-        """Raises ``ValueError`` for a file that is none: whoever cannot tell which core is the newest may not trade."""
+        """Raises ``ValueError`` for a file that is none: an adapter that does not know which core is the newest may not trade."""
         try:
             text = path.read_text("ascii").strip()
         except FileNotFoundError:

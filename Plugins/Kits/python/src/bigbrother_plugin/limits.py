@@ -28,7 +28,7 @@ OUTBOX = 10_000
 INBOX = 10_000
 #: What is under way at ``drain`` may take so long, seconds; the core waits for three.
 DRAIN_SECONDS = 2.5
-#: How long the last word may take to leave, milliseconds.
+#: How long the last message may take to leave, milliseconds.
 LINGER_MILLISECONDS = 1_000
 #: Plugin code that overruns its time by so much never returns: the process ends, and the core starts it again, seconds.
 STUCK_SECONDS = 60.0

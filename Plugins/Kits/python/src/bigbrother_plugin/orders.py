@@ -75,7 +75,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Execution:
-    """One word of the broker about one order. ``execution_id`` never changes; ``at`` is the venue's time."""
+    """One report of the broker about one order. ``execution_id`` never changes; ``at`` is the venue's time."""
 
     client_order_id: ClientOrderID
     event: Event
@@ -121,7 +121,7 @@ class BrokerPosition:
 
 @dataclass(frozen=True)
 class BrokerState:
-    """The broker's truth at one moment: every order that is not over, ``held`` legs included."""
+    """The broker's state at one moment: every order that is not over, ``held`` legs included."""
 
     account: BrokerAccount
     positions: tuple[BrokerPosition, ...]

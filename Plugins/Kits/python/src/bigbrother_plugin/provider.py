@@ -31,7 +31,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class ProviderContext:
-    """What a provider is told about its place."""
+    """What a provider is given at its start."""
 
     account: str
     #: Where it may keep files that outlive it.
@@ -91,7 +91,7 @@ class _Tape:
         return replace(update, is_last=True) if self._looks_ahead and self._ahead is None else update
 
     def _fetch(self) -> Market | Exception | None:
-        """A fault is kept until the updates before it are told."""
+        """A fault is kept until the updates before it are sent."""
         try:
             update = next(self._updates, None)
         except Exception as error:
