@@ -143,13 +143,13 @@ let testTargets: [Target] = [
     tests(
         "ProtocolTests", exclude: ["Judge"], "JSON", "Wire", "Trading", "Orchestration", "Wording", "Journal",
         "wire-judge"),
-    support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration", "Wording"),
+    support("CoreTestSupport", "OrchestrationTests/Support", "Trading", "Orchestration"),
     tests(
         "OrchestrationTests", exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"],
-        "Orchestration", "Wording", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
+        "Orchestration", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
     tests("WordingTests", exclude: ["words.txt"], "Wording", "Orchestration", "Trading", "CoreTestSupport"),
-    tests("ScenarioTests", "Orchestration", "Wording", "Trading", "CoreTestSupport"),
-    tests("SimulationTests", "Simulation", "Orchestration", "Wording", "Trading", "Node", "CoreTestSupport"),
+    tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
+    tests("SimulationTests", "Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"),
     tests("MessagingTests", "Messaging"),
     tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "SystemTime", "CZeroMQ"),
     tests("KeysTests", "Keys", "Messaging"),
@@ -166,8 +166,7 @@ let testTargets: [Target] = [
         "node-fuzz", "Tests/NodeTests/Fuzz", "NodeRig", "CoreTestSupport", "Node", "Orchestration", "SeededRandom",
         "Trading", "JSON", "Wire", "Messaging", "Journal", "JournalTesting"),
     tests(
-        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Wording", "Trading", "JSON", "Wire",
-        "Messaging",
+        "NodeTests", exclude: ["Rig", "Fuzz"], "Node", "Orchestration", "Trading", "JSON", "Wire", "Messaging",
         "Journal", "JournalTesting", "CoreTestSupport", "NodeRig", "node-fuzz"),
     tests(
         "UpgradeTests", exclude: ["Frozen", "Shapes"], "Journal", "JournalTesting", "SQLiteJournal", "Node", "Console",
@@ -189,7 +188,7 @@ let testTargets: [Target] = [
     tests(
         "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-dev", "broker-paper", "broker-paper-plain",
         "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
-        "Journal", "SQLiteJournal", "Node", "Orchestration", "Wording", and: policies),
+        "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
 ]
 

@@ -58,7 +58,7 @@ struct ExplainTests {
         let root = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
         #expect(root["kind"] as? String == "decision" && root["id"] as? String == "1.NVDA")
         let decision = try #require((root["decisions"] as? [[String: Any]])?.first)
-        #expect(decision["headline"] as? String == "partial profit with protection")
+        #expect(decision["headline"] as? String == Headline.partialProfitWithProtection.words)
         let fates = try #require(decision["recommendations"] as? [[String: Any]])
         #expect(fates.map { $0["outcome"] as? String } == ["taken", "taken", "taken", "absorbed"])
         #expect(fates.last?["by"] as? String == "partial-profit")
@@ -104,8 +104,9 @@ struct ExplainTests {
         scene.say(entry.says(.buy(10, stop: "95"), on: "ABC"))
         scene.driver.connect()
         let lines = try explanation(scene.driver, "1.ABC").lines
-        #expect(lines.contains { $0.contains("Planned, and no step was taken: buy 10 ABC") }, "\(lines)")
-        #expect(lines.contains { $0.contains("quantity 10 is above the limit of 5") })
+        let step = IntendedStep.enter(side: .buy, quantity: 10, symbol: "ABC", stop: "95")
+        #expect(lines.contains { $0.contains("Planned, and no step was taken: \(step.words)") }, "\(lines)")
+        #expect(lines.contains { $0.contains(GateRefusal.quantityAboveLimit(10, limit: 5).words) })
     }
 
     @Test("a cycle in which nothing was news says so")

@@ -20,7 +20,7 @@ struct WhyDeferredTests {
         #expect(reason.cycles == answer.cycles && reason.until == nil && reason.policy == "stop-loss")
         #expect(
             reason.why
-                == "the stop at 95.00 stands; it is moved at 95.095 and not for less (damping.minimum_stop_move)")
+                == DispositionReason.moveTooSmall(of: .stop, at: "95", until: .at("95.095"), rule: .stopMove).words)
         #expect(answer.text.contains("deferred"))
         scene.say(stopLoss.says(.stop("95"), on: "ABC"))
         scene.cycles(3)
@@ -50,7 +50,7 @@ struct WhyDeferredTests {
         let reason = try #require(try scene.whyNot(since: .last(.seconds(15))).first(.deferred))
         #expect(
             reason.why
-                == "the target at 120.00 stands; it is moved by 0.12 and not for less (damping.minimum_stop_move)")
+                == DispositionReason.moveTooSmall(of: .target, at: "120", until: .by("0.12"), rule: .stopMove).words)
     }
 
     @Test("a part within the cool-down of another: until when it waits")
@@ -64,8 +64,9 @@ struct WhyDeferredTests {
         scene.cycles(3)
         let answer = try scene.whyNot(since: .last(.seconds(25)))
         let reason = try #require(answer.first(.deferred), "\(answer.text)")
-        #expect(reason.waitsUntil == last + .seconds(300) && reason.cycles == answer.cycles)
-        #expect(reason.why?.hasSuffix("waits until \(last + .seconds(300)) (damping.partial_cool_down)") == true)
+        let until = last + .seconds(300)
+        #expect(reason.waitsUntil == until && reason.cycles == answer.cycles)
+        #expect(reason.why == DispositionReason.partialCoolDown(last: last, until: until).words)
         scene.cycles(30)
         #expect(scene.driver.position("ABC")?.quantity == 64)
         #expect(try scene.whyNot().first(.deferred)?.until != nil)
@@ -82,9 +83,7 @@ struct WhyDeferredTests {
         let answer = try scene.whyNot(since: .last(.seconds(25)))
         let reason = try #require(answer.first(.deferred), "\(answer.text)")
         #expect(reason.waitsUntil == closed + .seconds(900))
-        #expect(
-            reason.why?.hasSuffix("not entered again before \(closed + .seconds(900)) (damping.reentry_cool_down)")
-                == true)
+        #expect(reason.why == DispositionReason.reentryCoolDown(until: closed + .seconds(900)).words)
     }
 
     @Test("the time that is told is the newest, though the words are the same")
@@ -112,7 +111,7 @@ struct WhyDeferredTests {
         scene.driver.connect()
         scene.cycles(2)
         let reason = try #require(try scene.whyNot().first(.deferred))
-        #expect(reason.why == "1 of 100 is too little to be worth an order (damping.minimum_reduction)")
+        #expect(reason.why == DispositionReason.reductionTooSmall(1, of: 100).words)
         #expect(reason.cycles == 3)
     }
 
@@ -127,8 +126,7 @@ struct WhyDeferredTests {
         let answer = try scene.whyNot()
         let reason = try #require(answer.reasons.first { $0.policy == "entry" }, "\(answer.text)")
         #expect(reason.outcome == .deferred && reason.cycles == 3, "\(answer.text)")
-        #expect(
-            reason.words.contains("hold 9 % of equity at most") && reason.words.contains("damping.minimum_reduction"))
+        #expect(reason.recommendation?.advice == wish && reason.words.contains(Damping.Rule.reduction.key))
     }
 
     @Test("explain tells it with its time, as data too")
@@ -143,6 +141,6 @@ struct WhyDeferredTests {
         #expect(
             explanation.decisions.first?.recommendations.first?.until
                 == scene.driver.state.plans.closedAt("ABC").map { $0 + .seconds(900) })
-        #expect(explanation.lines.contains { $0.contains("damping.reentry_cool_down") })
+        #expect(explanation.lines.contains { $0.contains(Damping.Rule.reentry.key) })
     }
 }

@@ -15,7 +15,7 @@ struct WhyNotAdviceTests {
         scene.driver.connect()
         let answer = try scene.whyNot()
         #expect(answer.happened.last?.decision?.text == "1.ABC")
-        #expect(answer.happened.last?.headline == "protect")
+        #expect(answer.happened.last?.headline == Headline.protect.words)
         #expect(answer.lines[1] == "Something did happen:")
         #expect(answer.text.contains("bigbrother explain 1.ABC"))
     }
@@ -33,7 +33,9 @@ struct WhyNotAdviceTests {
         scene.cycles(3)
         let later = try scene.whyNot()
         #expect(later.happened.count == 1 && later.happened[0].headline == nil, "the core set its own stop")
-        #expect(later.text.contains("a plan of the core, 1 step, the last: stop 100 ABC @ 95.00"), "\(later.text)")
+        let step = ActionSummary.protect(
+            quantity: 100, symbol: "ABC", stop: ProtectiveStop(stopPrice: "95"), target: nil)
+        #expect(later.text.contains("a plan of the core, 1 step, the last: \(step.words)"), "\(later.text)")
     }
 
     @Test("a policy that is not connected, and one that gave no answer in time")
@@ -70,9 +72,10 @@ struct WhyNotAdviceTests {
         #expect(reason.by == "stop-loss" && reason.decision?.text == "1.ABC")
         // It was set in one cycle, and stands from the next on.
         #expect(try #require(reason.since) - decided == .seconds(10), "\(answer.text)")
-        #expect(reason.why == "the stop at 95.00 stands; this is no tighter")
+        #expect(reason.why == DispositionReason.stopNoTighter(standing: "95").words)
         #expect(answer.lines[1] == "Nothing happened to it.")
-        #expect(answer.text.contains("Held: 100 at 100.00, stop 95.00; the last decision is 1.ABC (protect)"))
+        let headline = Headline.protect.words
+        #expect(answer.text.contains("Held: 100 at 100.00, stop 95.00; the last decision is 1.ABC (\(headline))"))
     }
 
     @Test("a decision stands from its cycle on, also when that cycle began before the window")
@@ -101,7 +104,7 @@ struct WhyNotAdviceTests {
         scene.driver.connect()
         scene.cycles(2)
         let reason = try #require(try scene.whyNot().first(.absorbed))
-        #expect(reason.cycles == 3 && reason.why == "the position of 100 is within it already")
+        #expect(reason.cycles == 3 && reason.why == DispositionReason.withinAlready(size: 100).words)
     }
 
     @Test("an entry that is vetoed: by whom, and why")
@@ -153,11 +156,13 @@ struct WhyNotAdviceTests {
         scene.say(entry.says(.buy(0, stop: "95"), on: "ABC"))
         scene.cycles(2)
         #expect(scene.driver.decisions.count == 2, "another reason for the same fate is news")
-        let whys = try scene.whyNot().reasons.filter { $0.outcome == .refused }.map {
-            "\($0.cycles ?? 0) \($0.why ?? "")"
+        let refused = try scene.whyNot().reasons.filter { $0.outcome == .refused }
+        #expect(refused.map(\.cycles) == [3, 2])
+        let wrongSide = ["100", "100.1", "100.2"].map { price in
+            DispositionReason.defect(.stopNotOnLosingSide(stop: "101", of: price)).words
         }
-        #expect(whys.count == 2 && whys[0].hasPrefix("3 its stop 101 is not on the losing side"), "\(whys)")
-        #expect(whys.last == "2 a quantity lies above zero, not at 0")
+        #expect(wrongSide.contains(refused.first?.why ?? ""), "\(refused.map(\.why))")
+        #expect(refused.last?.why == DispositionReason.defect(.quantityNotPositive(0)).words)
     }
 
     @Test("nobody knows the symbol")

@@ -137,7 +137,7 @@ struct AttackTests {
     /// The provider's cable: what is entered needs a price that is fresh.
     private func pricesStop(_ account: Account) throws {
         try account.hosts.pull(.provider)
-        try self.account.wait("alert", "the price of BRVO is")
+        try self.account.wait("alert", #""price_old":{"_0":"BRVO""#)
         let entered = try buys()
         try self.account.wait("provider_gone", "tape")
         try self.account.cyclesGoOn()
@@ -150,7 +150,7 @@ struct AttackTests {
     private func lie(_ account: Account) throws {
         account.liar.signal(SIGUSR1)
         try self.account.wait(
-            "alert", "liar broke the protocol; what it sent was not taken: a policy may not send execution")
+            "alert", #""protocol_violation":{"_0":"liar","why":"a policy may not send execution""#)
         try self.account.wait("policy_gone", "a policy may not send execution")
         // Nor does its key come in where brokers do.
         let knocking = try self.account.stranger(

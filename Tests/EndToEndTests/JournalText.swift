@@ -1,10 +1,7 @@
 import Foundation
-import Orchestration
 import SQLiteJournal
-import Wire
-import Wording
 
-/// Entries of a journal as text: the body, and behind it the words that a person reads.
+/// Entries of a journal as text, the JSON in which they are written: `"refused_by_risk_gate"` is in it, and no sentence of ours.
 enum JournalText {
     struct Line {
         var text: String
@@ -15,17 +12,8 @@ enum JournalText {
     /// - Returns: none while there is no journal yet; oldest first.
     static func lines(_ path: String, type: String) throws -> [Line] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let decoder = WireDecoder()
-        return try SQLiteJournalReader(path: path).entries(type: type, limit: 100_000).map { entry in
-            var text = String(decoding: entry.body, as: UTF8.self)
-            if type == "alert" || type == "trading_state" {
-                switch try decoder.decode(Record.self, from: entry.body, unknownFields: .refuse) {
-                case .alert(let alert): text += " " + alert.text
-                case .tradingState(_, _, let why): text += " " + why.wordsWithCommand
-                default: break
-                }
-            }
-            return Line(text: text, at: entry.at)
+        return try SQLiteJournalReader(path: path).entries(type: type, limit: 100_000).map {
+            Line(text: String(decoding: $0.body, as: UTF8.self), at: $0.at)
         }
     }
 

@@ -65,7 +65,8 @@ struct ReloadTests {
         #expect(try entries(programs, "configure").contains { $0.contains(#"\"trail\":0.01"#) })
         #expect(
             try entries(programs, "alert").contains {
-                $0.contains("minimum_stop_move 0.001 -> 0.002; stop-loss is given trail 0.015 -> 0.01")
+                $0.contains(#""damping.minimum_stop_move","from":{"ratio":"0.001"},"to":{"ratio":"0.002"}"#)
+                    && $0.contains("stop-loss is given trail 0.015 -> 0.01")
             })
         try end(programs, core)
     }
@@ -98,7 +99,8 @@ struct ReloadTests {
         #expect(status.code == 0 && status.output.contains("core       running"), "\(status)")
         #expect(
             try entries(programs, "alert").contains {
-                $0.contains("test.yaml line 19: policies[0].settings.trial: stop-loss knows no setting")
+                $0.contains(#""configuration_not_used""#)
+                    && $0.contains("test.yaml line 19: policies[0].settings.trial: stop-loss knows no setting")
             })
         #expect(try entries(programs, "configured").isEmpty)
         let reply = try programs.run(["reload", "--config", config])
@@ -133,7 +135,7 @@ struct ReloadTests {
             #expect(reply.output.contains(words), "missing \(words) in \(reply)")
         }
         try waitForEntry(programs, "settings_answered", "a provider takes new settings at its start only")
-        try waitForEntry(programs, "alert", "tape goes on with the settings that it had")
+        try waitForEntry(programs, "alert", #""settings_refused":{"_0":"tape""#)
         try end(programs, core)
     }
 

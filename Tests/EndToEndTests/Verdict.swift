@@ -1,6 +1,5 @@
 import Orchestration
 import Trading
-import Wording
 
 @testable import PaperExchange
 
@@ -45,7 +44,7 @@ struct Verdict {
 
     private mutating func positions(_ journal: JournalFacts, _ venue: VenueHistory) {
         let control = journal.state.control
-        expect(control.state == .active, "trading is \(control.state.rawValue): \(control.why.words)")
+        expect(control.state == .active, "trading is \(control.state.rawValue): \(control.why)")
         let ours = journal.state.portfolio.positions.mapValues(\.quantity)
         let theirs = Dictionary(
             uniqueKeysWithValues: venue.exchange.holdings.entries.map { ($0.symbol, $0.value.quantity) })

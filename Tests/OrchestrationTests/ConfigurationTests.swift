@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -15,8 +14,12 @@ struct ConfigurationTests {
         return core
     }
 
-    private func words(_ effects: [Effect]) -> [String] {
-        effects.compactMap { if case .record(.alert(let alert)) = $0 { "\(alert.level): \(alert.text)" } else { nil } }
+    private func alerts(_ effects: [Effect]) -> [Alert] {
+        effects.compactMap { if case .record(.alert(let alert)) = $0 { alert } else { nil } }
+    }
+
+    private func alert(_ level: Alert.Level, _ reason: AlertReason) -> Alert {
+        Alert(level: level, symbol: nil, reason: reason)
     }
 
     @Test("the new figures hold, are told, and never change the account; settings go to their plugins")
@@ -33,9 +36,20 @@ struct ConfigurationTests {
                     why: "test", configuration: changed, settings: [settings], changes: ["a is given x"],
                     needsRestart: ["clock real -> lockstep"])), at: Timestamp(seconds: 1_781_100_001))
         #expect(
-            words(effects) == [
-                "notice: the configuration has changed (test): cycle 10 s -> 3600001 ms; policies none -> a; limits.maximum_daily_loss none -> 0.03; damping.minimum_stop_move 0.001 -> 0.005; a is given x",
-                "warning: the configuration has changed, and it stays as it was until the core is started again: clock real -> lockstep",
+            alerts(effects) == [
+                alert(
+                    .notice,
+                    .configurationChanged(
+                        why: "test",
+                        figures: [
+                            ConfigurationChange(
+                                key: "cycle", from: .span(.seconds(10)), to: .span(.milliseconds(3_600_001))),
+                            ConfigurationChange(key: "policies", from: .names([]), to: .names(["a"])),
+                            ConfigurationChange(key: "limits.maximum_daily_loss", from: .none, to: .ratio("0.03")),
+                            ConfigurationChange(
+                                key: "damping.minimum_stop_move", from: .ratio("0.001"), to: .ratio("0.005")),
+                        ], others: ["a is given x"])),
+                alert(.warning, .configurationNeedsRestart("clock real -> lockstep")),
             ])
         #expect(effects.contains(.configure(settings)))
         #expect(core.state.configuration.damping.minimumStopMove == "0.005")
@@ -48,14 +62,17 @@ struct ConfigurationTests {
         let before = core.state.configuration
         let at = Timestamp(seconds: 1_781_100_001)
         #expect(
-            words(core.handle(.misconfigured(why: "x.yaml line 3: no"), at: at)).first?.contains("line 3: no") == true)
+            alerts(core.handle(.misconfigured(why: "x.yaml line 3: no"), at: at)) == [
+                alert(.warning, .configurationNotUsed("x.yaml line 3: no"))
+            ])
         let name = PluginName(unchecked: "a")
         #expect(
-            words(core.handle(.settingsAnswered(plugin: name, refusal: "too wide"), at: at)).first?.hasPrefix(
-                "warning: a goes on with the settings that it had") == true)
+            alerts(core.handle(.settingsAnswered(plugin: name, refusal: "too wide"), at: at)) == [
+                alert(.warning, .settingsRefused(name, why: "too wide"))
+            ])
         #expect(
-            words(core.handle(.settingsAnswered(plugin: name, refusal: nil), at: at)) == [
-                "notice: a has taken its new settings"
+            alerts(core.handle(.settingsAnswered(plugin: name, refusal: nil), at: at)) == [
+                alert(.notice, .settingsTaken(name))
             ])
         #expect(core.state.configuration == before)
     }

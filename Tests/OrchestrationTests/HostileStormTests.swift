@@ -3,7 +3,6 @@ import SeededRandom
 import TestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -31,7 +30,7 @@ struct HostileStormTests {
             let driver = storm.driver
             try #require(driver.violations == [], "seed \(seed)\n\(driver.trail(24))")
             try #require(storm.found == [], "seed \(seed)\n\(driver.trail(30))")
-            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alerts.suffix(3))")
+            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alertReasons.suffix(3))")
             for symbol in StormTests.symbols {
                 let held = driver.venue.held(symbol)
                 try #require(driver.position(symbol)?.quantity ?? .zero == held, "seed \(seed), \(symbol)")
@@ -39,7 +38,7 @@ struct HostileStormTests {
                     Quantity(units: Int64(held.units.magnitude)), of: symbol)
                 try #require(
                     driver.venue.stopped(symbol) == size,
-                    "seed \(seed), \(symbol): held \(held) \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) \(driver.alerts.suffix(5))"
+                    "seed \(seed), \(symbol): held \(held) \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) \(driver.alertReasons.suffix(5))"
                 )
                 try #require(!driver.working(symbol).contains { $0.status.isInFlight }, "seed \(seed), \(symbol)")
             }

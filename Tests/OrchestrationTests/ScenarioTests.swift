@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 @Suite("The NVDA scenario")
 struct ScenarioTests {
@@ -12,9 +11,11 @@ struct ScenarioTests {
         driver.connect()
         #expect(driver.violations == [])
         #expect(
-            driver.steps == [
-                "cancel the order: sell 287 NVDA limit 194.37", "sell 143 NVDA at market",
-                "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50, one OCO group",
+            driver.actions == [
+                .cancel(NVDA.takeProfit), .close(side: .sell, quantity: 143, symbol: "NVDA"),
+                .protect(
+                    quantity: 144, symbol: "NVDA", stop: ProtectiveStop(stopPrice: "186.23", limitPrice: "185.30"),
+                    target: "194.50"),
             ])
         let position = try #require(driver.position("NVDA"))
         #expect(position.quantity == 144)

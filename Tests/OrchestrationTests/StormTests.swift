@@ -3,7 +3,6 @@ import SeededRandom
 import TestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -29,14 +28,14 @@ struct StormTests {
             storm.calm()
             let driver = storm.driver
             try #require(driver.violations == [], "seed \(seed)\n\(driver.trail(24))")
-            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alerts.suffix(3))")
+            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alertReasons.suffix(3))")
             for symbol in Self.symbols {
                 let held = driver.venue.held(symbol)
                 try #require(driver.position(symbol)?.quantity ?? .zero == held, "seed \(seed), \(symbol)")
                 let size = Quantity(units: Int64(held.units.magnitude))
                 try #require(
                     driver.venue.stopped(symbol) == size,
-                    "seed \(seed), \(symbol): \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) pauses \(driver.state.holds) \(driver.alerts.suffix(5))"
+                    "seed \(seed), \(symbol): \(driver.venue.working(symbol)) plan \(String(describing: driver.plan(symbol))) pauses \(driver.state.holds) \(driver.alertReasons.suffix(5))"
                 )
                 try #require(
                     !driver.working(symbol).contains { $0.status.isInFlight }, "seed \(seed), \(symbol)")

@@ -43,7 +43,7 @@ struct CombinationTests {
         var scenario = protected()
         scenario.cycle(stopLoss.says(.stop("100"), on: "ABC"))
         scenario.expect("ABC", holds: 0)
-        #expect(scenario.steps.last == "sell 100 ABC at market")
+        #expect(scenario.steps.last == .sell(100))
         scenario.expectSound()
     }
 

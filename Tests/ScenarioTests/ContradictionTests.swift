@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 @Suite("Scenario: policies contradict each other")
 struct ContradictionTests {
@@ -16,11 +15,12 @@ struct ContradictionTests {
                 risk.says(.reduceTo(quantity: 20), on: "ABC"),
             ])
         scenario.expect(
-            "ABC", holds: 20, stop: "20 @ 105.00", steps: ["sell 80 ABC at market", "stop 20 ABC @ 105.00"],
+            "ABC", holds: 20, stop: "20 @ 105.00", steps: [.sell(80), .protect(20, stop: "105")],
             fates: [
                 "partial-profit take_partial: absorbed", "portfolio-risk reduce_to: taken", "stop-loss protect: taken",
             ])
-        #expect(scenario.why(partialProfit, "ABC").contains("leaves 20, which is within the 50 asked for"))
+        #expect(
+            scenario.why(partialProfit, "ABC") == .reductionPrevails(.riskReduction, leaves: 20, asked: 50))
         scenario.expectSound()
     }
 
@@ -43,7 +43,7 @@ struct ContradictionTests {
         var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")])
         scenario.cycle(risk.says(.exit, on: "ABC"), trend.says(.buy(50, stop: "95"), on: "ABC", .high))
         scenario.expect(
-            "ABC", holds: 0, steps: ["cancel the stop order: sell 100 ABC stop 95.00", "sell 100 ABC at market"],
+            "ABC", holds: 0, steps: [.cancelStop(100, at: "95"), .sell(100)],
             fates: ["portfolio-risk exit: taken", "trend enter: refused"])
         scenario.expectSound()
     }
@@ -57,7 +57,7 @@ struct ContradictionTests {
             takeProfit.says(.target(price: "120"), on: "ABC"), trend.says(.hold, on: "ABC", .high))
         scenario.expect(
             "ABC", holds: 0,
-            steps: ["cancel the stop order: sell 100 ABC stop 95.00", "sell 100 ABC at market"],
+            steps: [.cancelStop(100, at: "95"), .sell(100)],
             fates: [
                 "partial-profit take_partial: absorbed", "portfolio-risk exit: taken", "stop-loss protect: absorbed",
                 "take-profit target: absorbed", "trend hold: noted",
@@ -84,7 +84,7 @@ struct ContradictionTests {
         var scenario = TradingScenario(Held("ABC", 0))
         scenario.cycle(trend.says(.buy(50, stop: "95"), on: "ABC"), risk.says(.buy(30, stop: "97"), on: "ABC"))
         scenario.expect(
-            "ABC", holds: 30, stop: "30 @ 97.00", steps: ["buy 30 ABC, stop 97.00", "stop 30 ABC @ 97.00"],
+            "ABC", holds: 30, stop: "30 @ 97.00", steps: [.enter(.buy, 30, stop: "97"), .protect(30, stop: "97")],
             fates: ["portfolio-risk enter: taken", "trend enter: absorbed"])
         scenario.expectSound()
     }
@@ -99,7 +99,7 @@ struct ContradictionTests {
             ])
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 96.00", target: "100 @ 115.00",
-            steps: ["stop 100 ABC @ 96.00 and take-profit @ 115.00, one OCO group"],
+            steps: [.protect(100, stop: "96", target: "115")],
             fates: [
                 "portfolio-risk protect: taken", "stop-loss protect: absorbed", "take-profit target: absorbed",
                 "trend target: taken",

@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 @Suite("Scenario: positions are opened")
 struct EntryTests {
@@ -24,7 +23,7 @@ struct EntryTests {
         var scenario = flat()
         scenario.cycle(entry(risk: "0.01", stop: StopAdvice(stopPrice: "95")))
         scenario.expect(
-            "ABC", holds: 200, stop: "200 @ 95.00", steps: ["buy 200 ABC, stop 95.00", "stop 200 ABC @ 95.00"],
+            "ABC", holds: 200, stop: "200 @ 95.00", steps: [.enter(.buy, 200, stop: "95"), .protect(200, stop: "95")],
             fates: ["trend enter: taken"])
         scenario.expectSound()
     }
@@ -41,7 +40,8 @@ struct EntryTests {
     func byNotional() {
         var scenario = flat()
         scenario.cycle(entry(notional: "5050", stop: StopAdvice(distance: .percent("0.04"))))
-        scenario.expect("ABC", holds: 50, stop: "50 @ 96.00", steps: ["buy 50 ABC, stop 96.00", "stop 50 ABC @ 96.00"])
+        scenario.expect(
+            "ABC", holds: 50, stop: "50 @ 96.00", steps: [.enter(.buy, 50, stop: "96"), .protect(50, stop: "96")])
         scenario.expectSound()
     }
 
@@ -50,7 +50,7 @@ struct EntryTests {
         var scenario = flat()
         scenario.cycle(entry(notional: "50", stop: StopAdvice(stopPrice: "95")))
         scenario.expect("ABC", holds: 0, steps: [], fates: ["trend enter: refused"])
-        #expect(scenario.why(trend, "ABC") == "its size of 0.5 is less than one tradable unit")
+        #expect(scenario.why(trend, "ABC") == .defect(.belowOneLot("0.5", of: nil)))
         scenario.expectSound()
     }
 
@@ -60,7 +60,7 @@ struct EntryTests {
         scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95"), target: .r("2")))
         scenario.expect(
             "ABC", holds: 50, stop: "50 @ 95.00", target: "50 @ 110.00",
-            steps: ["buy 50 ABC, stop 95.00, target 110.00, one bracket"])
+            steps: [.enter(.buy, 50, stop: "95", target: "110")])
         scenario.market("ABC", "110")
         scenario.expect("ABC", holds: 0)
         scenario.expectSound()
@@ -71,12 +71,12 @@ struct EntryTests {
         var scenario = flat()
         let advice = entry(quantity: 50, limit: "98", stop: StopAdvice(stopPrice: "95"))
         scenario.cycle(advice)
-        #expect(scenario.steps == ["buy 50 ABC, stop 95.00"])
+        #expect(scenario.steps == [.enter(.buy, 50, stop: "95")])
         scenario.cycle(advice)
         scenario.expect("ABC", holds: 0, steps: [])
         #expect(scenario.driver.venue.working("ABC").count == 1)
         scenario.cycle()
-        scenario.expect("ABC", holds: 0, steps: ["cancel the entry order: buy 50 ABC limit 98.00"])
+        scenario.expect("ABC", holds: 0, steps: [.cancelEntry(50, limit: "98")])
         #expect(scenario.driver.venue.working("ABC") == [])
         scenario.market("ABC", "97")
         scenario.expect("ABC", holds: 0)
@@ -97,7 +97,8 @@ struct EntryTests {
         var scenario = flat()
         scenario.cycle(entry(.sell, risk: "0.01", stop: StopAdvice(stopPrice: "110")))
         scenario.expect(
-            "ABC", holds: -100, stop: "100 @ 110.00", steps: ["sell 100 ABC, stop 110.00", "stop 100 ABC @ 110.00"])
+            "ABC", holds: -100, stop: "100 @ 110.00",
+            steps: [.enter(.sell, 100, stop: "110"), .protect(100, stop: "110")])
         #expect(scenario.driver.venue.working("ABC").map(\.terms.side) == [.buy])
         scenario.expectSound()
     }
@@ -163,7 +164,7 @@ struct EntryTests {
         var scenario = TradingScenario(Held("ABC", 0), cash: "4000")
         scenario.cycle(entry(quantity: 50, stop: StopAdvice(stopPrice: "95")))
         scenario.expect("ABC", holds: 0, steps: [])
-        #expect(scenario.driver.alerts.contains { $0.contains("above the buying power") })
+        #expect(scenario.driver.gateRefusals.contains(.buyingPower("5001", free: "4000")))
         scenario.expectSound()
     }
 

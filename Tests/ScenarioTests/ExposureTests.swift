@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 /// Equity of 100 000: 40 000 in cash, 10 000 of AAA that stands where it was bought, 20 000 of BBB that has lost a fifth,
 /// 30 000 of CCC that has gained a quarter.
@@ -39,8 +38,8 @@ struct ExposureTests {
         var scenario = three()
         scenario.cycle(risk.says(.exposure("0.45", .largestFirst), on: nil))
         expect(scenario, [100, 175, 175])
-        let sales = scenario.steps.filter { $0.hasPrefix("sell") }
-        #expect(sales == ["sell 25 BBB at market", "sell 125 CCC at market"])
+        let sales = scenario.steps.filter(\.isClose)
+        #expect(sales == [.sell(25, "BBB"), .sell(125, "CCC")])
         scenario.expectSound()
     }
 
@@ -134,7 +133,7 @@ struct ExposureTests {
             risk.says(.advise(AdvisoryAdvice(name: "stop_scale", value: "9")), on: nil),
             trend.says(.advise(AdvisoryAdvice(name: "mood", value: "9")), on: "ABC"))
         #expect(scenario.fates() == ["portfolio-risk advise: taken", "trend advise: taken"])
-        #expect(scenario.why(risk) == "the policies hear of it in the next cycle; held at the bound of 2")
+        #expect(scenario.why(risk) == .advisoryBounded("2"))
         #expect(scenario.lastSnapshot?.advisories ?? [] == [])
         scenario.cycle()
         let heard = scenario.lastSnapshot?.advisories ?? []

@@ -19,9 +19,11 @@ struct MarketTests {
             "ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["portfolio-risk reduce_to: taken"])
         scenario.halt("ABC", false)
         scenario.expect(
-            "ABC", holds: 40, stop: "40 @ 95.00", steps: ["shrink the stop to 40", "sell 60 ABC at market"])
+            "ABC", holds: 40, stop: "40 @ 95.00", steps: [.shrinkStop(to: 40), .sell(60)])
         #expect(
-            scenario.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],
+            scenario.unprotected == [
+                .init("ABC", for: .zero, until: .stopRests), .init("ABC", for: .zero, until: .stopRests),
+            ],
             "before the first stop, and while the part was sold")
         scenario.expectSound()
     }
@@ -44,7 +46,7 @@ struct MarketTests {
         scenario.cycle(
             partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC"),
             stopLoss.says(.stop("97"), on: "ABC"))
-        scenario.expect("ABC", holds: 100, stop: "100 @ 97.00", steps: ["move the stop from 95.00 to 97.00"])
+        scenario.expect("ABC", holds: 100, stop: "100 @ 97.00", steps: [.moveStop(from: "95", to: "97")])
         scenario.session(.regular)
         scenario.expect("ABC", holds: 50, stop: "50 @ 97.00")
         scenario.expectSound()

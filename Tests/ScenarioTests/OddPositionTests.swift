@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 @Suite("Scenario: odd positions")
 struct OddPositionTests {
@@ -12,7 +11,7 @@ struct OddPositionTests {
         scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC", .high))
         scenario.expect(
             "ABC", holds: 1, stop: "1 @ 95.00", steps: [], fates: ["partial-profit take_partial: refused"])
-        #expect(scenario.why(partialProfit, "ABC") == "0.5 of 1 is less than one tradable unit")
+        #expect(scenario.why(partialProfit, "ABC") == .defect(.belowOneLot("0.5", of: 1)))
         #expect(scenario.driver.position("ABC")?.rungsTaken == [])
         scenario.expectSound()
     }
@@ -26,7 +25,7 @@ struct OddPositionTests {
         scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC"))
         scenario.expect(
             "ABC", holds: "0.751", stop: "0.751 @ 95.00",
-            steps: ["shrink the stop to 0.751", "sell 0.75 ABC at market"])
+            steps: [.shrinkStop(to: "0.751"), .sell("0.75")])
         scenario.cycle(risk.says(.exit, on: "ABC"))
         scenario.expect("ABC", holds: 0)
         scenario.expectSound()
@@ -48,17 +47,17 @@ struct OddPositionTests {
         scenario.expect("ABC", holds: -100, stop: "100 @ 105.00")
         scenario.cycle(stopLoss.says(.stop("103"), on: "ABC"), trend.says(.stop("107"), on: "ABC"))
         scenario.expect(
-            "ABC", holds: -100, stop: "100 @ 103.00", steps: ["move the stop from 105.00 to 103.00"],
+            "ABC", holds: -100, stop: "100 @ 103.00", steps: [.moveStop(from: "105", to: "103")],
             fates: ["stop-loss protect: taken", "trend protect: absorbed"])
         scenario.cycle(
             partialProfit.says(.takePartial(fraction: "0.4", rung: "1R"), on: "ABC"),
             takeProfit.says(.target(price: "90"), on: "ABC"))
         scenario.expect("ABC", holds: -60, stop: "60 @ 103.00", target: "60 @ 90.00")
-        #expect(scenario.steps.contains("buy 40 ABC at market"))
+        #expect(scenario.steps.contains(.buy(40)))
         #expect(scenario.driver.venue.working("ABC").allSatisfy { $0.terms.side == .buy })
         scenario.cycle(risk.says(.exit, on: "ABC"))
         scenario.expect("ABC", holds: 0)
-        #expect(scenario.steps.last == "buy 60 ABC at market")
+        #expect(scenario.steps.last == .buy(60))
         scenario.expectSound()
     }
 
@@ -79,17 +78,17 @@ struct OddPositionTests {
 
     @Test("a person's order to take profit becomes the target of the plan, in one group with the stop")
     func personsOrder() {
+        let byHand = NewOrder(
+            clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .limit, quantity: 100, limitPrice: "120",
+            role: .external)
         let scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
-            $0.rest(
-                NewOrder(
-                    clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .limit, quantity: 100,
-                    limitPrice: "120", role: .external))
+            $0.rest(byHand)
         }
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 120.00",
             steps: [
-                "cancel the order: sell 100 ABC limit 120.00",
-                "stop 100 ABC @ 95.00 and take-profit @ 120.00, one OCO group",
+                .cancel(byHand.anonymous),
+                .protect(100, stop: "95", target: "120"),
             ])
         scenario.expectSound()
     }

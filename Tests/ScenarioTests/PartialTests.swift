@@ -17,7 +17,7 @@ struct PartialTests {
             stopLoss.says(.stop("105"), on: "ABC"))
         scenario.expect(
             "ABC", holds: 50, stop: "50 @ 105.00",
-            steps: ["shrink the stop to 50", "sell 50 ABC at market", "move the stop from 100.00 to 105.00"],
+            steps: [.shrinkStop(to: 50), .sell(50), .moveStop(from: "100", to: "105")],
             fates: ["partial-profit take_partial: taken", "stop-loss protect: taken"])
         scenario.expectSound()
     }
@@ -30,7 +30,7 @@ struct PartialTests {
         scenario.cycle(stopLoss.says(.stop("105"), on: "ABC"))
         scenario.expect("ABC", holds: 80, stop: "50 @ 100.00", steps: [], fates: ["stop-loss protect: taken"])
         scenario.driver.venueDoes { $0.finishMarketOrders() }
-        scenario.expect("ABC", holds: 50, stop: "50 @ 105.00", steps: ["move the stop from 100.00 to 105.00"])
+        scenario.expect("ABC", holds: 50, stop: "50 @ 105.00", steps: [.moveStop(from: "100", to: "105")])
         scenario.expectSound()
     }
 
@@ -53,7 +53,7 @@ struct PartialTests {
         scenario.expect("ABC", holds: 50, stop: "50 @ 100.00", steps: [])
         scenario.cycle(first, second)
         scenario.expect(
-            "ABC", holds: 38, stop: "38 @ 100.00", steps: ["shrink the stop to 38", "sell 12 ABC at market"])
+            "ABC", holds: 38, stop: "38 @ 100.00", steps: [.shrinkStop(to: 38), .sell(12)])
         #expect(scenario.driver.position("ABC")?.rungsTaken == ["1R", "2R"])
         scenario.expectSound()
     }
@@ -63,7 +63,7 @@ struct PartialTests {
         var scenario = protected()
         for _ in 0..<50 { scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC")) }
         scenario.expect("ABC", holds: 50, stop: "50 @ 100.00")
-        #expect(scenario.driver.steps.count { $0.hasPrefix("sell") } == 1)
+        #expect(scenario.driver.actions.count(where: \.isClose) == 1)
         scenario.expectSound()
     }
 
@@ -75,7 +75,7 @@ struct PartialTests {
             partialProfit.says(.takePartial(fraction: "0.25", rung: "2R"), on: "ABC"),
             risk.says(.reduceToWeight(weight: "0.05"), on: "ABC"))
         scenario.expect(
-            "ABC", holds: 50, stop: "50 @ 100.00", steps: ["shrink the stop to 50", "sell 50 ABC at market"],
+            "ABC", holds: 50, stop: "50 @ 100.00", steps: [.shrinkStop(to: 50), .sell(50)],
             fates: ["partial-profit take_partial: absorbed", "portfolio-risk reduce_to_weight: taken"])
         scenario.expectSound()
     }
@@ -108,10 +108,12 @@ struct PartialTests {
         scenario.expect(
             "ABC", holds: 50, stop: "50 @ 100.00",
             steps: [
-                "cancel the stop order: sell 100 ABC stop 100.00", "sell 50 ABC at market", "stop 50 ABC @ 100.00",
+                .cancelStop(100, at: "100"), .sell(50), .protect(50, stop: "100"),
             ])
         #expect(
-            scenario.unprotected == ["ABC 0 ms, a stop rests at the broker", "ABC 0 ms, a stop rests at the broker"],
+            scenario.unprotected == [
+                .init("ABC", for: .zero, until: .stopRests), .init("ABC", for: .zero, until: .stopRests),
+            ],
             "before the first stop, and while the part was sold")
         scenario.expectSound()
     }
@@ -123,7 +125,7 @@ struct PartialTests {
         scenario.expect("ABC", holds: 100, stop: "100 @ 100.00", target: "100 @ 130.00")
         scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "2R"), on: "ABC"))
         scenario.expect("ABC", holds: 50, stop: "50 @ 100.00", target: "50 @ 130.00")
-        #expect(scenario.steps.last == "stop 50 ABC @ 100.00 and take-profit @ 130.00, one OCO group")
+        #expect(scenario.steps.last == .protect(50, stop: "100", target: "130"))
         scenario.expectSound()
     }
 
@@ -135,7 +137,7 @@ struct PartialTests {
             "ABC", holds: 100, stop: "100 @ 100.00", steps: [], fates: ["portfolio-risk reduce_to: deferred"])
         scenario.cycle(risk.says(.reduceTo(quantity: 99), on: "ABC", .high))
         scenario.expect(
-            "ABC", holds: 99, stop: "99 @ 100.00", steps: ["shrink the stop to 99", "sell 1 ABC at market"],
+            "ABC", holds: 99, stop: "99 @ 100.00", steps: [.shrinkStop(to: 99), .sell(1)],
             fates: ["portfolio-risk reduce_to: taken"])
         scenario.expectSound()
     }

@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 @Suite("Scenario: advice at its edges, and advice that makes no sense")
 struct SenseTests {
@@ -27,7 +26,7 @@ struct SenseTests {
         scenario.cycle(stopLoss.says(advice, on: "ABC", .emergency))
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["stop-loss \(advice.kind): refused"])
-        #expect(scenario.why(stopLoss, "ABC").count > 10)
+        #expect(scenario.why(stopLoss, "ABC")?.defect != nil)
         scenario.expectSound()
     }
 
@@ -146,7 +145,7 @@ struct SenseTests {
         scenario.cycle(takeProfit.says(.target(price: "115"), on: "ABC"), stopLoss.says(.stop("97"), on: "ABC"))
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 97.00", target: "100 @ 115.00",
-            steps: ["move the stop from 95.00 to 97.00", "move the target from 120.00 to 115.00"])
+            steps: [.moveStop(from: "95", to: "97"), .moveTarget(from: "120", to: "115")])
         scenario.expectSound()
     }
 

@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 @Suite("Scenario: stops and targets")
 struct StopTests {
@@ -15,10 +14,10 @@ struct StopTests {
         var scenario = protected()
         scenario.cycle(trend.says(.reset("90"), on: "ABC", .high))
         scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["trend reset_stop: overridden"])
-        #expect(scenario.why(trend, "ABC") == "only the policy that set a stop may loosen it, and that is stop-loss")
+        #expect(scenario.why(trend, "ABC") == .notStopOwner(owner: stopLoss))
         scenario.cycle(stopLoss.says(.reset("92"), on: "ABC"))
         scenario.expect(
-            "ABC", holds: 100, stop: "100 @ 92.00", steps: ["move the stop from 95.00 to 92.00"],
+            "ABC", holds: 100, stop: "100 @ 92.00", steps: [.moveStop(from: "95", to: "92")],
             fates: ["stop-loss reset_stop: taken"])
         scenario.expectSound()
     }
@@ -63,7 +62,7 @@ struct StopTests {
     func stopByR() {
         var scenario = protected()
         scenario.cycle(stopLoss.says(.trail(.r("0.5")), on: "ABC"))
-        scenario.expect("ABC", holds: 100, stop: "100 @ 97.50", steps: ["move the stop from 95.00 to 97.50"])
+        scenario.expect("ABC", holds: 100, stop: "100 @ 97.50", steps: [.moveStop(from: "95", to: "97.50")])
         scenario.expectSound()
     }
 
@@ -89,7 +88,7 @@ struct StopTests {
         let atr = try Indicator("atr(14,1d)")
         scenario.cycle(stopLoss.says(.trail(.atr(multiple: "2", indicator: atr), from: .highWater), on: "ABC", .high))
         scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["stop-loss protect: refused"])
-        #expect(scenario.why(stopLoss, "ABC").hasPrefix("atr(14,1d) is not known"))
+        #expect(scenario.why(stopLoss, "ABC") == .defect(.indicatorUnknown(atr)))
         scenario.expectSound()
     }
 
@@ -100,8 +99,8 @@ struct StopTests {
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00",
             steps: [
-                "cancel the stop order: sell 100 ABC stop 95.00",
-                "stop 100 ABC @ 95.00 and take-profit @ 110.00, one OCO group",
+                .cancelStop(100, at: "95"),
+                .protect(100, stop: "95", target: "110"),
             ], fates: ["take-profit target: taken"])
         scenario.expectSound()
     }
@@ -150,8 +149,8 @@ struct StopTests {
     @Test("the market has fallen through the stop before it could rest: what is held is sold at once")
     func gapBeforeTheStop() {
         let scenario = TradingScenario(Held("ABC", 100, market: "90"), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        scenario.expect("ABC", holds: 0, steps: ["sell 100 ABC at market"], fates: ["stop-loss protect: taken"])
-        #expect(scenario.unprotected == ["ABC 0 ms, the position was closed"])
+        scenario.expect("ABC", holds: 0, steps: [.sell(100)], fates: ["stop-loss protect: taken"])
+        #expect(scenario.unprotected == [.init("ABC", for: .zero, until: .positionClosed)])
         scenario.expectSound()
     }
 
@@ -175,8 +174,8 @@ struct StopTests {
         scenario.expect("ABC", holds: 100, stop: "100 @ 95.00 limit 94.00", steps: [])
         scenario.driver.wait(.seconds(1))
         scenario.expect("ABC", holds: 0)
-        #expect(scenario.steps.last == "sell 100 ABC at market")
-        #expect(scenario.driver.alerts.contains { $0.contains("it gives way to a market exit") })
+        #expect(scenario.steps.last == .sell(100))
+        #expect(scenario.driver.alertReasons.contains(.stopStuck(isEscalated: true)))
         scenario.expectSound()
     }
 
@@ -187,8 +186,8 @@ struct StopTests {
         scenario.expect("ABC", holds: 100, steps: [])
         scenario.cycle()
         scenario.cycle()
-        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: ["stop 100 ABC @ 95.00"])
-        #expect(scenario.unprotected == ["ABC 30000 ms, a stop rests at the broker"])
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [.protect(100, stop: "95")])
+        #expect(scenario.unprotected == [.init("ABC", for: .seconds(30), until: .stopRests)])
         #expect(scenario.driver.plan("ABC")?.stopOwner == PositionPlan.core)
         scenario.cycle(stopLoss.says(.reset("93"), on: "ABC"))
         scenario.expect("ABC", holds: 100, stop: "100 @ 93.00", fates: ["stop-loss reset_stop: taken"])
@@ -216,18 +215,21 @@ struct StopTests {
     }
 
     @Test("a decision says that a stop is moved where the venue changes prices in place, and else that it is cancelled")
-    func words() {
-        for (moves, words) in [
-            (true, ["move the stop to 96.00"]),
-            (false, ["cancel sell 100 ABC stop 95.00, and wait until it is confirmed", "stop 100 @ 96.00"]),
-        ] {
+    func intended() {
+        for (moves, intended) in [
+            (true, [.moveStop(to: "96")]),
+            (
+                false,
+                [.cancel(.stop(100, at: "95")), .stop(quantity: 100, at: ProtectiveStop(stopPrice: "96"))]
+            ),
+        ] as [(Bool, [IntendedStep])] {
             var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
                 $0.capabilities.replacesPrice = moves
             }
             scenario.cycle(stopLoss.says(.stop("96"), on: "ABC"))
-            #expect(scenario.intended("ABC") == words)
+            #expect(scenario.intended("ABC") == intended)
             scenario.expect("ABC", holds: 100, stop: "100 @ 96.00")
-            #expect(scenario.steps.count == words.count, "\(scenario.steps)")
+            #expect(scenario.steps.count == intended.count, "\(scenario.steps)")
             scenario.expectSound()
         }
     }

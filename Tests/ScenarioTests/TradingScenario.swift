@@ -2,7 +2,6 @@ import CoreTestSupport
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 // The policies of the scenarios, by what they are for.
 let stopLoss: PluginName = "stop-loss"
@@ -128,15 +127,15 @@ extension TradingScenario {
         return found.isEmpty ? "none" : found.joined(separator: " and ")
     }
 
-    /// What was done in this chapter, in order.
-    var steps: [String] {
-        records.compactMap { if case .action(let step) = $0 { step.action.words } else { nil } }
+    /// What was done in this chapter, in order; orders that were canceled are anonymous.
+    var steps: [ActionSummary] {
+        records.compactMap { if case .action(let step) = $0 { step.action.anonymous } else { nil } }
     }
 
-    /// What this chapter's first decision on the symbol means to do.
-    func intended(_ symbol: Symbol) -> [String] {
+    /// What this chapter's first decision on the symbol means to do, with anonymous orders too.
+    func intended(_ symbol: Symbol) -> [IntendedStep] {
         for case .decision(let decision) in records where decision.symbol == symbol {
-            return decision.intended.map(\.words)
+            return decision.intended.map(\.anonymous)
         }
         return []
     }
@@ -149,9 +148,9 @@ extension TradingScenario {
     /// `stop-loss protect: taken`, sorted; for a portfolio's advice name no symbol.
     func fates(_ symbol: Symbol? = nil) -> [String] { dispositions(symbol).map { "\($0.0): \($0.1.outcome)" }.sorted() }
 
-    /// Why it came to that, of the first recommendation of a policy.
-    func why(_ policy: PluginName, _ symbol: Symbol? = nil) -> String {
-        dispositions(symbol).first { $0.1.policy == policy }?.1.why.words ?? "nothing was decided"
+    /// Why it came to that, of the first recommendation of a policy; nil when nothing was decided.
+    func why(_ policy: PluginName, _ symbol: Symbol? = nil) -> DispositionReason? {
+        dispositions(symbol).first { $0.1.policy == policy }?.1.why
     }
 
     private func dispositions(_ symbol: Symbol?) -> [(String, Disposition)] {
@@ -172,15 +171,27 @@ extension TradingScenario {
     /// What the policies saw last.
     var lastSnapshot: PortfolioSnapshot? { said.asked.last }
 
-    /// Stretches without a full stop: the symbol, how long in whole milliseconds, and what ended it.
-    var unprotected: [String] {
-        driver.unprotected.map { "\($0.symbol) \($0.lasted.nanoseconds / 1_000_000) ms, \($0.endedBy.words)" }
+    /// A time without a full stop.
+    struct Unprotected: Equatable {
+        var symbol: Symbol
+        var lasted: TimeSpan
+        var endedBy: UnprotectedTime.End
+
+        init(_ symbol: Symbol, for lasted: TimeSpan, until end: UnprotectedTime.End) {
+            self.symbol = symbol
+            self.lasted = lasted
+            endedBy = end
+        }
+    }
+
+    var unprotected: [Unprotected] {
+        driver.unprotected.map { Unprotected($0.symbol, for: $0.lasted, until: $0.endedBy) }
     }
 
     /// The table with which a chapter ends.
     func expect(
         _ symbol: Symbol, holds quantity: Quantity, stop: String = "none", target: String = "none",
-        steps: [String]? = nil, fates: [String]? = nil, _ location: SourceLocation = #_sourceLocation
+        steps: [ActionSummary]? = nil, fates: [String]? = nil, _ location: SourceLocation = #_sourceLocation
     ) {
         #expect(holds(symbol) == quantity, sourceLocation: location)
         #expect(driver.position(symbol)?.quantity ?? .zero == quantity, "in the books", sourceLocation: location)

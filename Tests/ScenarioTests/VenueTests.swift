@@ -16,7 +16,7 @@ struct VenueTests {
         scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["take-profit target: taken"])
         scenario.market("ABC", "110")
         scenario.expect(
-            "ABC", holds: 0, steps: ["cancel the stop order: sell 100 ABC stop 95.00", "sell 100 ABC at market"])
+            "ABC", holds: 0, steps: [.cancelStop(100, at: "95"), .sell(100)])
         scenario.expectSound()
     }
 
@@ -26,7 +26,7 @@ struct VenueTests {
         scenario.cycle(trend.says(.buy(50, stop: "95", target: "110"), on: "ABC"))
         scenario.expect(
             "ABC", holds: 50, stop: "50 @ 95.00", target: "50 @ 110.00",
-            steps: ["buy 50 ABC, stop 95.00", "stop 50 ABC @ 95.00 and take-profit @ 110.00, one OCO group"])
+            steps: [.enter(.buy, 50, stop: "95"), .protect(50, stop: "95", target: "110")])
         scenario.expectSound()
     }
 
@@ -45,7 +45,7 @@ struct VenueTests {
         scenario.cycle(stopLoss.says(.reset("95"), on: "ABC"))
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00",
-            steps: ["cancel the stop order: sell 100 ABC stop-limit 95.00 (limit 94.00)", "stop 100 ABC @ 95.00"])
+            steps: [.cancelStop(100, at: "95", limit: "94"), .protect(100, stop: "95")])
         scenario.cycle(stopLoss.says(.stop("96", limit: "95.50"), on: "ABC"))
         scenario.expect("ABC", holds: 100, stop: "100 @ 96.00 limit 95.50")
         scenario.cycle(stopLoss.says(.stop("97"), on: "ABC"))
@@ -69,7 +69,7 @@ struct VenueTests {
         scenario.driver.settle()
         for _ in 0..<3 { scenario.cycle() }
         scenario.expect("ABC", holds: 0)
-        #expect(scenario.driver.steps.filter { $0.hasPrefix("sell") } == [])
+        #expect(scenario.driver.actions.filter(\.isClose) == [])
         scenario.expectSound()
     }
 
@@ -85,7 +85,7 @@ struct VenueTests {
         scenario.driver.connect()
         for _ in 0..<2 { scenario.cycle() }
         scenario.expect("ABC", holds: 40, stop: "40 @ 95.00")
-        #expect(scenario.driver.steps.count { $0.hasPrefix("sell") } == 1)
+        #expect(scenario.driver.actions.count(where: \.isClose) == 1)
         scenario.expectSound()
     }
 
@@ -99,7 +99,7 @@ struct VenueTests {
         scenario.driver.venueDoes { $0.finishMarketOrders() }
         scenario.expect("ABC", holds: 30, stop: "30 @ 95.00")
         #expect(
-            scenario.driver.steps.filter { $0.hasPrefix("sell") } == ["sell 40 ABC at market", "sell 30 ABC at market"])
+            scenario.driver.actions.filter(\.isClose) == [.sell(40), .sell(30)])
         scenario.expectSound()
     }
 
@@ -128,7 +128,7 @@ struct VenueTests {
         #expect(scenario.holds("ABC") == 20)
         scenario.cycle(risk.says(.exit, on: "ABC"))
         scenario.expect("ABC", holds: 0)
-        #expect(scenario.steps == ["cancel the entry order: buy 50 ABC limit 98.00", "sell 20 ABC at market"])
+        #expect(scenario.steps == [.cancelEntry(50, limit: "98"), .sell(20)])
         #expect(scenario.driver.venue.working("ABC") == [])
         scenario.expectSound()
     }
@@ -172,7 +172,7 @@ struct VenueTests {
         }
         scenario.cycle(stopLoss.says(.trail(.atr(multiple: "2", indicator: atr), from: .highWater), on: "ABC"))
         scenario.expect(
-            "ABC", holds: 100, stop: "100 @ 97.00", steps: ["move the stop from 90.00 to 97.00"],
+            "ABC", holds: 100, stop: "100 @ 97.00", steps: [.moveStop(from: "90", to: "97")],
             fates: ["stop-loss protect: taken"])
         scenario.expectSound()
     }

@@ -3,7 +3,6 @@ import Orchestration
 import Testing
 import Trading
 import Wire
-import Wording
 
 @testable import Node
 

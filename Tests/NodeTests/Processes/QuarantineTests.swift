@@ -7,7 +7,6 @@ import TestSupport
 import Testing
 import Trading
 import Wire
-import Wording
 
 @testable import Node
 
@@ -35,13 +34,14 @@ struct QuarantineTests {
     }
 
     private final class Ear: RunObserver {
-        var alerts: [String] = []
+        /// What was reported of the plugin, in the words of what runs its process.
+        var notices: [String] = []
         var emergencies: [String] = []
         var starts = 0
         func observe(_ record: Record, state: CoreState) {
-            guard case .alert(let alert) = record else { return }
-            alerts.append(alert.text)
-            if alert.level == .emergency { emergencies.append(alert.text) }
+            guard case .alert(let alert) = record, case .pluginNotice("dying", let what) = alert.reason else { return }
+            notices.append(what)
+            if alert.level == .emergency { emergencies.append(what) }
         }
         func log(_ source: String, _ line: String) { if line.hasPrefix("started dying") { starts += 1 } }
         func progress(at time: Timestamp, cycle: Int64) {}
@@ -66,14 +66,14 @@ struct QuarantineTests {
             node: Node(core: Orchestrator(), journal: InMemoryJournal()), transport: Nobody(), clock: HastyClock(),
             observer: ear, options: options, endpoint: { _ in "ipc:///nowhere" },
             signals: (
-                -1, { ear.alerts.contains { $0.contains("quarantined") } || ContinuousClock.now > limit ? 15 : nil }
+                -1, { ear.notices.contains { $0.contains("quarantined") } || ContinuousClock.now > limit ? 15 : nil }
             ))
         #expect(try live.run() == .signal(15))
-        let told = ear.alerts.filter { $0.contains("quarantined") }
+        let told = ear.notices.filter { $0.contains("quarantined") }
         #expect(
             told.count == 1
                 && told.allSatisfy {
-                    $0.hasPrefix("dying: quarantined: its process ended or failed to start 5 times in ")
+                    $0.hasPrefix("quarantined: its process ended or failed to start 5 times in ")
                 })
         #expect(told.allSatisfy { $0.contains(ending) && !$0.contains("protocol") }, "\(told)")
         // 1, 2, 4 and 8 s lie between them, a fifth less at most.

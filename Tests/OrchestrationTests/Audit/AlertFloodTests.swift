@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -31,8 +30,8 @@ struct AlertFloodTests {
             guard case .alert(let alert) = record, alert.level != .notice, alert.symbol == "ABC" else { return nil }
             return alert.kind
         }
-        #expect(emergencies.count { $0 == .stopStuck } == 1, "\(driver.alerts)")
-        #expect(emergencies.count { $0 == .orderBudget } == 1, "\(driver.alerts)")
+        #expect(emergencies.count { $0 == .stopStuck } == 1, "\(driver.alertReasons)")
+        #expect(emergencies.count { $0 == .orderBudget } == 1, "\(driver.alertReasons)")
         driver.expectSound()
     }
 

@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -57,7 +56,7 @@ struct ClockTests {
         driver.wait(.seconds(10))
         driver.setAhead(.seconds(3_600))
         driver.wait(.seconds(19))
-        #expect(driver.orders == [] && driver.alerts(.emergency) == [])
+        #expect(driver.orders == [] && driver.alertReasons(.emergency) == [])
         driver.wait(.seconds(1))
         #expect(driver.venue.stopped("ABC") == 100)
         #expect(driver.unprotected.map(\.lasted) == [.seconds(30)])

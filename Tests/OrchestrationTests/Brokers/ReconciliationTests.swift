@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -70,7 +69,7 @@ struct ReconciliationTests {
         #expect(driver.position("ABC")?.quantity == 200)
         #expect(driver.differences.map(\.kind).filter { $0 == .corporateAction }.count == 1)
         #expect(driver.differences.allSatisfy { $0.kind != .manualTrade })
-        #expect(driver.alerts(.warning).count { $0.contains("has not booked the split") } == 1)
+        #expect(driver.alertReasons(.warning).count { $0 == .splitNotBooked(brokers: 100, ours: 200) } == 1)
         driver.venue.split("ABC", 2, 1)
         for _ in 0..<2 {
             driver.cycle()
@@ -90,7 +89,7 @@ struct ReconciliationTests {
         driver.lookTwice()
         #expect(driver.differences.map(\.kind).contains(.externalShort))
         #expect(driver.position("ABC")?.quantity == -50)
-        #expect(driver.alerts(.emergency).count { $0.contains("short by somebody else's doing") } == 1)
+        #expect(driver.alertReasons(.emergency).count { $0 == .externalShort } == 1)
         for _ in 0..<5 { driver.cycle() }
         #expect(driver.venue.working("ABC").map(\.terms.side) == [.buy], "the old stop would sell more")
         #expect(driver.venue.stopped("ABC") == 50)
@@ -175,7 +174,7 @@ struct ReconciliationTests {
         let id = try #require(driver.working("ABC").first?.id)
         driver.send(.execution(ExecutionReport(clientOrderID: id, event: event, cumulativeQuantity: 0, at: driver.now)))
         #expect(driver.working("ABC").map(\.status) == [.pendingNew])
-        #expect(driver.alerts.contains { $0.contains("was not taken") })
+        #expect(driver.alertReasons.contains(.reportNotTaken(order: id, .eventOfTheCore(event))))
         #expect(driver.orders.count == 1, "else it could be sent twice")
         driver.expectSound()
     }

@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -19,7 +18,7 @@ struct SelfCrossTests {
         }
         for _ in 0..<5 { driver.cycle() }
         #expect(driver.orders == [])
-        #expect(driver.alerts(.emergency).count { $0.contains("by-hand") } == 1)
+        #expect(driver.alertReasons(.emergency).count { $0 == .obstacle(Obstacle(order: Self.foreign)) } == 1)
         driver.venueDoes { $0.drop("by-hand") }
         #expect(driver.venue.stopped("ABC") == 100)
         driver.expectSound()
@@ -47,7 +46,7 @@ struct SelfCrossTests {
         for _ in 0..<3 { driver.cycle() }
         #expect(driver.orders.count == 1)
         #expect(driver.venue.stopped("ABC") == 100)
-        #expect(driver.alerts(.emergency) == [])
+        #expect(driver.alertReasons(.emergency) == [])
         driver.expectSound()
     }
 
@@ -73,7 +72,7 @@ struct SelfCrossTests {
         for _ in 0..<6 { driver.cycle() }
         #expect(driver.venue.stopped("ABC") == stopped)
         #expect(driver.state.protection.unprotected.isEmpty, "nobody can protect a crumb")
-        #expect(driver.alerts(.emergency) == [])
+        #expect(driver.alertReasons(.emergency) == [])
         #expect(driver.orders.count == (stopped.isZero ? 0 : 1))
         driver.expectSound()
     }

@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -31,7 +30,7 @@ struct StuckStopTests {
         #expect(driver.orders.count == 1, "it may still execute")
         driver.wait(.seconds(1))
         #expect(driver.position("ABC") == nil && driver.venue.held("ABC") == .zero)
-        #expect(driver.alerts(.emergency).count { $0.contains("gives way to a market exit") } == 1)
+        #expect(driver.alertReasons(.emergency).count { $0 == .stopStuck(isEscalated: true) } == 1)
         #expect(driver.venue.working("ABC") == [])
         driver.expectSound()
     }
@@ -48,7 +47,7 @@ struct StuckStopTests {
         for _ in 0..<6 { driver.wait(.seconds(10)) }
         #expect(driver.orders.count == 1)
         #expect(driver.venue.stopped("ABC") == 100)
-        #expect(driver.alerts(.emergency).count { $0.contains("does not execute") } == 1)
+        #expect(driver.alertReasons(.emergency).count { $0 == .stopStuck(isEscalated: false) } == 1)
         driver.expectSound()
     }
 
@@ -74,7 +73,7 @@ struct StuckStopTests {
         driver.quote("ABC", bid, ask, last: last)
         for _ in 0..<6 { driver.wait(.seconds(10)) }
         #expect(driver.orders.count == 1 && driver.position("ABC") != nil)
-        #expect(driver.alerts(.emergency) == [])
+        #expect(driver.alertReasons(.emergency) == [])
         driver.quote("ABC", bid, ask, last: "95")
         driver.wait(.seconds(10))
         #expect(driver.position("ABC") == nil, "a trade at the stop elects it")
@@ -89,7 +88,7 @@ struct StuckStopTests {
         driver.send(halt(true, at: driver.now))
         for _ in 0..<6 { driver.wait(.seconds(10)) }
         #expect(driver.orders.count == 1)
-        #expect(driver.alerts(.emergency) == [])
+        #expect(driver.alertReasons(.emergency) == [])
         driver.venue.halted = []
         driver.send(halt(false, at: driver.now))
         driver.wait(.seconds(9))

@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -103,7 +102,8 @@ struct SumTests {
                     clientOrderID: stop.id, event: .partialFill, cumulativeQuantity: sum, averagePrice: average,
                     at: driver.now)))
         #expect(driver.position("ABC")?.quantity == 100)
-        #expect(driver.alerts.contains { $0.contains("was not taken") })
+        let field = sum?.isPositive == true ? "average_price" : "cumulative_quantity"
+        #expect(driver.alertReasons.contains(.reportNotTaken(order: stop.id, .fillWithout(field: field))))
         driver.expectSound()
     }
 }
@@ -113,12 +113,6 @@ extension CoreDriver {
     var differences: [Discrepancy] {
         records.drop { if case .cycleStarted = $0 { false } else { true } }.compactMap {
             if case .discrepancy(let discrepancy) = $0 { discrepancy } else { nil }
-        }
-    }
-
-    func alerts(_ level: Alert.Level) -> [String] {
-        records.compactMap {
-            if case .alert(let alert) = $0, alert.level == level { alert.text } else { nil }
         }
     }
 }

@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -84,7 +83,7 @@ struct UncertainCountTests {
             driver.wait(.seconds(5))
         }
         #expect(driver.submissions.count == 1, "nothing is placed beside it")
-        #expect(driver.alerts(.emergency).count { $0.contains("stuck in pending_cancel") } == 3)
+        #expect(driver.alertReasons(.emergency).count { if case .cancelStuck = $0 { true } else { false } } == 3)
         driver.venue.faults.holdsCancels = false
         for _ in 0..<8 { driver.wait(.seconds(5)) }
         #expect(driver.symbolStop?.terms.stopPrice == "97")

@@ -2,7 +2,6 @@ import CoreTestSupport
 import SeededRandom
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -24,90 +23,103 @@ struct AdviceTests {
         return facts
     }
 
-    private func resolved(_ advice: Advice, _ facts: Merge.Facts) -> String {
-        do throws(AdviceDefect) {
-            return switch try AdviceResolver(facts: facts).resolve(advice) {
-            case .protect(let stop), .resetStop(let stop): stop.words
-            case .hold(let most, let rung): "\(most)\(rung.map { " \($0)" } ?? "")"
-            case .target(let price): "\(price)"
-            case .enter(let entry): "\(entry.quantity), \(entry.stop.words), target \(entry.target?.description ?? "-")"
-            case .veto: "veto"
-            case .release: "release"
-            case .nothing: "nothing"
-            }
-        } catch { return "refused: \(error.words)" }
+    private func resolved(
+        _ advice: Advice, _ facts: Merge.Facts
+    ) -> Result<AdviceResolver.ResolvedAdvice, AdviceDefect> {
+        Result { () throws(AdviceDefect) in try AdviceResolver(facts: facts).resolve(advice) }
     }
 
     @Test("a stop by its distance, rounded away from the market", arguments: [1, -1] as [Int64])
     func stops(side: Int64) throws {
         let indicator = try Indicator(Self.range)
         let facts = try facts(100 * side, stop: side > 0 ? "95" : "105")
-        let cases: [(StopAdvice, long: String, short: String)] = [
-            (StopAdvice(distance: .percent("0.02")), "stop at 98.00", "stop at 102.00"),
-            (StopAdvice(distance: .percent("0.02"), from: .highWater), "stop at 117.60", "stop at 91.80"),
-            (StopAdvice(distance: .percent("0.015"), from: .last), "stop at 108.35", "stop at 111.65"),
-            (StopAdvice(distance: .price("2.5"), from: .last), "stop at 107.50", "stop at 112.50"),
-            (StopAdvice(distance: .r("1")), "stop at 95.00", "stop at 105.00"),
-            (StopAdvice(distance: .r("-1")), "stop at 105.00", "stop at 95.00"),
+        let cases: [(StopAdvice, long: ProtectiveStop, short: ProtectiveStop)] = [
+            (StopAdvice(distance: .percent("0.02")), stop("98"), stop("102")),
+            (StopAdvice(distance: .percent("0.02"), from: .highWater), stop("117.60"), stop("91.80")),
+            (StopAdvice(distance: .percent("0.015"), from: .last), stop("108.35"), stop("111.65")),
+            (StopAdvice(distance: .price("2.5"), from: .last), stop("107.50"), stop("112.50")),
+            (StopAdvice(distance: .r("1")), stop("95"), stop("105")),
+            (StopAdvice(distance: .r("-1")), stop("105"), stop("95")),
             (
-                StopAdvice(distance: .atr(multiple: "3", indicator: indicator), from: .highWater), "stop at 112.96",
-                "stop at 97.04"
+                StopAdvice(distance: .atr(multiple: "3", indicator: indicator), from: .highWater), stop("112.96"),
+                stop("97.04")
             ),
             (
-                StopAdvice(distance: .percent("0.1"), limitOffset: "0.01"), "stop-limit at 90.00 (limit 89.10)",
-                "stop-limit at 110.00 (limit 111.10)"
+                StopAdvice(distance: .percent("0.1"), limitOffset: "0.01"), stop("90", limit: "89.10"),
+                stop("110", limit: "111.10")
             ),
         ]
         for (advice, long, short) in cases {
-            #expect(resolved(.protect(advice), facts) == (side > 0 ? long : short), "\(advice.words)")
+            #expect(resolved(.protect(advice), facts) == .success(.protect(side > 0 ? long : short)), "\(advice)")
         }
     }
 
-    @Test("what cannot be resolved is refused in words that say what to do")
+    private func stop(_ price: Price, limit: Price? = nil) -> ProtectiveStop {
+        ProtectiveStop(stopPrice: price, limitPrice: limit)
+    }
+
+    @Test("what cannot be resolved is refused with what is wrong, and its figures")
     func refusals() throws {
         let facts = try facts()
         let other = try Indicator("atr(20,5m)")
-        let cases: [(Advice, String)] = [
-            (.protect(StopAdvice(distance: .atr(multiple: "3", indicator: other))), "atr(20,5m) is not known"),
-            (.protect(StopAdvice(distance: .r("1"))), "R is not known"),
-            (.protect(StopAdvice(distance: .percent("1"))), "above 0 and below 1"),
-            (.protect(StopAdvice(distance: .price("0"))), "above zero"),
+        let size = try Money("50").quantity(at: "110", .down)
+        let cases: [(Advice, AdviceDefect)] = [
+            (.protect(StopAdvice(distance: .atr(multiple: "3", indicator: other))), .indicatorUnknown(other)),
+            (.protect(StopAdvice(distance: .r("1"))), .riskUnknown),
+            (.protect(StopAdvice(distance: .percent("1"))), .percentOutOfRange("1")),
+            (.protect(StopAdvice(distance: .price("0"))), .distanceNotPositive("0")),
             (
                 .protect(
                     StopAdvice(stopPrice: "90", limitPrice: nil, distance: .percent("0.1"), from: nil, limitOffset: nil)
                 ),
-                "one of the two"
+                .stopNotOne
             ),
-            (.takePartial(PartialAdvice(quantity: "0.5", rung: "a")), "less than one tradable unit"),
-            (.enter(EntryAdvice(side: .buy, stop: StopAdvice(stopPrice: "90"))), "one of the three"),
-            (.enter(EntryAdvice(side: .buy, risk: "0.2", stop: StopAdvice(stopPrice: "90"))), "at most 0.1"),
-            (.enter(EntryAdvice(side: .buy, notional: "50", stop: StopAdvice(stopPrice: "90"))), "one tradable unit"),
-            (.enter(EntryAdvice(side: .buy, risk: "0.01", stop: StopAdvice(stopPrice: "110"))), "a stop away from"),
+            (.takePartial(PartialAdvice(quantity: "0.5", rung: "a")), .belowOneLot("0.5", of: 100)),
+            (.enter(EntryAdvice(side: .buy, stop: StopAdvice(stopPrice: "90"))), .sizeNotOne),
+            (
+                .enter(EntryAdvice(side: .buy, risk: "0.2", stop: StopAdvice(stopPrice: "90"))),
+                .riskOutOfRange("0.2", most: "0.1")
+            ),
+            (
+                .enter(EntryAdvice(side: .buy, notional: "50", stop: StopAdvice(stopPrice: "90"))),
+                .belowOneLot(size, of: nil)
+            ),
+            (
+                .enter(EntryAdvice(side: .buy, risk: "0.01", stop: StopAdvice(stopPrice: "110"))),
+                .riskWithoutBasis(reference: "110")
+            ),
         ]
-        for (advice, words) in cases {
-            let told = resolved(advice, facts)
-            #expect(told.hasPrefix("refused: ") && told.contains(words), "\(advice.kind): \(told)")
-        }
+        for (advice, defect) in cases { #expect(resolved(advice, facts) == .failure(defect), "\(advice.kind)") }
     }
 
     @Test("sizes are rounded down to what can be traded, and a part is never more than there is")
     func sizes() throws {
         let flat = try facts(0)
-        let stop = StopAdvice(distance: .percent("0.1"))
-        let entries: [(EntryAdvice, String)] = [
-            (EntryAdvice(side: .buy, risk: "0.005", stop: stop), "45, stop at 99.00, target -"),
-            (EntryAdvice(side: .buy, notional: "10000", stop: stop), "90, stop at 99.00, target -"),
+        let advice = StopAdvice(distance: .percent("0.1"))
+        let entries: [(EntryAdvice, Entry)] = [
             (
-                EntryAdvice(side: .sell, risk: "0.01", limitPrice: "200", stop: stop, targetDistance: .r("2")),
-                "50, stop at 220.00, target 160"
+                EntryAdvice(side: .buy, risk: "0.005", stop: advice),
+                Entry(side: .buy, quantity: 45, limitPrice: nil, stop: stop("99"))
+            ),
+            (
+                EntryAdvice(side: .buy, notional: "10000", stop: advice),
+                Entry(side: .buy, quantity: 90, limitPrice: nil, stop: stop("99"))
+            ),
+            (
+                EntryAdvice(side: .sell, risk: "0.01", limitPrice: "200", stop: advice, targetDistance: .r("2")),
+                Entry(side: .sell, quantity: 50, limitPrice: "200", stop: stop("220"), target: "160")
             ),
         ]
-        for (entry, wanted) in entries { #expect(resolved(.enter(entry), flat) == wanted) }
+        for (entry, wanted) in entries { #expect(resolved(.enter(entry), flat) == .success(.enter(wanted))) }
         let held = try facts(7)
-        #expect(resolved(.takePartial(fraction: "0.5", rung: "a"), held) == "4 a")
-        #expect(resolved(.takePartial(PartialAdvice(quantity: "3", rung: "b")), held) == "4 b")
-        #expect(resolved(.takePartial(PartialAdvice(quantity: "9", rung: "c")), held) == "0 c")
-        #expect(resolved(.target(TargetAdvice(distance: .percent("0.05"))), held) == "105")
+        let parts: [(PartialAdvice, left: Quantity)] = [
+            (PartialAdvice(fraction: "0.5", rung: "a"), 4), (PartialAdvice(quantity: "3", rung: "b"), 4),
+            (PartialAdvice(quantity: "9", rung: "c"), 0),
+        ]
+        for (part, left) in parts {
+            #expect(resolved(.takePartial(part), held) == .success(.hold(atMost: left, rung: part.rung)))
+        }
+        #expect(resolved(.target(TargetAdvice(distance: .percent("0.05"))), held) == .success(.target("105")))
     }
 }
 

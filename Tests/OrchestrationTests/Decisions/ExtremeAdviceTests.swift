@@ -3,7 +3,6 @@ import SeededRandom
 import TestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -88,7 +87,7 @@ struct ExtremeAdviceTests {
                 driver.recommend(advice)
                 driver.cycle()
             }
-            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alerts)")
+            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alertReasons)")
             driver.recommend([])
             for _ in 0..<5 { driver.cycle() }
             try #require(driver.violations == [], "seed \(seed)\n\(driver.trail(20))")

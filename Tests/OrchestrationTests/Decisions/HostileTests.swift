@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -43,7 +42,7 @@ struct HostileTests {
     func noCost() {
         var driver = driver(100, at: "0", [a.says(.stop("95"), on: "ABC")])
         for _ in 0..<3 { driver.cycle() }
-        #expect(driver.state.control.state == .active, "\(driver.alerts)")
+        #expect(driver.state.control.state == .active, "\(driver.alertReasons)")
         #expect(driver.venue.stopped("ABC") == 100)
         driver.expectSound()
     }
@@ -121,7 +120,7 @@ struct HostileTests {
         driver.venue.hold("ABC", "100.5", at: "100")
         driver.venue.wasTradedByHand = true
         for _ in 0..<65 { driver.cycle() }
-        #expect(driver.venue.held("ABC") == "100.5", "\(driver.steps)")
+        #expect(driver.venue.held("ABC") == "100.5", "\(driver.actions)")
         #expect(driver.venue.stopped("ABC") == 100)
     }
 

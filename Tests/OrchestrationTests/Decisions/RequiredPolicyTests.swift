@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -28,7 +27,8 @@ struct RequiredPolicyTests {
         #expect(isActive(driver))
         driver.send(.policyGone(name: Self.guardian, why: "killed"))
         #expect(driver.state.control.state == .reducing)
-        #expect(driver.alerts.contains { $0.contains("required, and not at work: guardian") })
+        #expect(
+            driver.alertReasons.contains(.restricted(state: .reducing, why: .policiesMissing([Self.guardian]))))
         driver.cycle()
         #expect(driver.state.control.state == .reducing)
         driver.send(.policyReady(name: Self.guardian))

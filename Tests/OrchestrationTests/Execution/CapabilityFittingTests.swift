@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -30,7 +29,7 @@ struct CapabilityFittingTests {
             driver.quote("ABC", "100", "100.02")
             driver.connect()
             for _ in 0..<5 { driver.cycle() }
-            #expect(driver.venue.stopped("ABC") == 100, "\(driver.alerts.suffix(2))")
+            #expect(driver.venue.stopped("ABC") == 100, "\(driver.alertReasons.suffix(2))")
             #expect(driver.submissions.count == 1)
             for order in driver.submissions.flatMap(\.orders) {
                 #expect(offer.orderTypes.contains(order.type) && offer.timeInForce.contains(order.timeInForce))
@@ -51,7 +50,7 @@ struct CapabilityFittingTests {
         driver.venue.capabilities.priceIncrement = PriceIncrement(atOrAboveOne: "0.05", belowOne: "0.05")
         driver.connect()
         for _ in 0..<5 { driver.cycle() }
-        #expect(driver.symbolStop?.terms.stopPrice == "95", "\(driver.alerts.suffix(2))")
+        #expect(driver.symbolStop?.terms.stopPrice == "95", "\(driver.alertReasons.suffix(2))")
         driver.expectSound()
     }
 }

@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -112,7 +111,7 @@ struct CoordinatorTests {
         var driver = protected { $0.faults.refusesSubmissions = 3 }
         #expect(driver.submissions.count == 3)
         #expect(driver.symbolStop == nil)
-        #expect(driver.alerts.contains { $0.contains("3 orders") })
+        #expect(driver.alertReasons(.emergency).contains(.ordersRefused(3)))
         driver.quote("ABC", "100.01", "100.03")
         #expect(driver.submissions.count == 3)
         driver.cycle()
@@ -124,8 +123,8 @@ struct CoordinatorTests {
     func refusedForLong() {
         var driver = protected { $0.faults.refusesSubmissions = 20 }
         for _ in 0..<20 { driver.cycle() }
-        let told = driver.alerts.filter { $0.contains("in a row") }
-        #expect(told.map { $0.contains(" 3 ") || $0.contains(" 6 ") || $0.contains(" 12 ") } == [true, true, true])
+        let told = driver.alertReasons(of: .refusedByBroker)
+        #expect(told == [.ordersRefused(3), .ordersRefused(6), .ordersRefused(12)])
         #expect(driver.symbolStop?.terms.quantity == 100)
         driver.expectSound()
     }

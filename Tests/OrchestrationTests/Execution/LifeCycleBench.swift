@@ -1,6 +1,5 @@
 import CoreTestSupport
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -150,13 +149,15 @@ struct LifeCycleBench {
         return Quantity(units: sold)
     }
 
-    func alerts(in effects: [Effect]) -> Bool {
+    /// It is reported that the report and the order's status exclude each other.
+    func tellsConflict(in effects: [Effect]) -> Bool {
         effects.contains {
-            if case .record(.alert(let alert)) = $0 {
-                alert.symbol == "ABC" && alert.text.contains("asked")
-            } else {
-                false
+            guard case .record(.alert(let alert)) = $0,
+                case .reportConflicts(order: id, status: _, event: _) = alert.reason
+            else {
+                return false
             }
+            return alert.symbol == "ABC"
         }
     }
 

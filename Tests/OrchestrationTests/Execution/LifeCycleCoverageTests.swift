@@ -3,7 +3,6 @@ import Simulation
 import Synchronization
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -24,7 +23,7 @@ struct LifeCycleCoverageTests {
             #expect(after.status == expected, "\(event.rawValue) on \(status.rawValue)")
             #expect(bench.booked(since: before) == bench.executed(event), "\(event.rawValue) on \(status.rawValue)")
             guard transition == .refused, !event.isOurRequest else { continue }
-            #expect(bench.alerts(in: effects), "\(event.rawValue) on \(status.rawValue) is told")
+            #expect(bench.tellsConflict(in: effects), "\(event.rawValue) on \(status.rawValue) is told")
             #expect(bench.asks(in: effects), "\(event.rawValue) on \(status.rawValue) is asked about")
         }
     }

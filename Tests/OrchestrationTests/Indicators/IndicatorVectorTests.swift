@@ -2,7 +2,6 @@ import Foundation
 import Orchestration
 import Testing
 import Trading
-import Wording
 
 @Suite("indicators against TA-Lib, pandas and numpy")
 struct IndicatorVectorTests {

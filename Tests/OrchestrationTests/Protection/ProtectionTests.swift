@@ -2,7 +2,6 @@ import CoreTestSupport
 import SeededRandom
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -87,9 +86,9 @@ struct ProtectionTests {
         driver.quote("XYZ", "50", "50.02", last: "50")
         driver.connect()
         for _ in 0..<6 { driver.cycle() }
-        #expect(driver.state.control.state == .active, "\(driver.alerts)")
+        #expect(driver.state.control.state == .active, "\(driver.alertReasons)")
         let size = Quantity(units: Int64(driver.venue.held("ABC").units.magnitude))
-        #expect(driver.venue.stopped("ABC") == size, "\(driver.alerts)")
+        #expect(driver.venue.stopped("ABC") == size, "\(driver.alertReasons)")
         #expect(size <= 100)
         driver.expectSound()
     }
@@ -132,7 +131,7 @@ struct ProtectionTests {
         driver.start(["evil"])
         driver.quote("ABC", "100", "100.02")
         driver.connect()
-        #expect(driver.state.control.state == .active, "\(driver.alerts)")
+        #expect(driver.state.control.state == .active, "\(driver.alertReasons)")
         #expect(driver.venue.mostOffered <= 100)
         driver.expectSound()
     }
@@ -272,14 +271,14 @@ struct EntryTests {
             default: break
             }
         }
-        #expect(driver.submissions.isEmpty == !isEntered, "\(driver.alerts)")
+        #expect(driver.submissions.isEmpty == !isEntered, "\(driver.alertReasons)")
         driver.expectSound()
     }
 
     @Test("the price collar, both sides of its edge", arguments: [("150", true), ("150.01", false)])
     func collar(limit: String, isEntered: Bool) throws {
         let driver = driver([PluginName("entry").says(.buy(10, stop: "95", limit: try Price(limit)), on: "ABC")])
-        #expect(driver.submissions.isEmpty == !isEntered, "\(driver.alerts)")
+        #expect(driver.submissions.isEmpty == !isEntered, "\(driver.alertReasons)")
     }
 
     @Test("an entry that nobody wants any more is cancelled")

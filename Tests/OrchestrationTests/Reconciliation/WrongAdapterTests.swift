@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -89,7 +88,7 @@ struct WrongAdapterTests {
             for _ in 0..<5 { driver.cycle() }
             driver.send(.control(Control(command: .resume, who: "a person", why: "the test")))
             for _ in 0..<40 { driver.cycle() }
-            #expect(driver.venue.stopped("ABC") == 100, "\(index): \(driver.alerts.suffix(3))")
+            #expect(driver.venue.stopped("ABC") == 100, "\(index): \(driver.alertReasons.suffix(3))")
             #expect(driver.position("ABC")?.quantity == 100, "\(index)")
             // A position that the broker shows twice is adopted; the venue of this test holds another one.
             #expect(driver.venue.violations.isEmpty || index == 0)

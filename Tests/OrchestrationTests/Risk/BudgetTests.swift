@@ -4,7 +4,6 @@ import SeededRandom
 import TestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -31,7 +30,10 @@ struct BudgetTests {
         var driver = driver { $0.maximumOrdersPerMinute = 4 }
         driver.connect()
         #expect(driver.submissions.count == 4)
-        #expect(driver.alerts.filter { $0.contains("4 requests a minute are used up") }.count == 2)
+        let waiting = driver.alertReasons.filter {
+            if case .waitsForBudget(_, wait: _, perMinute: 4) = $0 { true } else { false }
+        }
+        #expect(waiting.count == 2)
         let cycle = driver.state.cycle.number
         let due = driver.now + .seconds(61)
         #expect(driver.effects.last { if case .wake = $0 { true } else { false } } != nil)

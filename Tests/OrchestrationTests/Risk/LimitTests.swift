@@ -3,38 +3,40 @@ import SeededRandom
 import TestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
 /// One limit, a value at which ten shares at 100.02 just pass, and one at which they do not.
 struct LimitCase: CustomTestStringConvertible, Sendable {
     var name: String
-    var words: String
+    /// Of what is one unit beyond it.
+    var refusal: GateRefusal
     /// Sets the limit at the boundary, or one unit beyond it.
     var set: @Sendable (inout HardLimits, _ passes: Bool) -> Void
     var testDescription: String { name }
 
     static let all: [LimitCase] = [
-        LimitCase(name: "order quantity", words: "quantity 10 is above the limit of 9.999999999") {
+        LimitCase(name: "order quantity", refusal: .quantityAboveLimit(10, limit: "9.999999999")) {
             $0.maximumOrderQuantity = $1 ? "10" : "9.999999999"
         },
-        LimitCase(name: "order value", words: "its value of 1000.2 is above the limit of 1000.199999") {
+        LimitCase(name: "order value", refusal: .notionalAboveLimit("1000.2", limit: "1000.199999")) {
             $0.maximumOrderNotional = $1 ? "1000.2" : "1000.199999"
         },
-        LimitCase(name: "position value", words: "the position would be worth 1000.2, 1000.199999 is the limit") {
+        LimitCase(name: "position value", refusal: .positionNotional("1000.2", limit: "1000.199999")) {
             $0.maximumPositionNotional = $1 ? "1000.2" : "1000.199999"
         },
-        LimitCase(name: "position weight", words: "the position would be worth 1000.2, 1000.1 is the limit, 0.010001") {
+        LimitCase(
+            name: "position weight", refusal: .positionWeight("1000.2", limit: "1000.1", weight: "0.010001")
+        ) {
             $0.maximumPositionWeight = $1 ? "0.010002" : "0.010001"
         },
-        LimitCase(name: "gross exposure", words: "gross exposure would be 1000.2, 1000.1 is the limit, 0.010001") {
+        LimitCase(name: "gross exposure", refusal: .grossExposure("1000.2", limit: "1000.1", weight: "0.010001")) {
             $0.maximumGrossExposure = $1 ? "0.010002" : "0.010001"
         },
-        LimitCase(name: "symbols", words: "ABC is not among the symbols that may be entered") {
+        LimitCase(name: "symbols", refusal: .symbolNotAllowed("ABC")) {
             $0.symbols = $1 ? ["ABC"] : ["XYZ"]
         },
-        LimitCase(name: "orders in a minute", words: "used up the entries' half of 1 a minute") {
+        LimitCase(name: "orders in a minute", refusal: .entryBudget(perMinute: 1)) {
             $0.maximumOrdersPerMinute = $1 ? 2 : 1
         },
     ]
@@ -67,7 +69,7 @@ struct LimitTests {
     @Test("an entry exactly at a limit passes", arguments: LimitCase.all, Side.allCases)
     func atTheLimit(limit: LimitCase, side: Side) {
         let driver = connected(limit, side, passes: true)
-        #expect(driver.position("ABC")?.size == 10, "\(driver.alerts)")
+        #expect(driver.position("ABC")?.size == 10, "\(driver.alertReasons)")
         driver.expectSound()
     }
 
@@ -75,7 +77,7 @@ struct LimitTests {
     func beyondTheLimit(limit: LimitCase, side: Side) {
         let driver = connected(limit, side, passes: false)
         #expect(driver.submissions.isEmpty)
-        #expect(driver.alerts.contains { $0.contains(limit.words) }, "\(driver.alerts)")
+        #expect(driver.gateRefusals.contains(limit.refusal), "\(driver.alertReasons)")
         driver.expectSound()
     }
 
@@ -91,9 +93,9 @@ struct LimitTests {
         for side in Side.allCases {
             var driver = Self.driver([Self.enter(side, 10, "ABC")], cash: cash)
             driver.connect()
-            #expect(driver.submissions.isEmpty != passes, "\(driver.alerts)")
+            #expect(driver.submissions.isEmpty != passes, "\(driver.alertReasons)")
             if !passes {
-                #expect(driver.alerts.contains { $0.contains("above the buying power of 1000.199999 that is free") })
+                #expect(driver.gateRefusals.contains(.buyingPower("1000.2", free: "1000.199999")))
             }
         }
     }
@@ -107,10 +109,13 @@ struct LimitTests {
         let at = Timestamp(nanoseconds: driver.now.nanoseconds - age)
         driver.send(.market(MarketUpdate(at: at, quotes: [Quote(symbol: "ABC", bid: "100", ask: "100", at: at)])))
         driver.connect()
-        #expect(driver.submissions.isEmpty != passes, "\(driver.alerts)")
+        #expect(driver.submissions.isEmpty != passes, "\(driver.alertReasons)")
         if !passes {
-            let words = age > 0 ? "the price of ABC is 1 min old, 1 min" : "the price of ABC is dated 1 min ahead"
-            #expect(driver.alerts.contains { $0.contains(words) }, "\(driver.alerts)")
+            let refusal: GateRefusal =
+                age > 0
+                ? .priceOld("ABC", age: TimeSpan(nanoseconds: age), limit: .seconds(60))
+                : .priceAhead("ABC", by: TimeSpan(nanoseconds: -age), limit: .seconds(60))
+            #expect(driver.gateRefusals.contains(refusal), "\(driver.alertReasons)")
         }
     }
 
@@ -158,7 +163,7 @@ struct LimitTests {
         driver.connect()
         while !driver.inbox.isEmpty, driver.submissions.isEmpty { driver.deliver() }
         let sent = driver.submissions.flatMap { $0.orders.map(\.symbol) }
-        #expect(sent == [limit == "position" ? "XYZ" : "ABC"], "\(driver.alerts)")
+        #expect(sent == [limit == "position" ? "XYZ" : "ABC"], "\(driver.alertReasons)")
         driver.expectSound()
     }
 
@@ -175,7 +180,7 @@ struct LimitTests {
         driver.quote("XYZ", "100.02", "100.02")
         driver.cycle()
         #expect(driver.submissions.count == 1)
-        #expect(driver.alerts.contains { $0.contains("above the buying power of 999.8 that is free") })
+        #expect(driver.gateRefusals.contains(.buyingPower("1000.2", free: "999.8")))
     }
 
     @Test(

@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -125,10 +124,12 @@ struct RestrictionTests {
         driver.send(say(.halt))
         driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }
         let since = driver.now
-        func emergencies() -> Int { driver.alerts.filter { $0.contains("had no working stop") }.count }
+        func emergencies() -> Int { driver.alertReasons(of: .unprotected).count }
         driver.wait(.seconds(30))
         #expect(emergencies() == 1)
-        #expect(driver.alerts.last?.contains("nothing is sent: trading is halted by me@here") == true)
+        #expect(
+            driver.alertReasons.last?.nothingSent
+                == .tradingHalted(who: "me@here", why: .command(command: .halt, words: "the test")))
         driver.wait(.seconds(299))
         #expect(emergencies() == 1)
         #expect(driver.effects.contains(.wake(at: since + .seconds(330))))
@@ -154,7 +155,7 @@ struct RestrictionTests {
         driver.cycle()
         #expect(driver.state.control.state == .halted)
         for _ in 0..<40 { driver.cycle() }
-        #expect(driver.alerts.filter { $0.contains("had no working stop") }.count >= 2, "\(driver.alerts.suffix(5))")
+        #expect(driver.alertReasons(of: .unprotected).count >= 2, "\(driver.alertReasons.suffix(5))")
     }
 
     // MARK: - The loss of the day
@@ -184,7 +185,7 @@ struct RestrictionTests {
         driver.cycle()
         #expect(driver.venue.held("ABC").isZero)
         #expect(driver.state.control.state == .reducing)
-        #expect(driver.alerts.contains { $0.contains("daily loss 10.5 % exceeds the 10 % limit") })
+        #expect(driver.alertReasons.contains(.restricted(state: .reducing, why: .dailyLoss("0.105", limit: "0.1"))))
         driver.expectSound()
     }
 
@@ -204,7 +205,7 @@ struct RestrictionTests {
         #expect(!driver.hasEntered)
         driver.quote("ABC", price, price, last: price)
         driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
-        #expect(driver.hasEntered == isEntered, "\(driver.alerts)")
+        #expect(driver.hasEntered == isEntered, "\(driver.alertReasons)")
         #expect(driver.state.control.state == (isEntered ? .active : .reducing))
         driver.expectSound()
     }

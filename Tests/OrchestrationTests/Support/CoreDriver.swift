@@ -1,6 +1,5 @@
 import Orchestration
 import Trading
-import Wording
 
 /// Feeds the core, performs its effects against the venue, and checks after every input what must always hold: P1 (at
 /// the venue), P2 (one command in flight for a symbol), and that a second core fed the same does the same.
@@ -41,7 +40,7 @@ package struct CoreDriver {
         }
         effects += wanted
         for case .record(.alert(let alert)) in wanted where alert.level == .emergency && alert.kind == nil {
-            violations.append("an emergency without a kind: \(alert.text)")
+            violations.append("an emergency without a kind: \(alert.reason)")
         }
         if violations.isEmpty { tell(input, wanted) }
         for effect in wanted { perform(effect) }
@@ -175,9 +174,16 @@ package struct CoreDriver {
     package var records: [Record] {
         effects.compactMap { if case .record(let record) = $0 { record } else { nil } }
     }
-    package var alerts: [String] { records.compactMap { if case .alert(let alert) = $0 { alert.text } else { nil } } }
-    package var steps: [String] {
-        records.compactMap { if case .action(let step) = $0 { step.action.words } else { nil } }
+    package var alerts: [Alert] { records.compactMap { if case .alert(let alert) = $0 { alert } else { nil } } }
+    package var alertReasons: [AlertReason] { alerts.map(\.reason) }
+    package func alertReasons(_ level: Alert.Level) -> [AlertReason] {
+        alerts.filter { $0.level == level }.map(\.reason)
+    }
+    package func alertReasons(of kind: Alert.Kind) -> [AlertReason] { alertReasons.filter { $0.kind == kind } }
+    /// Why the risk gate refused, each time that it was reported.
+    package var gateRefusals: [GateRefusal] { alertReasons.compactMap(\.gateRefusal) }
+    package var actions: [ActionSummary] {
+        records.compactMap { if case .action(let step) = $0 { step.action } else { nil } }
     }
     package var outcomes: [Outcome] {
         records.compactMap { if case .outcome(let outcome) = $0 { outcome } else { nil } }

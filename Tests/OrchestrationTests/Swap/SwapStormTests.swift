@@ -2,7 +2,6 @@ import CoreTestSupport
 import TestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -22,7 +21,7 @@ struct SwapStormTests {
             let driver = storm.driver
             try #require(driver.violations == [], "seed \(seed)\n\(driver.trail(30))")
             try #require(driver.state.swap == nil, "seed \(seed): \(String(describing: driver.state.swap))")
-            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alerts.suffix(3))")
+            try #require(driver.state.control.state == .active, "seed \(seed): \(driver.alertReasons.suffix(3))")
             for symbol in StormTests.symbols {
                 let held = driver.venue.held(symbol)
                 try #require(driver.position(symbol)?.quantity ?? .zero == held, "seed \(seed), \(symbol)")

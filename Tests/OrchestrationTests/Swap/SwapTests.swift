@@ -1,7 +1,6 @@
 import CoreTestSupport
 import Testing
 import Trading
-import Wording
 
 @testable import Orchestration
 
@@ -85,7 +84,7 @@ struct SwapTests {
         #expect(driver.swaps == [.began, .changed, .done])
         #expect(driver.symbolStop?.terms.stopPrice == "96", "it moves by cancel and a new order there")
         #expect(driver.venue.orders[stop.id]?.status == .canceled)
-        #expect(!driver.alerts.contains { $0.contains("is gone") }, "a departure that was asked for is no emergency")
+        #expect(driver.alertReasons(of: .brokerGone) == [], "a departure that was asked for is no emergency")
         driver.expectSound()
     }
 
@@ -150,7 +149,10 @@ struct SwapTests {
         driver.wait(.seconds(1))
         #expect(driver.state.swap == nil && driver.moves.isEmpty && driver.state.epoch == 1)
         #expect(driver.swaps == [.began, .failed])
-        #expect(driver.alerts.contains { $0.hasPrefix("the broker was not swapped: after 10 s") })
+        #expect(
+            driver.alertReasons.contains {
+                if case .swapAbandoned(.orders(_, after: .seconds(10))) = $0 { true } else { false }
+            })
         driver.venue.faults = .init()
         driver.advise("97")
         for _ in 0..<3 { driver.cycle() }
@@ -195,7 +197,7 @@ struct SwapTests {
         let sent = driver.orders.count
         for _ in 0..<4 { driver.wait(.seconds(10)) }
         #expect(driver.orders.count == sent, "frozen: the old adapter was asked to leave already")
-        #expect(driver.alerts.contains { $0.contains("nothing is sent: the broker second is being swapped for first") })
+        #expect(driver.alertReasons.contains { $0.nothingSent == .swap(from: "second", to: "first") })
         driver.leave("second")
         driver.join("first", .everything)
         #expect(driver.venue.stopped("ABC") == 100)
@@ -231,9 +233,7 @@ struct SwapTests {
         #expect(driver.state.swap == nil && driver.swaps == [.began, .changed, .rolledBack, .failed])
         #expect(driver.orders.count == sent)
         #expect(
-            driver.alerts.contains {
-                $0.hasPrefix("the broker was not swapped") && $0.hasSuffix("first trades as before")
-            })
+            driver.alertReasons.contains { if case .swapFailed(why: _, old: "first") = $0 { true } else { false } })
         #expect(driver.position("ABC")?.quantity == 100, "another account's positions are not taken over")
         driver.recommend([PluginName("stop-loss").says(.stop("96"), on: "ABC")])
         driver.cycle()
@@ -372,7 +372,8 @@ struct SwapTests {
         driver.leave("second")
         for _ in 0..<30 { driver.wait(.seconds(1)) }
         #expect(driver.state.swap == nil && driver.swaps.last == .failed && driver.state.chosenBroker == "first")
-        #expect(driver.alerts.contains { $0.contains("first is not back within 30 s either") })
+        let end = SwapEnd.oldNotBack("first", new: "second", failure: .notStarted("exit code 1"), within: .seconds(30))
+        #expect(driver.alertReasons(.emergency).contains(.swapEnded(end)))
         driver.join("first", .everything)
         driver.advise("96")
         driver.cycle()
@@ -390,7 +391,7 @@ struct SwapTests {
         #expect(driver.state.chosenBroker == "second")
         driver.start { $0.brokers = ["first"] }
         #expect(driver.state.chosenBroker == "first")
-        #expect(driver.alerts.contains { $0.contains("the configuration does not name second any more") })
+        #expect(driver.alertReasons.contains(.chosenBrokerNotConfigured("second", now: "first")))
         driver.expectSound()
     }
 
