@@ -7,6 +7,8 @@ package enum Invariant: Sendable, Hashable {
     case orderWithoutRequest(ClientOrderID)
     /// Only an order in flight, or one that should be over at once, is waited for.
     case waitsForOrderAtRest(ClientOrderID)
+    /// An order whose end nobody saw is over: no report and no answer about it is taken any more.
+    case unseenEndOfWorkingOrder(ClientOrderID)
     /// Only what is held is unprotected.
     case unprotectedWithoutPosition(Symbol)
     /// A plan stands under its own symbol.
@@ -26,6 +28,9 @@ extension CoreState {
     package var brokenInvariant: Invariant? {
         for order in portfolio.orders.allWorking where inFlight.request(for: order.id) == nil {
             return .orderWithoutRequest(order.id)
+        }
+        for order in portfolio.orders.allWorking where inFlight.hasUnseenEnd(order.id) {
+            return .unseenEndOfWorkingOrder(order.id)
         }
         for id in inFlight.waiting {
             guard let order = portfolio.orders[id], order.status.isInFlight || order.isOverSoon else {

@@ -131,7 +131,7 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     func adoptedFill(of id: ClientOrderID) -> Quantity? { adoptedFills[id] }
 
     mutating func endUnseen(_ id: ClientOrderID, known: (ClientOrderID) -> Bool) {
-        unseenEnds.removeAll { !known($0) }
+        unseenEnds.removeAll { !known($0) || $0 == id }
         unseenEnds.append(id)
     }
 

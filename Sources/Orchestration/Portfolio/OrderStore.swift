@@ -60,6 +60,9 @@ package struct OrderStore: Sendable, Hashable, Codable {
     /// The newest orders that are over, oldest first.
     func newestFinished(_ count: Int) -> [Order] { finished.suffix(count).compactMap { orders[$0] } }
 
+    /// Orders of a symbol that are over, as far as they are remembered; oldest first.
+    func finished(_ symbol: Symbol) -> [ClientOrderID] { finished.filter { orders[$0]?.symbol == symbol } }
+
     func isBooked(_ execution: ExecutionID, of order: ClientOrderID) -> Bool {
         executions[order]?.contains(execution) ?? false
     }

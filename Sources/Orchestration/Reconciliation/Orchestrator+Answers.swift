@@ -124,11 +124,11 @@ extension Orchestrator {
             .lostOrder, order.symbol, order.id, ours: .status(order.status), brokers: .notOpen,
             done: .orderEndedFillsFromPosition)
         deferToPosition(order)
-        // A successor that is not open says nothing about the order whose place it was to take.
+        // A successor that never came says nothing about the order whose place it was to take.
         let isSuccessor = order.replacesOrder.flatMap { state.portfolio.orders[$0]?.isWorking } ?? false
+        let neverCame = isSuccessor && !order.hasBeenAtVenue
         try process(
-            ExecutionReport(
-                clientOrderID: order.id, event: isSuccessor ? .notFound : .canceled, at: state.now))
+            ExecutionReport(clientOrderID: order.id, event: neverCame ? .notFound : .canceled, at: state.now))
     }
 
     /// What it filled is taken from the position, and never from a report or an answer that comes later: that would book it

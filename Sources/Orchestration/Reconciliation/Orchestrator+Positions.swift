@@ -65,6 +65,11 @@ extension Orchestrator {
         if kind == .externalShort {
             alert(.emergency, symbol, .externalShort)
         }
+        // Whatever orders that are over have filled is in it, told or not. One that was given up and lives is found again
+        // in the broker's list.
+        for id in state.portfolio.orders.finished(symbol) {
+            state.inFlight.endUnseen(id, known: state.portfolio.orders.isKnown)
+        }
         guard let theirs else {
             state.portfolio.close(symbol)
             state.plans.positionClosed(symbol, at: state.now)
