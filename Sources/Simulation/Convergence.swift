@@ -34,7 +34,7 @@ struct Convergence {
         for order in here.subtracting(there).sorted() { found.append("only in our books: \(order)") }
         for order in there.subtracting(here).sorted() { found.append("only at the broker: \(order)") }
         let size = venue.capabilities.tradable(Quantity(units: Int64(theirs.units.magnitude)), of: symbol)
-        if venue.protected(symbol) < size.units {
+        if venue.protected(symbol) < size.units, !isObstacleTold(symbol, theirs) {
             found.append("\(symbol): a stop for \(Quantity(units: venue.protected(symbol))) of \(size)")
         }
         if let stop = stuckStop(symbol, theirs) {
@@ -44,6 +44,17 @@ struct Convergence {
             found.append("\(symbol) is protected, and the core does not know it")
         }
         return found
+    }
+
+    /// Somebody else's order rests on the other side, where this broker then takes no stop: it is not ours to remove, and a
+    /// person was alerted to it.
+    private func isObstacleTold(_ symbol: Symbol, _ held: Quantity) -> Bool {
+        let opens: Side = held.isNegative ? .sell : .buy
+        let isThere = venue.resting(symbol).contains { resting in
+            resting.order.terms.side == opens && core.portfolio.orders[resting.order.id]?.terms.role == .external
+        }
+        let isTold = core.holds.reportedReasons(of: symbol).contains { if case .obstacle = $0 { true } else { false } }
+        return venue.capabilities.refusesSelfCross && isThere && isTold
     }
 
     private func stuckStop(_ symbol: Symbol, _ held: Quantity) -> Order? {

@@ -48,4 +48,6 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case reload
     /// Somebody swaps the broker's adapter for the one that stands by, or back.
     case swap
+    /// A provider tells what is no market: a wrong print, stub and crossed quotes, a quote of long ago.
+    case badPrices = "bad-prices"
 }

@@ -271,6 +271,7 @@ final class Invariants {
                 "decision \(step.decision) has taken \(step.number) steps: \(step.action.words), because \(step.why.words)"
             )
         }
+        if case .action(let step) = record { checkJustified(step) }
         // Another position than it was decided on: what is beyond the limit is another amount.
         if case .discrepancy(let difference) = record, difference.order == nil {
             for key in maySell.keys where key.hasSuffix("." + difference.symbol.text) { maySell[key] = .max / 2 }
@@ -282,6 +283,29 @@ final class Invariants {
             maySell[key] = limit.isZero ? .max / 2 : max(0, size - limit.units)
         }
         if let entry = decision.plan.entry { mayEnter[key] = entry.quantity.units }
+    }
+
+    /// E1: nothing is sold at market for a stop that the market has never reached, and no stop is moved to where it has never
+    /// been. Of a policy that gives any figures at all this says nothing.
+    private func checkJustified(_ step: ActionTaken) {
+        guard !scenario.characters.contains(.chaos), let range = venue.range(step.symbol) else { return }
+        switch (step.action, step.why) {
+        case (.close(let side, _, _), .marketThroughStop(let stop?)):
+            if side == .sell ? range.low > stop : range.high < stop {
+                fail(
+                    "E1",
+                    "\(step.action.words), because \(step.why.words); it was never there: \(range.low) to \(range.high)"
+                )
+            }
+        case (.moveStop(_, let stop), _):
+            guard let held = venue.positions[step.symbol], !held.isZero else { return }
+            if held.isNegative ? stop < range.low : stop > range.high {
+                fail(
+                    "E1",
+                    "\(step.action.words) of \(step.symbol); the market was never there: \(range.low) to \(range.high)")
+            }
+        default: break
+        }
     }
 
     /// No share is in our books that did not change hands.

@@ -12,6 +12,9 @@ struct Scenario {
     /// Seeds from here on also have a second adapter, and swaps.
     static let thirdEdition: UInt64 = 6_000_000
     var isThirdEdition: Bool { seed >= Self.thirdEdition }
+    /// Seeds from here on also have prices that are none.
+    static let fourthEdition: UInt64 = 130_000_000
+    var isFourthEdition: Bool { seed >= Self.fourthEdition }
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]

@@ -60,13 +60,32 @@ final class SimulatedProvider: SimulatedPlugin {
         venue.price(symbol, Price(units: min(max(moved, 5 * Price.scale), 2_000 * Price.scale)))
     }
 
+    /// As markets and feeds tell it now and then. The venue trades at what is true.
+    private func distorted(_ quote: Quote) -> Quote {
+        guard scenario.isFourthEdition, faults.hits(.badPrices, 15), let truth = quote.last else { return quote }
+        var quote = quote
+        func share(_ percent: Int64) -> Price { Price(units: max(1, truth.units / 100 * percent)) }
+        switch faults.between(.badPrices, 0, 4) {
+        case 0: quote.last = share(faults.pick(.badPrices, [1, 10, 60, 140, 1_000]))
+        case 1: (quote.bid, quote.ask) = (share(1), share(20_000))
+        case 2: quote.bid = share(60)
+        case 3: quote.bid = share(130)
+        default:
+            // Of an hour ago, by its own time.
+            quote.at = Timestamp(nanoseconds: max(0, quote.at.nanoseconds - 3_600 * World.second))
+            (quote.bid, quote.ask, quote.last) = (share(70), share(70), share(70))
+        }
+        return quote
+    }
+
     private func publish() {
         let step = Price.scale / 100
         let quotes = scenario.symbols.compactMap { symbol in
             venue.prices[symbol].map {
-                Quote(
-                    symbol: symbol, bid: $0, ask: Price(units: $0.units + step), last: $0,
-                    isHalted: scenario.tellsHalts && venue.halted.contains(symbol) ? true : nil, at: world.time)
+                distorted(
+                    Quote(
+                        symbol: symbol, bid: $0, ask: Price(units: $0.units + step), last: $0,
+                        isHalted: scenario.tellsHalts && venue.halted.contains(symbol) ? true : nil, at: world.time))
             }
         }
         send(.market, MarketUpdate(at: world.time, session: venue.session, quotes: quotes))

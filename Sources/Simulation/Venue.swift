@@ -30,6 +30,7 @@ final class Venue {
     private(set) var working: [Symbol: [ClientOrderID]] = [:]
     private(set) var executions: [ClientOrderID: [ExecutionReport]] = [:]
     private(set) var prices: [Symbol: Price] = [:]
+    private var ranges: [Symbol: (low: Price, high: Price)] = [:]
     private(set) var halted: Set<Symbol> = []
     private(set) var session = SessionPhase.regular
     /// Positions as they were, for reports that are out of step: newest last.
@@ -222,7 +223,18 @@ final class Venue {
 
     // MARK: - The market
 
-    func price(_ symbol: Symbol, _ price: Price) { prices[symbol] = price }
+    func price(_ symbol: Symbol, _ price: Price) {
+        let before = prices[symbol] ?? price
+        prices[symbol] = price
+        let range = ranges[symbol] ?? (min(before, price), max(before, price))
+        ranges[symbol] = (min(range.low, price), max(range.high, price))
+    }
+
+    /// What the market of a symbol has truly been since the beginning.
+    func range(_ symbol: Symbol) -> (low: Price, high: Price)? {
+        ranges[symbol] ?? prices[symbol].map { ($0, $0) }
+    }
+
     func open(_ phase: SessionPhase) { session = phase }
     func setHalted(_ symbol: Symbol, _ isHalted: Bool) {
         if isHalted { halted.insert(symbol) } else { halted.remove(symbol) }

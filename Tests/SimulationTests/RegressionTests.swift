@@ -71,6 +71,13 @@ struct RegressionTests {
         #expect(outcome.promise == nil)
     }
 
+    @Test(
+        "so does one whose market tells what is no market", arguments: Seed.range(gate: 6, nightly: 400))
+    func fourthEdition(number: UInt64) {
+        let outcome = expectSound(Scenario.fourthEdition + number)
+        if number == 5 { #expect(outcome.injectedFaults.contains { $0.fault == .badPrices }, "prices are wrong") }
+    }
+
     @Test("seeds of the third edition: adapters are swapped in the storm", arguments: Seed.range(gate: 4, nightly: 200))
     func thirdEdition(number: UInt64) {
         let outcome = expectSound(Scenario.thirdEdition + number)
