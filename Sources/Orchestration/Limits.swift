@@ -77,6 +77,17 @@ package struct HardLimits: Sendable, Hashable, Codable {
 enum CoreLimits {
     /// Finished orders kept for late fills and queries; the journal has the rest.
     static let finishedOrders = 2_000
+    /// A price that differs by more than this share from the one that is believed needs a second witness. Beyond it stocks
+    /// move a few times in a year, and the second witness comes within seconds.
+    static let farFromBelieved = Ratio(units: 200_000)
+    /// Of a bar's range, where quotes are known beside it.
+    static let farFromQuote = Ratio(units: 50_000)
+    /// A print further than this outside a standing spread is not believed; two witnesses agree within it.
+    static let farFromSpread = Ratio(units: 20_000)
+    /// A spread wider than this share of its ask is no market.
+    static let widestSpread = Ratio(units: 100_000)
+    /// So long no market order goes into a crossed or absurd quote; then whoever waits is let go.
+    static let unsoundSpreadPatience = TimeSpan.seconds(60)
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforeHold: Int64 = 3
     /// A rejection that is older keeps no symbol waiting.

@@ -81,6 +81,7 @@ extension WaitReason {
         case .refusedReduction(let limit):
             "the broker refused the reduction to \(limit); protection comes first, the next try later"
         case .reduction(let limit, let why): "the reduction to \(limit) waits, since \(why.words)"
+        case .newStop(let price, let why): "the stop at \(price.inCents) waits, since \(why.words)"
         case .stop(let price, let why):
             "the stop at \(price.inCents) waits, since the market is through it and \(why.words)"
         }
@@ -91,6 +92,7 @@ extension NotTrading {
     fileprivate var words: String {
         switch self {
         case .halted(let symbol): "\(symbol) is halted at its market"
+        case .spread(let symbol): "the quote of \(symbol) is crossed or absurdly wide"
         case .session(let session): "the broker does not trade in the \(session.rawValue) session"
         }
     }

@@ -27,7 +27,7 @@ struct WedgeTests {
         #expect(driver.venue.stopped("XYZ") == 50)
     }
 
-    @Test("no price was ever heard, and the broker refuses the core's own stop: it is not asked for in vain for ever")
+    @Test("no price was ever received: no stop is made of the average price; with the first price it is")
     func noPrices() {
         var venue = FakeVenue()
         venue.hold("ABC", 100, at: "100")
@@ -36,13 +36,25 @@ struct WedgeTests {
         driver.venue.faults.refusesSubmissions = .max
         driver.connect()
         for _ in 0..<30 { driver.cycle() }
-        #expect(driver.submissions.count <= 30, "once in a cycle at most")
+        #expect(driver.submissions.isEmpty)
+        let told = driver.records.contains { record in
+            if case .alert(let alert) = record {
+                alert.kind == .unprotected && alert.level == .emergency
+            } else {
+                false
+            }
+        }
+        #expect(told)
+        // The market is far under the average price. The broker refuses at first: three times, then once in a cycle.
+        driver.quote("ABC", "50", "50.02", last: "50")
+        for _ in 0..<30 { driver.cycle() }
+        #expect((1...34).contains(driver.submissions.count), "\(driver.submissions.count)")
         driver.venue.faults.refusesSubmissions = 1
         for _ in 0..<30 { driver.cycle() }
-        #expect(driver.venue.stopped("ABC") == 100 || driver.venue.held("ABC") == 0)
+        #expect(driver.working("ABC").first?.terms.stopPrice == "47.5" && driver.venue.stopped("ABC") == 100)
     }
 
-    @Test("no policies, no prices: still a stop, and a person can flatten")
+    @Test("no policies: still a stop, and a person can flatten")
     func nobody() {
         var venue = FakeVenue()
         venue.hold("ABC", -100, at: "100")
@@ -50,6 +62,7 @@ struct WedgeTests {
         var driver = CoreDriver(venue: venue)
         driver.start([])
         driver.connect()
+        driver.quote("ABC", "100", "100.02")
         for _ in 0..<5 { driver.cycle() }
         #expect(driver.venue.stopped("ABC") == 100)
         driver.send(.control(Control(command: .flatten, who: "a person", why: "the test")))

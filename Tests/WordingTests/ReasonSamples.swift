@@ -112,6 +112,6 @@ enum ReasonSamples {
     static let waits: [WaitReason] = [
         .positionDiffers, .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
         .refusedReduction(to: "144"), .reduction(to: "144", .session(.closed)),
-        .stop(at: "186.23", .session(.closed)),
+        .stop(at: "186.23", .session(.closed)), .newStop(at: "186.23", .spread("NVDA")),
     ]
 }

@@ -30,12 +30,15 @@ struct ActionCoordinator {
     let mayEnter: Bool
     /// A fill of one leg of an OCO after this may still shrink the other.
     let patienceSince: Timestamp
+    /// The quote is crossed or absurdly wide: no market order goes into it.
+    let isSpreadUnsound: Bool
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: MarkedPortfolio, capabilities: BrokerCapabilities,
         isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayReplace: Bool = true,
-        mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max)
+        mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false
     ) {
+        self.isSpreadUnsound = isSpreadUnsound
         self.patienceSince = patienceSince
         self.isOverdue = isOverdue
         self.isStopStuck = isStopStuck
@@ -139,7 +142,9 @@ struct ActionCoordinator {
 
     /// A part is sold while the broker trades; the protection rests until then. A whole exit may queue at the broker, but
     /// through a halt what protects is not taken away.
-    func mayReduceNow(to rest: Quantity) -> Bool { isTrading || (rest.isZero && !isHalted) }
+    func mayReduceNow(to rest: Quantity) -> Bool {
+        !isSpreadUnsound && (isTrading || (rest.isZero && !isHalted))
+    }
 
     /// The broker would refuse what trades against this.
     private var isBlocked: Bool {
@@ -247,7 +252,10 @@ extension ActionCoordinator {
             return cancel(order, why: .doesNotProtect(position.size))
         }
         let size = protectable(position)
-        guard size.isPositive, !isBlocked, !(isHalted && isMarketThrough(stop, position)) else { return nil }
+        // A stop is a market order in waiting: none is placed into a quote that is no market.
+        guard size.isPositive, !isBlocked, !isSpreadUnsound, !(isHalted && isMarketThrough(stop, position)) else {
+            return nil
+        }
         let stopOrder = NewOrderDraft(
             side: position.exitSide, type: stop.limitPrice == nil ? .stop : .stopLimit, quantity: size,
             limitPrice: stop.limitPrice, stopPrice: stop.stopPrice, timeInForce: capabilities.resting, role: .stop)
@@ -276,7 +284,7 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func actionWhenFlat() -> Action? {
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
-        guard mayEnter, let entry = plan.entry, isTrading else { return nil }
+        guard mayEnter, let entry = plan.entry, isTrading, !isSpreadUnsound else { return nil }
         return enter(entry)
     }
 

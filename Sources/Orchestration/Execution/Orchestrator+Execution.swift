@@ -15,10 +15,16 @@ extension Orchestrator {
             mayReduce: !state.holds.isBackingOff(symbol, in: state.cycle.number),
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
             mayEnter: state.control.state == .active,
-            patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds))
+            patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
+            isSpreadUnsound: isSpreadUnsound(symbol))
         recordWaiting(coordinator.waiting, plan)
         guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
+    }
+
+    /// A quote that is no market is waited out, for a bounded time.
+    private func isSpreadUnsound(_ symbol: Symbol) -> Bool {
+        state.market.spreadUnsoundSince(symbol).map { state.now < $0 + CoreLimits.unsoundSpreadPatience } ?? false
     }
 
     /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten.

@@ -33,7 +33,7 @@ extension ActionCoordinator {
     /// What the plan asks for and cannot be done now; nil when nothing is.
     var waiting: WaitReason? {
         guard let position else {
-            guard plan.entry != nil, mayEnter, !isTrading, working.isEmpty else { return nil }
+            guard plan.entry != nil, mayEnter, !isTrading || isSpreadUnsound, working.isEmpty else { return nil }
             return .entry(whyNotTrading)
         }
         return waitingReduction(of: position) ?? waitingStop(of: position)
@@ -50,11 +50,16 @@ extension ActionCoordinator {
 
     /// Outside of trading a stop that the market is through cannot be placed; the looser one rests on.
     private func waitingStop(of position: PositionRecord) -> WaitReason? {
+        if isSpreadUnsound, let stop = plan.stop, exits.stops.isEmpty {
+            return .newStop(at: stop.stopPrice, whyNotTrading)
+        }
         guard !isTrading, let stop = plan.stop, let resting = exits.stops.first,
             resting.terms.stopPrice != stop.stopPrice, isMarketThrough(stop, position)
         else { return nil }
         return .stop(at: stop.stopPrice, whyNotTrading)
     }
 
-    private var whyNotTrading: NotTrading { isHalted ? .halted(symbol) : .session(market.session) }
+    private var whyNotTrading: NotTrading {
+        isHalted ? .halted(symbol) : isSpreadUnsound ? .spread(symbol) : .session(market.session)
+    }
 }

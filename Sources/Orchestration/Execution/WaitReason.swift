@@ -13,6 +13,8 @@ package enum WaitReason: Sendable, Hashable, Codable {
     /// The broker refused the reduction; protection comes first, the next try later.
     case refusedReduction(to: Quantity)
     case reduction(to: Quantity, NotTrading)
+    /// No stop rests yet.
+    case newStop(at: Price, NotTrading)
     /// The market is through the stop that the plan wants.
     case stop(at: Price, NotTrading)
 }
@@ -22,4 +24,6 @@ package enum NotTrading: Sendable, Hashable, Codable {
     case halted(Symbol)
     /// The broker does not trade in it.
     case session(SessionPhase)
+    /// Its quote is crossed or absurdly wide.
+    case spread(Symbol)
 }

@@ -9,14 +9,16 @@ package struct Market: Sendable, Hashable, Codable {
     package private(set) var series = MarketSeries()
 
     /// What is known of one symbol.
-    private struct Listing: Sendable, Hashable, Codable {
+    fileprivate struct Listing: Sendable, Hashable, Codable {
+        /// As policies are given it: sides of a quote that is a market, the last price that is believed.
         var view: MarketView?
+        var evidence = PriceEvidence()
         /// Its prices may still be those of the old shares.
         var preSplit: PreSplitPrice?
     }
 
-    /// The broker has booked a split that no provider has announced: the last price before it.
-    private struct PreSplitPrice: Sendable, Hashable, Codable {
+    /// The broker has booked a split that no provider has told of: the last price before it.
+    fileprivate struct PreSplitPrice: Sendable, Hashable, Codable {
         var price: Price
         var split: Split
         var until: Timestamp
@@ -30,52 +32,65 @@ package struct Market: Sendable, Hashable, Codable {
     package var views: [MarketView] { symbols.inOrder.compactMap(\.value.view) }
 
     /// What a share is worth now: the last trade, else the middle of bid and ask.
-    package func price(of symbol: Symbol) -> Price? {
-        guard let view = self[symbol] else { return nil }
-        if let last = view.last { return last }
-        guard let bid = view.bid, let ask = view.ask else { return view.bid ?? view.ask }
-        return Price(units: bid.units + (ask.units - bid.units) / 2)
+    package func price(of symbol: Symbol) -> Price? { symbols[symbol]?.evidence.price }
+
+    /// The same, where it is no older than this.
+    func price(of symbol: Symbol, notBefore earliest: Timestamp) -> Price? {
+        guard let evidence = symbols[symbol]?.evidence, let at = evidence.believed?.at, at >= earliest else {
+            return nil
+        }
+        return evidence.price
     }
 
-    /// Where a market order of this side would trade.
+    /// Where a market order of this side would trade: in the spread, where that is a market.
     package func executable(_ symbol: Symbol, side: Side) -> Price? {
-        guard let view = self[symbol] else { return nil }
-        return (side == .sell ? view.bid : view.ask) ?? view.last
+        guard let evidence = symbols[symbol]?.evidence else { return nil }
+        return evidence.spread.map { side == .sell ? $0.bid : $0.ask } ?? evidence.price
     }
+
+    /// Since when its quotes are crossed or absurdly wide.
+    func spreadUnsoundSince(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.evidence.unsoundSince }
 
     /// Takes what a provider says, but for prices of shares from before a split.
-    /// - Returns: what was taken, and whether the session is another.
+    /// - Returns: what was taken, the prices that are believed by it, and whether the session is another.
     @discardableResult
-    mutating func apply(_ received: MarketUpdate) -> (update: MarketUpdate, isOtherSession: Bool) {
+    mutating func apply(_ received: MarketUpdate) -> (update: MarketUpdate, marks: [PriceMark], isOtherSession: Bool) {
         let (update, before) = (withoutPreSplitPrices(received), session)
+        var marks: [PriceMark] = []
         if let session = update.session {
             if self.session == .regular, session != .regular { series.close(at: update.at) }
             self.session = session
         }
         for condition in update.conditions ?? [] { conditions[condition.name] = condition }
         for bar in update.bars ?? [] {
-            change(bar.symbol, at: update.at) {
-                $0.bar = bar
-                $0.last = bar.close
-            }
+            see(bar, at: update.at, &marks)
             series.append(bar, at: update.at)
         }
         for quote in update.quotes ?? [] {
-            change(quote.symbol, at: update.at) {
-                $0.bid = quote.bid
-                $0.ask = quote.ask
-                if let last = quote.last { $0.last = last }
-                $0.isHalted = quote.isHalted == true ? true : nil
-            }
+            see(quote, at: update.at, &marks)
         }
-        return (update, session != before)
+        return (update, marks, session != before)
     }
 
-    private mutating func change(_ symbol: Symbol, at time: Timestamp, _ change: (inout MarketView) -> Void) {
-        var view = self[symbol] ?? MarketView(symbol: symbol, bid: nil, ask: nil, last: nil, bar: nil, at: time)
-        change(&view)
-        view.at = time
-        symbols[symbol, default: Listing()].view = view
+    private mutating func see(_ bar: Bar, at now: Timestamp, _ marks: inout [PriceMark]) {
+        var listing = symbols[bar.symbol] ?? Listing()
+        let end = min(bar.start + bar.period, now)
+        if let seen = listing.evidence.see(bar, end: end) {
+            marks.append(
+                PriceMark(
+                    symbol: bar.symbol, price: seen.close, low: seen.low, high: seen.high, start: bar.start, end: end))
+        }
+        listing.show(bar.symbol, at: end) { if end >= $0.at { $0.bar = bar } }
+        symbols[bar.symbol] = listing
+    }
+
+    private mutating func see(_ quote: Quote, at now: Timestamp, _ marks: inout [PriceMark]) {
+        var listing = symbols[quote.symbol] ?? Listing()
+        if let print = listing.evidence.see(quote, at: now) {
+            marks.append(PriceMark(symbol: quote.symbol, price: print, at: quote.at))
+        }
+        listing.show(quote.symbol, at: quote.at) { $0.isHalted = quote.isHalted == true ? true : nil }
+        symbols[quote.symbol] = listing
     }
 
     mutating func track(_ needs: PolicyNeeds) {
@@ -132,5 +147,40 @@ package struct Market: Sendable, Hashable, Codable {
         view.last = try adjusted(view.last)
         view.bar = nil
         symbols[symbol]?.view = view
+        try symbols[symbol]?.evidence.split(numerator: numerator, denominator: denominator)
     }
+}
+
+extension Market.Listing {
+    /// What is believed now, and what else is known.
+    fileprivate mutating func show(_ symbol: Symbol, at time: Timestamp, _ change: (inout MarketView) -> Void) {
+        var view = view ?? MarketView(symbol: symbol, bid: nil, ask: nil, last: nil, bar: nil, at: time)
+        change(&view)
+        (view.bid, view.ask, view.last) = (evidence.spread?.bid, evidence.spread?.ask, evidence.last)
+        view.at = max(view.at, time)
+        self.view = view
+    }
+}
+
+/// A price that is believed, for the marks of a position.
+struct PriceMark {
+    var symbol: Symbol
+    var price: Price
+    /// The range of a bar; the price itself for a print.
+    var low: Price
+    var high: Price
+    /// Of a bar its beginning.
+    var start: Timestamp
+    var end: Timestamp
+
+    init(symbol: Symbol, price: Price, low: Price, high: Price, start: Timestamp, end: Timestamp) {
+        (self.symbol, self.price, self.low, self.high) = (symbol, price, low, high)
+        (self.start, self.end) = (start, end)
+    }
+
+    init(symbol: Symbol, price: Price, at time: Timestamp) {
+        self.init(symbol: symbol, price: price, low: price, high: price, start: time, end: time)
+    }
+
+    var isBar: Bool { start < end }
 }

@@ -5,8 +5,11 @@ extension Orchestrator {
     mutating func applyMarketUpdate(_ update: MarketUpdate) throws(NumericError) {
         guard update.marketDefect == nil else { return }
         for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
-        let (update, isOtherSession) = state.market.apply(update)
-        state.portfolio.updateWaterMarks(update)
+        let (update, marks, isOtherSession) = state.market.apply(update)
+        state.portfolio.updateWaterMarks(marks)
+        for symbol in Set(marks.map(\.symbol)).union((update.quotes ?? []).map(\.symbol)).sorted() {
+            try protectAtFirstPrice(symbol)
+        }
         if isOtherSession {
             for symbol in state.plans.planned {
                 watchBreach(symbol)

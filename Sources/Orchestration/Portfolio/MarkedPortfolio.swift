@@ -15,14 +15,18 @@ package struct MarkedPortfolio: Sendable {
     package var positions: [Symbol: PositionRecord] { portfolio.positions }
     package var orders: OrderStore { portfolio.orders }
 
-    /// Cash plus everything at its present price.
+    /// Cash plus everything at its present price. While a price is missing the broker's figure: an average price is none .
     package func equity() throws(NumericError) -> Money {
+        if let account, !isPriced { return account.equity }
         if let total = totalInAnyOrder() { return total }
         // One of them does not fit: which one is reported must not depend on the order of a dictionary.
         var total = account?.cash ?? .zero
         for (_, record) in positions.inOrder { try total += marketValue(record) }
         return total
     }
+
+    /// Every position has a price.
+    package var isPriced: Bool { positions.keys.allSatisfy { market.price(of: $0) != nil } }
 
     /// A sum is the same in any order, and with every fill there is no time to sort ten thousand positions. Nil when a
     /// value or the sum does not fit.

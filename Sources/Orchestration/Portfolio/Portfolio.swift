@@ -133,38 +133,30 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     // MARK: - Market and equity
 
-    /// Prices that just became known move the water marks.
-    mutating func updateWaterMarks(_ update: MarketUpdate) {
-        for bar in update.bars ?? [] {
-            guard var record = positions[bar.symbol] else { continue }
-            // A bar that began before the position was opened says nothing certain about its range since.
-            if bar.start >= record.openedAt, !record.isRangeUncertain {
-                record.updateWaterMarks(price: bar.high)
-                record.updateWaterMarks(price: bar.low)
+    /// Prices that just became believed move the water marks of positions that were there then.
+    mutating func updateWaterMarks(_ marks: [PriceMark]) {
+        for mark in marks {
+            guard var record = positions[mark.symbol], mark.end >= record.openedAt else { continue }
+            if mark.isBar {
+                // A bar that began before the position was opened says nothing certain about its range since.
+                if mark.start >= record.openedAt, !record.isRangeUncertain {
+                    record.updateWaterMarks(price: mark.high)
+                    record.updateWaterMarks(price: mark.low)
+                }
+                record.isRangeUncertain = false
             }
-            record.updateWaterMarks(price: bar.close)
-            record.isRangeUncertain = false
-            positions[bar.symbol] = record
-        }
-        for quote in update.quotes ?? [] {
-            if let last = quote.last { positions[quote.symbol]?.updateWaterMarks(price: last) }
+            record.updateWaterMarks(price: mark.price)
+            positions[mark.symbol] = record
         }
     }
 
     /// What everything is worth now, on this trading day. What the day began with is kept, so that a restart within the day
     /// does not forget a loss.
-    mutating func noteEquity(_ equity: Money, day: Int64, in market: Market) {
+    mutating func noteEquity(_ equity: Money, day: Int64) {
         peakEquity = max(peakEquity, equity)
         guard tradingDay != day else { return }
         tradingDay = day
-        dayStartEquity = startOfDay(equity, market)
-    }
-
-    /// While a price is missing our own figure is a guess, and the broker's is better; the larger of the two is the
-    /// careful one to count losses from.
-    private func startOfDay(_ equity: Money, _ market: Market) -> Money {
-        guard let account, positions.keys.contains(where: { market.price(of: $0) == nil }) else { return equity }
-        return max(equity, account.equity)
+        dayStartEquity = equity
     }
 
     // MARK: - Time

@@ -83,6 +83,15 @@ extension Orchestrator {
         }
     }
 
+    /// A position that the core could not protect for want of a price gets its stop with the first one.
+    mutating func protectAtFirstPrice(_ symbol: Symbol) throws(NumericError) {
+        guard state.protection.isAnswered(symbol), state.plans[symbol]?.stop == nil,
+            let record = state.portfolio.positions[symbol]
+        else { return }
+        try setDefaultStop(record)
+        touch(symbol)
+    }
+
     private var whyNothingIsSent: NothingSent? {
         let control = state.control
         if control.state == .halted { return .tradingHalted(who: control.who, why: control.why) }
@@ -91,7 +100,8 @@ extension Orchestrator {
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
-        let reference = state.market.price(of: record.symbol) ?? record.averagePrice
+        // An average price is no price : a stop made of it may stand through the market.
+        guard let reference = state.market.price(of: record.symbol) else { return }
         let distance = try reference.scaled(by: state.configuration.defaultStop, .up)
         let increment = state.broker?.capabilities.priceIncrement(of: record.symbol) ?? .usEquity
         let price = record.isLong ? try reference - distance : try reference + distance

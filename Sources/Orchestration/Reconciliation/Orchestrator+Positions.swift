@@ -103,7 +103,10 @@ extension Orchestrator {
         let symbol = theirs.symbol
         let record = state.portfolio.adopt(
             theirs, at: state.now, initialStop: state.configuration.initialStops[symbol],
-            price: state.market.price(of: symbol))
+            price: state.market.price(
+                of: symbol,
+                notBefore: Timestamp(
+                    nanoseconds: state.now.nanoseconds - state.configuration.limits.maximumQuoteAge.nanoseconds)))
         guard let record else { return resetPlan(symbol) }
         // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
         if let limit = state.plans[symbol]?.quantityLimit, isWithin(limit, record) {

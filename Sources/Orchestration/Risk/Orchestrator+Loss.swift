@@ -4,8 +4,10 @@ import Trading
 extension Orchestrator {
     /// Looked at with every cycle, every fill and every entry.
     mutating func watchEquity() throws(NumericError) {
-        let equity = try state.marked.equity()
-        state.portfolio.noteEquity(equity, day: USEquityCalendar.tradingDay(at: state.now), in: state.market)
+        let marked = state.marked
+        let equity = try marked.equity()
+        // No peak and no start of a day is set before every position has a price .
+        if marked.isPriced { state.portfolio.noteEquity(equity, day: USEquityCalendar.tradingDay(at: state.now)) }
         guard let most = state.configuration.limits.maximumDailyLoss,
             let start = state.portfolio.dayStartEquity, start.isPositive
         else { return }

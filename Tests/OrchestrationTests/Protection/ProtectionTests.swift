@@ -43,6 +43,7 @@ struct ProtectionTests {
     func limitWhileAway() {
         var driver = held()
         driver.start([])
+        driver.quote("ABC", "100", "100.02")
         driver.connect()
         driver.disconnect()
         driver.wait(.seconds(60))

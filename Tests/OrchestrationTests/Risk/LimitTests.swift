@@ -54,7 +54,8 @@ struct LimitTests {
     /// Prices without a spread, so that nothing is lost by trading.
     static func driver(
         _ advice: [PolicyAdvice], cash: Money = "100000", symbols: [Symbol] = ["ABC", "XYZ"],
-        _ change: (inout FakeVenue) -> Void = { _ in }, limits: (inout HardLimits) -> Void = { _ in }
+        isQuoted: Bool = true, _ change: (inout FakeVenue) -> Void = { _ in },
+        limits: (inout HardLimits) -> Void = { _ in }
     ) -> CoreDriver {
         var venue = FakeVenue(cash: cash)
         for symbol in symbols { venue.quote(symbol, "100.02", "100.02") }
@@ -62,6 +63,7 @@ struct LimitTests {
         var driver = CoreDriver(venue: venue)
         driver.recommend(advice)
         driver.start(["entry"]) { limits(&$0.limits) }
+        guard isQuoted else { return driver }
         for symbol in symbols { driver.quote(symbol, "100.02", "100.02", last: "100.02") }
         return driver
     }
@@ -105,7 +107,7 @@ struct LimitTests {
         arguments: [(60_000_000_000, true), (60_000_000_001, false), (-60_000_000_000, true), (-60_000_000_001, false)]
             as [(Int64, Bool)])
     func quoteAge(age: Int64, passes: Bool) {
-        var driver = Self.driver([Self.enter(.buy, 10, "ABC")])
+        var driver = Self.driver([Self.enter(.buy, 10, "ABC")], isQuoted: false)
         let at = Timestamp(nanoseconds: driver.now.nanoseconds - age)
         driver.send(.market(MarketUpdate(at: at, quotes: [Quote(symbol: "ABC", bid: "100", ask: "100", at: at)])))
         driver.connect()

@@ -175,17 +175,17 @@ struct RestrictionTests {
 
     @Test("a fill shows the loss, not the next cycle; and entries under way are ended at once")
     func lossByFill() {
-        var driver = losing()
+        var driver = losing { $0.maximumDailyLoss = "0.04" }
         driver.recommend([
             LimitTests.entry.says(.stop("50"), on: "ABC"), LimitTests.entry.says(.exit, on: "ABC"),
             LimitTests.entry.says(.stop("50"), on: "XYZ"),
         ])
         // The last trade hides what the market would pay.
-        driver.quote("ABC", "79", "100", last: "100")
+        driver.quote("ABC", "91", "100", last: "100")
         driver.cycle()
         #expect(driver.venue.held("ABC").isZero)
         #expect(driver.state.control.state == .reducing)
-        #expect(driver.alertReasons.contains(.restricted(state: .reducing, why: .dailyLoss("0.105", limit: "0.1"))))
+        #expect(driver.alertReasons.contains(.restricted(state: .reducing, why: .dailyLoss("0.045", limit: "0.04"))))
         driver.expectSound()
     }
 
@@ -225,15 +225,20 @@ struct RestrictionTests {
         driver.expectSound()
     }
 
-    @Test("a day that begins before prices are known begins with the broker's equity")
-    func startWithoutPrices() {
+    @Test("a day that begins before prices are known begins with the first of them; so does the peak")
+    func startWithoutPrices() throws {
         var venue = FakeVenue(cash: "0")
         venue.hold("ABC", 100, at: "50")
         venue.quote("ABC", "100", "100")
         var driver = CoreDriver(venue: venue)
         driver.start([])
         driver.connect()
-        #expect(driver.state.portfolio.dayStartEquity == "10000")
+        driver.cycle()
+        #expect(driver.state.portfolio.dayStartEquity == nil && driver.state.portfolio.peakEquity == .zero)
+        #expect(try driver.state.marked.equity() == "10000", "the broker's figure")
+        driver.quote("ABC", "100", "100")
+        driver.cycle()
+        #expect(driver.state.portfolio.dayStartEquity == "10000" && driver.state.portfolio.peakEquity == "10000")
     }
 }
 

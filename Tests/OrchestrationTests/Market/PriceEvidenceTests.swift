@@ -1,0 +1,138 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+@Suite("One datum moves no money")
+struct PriceEvidenceTests {
+    private func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: 1_773_671_400 + seconds) }
+
+    private func quote(_ seconds: Int64, _ bid: Price?, _ ask: Price?, last: Price? = nil) -> Quote {
+        Quote(symbol: "ABC", bid: bid, ask: ask, last: last, at: at(seconds))
+    }
+
+    private func bar(_ seconds: Int64, _ open: Price, _ high: Price, _ low: Price, _ close: Price) -> Bar {
+        Bar(
+            symbol: "ABC", start: at(seconds), period: .seconds(60), open: open, high: high, low: low, close: close,
+            volume: 100)
+    }
+
+    /// A market at 100.
+    private func standing() -> PriceEvidence {
+        var evidence = PriceEvidence()
+        _ = evidence.see(quote(0, "99.99", "100.01", last: "100"), at: at(0))
+        return evidence
+    }
+
+    @Test("a print far outside the spread is not believed, however often it comes; inside it is")
+    func printOutsideTheSpread() {
+        var evidence = standing()
+        for second in 1...3 as ClosedRange<Int64> {
+            #expect(evidence.see(quote(second, "99.99", "100.01", last: "1000"), at: at(second)) == nil)
+            #expect(evidence.price == "100")
+        }
+        #expect(evidence.see(quote(4, "99.99", "100.01", last: "100.01"), at: at(4)) == "100.01")
+    }
+
+    @Test(
+        "a print far from the last is believed with the second that agrees, up and down",
+        arguments: ["60", "160"] as [Price])
+    func secondPrint(far: Price) {
+        var evidence = PriceEvidence()
+        _ = evidence.see(quote(0, nil, nil, last: "100"), at: at(0))
+        #expect(evidence.see(quote(1, nil, nil, last: far), at: at(1)) == nil && evidence.price == "100")
+        #expect(evidence.see(quote(1, nil, nil, last: far), at: at(1)) == nil, "the same one twice is one")
+        #expect(evidence.unconfirmed?.price == far)
+        #expect(evidence.see(quote(2, nil, nil, last: far), at: at(2)) == far && evidence.price == far)
+        #expect(evidence.unconfirmed == nil)
+    }
+
+    @Test("a crash that quote and print tell together is believed at once")
+    func crash() {
+        var evidence = standing()
+        #expect(evidence.see(quote(1, "60", "60.1", last: "60.05"), at: at(1)) == "60.05")
+        #expect(evidence.price == "60.05" && evidence.spread?.bid == "60")
+    }
+
+    @Test(
+        "a stub, a crossed quote and a side alone are no market: what is believed stands",
+        arguments: [
+            ("1", "200"), ("60", "100.02"), ("0.01", "199999.99"), ("130", "100.01"), ("60", nil), (nil, "130"),
+        ]
+            as [(Price?, Price?)])
+    func noMarket(bid: Price?, ask: Price?) {
+        var evidence = standing()
+        _ = evidence.see(quote(1, bid, ask), at: at(1))
+        #expect(evidence.spread == nil && evidence.price == "100")
+        #expect((evidence.unsoundSince != nil) == (bid != nil && ask != nil))
+        _ = evidence.see(quote(2, "99.98", "100"), at: at(2))
+        #expect(evidence.spread?.bid == "99.98" && evidence.unsoundSince == nil)
+    }
+
+    @Test("a widest spread that is a market, and the next that is none")
+    func edgeOfTheSpread() {
+        var evidence = PriceEvidence()
+        _ = evidence.see(quote(0, "90", "100"), at: at(0))
+        #expect(evidence.spread != nil && evidence.price == "95")
+        _ = evidence.see(quote(1, "89.99", "100"), at: at(1))
+        #expect(evidence.spread == nil)
+    }
+
+    @Test("what is older by its own time is passed over: quotes, and bars of another source")
+    func ownTime() {
+        var evidence = standing()
+        _ = evidence.see(quote(-14_400, "94.99", "95.01", last: "95"), at: at(1))
+        #expect(evidence.price == "100" && evidence.believed?.at == at(0))
+        #expect(evidence.see(bar(-1_000, "95", "95", "95", "95"), end: at(-940)) == nil && evidence.price == "100")
+    }
+
+    @Test("an extreme of a bar that nothing beside it confirms is cut off; its close is believed")
+    func badHigh() {
+        var evidence = standing()
+        let seen = evidence.see(bar(0, "100", "141.4", "99.5", "101"), end: at(60))
+        #expect(seen?.close == "101" && seen?.high == "101" && seen?.low == "99.5")
+    }
+
+    @Test("a bar alone: open and close confirm each other, a close alone does not")
+    func bars() {
+        var evidence = PriceEvidence()
+        _ = evidence.see(bar(0, "100", "101", "99", "100"), end: at(60))
+        #expect(evidence.see(bar(60, "100", "160", "99", "160"), end: at(120)) == nil && evidence.price == "100")
+        #expect(evidence.see(bar(120, "61", "62", "59", "60"), end: at(180))?.close == "60" && evidence.price == "60")
+    }
+
+    @Test("a position keeps its stop through a bad print, a bad high and a stub; a real fall is answered")
+    func protectedPosition() {
+        let trailing: PluginName = "stop-loss"
+        var venue = FakeVenue()
+        venue.hold("ABC", 100, at: "100")
+        venue.quote("ABC", "99.99", "100.01")
+        var driver = CoreDriver(venue: venue)
+        driver.start([trailing])
+        driver.quote("ABC", "99.99", "100.01", last: "100")
+        driver.recommend([
+            trailing.says(.protect(StopAdvice(distance: .percent("0.04"), from: .highWater)), on: "ABC")
+        ])
+        driver.connect()
+        // The venue knows better: it is the core that must not believe it.
+        for (bid, ask, last) in [
+            ("99.99", "100.01", "1000"), ("1", "200", "100"), ("130", "100.01", "100"), ("60", "100.02", "100"),
+        ] as [(Price, Price, Price)] {
+            driver.pass(.seconds(1))
+            driver.send(
+                .market(
+                    MarketUpdate(
+                        at: driver.now, quotes: [Quote(symbol: "ABC", bid: bid, ask: ask, last: last, at: driver.now)]))
+            )
+            driver.cycle()
+            #expect(driver.venue.held("ABC") == 100, "\(bid) \(ask) \(last)")
+            #expect(driver.symbolStop?.terms.stopPrice == "96", "\(bid) \(ask) \(last)")
+        }
+        driver.quote("ABC", "90", "90.02", last: "90.01")
+        driver.cycle()
+        driver.cycle()
+        #expect(driver.venue.held("ABC").isZero || driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+}
