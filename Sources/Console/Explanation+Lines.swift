@@ -25,7 +25,7 @@ extension Explain.Explanation.Cycle {
             "\(heard.policy) " + (heard.failure.map { "MISSING (\($0))" } ?? "\(heard.recommendations)")
         }
         var lines = [
-            "Cycle \(number) began at \(at.words) (\(trigger)): \(Presenter.count(positions, "position")), \(Presenter.count(openOrders, "open order")), equity $\(equity.words).",
+            "Cycle \(number) began at \(at.words) (\(trigger)): \(Presenter.count(positions, "position")), \(Presenter.count(openOrders, "open order")), equity \(equity.dollars).",
             "  Recommendations: \(words.isEmpty ? "no policy was asked" : words.joined(separator: ", ")).",
         ]
         if !missing.isEmpty {
@@ -89,7 +89,7 @@ extension DecisionFacts {
         var words = quantity.isZero ? "\(symbol): nothing held" : "\(symbol): \(quantity) shares"
         if let averagePrice { words += " at \(averagePrice)" }
         if let price { words += ", market \(price.text(minimumDecimals: 2))" }
-        if let profit { words += ", open profit $\(profit.words)" }
+        if let profit { words += ", open profit \(profit.dollars)" }
         if let profitInR { words += " (\(profitInR.signed) R)" }
         if let weight { words += ", \(weight.percent) of equity" }
         return words
@@ -150,7 +150,7 @@ extension Explain.Explanation.OrderExplanation.Entry {
         return switch event {
         case .fill, .partialFill: words
         case .new, .accepted, .held: "\(event == .new ? "working" : event.rawValue): \(words)"
-        case .canceled: "cancelled, confirmed: \(words)"
+        case .canceled: "canceled, confirmed: \(words)"
         case .restated: "order amended: \(words)"
         case .timedOut, .notFound, .cancelRequested, .pendingCancel, .cancelRejected, .expired,
             .replaceRequested, .pendingReplace, .replaceRejected, .replaced, .rejected, .suspended, .stopped,

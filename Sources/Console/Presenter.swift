@@ -129,10 +129,10 @@ extension Presenter {
         case .unprotected(let time):
             // What is over within a second is the moment between two orders.
             guard time.lasted >= .seconds(1) else { return }
-            openStage(.learn, "5 LOG & LEARN")
+            openStage(.learn, "5 RECORD")
             line("     \(time.symbol) was without a working stop for \(time.lasted); \(time.endedBy.words)")
         case .outcome(let outcome):
-            openStage(.learn, "5 LOG & LEARN")
+            openStage(.learn, "5 RECORD")
             line(
                 "     \(outcome.symbol) \(outcome.words): \(outcome.realizedByDecision.profitWords), \(outcome.remaining) left (decision \(outcome.decision))"
             )
@@ -147,7 +147,7 @@ extension Presenter {
         line("")
         line("cycle \(start.cycle)  \(state.now)  (\(start.trigger.words))")
         line(
-            "  1 GATHER CONTEXT     \(Self.count(start.positions, "position")), \(Self.count(start.openOrders, "open order")), equity $\(start.equity.words)\(Self.conditions(state))"
+            "  1 GATHER CONTEXT     \(Self.count(start.positions, "position")), \(Self.count(start.openOrders, "open order")), equity \(start.equity.dollars)\(Self.conditions(state))"
         )
         for text in Tables.positions(state, limit: 12) { line("     \(text)") }
         line("  2 EVALUATE POLICIES")
@@ -190,7 +190,7 @@ extension Presenter {
 
     private static func suffix(_ change: OrderChanged, _ orders: OrderStore) -> String {
         switch change.event {
-        case .canceled: isOCOPartner(change.order, orders) ? ": OCO partner cancelled" : ": cancelled, confirmed"
+        case .canceled: isOCOPartner(change.order, orders) ? ": OCO partner canceled" : ": canceled, confirmed"
         case .new: ": working"
         case .restated: ": amended"
         case .fill, .partialFill: ""

@@ -74,10 +74,7 @@ package struct RunReport: Encodable {
             orderRequests += Int64(step.orders.count)
             checkOffer(step.symbol, state)
         case .order(let change): add(change, state)
-        case .unprotected(let time):
-            if time.lasted > longestUnprotected {
-                (longestUnprotected, longestUnprotectedSymbol) = (time.lasted, time.symbol)
-            }
+        case .unprotected(let time): noteUnprotected(time.symbol, for: time.lasted)
         case .discrepancy: differences += 1
         case .corporateAction: corporateActions += 1
         case .alert(let alert):
@@ -85,6 +82,17 @@ package struct RunReport: Encodable {
             if alert.kind == .riskGate { refusedByRiskGate += 1 }
         case .outcome, .tradingState, .waiting, .swap, .dispositions: break
         }
+    }
+
+    /// A time without a stop that has not ended counts up to now.
+    package mutating func close(_ state: CoreState) {
+        for symbol in state.protection.unprotected {
+            if let since = state.protection.unprotectedSince(symbol) { noteUnprotected(symbol, for: state.now - since) }
+        }
+    }
+
+    private mutating func noteUnprotected(_ symbol: Symbol, for span: TimeSpan) {
+        if span > longestUnprotected { (longestUnprotected, longestUnprotectedSymbol) = (span, symbol) }
     }
 
     private mutating func add(_ dispositions: [Disposition]) {
@@ -150,7 +158,7 @@ extension RunReport {
             try open += record.unrealizedProfit(at: state.market.price(of: record.symbol) ?? record.averagePrice)
         }
         lines.append(
-            "  profit               realised $\(state.portfolio.realizedProfit.words), open $\(open.words), equity $\(equity.words)"
+            "  profit               realized \(state.portfolio.realizedProfit.dollars), open \(open.dollars), equity \(equity.dollars)"
         )
         lines.append("  decisions by policy")
         for (name, score) in policies.sorted(by: { $0.key < $1.key }) {
@@ -168,7 +176,7 @@ extension RunReport {
         lines.append("  refused orders       \(rejectedByBroker) by the broker, \(refusedByRiskGate) by the risk gate")
         lines.append("  oversell             \(oversold)")
         lines.append(
-            "  corporate actions    \(corporateActions), differences with the broker \(differences), emergencies \(emergencies)"
+            "  corporate actions    \(corporateActions), discrepancies with the broker \(differences), emergencies \(emergencies)"
         )
         return lines
     }

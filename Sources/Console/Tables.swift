@@ -25,7 +25,7 @@ package enum Tables {
             let at = price ?? record.averagePrice
             let money = try record.unrealizedProfit(at: at)
             let inR = try record.profitInR(at: at).map { " (\($0.signed) R)" } ?? ""
-            return "\(money.isNegative ? "" : "+")$\(money.words)\(inR)"
+            return "\(money.isNegative ? "" : "+")\(money.dollars)\(inR)"
         } catch {
             return "\(error)"
         }

@@ -56,8 +56,10 @@ struct Running {
         for why in loaded.leftOut { presenter.log("core", "left out: \(why)") }
         for line in recovered.lines { presenter.log("core", line) }
         let end = try live.run()
+        var report = presenter.report
+        report.close(live.state)
         return Result(
-            end: end, state: live.state, report: presenter.report, head: journal.head, figures: live.figures,
+            end: end, state: live.state, report: report, head: journal.head, figures: live.figures,
             plugins: live.pluginStatuses,
             journalBytes: Self.size(of: loaded.journalPath) + Self.size(of: loaded.journalPath + "-wal"))
     }

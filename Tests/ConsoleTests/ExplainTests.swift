@@ -38,7 +38,7 @@ struct ExplainTests {
             "Decision 1.NVDA", "NVDA: 287 shares at 184.8644", "Taken", "stop-loss", "partial-profit", "Absorbed",
             "portfolio-risk", "-> absorbed by partial-profit", "Steps",
             "1. cancel the order: sell 287 NVDA limit 194.37",
-            "-> cancelled, confirmed", "2. sell 143 NVDA at market", "-> sold 143 NVDA at 189.08", "3. stop-limit 144",
+            "-> canceled, confirmed", "2. sell 143 NVDA at market", "-> sold 143 NVDA at 189.08", "3. stop-limit 144",
             "-> working: sell 144 NVDA limit 194.50", "Outcome",
         ]
         var rest = lines[...]
@@ -95,7 +95,7 @@ struct ExplainTests {
         scene.cycles(1)
         let lines = try explanation(scene.driver, "1.ABC").lines
         #expect(
-            lines.contains { $0.contains("cancelled, confirmed") && $0.contains("(by decision 2.ABC)") }, "\(lines)")
+            lines.contains { $0.contains("canceled, confirmed") && $0.contains("(by decision 2.ABC)") }, "\(lines)")
     }
 
     @Test("what stood in the way of a decision is part of its story")

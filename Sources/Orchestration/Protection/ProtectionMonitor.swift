@@ -20,6 +20,9 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
     /// In order.
     package var unprotected: [Symbol] { timers.keys.sorted() }
 
+    /// Nil when it is protected.
+    package func unprotectedSince(_ symbol: Symbol) -> Timestamp? { timers[symbol]?.since }
+
     /// It was longer than its limit, and the core has answered.
     func isAnswered(_ symbol: Symbol) -> Bool { timers[symbol]?.isAnswered == true }
 

@@ -24,7 +24,7 @@ public enum BrokerEmulation: String, Sendable, Hashable, Codable, CaseIterable, 
         case .stopMovedByCancel: "no replacement there: a stop moves by cancel, confirmation and a new order"
         case .stopMovedByCancelUnsafe:
             "no safe replacement there: a stop moves by cancel, confirmation and a new order"
-        case .protectionDaily: "no good-till-cancelled there: what protects is placed anew each day"
+        case .protectionDaily: "no good-till-canceled there: what protects is placed anew each day"
         case .stopLimitForStop: "no plain stops there: a stop-limit with room stands in"
         case .fillsFromPosition: "no look-up by id there: the position tells what a vanished order filled"
         case .executionsFromSums: "no single executions there: they are made from the sums"

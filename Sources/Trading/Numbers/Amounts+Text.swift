@@ -40,6 +40,9 @@ extension Money {
         return "\(cents < 0 ? "-" : "")\(whole)\(grouped).\(fraction < 10 ? "0" : "")\(fraction)"
     }
 
+    /// `$1,207.01`, `-$2.40`.
+    package var dollars: String { isNegative ? "-$\(words.drop { $0 == "-" })" : "$\(words)" }
+
     /// A realized figure: `profit of $602.83`, `loss of $651.00`.
     package var profitWords: String {
         let words = words

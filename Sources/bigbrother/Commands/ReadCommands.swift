@@ -87,7 +87,7 @@ struct StatusCommand: ParsableCommand {
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
             print("trading    \(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
             print(
-                "equity     $\(status.equity.words), cash $\(status.cash.words), realised $\(status.realizedProfit.words)"
+                "equity     \(status.equity.dollars), cash \(status.cash.dollars), realized \(status.realizedProfit.dollars)"
             )
             print(
                 "broker     \(status.broker ?? "none is connected: nothing can be sent; all else is as it was last told")"
