@@ -116,7 +116,11 @@ struct ActionCoordinator {
 
     /// Where a stop would trigger at once, or be refused for it: by the last trade or by what could be had now.
     func isMarketThrough(_ stop: ProtectiveStop, _ position: PositionRecord) -> Bool {
-        let prices = [market.executable(symbol, side: position.exitSide), market.price(of: symbol)].compactMap { $0 }
+        guard market.isFresh(symbol) else { return false }
+        let prices = [
+            market.executable(symbol, side: position.exitSide),
+            market.price(of: symbol),
+        ].compactMap { $0 }
         return prices.contains { position.isLong ? $0 <= stop.stopPrice : $0 >= stop.stopPrice }
     }
 
@@ -130,7 +134,7 @@ struct ActionCoordinator {
 
     /// Where the broker has no OCO, the core watches the target itself.
     private func isAtUnworkedTarget(_ position: PositionRecord) -> Bool {
-        guard let target = plan.target, !capabilities.restsTargets, exits.targets.isEmpty,
+        guard let target = plan.target, !capabilities.restsTargets, exits.targets.isEmpty, market.isFresh(symbol),
             let price = market.executable(symbol, side: position.exitSide)
         else { return false }
         return position.isLong ? price >= target : price <= target

@@ -48,34 +48,43 @@ package struct Market: Sendable, Hashable, Codable {
         return evidence.spread.map { side == .sell ? $0.bid : $0.ask } ?? evidence.price
     }
 
+    /// What is believed was new when it arrived: it says where the market was then, and may be acted on.
+    func isFresh(_ symbol: Symbol) -> Bool { symbols[symbol]?.evidence.believed?.isFresh ?? false }
+
     /// Since when its quotes are crossed or absurdly wide.
     func spreadUnsoundSince(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.evidence.unsoundSince }
 
     /// Takes what a provider says, but for prices of shares from before a split.
+    /// - Parameter maximumAge: what is older by its own time when it arrives is a mark, and nothing is done on it.
     /// - Returns: what was taken, the prices that are believed by it, and whether the session is another.
     @discardableResult
-    mutating func apply(_ received: MarketUpdate) -> (update: MarketUpdate, marks: [PriceMark], isOtherSession: Bool) {
+    mutating func apply(
+        _ received: MarketUpdate, maximumAge: TimeSpan = .seconds(60)
+    ) -> (update: MarketUpdate, marks: [PriceMark], isOtherSession: Bool) {
         let (update, before) = (withoutPreSplitPrices(received), session)
         var marks: [PriceMark] = []
+        let fresh = Timestamp(nanoseconds: update.at.nanoseconds - maximumAge.nanoseconds)
         if let session = update.session {
             if self.session == .regular, session != .regular { series.close(at: update.at) }
             self.session = session
         }
         for condition in update.conditions ?? [] { conditions[condition.name] = condition }
         for bar in update.bars ?? [] {
-            see(bar, at: update.at, &marks)
+            see(bar, at: update.at, freshFrom: fresh, &marks)
             series.append(bar, at: update.at)
         }
         for quote in update.quotes ?? [] {
-            see(quote, at: update.at, &marks)
+            see(quote, at: update.at, freshFrom: fresh, &marks)
         }
         return (update, marks, session != before)
     }
 
-    private mutating func see(_ bar: Bar, at now: Timestamp, _ marks: inout [PriceMark]) {
+    private mutating func see(
+        _ bar: Bar, at now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
+    ) {
         var listing = symbols[bar.symbol] ?? Listing()
         let end = min(bar.start + bar.period, now)
-        if let seen = listing.evidence.see(bar, end: end) {
+        if let seen = listing.evidence.see(bar, end: end, isFresh: end >= fresh) {
             marks.append(
                 PriceMark(
                     symbol: bar.symbol, price: seen.close, low: seen.low, high: seen.high, start: bar.start, end: end))
@@ -84,9 +93,11 @@ package struct Market: Sendable, Hashable, Codable {
         symbols[bar.symbol] = listing
     }
 
-    private mutating func see(_ quote: Quote, at now: Timestamp, _ marks: inout [PriceMark]) {
+    private mutating func see(
+        _ quote: Quote, at now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
+    ) {
         var listing = symbols[quote.symbol] ?? Listing()
-        if let print = listing.evidence.see(quote, at: now) {
+        if let print = listing.evidence.see(quote, at: now, isFresh: quote.at >= fresh) {
             marks.append(PriceMark(symbol: quote.symbol, price: print, at: quote.at))
         }
         listing.show(quote.symbol, at: quote.at) { $0.isHalted = quote.isHalted == true ? true : nil }

@@ -5,7 +5,8 @@ extension Orchestrator {
     mutating func applyMarketUpdate(_ update: MarketUpdate) throws(NumericError) {
         guard update.marketDefect == nil else { return }
         for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
-        let (update, marks, isOtherSession) = state.market.apply(update)
+        let (update, marks, isOtherSession) = state.market.apply(
+            update, maximumAge: state.configuration.limits.maximumQuoteAge)
         state.portfolio.updateWaterMarks(marks)
         for symbol in Set(marks.map(\.symbol)).union((update.quotes ?? []).map(\.symbol)).sorted() {
             try protectAtFirstPrice(symbol)

@@ -25,6 +25,8 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         /// Its own time.
         var at: Timestamp
         var witness: Witness
+        /// It was new when it arrived.
+        var isFresh: Bool
     }
 
     enum Witness: String, Sendable, Hashable, Codable { case print, spread, bar }
@@ -54,15 +56,15 @@ struct PriceEvidence: Sendable, Hashable, Codable {
     // MARK: - What is seen
 
     /// - Returns: the print, when it is believed.
-    mutating func see(_ new: Quote, at now: Timestamp) -> Price? {
+    mutating func see(_ new: Quote, at now: Timestamp, isFresh: Bool = true) -> Price? {
         // Older than what is known: a repetition, or a second source that is behind.
         guard new.at >= quote?.at ?? new.at, new.at >= believed?.at ?? new.at else { return nil }
         quote = TwoSides(bid: new.bid, ask: new.ask, at: new.at)
         let isTwoSided = new.bid != nil && new.ask != nil
         unsoundSince = isTwoSided && spread == nil ? unsoundSince ?? now : nil
-        if let middle { witness(Sighting(price: middle, at: new.at, witness: .spread)) }
+        if let middle { witness(Sighting(price: middle, at: new.at, witness: .spread, isFresh: isFresh)) }
         guard let print = new.last, !contradicts(print),
-            witness(Sighting(price: print, at: new.at, witness: .print))
+            witness(Sighting(price: print, at: new.at, witness: .print, isFresh: isFresh))
         else { return nil }
         last = print
         return print
@@ -78,10 +80,10 @@ struct PriceEvidence: Sendable, Hashable, Codable {
 
     /// - Parameter end: when it was known.
     /// - Returns: nil for history, and for a close that is not believed.
-    mutating func see(_ bar: Bar, end: Timestamp) -> SeenBar? {
+    mutating func see(_ bar: Bar, end: Timestamp, isFresh: Bool = true) -> SeenBar? {
         guard end >= believed?.at ?? end else { return nil }
         let before = believed?.price
-        let sighting = Sighting(price: bar.close, at: end, witness: .bar)
+        let sighting = Sighting(price: bar.close, at: end, witness: .bar, isFresh: isFresh)
         if let before, !Self.isNear(bar.close, before), Self.isNear(bar.open, bar.close), spread == nil {
             // Two trades of one period agree.
             believe(sighting)

@@ -135,4 +135,27 @@ struct PriceEvidenceTests {
         #expect(driver.venue.held("ABC").isZero || driver.venue.stopped("ABC") == 100)
         driver.expectSound()
     }
+
+    @Test("a first quote that is an hour old by its own time sells nothing; a fresh one does")
+    func oldFirstQuote() {
+        let policy: PluginName = "stop-loss"
+        func held(quotedAgo age: Int64) -> Quantity {
+            var venue = FakeVenue()
+            venue.hold("ABC", 100, at: "100")
+            venue.quote("ABC", "100", "100.02")
+            var driver = CoreDriver(venue: venue)
+            driver.recommend([policy.says(.stop("98"), on: "ABC")])
+            driver.start([policy])
+            let at = Timestamp(nanoseconds: driver.now.nanoseconds - age * 1_000_000_000)
+            driver.send(
+                .market(
+                    MarketUpdate(
+                        at: driver.now, quotes: [Quote(symbol: "ABC", bid: "70", ask: "70", last: "70", at: at)])))
+            driver.connect()
+            driver.cycle()
+            return driver.venue.held("ABC")
+        }
+        #expect(held(quotedAgo: 3_600) == 100)
+        #expect(held(quotedAgo: 0) == 0)
+    }
 }
