@@ -59,7 +59,7 @@ package struct Market: Sendable, Hashable, Codable {
     /// - Returns: what was taken, the prices that are believed by it, and whether the session is another.
     @discardableResult
     mutating func apply(
-        _ received: MarketUpdate, maximumAge: TimeSpan = .seconds(60)
+        _ received: MarketUpdate, maximumAge: TimeSpan = .seconds(60), now: Timestamp? = nil
     ) -> (update: MarketUpdate, marks: [PriceMark], isOtherSession: Bool) {
         let (update, before) = (withoutPreSplitPrices(received), session)
         var marks: [PriceMark] = []
@@ -74,7 +74,7 @@ package struct Market: Sendable, Hashable, Codable {
             series.append(bar, at: update.at)
         }
         for quote in update.quotes ?? [] {
-            see(quote, at: update.at, freshFrom: fresh, &marks)
+            see(quote, at: min(update.at, now ?? update.at), freshFrom: fresh, &marks)
         }
         return (update, marks, session != before)
     }
@@ -97,7 +97,9 @@ package struct Market: Sendable, Hashable, Codable {
         _ quote: Quote, at now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
     ) {
         var listing = symbols[quote.symbol] ?? Listing()
-        if let print = listing.evidence.see(quote, at: now, isFresh: quote.at >= fresh) {
+        // Dated ahead of the core it would keep out whatever is true until then.
+        let seen = with(quote) { $0.at = min($0.at, now) }
+        if let print = listing.evidence.see(seen, at: now, isFresh: quote.at >= fresh) {
             marks.append(PriceMark(symbol: quote.symbol, price: print, at: quote.at))
         }
         listing.show(quote.symbol, at: quote.at) { $0.isHalted = quote.isHalted == true ? true : nil }

@@ -6,7 +6,7 @@ extension Orchestrator {
         guard update.marketDefect == nil else { return }
         for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
         let (update, marks, isOtherSession) = state.market.apply(
-            update, maximumAge: state.configuration.limits.maximumQuoteAge)
+            update, maximumAge: state.configuration.limits.maximumQuoteAge, now: state.now)
         state.portfolio.updateWaterMarks(marks)
         for symbol in Set(marks.map(\.symbol)).union((update.quotes ?? []).map(\.symbol)).sorted() {
             try protectAtFirstPrice(symbol)

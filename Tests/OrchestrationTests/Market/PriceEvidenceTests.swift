@@ -158,4 +158,16 @@ struct PriceEvidenceTests {
         #expect(held(quotedAgo: 3_600) == 100)
         #expect(held(quotedAgo: 0) == 0)
     }
+
+    @Test("a quote that is dated far ahead keeps out nothing that comes after it")
+    func datedAhead() {
+        var market = Market()
+        func see(_ price: Price, dated ahead: Int64, now: Int64) {
+            let quote = Quote(symbol: "ABC", bid: price, ask: price, last: price, at: at(now + ahead))
+            market.apply(MarketUpdate(at: at(now), quotes: [quote]), now: at(now))
+        }
+        see("100", dated: 1_000_000, now: 1)
+        see("101", dated: 0, now: 2)
+        #expect(market.price(of: "ABC") == "101")
+    }
 }
