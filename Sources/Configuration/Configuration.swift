@@ -122,6 +122,7 @@ package struct Configuration: Decodable {
         package var symbols: [Symbol]?
         package var priceCollar: Ratio?
         package var maximumQuoteAge: Span?
+        package var maximumPriceSilence: Span?
     }
 }
 
@@ -175,6 +176,7 @@ extension Configuration.HardLimitsEntry {
         limits.symbols = symbols
         if let priceCollar { limits.priceCollar = priceCollar }
         if let maximumQuoteAge { limits.maximumQuoteAge = maximumQuoteAge.value }
+        if let maximumPriceSilence { limits.maximumPriceSilence = maximumPriceSilence.value }
         return limits
     }
 
@@ -188,6 +190,8 @@ extension Configuration.HardLimitsEntry {
             ("maximum_position_weight", maximumPositionWeight?.isPositive),
             ("maximum_gross_exposure", maximumGrossExposure?.isPositive),
             ("maximum_daily_loss", maximumDailyLoss?.isPositive), ("price_collar", priceCollar?.isPositive),
+            ("maximum_quote_age", maximumQuoteAge.map { $0.value > .zero }),
+            ("maximum_price_silence", maximumPriceSilence.map { $0.value > .zero }),
         ]
         if let key = amounts.first(where: { $0.isPositive == false })?.key {
             return (key, "it must be above zero; leave it out for the default, or say `halt` to stop trading")

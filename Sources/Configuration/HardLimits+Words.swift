@@ -15,6 +15,7 @@ extension HardLimits {
             line("loss of the day, share of equity", maximumDailyLoss),
             line("symbols", symbols.map { $0.map(\.text).joined(separator: ", ") }),
             line("price collar, share of the price", priceCollar), line("age of a price", maximumQuoteAge),
+            line("silence of a held symbol's price", maximumPriceSilence),
         ]
     }
 }

@@ -37,6 +37,7 @@ extension HardLimits {
             ("limits.maximum_daily_loss", maximumDailyLoss.map(ConfigurationValue.ratio) ?? .none),
             ("limits.symbols", symbols.map { .names($0.map(\.text)) } ?? .none),
             ("limits.price_collar", .ratio(priceCollar)), ("limits.maximum_quote_age", .span(maximumQuoteAge)),
+            ("limits.maximum_price_silence", .span(maximumPriceSilence)),
         ]
     }
 }

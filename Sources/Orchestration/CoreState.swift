@@ -8,6 +8,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package internal(set) var plugins = PluginRegistry()
     package internal(set) var cycle = EvaluationCycle()
     package internal(set) var market = Market()
+    /// What is amiss with the prices of what is held.
+    package internal(set) var prices = PriceWatch()
     package internal(set) var portfolio = Portfolio()
     package internal(set) var plans = PlanStore()
     package internal(set) var control = TradingControl()

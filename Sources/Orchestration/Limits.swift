@@ -69,8 +69,67 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var priceCollar = Ratio(units: 500_000)
     /// An entry whose market price is older, or dated further ahead, is refused.
     package var maximumQuoteAge: TimeSpan = .seconds(60)
+    /// A held symbol without news of its price for longer, while its market is open, is told; three times as long is an
+    /// emergency.
+    package var maximumPriceSilence: TimeSpan = .seconds(300)
 
     package init() {}
+}
+
+// MARK: - Reading
+
+// What an older journal does not name has its default: the field came later.
+
+extension CoreConfiguration {
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(account: try keys.decode(AccountID.self, forKey: .account), policies: [])
+        try keys.read(&cyclePeriod, .cyclePeriod)
+        try keys.read(&policyBudget, .policyBudget)
+        try keys.read(&commandTimeout, .commandTimeout)
+        try keys.read(&reconcileEveryCycles, .reconcileEveryCycles)
+        try keys.read(&unprotectedLimit, .unprotectedLimit)
+        try keys.read(&defaultStop, .defaultStop)
+        try keys.read(&stopPatience, .stopPatience)
+        try keys.read(&escalatesStops, .escalatesStops)
+        try keys.read(&damping, .damping)
+        try keys.read(&advisoryBounds, .advisoryBounds)
+        try keys.read(&advisoryLife, .advisoryLife)
+        try keys.read(&sectors, .sectors)
+        try keys.read(&urgentCyclesPerPeriod, .urgentCyclesPerPeriod)
+        try keys.read(&policies, .policies)
+        try keys.read(&requiredPolicies, .requiredPolicies)
+        try keys.read(&brokers, .brokers)
+        try keys.read(&swapDrain, .swapDrain)
+        try keys.read(&swapLimit, .swapLimit)
+        try keys.read(&initialStops, .initialStops)
+        try keys.read(&limits, .limits)
+    }
+}
+
+extension HardLimits {
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        maximumOrderQuantity = try keys.decodeIfPresent(Quantity.self, forKey: .maximumOrderQuantity)
+        maximumOrderNotional = try keys.decodeIfPresent(Money.self, forKey: .maximumOrderNotional)
+        try keys.read(&maximumOrdersPerMinute, .maximumOrdersPerMinute)
+        maximumPositionNotional = try keys.decodeIfPresent(Money.self, forKey: .maximumPositionNotional)
+        maximumPositionWeight = try keys.decodeIfPresent(Ratio.self, forKey: .maximumPositionWeight)
+        maximumGrossExposure = try keys.decodeIfPresent(Ratio.self, forKey: .maximumGrossExposure)
+        maximumDailyLoss = try keys.decodeIfPresent(Ratio.self, forKey: .maximumDailyLoss)
+        symbols = try keys.decodeIfPresent([Symbol].self, forKey: .symbols)
+        try keys.read(&priceCollar, .priceCollar)
+        try keys.read(&maximumQuoteAge, .maximumQuoteAge)
+        try keys.read(&maximumPriceSilence, .maximumPriceSilence)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Leaves the default where there is none.
+    fileprivate func read<Value: Decodable>(_ value: inout Value, _ key: Key) throws {
+        if let found = try decodeIfPresent(Value.self, forKey: key) { value = found }
+    }
 }
 
 /// The sizes of what the core remembers.
@@ -88,6 +147,14 @@ enum CoreLimits {
     static let widestSpread = Ratio(units: 100_000)
     /// So long no market order goes into a crossed or absurd quote; then whoever waits is let go.
     static let unsoundSpreadPatience = TimeSpan.seconds(60)
+    /// When nothing newer has come for so long, older data that go on count from then on.
+    static let clockDoubt = TimeSpan.seconds(60)
+    /// A price that is unconfirmed, or no market, for so long is told.
+    static let priceDoubtPatience = TimeSpan.seconds(60)
+    /// It is told again after so long.
+    static let priceDoubtReminder = TimeSpan.seconds(1_800)
+    /// Between two bars of a day: a long weekend.
+    static let dailySilence = TimeSpan.seconds(5 * 86_400)
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforeHold: Int64 = 3
     /// A rejection that is older keeps no symbol waiting.

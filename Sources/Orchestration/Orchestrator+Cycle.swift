@@ -11,6 +11,8 @@ extension Disposition {
 extension Orchestrator {
     mutating func requestPeriodicCycle() {
         state.cycle.beginPeriod()
+        if state.market.advance(to: state.now) { sessionChanged() }
+        watchPrices()
         requestCycle(.period)
     }
 

@@ -218,6 +218,7 @@ package struct Alert: Sendable, Hashable, Codable {
         case externalShort = "external_short"
         /// A split that a provider announced is not in the broker's positions yet.
         case splitNotBooked = "split_not_booked"
+        case priceInDoubt = "price_in_doubt"
         /// Of a plugin, its process or its key.
         case pluginNotice = "plugin_notice"
     }

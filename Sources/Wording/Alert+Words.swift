@@ -22,6 +22,8 @@ extension AlertReason {
             "the configuration has changed, and it stays as it was until the core is started again: \(what)"
         case .configurationNotUsed(let why):
             "the changed configuration is not used, everything stays as it was: \(why)"
+        case .priceInDoubt(let doubt): doubt.words
+        case .priceSound: "its price is sound again"
         case .restricted(let state, let why): "trading is \(state.rawValue): \(why.words)"
         case .active(let why): "trading is active again: \(why.words)"
         default: nil
@@ -164,6 +166,23 @@ extension AnswerDefect {
         case .executionOf(let order): "it has an execution of \(order)"
         case .order(let defect): defect.words
         case .terms(let mismatch): "its terms are not the order's: \(mismatch.words)"
+        }
+    }
+}
+
+extension PriceDoubt {
+    package var words: String {
+        switch self {
+        case .missing:
+            "no price has come for it yet: nothing is decided by its price, and the core can make no stop of its own"
+        case .silent(let since):
+            "its price stands still since \(since): nothing newer has come, and nothing is decided by it until something does"
+        case .old(let time):
+            "its newest price is of \(time) by the provider's own word, and nothing is sold on it: the feed is delayed, or the provider's clock is wrong"
+        case .noMarket(let since):
+            "its quotes are crossed or absurdly wide since \(since): the last sound price counts"
+        case .unconfirmed(let price, let believed, let since):
+            "a price of \(price.inCents) is unconfirmed since \(since): \(believed.inCents) counts until a second print or the quotes agree"
         }
     }
 }

@@ -127,7 +127,8 @@ struct AdviceStorm {
             let change = Quantity(units: random.number(-60_000...60_000) * (Quantity.scale / 1_000))
             driver.venue.tradeManually(symbol, change, at: "100")
         case 93:
-            let session: SessionPhase = driver.state.market.session == .regular ? .afterHours : .regular
+            let session: SessionPhase =
+                driver.state.market.session(of: "ABC", at: driver.now) == .regular ? .afterHours : .regular
             driver.send(.market(MarketUpdate(at: driver.now, session: session)))
         case 94: driver.send(.policyGone(name: random.pick(Self.policies), why: "the test"))
         case 95..<97: driver.send(.policyReady(name: random.pick(Self.policies)))

@@ -77,7 +77,12 @@ enum ReasonSamples {
             .configurationNeedsRestart("the state directory"), .configurationNotUsed("line 3: unknown field"),
             .policyGone("stop-loss", why: "killed by signal 9"), .providerGone("tape", why: "it ended"),
             .settingsTaken("stop-loss"), .settingsRefused("stop-loss", why: "trail is negative"),
-            .protocolViolation("stop-loss", why: "no JSON"), .pluginNotice("paper", what: "its key was revoked"),
+            .protocolViolation("stop-loss", why: "no JSON"), .priceInDoubt(.missing),
+            .priceInDoubt(.silent(since: Timestamp(seconds: 1_773_669_600))),
+            .priceInDoubt(.old(of: Timestamp(seconds: 1_773_669_600))),
+            .priceInDoubt(.noMarket(since: Timestamp(seconds: 1_773_669_600))),
+            .priceInDoubt(.unconfirmed("160", believed: "100", since: Timestamp(seconds: 1_773_669_600))), .priceSound,
+            .pluginNotice("paper", what: "its key was revoked"),
             .pluginManaged("stop-loss", what: "was stopped", who: "me@here", why: "an update"),
         ] + brokerAlerts
 

@@ -65,6 +65,10 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case ownStop(at: Price)
     /// It gives way to a market exit, where that is configured.
     case stopStuck(isEscalated: Bool)
+    // Prices
+    /// Nothing is sold on a price of it while it lasts.
+    case priceInDoubt(PriceDoubt)
+    case priceSound
     // Trading
     case restricted(state: TradingState, why: TradingReason)
     case active(TradingReason)
@@ -124,12 +128,13 @@ extension AlertReason {
         case .externalShort: .externalShort
         case .splitNotBooked: .splitNotBooked
         case .pluginNotice: .pluginNotice
+        case .priceInDoubt: .priceInDoubt
         case .started, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
             .configurationNotUsed, .policyGone, .providerGone, .settingsTaken, .settingsRefused, .protocolViolation,
             .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
-            .chosenBrokerNotConfigured, .swappedInBrokerTrades, .active:
+            .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active:
             nil
         }
     }

@@ -32,12 +32,16 @@ struct ActionCoordinator {
     let patienceSince: Timestamp
     /// The quote is crossed or absurdly wide: no market order goes into it.
     let isSpreadUnsound: Bool
+    /// The part of the symbol's trading day.
+    let session: SessionPhase
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: MarkedPortfolio, capabilities: BrokerCapabilities,
         isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayReplace: Bool = true,
-        mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false
+        mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false,
+        session: SessionPhase = .regular
     ) {
+        self.session = session
         self.isSpreadUnsound = isSpreadUnsound
         self.patienceSince = patienceSince
         self.isOverdue = isOverdue
@@ -141,7 +145,7 @@ struct ActionCoordinator {
     }
 
     /// The broker trades now, and the symbol is not halted.
-    var isTrading: Bool { capabilities.sessions.contains(market.session) && !isHalted }
+    var isTrading: Bool { capabilities.sessions.contains(session) && !isHalted }
     var isHalted: Bool { market[symbol]?.isHalted == true }
 
     /// A part is sold while the broker trades; the protection rests until then. A whole exit may queue at the broker, but

@@ -9,6 +9,7 @@ extension Orchestrator {
         state.holds.shift(by: span, now: now)
         state.risk.shift(by: span)
         state.portfolio.shift(by: span, now: now)
+        state.market.shift(by: span)
         state.reconciler.shift(by: span, now: now)
         state.swapMachine.shift(by: span, now: now)
         alert(.notice, nil, .clockSetAhead(span))

@@ -16,7 +16,8 @@ extension Orchestrator {
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
             mayEnter: state.control.state == .active,
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
-            isSpreadUnsound: isSpreadUnsound(symbol))
+            isSpreadUnsound: isSpreadUnsound(symbol),
+            session: state.market.session(of: symbol, at: state.now))
         recordWaiting(coordinator.waiting, plan)
         guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
@@ -209,7 +210,7 @@ extension Orchestrator {
     /// Now, as far as is known: else a market order waits, and nothing is amiss.
     private func isTraded(_ symbol: Symbol) -> Bool {
         let market = state.market
-        return state.broker?.capabilities.sessions.contains(market.session) == true
+        return state.broker?.capabilities.sessions.contains(market.session(of: symbol, at: state.now)) == true
             && market[symbol]?.isHalted != true
     }
 

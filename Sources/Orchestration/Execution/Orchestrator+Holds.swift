@@ -60,6 +60,6 @@ extension ActionCoordinator {
     }
 
     private var whyNotTrading: NotTrading {
-        isHalted ? .halted(symbol) : isSpreadUnsound ? .spread(symbol) : .session(market.session)
+        isHalted ? .halted(symbol) : isSpreadUnsound ? .spread(symbol) : .session(session)
     }
 }

@@ -4,7 +4,10 @@ import Trading
 package struct Market: Sendable, Hashable, Codable {
     private var symbols: [Symbol: Listing] = [:]
     package private(set) var conditions: [String: MarketCondition] = [:]
-    package private(set) var session: SessionPhase = .regular
+    /// By a provider's word.
+    private var announced: AnnouncedSession?
+    /// The part of the exchange's day when it was looked at last; see ``advance(to:)``.
+    private var exchangePhase: SessionPhase = .closed
     /// Bars and indicators that policies ask for.
     package private(set) var series = MarketSeries()
 
@@ -54,6 +57,45 @@ package struct Market: Sendable, Hashable, Codable {
     /// Since when its quotes are crossed or absurdly wide.
     func spreadUnsoundSince(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.evidence.unsoundSince }
 
+    /// What is amiss with its prices at this time.
+    func priceDoubt(_ symbol: Symbol, at now: Timestamp, limits: HardLimits) -> PriceDoubt? {
+        guard let listing = symbols[symbol], listing.evidence.believed != nil else { return .missing }
+        return listing.evidence.doubt(
+            at: now, open: TradingSession(TradingHours(of: symbol), containing: now).open,
+            rhythm: listing.view?.bar?.period, limits: limits)
+    }
+
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan) {
+        for symbol in symbols.keys.sorted() { symbols[symbol]?.evidence.shift(by: span) }
+    }
+
+    // MARK: - The part of the day
+
+    /// By the calendar of what the symbol is; for an exchange a provider's word refines it (I-PRICE-6).
+    package func session(of symbol: Symbol, at now: Timestamp) -> SessionPhase {
+        TradingHours(of: symbol) == .continuous ? .regular : exchangeSession(at: now)
+    }
+
+    /// As policies are told it: that of the exchange, unless all that is held is traded round the clock.
+    func session(holding symbols: some Collection<Symbol>, at now: Timestamp) -> SessionPhase {
+        let isContinuous = !symbols.isEmpty && symbols.allSatisfy { TradingHours(of: $0) == .continuous }
+        return isContinuous ? .regular : exchangeSession(at: now)
+    }
+
+    private func exchangeSession(at now: Timestamp) -> SessionPhase {
+        announced?.phase(at: now) ?? USEquityCalendar.phase(at: now)
+    }
+
+    /// - Returns: whether the exchange's day has come to another part.
+    mutating func advance(to now: Timestamp) -> Bool {
+        let (phase, before) = (exchangeSession(at: now), exchangePhase)
+        guard phase != before else { return false }
+        if before == .regular { series.close(at: now) }
+        exchangePhase = phase
+        return true
+    }
+
     /// Takes what a provider says, but for prices of shares from before a split.
     /// - Parameter maximumAge: what is older by its own time when it arrives is a mark, and nothing is done on it.
     /// - Returns: what was taken, the prices that are believed by it, and whether the session is another.
@@ -61,30 +103,29 @@ package struct Market: Sendable, Hashable, Codable {
     mutating func apply(
         _ received: MarketUpdate, maximumAge: TimeSpan = .seconds(60), now: Timestamp? = nil
     ) -> (update: MarketUpdate, marks: [PriceMark], isOtherSession: Bool) {
-        let (update, before) = (withoutPreSplitPrices(received), session)
+        let update = withoutPreSplitPrices(received)
+        let now = now ?? update.at
         var marks: [PriceMark] = []
         let fresh = Timestamp(nanoseconds: update.at.nanoseconds - maximumAge.nanoseconds)
-        if let session = update.session {
-            if self.session == .regular, session != .regular { series.close(at: update.at) }
-            self.session = session
-        }
+        if let session = update.session { announced = AnnouncedSession(phase: session, at: now) }
+        let isOtherSession = advance(to: now)
         for condition in update.conditions ?? [] { conditions[condition.name] = condition }
         for bar in update.bars ?? [] {
-            see(bar, at: update.at, freshFrom: fresh, &marks)
+            see(bar, at: update.at, now: now, freshFrom: fresh, &marks)
             series.append(bar, at: update.at)
         }
         for quote in update.quotes ?? [] {
-            see(quote, at: min(update.at, now ?? update.at), freshFrom: fresh, &marks)
+            see(quote, at: min(update.at, now), now: now, freshFrom: fresh, &marks)
         }
-        return (update, marks, session != before)
+        return (update, marks, isOtherSession)
     }
 
     private mutating func see(
-        _ bar: Bar, at now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
+        _ bar: Bar, at time: Timestamp, now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
     ) {
         var listing = symbols[bar.symbol] ?? Listing()
-        let end = min(bar.start + bar.period, now)
-        if let seen = listing.evidence.see(bar, end: end, isFresh: end >= fresh) {
+        let end = min(bar.start + bar.period, time)
+        if let seen = listing.evidence.see(bar, end: end, at: now, isFresh: end >= fresh) {
             marks.append(
                 PriceMark(
                     symbol: bar.symbol, price: seen.close, low: seen.low, high: seen.high, start: bar.start, end: end))
@@ -94,11 +135,11 @@ package struct Market: Sendable, Hashable, Codable {
     }
 
     private mutating func see(
-        _ quote: Quote, at now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
+        _ quote: Quote, at time: Timestamp, now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
     ) {
         var listing = symbols[quote.symbol] ?? Listing()
         // Dated ahead of the core it would keep out whatever is true until then.
-        let seen = with(quote) { $0.at = min($0.at, now) }
+        let seen = with(quote) { $0.at = min($0.at, time) }
         if let print = listing.evidence.see(seen, at: now, isFresh: quote.at >= fresh) {
             marks.append(PriceMark(symbol: quote.symbol, price: print, at: quote.at))
         }

@@ -12,16 +12,21 @@ extension Orchestrator {
             try protectAtFirstPrice(symbol)
         }
         if isOtherSession {
-            for symbol in state.plans.planned {
-                watchBreach(symbol)
-                touch(symbol)
-            }
+            sessionChanged()
         } else {
             let named = Set((update.bars ?? []).map(\.symbol) + (update.quotes ?? []).map(\.symbol))
             for symbol in named.sorted() where state.plans[symbol] != nil {
                 watchBreach(symbol)
                 touch(symbol)
             }
+        }
+    }
+
+    /// What waited for the market to open may go, and what rests may be through.
+    mutating func sessionChanged() {
+        for symbol in state.plans.planned {
+            watchBreach(symbol)
+            touch(symbol)
         }
     }
 

@@ -6,7 +6,8 @@ import Trading
 /// Invariants (I-PRICE-1 to 5 in docs/invariants.md):
 /// 1. One datum moves no money: what lies far from what is believed is believed when a second witness agrees - a later
 ///    print, the whole spread, the open and close of one bar.
-/// 2. Of each kind the newest counts by its own time, not by its arrival.
+/// 2. Of each kind the newest counts by its own time, not by its arrival - until nothing newer has come for
+///    ``CoreLimits/clockDoubt`` while older data went on: then a clock was set back, or one source is gone.
 /// 3. A bid or ask alone, a crossed or absurdly wide quote is no market.
 struct PriceEvidence: Sendable, Hashable, Codable {
     /// The newest price that is believed.
@@ -19,6 +20,16 @@ struct PriceEvidence: Sendable, Hashable, Codable {
     private var quote: TwoSides?
     /// Since when quotes are crossed or absurdly wide.
     private(set) var unsoundSince: Timestamp?
+    /// Since when there is something unconfirmed.
+    private var unconfirmedSince: Timestamp?
+    /// When something came that was no older by its own time than what was known.
+    private var heardAt: Timestamp?
+    /// What has come since then is older.
+    private var behind: Behind?
+    /// When that which is believed came.
+    private var believedSince: Timestamp?
+    /// How old it was then by its own time.
+    private var lag: TimeSpan = .zero
 
     struct Sighting: Sendable, Hashable, Codable {
         var price: Price
@@ -34,6 +45,13 @@ struct PriceEvidence: Sendable, Hashable, Codable {
     private struct TwoSides: Sendable, Hashable, Codable {
         var bid: Price?
         var ask: Price?
+        var at: Timestamp
+    }
+
+    private struct Behind: Sendable, Hashable, Codable {
+        /// When the first of it came.
+        var since: Timestamp
+        /// The newest of it by its own time.
         var at: Timestamp
     }
 
@@ -57,8 +75,7 @@ struct PriceEvidence: Sendable, Hashable, Codable {
 
     /// - Returns: the print, when it is believed.
     mutating func see(_ new: Quote, at now: Timestamp, isFresh: Bool = true) -> Price? {
-        // Older than what is known: a repetition, or a second source that is behind.
-        guard new.at >= quote?.at ?? new.at, new.at >= believed?.at ?? new.at else { return nil }
+        guard isCurrent(new.at, at: now) else { return nil }
         quote = TwoSides(bid: new.bid, ask: new.ask, at: new.at)
         let isTwoSided = new.bid != nil && new.ask != nil
         unsoundSince = isTwoSided && spread == nil ? unsoundSince ?? now : nil
@@ -80,8 +97,8 @@ struct PriceEvidence: Sendable, Hashable, Codable {
 
     /// - Parameter end: when it was known.
     /// - Returns: nil for history, and for a close that is not believed.
-    mutating func see(_ bar: Bar, end: Timestamp, isFresh: Bool = true) -> SeenBar? {
-        guard end >= believed?.at ?? end else { return nil }
+    mutating func see(_ bar: Bar, end: Timestamp, at now: Timestamp, isFresh: Bool = true) -> SeenBar? {
+        guard isCurrent(end, at: now, isBar: true) else { return nil }
         let before = believed?.price
         let sighting = Sighting(price: bar.close, at: end, witness: .bar, isFresh: isFresh)
         if let before, !Self.isNear(bar.close, before), Self.isNear(bar.open, bar.close), spread == nil {
@@ -100,6 +117,28 @@ struct PriceEvidence: Sendable, Hashable, Codable {
             high: bar.high <= top ? bar.high : max(bar.open, bar.close))
     }
 
+    /// Whether it is no older by its own time than what is known. What is older is a repetition, history, or a second source
+    /// that is behind; when it alone goes on, its time counts from then on.
+    private mutating func isCurrent(_ own: Timestamp, at now: Timestamp, isBar: Bool = false) -> Bool {
+        let newest = [believed?.at, isBar ? nil : quote?.at].compactMap { $0 }.max()
+        guard let newest, own < newest else {
+            (heardAt, behind) = (now, nil)
+            return true
+        }
+        guard let before = behind else {
+            behind = Behind(since: now, at: own)
+            return false
+        }
+        guard own > before.at else { return false }
+        guard now >= before.since + CoreLimits.clockDoubt else {
+            behind?.at = own
+            return false
+        }
+        (quote, heardAt, behind) = (nil, now, nil)
+        believed?.at = own
+        return true
+    }
+
     /// - Returns: whether it is believed.
     @discardableResult
     private mutating func witness(_ sighting: Sighting) -> Bool {
@@ -114,13 +153,16 @@ struct PriceEvidence: Sendable, Hashable, Codable {
             return true
         }
         unconfirmed = sighting
+        unconfirmedSince = unconfirmedSince ?? heardAt
         return false
     }
 
     private mutating func believe(_ sighting: Sighting) {
         if let last, !Self.isNear(last, sighting.price) { self.last = nil }
         believed = sighting
-        unconfirmed = nil
+        believedSince = heardAt
+        lag = heardAt.map { max(.zero, $0 - sighting.at) } ?? .zero
+        (unconfirmed, unconfirmedSince) = (nil, nil)
     }
 
     /// Whether the standing spread speaks against it.
@@ -144,6 +186,37 @@ struct PriceEvidence: Sendable, Hashable, Codable {
             <= Int128(max(price.units, other.units)) * Int128(share.units)
     }
 
+    // MARK: - What is amiss
+
+    /// - Parameters:
+    ///   - open: of the session that is under way; silence before it counts for nothing.
+    ///   - rhythm: period of the bars that are told; prices come no more often.
+    func doubt(at now: Timestamp, open: Timestamp, rhythm: TimeSpan?, limits: HardLimits) -> PriceDoubt? {
+        guard let believed, let heardAt else { return .missing }
+        let isDaily = rhythm.map { $0 >= .day } ?? false
+        let patience = max(
+            limits.maximumPriceSilence, isDaily ? CoreLimits.dailySilence : rhythm.map { $0.times(3) } ?? .zero)
+        if now - max(heardAt, isDaily ? heardAt : open) > patience { return .silent(since: heardAt) }
+        if let unsoundSince, unsoundSince + CoreLimits.priceDoubtPatience <= now {
+            return .noMarket(since: unsoundSince)
+        }
+        if let unconfirmed, let unconfirmedSince, unconfirmedSince + CoreLimits.priceDoubtPatience <= now {
+            return .unconfirmed(unconfirmed.price, believed: believed.price, since: unconfirmedSince)
+        }
+        let age = (now - max(believedSince ?? heardAt, open)).nanoseconds + lag.nanoseconds
+        let isOld = age > limits.maximumQuoteAge.nanoseconds + patience.nanoseconds
+        return isOld && !isDaily ? .old(of: believed.at) : nil
+    }
+
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan) {
+        heardAt = heardAt.map { $0 + span }
+        believedSince = believedSince.map { $0 + span }
+        unsoundSince = unsoundSince.map { $0 + span }
+        unconfirmedSince = unconfirmedSince.map { $0 + span }
+        if let before = behind { behind = Behind(since: before.since + span, at: before.at) }
+    }
+
     // MARK: - Splits
 
     mutating func split(numerator: Int64, denominator: Int64) throws(NumericError) {
@@ -152,7 +225,7 @@ struct PriceEvidence: Sendable, Hashable, Codable {
             return try price.scaled(numerator: denominator, denominator: numerator, .halfEven)
         }
         if let price = try adjusted(believed?.price) { believed?.price = price }
-        unconfirmed = nil
+        (unconfirmed, unconfirmedSince) = (nil, nil)
         last = try adjusted(last)
         guard var sides = quote else { return }
         sides.bid = try adjusted(sides.bid)

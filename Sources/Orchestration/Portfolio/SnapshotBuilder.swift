@@ -19,7 +19,8 @@ struct SnapshotBuilder {
         var gross: Money = .zero
         for position in positions { try gross += position.marketValue.magnitude() }
         var snapshot = PortfolioSnapshot(
-            cycle: cycle, at: core.now, session: state.market.session, tradingState: core.control.state,
+            cycle: cycle, at: core.now, session: state.market.session(holding: state.positions.keys, at: core.now),
+            tradingState: core.control.state,
             account: try account(equity, gross), positions: positions,
             orders: state.orders.allWorking.map(OrderView.init).sorted { $0.clientOrderID < $1.clientOrderID },
             market: state.market.views.map(market),

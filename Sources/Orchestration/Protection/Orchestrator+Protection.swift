@@ -27,7 +27,8 @@ extension Orchestrator {
 
     private func isBreached(_ record: PositionRecord) -> Bool {
         let market = state.market
-        guard let capabilities = state.broker?.capabilities, capabilities.sessions.contains(market.session),
+        guard let capabilities = state.broker?.capabilities,
+            capabilities.sessions.contains(market.session(of: record.symbol, at: state.now)),
             let view = market[record.symbol], view.isHalted != true,
             let price = market.executable(record.symbol, side: record.exitSide)
         else { return false }

@@ -84,22 +84,57 @@ struct PriceEvidenceTests {
         var evidence = standing()
         _ = evidence.see(quote(-14_400, "94.99", "95.01", last: "95"), at: at(1))
         #expect(evidence.price == "100" && evidence.believed?.at == at(0))
-        #expect(evidence.see(bar(-1_000, "95", "95", "95", "95"), end: at(-940)) == nil && evidence.price == "100")
+        #expect(
+            evidence.see(bar(-1_000, "95", "95", "95", "95"), end: at(-940), at: at(2)) == nil
+                && evidence.price == "100")
+    }
+
+    @Test("a clock that is set back: after a minute without anything newer, what goes on counts from then on")
+    func clockSetBack() {
+        var evidence = standing()
+        for second in 1...60 as ClosedRange<Int64> {
+            _ = evidence.see(quote(second - 3_600, "97.99", "98.01", last: "98"), at: at(second))
+            #expect(evidence.price == "100", "\(second)")
+        }
+        _ = evidence.see(quote(61 - 3_600, "97.99", "98.01", last: "98"), at: at(61), isFresh: false)
+        #expect(
+            evidence.price == "98" && evidence.believed?.at == at(61 - 3_600) && evidence.believed?.isFresh == false)
+        _ = evidence.see(quote(62 - 3_600, "98.99", "99.01", last: "99"), at: at(62), isFresh: false)
+        #expect(evidence.price == "99")
+    }
+
+    @Test("a repetition of one old quote is never more than that, nor is a source that is behind while another goes on")
+    func oldWithoutEnd() {
+        var repeated = standing()
+        for second in 1...600 as ClosedRange<Int64> {
+            _ = repeated.see(quote(-14_400, "94.99", "95.01", last: "95"), at: at(second))
+        }
+        #expect(repeated.price == "100")
+        var two = standing()
+        for second in 1...600 as ClosedRange<Int64> {
+            _ = two.see(quote(second - 900, "94.99", "95.01", last: "95"), at: at(second))
+            if second.isMultiple(of: 30) { _ = two.see(quote(second, "99.99", "100.01", last: "100"), at: at(second)) }
+        }
+        #expect(two.price == "100")
     }
 
     @Test("an extreme of a bar that nothing beside it confirms is cut off; its close is believed")
     func badHigh() {
         var evidence = standing()
-        let seen = evidence.see(bar(0, "100", "141.4", "99.5", "101"), end: at(60))
+        let seen = evidence.see(bar(0, "100", "141.4", "99.5", "101"), end: at(60), at: at(60))
         #expect(seen?.close == "101" && seen?.high == "101" && seen?.low == "99.5")
     }
 
     @Test("a bar alone: open and close confirm each other, a close alone does not")
     func bars() {
         var evidence = PriceEvidence()
-        _ = evidence.see(bar(0, "100", "101", "99", "100"), end: at(60))
-        #expect(evidence.see(bar(60, "100", "160", "99", "160"), end: at(120)) == nil && evidence.price == "100")
-        #expect(evidence.see(bar(120, "61", "62", "59", "60"), end: at(180))?.close == "60" && evidence.price == "60")
+        _ = evidence.see(bar(0, "100", "101", "99", "100"), end: at(60), at: at(60))
+        #expect(
+            evidence.see(bar(60, "100", "160", "99", "160"), end: at(120), at: at(120)) == nil
+                && evidence.price == "100")
+        #expect(
+            evidence.see(bar(120, "61", "62", "59", "60"), end: at(180), at: at(180))?.close == "60"
+                && evidence.price == "60")
     }
 
     @Test("a position keeps its stop through a bad print, a bad high and a stub; a real fall is answered")

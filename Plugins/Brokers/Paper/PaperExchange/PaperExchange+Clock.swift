@@ -55,13 +55,9 @@ extension PaperExchange {
         }
     }
 
-    /// The part of the day. The provider's session holds until the calendar's own phase changes.
+    /// The part of the day: by the provider's word while it holds, else by the calendar.
     var session: SessionPhase {
         if configuration.sessions == .always { return .regular }
-        let phase = USEquityCalendar.phase(at: now)
-        guard let word = announcedSession, USEquityCalendar.phase(at: word.at) == phase,
-            USEquityCalendar.tradingDay(at: word.at) == USEquityCalendar.tradingDay(at: now)
-        else { return phase }
-        return word.phase
+        return announcedSession?.phase(at: now) ?? USEquityCalendar.phase(at: now)
     }
 }

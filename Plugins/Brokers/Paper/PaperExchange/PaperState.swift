@@ -27,12 +27,6 @@ struct Awakened: Sendable {
     var entryPrice: Price
 }
 
-/// The session as the provider reports it; it has closings that no calendar has.
-struct AnnouncedSession: Codable, Sendable {
-    var phase: SessionPhase
-    var at: Timestamp
-}
-
 /// The newest ids that were seen.
 struct RecentIDs: Codable, Sendable {
     private var order: [String] = []
