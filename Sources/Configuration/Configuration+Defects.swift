@@ -25,6 +25,7 @@ extension Configuration {
         if let stop = defaultStop, !stop.isPositive || stop >= .one {
             return (["default_stop"], "a share of the price above 0 and below 1, such as 0.05 for 5 %, not \(stop)")
         }
+        if let dust, dust.isNegative { return (["dust"], "a value of 0 or more, not \(dust)") }
         let wrong = (initialStops ?? [:]).filter { !$0.value.isPositive }.keys.min()
         return wrong.map { (["initial_stops", $0.text], "a price lies above zero") }
     }

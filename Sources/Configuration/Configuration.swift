@@ -15,6 +15,8 @@ package struct Configuration: Decodable {
     package var reconcileEvery: Int64?
     package var unprotectedLimit: Span?
     package var defaultStop: Ratio?
+    /// What cannot be protected, as it is no whole unit, and is worth less than this is not told of; default 1.
+    package var dust: Money?
     package var stopPatience: Span?
     package var escalateStops: Bool?
     package var damping: DampingEntry?
@@ -147,6 +149,7 @@ extension Configuration {
         if let reconcileEvery { core.reconcileEveryCycles = reconcileEvery }
         if let unprotectedLimit { core.unprotectedLimit = unprotectedLimit.value }
         if let defaultStop { core.defaultStop = defaultStop }
+        if let dust { core.dust = dust }
         if let stopPatience { core.stopPatience = stopPatience.value }
         if let escalateStops { core.escalatesStops = escalateStops }
         if let damping { core.damping = damping.damping }
@@ -196,8 +199,14 @@ extension Configuration.HardLimitsEntry {
         if let key = amounts.first(where: { $0.isPositive == false })?.key {
             return (key, "it must be above zero; leave it out for the default, or say `halt` to stop trading")
         }
-        if let loss = maximumDailyLoss, loss > .one {
-            return ("maximum_daily_loss", "a share of equity, 0.03 is 3 %; it is at most 1, not \(loss)")
+        let shares: [(key: String, share: Ratio?, most: Int64)] = [
+            ("maximum_daily_loss", maximumDailyLoss, 1), ("price_collar", priceCollar, 1),
+            ("maximum_position_weight", maximumPositionWeight, 4), ("maximum_gross_exposure", maximumGrossExposure, 10),
+        ]
+        for (key, share, most) in shares {
+            guard let share, share > Ratio(units: most * Ratio.scale) else { continue }
+            let what = key == "price_collar" ? "the price" : "equity"
+            return (key, "a share of \(what), 0.03 is 3 %; it is at most \(most), not \(share)\(share.wordsIfPercent)")
         }
         return nil
     }

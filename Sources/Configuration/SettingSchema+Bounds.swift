@@ -51,9 +51,16 @@ extension SettingSchema {
         for bound in bounds {
             guard let limit = bound.limit else { continue }
             guard bound.holds(units, try boundary(limit)) else {
-                throw Misfit(why: "it must be \(range)\(what.map { " \($0)" } ?? "")")
+                let share = type == .decimal && isShare ? Ratio(units: units).wordsIfPercent : ""
+                throw Misfit(why: "it must be \(range)\(what.map { " \($0)" } ?? "")\(share)")
             }
         }
+    }
+
+    /// It has no value that would be a per cent: what is far above it was meant as one.
+    private var isShare: Bool {
+        guard case .number(let text)? = maximum ?? exclusiveMaximum, let most = Int64(text) else { return false }
+        return most <= 4
     }
 
     private func boundary(_ limit: JSON) throws(Misfit) -> Int64 {

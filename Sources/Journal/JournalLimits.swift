@@ -10,6 +10,8 @@ package enum JournalLimits {
     package static let nameBytes = 256
     /// Entries and notes of one turn, which wait in memory for the commit.
     package static let rowsPerTurn = 1_000_000
+    /// Entries before the end that a start of the core looks at.
+    package static let verifiedAtStart: Int64 = 200_000
     /// Entries that verification and other long walks read at a time.
     package static let batch = 2_000
 }

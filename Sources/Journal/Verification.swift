@@ -25,6 +25,8 @@ package enum VerificationStart: Sendable {
     case genesis
     /// At the newest snapshot, whose entry is taken as it stands: quick, for each start of a core.
     case latestSnapshot
+    /// So many entries before the end, whose first is taken as it stands; from the genesis where there are no more.
+    case newest(Int64)
 }
 
 extension JournalReader {
@@ -77,6 +79,7 @@ extension JournalReader {
 
     /// The head from which a walk starts.
     private func beginning(_ start: VerificationStart) throws(JournalError) -> JournalHead {
+        if case .newest(let count) = start { return try beginning(before: count) }
         guard case .latestSnapshot = start, let snapshot = try latestSnapshot(atOrBefore: nil), snapshot.sequence > 0
         else { return .empty }
         guard let entry = try entries(in: snapshot.sequence...snapshot.sequence, limit: 1).first else {
@@ -84,6 +87,15 @@ extension JournalReader {
                 path: path, sequence: snapshot.sequence, what: "it is missing, though there is a snapshot of it")
         }
         try check(snapshot, against: entry)
+        return JournalHead(entry)
+    }
+
+    private func beginning(before count: Int64) throws(JournalError) -> JournalHead {
+        let first = try head.sequence - count
+        guard first > 0 else { return .empty }
+        guard let entry = try entries(in: first...first, limit: 1).first else {
+            throw .damaged(path: path, sequence: first, what: "it is missing")
+        }
         return JournalHead(entry)
     }
 

@@ -75,7 +75,7 @@ extension LiveNode {
             let snapshot = try codec.command(BrokerState.self, body)
             enqueue(.brokerState(state: snapshot, query: broker.answered(header.re)))
         case .done: if let re = header.re { finishBrokerWork(re) }
-        case .market: try handleMarket(body)
+        case .market: try handleMarket(body, header, session)
         case .hello, .welcome, .configure, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply,
             .record:
             break
@@ -85,7 +85,8 @@ extension LiveNode {
     private func handleRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession)
     {
         let acceptance = cycle.accept(
-            recommendations, of: session.name, cycle: header.cycle, nowNanoseconds: clock.monotonicNanoseconds)
+            recommendations, of: session.name, cycle: header.cycle, within: AdviceBounds(state),
+            nowNanoseconds: clock.monotonicNanoseconds)
         switch acceptance {
         case .tooMany: return
         case .accepted(let microseconds):
@@ -98,19 +99,34 @@ extension LiveNode {
         }
     }
 
-    private func handleMarket(_ body: [UInt8]) throws {
-        let update = try codec.data(MarketUpdate.self, body)
+    private func handleMarket(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
+        let (read, unreadable) = try codec.market(body)
+        let update = read.withoutMarketDefects
+        let isWhole = unreadable.isEmpty && read.marketDefect == nil
+        if !isWhole { refuseRows(unreadable, read.marketDefects, header, session) }
         let admission = state.admission(of: update, isFromTape: options.lockstep)
-        if case .refused(let defect) = admission {
-            throw WireDecodingError(path: JSONPath(), reason: .rejected(defect.words))
-        }
         scheduler.providerAnswered()
         if update.isLast == true { scheduler.tapeEnded() }
         guard admission == .accepted else { return }
         scheduler.tapeReached(update.at)
-        broker.appendMarket(body)
+        broker.appendMarket(isWhole ? body : try codec.encode(update))
         enqueue(.market(update))
         if options.lockstep { observer.progress(at: update.at, cycle: state.cycle.number) }
+    }
+
+    /// Rows that are left out: their sender gets an error each time, and a person is told of each symbol once.
+    private func refuseRows(
+        _ unreadable: [UnreadableRow], _ defects: [MarketDefect], _ header: Header, _ session: PluginSession
+    ) {
+        statistics.refused(session.name)
+        let rows = unreadable.map { (key: "\($0.field) \($0.name ?? "")", words: $0.words) }
+            + defects.map { (key: $0.subject, words: $0.words) }
+        guard let first = rows.first else { return }
+        let more = rows.count > 1 ? ", and \(rows.count - 1) more" : ""
+        sendError(session.peer, "left out: \(first.words)\(more)", re: header.id)
+        for row in rows where leftOutRows.insert("\(session.name) \(row.key)", atMost: LoopLimits.leftOutRows) {
+            enqueue(.protocolViolation(plugin: session.name, why: "left out: \(row.words)"))
+        }
     }
 
     /// What was not understood is not taken, and its sender gets an error.

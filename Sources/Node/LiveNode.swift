@@ -36,6 +36,10 @@ package final class LiveNode {
     var cycle = CurrentCycle()
     var statistics = PluginStatistics()
     var throttledLog = LogThrottle()
+    /// Rows of updates that were told to be left out, by plugin and symbol.
+    var leftOutRows = ToldOnce()
+    /// Since when the loop is at work and does not listen.
+    private var busySinceMilliseconds: Int64
     #if DEBUG
         var faults: FaultPoints
     #endif
@@ -60,6 +64,7 @@ package final class LiveNode {
         self.signals = signals
         cyclesAtStart = node.core.state.cycle.number
         let now = clock.monotonicMilliseconds
+        busySinceMilliseconds = now
         inputs = InputQueue(clock, notBefore: node.core.state.now)
         sessions = SessionTable(heartbeatMilliseconds: options.heartbeatMilliseconds)
         configuration = ConfigurationWatcher(options, source, now: now)
@@ -111,7 +116,9 @@ package final class LiveNode {
                 faults.committed(entry: node.head.sequence, swapStage: state.swap?.stage.rawValue)
             #endif
             forwardMarket()
-            for effect in outgoing { perform(effect) }
+            // Commands leave before anything is told about them.
+            for effect in outgoing where !effect.isRecord { perform(effect) }
+            for effect in outgoing where effect.isRecord { perform(effect) }
             if batch.contains(where: { $0.input.isAnswers }) { measureCycle() }
             finishEvaluationIfDone()
         } while !inputs.isEmpty
@@ -127,20 +134,32 @@ package final class LiveNode {
     }
 
     private func wait() throws {
+        noteBusyTime()
         let milliseconds = inputs.isEmpty || isHeldByBroker ? min(millisecondsUntilDue, 1_000) : 0
         let arrivals = try transport.wait(
             milliseconds: Int(milliseconds), descriptors: [signals.descriptor] + processes.outputDescriptors)
+        busySinceMilliseconds = clock.monotonicMilliseconds
         if let signal = signals.next() { handle(signal) }
         for notice in arrivals.notices { report(notice) }
         for refused in arrivals.refused { refuse(refused.peer, refused.why) }
         for message in arrivals.messages { receive(message.frames, from: message.peer) }
         pollRemotePeers()
         pollProcesses()
+        noteBusyTime()
         pollSessions()
         pollDeparture()
         pollBrokerWork()
         pollBudget()
         if end == nil { pollConfiguration() }
+    }
+
+    /// Who is silent is judged by time in which the loop listened.
+    private func noteBusyTime() {
+        let now = clock.monotonicMilliseconds
+        let busy = now - busySinceMilliseconds
+        guard busy > LoopLimits.busyMilliseconds else { return }
+        sessions.coreWasBusy(for: busy, now: now)
+        busySinceMilliseconds = now
     }
 
     private func handle(_ signal: Int32) {

@@ -21,6 +21,10 @@ enum LoopLimits {
     static let throttledLogMilliseconds: Int64 = 1_000
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
+    /// Symbols of which it is told that a row of an update was left out.
+    static let leftOutRows = 1_000
+    /// A turn that takes longer is time in which the core did not listen.
+    static let busyMilliseconds: Int64 = 200
     /// On a busy machine a plugin may be slow and not lost.
     static let graceMilliseconds: Int64 = 2_000
     /// How long a simulated broker may work on one message, and how long the tape waits for one that was lost.

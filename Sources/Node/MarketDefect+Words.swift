@@ -1,4 +1,5 @@
 import Orchestration
+import Wire
 
 extension MarketDefect {
     /// The error that its sender gets, with the place in its message.
@@ -10,4 +11,20 @@ extension MarketDefect {
             "quotes[\(index)] of \(symbol): \(field.rawValue) must be above zero, it is \(price)"
         }
     }
+}
+
+extension MarketDefect {
+    /// What it is about, whatever the figure.
+    var subject: String {
+        switch self {
+        case .bar(_, let symbol, _): "bars \(symbol)"
+        case .corporateAction: "corporate_actions"
+        case .quote(_, let symbol, _, _): "quotes \(symbol)"
+        }
+    }
+}
+
+extension UnreadableRow {
+    /// As ``MarketDefect``.
+    var words: String { "\(field)[\(index)]\(name.map { " of \($0)" } ?? ""): \(why)" }
 }

@@ -104,6 +104,11 @@ package enum Outgoing {
     case wake(at: Timestamp)
     case record(Record, body: [UInt8])
 
+    /// It tells of something, and does nothing.
+    var isRecord: Bool {
+        if case .record = self { true } else { false }
+    }
+
     /// - Parameter bytes: of the snapshot in an `evaluate`, else of the journal's entry.
     init(_ effect: Effect, _ bytes: [UInt8]) {
         switch effect {

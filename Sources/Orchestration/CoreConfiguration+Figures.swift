@@ -7,6 +7,7 @@ extension CoreConfiguration {
             ("cycle", .span(cyclePeriod)), ("policy_budget", .span(policyBudget)),
             ("command_timeout", .span(commandTimeout)), ("reconcile_every", .count(reconcileEveryCycles)),
             ("unprotected_limit", .span(unprotectedLimit)), ("default_stop", .ratio(defaultStop)),
+            ("dust", .money(dust)),
             ("stop_patience", .span(stopPatience)), ("escalate_stops", .flag(escalatesStops)),
             ("sectors", .sectors(sectors)),
             ("advisory_bounds", .range(low: advisoryBounds.low, high: advisoryBounds.high)),

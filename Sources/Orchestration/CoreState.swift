@@ -15,6 +15,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package internal(set) var control = TradingControl()
     /// How far the broker's snapshot and our state agree.
     package internal(set) var reconciler = Reconciler()
+    /// What was announced, and what was applied, of new shares for old and the like.
+    package internal(set) var actions = CorporateActions()
     /// Which adapter trades.
     package internal(set) var swapMachine = SwapMachine()
     /// What was sent and is not answered.
@@ -64,7 +66,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         [
             inFlight.nextDeadline, protection.nextDeadline(patience: configuration.stopPatience, after: now),
-            reconciler.nextDeadline, holds.nextBudgetTime, risk.nextQueryTime, swapMachine.nextDeadline,
+            reconciler.nextDeadline, actions.nextDue, holds.nextBudgetTime, risk.nextQueryTime, swapMachine.nextDeadline,
         ].compactMap { $0 }.min()
     }
 }

@@ -91,9 +91,12 @@ package struct Start: Sendable, Hashable, Codable {
     /// Grows by one with every start on a journal; adapters refuse a lower one.
     package var epoch: Int64
     package var configuration: CoreConfiguration
+    /// Orders are named after this run; journals of before have none, and name them after the first.
+    var namesOrdersByRun: Bool?
     package init(epoch: Int64, configuration: CoreConfiguration) {
         self.epoch = epoch
         self.configuration = configuration
+        namesOrdersByRun = true
     }
 }
 
@@ -102,6 +105,8 @@ package struct PolicyAnswer: Sendable, Hashable, Codable {
     package var recommendations: [Recommendation]
     /// Why there is no answer; nil when there is one.
     package var failure: String?
+    /// Recommendations that are not looked at, beyond the bounds of ``AdviceBounds``; nil for none.
+    package var leftOut: Int64?
     package init(policy: PluginName, recommendations: [Recommendation], failure: String? = nil) {
         self.policy = policy
         self.recommendations = recommendations

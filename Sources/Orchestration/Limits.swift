@@ -15,6 +15,8 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var unprotectedLimit: TimeSpan = .seconds(30)
     /// Distance of that emergency stop, as a share of the price.
     package var defaultStop = Ratio(units: 50_000)
+    /// What cannot be protected, as it is no whole unit, and is worth less than this is not told of.
+    package var dust = Money(units: Money.scale)
     /// A stop that the market has reached and that does not execute for so long is given up for a market exit.
     package var stopPatience: TimeSpan = .seconds(10)
     /// Whether that is done; else it stays, and an alert says so.
@@ -155,6 +157,19 @@ enum CoreLimits {
     static let priceDoubtReminder = TimeSpan.seconds(1_800)
     /// Between two bars of a day: a long weekend.
     static let dailySilence = TimeSpan.seconds(5 * 86_400)
+    /// A booking of the broker and an announcement, or two announcements, are about the same corporate action when no more
+    /// than this lies between them: a weekend with a holiday.
+    static let actionsApart = TimeSpan.seconds(5 * 86_400)
+    /// Corporate actions that were announced and are not effective yet.
+    static let awaitedActions = 10_000
+    /// Corporate actions that were applied, kept to know them again.
+    static let appliedActions = 500
+    /// Dividends that the broker has not paid yet.
+    static let dividendsDue = 500
+    /// What is not paid by then is not waited for.
+    static let longestDividendDue = TimeSpan.seconds(90 * 86_400)
+    /// What a tax at the source leaves of a dividend, at least.
+    static let leastDividendPaid = Ratio(units: 600_000)
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforeHold: Int64 = 3
     /// A rejection that is older keeps no symbol waiting.
@@ -173,6 +188,11 @@ enum CoreLimits {
     static let advisories = 256
     /// Symbols of which it is remembered what was reported, beyond those that are held or recommended for.
     static let reportedSymbols = 10_000
+    /// Recommendations of one policy in one cycle about symbols that are neither held, planned, ordered nor quoted.
+    static let adviceOnOthers = 256
+    /// The same about one symbol, and without a symbol.
+    static let adviceOnSymbol = 32
+    static let adviceOnAll = 1_000
     /// Things that happened, for the section `history`.
     static let history = 200
     /// Orders that are over, for the section `finished_orders`.

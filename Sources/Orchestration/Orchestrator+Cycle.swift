@@ -51,7 +51,11 @@ extension Orchestrator {
 
     mutating func applyPolicyAnswers(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
         guard state.cycle.answered(cycle) else { return }
-        try decide(cycle, answers)
+        let bounded = answers.map(AdviceBounds(state).bounded)
+        for answer in bounded where state.plugins.noteLeftOut(answer.leftOut ?? 0, by: answer.policy) {
+            alert(.warning, nil, .adviceLeftOut(answer.policy, answer.leftOut ?? 0))
+        }
+        try decide(cycle, bounded)
         if let trigger = state.cycle.takePendingTrigger() { requestCycle(trigger) }
     }
 

@@ -23,6 +23,7 @@ package struct Orchestrator: Sendable {
         state.run.advance(to: time)
         effects = []
         pass = Pass()
+        applyDueActions()
         orHalt { core throws(NumericError) in try core.apply(input) }
         // Whatever went wrong with the input: what is in flight is asked about, and what is unprotected is reported.
         orHalt { core throws(NumericError) in try core.checkDeadlines() }
@@ -96,7 +97,7 @@ package struct Orchestrator: Sendable {
         let before = state.configure(start.configuration)
         fitLimits()
         dropUnconfigured(since: before)
-        state.run.started(epoch: start.epoch)
+        state.run.started(epoch: start.epoch, namesOrdersByRun: start.namesOrdersByRun == true)
         // What nobody of this run has asked for is not entered.
         state.plans.dropEntries()
         // Connections belong to a process; what was in flight is asked for again when the broker is back.

@@ -114,8 +114,18 @@ package enum OrderNote: Sendable, Hashable, Codable {
 
 /// What was done about a corporate action.
 package enum CorporateActionDone: Sendable, Hashable, Codable {
-    /// The broker books the cash.
+    /// The broker books the cash; nothing of it is held.
     case dividendNoted
+    /// Stop, target, R and marks are lowered by it; so much is due, or owed by a short position.
+    case dividendApplied(due: Money)
+    /// It takes effect later.
+    case awaited
+    /// It was applied before, announced by somebody else or told again.
+    case appliedBefore
+    /// The position is held under the new symbol when the broker shows it there.
+    case symbolChangeAwaited
+    /// Its figures do not fit: nothing was changed.
+    case notApplied
     /// Stop, target and R are restated; so many shares are held now, nil for none.
     case splitApplied(held: Quantity?)
     /// The broker has booked it before, and the position was restated then.
@@ -184,6 +194,8 @@ package enum DiscrepancyDone: Sendable, Hashable, Codable {
     case waitsForSplit
     case booked
     case orderEnded
+    /// The position is held under another symbol, and its memory goes along.
+    case movedTo(Symbol)
     /// What it filled is taken from the position.
     case orderEndedFillsFromPosition
 }
@@ -219,6 +231,8 @@ package struct Alert: Sendable, Hashable, Codable {
         /// A split that a provider announced is not in the broker's positions yet.
         case splitNotBooked = "split_not_booked"
         case priceInDoubt = "price_in_doubt"
+        /// A corporate action was announced that cannot be applied.
+        case corporateAction = "corporate_action"
         /// Of a plugin, its process or its key.
         case pluginNotice = "plugin_notice"
     }

@@ -157,7 +157,7 @@ final class Invariants {
         }
     }
 
-    /// `bb<first start>.<cycle>.<symbol>.<step>` -> `<cycle>.<symbol>`.
+    /// `bb<start of the run>.<cycle>.<symbol>.<step>` -> `<cycle>.<symbol>`.
     private static func decision(of id: ClientOrderID) -> String? {
         let parts = id.text.split(separator: ".")
         return parts.count >= 4 ? parts[1...2].joined(separator: ".") : nil

@@ -34,6 +34,8 @@ extension AlertReason {
         switch self {
         case .policyGone(let name, let why): "policy \(name) is gone: \(why)"
         case .providerGone(let name, let why): "provider \(name) is gone: \(why)"
+        case .adviceLeftOut(let name, let count):
+            "policy \(name) said more than is looked at: \(count) recommendations of this cycle were left out, about symbols that nobody holds or quotes, or too many about one"
         case .settingsTaken(let plugin): "\(plugin) has taken its new settings"
         case .settingsRefused(let plugin, let why):
             "\(plugin) goes on with the settings that it had, the new ones are refused: \(why)"
@@ -55,6 +57,8 @@ extension AlertReason {
         case .brokerStateNotTaken(let defect): "the broker's state was not taken: \(defect.words)"
         case .commandNotDelivered(let why): "a command could not be delivered to the broker: \(why)"
         case .externalShort: "the account is short by somebody else's doing; it is adopted as it stands"
+        case .corporateActionNotApplied(let action):
+            "\(action.words): the figures do not fit what is known, and nothing was changed; look at what the broker books, and move the stop by hand if it is so"
         case .splitNotBooked(let brokers, let ours):
             "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has"
         default: nil
@@ -111,6 +115,8 @@ extension AlertReason {
         case .unprotected(let quantity, let span, let nothingSent):
             "\(quantity) shares had no working stop for \(span)"
                 + (nothingSent.map { "; nothing is sent: \($0.words)" } ?? "")
+        case .unprotectable(let part, let worth):
+            "\(part) shares, worth \(worth.dollars), have no stop: the broker takes whole multiples only; they can be lost without a word, so sell them by hand or make them whole"
         case .ownStop(let price): "no policy protects it; the core sets its own stop at \(price.inCents)"
         case .stopStuck(let isEscalated):
             "the market is through the resting stop, and it does not execute"

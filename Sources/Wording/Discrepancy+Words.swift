@@ -46,6 +46,7 @@ extension DiscrepancyDone {
         case .waitsForSplit: "waits until the broker has booked the split"
         case .booked: "booked"
         case .orderEnded: "it ends here"
+        case .movedTo(let symbol): "held as \(symbol) now, with its stop, target, R and marks"
         case .orderEndedFillsFromPosition: "it ends here; what it filled is taken from the position"
         }
     }

@@ -36,12 +36,30 @@ extension UnprotectedTime.End {
 extension CorporateActionDone {
     /// - Parameter action: what it was done about.
     package func words(_ action: CorporateAction) -> String {
-        switch (self, action.kind) {
-        case (.dividendNoted, _), (_, .dividend): "dividend on \(action.symbol); the broker books the cash"
-        case (.splitApplied(let held), .split(let numerator, let denominator)):
-            "\(numerator):\(denominator) split of \(action.symbol)\(held.map { ", \($0) held now" } ?? ""); stop, target and R are restated"
-        case (.splitBookedBefore, .split(let numerator, let denominator)):
-            "\(numerator):\(denominator) split of \(action.symbol); the broker has booked it before"
+        switch self {
+        case .dividendNoted: "\(action.words); the broker books the cash"
+        case .dividendApplied(let due):
+            "\(action.words); stop, target, R and marks are lowered by it, \(due) \(due.isNegative ? "owed" : "due")"
+        case .splitApplied(let held):
+            "\(action.words)\(held.map { ", \($0) held now" } ?? ""); stop, target and R are restated"
+        case .splitBookedBefore: "\(action.words); the broker has booked it before"
+        case .awaited: "\(action.words); it takes effect at \(action.effectiveAt)"
+        case .appliedBefore: "\(action.words); it was applied before"
+        case .symbolChangeAwaited: "\(action.words); the position follows when the broker shows it"
+        case .notApplied: "\(action.words); its figures do not fit, and nothing was changed"
+        }
+    }
+}
+
+extension CorporateAction {
+    package var words: String {
+        switch kind {
+        case .split(let numerator, let denominator): "\(numerator):\(denominator) split of \(symbol)"
+        case .dividend(let amount): "dividend of \(amount.inCents) a share on \(symbol)"
+        case .symbolChange(let other, let numerator, let denominator):
+            numerator == denominator
+                ? "\(symbol) is \(other) now"
+                : "\(symbol) becomes \(other), \(numerator) shares for \(denominator)"
         }
     }
 }

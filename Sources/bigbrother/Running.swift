@@ -69,6 +69,8 @@ struct Running {
         let clock = ContinuousClock()
         let start = clock.now
         let shows = isatty(2) == 1
+        // Nobody trades on books that are not those that were written; `doctor` looks at all of it.
+        try journal.verifyChain(from: .newest(JournalLimits.verifiedAtStart))
         let core = try Recovery.rebuild(from: journal) { if shows { Failure.progress("rebuilt from \($0) inputs") } }
         let lines = core.lines(took: start.duration(to: clock.now))
         for line in lines { Failure.say("bigbrother: \(line)") }

@@ -255,6 +255,7 @@ struct RandomTrader {
         switch kind {
         case .split: (position, lastPrice) = (try position + position, max(100, lastPrice / 2))
         case .dividend(let amount): try cash += amount.times(position)
+        case .symbolChange: break
         }
     }
 

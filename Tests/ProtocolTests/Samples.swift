@@ -366,6 +366,15 @@ enum Samples {
                             id: "d1", symbol: aapl, kind: .dividend(amount: try Price("0.47")), effectiveAt: at),
                     ])),
             Sample(
+                name: "market-symbol-change", type: .market,
+                body: MarketUpdate(
+                    at: at,
+                    corporateActions: [
+                        CorporateAction(
+                            id: "r1", symbol: try Symbol("FB"),
+                            kind: .symbolChange(to: try Symbol("META"), numerator: 1, denominator: 1), effectiveAt: at)
+                    ])),
+            Sample(
                 name: "market-halted", type: .market,
                 body: MarketUpdate(
                     at: at, quotes: [Quote(symbol: aapl, last: try Price("92.41"), isHalted: true, at: at)])),

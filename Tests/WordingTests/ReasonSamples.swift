@@ -76,6 +76,7 @@ enum ReasonSamples {
                 others: ["take-profit is new"]),
             .configurationNeedsRestart("the state directory"), .configurationNotUsed("line 3: unknown field"),
             .policyGone("stop-loss", why: "killed by signal 9"), .providerGone("tape", why: "it ended"),
+            .adviceLeftOut("stop-loss", 99_744),
             .settingsTaken("stop-loss"), .settingsRefused("stop-loss", why: "trail is negative"),
             .protocolViolation("stop-loss", why: "no JSON"), .priceInDoubt(.missing),
             .priceInDoubt(.silent(since: Timestamp(seconds: 1_773_669_600))),
@@ -95,6 +96,8 @@ enum ReasonSamples {
         .reportConflicts(order: id, status: .canceled, event: .fill),
         .overfilled(order: id, filled: "145", of: "144"), .orderUnanswered(id), .cancelStuck(id), .ordersRefused(3),
         .commandNotDelivered(why: "the socket is closed"), .externalShort, .splitNotBooked(brokers: "10", ours: "100"),
+        .corporateActionNotApplied(
+            CorporateAction(id: "d1", symbol: "NVDA", kind: .dividend(amount: "100"), effectiveAt: time)),
         .swapRefused(.tradesAlready("paper")), .swapAbandoned(.queries(2, after: .seconds(10))),
         .swapEnded(.notConfigured(from: "paper", to: "other")), .swapFailed(why: failure, old: "paper"),
         .swapRollsBack(failure, new: "other", old: "paper"), .brokerNotChosen("other", chosen: "paper"),
@@ -102,7 +105,8 @@ enum ReasonSamples {
         .swappedInBrokerTrades("other"), .refusedByRiskGate(.shrinkStop(to: "144"), .noAccount),
         .waitsForBudget(.moveStop(from: "184", to: "186.23"), wait: .seconds(4), perMinute: 200),
         .obstacle(Obstacle(order: order)),
-        .unprotected("144", for: .seconds(40), nothingSent: .swap(from: "paper", to: "other")), .ownStop(at: "180"),
+        .unprotected("144", for: .seconds(40), nothingSent: .swap(from: "paper", to: "other")), .unprotectable("0.9", worth: "630000"),
+        .ownStop(at: "180"),
         .stopStuck(isEscalated: true), .restricted(state: .reducing, why: .dailyLoss("0.0305", limit: "0.03")),
         .active(.policiesBack),
     ]

@@ -7,9 +7,10 @@ import Trading
 /// Orders and Exchange Rate Dynamics, Journal of Finance 58, 2003).
 package struct TakeProfitPolicy: Policy {
     package struct Settings: Decodable {
-        /// Profit in R at which it is taken.
+        /// Profit in R at which it is taken; where it is written it counts before `percent`.
         package var atR: Ratio?
-        /// Distance from the average price for a position without R, as a share of it; absent: no target.
+        /// Distance from the average price as a share of it, where `at_r` is not written or R is not known; absent: no
+        /// target without R.
         package var percent: Ratio?
         /// The target is a multiple of this, rounded toward the entry.
         package var roundTo: Price?
@@ -43,7 +44,8 @@ package struct TakeProfitPolicy: Policy {
         let atR = settings.atR ?? Self.defaultAtR
         let distance: Price
         let rule: String
-        if let risk = position.riskPerShare, risk.isPositive {
+        // What a person has written counts before a default.
+        if let risk = position.riskPerShare, risk.isPositive, settings.atR != nil || settings.percent == nil {
             (distance, rule) = (try risk.scaled(by: atR, .halfEven), "\(atR) R from the average price")
         } else if let percent = settings.percent {
             (distance, rule) = (

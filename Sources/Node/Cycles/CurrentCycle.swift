@@ -37,16 +37,19 @@ struct CurrentCycle {
 
     // MARK: - Answers
 
-    /// - Parameter cycle: that the answer names.
+    /// - Parameters:
+    ///   - cycle: that the answer names.
+    ///   - bounds: what is beyond them never reaches the journal.
     mutating func accept(
-        _ recommendations: [Recommendation], of policy: PluginName, cycle: Int64?, nowNanoseconds: Int64
+        _ recommendations: [Recommendation], of policy: PluginName, cycle: Int64?, within bounds: AdviceBounds,
+        nowNanoseconds: Int64
     ) -> Acceptance {
         guard let round, cycle == round.cycle, round.isWaiting(for: policy) else { return .tooLate }
         guard recommendations.count <= LoopLimits.recommendations else {
             fail(policy, "\(recommendations.count) recommendations, \(LoopLimits.recommendations) is the most")
             return .tooMany
         }
-        self.round?.answer(policy, recommendations)
+        self.round?.answer(bounds.bounded(PolicyAnswer(policy: policy, recommendations: recommendations)))
         return .accepted(afterMicroseconds: asked[policy].map { (nowNanoseconds - $0) / 1_000 })
     }
 

@@ -20,9 +20,7 @@ struct EvaluationRound {
 
     func isWaiting(for policy: PluginName) -> Bool { waiting.contains(policy) }
 
-    mutating func answer(_ policy: PluginName, _ recommendations: [Recommendation]) {
-        settle(PolicyAnswer(policy: policy, recommendations: recommendations))
-    }
+    mutating func answer(_ answer: PolicyAnswer) { settle(answer) }
 
     mutating func fail(_ policy: PluginName, _ why: String) {
         settle(PolicyAnswer(policy: policy, recommendations: [], failure: why))

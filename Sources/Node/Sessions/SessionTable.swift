@@ -151,6 +151,15 @@ struct SessionTable {
         return actions
     }
 
+    /// While the core itself was at work for so long it has not listened, and that counts against nobody.
+    mutating func coreWasBusy(for milliseconds: Int64, now: Int64) {
+        guard milliseconds > 0 else { return }
+        for peer in sessions.keys {
+            guard let heard = sessions[peer]?.lastHeardMilliseconds else { continue }
+            sessions[peer]?.lastHeardMilliseconds = min(now, heard + milliseconds)
+        }
+    }
+
     /// Sessions that owe an answer to new settings for too long, and for how long.
     func overdueSettings(now: Int64) -> [(session: PluginSession, waitedMilliseconds: Int64)] {
         all.compactMap { session in

@@ -14,6 +14,8 @@ package enum AlertReason: Sendable, Hashable, Codable {
     // Plugins
     case policyGone(PluginName, why: String)
     case providerGone(PluginName, why: String)
+    /// So many recommendations of one cycle were not looked at.
+    case adviceLeftOut(PluginName, Int64)
     case settingsTaken(PluginName)
     /// It goes on with the settings that it had.
     case settingsRefused(PluginName, why: String)
@@ -45,6 +47,8 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case commandNotDelivered(why: String)
     case externalShort
     case splitNotBooked(brokers: Quantity, ours: Quantity)
+    /// Its figures do not fit, or a dividend is more than half of the price.
+    case corporateActionNotApplied(CorporateAction)
     // Swaps
     case swapRefused(SwapRefusal)
     case swapAbandoned(PendingWork)
@@ -62,6 +66,8 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case obstacle(Obstacle)
     // Protection
     case unprotected(Quantity, for: TimeSpan, nothingSent: NothingSent?)
+    /// The broker takes no stop for so much.
+    case unprotectable(Quantity, worth: Money)
     case ownStop(at: Price)
     /// It gives way to a market exit, where that is configured.
     case stopStuck(isEscalated: Bool)
@@ -121,16 +127,17 @@ extension AlertReason {
         case .orderUnanswered, .cancelStuck: .orderStuck
         case .refusedByRiskGate: .riskGate
         case .waitsForBudget: .orderBudget
-        case .unprotected: .unprotected
+        case .unprotected, .unprotectable: .unprotected
         case .ownStop: .ownStop
         case .stopStuck: .stopStuck
         case .obstacle: .obstacle
         case .externalShort: .externalShort
         case .splitNotBooked: .splitNotBooked
+        case .corporateActionNotApplied: .corporateAction
         case .pluginNotice: .pluginNotice
         case .priceInDoubt: .priceInDoubt
         case .started, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
-            .configurationNotUsed, .policyGone, .providerGone, .settingsTaken, .settingsRefused, .protocolViolation,
+            .configurationNotUsed, .policyGone, .providerGone, .adviceLeftOut, .settingsTaken, .settingsRefused, .protocolViolation,
             .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,

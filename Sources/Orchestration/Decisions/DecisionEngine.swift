@@ -35,7 +35,7 @@ struct DecisionEngine {
             }
         }
         let portfolio = try PortfolioMerge(
-            everywhere, state, equity: equity, now: now, configuration: configuration)
+            everywhere, state, equity: equity, now: now, configuration: configuration, capabilities: capabilities)
         for part in portfolio.advice {
             if let symbol = part.recommendation.symbol { bySymbol[symbol, default: []].append(part) }
         }

@@ -2,7 +2,7 @@ import Trading
 
 /// What concerns the portfolio and no single symbol: exposure is divided among the positions, advisories are taken, and
 /// each position's share becomes advice on that symbol like any other, so that the merge by symbol stays the one place
-/// where quantities are decided.
+/// where quantities are decided. No more is sold than brings a sum within its limit (I-MERGE-6).
 ///
 /// Shares are counted from what is held when the cycle decides, and not from what other advice will leave: one more
 /// reduction elsewhere never leaves more of anything. When it has been made, the next cycle counts anew.
@@ -10,6 +10,8 @@ struct PortfolioMerge {
     struct Holding {
         var symbol: Symbol
         var size: Quantity
+        /// What is traded in whole multiples of.
+        var lot: Quantity
         /// Market value without its sign, in units of ``Money``.
         var value: Int64
         /// Profit as a share of cost.
@@ -29,7 +31,7 @@ struct PortfolioMerge {
     /// - Throws: ``NumericError`` when the figures of a position overflow.
     init(
         _ all: [PolicyAdvice], _ state: MarkedPortfolio, equity: Money, now: Timestamp,
-        configuration: CoreConfiguration
+        configuration: CoreConfiguration, capabilities: BrokerCapabilities? = nil
     ) throws(NumericError) {
         self.equity = equity
         self.now = now
@@ -39,7 +41,8 @@ struct PortfolioMerge {
             let value = try state.marketValue(record).magnitude()
             holdings.append(
                 Holding(
-                    symbol: symbol, size: record.size, value: value.units,
+                    symbol: symbol, size: record.size, lot: capabilities?.quantityIncrement(of: symbol) ?? .one,
+                    value: value.units,
                     gain: Self.gain(of: record, at: state.market.price(of: symbol))))
         }
         self.holdings = holdings
@@ -94,10 +97,9 @@ extension PortfolioMerge {
         let weight = Self.weight(total, of: equity)
         guard total > limit else { return note(item, .absorbed, .exposureWithin(weight, positions: scope.count)) }
         var changes: [QuantityOfSymbol] = []
-        for (holding, most) in zip(scope, Self.shares(of: limit, among: scope, exposure.rule))
-        where most < holding.value {
-            let units = Int128(holding.size.units) * most / Int128(holding.value)
-            let quantity = Quantity(units: Int64(units))
+        let most = Self.shares(of: limit, among: scope, exposure.rule)
+        for (holding, quantity) in zip(scope, Self.quantities(of: scope, worth: most, in: limit))
+        where quantity < holding.size {
             changes.append(QuantityOfSymbol(symbol: holding.symbol, quantity: quantity))
             var part = item
             part.recommendation.symbol = holding.symbol
@@ -134,6 +136,54 @@ extension PortfolioMerge {
                 excess -= part
             }
             return most
+        }
+    }
+
+    /// What is left of each when whole lots are sold: at first enough of each, then of all that this sells too much the
+    /// lots with the largest remainders are kept, as long as the sum stays within the limit.
+    private static func quantities(of scope: [Holding], worth most: [Int128], in limit: Int128) -> [Quantity] {
+        var parts = zip(scope, most).map { LotSale(of: $0, worth: $1) }
+        var room = parts.reduce(limit) { $0 - $1.valueLeft }
+        let order = parts.indices.sorted { left, right in
+            let (one, other) = (parts[left].remainder, parts[right].remainder)
+            return one == other ? scope[left].symbol < scope[right].symbol : one > other
+        }
+        for index in order where parts[index].lots > 0 {
+            let before = parts[index].valueLeft
+            let kept = with(parts[index]) { $0.lots -= 1 }
+            guard kept.valueLeft - before <= room else { continue }
+            room -= kept.valueLeft - before
+            parts[index] = kept
+        }
+        return parts.map(\.left)
+    }
+
+    /// Whole lots of one holding that are sold.
+    private struct LotSale {
+        let holding: Holding
+        var lots: Int128
+        /// What is sold beyond what has to be, in parts of a million of a lot.
+        let remainder: Int128
+
+        init(of holding: Holding, worth most: Int128) {
+            self.holding = holding
+            let (size, lot) = (Int128(holding.size.units), Int128(max(1, holding.lot.units)))
+            guard most < Int128(holding.value), holding.value > 0 else {
+                (lots, remainder) = (0, 0)
+                return
+            }
+            let excess = size - size * most / Int128(holding.value)
+            let sellable = size / lot
+            lots = min((excess + lot - 1) / lot, sellable)
+            remainder = max(0, lots * lot - excess) * 1_000_000 / lot
+        }
+
+        var left: Quantity {
+            Quantity(units: Int64(Int128(holding.size.units) - lots * Int128(max(1, holding.lot.units))))
+        }
+
+        var valueLeft: Int128 {
+            holding.size.isZero ? 0 : Int128(holding.value) * Int128(left.units) / Int128(holding.size.units)
         }
     }
 

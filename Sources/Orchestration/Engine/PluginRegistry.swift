@@ -10,6 +10,8 @@ package struct PluginRegistry: Sendable, Hashable, Codable {
         var isReady = false
         /// What it has asked for; nil for what everybody is given. It is kept while the policy is away.
         var needs: PolicyNeeds?
+        /// Of its last answer a part was not looked at.
+        var isLeftOut = false
         var isForgettable: Bool { !isReady && needs == nil }
     }
 
@@ -37,6 +39,15 @@ package struct PluginRegistry: Sendable, Hashable, Codable {
     }
 
     mutating func policyGone(_ name: PluginName) { update(name) { $0.isReady = false } }
+
+    /// - Parameter count: recommendations of its newest answer that were not looked at.
+    /// - Returns: whether that is to be told: it was not so in the cycle before.
+    mutating func noteLeftOut(_ count: Int64, by name: PluginName) -> Bool {
+        let before = known[name]?.isLeftOut ?? false
+        guard before != (count > 0), known[name] != nil else { return false }
+        update(name) { $0.isLeftOut = count > 0 }
+        return count > 0
+    }
 
     mutating func providerReady(_ name: PluginName) {
         guard !providers.contains(name) else { return }

@@ -8,8 +8,11 @@ import Trading
 /// 3. The time of the first start never changes.
 package struct Run: Sendable, Hashable, Codable {
     package private(set) var epoch: Int64 = 0
-    /// Time of the first start; part of every client order id, so that a new journal never repeats an old one's.
-    private(set) var genesis: Timestamp?
+    /// Time of the first start.
+    private var genesis: Timestamp?
+    /// Part of every client order id, so that neither a new journal nor an older copy of one repeats an id: the time at
+    /// which this run began. Journals from before that have the first start's.
+    private(set) var idTime: Timestamp?
     package private(set) var now = Timestamp(nanoseconds: 0)
     /// What was asked for last.
     private var wakeAt: Timestamp?
@@ -20,9 +23,10 @@ package struct Run: Sendable, Hashable, Codable {
     mutating func advance(to time: Timestamp) { now = max(now, time) }
 
     /// The process has started. Nobody is left who would wake the core when the one before asked for it.
-    mutating func started(epoch: Int64) {
+    mutating func started(epoch: Int64, namesOrdersByRun: Bool) {
         self.epoch = epoch
         genesis = genesis ?? now
+        idTime = namesOrdersByRun ? now : genesis
         wakeAt = nil
     }
 

@@ -92,10 +92,11 @@ extension Orchestrator {
         }
     }
 
-    /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
+    /// Client order id = f(start of this run, plan, step): the same in every replay, never twice at a broker, not even when
+    /// an older copy of the journal is put back (I-ORD-7).
     private func nextOrderIDBase(_ plan: PositionPlan) -> String {
         let number = state.plans.nextAction(plan.symbol, of: plan.id)
-        let seconds = (state.run.genesis ?? state.now).nanoseconds / 1_000_000_000
+        let seconds = (state.run.idTime ?? state.now).nanoseconds / 1_000_000_000
         return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
     }
 

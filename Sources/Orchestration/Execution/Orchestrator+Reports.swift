@@ -77,6 +77,10 @@ extension Orchestrator {
         if before.isInFlight, !order.status.isInFlight, state.reconciler.discrepancy(of: order.symbol) != nil {
             awaitBrokerSnapshot(of: order.symbol)
         }
+        // Nobody here asked for its end: what the broker has done, as for a split, shows in its lists first.
+        if order.isExit, event == .canceled || event == .expired, !before.isInFlight, !order.isWorking {
+            awaitBrokerSnapshot(of: order.symbol)
+        }
         if transition == .refused {
             alert(.warning, order.symbol, .reportConflicts(order: order.id, status: before, event: event))
             if before == .rejected, event.isLife { doubtAgain(order) }
@@ -161,7 +165,11 @@ extension Orchestrator {
         state.risk.noteFill()
         // What was planned for one side means the opposite on the other.
         let after = state.portfolio.positions[symbol]
-        if before != nil, after == nil { state.plans.positionClosed(symbol, at: state.now) }
+        if let before, after == nil {
+            let closed = ClosedPosition(
+                realizedProfit: try before.realizedProfit + realized, heldFor: state.now - before.openedAt)
+            state.plans.positionClosed(symbol, closed, at: state.now)
+        }
         if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }
         if order.terms.role == .entry, before == nil, let entry { planForFilledEntry(symbol, entry) }
         // Also when a leg's fill was reported before its entry's, and nothing is held any more: it was entered once.
@@ -237,12 +245,13 @@ extension Orchestrator {
             return
         }
         let realized = state.plans.takeRealized(symbol)
+        let closed = state.plans.takeClosed(symbol)
         self.record(
             .outcome(
                 Outcome(
                     decision: plan.id, symbol: symbol, execution: execution, remaining: record?.size ?? .zero,
-                    realizedByDecision: realized, realizedProfit: record?.realizedProfit ?? realized,
-                    heldFor: record.map { state.now - $0.openedAt } ?? .zero)))
+                    realizedByDecision: realized, realizedProfit: record?.realizedProfit ?? closed?.realizedProfit ?? realized,
+                    heldFor: record.map { state.now - $0.openedAt } ?? closed?.heldFor ?? .zero)))
         if record == nil { resetPlan(symbol) }
     }
 

@@ -54,8 +54,8 @@ struct Bucket: Sendable, Hashable, Codable {
         coveredUntil = bar.end
     }
 
-    mutating func split(_ numerator: Int64, _ denominator: Int64) throws(NumericError) {
-        candle = try candle.split(numerator, denominator)
+    mutating func split(_ numerator: Int64, _ denominator: Int64, changesVolume: Bool) throws(NumericError) {
+        candle = try candle.split(numerator, denominator, changesVolume: changesVolume)
     }
 }
 

@@ -28,13 +28,15 @@ struct Candle: Sendable, Hashable {
     }
 
     /// The same in new shares, `numerator` for `denominator` old.
-    func split(_ numerator: Int64, _ denominator: Int64) throws(NumericError) -> Candle {
+    func split(_ numerator: Int64, _ denominator: Int64, changesVolume: Bool = true) throws(NumericError) -> Candle {
         var candle = self
         candle.open = try open.scaled(numerator: denominator, denominator: numerator, .halfEven)
         candle.high = try high.scaled(numerator: denominator, denominator: numerator, .halfEven)
         candle.low = try low.scaled(numerator: denominator, denominator: numerator, .halfEven)
         candle.close = try close.scaled(numerator: denominator, denominator: numerator, .halfEven)
-        candle.volume = try volume.scaled(numerator: numerator, denominator: denominator, .halfEven)
+        if changesVolume {
+            candle.volume = try volume.scaled(numerator: numerator, denominator: denominator, .halfEven)
+        }
         return candle
     }
 

@@ -73,6 +73,29 @@ package struct MarketSeries: Sendable, Hashable, Codable {
         }
     }
 
+    /// Restates what is from before a dividend, so that what a share has fallen by is no move of it.
+    ///
+    /// The day's figures and the close before are lowered by the amount, other bars in proportion.
+    /// - Parameter price: what a share was worth with it; nil when that is not known.
+    package mutating func payDividend(_ symbol: Symbol, _ amount: Price, of price: Price?, effectiveAt: Timestamp) {
+        let scale: Int64 = 10_000
+        let part = price.map { price in
+            Rounding.halfEven.quotient(Int128(amount.units) * Int128(scale), Int128(max(1, price.units)))
+        }
+        do {
+            try symbols[symbol]?.payDividend(
+                amount, effectiveAt, (scale, scale - Int64(clamping: part ?? 0)), TradingHours(of: symbol))
+        } catch {
+            forget(symbol)
+        }
+    }
+
+    /// The shares stand under another symbol.
+    package mutating func rename(_ symbol: Symbol, to other: Symbol) {
+        guard let known = symbols.removeValue(forKey: symbol), symbols[other] == nil else { return }
+        symbols[other] = known
+    }
+
     /// Drops all that is known of a symbol.
     package mutating func forget(_ symbol: Symbol) { symbols[symbol] = nil }
 

@@ -101,10 +101,17 @@ struct PeriodSeries: Sendable, Hashable, Codable {
         for index in studies.indices { studies[index].restate(window, count, hours) }
     }
 
+    /// Of its newest bar; nil when there is none.
+    var end: Timestamp? { window.last?.end }
+
     /// - Throws: ``NumericError/overflow(type:operation:)``.
-    mutating func split(_ numerator: Int64, _ denominator: Int64, _ hours: TradingHours) throws(NumericError) {
-        for index in 0..<window.count { window[index] = try window[index].split(numerator, denominator) }
-        try bucket?.split(numerator, denominator)
+    mutating func split(
+        _ numerator: Int64, _ denominator: Int64, _ hours: TradingHours, changesVolume: Bool = true
+    ) throws(NumericError) {
+        for index in 0..<window.count {
+            window[index] = try window[index].split(numerator, denominator, changesVolume: changesVolume)
+        }
+        try bucket?.split(numerator, denominator, changesVolume: changesVolume)
         for index in studies.indices { try studies[index].split(numerator, denominator, window, hours) }
     }
 }

@@ -72,6 +72,16 @@ struct SessionDay: Sendable, Hashable, Codable {
         return Int64(exactly: Rounding.halfEven.quotient(difference, Int128(base.units))).map { Ratio(units: $0) }
     }
 
+    /// A day from before a dividend is told of the shares as they are without it; of the day itself the close before.
+    mutating func payDividend(_ amount: Price, _ effectiveAt: Timestamp) {
+        func lower(_ price: Price) -> Price { Price(units: max(1, price.units - amount.units)) }
+        guard candle.start < effectiveAt else { return previousClose = previousClose.map(lower) }
+        previousClose = previousClose.map(lower)
+        (candle.open, candle.high) = (lower(candle.open), lower(candle.high))
+        (candle.low, candle.close) = (lower(candle.low), lower(candle.close))
+        turnover?.value -= 3 * Int128(amount.units) * turnoverVolume.value
+    }
+
     /// Turnover is money and stays as it is.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
     mutating func split(_ numerator: Int64, _ denominator: Int64) throws(NumericError) {

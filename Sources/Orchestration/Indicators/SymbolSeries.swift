@@ -42,6 +42,18 @@ struct SymbolSeries: Sendable, Hashable, Codable {
         for index in periods.indices { periods[index].closeBucket(at: time, hours) }
     }
 
+    /// - Parameter ratio: prices with the dividend to prices without it.
+    /// - Throws: ``NumericError/overflow(type:operation:)``.
+    mutating func payDividend(
+        _ amount: Price, _ effectiveAt: Timestamp, _ ratio: (with: Int64, without: Int64), _ hours: TradingHours
+    ) throws(NumericError) {
+        day?.payDividend(amount, effectiveAt)
+        guard ratio.without > 0, ratio.without < ratio.with else { return }
+        for index in periods.indices where periods[index].end.map({ $0 <= effectiveAt }) ?? false {
+            try periods[index].split(ratio.with, ratio.without, hours, changesVolume: false)
+        }
+    }
+
     /// - Throws: ``NumericError/overflow(type:operation:)``.
     mutating func split(_ numerator: Int64, _ denominator: Int64, _ hours: TradingHours) throws(NumericError) {
         for index in periods.indices { try periods[index].split(numerator, denominator, hours) }

@@ -18,6 +18,8 @@ package struct Market: Sendable, Hashable, Codable {
         var evidence = PriceEvidence()
         /// Its prices may still be those of the old shares.
         var preSplit: PreSplitPrice?
+        /// When the last corporate action took effect: what is older speaks of the shares before it.
+        var restatedAt: Timestamp?
     }
 
     /// The broker has booked a split that no provider has told of: the last price before it.
@@ -124,6 +126,7 @@ package struct Market: Sendable, Hashable, Codable {
         _ bar: Bar, at time: Timestamp, now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
     ) {
         var listing = symbols[bar.symbol] ?? Listing()
+        guard bar.end > listing.restatedAt ?? bar.start else { return }
         let end = min(bar.start + bar.period, time)
         if let seen = listing.evidence.see(bar, end: end, at: now, isFresh: end >= fresh) {
             marks.append(
@@ -138,6 +141,7 @@ package struct Market: Sendable, Hashable, Codable {
         _ quote: Quote, at time: Timestamp, now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
     ) {
         var listing = symbols[quote.symbol] ?? Listing()
+        guard quote.at >= listing.restatedAt ?? quote.at else { return }
         // Dated ahead of the core it would keep out whatever is true until then.
         let seen = with(quote) { $0.at = min($0.at, time) }
         if let print = listing.evidence.see(seen, at: now, isFresh: quote.at >= fresh) {
@@ -188,20 +192,60 @@ package struct Market: Sendable, Hashable, Codable {
         if time >= old.until || !old.split.isPreSplit(price, before: old.price) { endPreSplitPrices(symbol) }
     }
 
+    // MARK: - Corporate actions
+
     /// After a split the old prices mean nothing as they stand.
-    mutating func split(_ symbol: Symbol, numerator: Int64, denominator: Int64) throws(NumericError) {
-        series.split(symbol, numerator: numerator, denominator: denominator)
-        guard var view = self[symbol] else { return }
-        func adjusted(_ price: Price?) throws(NumericError) -> Price? {
-            guard let price else { return nil }
-            return try price.scaled(numerator: denominator, denominator: numerator, .halfEven)
+    mutating func split(_ symbol: Symbol, _ split: Split, effectiveAt: Timestamp) throws(NumericError) {
+        try restate(symbol, by: .split(split), effectiveAt: effectiveAt)
+        if isOfOldShares(symbol, effectiveAt) {
+            splitSeries(symbol, split)
+        } else {
+            // Told late: what was seen since is of both.
+            series.forget(symbol)
         }
-        view.bid = try adjusted(view.bid)
-        view.ask = try adjusted(view.ask)
-        view.last = try adjusted(view.last)
-        view.bar = nil
-        symbols[symbol]?.view = view
-        try symbols[symbol]?.evidence.split(numerator: numerator, denominator: denominator)
+    }
+
+    /// Bars and indicators alone.
+    mutating func splitSeries(_ symbol: Symbol, _ split: Split) {
+        series.split(symbol, numerator: split.numerator, denominator: split.denominator)
+    }
+
+    /// Shares trade without it from then on.
+    mutating func payDividend(_ symbol: Symbol, _ amount: Price, effectiveAt: Timestamp) throws(NumericError) {
+        let before = price(of: symbol)
+        try restate(symbol, by: .dividend(amount), effectiveAt: effectiveAt)
+        series.payDividend(symbol, amount, of: before, effectiveAt: effectiveAt)
+    }
+
+    private func isOfOldShares(_ symbol: Symbol, _ effectiveAt: Timestamp) -> Bool {
+        (symbols[symbol]?.evidence.believed?.at ?? effectiveAt) <= effectiveAt
+    }
+
+    private mutating func restate(
+        _ symbol: Symbol, by restatement: Restatement, effectiveAt: Timestamp
+    ) throws(NumericError) {
+        guard var listing = symbols[symbol] else { return }
+        listing.restatedAt = max(listing.restatedAt ?? effectiveAt, effectiveAt)
+        listing.preSplit = nil
+        if isOfOldShares(symbol, effectiveAt) {
+            try listing.evidence.restate(by: restatement)
+            listing.view?.bar = nil
+            if let view = listing.view { listing.show(symbol, at: view.at) { _ in } }
+        }
+        symbols[symbol] = listing
+    }
+
+    /// The shares stand under another symbol.
+    mutating func rename(_ symbol: Symbol, to other: Symbol) {
+        series.rename(symbol, to: other)
+        guard symbols[other]?.evidence.price == nil, var listing = symbols.removeValue(forKey: symbol) else {
+            return symbols[symbol] = nil
+        }
+        if let view = listing.view {
+            listing.view = MarketView(symbol: other, bid: nil, ask: nil, last: nil, bar: nil, at: view.at)
+            listing.show(other, at: view.at) { _ in }
+        }
+        symbols[other] = listing
     }
 }
 

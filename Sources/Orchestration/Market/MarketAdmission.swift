@@ -1,12 +1,10 @@
 import Trading
 
-/// What becomes of an update of the market, decided before anything of it is used. The loop asks before it makes an
-/// update an input, so that its sender can get an error; the core passes over whatever is refused here.
+/// What becomes of an update of the market, decided before anything of it is used.
 package enum MarketAdmission: Sendable, Hashable {
     case accepted
     /// A tape begins anew after a restart of the core.
     case alreadySeen
-    case refused(MarketDefect)
 }
 
 /// Which figure can be of no market.
@@ -22,27 +20,49 @@ extension CoreState {
     /// - Parameter isFromTape: the core's time is the tape's, so that what is not later than it has been taken before. In
     ///   real time providers have clocks of their own, and each series of bars and each corporate action knows its last.
     package func admission(of update: MarketUpdate, isFromTape: Bool) -> MarketAdmission {
-        if let defect = update.marketDefect { return .refused(defect) }
-        return isFromTape && now.nanoseconds > 0 && update.at <= now ? .alreadySeen : .accepted
+        isFromTape && now.nanoseconds > 0 && update.at <= now ? .alreadySeen : .accepted
     }
 }
 
 extension MarketUpdate {
     /// The first figure that can be of no market, or nil.
-    package var marketDefect: MarketDefect? {
-        for (index, bar) in (bars ?? []).enumerated() {
-            if let defect = bar.defect { return .bar(index: index, symbol: bar.symbol, defect: defect) }
+    package var marketDefect: MarketDefect? { marketDefects.first }
+
+    /// Of every row that can be of no market its first figure.
+    package var marketDefects: [MarketDefect] {
+        (bars ?? []).enumerated().compactMap { $1.marketDefect(at: $0) }
+            + (corporateActions ?? []).enumerated().compactMap { $1.marketDefect(at: $0) }
+            + (quotes ?? []).enumerated().compactMap { $1.marketDefect(at: $0) }
+    }
+
+    /// What is left when these rows are left out, and not what stands beside them (I-BOUND-2).
+    package var withoutMarketDefects: MarketUpdate {
+        guard marketDefect != nil else { return self }
+        return with(self) {
+            $0.bars?.removeAll { $0.marketDefect(at: 0) != nil }
+            $0.corporateActions?.removeAll { $0.marketDefect(at: 0) != nil }
+            $0.quotes?.removeAll { $0.marketDefect(at: 0) != nil }
         }
-        for (index, action) in (corporateActions ?? []).enumerated() {
-            if let defect = action.defect { return .corporateAction(index: index, defect: defect) }
-        }
-        for (index, quote) in (quotes ?? []).enumerated() {
-            let prices: [(MarketDefect.QuoteField, Price?)] = [
-                (.bid, quote.bid), (.ask, quote.ask), (.last, quote.last),
-            ]
-            for case (let field, let price?) in prices where !price.isPositive {
-                return .quote(index: index, symbol: quote.symbol, field: field, price: price)
-            }
+    }
+}
+
+extension Bar {
+    fileprivate func marketDefect(at index: Int) -> MarketDefect? {
+        defect.map { .bar(index: index, symbol: symbol, defect: $0) }
+    }
+}
+
+extension CorporateAction {
+    fileprivate func marketDefect(at index: Int) -> MarketDefect? {
+        defect.map { .corporateAction(index: index, defect: $0) }
+    }
+}
+
+extension Quote {
+    fileprivate func marketDefect(at index: Int) -> MarketDefect? {
+        let prices: [(MarketDefect.QuoteField, Price?)] = [(.bid, bid), (.ask, ask), (.last, last)]
+        for case (let field, let price?) in prices where !price.isPositive {
+            return .quote(index: index, symbol: symbol, field: field, price: price)
         }
         return nil
     }

@@ -2,14 +2,15 @@ import Trading
 
 /// What providers say about the market.
 extension Orchestrator {
-    mutating func applyMarketUpdate(_ update: MarketUpdate) throws(NumericError) {
-        guard update.marketDefect == nil else { return }
-        for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
+    mutating func applyMarketUpdate(_ received: MarketUpdate) throws(NumericError) {
+        let sound = received.withoutMarketDefects
+        announce(sound.corporateActions ?? [])
         let (update, marks, isOtherSession) = state.market.apply(
-            update, maximumAge: state.configuration.limits.maximumQuoteAge, now: state.now)
+            sound, maximumAge: state.configuration.limits.maximumQuoteAge, now: state.now)
         state.portfolio.updateWaterMarks(marks)
         for symbol in Set(marks.map(\.symbol)).union((update.quotes ?? []).map(\.symbol)).sorted() {
             try protectAtFirstPrice(symbol)
+            watchUnprotectable(symbol)
         }
         if isOtherSession {
             sessionChanged()
@@ -28,45 +29,5 @@ extension Orchestrator {
             watchBreach(symbol)
             touch(symbol)
         }
-    }
-
-    /// New shares for old are no move of the market: position, stop, target and prices are restated together, and
-    /// nothing is done on the symbol until the broker's snapshot shows the same.
-    private mutating func applyCorporateAction(_ action: CorporateAction) throws(NumericError) {
-        guard action.defect == nil, state.portfolio.noteAction(action.id) else { return }
-        guard case .split(let numerator, let denominator) = action.kind else {
-            return record(.corporateAction(action: action, done: .dividendNoted))
-        }
-        let symbol = action.symbol
-        guard !consumeBookedSplit(action, numerator, denominator) else { return }
-        let held = state.portfolio.positions[symbol]?.quantity
-        try state.market.split(symbol, numerator: numerator, denominator: denominator)
-        try applySplit(symbol, numerator, denominator)
-        let now = state.portfolio.positions[symbol]?.quantity
-        record(.corporateAction(action: action, done: .splitApplied(held: now)))
-        if let held { state.reconciler.splitAnnounced(symbol, quantity: held, at: state.now) }
-        // Also while the broker is away: what it shows when it is back may still be the old shares.
-        state.holds.awaitSplit(symbol, cycle: state.cycle.number)
-        if state.broker != nil { reconcileNow() }
-    }
-
-    /// The broker booked it before it was announced, and the position was restated then.
-    private mutating func consumeBookedSplit(_ action: CorporateAction, _ numerator: Int64, _ denominator: Int64)
-        -> Bool
-    {
-        let symbol = action.symbol
-        state.market.endPreSplitPrices(symbol)
-        guard let booked = state.reconciler.takeBookedSplit(symbol),
-            booked.numerator * denominator == numerator * booked.denominator
-        else { return false }
-        record(.corporateAction(action: action, done: .splitBookedBefore))
-        return true
-    }
-
-    /// Position and plan are restated together.
-    mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
-        try state.portfolio.split(symbol, numerator, denominator)
-        try state.plans.split(
-            symbol, numerator, denominator, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)
     }
 }

@@ -217,19 +217,16 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         if let before = behind { behind = Behind(since: before.since + span, at: before.at) }
     }
 
-    // MARK: - Splits
+    // MARK: - Corporate actions
 
-    mutating func split(numerator: Int64, denominator: Int64) throws(NumericError) {
-        func adjusted(_ price: Price?) throws(NumericError) -> Price? {
-            guard let price else { return nil }
-            return try price.scaled(numerator: denominator, denominator: numerator, .halfEven)
-        }
-        if let price = try adjusted(believed?.price) { believed?.price = price }
+    /// What was believed of the shares before it, said of those after it.
+    mutating func restate(by restatement: Restatement) throws(NumericError) {
+        if let price = try restatement.price(believed?.price) { believed?.price = price }
         (unconfirmed, unconfirmedSince) = (nil, nil)
-        last = try adjusted(last)
+        last = try restatement.price(last)
         guard var sides = quote else { return }
-        sides.bid = try adjusted(sides.bid)
-        sides.ask = try adjusted(sides.ask)
+        sides.bid = try restatement.price(sides.bid)
+        sides.ask = try restatement.price(sides.ask)
         quote = sides
     }
 }
@@ -244,5 +241,5 @@ extension Price {
 }
 
 extension Int64 {
-    fileprivate func addingClamped(_ other: Int64) -> Int64 { Int64(clamping: Int128(self) + Int128(other)) }
+    func addingClamped(_ other: Int64) -> Int64 { Int64(clamping: Int128(self) + Int128(other)) }
 }

@@ -20,6 +20,8 @@ package struct PlanStore: Sendable, Hashable, Codable {
         var realized: Money?
         /// When the position was closed, as long as that keeps it from being entered again.
         var closedAt: Timestamp?
+        /// What came of the position that was closed, until that is recorded.
+        var closed: ClosedPosition?
         var isEmpty: Bool { self == SymbolPlan() }
     }
 
@@ -115,24 +117,32 @@ package struct PlanStore: Sendable, Hashable, Codable {
         }
     }
 
-    /// New shares for old.
+    /// What a corporate action makes of the plan.
     /// - Throws: ``NumericError`` when a figure does not fit.
-    mutating func split(
-        _ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, _ increment: PriceIncrement
+    mutating func restate(
+        _ symbol: Symbol, by restatement: Restatement, _ increment: PriceIncrement
     ) throws(NumericError) {
         guard var plan = symbols[symbol]?.plan else { return }
         func adjusted(_ price: Price?) throws(NumericError) -> Price? {
-            guard let price else { return nil }
-            return try increment.rounded(
-                price.scaled(numerator: denominator, denominator: numerator, .halfEven), .halfEven)
+            guard let price = try restatement.price(price) else { return nil }
+            return try max(increment.rounded(price, .halfEven), increment.step(for: price))
         }
         if let stop = plan.stop, let price = try adjusted(stop.stopPrice) {
             plan.stop = ProtectiveStop(stopPrice: price, limitPrice: try adjusted(stop.limitPrice))
         }
         plan.target = try adjusted(plan.target)
-        plan.quantityLimit = try plan.quantityLimit?.scaled(numerator: numerator, denominator: denominator, .towardZero)
+        if let limit = plan.quantityLimit { plan.quantityLimit = try restatement.quantity(limit) }
         plan.dropEntry()
         adopt(plan)
+    }
+
+    /// The shares stand under another symbol, and with them all that is planned.
+    mutating func rename(_ symbol: Symbol, to other: Symbol) {
+        guard var value = symbols.removeValue(forKey: symbol) else { return }
+        value.plan?.symbol = other
+        value.plan?.dropEntry()
+        value.sentEntry = nil
+        symbols[other] = value.isEmpty ? nil : value
     }
 
     // MARK: - Entries
@@ -209,6 +219,18 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     mutating func positionClosed(_ symbol: Symbol, at time: Timestamp) { change(symbol) { $0.closedAt = time } }
 
+    /// - Parameter closed: what came of the position by executions.
+    mutating func positionClosed(_ symbol: Symbol, _ closed: ClosedPosition, at time: Timestamp) {
+        change(symbol) { ($0.closedAt, $0.closed) = (time, closed) }
+    }
+
+    /// What came of the position that was closed, taken out.
+    mutating func takeClosed(_ symbol: Symbol) -> ClosedPosition? {
+        let closed = symbols[symbol]?.closed
+        change(symbol) { $0.closed = nil }
+        return closed
+    }
+
     package func closedAt(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.closedAt }
 
     mutating func dropClosed(before time: Timestamp) {
@@ -216,4 +238,10 @@ package struct PlanStore: Sendable, Hashable, Codable {
             if let closed = value.closedAt, closed <= time { change(symbol) { $0.closedAt = nil } }
         }
     }
+}
+
+/// What came of a position from its opening to its close.
+struct ClosedPosition: Sendable, Hashable, Codable {
+    var realizedProfit: Money
+    var heldFor: TimeSpan
 }

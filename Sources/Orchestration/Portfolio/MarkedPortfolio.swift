@@ -15,12 +15,12 @@ package struct MarkedPortfolio: Sendable {
     package var positions: [Symbol: PositionRecord] { portfolio.positions }
     package var orders: OrderStore { portfolio.orders }
 
-    /// Cash plus everything at its present price. While a price is missing the broker's figure: an average price is none .
+    /// Cash, dividends that are due, and everything at its present price. While a price is missing the broker's figure: an average price is none .
     package func equity() throws(NumericError) -> Money {
         if let account, !isPriced { return account.equity }
         if let total = totalInAnyOrder() { return total }
         // One of them does not fit: which one is reported must not depend on the order of a dictionary.
-        var total = account?.cash ?? .zero
+        var total = try (account?.cash ?? .zero) + portfolio.dividends.total
         for (_, record) in positions.inOrder { try total += marketValue(record) }
         return total
     }
@@ -31,7 +31,7 @@ package struct MarkedPortfolio: Sendable {
     /// A sum is the same in any order, and with every fill there is no time to sort ten thousand positions. Nil when a
     /// value or the sum does not fit.
     private func totalInAnyOrder() -> Money? {
-        var total = Int128(account?.cash.units ?? 0)
+        var total = Int128(account?.cash.units ?? 0) + Int128(portfolio.dividends.total.units)
         for record in positions.values {
             do { total += Int128(try marketValue(record).units) } catch { return nil }
         }

@@ -4,8 +4,7 @@ import Trading
 ///
 /// Invariants:
 /// 1. A position has shares, and stands under its own symbol.
-/// 2. A corporate action is applied once.
-/// 3. Peak equity never falls.
+/// 2. Peak equity never falls.
 package struct Portfolio: Sendable, Hashable, Codable {
     package private(set) var account: Account?
     /// What entries cost that the account's buying power may not know of yet.
@@ -17,8 +16,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
     private var tradingDay: Int64?
     /// Profit realized since the journal began.
     package private(set) var realizedProfit: Money = .zero
-    /// Corporate actions that were applied, so that none is applied twice.
-    private var appliedActions: [String] = []
+    /// What shares trade without and the broker has not paid: it counts as cash.
+    private(set) var dividends = DividendsDue()
 
     package init(account: Account? = nil, positions: [PositionRecord] = []) {
         self.account = account
@@ -28,7 +27,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
     // MARK: - What the broker reports
 
     /// - Parameter time: the account's figures are from then or later, and know of everything before it.
-    mutating func adopt(_ account: Account, from time: Timestamp) {
+    mutating func adopt(_ account: Account, from time: Timestamp, at now: Timestamp) {
+        let before = self.account?.cash ?? account.cash
+        _ = dividends.settle(Money(units: account.cash.units.addingClamped(-before.units)), at: now)
         self.account = account
         openings.drop(before: time)
     }
@@ -49,8 +50,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
             positions[theirs.symbol] = record
             return nil
         }
-        record.quantity = theirs.quantity
-        record.averagePrice = theirs.averagePrice
+        record.adopt(theirs)
         positions[theirs.symbol] = record
         return record
     }
@@ -120,15 +120,24 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     // MARK: - Corporate actions
 
-    /// - Returns: whether the action was not applied before.
-    mutating func noteAction(_ id: String) -> Bool {
-        guard !appliedActions.contains(id) else { return false }
-        appliedActions.append(id)
-        return true
+    mutating func restate(_ symbol: Symbol, by restatement: Restatement) throws(NumericError) {
+        try positions[symbol]?.restate(by: restatement)
     }
 
-    mutating func split(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
-        try positions[symbol]?.split(numerator: numerator, denominator: denominator)
+    /// The broker's figures were adopted before the action was known.
+    mutating func keepQuantity(of record: PositionRecord) {
+        positions[record.symbol]?.keepFigures(of: record)
+    }
+
+    /// Shares trade without it from now on.
+    mutating func expectDividend(_ amount: Money, of symbol: Symbol, at now: Timestamp) {
+        dividends.add(amount, of: symbol, at: now)
+    }
+
+    /// - Precondition: nothing is held of the other.
+    mutating func rename(_ symbol: Symbol, to other: Symbol) {
+        precondition(positions[other] == nil)
+        positions[other] = positions.removeValue(forKey: symbol)?.renamed(other)
     }
 
     // MARK: - Market and equity

@@ -2,10 +2,13 @@ import Trading
 
 /// The PositionManager's read side: one position with its history since it was opened. It never writes to the market.
 package struct PositionRecord: Sendable, Hashable, Codable {
-    package let symbol: Symbol
+    package private(set) var symbol: Symbol
     /// Negative is short.
     package var quantity: Quantity
+    /// What a share cost, less the dividends that it has brought since.
     package var averagePrice: Price
+    /// Of a share, since it was bought: brokers do not take them off their averages.
+    private var dividends: Price = .zero
     /// From which R is counted; the first protective stop, or what the configuration names.
     package var initialStop: Price?
     package var openedAt: Timestamp
@@ -74,22 +77,63 @@ package struct PositionRecord: Sendable, Hashable, Codable {
             quantity = after
             return realized
         }
+        dividends = dividends(spreadOver: after)
         averagePrice = try Price.average((averagePrice, quantity), (price, change))
         quantity = after
         updateWaterMarks(price: price)
         return .zero
     }
 
-    /// New shares for old: nothing was gained or lost.
-    mutating func split(numerator: Int64, denominator: Int64) throws(NumericError) {
-        isRangeUncertain = true
-        quantity = try quantity.scaled(numerator: numerator, denominator: denominator, .towardZero)
-        func adjusted(_ price: Price) throws(NumericError) -> Price {
-            try price.scaled(numerator: denominator, denominator: numerator, .halfEven)
-        }
-        averagePrice = try adjusted(averagePrice)
-        highWaterMark = try adjusted(highWaterMark)
-        lowWaterMark = try adjusted(lowWaterMark)
-        if let stop = initialStop { initialStop = try adjusted(stop) }
+    /// The broker's quantity and average price replace ours; what dividends have brought is taken off where the broker
+    /// does not.
+    mutating func adopt(_ theirs: BrokerPosition) {
+        dividends = dividends(spreadOver: theirs.quantity)
+        let (told, lowered) = (theirs.averagePrice.units, max(0, theirs.averagePrice.units - dividends.units))
+        if abs(told - averagePrice.units) <= abs(lowered - averagePrice.units) { dividends = .zero }
+        averagePrice = Price(units: max(0, told - dividends.units))
+        quantity = theirs.quantity
     }
+
+    /// The broker shows it under another symbol: the same quantity at the same average price, but for its rounding.
+    func isSame(as theirs: BrokerPosition) -> Bool {
+        let average = averagePrice.units + dividends.units
+        return theirs.quantity == quantity && average > 0
+            && abs(theirs.averagePrice.units - average) <= max(average / 10_000, Price.scale / 100)
+    }
+
+    /// Of each share, when there are more of them.
+    private func dividends(spreadOver after: Quantity) -> Price {
+        let (old, new) = (Int128(quantity.units.magnitude), Int128(after.units.magnitude))
+        guard new > old, dividends.isPositive else { return dividends }
+        return Price(units: Int64(clamping: Int128(dividends.units) * old / new))
+    }
+
+    /// Nothing was gained or lost by it.
+    mutating func restate(by restatement: Restatement) throws(NumericError) {
+        if case .split = restatement { isRangeUncertain = true }
+        quantity = try restatement.quantity(quantity)
+        try restateAverage(by: restatement)
+        highWaterMark = try restatement.price(highWaterMark)
+        lowWaterMark = try restatement.price(lowWaterMark)
+        initialStop = try restatement.price(initialStop)
+    }
+
+    private mutating func restateAverage(by restatement: Restatement) throws(NumericError) {
+        guard case .dividend(let amount) = restatement else {
+            averagePrice = try restatement.price(averagePrice)
+            return dividends = try dividends.isZero ? .zero : restatement.price(dividends)
+        }
+        // What is more than the share has cost is profit.
+        let covered = min(amount, averagePrice)
+        try dividends += covered
+        try averagePrice -= covered
+        try realizedProfit += (amount - covered).times(quantity)
+    }
+
+    /// Quantity and average price of the same position, which are restated already.
+    mutating func keepFigures(of other: PositionRecord) {
+        quantity = other.quantity
+    }
+
+    func renamed(_ other: Symbol) -> PositionRecord { with(self) { $0.symbol = other } }
 }

@@ -4,6 +4,7 @@ import Trading
 extension Orchestrator {
     /// Called after every change of a symbol's position or orders.
     mutating func watchProtection(_ symbol: Symbol) {
+        watchUnprotectable(symbol)
         guard let record = state.portfolio.positions[symbol] else {
             return endUnprotected(symbol, .positionClosed)
         }
@@ -14,6 +15,30 @@ extension Orchestrator {
         } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
             state.portfolio.unprotected(symbol, since: state.now)
         }
+    }
+
+    /// Judged by value, and not by units: of a share that is worth a house a part that is no whole one is no odd lot.
+    mutating func watchUnprotectable(_ symbol: Symbol) {
+        let record = state.portfolio.positions[symbol]
+        let part = record.flatMap { record -> Quantity? in
+            guard let broker = state.broker else { return state.protection.unprotectable(symbol) }
+            let rest = record.size.units - broker.capabilities.tradable(record.size, of: symbol).units
+            return rest > 0 ? Quantity(units: rest) : nil
+        }
+        let worth = part.flatMap { value(of: $0, symbol) }
+        guard let part, let worth, worth >= state.configuration.dust else {
+            // Without a price nobody knows: what was told stands.
+            if part == nil || worth != nil { _ = state.protection.setUnprotectable(nil, symbol) }
+            return
+        }
+        guard state.protection.setUnprotectable(part, symbol) else { return }
+        alert(.emergency, symbol, .unprotectable(part, worth: worth))
+    }
+
+    private func value(of quantity: Quantity, _ symbol: Symbol) -> Money? {
+        guard let price = state.market.price(of: symbol) else { return nil }
+        // What does not fit is worth telling of.
+        do { return try price.times(quantity) } catch { return Money(units: .max) }
     }
 
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects

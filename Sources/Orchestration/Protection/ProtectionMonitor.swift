@@ -9,6 +9,8 @@ import Trading
 package struct ProtectionMonitor: Sendable, Hashable, Codable {
     private var timers = DeadlineIndex<Symbol, UnprotectedTimer>()
     private var breaches: [Symbol: Timestamp] = [:]
+    /// Parts of positions for which the broker takes no stop, as of a large share, and that are worth telling of.
+    private var unprotectable: [Symbol: Quantity] = [:]
 
     package init() {}
 
@@ -19,6 +21,18 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
     package var unprotectedCount: Int { timers.count }
     /// In order.
     package var unprotected: [Symbol] { timers.keys.sorted() }
+    /// The same, and what cannot be protected: everything that has no stop for all that it is worth.
+    package var withoutFullStop: [Symbol] { Set(timers.keys).union(unprotectable.keys).sorted() }
+
+    /// What of the position no stop can be placed for.
+    package func unprotectable(_ symbol: Symbol) -> Quantity? { unprotectable[symbol] }
+
+    /// - Parameter part: nil when all of it can be protected, or what cannot is worth nothing.
+    /// - Returns: whether it is news: none before, or less.
+    mutating func setUnprotectable(_ part: Quantity?, _ symbol: Symbol) -> Bool {
+        defer { unprotectable[symbol] = part }
+        return part.map { $0 > unprotectable[symbol] ?? .zero } ?? false
+    }
 
     /// Nil when it is protected.
     package func unprotectedSince(_ symbol: Symbol) -> Timestamp? { timers[symbol]?.since }

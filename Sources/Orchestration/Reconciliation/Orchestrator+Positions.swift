@@ -6,7 +6,8 @@ extension Orchestrator {
         let findings = state.reconciler.findings(
             in: snapshot, positions: state.portfolio.positions, isInFlight: isInFlight, queriedAt: queriedAt,
             now: state.now)
-        for (symbol, finding) in findings {
+        let moved = try moveSymbols(findings)
+        for (symbol, finding) in findings where !moved.contains(symbol) {
             if case .differs(let ours, let theirs) = finding,
                 rollsBackFor(symbol, ours: ours, brokers: theirs?.quantity ?? .zero)
             {
@@ -56,47 +57,141 @@ extension Orchestrator {
     private mutating func adoptPosition(
         _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
     ) throws(NumericError) {
-        let split = state.portfolio.positions[symbol].flatMap { record in theirs.flatMap { Split(from: record, to: $0) }
+        let booking = theirs.flatMap { findBooking(of: symbol, $0) }
+        let kind = kind(of: theirs, ours: ours, isBooking: booking != nil)
+        let done: DiscrepancyDone? = booking?.split.map {
+            .adoptedAsSplit(numerator: $0.numerator, denominator: $0.denominator)
         }
-        let kind = kind(of: theirs, ours: ours, split)
         note(
             kind, symbol, nil, ours: .quantity(ours), brokers: .quantity(theirs?.quantity ?? .zero),
-            done: split.map { .adoptedAsSplit(numerator: $0.numerator, denominator: $0.denominator) } ?? .adopted)
+            done: done ?? .adopted)
         if kind == .externalShort {
             alert(.emergency, symbol, .externalShort)
         }
-        // Whatever orders that are over have filled is in it, told or not. One that was given up and lives is found again
-        // in the broker's list.
-        for id in state.portfolio.orders.finished(symbol) {
-            state.inFlight.endUnseen(id, known: state.portfolio.orders.isKnown)
-        }
+        endUnseenOrders(of: symbol)
         guard let theirs else {
             state.portfolio.close(symbol)
             state.plans.positionClosed(symbol, at: state.now)
             resetPlan(symbol)
             return watchProtection(symbol)
         }
-        if let split { try adoptSplit(split, of: symbol) }
-        adoptQuantity(theirs)
+        if kind == .manualTrade {
+            state.actions.noteQuantity(of: symbol, from: ours, to: theirs.quantity, at: state.now)
+        }
+        let before = state.portfolio.positions[symbol]
+        if let booking { try adopt(booking, of: symbol) }
+        adoptQuantity(theirs.withAverage(of: booking == nil ? nil : before, state.portfolio.positions[symbol]))
         adoptExitsIntoPlan(symbol)
         watchProtection(symbol)
     }
 
-    /// Told by the broker alone: prices of the old shares say nothing about the new ones. Where it takes back what was
-    /// announced, the prices were right.
-    private mutating func adoptSplit(_ split: Split, of symbol: Symbol) throws(NumericError) {
-        try applySplit(symbol, split.numerator, split.denominator)
-        state.holds.endReport(.splitNotBooked, of: symbol)
-        guard state.reconciler.splitBooked(symbol, split) else { return }
-        state.protection.setBreached(false, symbol, at: state.now)
-        state.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
+    /// Whatever orders that are over have filled is in the position, told or not. One that was given up and lives is found
+    /// again in the broker's list.
+    private mutating func endUnseenOrders(of symbol: Symbol) {
+        for id in state.portfolio.orders.finished(symbol) {
+            state.inFlight.endUnseen(id, known: state.portfolio.orders.isKnown)
+        }
     }
 
-    private func kind(of theirs: BrokerPosition?, ours: Quantity, _ split: Split?) -> Discrepancy.Kind {
+    /// New shares for old in the broker's books.
+    private enum Booking {
+        /// It was announced, and position and plan are restated already.
+        case awaited
+        /// It was announced for these days.
+        case early(CorporateAction, Split)
+        /// Told by the broker alone.
+        case unannounced(Split)
+
+        /// What position and plan are still to be restated by.
+        var split: Split? {
+            switch self {
+            case .awaited: nil
+            case .early(_, let split), .unannounced(let split): split
+            }
+        }
+    }
+
+    private func findBooking(of symbol: Symbol, _ theirs: BrokerPosition) -> Booking? {
+        guard let record = state.portfolio.positions[symbol] else { return nil }
+        if state.reconciler.hasBooked(symbol, at: theirs.quantity) { return .awaited }
+        for action in state.actions.expected(of: symbol, at: state.now) {
+            guard case .split(let numerator, let denominator) = action.kind else { continue }
+            let split = Split(numerator, denominator)
+            if split.explains(theirs.quantity, from: record.quantity) { return .early(action, split) }
+        }
+        return Split(from: record, to: theirs).map { .unannounced($0) }
+    }
+
+    /// Prices of the old shares say nothing about the new ones. Where the broker takes back what was announced, they were
+    /// right.
+    private mutating func adopt(_ booking: Booking, of symbol: Symbol) throws(NumericError) {
+        state.holds.endReport(.splitNotBooked, of: symbol)
+        guard let split = booking.split else { return _ = state.reconciler.splitBooked(symbol) }
+        try applySplit(symbol, split.numerator, split.denominator)
+        let isTakenBack = state.reconciler.splitBooked(symbol)
+        guard !isTakenBack else { return }
+        if case .early(let action, _) = booking { state.actions.drop(action) }
+        state.actions.noteApplied(
+            .split(numerator: split.numerator, denominator: split.denominator), of: symbol, at: state.now)
+        state.protection.setBreached(false, symbol, at: state.now)
+        state.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
+        state.market.splitSeries(symbol, split)
+    }
+
+    private func kind(of theirs: BrokerPosition?, ours: Quantity, isBooking: Bool) -> Discrepancy.Kind {
         if !state.reconciler.hasReconciled { return .openingPosition }
-        if split != nil { return .corporateAction }
+        if isBooking { return .corporateAction }
         let isShort = theirs?.quantity.isNegative ?? false
         return isShort && !ours.isNegative ? .externalShort : .manualTrade
+    }
+
+    // MARK: - Another symbol
+
+    /// One list shows under another symbol what it showed under this one before: the same quantity at the same average
+    /// price, or what an announcement makes of it.
+    /// - Returns: the symbols that this explains.
+    private mutating func moveSymbols(
+        _ findings: [(symbol: Symbol, finding: PositionFinding)]
+    ) throws(NumericError) -> Set<Symbol> {
+        var (gone, come): ([PositionRecord], [BrokerPosition]) = ([], [])
+        for (symbol, finding) in findings {
+            guard case .differs(let ours, let theirs) = finding else { continue }
+            if let theirs, ours.isZero { come.append(theirs) }
+            if theirs == nil, let record = state.portfolio.positions[symbol] { gone.append(record) }
+        }
+        guard state.reconciler.hasReconciled, !state.swapMachine.mustMatchPrevious else { return [] }
+        var moved: Set<Symbol> = []
+        for record in gone {
+            let matches = come.filter { !moved.contains($0.symbol) && isSame(record, $0) }
+            guard matches.count == 1, let theirs = matches.first else { continue }
+            // Two positions alike: nobody can tell which of them it was.
+            guard gone.count(where: { isSame($0, theirs) }) == 1 else { continue }
+            try move(record, to: theirs)
+            moved.formUnion([record.symbol, theirs.symbol])
+        }
+        return moved
+    }
+
+    private func isSame(_ record: PositionRecord, _ theirs: BrokerPosition) -> Bool {
+        if let change = state.actions.successor(of: record.symbol, at: state.now) {
+            return change.to == theirs.symbol && change.split.explains(theirs.quantity, from: record.quantity)
+        }
+        return record.isSame(as: theirs)
+    }
+
+    private mutating func move(_ record: PositionRecord, to theirs: BrokerPosition) throws(NumericError) {
+        let symbol = record.symbol
+        note(
+            .corporateAction, symbol, nil, ours: .quantity(record.quantity), brokers: .quantity(.zero),
+            done: .movedTo(theirs.symbol))
+        state.reconciler.note(.differs(ours: record.quantity, theirs: nil), of: symbol, at: state.now)
+        state.reconciler.note(.differs(ours: .zero, theirs: theirs), of: theirs.symbol, at: state.now)
+        endUnseenOrders(of: symbol)
+        let split = state.actions.successor(of: symbol, at: state.now)?.split
+        try moveSymbol(symbol, to: theirs.symbol, split.flatMap { $0.numerator == $0.denominator ? nil : $0 })
+        adoptQuantity(theirs)
+        adoptExitsIntoPlan(theirs.symbol)
+        watchProtection(theirs.symbol)
     }
 
     private mutating func adoptQuantity(_ theirs: BrokerPosition) {

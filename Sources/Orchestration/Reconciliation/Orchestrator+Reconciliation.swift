@@ -45,7 +45,7 @@ extension Orchestrator {
         else { return }
         if state.reconciler.noteAnswer() { fenceOlderEpochs() }
         let told = query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
-        state.portfolio.adopt(snapshot.account, from: told)
+        state.portfolio.adopt(snapshot.account, from: told, at: state.now)
         adoptUnknownOrders(snapshot, queriedAt: query.queriedAt)
         activateLegs(snapshot)
         let unsettled = state.reconciler.orders(of: state.portfolio.orders.allWorking, notSettledBy: snapshot)

@@ -5,12 +5,12 @@ import Trading
 /// Invariants:
 /// 1. What is known of a connection ends with it.
 /// 2. A discrepancy is known only of what was compared since the adapter connected.
-/// 3. A split is announced or booked, and not both: whichever comes second ends the wait for it.
 package struct Reconciler: Sendable, Hashable, Codable {
     package private(set) var link: BrokerLink?
     /// Our books and the broker's have been brought together once; what is found before was there before us.
     private(set) var hasReconciled = false
-    private var splits: [Symbol: PendingSplit] = [:]
+    /// New shares for old that were announced, and that the broker has not booked yet.
+    private var unbooked: [Symbol: UnbookedSplit] = [:]
 
     package init() {}
 
@@ -92,8 +92,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
         switch finding {
         case .agrees:
             link?.discrepancies[symbol] = nil
-            splits[symbol]?.announced = nil
-            dropSettledSplit(symbol)
+            unbooked[symbol] = nil
         case .splitNotBooked(let ours, let brokers):
             let before = link?.discrepancies[symbol]
             link?.discrepancies[symbol] = before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: now)
@@ -128,43 +127,28 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     // MARK: - Splits
 
-    /// A provider has announced new shares for old.
+    /// New shares for old were announced and applied.
     /// - Parameter quantity: what the broker shows until it has booked them.
-    mutating func splitAnnounced(_ symbol: Symbol, quantity: Quantity, at now: Timestamp) {
-        splits[symbol, default: PendingSplit()].announced = UnbookedSplit(quantity: quantity, since: now)
+    mutating func splitAnnounced(_ symbol: Symbol, _ split: Split, quantity: Quantity, at now: Timestamp) {
+        unbooked[symbol] = UnbookedSplit(split: split, quantity: quantity, since: now)
     }
 
-    /// The broker has booked new shares for old.
-    /// - Returns: whether before anybody announced it; the announcement, when it comes, applies it no second time.
-    mutating func splitBooked(_ symbol: Symbol, _ split: Split) -> Bool {
-        guard splits[symbol]?.announced == nil else {
-            splits[symbol]?.announced = nil
-            dropSettledSplit(symbol)
-            return false
-        }
-        splits[symbol, default: PendingSplit()].booked = split
-        return true
-    }
+    /// The broker has booked new shares for old, or will not.
+    /// - Returns: whether that was awaited.
+    mutating func splitBooked(_ symbol: Symbol) -> Bool { unbooked.removeValue(forKey: symbol) != nil }
 
-    /// What the broker booked of the symbol before it was announced, taken out.
-    mutating func takeBookedSplit(_ symbol: Symbol) -> Split? {
-        let booked = splits[symbol]?.booked
-        splits[symbol]?.booked = nil
-        dropSettledSplit(symbol)
-        return booked
-    }
-
-    func awaitsSplit(_ symbol: Symbol) -> Bool { splits[symbol]?.announced != nil }
-    package var awaitsSplits: Bool { splits.values.contains { $0.announced != nil } }
+    func awaitsSplit(_ symbol: Symbol) -> Bool { unbooked[symbol] != nil }
+    package var awaitsSplits: Bool { !unbooked.isEmpty }
 
     /// The broker still shows the old shares, and may.
     func isUnbooked(_ symbol: Symbol, at brokers: Quantity, _ now: Timestamp) -> Bool {
-        guard let split = splits[symbol]?.announced else { return false }
+        guard let split = unbooked[symbol] else { return false }
         return split.quantity == brokers && now < split.since + UnbookedSplit.patience
     }
 
-    private mutating func dropSettledSplit(_ symbol: Symbol) {
-        if splits[symbol]?.isSettled == true { splits[symbol] = nil }
+    /// What the broker shows is what it makes of the shares that were awaited, but for a fraction.
+    func hasBooked(_ symbol: Symbol, at brokers: Quantity) -> Bool {
+        unbooked[symbol].map { $0.split.explains(brokers, from: $0.quantity) } ?? false
     }
 
     // MARK: - Time
@@ -215,17 +199,9 @@ package struct UnconfirmedDiscrepancy: Sendable, Hashable, Codable {
     fileprivate(set) var since: Timestamp
 }
 
-/// New shares for old of which only one side has said so.
-private struct PendingSplit: Sendable, Hashable, Codable {
-    /// A provider has announced it, and the broker has not booked it yet.
-    var announced: UnbookedSplit?
-    /// The broker has booked it first.
-    var booked: Split?
-    var isSettled: Bool { announced == nil && booked == nil }
-}
-
-/// New shares for old that only a provider has announced.
+/// New shares for old that were announced, and that the broker has not booked.
 struct UnbookedSplit: Sendable, Hashable, Codable {
+    let split: Split
     /// What the broker shows until it has booked it.
     let quantity: Quantity
     let since: Timestamp

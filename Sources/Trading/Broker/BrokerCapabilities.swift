@@ -20,7 +20,9 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
     /// Smallest order.
     public var minimumQuantity = Quantity.zero
     /// Where a symbol differs from the above.
-    public var assets: [AssetRule] = []
+    public var assets: [AssetRule] = [] { didSet { indexAssets() } }
+    /// Where the rule of a symbol stands: brokers declare thousands, and each order asks for its own.
+    private var assetIndex: [Symbol: Int] = [:]
     public var idempotency = Idempotency.lookUp
     public var executions = Executions.each
     /// After a reconnect the adapter repeats the events that the core may have missed.
@@ -132,7 +134,13 @@ extension BrokerCapabilities {
 
     public func minimumQuantity(of symbol: Symbol) -> Quantity { rule(of: symbol)?.minimumQuantity ?? minimumQuantity }
 
-    private func rule(of symbol: Symbol) -> AssetRule? { assets.first { $0.symbol == symbol } }
+    private func rule(of symbol: Symbol) -> AssetRule? { assetIndex[symbol].map { assets[$0] } }
+
+    private mutating func indexAssets() {
+        assetIndex = [:]
+        // Of two rules of one symbol the first counts.
+        for (index, rule) in assets.enumerated() where assetIndex[rule.symbol] == nil { assetIndex[rule.symbol] = index }
+    }
 
     /// The part of a quantity that can be ordered: 14 of 14.35 shares where only whole ones are traded, none of 0.5 where
     /// one is the least.

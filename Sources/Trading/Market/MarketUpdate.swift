@@ -84,6 +84,9 @@ public struct CorporateAction: Sendable, Hashable, Codable {
         case split(numerator: Int64, denominator: Int64)
         /// Cash for each share.
         case dividend(amount: Price)
+        /// The shares stand under another symbol: renamed, or exchanged in a merger, `numerator` new ones for
+        /// `denominator` old. Since protocol 1.2.
+        case symbolChange(to: Symbol, numerator: Int64, denominator: Int64)
     }
     public var id: String
     public var symbol: Symbol
@@ -99,11 +102,17 @@ public struct CorporateAction: Sendable, Hashable, Codable {
 
     public var defect: String? {
         switch kind {
-        case .split(let numerator, let denominator):
-            numerator > 0 && denominator > 0 && numerator <= 10_000 && denominator <= 10_000
-                ? nil : "a split is two numbers from 1 to 10000, not \(numerator):\(denominator)"
+        case .split(let numerator, let denominator): Self.ratioDefect("a split", numerator, denominator)
         case .dividend(let amount): amount.isPositive ? nil : "a dividend is above zero, not \(amount)"
+        case .symbolChange(let other, let numerator, let denominator):
+            other == symbol
+                ? "\(symbol) is to change to itself" : Self.ratioDefect("a change of symbol", numerator, denominator)
         }
+    }
+
+    private static func ratioDefect(_ what: String, _ numerator: Int64, _ denominator: Int64) -> String? {
+        (1...10_000).contains(numerator) && (1...10_000).contains(denominator)
+            ? nil : "\(what) is two numbers from 1 to 10000, not \(numerator):\(denominator)"
     }
 }
 

@@ -31,10 +31,12 @@ public struct PolicyNeeds: Sendable, Hashable, Codable {
             return
                 "correlation: 2 to \(BarNeed.most) returns of whole seconds up to a day, not \(wish.length) of \(wish.period)"
         }
+        if (bars?.count ?? 0) > Self.mostPeriods { return "at most \(Self.mostPeriods) periods of bars" }
         if (indicators?.count ?? 0) > Self.mostIndicators { return "at most \(Self.mostIndicators) indicators" }
         return nil
     }
     private static let mostIndicators = 50
+    private static let mostPeriods = 50
 }
 
 /// A part of the snapshot.

@@ -62,6 +62,12 @@ extension CorporateAction: WireDirect {
                 writer.field("denominator", denominator)
             }
         case .dividend(let amount): writer.object("dividend") { $0.field("amount", amount) }
+        case .symbolChange(let symbol, let numerator, let denominator):
+            writer.object("symbol_change") { writer in
+                writer.field("to", symbol)
+                writer.field("numerator", numerator)
+                writer.field("denominator", denominator)
+            }
         }
         writer.endObject()
         writer.field("effective_at", effectiveAt)

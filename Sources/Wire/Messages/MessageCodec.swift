@@ -74,6 +74,10 @@ package struct MessageCodec {
         try decoder.decode(type, from: bytes, unknownFields: .ignore)
     }
 
+    package func data<Body: Decodable>(_ type: Body.Type, _ tree: JSON) throws(WireDecodingError) -> Body {
+        try decoder.decode(type, from: tree, unknownFields: .ignore)
+    }
+
     /// Reads a body that moves money: what is not understood is refused.
     package func command<Body: Decodable>(_ type: Body.Type, _ bytes: [UInt8]) throws(WireDecodingError) -> Body {
         try decoder.decode(type, from: bytes, unknownFields: .refuse)

@@ -78,7 +78,7 @@ struct StatusCommand: ParsableCommand {
                 epoch: state.epoch,
                 at: state.now, equity: try state.marked.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
-                openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.unprotected,
+                openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.withoutFullStop,
                 broker: state.broker?.name.text,
                 emulated: state.broker?.capabilities.emulations.map(\.description) ?? [],
                 policies: state.policies, journal: recovered.spans)

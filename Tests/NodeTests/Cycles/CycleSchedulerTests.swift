@@ -78,7 +78,7 @@ struct EvaluationRoundTests {
         for name in names {
             #expect(!evaluation.isComplete)
             #expect(evaluation.isWaiting(for: name))
-            name == "b" ? evaluation.fail(name, "gone") : evaluation.answer(name, [hold])
+            name == "b" ? evaluation.fail(name, "gone") : evaluation.answer(PolicyAnswer(policy: name, recommendations: [hold]))
         }
         #expect(evaluation.isComplete)
         #expect(
@@ -95,11 +95,11 @@ struct EvaluationRoundTests {
     @Test("the first word counts: a second answer, a late one and a stranger's change nothing")
     func firstWord() {
         var evaluation = evaluation()
-        evaluation.answer("a", [])
-        evaluation.answer("a", [hold])
-        evaluation.answer("stranger", [hold])
+        evaluation.answer(PolicyAnswer(policy: "a", recommendations: []))
+        evaluation.answer(PolicyAnswer(policy: "a", recommendations: [hold]))
+        evaluation.answer(PolicyAnswer(policy: "stranger", recommendations: [hold]))
         evaluation.failAllWaiting("no answer within 500 ms")
-        evaluation.answer("b", [hold])
+        evaluation.answer(PolicyAnswer(policy: "b", recommendations: [hold]))
         #expect(evaluation.isComplete)
         guard case .evaluated(_, let answers) = evaluation.input else { return #expect(Bool(false)) }
         #expect(answers.map(\.policy) == ["a", "b", "c"])

@@ -186,7 +186,7 @@ struct PortfolioMergeTests {
         for round in 0..<2_000 {
             let holdings = (0..<Int(random.number(1...6))).map { index in
                 PortfolioMerge.Holding(
-                    symbol: Symbol(unchecked: "S\(index)"), size: Quantity(shares: random.number(1...500)),
+                    symbol: Symbol(unchecked: "S\(index)"), size: Quantity(shares: random.number(1...500)), lot: .one,
                     value: random.number(1...1_000_000), gain: Ratio(units: random.number(-500_000...500_000)))
             }
             let total = holdings.reduce(Int128(0)) { $0 + Int128($1.value) }

@@ -8,16 +8,16 @@ import Trading
 struct EngineTests {
     private func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: seconds) }
 
-    @Test("time never goes back, and the first start stays the first")
+    @Test("time never goes back, and orders are named after the run")
     func time() {
         var run = Run()
         run.advance(to: at(10))
-        run.started(epoch: 1)
+        run.started(epoch: 1, namesOrdersByRun: true)
         run.advance(to: at(5))
         #expect(run.now == at(10))
         run.advance(to: at(20))
-        run.started(epoch: 2)
-        #expect(run.genesis == at(10) && run.epoch == 2)
+        run.started(epoch: 2, namesOrdersByRun: true)
+        #expect(run.idTime == at(20) && run.epoch == 2)
         #expect(run.beginEpoch() == 3)
     }
 
@@ -28,7 +28,7 @@ struct EngineTests {
         #expect(run.wake(by: at(3)) == at(3))
         #expect(run.wake(by: at(3)) == nil)
         #expect(run.wake(by: at(2)) == at(2))
-        run.started(epoch: 1)
+        run.started(epoch: 1, namesOrdersByRun: true)
         #expect(run.wake(by: at(2)) == at(2))
     }
 

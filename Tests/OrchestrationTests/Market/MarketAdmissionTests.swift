@@ -14,33 +14,28 @@ struct MarketAdmissionTests {
             volume: .one)
     }
 
-    @Test("a figure that can be of no market refuses the whole update, and is named with its place")
-    func refused() {
-        let state = CoreState()
-        let good = MarketUpdate(at: at, bars: [bar(low: "9")], quotes: [quote()])
-        #expect(state.admission(of: good, isFromTape: false) == .accepted)
-        let zero = MarketUpdate(at: at, quotes: [quote(), quote(bid: "0")])
-        #expect(
-            state.admission(of: zero, isFromTape: true)
-                == .refused(.quote(index: 1, symbol: "ABC", field: .bid, price: "0")))
-        let inverted = MarketUpdate(at: at, bars: [bar(low: "10.5")], quotes: [quote()])
-        guard case .refused(.bar(0, "ABC", _)) = state.admission(of: inverted, isFromTape: false) else {
-            return #expect(Bool(false))
-        }
+    @Test("a row that can be of no market is left out and named with its place, and not what stands beside it")
+    func leftOut() {
+        let other = Quote(symbol: "DEF", bid: "0", at: at)
         let split = CorporateAction(
             id: "1", symbol: "ABC", kind: .split(numerator: 0, denominator: 1), effectiveAt: at)
-        guard
-            case .refused(.corporateAction(0, _)) = state.admission(
-                of: MarketUpdate(at: at, corporateActions: [split]), isFromTape: false)
+        let update = MarketUpdate(
+            at: at, corporateActions: [split], bars: [bar(low: "10.5"), bar(low: "9")], quotes: [quote(), other])
+        #expect(update.marketDefects.count == 3)
+        #expect(update.marketDefects.last == .quote(index: 1, symbol: "DEF", field: .bid, price: "0"))
+        guard case .bar(0, "ABC", _) = update.marketDefects[0], case .corporateAction(0, _) = update.marketDefects[1]
         else { return #expect(Bool(false)) }
+        let rest = MarketUpdate(at: at, corporateActions: [], bars: [bar(low: "9")], quotes: [quote()])
+        #expect(update.withoutMarketDefects == rest)
+        #expect(rest.withoutMarketDefects == rest)
     }
 
-    @Test("the core itself believes nothing of it either")
+    @Test("the core itself believes the good rows, and nothing of the bad ones")
     func notApplied() {
         var core = Orchestrator()
-        _ = core.handle(.market(MarketUpdate(at: at, quotes: [quote(), quote(bid: "-1")])), at: at)
-        #expect(core.state.market["ABC"] == nil)
-        _ = core.handle(.market(MarketUpdate(at: at, quotes: [quote()])), at: at)
+        let other = Quote(symbol: "DEF", bid: "-1", last: "10", at: at)
+        _ = core.handle(.market(MarketUpdate(at: at, quotes: [quote(), other])), at: at)
+        #expect(core.state.market["DEF"] == nil)
         #expect(core.state.market["ABC"]?.last == "10")
     }
 

@@ -46,21 +46,18 @@ struct ReconcilerTests {
         #expect(reconciler.discrepancy(of: "ABC") == nil)
     }
 
-    @Test("a split that was announced first is waited for, and one that was booked first is applied once")
+    @Test("a split that was announced is waited for until the broker has booked it")
     func splits() throws {
         var reconciler = connected(lag: .zero)
-        reconciler.splitAnnounced("ABC", quantity: 100, at: at(1))
+        reconciler.splitAnnounced("ABC", Split(2, 1), quantity: 100, at: at(1))
         #expect(findings(reconciler, ours: 200, theirs: 100, at: 2) == [.splitNotBooked(ours: 200, brokers: 100)])
+        #expect(reconciler.hasBooked("ABC", at: 200))
+        #expect(!reconciler.hasBooked("ABC", at: 100))
         reconciler.note(.agrees, of: "ABC", at: at(3))
         #expect(!reconciler.awaitsSplits)
-        let old = PositionRecord(symbol: "ABC", quantity: 100, averagePrice: "100", openedAt: at(0))
-        let new = BrokerPosition(symbol: "ABC", quantity: 200, averagePrice: "50")
-        let split = try #require(Split(from: old, to: new))
-        #expect(reconciler.splitBooked("ABC", split) == true)
-        #expect(reconciler.takeBookedSplit("ABC") == split)
-        #expect(reconciler.takeBookedSplit("ABC") == nil)
-        reconciler.splitAnnounced("ABC", quantity: 100, at: at(4))
-        #expect(reconciler.splitBooked("ABC", split) == false)
+        reconciler.splitAnnounced("ABC", Split(2, 1), quantity: 100, at: at(4))
+        #expect(reconciler.splitBooked("ABC"))
+        #expect(!reconciler.splitBooked("ABC"))
         #expect(!reconciler.awaitsSplits)
     }
 

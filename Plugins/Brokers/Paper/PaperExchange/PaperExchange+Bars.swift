@@ -30,7 +30,7 @@ extension PaperExchange {
         // Time that was replayed once is not replayed again, as by a daily bar after those of its minutes.
         guard market.open(bar, volumeForUs: try volumeForUs(bar)) else { return }
         markets[bar.symbol] = market
-        if configuration.sessions.isRegular(bar) {
+        if configuration.sessions.isRegular(bar), !market.isHalted(in: bar) {
             for sequence in serving(bar.symbol) { try matchOpen(sequence, bar) }
             for sequence in serving(bar.symbol) { try matchRange(sequence, bar) }
             try matchAwakened(in: bar)

@@ -16,7 +16,23 @@ extension PaperExchange {
             try split(action.symbol, numerator: numerator, denominator: denominator)
         case .dividend(let amount):
             if let held = holdings[action.symbol]?.quantity { try cash += amount.times(held) }
+        case .symbolChange(let other, let numerator, let denominator):
+            try rename(action.symbol, to: other, numerator, denominator)
         }
+    }
+
+    /// Orders of the old symbol end; the new shares are at the average that makes their cost the same.
+    private mutating func rename(
+        _ symbol: Symbol, to other: Symbol, _ numerator: Int64, _ denominator: Int64
+    ) throws(NumericError) {
+        for sequence in book.workingSequences(symbol) {
+            try report(sequence, .canceled, reason: "corporate action: \(symbol) is \(other) now")
+        }
+        if numerator != denominator { try split(symbol, numerator: numerator, denominator: denominator) }
+        guard let held = holdings[symbol], holdings[other] == nil else { return }
+        holdings[symbol] = nil
+        holdings[other] = held
+        if markets[other] == nil { markets[other] = markets[symbol] }
     }
 
     private mutating func split(_ symbol: Symbol, numerator: Int64, denominator: Int64) throws(NumericError) {

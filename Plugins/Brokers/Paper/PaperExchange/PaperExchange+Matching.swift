@@ -27,18 +27,21 @@ extension PaperExchange {
     mutating func matchNow(_ sequence: Int64) throws(NumericError) {
         let symbol = book[sequence].order.symbol
         if let reference = markets[symbol]?.stopReference(book[sequence].terms.side) {
-            if session == .regular {
+            if isTrading(symbol) {
                 try elect(sequence, by: reference, trailing: true)
             } else {
                 startTrail(sequence, at: reference)
             }
         }
-        if session == .regular, book[sequence].stage == .live { try trade(sequence) }
+        if isTrading(symbol), book[sequence].stage == .live { try trade(sequence) }
         let entry = book[sequence]
         guard entry.isImmediate, entry.stage == .live else { return }
         let words = entry.terms.timeInForce == .fok ? "fill or kill" : "immediate or cancel"
         try end(sequence, .canceled, reason: words)
     }
+
+    /// The session is open, and the symbol is not halted.
+    private func isTrading(_ symbol: Symbol) -> Bool { session == .regular && markets[symbol]?.haltedSince == nil }
 
     private mutating func trade(_ sequence: Int64) throws(NumericError) {
         let entry = book[sequence]

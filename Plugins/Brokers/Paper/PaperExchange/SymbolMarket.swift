@@ -17,6 +17,8 @@ struct SymbolMarket: Codable, Sendable {
     /// Price of the newest trade: a bar's close or a quote's `last`.
     private(set) var last: Price?
     private(set) var tradedAt: Timestamp?
+    /// Since when trading in it is interrupted: nothing executes, and no stop is elected.
+    private(set) var haltedSince: Timestamp?
     /// The end of the newest bar.
     private var barsUntil: Timestamp?
     /// What is left for us; nil sets no limit.
@@ -28,6 +30,12 @@ struct SymbolMarket: Codable, Sendable {
     mutating func absorb(_ quote: Quote, limitToSize: Bool) -> Bool {
         if let quotedAt, quote.at < quotedAt { return false }
         quotedAt = quote.at
+        guard quote.isHalted != true else {
+            // What is quoted meanwhile is an indication, and no price.
+            haltedSince = haltedSince ?? quote.at
+            return true
+        }
+        haltedSince = nil
         bid = quote.bid.flatMap { $0.isPositive ? $0 : nil }
         ask = quote.ask.flatMap { $0.isPositive ? $0 : nil }
         bidLeft = limitToSize ? quote.bidSize : nil
@@ -61,6 +69,9 @@ struct SymbolMarket: Codable, Sendable {
         let restated = try price.scaled(numerator: denominator, denominator: numerator, .halfEven)
         last = restated.isPositive ? restated : nil
     }
+
+    /// Of such a bar nothing can have been traded by us.
+    func isHalted(in bar: Bar) -> Bool { haltedSince.map { bar.start >= $0 } ?? false }
 
     /// Where an order of this side would trade now; nil when nobody is there.
     func offer(to side: Side) -> Offer? {

@@ -35,6 +35,7 @@ from .market import (
     Market,
     Quote,
     Split,
+    SymbolChange,
 )
 from .messages import (
     Bars,
@@ -166,6 +167,7 @@ __all__ = [
     "Split",
     "Stop",
     "Submit",
+    "SymbolChange",
     "WireError",
     "advise",
     "atr",

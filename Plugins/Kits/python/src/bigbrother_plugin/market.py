@@ -65,12 +65,22 @@ class Dividend:
 
 
 @dataclass(frozen=True)
+class SymbolChange:
+    """The shares stand under another symbol: renamed, or exchanged in a merger. Since protocol 1.2."""
+
+    TAG: ClassVar = "symbol_change"
+    to: Symbol
+    numerator: int = 1
+    denominator: int = 1
+
+
+@dataclass(frozen=True)
 class CorporateAction:
     """Sent before the first price that it changes; its ``id`` is applied once."""
 
     id: str
     symbol: Symbol
-    kind: Split | Dividend
+    kind: Split | Dividend | SymbolChange
     effective_at: Time
 
 

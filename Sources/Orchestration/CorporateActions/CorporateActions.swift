@@ -1,0 +1,143 @@
+import Trading
+
+/// Corporate actions: what was announced and takes effect later, and what was applied, by whomever it was told first.
+///
+/// Invariants (I-CORP-1 to 6 in docs/invariants.md):
+/// 1. An announcement takes effect at its time, and not before.
+/// 2. An action is applied once, whoever tells of it first, and however many do.
+package struct CorporateActions: Sendable, Hashable, Codable {
+    /// Announced and not effective yet, by time and id.
+    private var awaited: [CorporateAction] = []
+    /// Announcements that were taken, by symbol and id, with the time of their effect.
+    private var known: [String: Timestamp] = [:]
+    /// What changed positions lately, oldest first.
+    private var applied: [Applied] = []
+
+    private struct Applied: Sendable, Hashable, Codable {
+        var symbol: Symbol
+        var change: Change
+        var at: Timestamp
+    }
+
+    /// What a position went through.
+    private enum Change: Sendable, Hashable, Codable {
+        case action(CorporateAction.Kind)
+        /// The broker showed another quantity, and nobody could tell why.
+        case quantity(from: Quantity, to: Quantity)
+    }
+
+    package init() {}
+
+    // MARK: - Announcements
+
+    /// A provider has announced it; again, with other figures, before it took effect, it takes the place of the first.
+    /// - Returns: whether it is news.
+    mutating func announce(_ action: CorporateAction) -> Bool {
+        let key = "\(action.symbol) \(action.id)"
+        if known[key] != nil {
+            let before = awaited.firstIndex { $0.id == action.id && $0.symbol == action.symbol }
+            guard let before, awaited[before] != action else { return false }
+            awaited.remove(at: before)
+        }
+        known[key] = action.effectiveAt
+        let place = awaited.firstIndex { ($0.effectiveAt, $0.id) > (action.effectiveAt, action.id) }
+        awaited.insert(action, at: place ?? awaited.endIndex)
+        forgetOldest()
+        return true
+    }
+
+    var nextDue: Timestamp? { awaited.first?.effectiveAt }
+
+    /// What takes effect now, in order.
+    mutating func takeDue(at now: Timestamp) -> [CorporateAction] {
+        let due = awaited.prefix { $0.effectiveAt <= now }
+        awaited.removeFirst(due.count)
+        return Array(due)
+    }
+
+    /// What a broker may book already: announced for these days.
+    func expected(of symbol: Symbol, at now: Timestamp) -> [CorporateAction] {
+        awaited.filter { $0.symbol == symbol && $0.effectiveAt <= now + CoreLimits.actionsApart }
+    }
+
+    /// What a position of the symbol becomes these days, by what was announced.
+    func successor(of symbol: Symbol, at now: Timestamp) -> (to: Symbol, split: Split)? {
+        let kinds = expected(of: symbol, at: now).map(\.kind) + recent(symbol, at: now)
+        for case .symbolChange(let other, let numerator, let denominator) in kinds {
+            return (other, Split(numerator, denominator))
+        }
+        return nil
+    }
+
+    private func recent(_ symbol: Symbol, at now: Timestamp) -> [CorporateAction.Kind] {
+        applied.reversed().compactMap { other in
+            guard other.symbol == symbol, other.at + CoreLimits.actionsApart >= now, case .action(let kind) = other.change
+            else { return nil }
+            return kind
+        }
+    }
+
+    /// The broker has booked it before its time.
+    mutating func drop(_ action: CorporateAction) {
+        awaited.removeAll { $0.id == action.id && $0.symbol == action.symbol }
+    }
+
+    // MARK: - What was applied
+
+    mutating func noteApplied(_ kind: CorporateAction.Kind, of symbol: Symbol, at time: Timestamp) {
+        note(Applied(symbol: symbol, change: .action(kind), at: time))
+    }
+
+    mutating func noteQuantity(of symbol: Symbol, from old: Quantity, to new: Quantity, at time: Timestamp) {
+        note(Applied(symbol: symbol, change: .quantity(from: old, to: new), at: time))
+    }
+
+    private mutating func note(_ new: Applied) {
+        applied.append(new)
+        if applied.count > CoreLimits.appliedActions { applied.removeFirst(applied.count - CoreLimits.appliedActions) }
+    }
+
+    /// The same was applied to the symbol within days: booked by the broker first, or announced by somebody else.
+    func isApplied(_ action: CorporateAction) -> Bool {
+        near(action).contains { other in
+            if case .action(let kind) = other.change { kind.isSame(as: action.kind) } else { false }
+        }
+    }
+
+    /// A change of quantity that this split explains, and that nobody could tell the reason of.
+    func hasBooked(_ split: Split, of action: CorporateAction) -> Bool {
+        near(action).contains { other in
+            if case .quantity(let old, let new) = other.change { split.explains(new, from: old) } else { false }
+        }
+    }
+
+    private func near(_ action: CorporateAction) -> [Applied] {
+        applied.filter {
+            $0.symbol == action.symbol
+                && abs($0.at.nanoseconds - action.effectiveAt.nanoseconds) <= CoreLimits.actionsApart.nanoseconds
+        }
+    }
+
+    /// What is long past, or more than anybody announces.
+    private mutating func forgetOldest() {
+        if awaited.count > CoreLimits.awaitedActions { awaited.removeLast() }
+        guard known.count > 2 * CoreLimits.awaitedActions else { return }
+        for (key, _) in known.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }).prefix(CoreLimits.awaitedActions)
+        {
+            known[key] = nil
+        }
+    }
+}
+
+extension CorporateAction.Kind {
+    /// 2:1 is 4:2.
+    fileprivate func isSame(as other: CorporateAction.Kind) -> Bool {
+        switch (self, other) {
+        case (.split(let n, let d), .split(let m, let e)): n * e == m * d
+        case (.dividend(let amount), .dividend(let other)): amount == other
+        case (.symbolChange(let symbol, let n, let d), .symbolChange(let other, let m, let e)):
+            symbol == other && n * e == m * d
+        case (.split, _), (.dividend, _), (.symbolChange, _): false
+        }
+    }
+}

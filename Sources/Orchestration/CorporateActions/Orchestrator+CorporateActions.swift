@@ -1,0 +1,122 @@
+import Trading
+
+/// New shares for old, a dividend and another symbol are no move of the market: position, plan and prices are restated
+/// together, when the action takes effect.
+extension Orchestrator {
+    mutating func announce(_ actions: [CorporateAction]) {
+        for action in actions where action.defect == nil && state.actions.announce(action) {
+            // What changed position and prices already takes no effect later.
+            if action.effectiveAt > state.now { record(.corporateAction(action: action, done: .awaited)) }
+        }
+        applyDueActions()
+    }
+
+    /// Called with every input, before it: what an update says of prices is said of the shares as they are by then.
+    mutating func applyDueActions() {
+        for action in state.actions.takeDue(at: state.now) {
+            // What does not fit leaves out its symbol, and not the account.
+            let before = state
+            do { try apply(action) } catch {
+                state = before
+                record(.corporateAction(action: action, done: .notApplied))
+                alert(.emergency, action.symbol, .corporateActionNotApplied(action))
+            }
+        }
+    }
+
+    private mutating func apply(_ action: CorporateAction) throws(NumericError) {
+        switch action.kind {
+        case .split(let numerator, let denominator): try apply(Split(numerator, denominator), action)
+        case .dividend(let amount): try applyDividend(of: amount, action)
+        case .symbolChange(let other, _, _):
+            guard !state.actions.isApplied(action) else {
+                return record(.corporateAction(action: action, done: .appliedBefore))
+            }
+            // The broker's list says when.
+            state.actions.noteApplied(action.kind, of: action.symbol, at: action.effectiveAt)
+            guard state.portfolio.positions[action.symbol] != nil, state.portfolio.positions[other] == nil else { return }
+            record(.corporateAction(action: action, done: .symbolChangeAwaited))
+        }
+    }
+
+    // MARK: - Splits
+
+    private mutating func apply(_ split: Split, _ action: CorporateAction) throws(NumericError) {
+        let symbol = action.symbol
+        guard !state.actions.isApplied(action) else {
+            state.market.endPreSplitPrices(symbol)
+            return record(.corporateAction(action: action, done: .splitBookedBefore))
+        }
+        let isBooked = state.actions.hasBooked(split, of: action)
+        state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
+        try state.market.split(symbol, split, effectiveAt: action.effectiveAt)
+        guard let held = state.portfolio.positions[symbol], held.openedAt <= action.effectiveAt else {
+            // Bought after it, or not held: what was planned before it means nothing.
+            if state.portfolio.positions[symbol] == nil { state.plans.dropEntry(symbol) }
+            return record(.corporateAction(action: action, done: .splitApplied(held: nil)))
+        }
+        // The broker's figures were adopted already: what was planned for the old shares alone is restated.
+        guard !isBooked else {
+            try restate(symbol, by: .split(split))
+            state.portfolio.keepQuantity(of: held)
+            return record(.corporateAction(action: action, done: .splitBookedBefore))
+        }
+        try applySplit(symbol, split.numerator, split.denominator)
+        record(.corporateAction(action: action, done: .splitApplied(held: state.portfolio.positions[symbol]?.quantity)))
+        state.reconciler.splitAnnounced(symbol, split, quantity: held.quantity, at: state.now)
+        // Also while the broker is away: what it shows when it is back may still be the old shares.
+        state.holds.awaitSplit(symbol, cycle: state.cycle.number)
+        if state.broker != nil { reconcileNow() }
+    }
+
+    /// Position and plan are restated together.
+    mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
+        try restate(symbol, by: .split(Split(numerator, denominator)))
+    }
+
+    private mutating func restate(_ symbol: Symbol, by restatement: Restatement) throws(NumericError) {
+        try state.portfolio.restate(symbol, by: restatement)
+        try state.plans.restate(
+            symbol, by: restatement, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)
+        touch(symbol)
+    }
+
+    // MARK: - Dividends
+
+    private mutating func applyDividend(of amount: Price, _ action: CorporateAction) throws(NumericError) {
+        let symbol = action.symbol
+        guard !state.actions.isApplied(action) else {
+            return record(.corporateAction(action: action, done: .appliedBefore))
+        }
+        state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
+        // One wrong figure lowers no stop to nothing: who pays out half of a share's price is asked about by a person.
+        if let price = state.market.price(of: symbol), amount.units > price.units / 2 {
+            record(.corporateAction(action: action, done: .notApplied))
+            return alert(.emergency, symbol, .corporateActionNotApplied(action))
+        }
+        try state.market.payDividend(symbol, amount, effectiveAt: action.effectiveAt)
+        guard let held = state.portfolio.positions[symbol], held.openedAt <= action.effectiveAt else {
+            return record(.corporateAction(action: action, done: .dividendNoted))
+        }
+        let due = try amount.times(held.quantity)
+        try restate(symbol, by: .dividend(amount))
+        state.portfolio.expectDividend(due, of: symbol, at: state.now)
+        record(.corporateAction(action: action, done: .dividendApplied(due: due)))
+    }
+
+    // MARK: - Another symbol
+
+    /// The broker shows under another symbol what it showed under this one: the position's memory goes along.
+    mutating func moveSymbol(_ symbol: Symbol, to other: Symbol, _ split: Split?) throws(NumericError) {
+        if let split { try restate(symbol, by: .split(split)) }
+        state.portfolio.rename(symbol, to: other)
+        state.plans.rename(symbol, to: other)
+        if let split { try state.market.split(symbol, split, effectiveAt: state.now) }
+        state.market.rename(symbol, to: other)
+        state.audit.reset(symbol)
+        watchProtection(symbol)
+        watchBreach(symbol)
+        touch(symbol)
+        touch(other)
+    }
+}

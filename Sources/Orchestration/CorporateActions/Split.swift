@@ -1,0 +1,118 @@
+import Trading
+
+/// New shares for old, so many for so many.
+package struct Split: Sendable, Hashable, Codable {
+    let numerator: Int64
+    let denominator: Int64
+
+    init(_ numerator: Int64, _ denominator: Int64) {
+        (self.numerator, self.denominator) = (numerator, denominator)
+    }
+
+    /// One share for this many, or so many for one.
+    private static let most: Int64 = 1_000
+    /// Both sides of a ratio such as 3:2 or 21:20.
+    private static let mostOfBoth: Int64 = 50
+    /// Brokers round averages: so many parts in a million may differ.
+    private static let tolerance: Int128 = 1_000
+
+    /// Recognized by the figures alone: the quantity is multiplied and the average price divided by a ratio of small
+    /// numbers, with what is no whole share paid in cash; or the quantity is, and the whole cost is the same.
+    init?(from ours: PositionRecord, to theirs: BrokerPosition) {
+        let (old, new) = (ours.quantity, theirs.quantity)
+        guard ours.averagePrice.isPositive, theirs.averagePrice.isPositive, old != new, !old.isZero, !new.isZero else {
+            return nil
+        }
+        let candidates = Self.ratios(from: old, to: new).filter { split in
+            split.divides(ours.averagePrice, into: theirs.averagePrice)
+                || Self.isSameCost((old, ours.averagePrice), (new, theirs.averagePrice))
+        }
+        // The one that the price confirms, and of these the simplest.
+        let best = candidates.min { one, other in
+            let (first, second) = (
+                one.divides(ours.averagePrice, into: theirs.averagePrice),
+                other.divides(ours.averagePrice, into: theirs.averagePrice)
+            )
+            return first == second ? one.size < other.size : first
+        }
+        guard let best else { return nil }
+        self = best
+    }
+
+    private var size: Int64 { numerator + denominator }
+
+    /// Every ratio of small numbers that makes the one of the other.
+    private static func ratios(from old: Quantity, to new: Quantity) -> [Split] {
+        var found: [Split] = []
+        func consider(_ numerator: Int64, _ denominator: Int64) {
+            let split = Split(numerator, denominator)
+            if numerator != denominator, split.explains(new, from: old) { found.append(split) }
+        }
+        for many in 2...most {
+            consider(many, 1)
+            consider(1, many)
+        }
+        for denominator in 2...mostOfBoth {
+            for numerator in 2...mostOfBoth where numerator != denominator { consider(numerator, denominator) }
+        }
+        return found
+    }
+
+    /// Whether it makes one quantity of the other, with whole shares where the broker books whole ones.
+    func explains(_ new: Quantity, from old: Quantity) -> Bool {
+        guard old.isNegative == new.isNegative else { return false }
+        let (before, after) = (Int128(old.units.magnitude), Int128(new.units.magnitude))
+        let exact = before * Int128(numerator)
+        let shown = after * Int128(denominator)
+        // A part in a million of what is shown: adapters round fractions.
+        if abs(exact - shown) * 1_000_000 <= exact { return true }
+        // What is no whole share is paid in cash, or made a whole one.
+        let share = Int128(Quantity.scale)
+        return after % share == 0 && exact >= share * Int128(denominator)
+            && abs(exact - shown) < share * Int128(denominator)
+    }
+
+    /// As far as averages are told: in cents mostly.
+    private func divides(_ old: Price, into new: Price) -> Bool {
+        let exact = Int128(old.units) * Int128(denominator)
+        let shown = Int128(new.units) * Int128(numerator)
+        let rounding =
+            Self.halfStep(of: old) * Int128(denominator) + Self.halfStep(of: new) * Int128(numerator)
+        return abs(exact - shown) <= exact * Self.tolerance / 1_000_000 + rounding
+    }
+
+    /// Half of the last place that is told.
+    private static func halfStep(of price: Price) -> Int128 {
+        for step in [Price.scale / 100, Price.scale / 10_000] where price.units % step == 0 { return Int128(step) / 2 }
+        return 0
+    }
+
+    private static func isSameCost(_ old: (Quantity, Price), _ new: (Quantity, Price)) -> Bool {
+        let before = Int128(old.0.units) * Int128(old.1.units)
+        let after = Int128(new.0.units) * Int128(new.1.units)
+        return abs(before - after) <= abs(before) / 1_000_000 * tolerance
+    }
+
+    /// Nearer to the price before the split than to what that is for a new share.
+    func isPreSplit(_ price: Price, before: Price) -> Bool {
+        let most: Int64 = 1 << 55
+        guard (1..<most).contains(price.units), (1..<most).contains(before.units) else { return false }
+        // The middle of both, as ratios: before x the root of (denominator / numerator).
+        let now = Int128(price.units) * Int128(price.units) * Int128(numerator)
+        let middle = Int128(before.units) * Int128(before.units) * Int128(denominator)
+        return numerator > denominator ? now > middle : now < middle
+    }
+}
+
+extension BrokerPosition {
+    /// Some brokers restate the quantity at once, and the average price a day later: then ours is right.
+    /// - Parameters:
+    ///   - before: our position before the split; nil where there was none.
+    ///   - now: our position, restated.
+    func withAverage(of before: PositionRecord?, _ now: PositionRecord?) -> BrokerPosition {
+        guard let before, let now,
+            abs(averagePrice.units - now.averagePrice.units) > abs(averagePrice.units - before.averagePrice.units)
+        else { return self }
+        return with(self) { $0.averagePrice = now.averagePrice }
+    }
+}

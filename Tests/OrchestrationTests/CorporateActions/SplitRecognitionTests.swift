@@ -1,0 +1,46 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+@Suite("New shares for old, recognized by the figures")
+struct SplitRecognitionTests {
+    private struct Figures {
+        var held: Quantity
+        var average: Price
+        var after: Quantity
+        var newAverage: Price
+    }
+
+    private func split(_ figures: Figures) -> String? {
+        let ours = PositionRecord(
+            symbol: "ABC", quantity: figures.held, averagePrice: figures.average, openedAt: Timestamp(seconds: 0))
+        let theirs = BrokerPosition(symbol: "ABC", quantity: figures.after, averagePrice: figures.newAverage)
+        return Split(from: ours, to: theirs).map { "\($0.numerator):\($0.denominator)" }
+    }
+
+    @Test(
+        "quantity and average price say it, and what is no whole share is paid in cash",
+        arguments: [
+            ("100", "700", "700", "100", "7:1"), ("101", "150", "151", "100", "3:2"), ("101", "150", "202", "75", "2:1"),
+            ("287", "10", "14", "200", "1:20"), ("1000", "0.35", "66", "5.21", "1:15"), ("33", "12", "2", "180", "1:15"),
+            ("-287", "10", "-14", "200", "1:20"), ("-101", "150", "-151", "100", "3:2"),
+            ("287", "10", "14", "205", "1:20"), ("287", "10", "15", "200", "1:20"), ("14.35", "10", "43.05", "3.3333", "3:1"),
+            ("7", "50", "10", "33.33", "3:2"), ("1000", "4", "100", "40", "1:10"), ("40", "1", "1200", "0.0333", "30:1"),
+        ] as [(Quantity, Price, Quantity, Price, String)])
+    func recognized(held: Quantity, average: Price, after: Quantity, newAverage: Price, expected: String) {
+        #expect(split(Figures(held: held, average: average, after: after, newAverage: newAverage)) == expected)
+    }
+
+    @Test(
+        "what somebody bought or sold is none",
+        arguments: [
+            ("100", "100", "200", "100"), ("100", "100", "50", "100"), ("100", "100", "200", "99"),
+            ("100", "100", "200", "75"), ("100", "100", "-100", "100"), ("0.001", "50000", "0.5", "25000"),
+            ("100", "0", "50", "0"), ("10", "100", "15", "90"), ("1", "100", "2", "60"), ("100", "100", "100", "50"),
+        ] as [(Quantity, Price, Quantity, Price)])
+    func trades(held: Quantity, average: Price, after: Quantity, newAverage: Price) {
+        #expect(split(Figures(held: held, average: average, after: after, newAverage: newAverage)) == nil)
+    }
+}
