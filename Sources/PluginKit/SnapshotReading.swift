@@ -61,9 +61,12 @@ extension PositionView {
         isLong ? try price - distance : try price + distance
     }
 
-    /// Rounded to a cent, away from the market.
+    /// On which the broker takes prices.
+    public var grid: PriceIncrement { priceIncrement ?? .usEquity }
+
+    /// Rounded to the broker's grid, away from the market.
     public func onGrid(_ price: Price) throws(NumericError) -> Price {
-        try PriceIncrement.usEquity.rounded(price, isLong ? .down : .up)
+        try grid.rounded(price, isLong ? .down : .up)
     }
 }
 

@@ -50,4 +50,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case swap
     /// A provider tells what is no market: a wrong print, stub and crossed quotes, a quote of long ago.
     case badPrices = "bad-prices"
+    /// New shares for old while the market is closed: announced ahead, late, twice or never, booked by the broker before,
+    /// at or after its time, with what is no whole share in cash.
+    case splits
 }

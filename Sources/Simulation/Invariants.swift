@@ -51,6 +51,16 @@ final class Invariants {
         return (isTight ? 180 : 60) * World.second
     }
 
+    /// New shares for old: the ratio, and what was held before.
+    private var splits: [Symbol: TrueSplit] = [:]
+
+    private struct TrueSplit {
+        var numerator: Int64
+        var denominator: Int64
+        var held: Quantity
+        var at: Int64
+    }
+
     /// What was lost since a position was last in order, by symbol.
     private var losses: [Symbol: Losses] = [:]
 
@@ -77,6 +87,49 @@ final class Invariants {
 
     /// A person takes shares away under resting exits; no core can prevent that, and ours has to mend it.
     func tradesManually(_ symbol: Symbol) { byHand[symbol] = (0, 0) }
+
+    func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
+        splits[symbol] = TrueSplit(
+            numerator: numerator, denominator: denominator, held: venue.held(symbol), at: world.now)
+        // What was decided on the old shares is another number of new ones.
+        for key in maySell.keys where key.hasSuffix("." + symbol.text) { maySell[key] = .max / 2 }
+        for key in mayEnter.keys where key.hasSuffix("." + symbol.text) { mayEnter[key] = .max / 2 }
+    }
+
+    /// E15: a split is applied as it was, once, and nothing else is taken for one.
+    private func checkSplit(_ record: Record) {
+        switch record {
+        case .corporateAction(let action, .splitApplied(let held?)):
+            guard let split = splits[action.symbol] else { return }
+            let exact = Int128(split.held.units) * Int128(split.numerator)
+            let far = abs(Int128(held.units) * Int128(split.denominator) - exact)
+            guard byHand[action.symbol] == nil, far > Int128(Quantity.scale) * Int128(split.denominator) else { return }
+            fail("E15", "\(split.held) \(action.symbol) were split \(split.numerator):\(split.denominator), and are \(held)")
+        case .discrepancy(let found):
+            guard case .adoptedAsSplit(let numerator, let denominator) = found.done else { return }
+            guard let split = splits[found.symbol] else {
+                return fail("E15", "\(found.symbol) was not split, and the core takes it for \(numerator):\(denominator)")
+            }
+            // Where the broker took back what was announced too early, it is the other way round.
+            let isSame = numerator * split.denominator == denominator * split.numerator
+            let isBack = numerator * split.numerator == denominator * split.denominator
+            if !isSame, !isBack {
+                fail("E15", "\(found.symbol): \(split.numerator):\(split.denominator) taken for \(numerator):\(denominator)")
+            }
+        default: return
+        }
+    }
+
+    /// No stop that was meant for the old shares is sent for the new ones.
+    private func checkStop(_ order: NewOrder) {
+        guard let split = splits[order.symbol], world.now < split.at + 600 * World.second,
+            !scenario.characters.contains(.chaos), order.role == .stop, let stop = order.stopPrice,
+            let price = venue.prices[order.symbol]
+        else { return }
+        let isBeyond =
+            order.side == .sell ? stop.units > price.units / 4 * 5 : stop.units < price.units / 5 * 4
+        if isBeyond { fail("E15", "a stop at \(stop) for \(order.symbol), which is at \(price) after its split") }
+    }
 
     private func watchManualTrading(_ isHealthy: Bool, _ most: Int64, _ span: Int64) {
         for symbol in scenario.symbols {
@@ -184,6 +237,7 @@ final class Invariants {
         if case .submit(let submission) = command {
             for order in submission.orders {
                 symbols[order.clientOrderID] = order.symbol
+                checkStop(order)
                 if let core, order.role == .reduce { allowWholeExit(order, core) }
             }
         }
@@ -272,6 +326,7 @@ final class Invariants {
             )
         }
         if case .action(let step) = record { checkJustified(step) }
+        checkSplit(record)
         // Another position than it was decided on: what is beyond the limit is another amount.
         if case .discrepancy(let difference) = record, difference.order == nil {
             for key in maySell.keys where key.hasSuffix("." + difference.symbol.text) { maySell[key] = .max / 2 }

@@ -15,6 +15,9 @@ struct Scenario {
     /// Seeds from here on also have prices that are none.
     static let fourthEdition: UInt64 = 130_000_000
     var isFourthEdition: Bool { seed >= Self.fourthEdition }
+    /// Seeds from here on also have splits.
+    static let splitEdition: UInt64 = 240_000_000
+    var hasSplits: Bool { seed >= Self.splitEdition }
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]

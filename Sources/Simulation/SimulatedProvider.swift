@@ -9,6 +9,13 @@ final class SimulatedProvider: SimulatedPlugin {
     private let scenario: Scenario
     private var random: SplitMix64
     var isCalm = false
+    /// Of these nothing is told before the market opens.
+    private var dark: Set<Symbol> = []
+    /// What was split, once in a scenario.
+    private var wasSplit: Set<Symbol> = []
+    /// Announcements, and from when on they are told.
+    private var announcements: [(from: Int64, action: CorporateAction)] = []
+    var onSplit: (_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) -> Void = { _, _, _ in }
 
     init(_ world: World, _ venue: Venue, _ faults: FaultInjector, _ scenario: Scenario) {
         self.venue = venue
@@ -33,15 +40,64 @@ final class SimulatedProvider: SimulatedPlugin {
     }
 
     private func turnSession() {
-        guard venue.session == .regular, faults.hits(.close, 5) else { return }
+        guard venue.session == .regular, faults.hits(.close, scenario.hasSplits ? 20 : 5) else { return }
         venue.open(faults.pick(.close, [.closed, .afterHours]))
-        world.after(faults.between(.close, 20, 120) * World.second) { [weak self] in
+        let night = splitOverNight() ? 240 : faults.between(.close, 20, 120)
+        world.after(night * World.second) { [weak self] in
             guard let self else { return }
             venue.endDay()
             venue.open(.regular)
+            dark = []
             for symbol in scenario.symbols { venue.match(symbol) }
             if isConnected { publish() }
         }
+    }
+
+    /// Where the market is closed, and for long enough that the core can see the broker's lists before it opens.
+    private func splitOverNight() -> Bool {
+        guard scenario.hasSplits, !venue.capabilities.sessions.contains(venue.session),
+            faults.hits(.splits, 700), let symbol = scenario.symbols.first(where: { !wasSplit.contains($0) }),
+            let price = venue.prices[symbol]
+        else { return false }
+        let ratios = [(2, 1), (3, 2), (3, 1), (7, 1), (1, 2), (1, 4), (1, 15)].filter { ratio in
+            (20...1_000).contains(price.units / Price.scale * Int64(ratio.1) / Int64(ratio.0))
+        }
+        guard !ratios.isEmpty else { return false }
+        let (numerator, denominator) = faults.pick(.splits, ratios)
+        wasSplit.insert(symbol)
+        dark.insert(symbol)
+        plan(symbol, Int64(numerator), Int64(denominator), in: faults.between(.splits, 5, 30))
+        return true
+    }
+
+    private func plan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, in seconds: Int64) {
+        func announce(after delay: Int64, _ id: String) {
+            let effective = Timestamp(nanoseconds: world.time.nanoseconds + seconds * World.second)
+            announcements.append(
+                (
+                    world.now + delay * World.second,
+                    CorporateAction(
+                        id: id, symbol: symbol, kind: .split(numerator: numerator, denominator: denominator),
+                        effectiveAt: effective)
+                ))
+        }
+        var booked = seconds
+        switch faults.between(.splits, 0, 4) {
+        case 0: announce(after: 0, "early")
+        case 1: announce(after: seconds + faults.between(.splits, 5, 150), "late")
+        case 2: break
+        case 3:
+            announce(after: 0, "early")
+            booked += faults.between(.splits, 1, 40)
+        default:
+            announce(after: 0, "one")
+            announce(after: seconds + faults.between(.splits, 0, 60), "another")
+        }
+        world.after(seconds * World.second) { [weak self] in
+            self?.onSplit(symbol, numerator, denominator)
+            self?.venue.restatePrices(symbol, numerator, denominator)
+        }
+        world.after(booked * World.second) { [weak self] in self?.venue.bookSplit(symbol, numerator, denominator) }
     }
 
     private func move(_ symbol: Symbol) {
@@ -52,7 +108,7 @@ final class SimulatedProvider: SimulatedPlugin {
                 self?.venue.match(symbol)
             }
         }
-        guard !venue.halted.contains(symbol), !isCalm, let price = venue.prices[symbol] else { return }
+        guard !venue.halted.contains(symbol), !dark.contains(symbol), !isCalm, let price = venue.prices[symbol] else { return }
         var tenthsOfPercent = random.between(-scenario.volatility, scenario.volatility)
         if faults.hits(.gaps, 4) { tenthsOfPercent = faults.between(.gaps, -1_500, 1_500) }
         let step = Price.scale / 100
@@ -80,7 +136,9 @@ final class SimulatedProvider: SimulatedPlugin {
 
     private func publish() {
         let step = Price.scale / 100
-        let quotes = scenario.symbols.compactMap { symbol in
+        let told = announcements.filter { $0.from <= world.now }.map(\.action)
+        announcements.removeAll { $0.from <= world.now }
+        let quotes = scenario.symbols.filter { !dark.contains($0) }.compactMap { symbol in
             venue.prices[symbol].map {
                 distorted(
                     Quote(
@@ -88,6 +146,9 @@ final class SimulatedProvider: SimulatedPlugin {
                         isHalted: scenario.tellsHalts && venue.halted.contains(symbol) ? true : nil, at: world.time))
             }
         }
-        send(.market, MarketUpdate(at: world.time, session: venue.session, quotes: quotes))
+        send(
+            .market,
+            MarketUpdate(
+                at: world.time, session: venue.session, corporateActions: told.isEmpty ? nil : told, quotes: quotes))
     }
 }

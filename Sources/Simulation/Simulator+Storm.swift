@@ -18,6 +18,10 @@ extension Simulator {
             story("venue: \(what)  [\(venue.held(symbol)) \(symbol) at \(venue.prices[symbol]?.description ?? "?")]")
             invariants.venueChanged(symbol)
         }
+        provider.onSplit = { [unowned self] symbol, numerator, denominator in
+            story("\(symbol) is split \(numerator):\(denominator)")
+            invariants.splits(symbol, numerator, denominator)
+        }
         venue.onFill = { [unowned self] order, quantity in
             outcome.fills += 1
             invariants.filled(order, quantity)

@@ -235,6 +235,36 @@ final class Venue {
         ranges[symbol] ?? prices[symbol].map { ($0, $0) }
     }
 
+    // MARK: - Splits
+
+    /// Prices are those of the new shares, and orders for the old ones are over.
+    func restatePrices(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
+        for id in working[symbol] ?? [] { finishCancel(id) }
+        prices[symbol] = prices[symbol].map { scaled($0, denominator, numerator) }
+        ranges[symbol] = ranges[symbol].map {
+            (scaled($0.low, denominator, numerator), scaled($0.high, denominator, numerator))
+        }
+    }
+
+    /// The shares themselves, in whole increments; the rest is paid in cash.
+    func bookSplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
+        guard let before = positions[symbol], let average = averages[symbol] else { return }
+        let step = Int128(capabilities.quantityIncrement.units)
+        let exact = Int128(before.units) * Int128(numerator) / Int128(denominator)
+        let whole = exact / step * step
+        let fraction = Quantity(units: Int64(exact - whole))
+        cash = Money(units: cash.units + value(fraction, prices[symbol] ?? .zero).units)
+        positions[symbol] = whole == 0 ? nil : Quantity(units: Int64(whole))
+        averages[symbol] = Price(units: average.units / numerator * denominator)
+        history.append((world.now, positions))
+        onChange(symbol, "\(numerator):\(denominator) split")
+    }
+
+    private func scaled(_ price: Price, _ numerator: Int64, _ denominator: Int64) -> Price {
+        let cent = Price.scale / 100
+        return Price(units: max(cent, price.units / denominator * numerator / cent * cent))
+    }
+
     func open(_ phase: SessionPhase) { session = phase }
     func setHalted(_ symbol: Symbol, _ isHalted: Bool) {
         if isHalted { halted.insert(symbol) } else { halted.remove(symbol) }

@@ -162,6 +162,8 @@ enum Samples {
         whole.positions[0].realizedInR = try Ratio("0.5")
         whole.positions[0].lastPartialAt = at
         whole.positions[0].sector = "semiconductors"
+        whole.positions[0].priceIncrement = PriceIncrement(
+            atOrAboveOne: try Price("0.01"), belowOne: try Price("0.00000001"))
         whole.positions[0].protection?.stopSince = at
         whole.positions[0].protection?.stopDistance = try Ratio("0.015")
         whole.orders[0].submittedAt = at

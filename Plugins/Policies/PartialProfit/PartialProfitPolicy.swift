@@ -46,7 +46,7 @@ package struct PartialProfitPolicy: Policy {
     /// Level-triggered like every stop: said for as long as the market is on the right side of it. The core never loosens.
     private func breakeven(_ position: PositionView) throws -> Recommendation? {
         guard movesStop, let taken = ladder.first(where: { position.rungsTaken.contains($0.name) }) else { return nil }
-        let stop = try PriceIncrement.usEquity.rounded(position.averagePrice, position.isLong ? .up : .down)
+        let stop = try position.grid.rounded(position.averagePrice, position.isLong ? .up : .down)
         guard let last = position.lastPrice, position.isBetter(last, than: stop) else { return nil }
         let average = position.averagePrice.text(minimumDecimals: 2)
         return Recommendation(

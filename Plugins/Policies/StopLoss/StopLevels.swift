@@ -112,7 +112,7 @@ struct StopLevels {
         guard let threshold = settings.breakevenAfterR, let inR = position.profitInR, inR >= threshold else {
             return nil
         }
-        let average = try PriceIncrement.usEquity.rounded(position.averagePrice, position.isLong ? .up : .down)
+        let average = try position.grid.rounded(position.averagePrice, position.isLong ? .up : .down)
         return (average, "break-even: it is at \(inR.signed) R, \(threshold) R is enough")
     }
 

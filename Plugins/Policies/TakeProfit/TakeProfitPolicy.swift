@@ -23,7 +23,6 @@ package struct TakeProfitPolicy: Policy {
 
     private let settings: Settings
     private static let defaultAtR = Ratio(units: 3 * Ratio.scale)
-    private static let cent = Price(units: Price.scale / 100)
 
     package init(settings: Settings) throws {
         if let grid = settings.roundTo, !grid.isPositive {
@@ -55,7 +54,7 @@ package struct TakeProfitPolicy: Policy {
             return nil
         }
         let exact = isLong ? try position.averagePrice + distance : try position.averagePrice - distance
-        let target = try exact.rounded(toMultipleOf: settings.roundTo ?? Self.cent, isLong ? .down : .up)
+        let target = try exact.rounded(toMultipleOf: settings.roundTo ?? position.grid.step(for: exact), isLong ? .down : .up)
         guard target.isPositive, isLong ? target > position.averagePrice : target < position.averagePrice else {
             return nil
         }

@@ -5,6 +5,7 @@ struct PositionViewer {
     let state: MarkedPortfolio
     let now: Timestamp
     let sectors: [Symbol: String]
+    var capabilities: BrokerCapabilities?
 
     func view(_ record: PositionRecord, equity: Money) throws(NumericError) -> PositionView {
         let price = state.market.price(of: record.symbol)
@@ -23,6 +24,8 @@ struct PositionViewer {
         view.realizedInR = try record.realizedInR()
         view.lastPartialAt = record.lastPartialAt
         view.sector = sectors[record.symbol]
+        let grid = capabilities?.priceIncrement(of: record.symbol) ?? .usEquity
+        if grid != .usEquity { view.priceIncrement = grid }
         return view
     }
 

@@ -13,7 +13,8 @@ struct SnapshotBuilder {
 
     func build(cycle: Int64) throws(NumericError) -> PortfolioSnapshot {
         let equity = try state.equity()
-        let viewer = PositionViewer(state: state, now: core.now, sectors: core.configuration.sectors)
+        let viewer = PositionViewer(
+            state: state, now: core.now, sectors: core.configuration.sectors, capabilities: core.broker?.capabilities)
         var positions: [PositionView] = []
         for (_, record) in state.positions.inOrder { positions.append(try viewer.view(record, equity: equity)) }
         var gross: Money = .zero

@@ -109,6 +109,8 @@ public struct PositionView: Sendable, Hashable, Codable {
     public var lastPartialAt: Timestamp?
     /// As the configuration names it.
     public var sector: String?
+    /// The broker's grid of prices; nil for that of US shares. Since protocol 1.2.
+    public var priceIncrement: PriceIncrement?
 
     public init(
         symbol: Symbol, quantity: Quantity, averagePrice: Price, lastPrice: Price?, marketValue: Money,
@@ -146,7 +148,7 @@ public struct PositionView: Sendable, Hashable, Codable {
         case initialStop, riskPerShare, profitInR, highWaterMark, lowWaterMark, openedAt, heldFor, weight, protection
         case unprotectedSince, rungsTaken
         case realizedInR = "realisedInR"
-        case lastPartialAt, sector
+        case lastPartialAt, sector, priceIncrement
     }
 
     @available(*, deprecated, renamed: "unrealizedProfit") public var unrealisedProfit: Money { unrealizedProfit }

@@ -95,6 +95,7 @@ extension PositionView: WireDirect {
         writer.field("realised_in_r", realizedInR)
         writer.field("last_partial_at", lastPartialAt)
         writer.field("sector", sector)
+        writer.field("price_increment", priceIncrement)
         writer.endObject()
     }
 
@@ -128,7 +129,24 @@ extension PositionView: WireDirect {
         realizedInR = fields.optional("realised_in_r")
         lastPartialAt = fields.optional("last_partial_at")
         sector = fields.optional("sector") { $0.string }
+        priceIncrement = fields.optional("price_increment")
         guard fields.isDone else { return nil }
+    }
+}
+
+extension PriceIncrement: WireDirect {
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("at_or_above_one", atOrAboveOne)
+        writer.field("below_one", belowOne)
+        writer.endObject()
+    }
+
+    package init?(wire value: WireValue) {
+        guard var fields = value.fields, let atOrAboveOne: Price = fields.required("at_or_above_one"),
+            let belowOne: Price = fields.required("below_one"), fields.isDone
+        else { return nil }
+        self.init(atOrAboveOne: atOrAboveOne, belowOne: belowOne)
     }
 }
 

@@ -43,12 +43,12 @@ struct DividendTests {
         driver.quote("ABC", "85", "85.02")
         driver.cycle()
         #expect(driver.venue.held("ABC") == Quantity(shares: shares))
-        #expect(abs(try driver.state.marked.equity().units - before.units) <= 3 * Money.scale)
+        #expect(try abs(driver.state.marked.equity().units - before.units) <= 3 * Money.scale)
         // The broker pays, less a tax or not: it is cash now, and due no more.
         driver.venue.cash = Money(units: driver.venue.cash.units + due.units)
         driver.reconcile()
         #expect(driver.state.portfolio.dividends.total == .zero)
-        #expect(abs(try driver.state.marked.equity().units - before.units) <= 3 * Money.scale)
+        #expect(try abs(driver.state.marked.equity().units - before.units) <= 3 * Money.scale)
         driver.expectSound()
     }
 

@@ -12,7 +12,7 @@ from .amounts import (
     AccountID, ClientOrderID, IndicatorName, Money, PluginName, Price, Quantity, Ratio, Span, Symbol, Time, moment,
 )
 from .market import Bar, Condition, Session
-from .orders import OrderRole, OrderStatus, OrderType, Side
+from .orders import OrderRole, OrderStatus, OrderType, PriceIncrement, Side
 
 TradingState = Literal["active", "reducing", "halted"]
 
@@ -69,6 +69,7 @@ class Position:
     realised_in_r: Ratio | None = None
     last_partial_at: Time | None = None
     sector: str | None = None
+    price_increment: PriceIncrement | None = None
 
     @property
     def is_long(self) -> bool:
