@@ -119,7 +119,8 @@ extension LiveNode {
         _ unreadable: [UnreadableRow], _ defects: [MarketDefect], _ header: Header, _ session: PluginSession
     ) {
         statistics.refused(session.name)
-        let rows = unreadable.map { (key: "\($0.field) \($0.name ?? "")", words: $0.words) }
+        let rows =
+            unreadable.map { (key: "\($0.field) \($0.name ?? "")", words: $0.words) }
             + defects.map { (key: $0.subject, words: $0.words) }
         guard let first = rows.first else { return }
         let more = rows.count > 1 ? ", and \(rows.count - 1) more" : ""

@@ -104,17 +104,22 @@ final class Invariants {
             let exact = Int128(split.held.units) * Int128(split.numerator)
             let far = abs(Int128(held.units) * Int128(split.denominator) - exact)
             guard byHand[action.symbol] == nil, far > Int128(Quantity.scale) * Int128(split.denominator) else { return }
-            fail("E15", "\(split.held) \(action.symbol) were split \(split.numerator):\(split.denominator), and are \(held)")
+            fail(
+                "E15",
+                "\(split.held) \(action.symbol) were split \(split.numerator):\(split.denominator), and are \(held)")
         case .discrepancy(let found):
             guard case .adoptedAsSplit(let numerator, let denominator) = found.done else { return }
             guard let split = splits[found.symbol] else {
-                return fail("E15", "\(found.symbol) was not split, and the core takes it for \(numerator):\(denominator)")
+                return fail(
+                    "E15", "\(found.symbol) was not split, and the core takes it for \(numerator):\(denominator)")
             }
             // Where the broker took back what was announced too early, it is the other way round.
             let isSame = numerator * split.denominator == denominator * split.numerator
             let isBack = numerator * split.numerator == denominator * split.denominator
             if !isSame, !isBack {
-                fail("E15", "\(found.symbol): \(split.numerator):\(split.denominator) taken for \(numerator):\(denominator)")
+                fail(
+                    "E15",
+                    "\(found.symbol): \(split.numerator):\(split.denominator) taken for \(numerator):\(denominator)")
             }
         default: return
         }

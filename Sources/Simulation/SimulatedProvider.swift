@@ -108,7 +108,9 @@ final class SimulatedProvider: SimulatedPlugin {
                 self?.venue.match(symbol)
             }
         }
-        guard !venue.halted.contains(symbol), !dark.contains(symbol), !isCalm, let price = venue.prices[symbol] else { return }
+        guard !venue.halted.contains(symbol), !dark.contains(symbol), !isCalm, let price = venue.prices[symbol] else {
+            return
+        }
         var tenthsOfPercent = random.between(-scenario.volatility, scenario.volatility)
         if faults.hits(.gaps, 4) { tenthsOfPercent = faults.between(.gaps, -1_500, 1_500) }
         let step = Price.scale / 100

@@ -13,7 +13,8 @@ struct MarketRowsTests {
 
     @Test("a price with ten decimals leaves out its row, and not what stands beside it")
     func tooPrecise() throws {
-        let text = #"{"at":"1000000000","session":"regular","quotes":[\#(quote("AAA", "100")),\#(quote("PEPE/USD", "0.0000119698")),\#(quote("BBB", "50"))]}"#
+        let text =
+            #"{"at":"1000000000","session":"regular","quotes":[\#(quote("AAA", "100")),\#(quote("PEPE/USD", "0.0000119698")),\#(quote("BBB", "50"))]}"#
         let (update, unreadable) = try MessageCodec().market(Array(text.utf8))
         #expect(update.quotes?.map(\.symbol.text) == ["AAA", "BBB"])
         #expect(update.session == .regular)
@@ -28,7 +29,8 @@ struct MarketRowsTests {
 
     @Test("a symbol that cannot be said, a bar without a close, an action of an unknown kind")
     func otherRows() throws {
-        let text = #"{"at":"1000000000","corporate_actions":[{"id":"1","symbol":"AAA","kind":{"bonus":{}},"effective_at":"1"}],"bars":[{"symbol":"AAA"}],"quotes":[\#(quote("a b", "1")),\#(quote("AAA", "2"))]}"#
+        let text =
+            #"{"at":"1000000000","corporate_actions":[{"id":"1","symbol":"AAA","kind":{"bonus":{}},"effective_at":"1"}],"bars":[{"symbol":"AAA"}],"quotes":[\#(quote("a b", "1")),\#(quote("AAA", "2"))]}"#
         let (update, unreadable) = try MessageCodec().market(Array(text.utf8))
         #expect(update.quotes?.count == 1)
         #expect(Set(unreadable.map(\.field)) == ["corporate_actions", "bars", "quotes"])

@@ -54,7 +54,8 @@ package struct TakeProfitPolicy: Policy {
             return nil
         }
         let exact = isLong ? try position.averagePrice + distance : try position.averagePrice - distance
-        let target = try exact.rounded(toMultipleOf: settings.roundTo ?? position.grid.step(for: exact), isLong ? .down : .up)
+        let target = try exact.rounded(
+            toMultipleOf: settings.roundTo ?? position.grid.step(for: exact), isLong ? .down : .up)
         guard target.isPositive, isLong ? target > position.averagePrice : target < position.averagePrice else {
             return nil
         }

@@ -137,7 +137,8 @@ extension AlertReason {
         case .pluginNotice: .pluginNotice
         case .priceInDoubt: .priceInDoubt
         case .started, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
-            .configurationNotUsed, .policyGone, .providerGone, .adviceLeftOut, .settingsTaken, .settingsRefused, .protocolViolation,
+            .configurationNotUsed, .policyGone, .providerGone, .adviceLeftOut, .settingsTaken, .settingsRefused,
+            .protocolViolation,
             .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,

@@ -71,7 +71,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
 
     private func recent(_ symbol: Symbol, at now: Timestamp) -> [CorporateAction.Kind] {
         applied.reversed().compactMap { other in
-            guard other.symbol == symbol, other.at + CoreLimits.actionsApart >= now, case .action(let kind) = other.change
+            guard other.symbol == symbol, other.at + CoreLimits.actionsApart >= now,
+                case .action(let kind) = other.change
             else { return nil }
             return kind
         }

@@ -34,7 +34,9 @@ extension Orchestrator {
             }
             // The broker's list says when.
             state.actions.noteApplied(action.kind, of: action.symbol, at: action.effectiveAt)
-            guard state.portfolio.positions[action.symbol] != nil, state.portfolio.positions[other] == nil else { return }
+            guard state.portfolio.positions[action.symbol] != nil, state.portfolio.positions[other] == nil else {
+                return
+            }
             record(.corporateAction(action: action, done: .symbolChangeAwaited))
         }
     }

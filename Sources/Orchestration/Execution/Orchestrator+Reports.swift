@@ -250,7 +250,8 @@ extension Orchestrator {
             .outcome(
                 Outcome(
                     decision: plan.id, symbol: symbol, execution: execution, remaining: record?.size ?? .zero,
-                    realizedByDecision: realized, realizedProfit: record?.realizedProfit ?? closed?.realizedProfit ?? realized,
+                    realizedByDecision: realized,
+                    realizedProfit: record?.realizedProfit ?? closed?.realizedProfit ?? realized,
                     heldFor: record.map { state.now - $0.openedAt } ?? closed?.heldFor ?? .zero)))
         if record == nil { resetPlan(symbol) }
     }

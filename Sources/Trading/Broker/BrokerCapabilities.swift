@@ -139,7 +139,9 @@ extension BrokerCapabilities {
     private mutating func indexAssets() {
         assetIndex = [:]
         // Of two rules of one symbol the first counts.
-        for (index, rule) in assets.enumerated() where assetIndex[rule.symbol] == nil { assetIndex[rule.symbol] = index }
+        for (index, rule) in assets.enumerated() where assetIndex[rule.symbol] == nil {
+            assetIndex[rule.symbol] = index
+        }
     }
 
     /// The part of a quantity that can be ordered: 14 of 14.35 shares where only whole ones are traded, none of 0.5 where

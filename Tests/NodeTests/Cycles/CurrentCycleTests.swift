@@ -17,11 +17,18 @@ struct CurrentCycleTests {
     @Test("an answer is timed from its question, and counts once")
     func answers() {
         var cycle = asked()
-        #expect(cycle.accept([], of: "a", cycle: 7, within: AdviceBounds(CoreState()), nowNanoseconds: 5_000) == .accepted(afterMicroseconds: 3))
-        #expect(cycle.accept([], of: "a", cycle: 7, within: AdviceBounds(CoreState()), nowNanoseconds: 6_000) == .tooLate)
-        #expect(cycle.accept([], of: "b", cycle: 6, within: AdviceBounds(CoreState()), nowNanoseconds: 6_000) == .tooLate, "it answers another cycle")
+        #expect(
+            cycle.accept([], of: "a", cycle: 7, within: AdviceBounds(CoreState()), nowNanoseconds: 5_000)
+                == .accepted(afterMicroseconds: 3))
+        #expect(
+            cycle.accept([], of: "a", cycle: 7, within: AdviceBounds(CoreState()), nowNanoseconds: 6_000) == .tooLate)
+        #expect(
+            cycle.accept([], of: "b", cycle: 6, within: AdviceBounds(CoreState()), nowNanoseconds: 6_000) == .tooLate,
+            "it answers another cycle")
         #expect(cycle.consumeAnswers() == nil && cycle.isUnderWay)
-        #expect(cycle.accept([], of: "b", cycle: 7, within: AdviceBounds(CoreState()), nowNanoseconds: 6_000) == .accepted(afterMicroseconds: nil))
+        #expect(
+            cycle.accept([], of: "b", cycle: 7, within: AdviceBounds(CoreState()), nowNanoseconds: 6_000)
+                == .accepted(afterMicroseconds: nil))
         let answers = [PolicyAnswer(policy: "a", recommendations: []), PolicyAnswer(policy: "b", recommendations: [])]
         #expect(cycle.consumeAnswers() == .evaluated(cycle: 7, answers: answers))
         #expect(!cycle.isUnderWay && cycle.number == nil)

@@ -78,7 +78,8 @@ struct EvaluationRoundTests {
         for name in names {
             #expect(!evaluation.isComplete)
             #expect(evaluation.isWaiting(for: name))
-            name == "b" ? evaluation.fail(name, "gone") : evaluation.answer(PolicyAnswer(policy: name, recommendations: [hold]))
+            name == "b"
+                ? evaluation.fail(name, "gone") : evaluation.answer(PolicyAnswer(policy: name, recommendations: [hold]))
         }
         #expect(evaluation.isComplete)
         #expect(

@@ -63,7 +63,8 @@ struct AnnouncementTests {
 
     @Test(
         "booked by the broker first, with the fraction in cash, and announced hours later: applied once",
-        arguments: [(1, 20, 287), (3, 2, 101), (1, 15, 287), (7, 1, 31), (1, 20, -287), (3, 2, -101)] as [(Int64, Int64, Int64)])
+        arguments: [(1, 20, 287), (3, 2, 101), (1, 15, 287), (7, 1, 31), (1, 20, -287), (3, 2, -101)]
+            as [(Int64, Int64, Int64)])
     func bookedFirst(numerator: Int64, denominator: Int64, shares: Int64) {
         let isLong = shares > 0
         var driver = holding(Quantity(shares: shares), stop: isLong ? "90" : "110")
@@ -134,7 +135,9 @@ struct AnnouncementTests {
         var driver = protected()
         driver.policies = { _ in [] }
         tell(
-            action(.split(numerator: 2, denominator: 1), at: Timestamp(nanoseconds: driver.now.nanoseconds - 86_400_000_000_000)),
+            action(
+                .split(numerator: 2, denominator: 1),
+                at: Timestamp(nanoseconds: driver.now.nanoseconds - 86_400_000_000_000)),
             &driver)
         lookAgain(&driver)
         #expect(driver.position("ABC")?.quantity == 100)

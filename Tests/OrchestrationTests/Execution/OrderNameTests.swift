@@ -35,7 +35,9 @@ struct OrderNameTests {
 
     @Test("a journal from before keeps the names that its orders have")
     func older() {
-        var (core, start) = (Orchestrator(), Start(epoch: 1, configuration: CoreConfiguration(account: "a", policies: [])))
+        var (core, start) = (
+            Orchestrator(), Start(epoch: 1, configuration: CoreConfiguration(account: "a", policies: []))
+        )
         start.namesOrdersByRun = nil
         _ = core.handle(.started(start), at: Timestamp(seconds: 100))
         _ = core.handle(.started(start), at: Timestamp(seconds: 200))

@@ -466,18 +466,6 @@ struct CorporateActionTests {
         driver.expectSound()
     }
 
-    @Test("a dividend changes no stop and no position")
-    func dividend() {
-        var driver = protected()
-        let before = driver.position("ABC")
-        let sent = driver.orders.count
-        driver.send(update(driver, action(.dividend(amount: "1.25"))))
-        driver.cycle()
-        #expect(driver.position("ABC")?.quantity == before?.quantity)
-        #expect(driver.orders.count == sent)
-        driver.expectSound()
-    }
-
     @Test("1:20 of a size that does not divide: what is left is protected")
     func reverseSplitWithRest() {
         var driver = protected(287)

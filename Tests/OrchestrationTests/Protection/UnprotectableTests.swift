@@ -22,7 +22,9 @@ struct UnprotectableTests {
         driver.alertReasons(.emergency).filter { if case .unprotectable = $0 { true } else { false } }
     }
 
-    @Test("a part of one large share is told once, with its value, and counts as without a stop", arguments: [1, -1] as [Int64])
+    @Test(
+        "a part of one large share is told once, with its value, and counts as without a stop",
+        arguments: [1, -1] as [Int64])
     func largeShare(sign: Int64) throws {
         let driver = holding(Quantity(units: sign * 9 * Quantity.scale / 10), at: "700000")
         #expect(told(driver) == [.unprotectable("0.9", worth: "630000")])
