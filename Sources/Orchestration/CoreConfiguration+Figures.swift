@@ -1,6 +1,11 @@
 import Trading
 
 extension CoreConfiguration {
+    package var managesExternalOrders: Bool {
+        get { leavesExternalOrders != true }
+        set { leavesExternalOrders = !newValue }
+    }
+
     /// Every figure that can change while the core is at work, by its key in the configuration file.
     package var figures: [(key: String, value: ConfigurationValue)] {
         [
@@ -8,6 +13,7 @@ extension CoreConfiguration {
             ("command_timeout", .span(commandTimeout)), ("reconcile_every", .count(reconcileEveryCycles)),
             ("unprotected_limit", .span(unprotectedLimit)), ("default_stop", .ratio(defaultStop)),
             ("stop_patience", .span(stopPatience)), ("escalate_stops", .flag(escalatesStops)),
+            ("external_orders", .names([managesExternalOrders ? "manage" : "leave"])),
             ("sectors", .sectors(sectors)),
             ("advisory_bounds", .range(low: advisoryBounds.low, high: advisoryBounds.high)),
             ("advisory_life", .span(advisoryLife)), ("urgent_cycles", .count(urgentCyclesPerPeriod)),

@@ -5,7 +5,8 @@ extension Orchestrator {
     mutating func comparePositions(_ snapshot: BrokerState, queriedAt: Timestamp) throws(NumericError) {
         let findings = state.reconciler.findings(
             in: snapshot, positions: state.portfolio.positions, isInFlight: isInFlight, queriedAt: queriedAt,
-            now: state.now)
+            now: state.now
+        ).map { symbol, finding in (symbol: symbol, finding: examined(finding, of: symbol, snapshot)) }
         for (symbol, finding) in findings {
             if case .differs(let ours, let theirs) = finding,
                 rollsBackFor(symbol, ours: ours, brokers: theirs?.quantity ?? .zero)
@@ -14,9 +15,12 @@ extension Orchestrator {
             }
             state.reconciler.note(finding, of: symbol, at: state.now)
             switch finding {
-            case .agrees: state.holds.endReport(.splitNotBooked, of: symbol)
+            case .agrees:
+                state.holds.endReport(.splitNotBooked, of: symbol)
+                state.holds.endReport(.contradiction, of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
-            case .differs(let ours, let theirs): try adoptPosition(symbol, theirs, ours: ours)
+            case .differs(let ours, let theirs): try adoptPosition(symbol, theirs, ours: ours, snapshot)
+            case .contradicted(let contradiction): tellContradiction(contradiction, of: symbol)
             case .unconfirmed: break
             }
         }
@@ -40,31 +44,46 @@ extension Orchestrator {
     /// The broker shows another position than our books, and it has not stayed so for long enough to be adopted. What
     /// rests for the symbol is left alone until then: somebody may have changed both, as a split does, and an order that
     /// is made to fit the old position would not fit the new one.
+    /// Where nothing is held by our books, nothing is entered on top of what the broker shows (I-DOUBT-3).
     func hasUnconfirmedPosition(_ symbol: Symbol) -> Bool {
-        guard let discrepancy = state.reconciler.discrepancy(of: symbol),
-            let record = state.portfolio.positions[symbol],
-            discrepancy.ours == record.quantity
-        else { return false }
-        return !Exits(of: record, in: state.portfolio.orders).isEmpty
+        guard let discrepancy = state.reconciler.discrepancy(of: symbol) else { return false }
+        guard let record = state.portfolio.positions[symbol] else { return discrepancy.ours.isZero }
+        return discrepancy.ours == record.quantity && !Exits(of: record, in: state.portfolio.orders).isNothingOfOurs
     }
 
-    /// What the position will be is not known yet.
+    /// What the position will be is not known yet: for a bounded time (I-DOUBT-1). Somebody else's order defers it while its
+    /// fate is unknown, or while a market order of theirs is about to be filled.
     func isInFlight(_ symbol: Symbol) -> Bool {
-        state.portfolio.orders.working(symbol).contains { $0.status.isInFlight || $0.isOverSoon }
+        state.portfolio.orders.working(symbol).contains { order in
+            let isSettling =
+                order.isExternal
+                ? order.status == .unknown || (order.isOverSoon && isTraded(symbol))
+                : order.status.isInFlight || order.isOverSoon
+            return isSettling && !isDoubtOverdue(order.id)
+        }
     }
 
     private mutating func adoptPosition(
-        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
+        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity, _ snapshot: BrokerState
     ) throws(NumericError) {
+        let isInDoubt = state.portfolio.orders.working(symbol).contains { !$0.isExternal && isDoubtOverdue($0.id) }
+        let filled = try endWhatExplains(symbol, snapshot, from: ours, to: theirs?.quantity ?? .zero)
         let split = state.portfolio.positions[symbol].flatMap { record in theirs.flatMap { Split(from: record, to: $0) }
         }
-        let kind = kind(of: theirs, ours: ours, split)
+        if split == nil, state.reconciler.hasReconciled {
+            noteCashOf(symbol, from: ours, to: theirs?.quantity ?? .zero)
+        }
+        let kind = filled == nil ? kind(of: theirs, ours: ours, split) : .missedFill
+        if isInDoubt {
+            alert(.emergency, symbol, .adoptedInDoubt(ours: ours, brokers: theirs?.quantity ?? .zero))
+        }
         note(
             kind, symbol, nil, ours: .quantity(ours), brokers: .quantity(theirs?.quantity ?? .zero),
             done: split.map { .adoptedAsSplit(numerator: $0.numerator, denominator: $0.denominator) } ?? .adopted)
         if kind == .externalShort {
             alert(.emergency, symbol, .externalShort)
         }
+        state.holds.endReport(.contradiction, of: symbol)
         // Whatever orders that are over have filled is in it, told or not. One that was given up and lives is found again
         // in the broker's list.
         for id in state.portfolio.orders.finished(symbol) {
@@ -78,6 +97,11 @@ extension Orchestrator {
         }
         if let split { try adoptSplit(split, of: symbol) }
         adoptQuantity(theirs)
+        if let filled, (filled.side == .buy) == theirs.quantity.isPositive {
+            planForFilledEntry(symbol, filled)
+            state.portfolio.stopSet(filled.stop.stopPrice, for: symbol)
+        }
+        takeOverExternalOrders(of: symbol)
         adoptExitsIntoPlan(symbol)
         watchProtection(symbol)
     }
@@ -115,7 +139,7 @@ extension Orchestrator {
     }
 
     /// What already rests for a position is wanted until a policy says otherwise.
-    private mutating func adoptExitsIntoPlan(_ symbol: Symbol) {
+    mutating func adoptExitsIntoPlan(_ symbol: Symbol) {
         guard let record = state.portfolio.positions[symbol] else { return }
         let exits = Exits(of: record, in: state.portfolio.orders)
         let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
