@@ -1,11 +1,6 @@
 import Trading
 
 extension CoreConfiguration {
-    package var managesExternalOrders: Bool {
-        get { leavesExternalOrders != true }
-        set { leavesExternalOrders = !newValue }
-    }
-
     /// Every figure that can change while the core is at work, by its key in the configuration file.
     package var figures: [(key: String, value: ConfigurationValue)] {
         [

@@ -38,9 +38,9 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var swapDrain: TimeSpan = .seconds(10)
     /// How long the new one may take to be ready and to agree with our books; then the old one is taken back.
     package var swapLimit: TimeSpan = .seconds(30)
-    /// Other people's orders that would close a position are left as they are and planned around; else they are managed like
-    /// its own. Absent in journals from before there was a choice, in which they were managed.
-    package var leavesExternalOrders: Bool? = true
+    /// Other people's orders that would close a position are managed like its own; else they are left as they are and planned
+    /// around.
+    package var managesExternalOrders = false
     /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price] = [:]
     package var limits = HardLimits()
@@ -106,6 +106,8 @@ extension CoreConfiguration {
         try keys.read(&swapDrain, .swapDrain)
         try keys.read(&swapLimit, .swapLimit)
         try keys.read(&initialStops, .initialStops)
+        // Before there was a choice they were managed: what an older journal did must come out again.
+        managesExternalOrders = try keys.decodeIfPresent(Bool.self, forKey: .managesExternalOrders) ?? true
         try keys.read(&limits, .limits)
     }
 }

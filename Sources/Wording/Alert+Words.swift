@@ -105,7 +105,8 @@ extension AlertReason {
             "the broker lists \(contradiction.brokers), \(contradiction.ours) here, and \(contradiction.order) says otherwise; nothing is changed until that is clear"
         case .orderHandedOver(let order, let who, let why):
             "\(who) has handed over \(order.clientOrderID) (\(order.words)): \(why); it is managed from now on"
-        case .orderNotHandedOver(let order): "there is no order \(order) of somebody else's that works; nothing is handed over"
+        case .orderNotHandedOver(let order):
+            "there is no order \(order) of somebody else's that works; nothing is handed over"
         default: nil
         }
     }

@@ -409,7 +409,6 @@ extension Order {
         terms.type != .market && !(terms.type.isStop && status.isExecutable)
     }
 
-
     /// One of ours that is to close a position.
     var isExit: Bool {
         switch terms.role {

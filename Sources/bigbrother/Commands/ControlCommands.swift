@@ -27,7 +27,8 @@ struct ControlOptions: ParsableArguments {
     ) throws {
         try Failure.guarding {
             let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
-                ControlRequest(command: command, plugin: plugin, order: order, who: Self.person, why: why), follows: follows)
+                ControlRequest(command: command, plugin: plugin, order: order, who: Self.person, why: why),
+                follows: follows)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {

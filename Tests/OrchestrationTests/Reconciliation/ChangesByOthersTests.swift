@@ -15,7 +15,8 @@ struct ChangesByOthersTests {
         driver.venue.working("ABC").first { $0.terms.type.isStop }?.id ?? "none"
     }
 
-    @Test("a stop that somebody tightens stays tight, told or found in the list", arguments: [true, false], [true, false])
+    @Test(
+        "a stop that somebody tightens stays tight, told or found in the list", arguments: [true, false], [true, false])
     func tightened(isLong: Bool, isTold: Bool) {
         var driver = Self.driver(isLong: isLong)
         let id = Self.stop(driver)

@@ -21,7 +21,9 @@ struct DoubtTests {
         return driver
     }
 
-    @Test("an entry whose words are lost: after a minute what the broker shows is held and protected", arguments: Side.allCases)
+    @Test(
+        "an entry whose words are lost: after a minute what the broker shows is held and protected",
+        arguments: Side.allCases)
     func lostEntry(side: Side) {
         var driver = Self.entering(side) {
             $0.faults.withholdsAnswers = true

@@ -25,7 +25,8 @@ struct RestrictionTests {
         return driver
     }
 
-    @Test("each command is journaled with who and why, and sets its state",
+    @Test(
+        "each command is journaled with who and why, and sets its state",
         arguments: Control.Command.allCases.filter { $0 != .handOver })
     func journaled(command: Control.Command) {
         var driver = protected()
