@@ -19,6 +19,8 @@ package struct Configuration: Decodable {
     package var dust: Money?
     package var stopPatience: Span?
     package var escalateStops: Bool?
+    /// What becomes of other people's orders that would close a position: `leave` (the default), or `manage`.
+    package var externalOrders: ExternalOrders?
     package var damping: DampingEntry?
     package var sectors: [Symbol: String]?
     package var advisoryBounds: AdvisoryBoundsEntry?
@@ -152,6 +154,7 @@ extension Configuration {
         if let dust { core.dust = dust }
         if let stopPatience { core.stopPatience = stopPatience.value }
         if let escalateStops { core.escalatesStops = escalateStops }
+        core.managesExternalOrders = externalOrders == .manage
         if let damping { core.damping = damping.damping }
         core.brokers = ([broker] + (standbyBrokers ?? [])).map { $0.name ?? $0.plugin }
         if let swapDrain { core.swapDrain = swapDrain.value }
@@ -210,4 +213,12 @@ extension Configuration.HardLimitsEntry {
         }
         return nil
     }
+}
+
+/// Other people's orders that would close a position.
+package enum ExternalOrders: String, Codable, CaseIterable, Sendable {
+    /// They are never touched: what they may sell is planned around.
+    case leave
+    /// They are managed like the core's own.
+    case manage
 }

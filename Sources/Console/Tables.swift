@@ -34,12 +34,12 @@ package enum Tables {
     private static func protection(_ record: PositionRecord, _ state: CoreState) -> String {
         let exits = Exits(of: record, in: state.portfolio.orders)
         var parts: [String] = []
-        for stop in exits.stops {
+        for stop in exits.allStops {
             parts.append(
                 "stop \(stop.terms.stopPrice?.text(minimumDecimals: 2) ?? "trailing") for \(stop.leavesQuantity)")
         }
-        if exits.stops.isEmpty { parts.append("NO STOP") }
-        for target in exits.targets {
+        if exits.allStops.isEmpty { parts.append("NO STOP") }
+        for target in exits.allTargets {
             parts.append(
                 "target \(target.terms.limitPrice?.text(minimumDecimals: 2) ?? "?") for \(target.leavesQuantity)")
         }

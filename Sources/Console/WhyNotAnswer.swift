@@ -64,8 +64,8 @@ extension WhyNot.Answer {
             let exits = Exits(of: record, in: state.portfolio.orders)
             quantity = record.quantity
             averagePrice = record.averagePrice
-            stops = exits.stops.compactMap(\.terms.stopPrice)
-            targets = exits.targets.compactMap(\.terms.limitPrice)
+            stops = exits.allStops.compactMap(\.terms.stopPrice)
+            targets = exits.allTargets.compactMap(\.terms.limitPrice)
         }
     }
 

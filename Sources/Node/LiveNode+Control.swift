@@ -35,10 +35,22 @@ extension LiveNode {
         case .reload: return reload(why: "\(request.why) (\(request.who))")
         case .swapBroker(let name): return beginSwap(to: name, request, client)
         case .managePlugin(let name, let management): return manage(name, management, request)
+        case .handOver(let order): return handOver(order, request)
         case .trading(let command):
             enqueue(.control(Control(command: command, who: request.who, why: request.why)))
             return ControlReply(accepted: true, message: words(command))
         }
+    }
+
+    private func handOver(_ id: ClientOrderID, _ request: ControlRequest) -> ControlReply {
+        guard let order = state.portfolio.orders[id], order.isWorking else {
+            return ControlReply(accepted: false, message: "there is no order \"\(id)\" that works")
+        }
+        guard order.terms.role == .external else {
+            return ControlReply(accepted: false, message: "\(id) is an order of this core already")
+        }
+        enqueue(.control(Control(command: .handOver, order: id, who: request.who, why: request.why)))
+        return ControlReply(accepted: true, message: "\(id) (\(order.words)) is managed from now on")
     }
 
     /// What a person reads who gave the command.
@@ -47,6 +59,7 @@ extension LiveNode {
         case .halt: return "Halted: no orders are sent"
         case .reduce: return "Reducing: positions may only become smaller"
         case .resume: return "Resumed: trading is active"
+        case .handOver: return "Handed over"
         case .flatten:
             let count = state.portfolio.positions.count
             return "Flattening: closing \(count) \(count == 1 ? "position" : "positions") at market"

@@ -9,6 +9,7 @@ extension CoreConfiguration {
             ("unprotected_limit", .span(unprotectedLimit)), ("default_stop", .ratio(defaultStop)),
             ("dust", .money(dust)),
             ("stop_patience", .span(stopPatience)), ("escalate_stops", .flag(escalatesStops)),
+            ("external_orders", .names([managesExternalOrders ? "manage" : "leave"])),
             ("sectors", .sectors(sectors)),
             ("advisory_bounds", .range(low: advisoryBounds.low, high: advisoryBounds.high)),
             ("advisory_life", .span(advisoryLife)), ("urgent_cycles", .count(urgentCyclesPerPeriod)),

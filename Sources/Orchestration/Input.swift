@@ -121,12 +121,17 @@ package struct Control: Sendable, Hashable, Codable {
         case reduce
         case resume
         case flatten
+        /// Somebody else's order is to be managed from now on.
+        case handOver = "hand_over"
     }
     package var command: Command
+    /// Which order is handed over.
+    package var order: ClientOrderID?
     package var who: String
     package var why: String
-    package init(command: Command, who: String, why: String) {
+    package init(command: Command, order: ClientOrderID? = nil, who: String, why: String) {
         self.command = command
+        self.order = order
         self.who = who
         self.why = why
     }

@@ -40,6 +40,9 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var swapDrain: TimeSpan = .seconds(10)
     /// How long the new one may take to be ready and to agree with our books; then the old one is taken back.
     package var swapLimit: TimeSpan = .seconds(30)
+    /// Other people's orders that would close a position are managed like its own; else they are left as they are and planned
+    /// around.
+    package var managesExternalOrders = false
     /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price] = [:]
     package var limits = HardLimits()
@@ -105,6 +108,8 @@ extension CoreConfiguration {
         try keys.read(&swapDrain, .swapDrain)
         try keys.read(&swapLimit, .swapLimit)
         try keys.read(&initialStops, .initialStops)
+        // Before there was a choice they were managed: what an older journal did must come out again.
+        managesExternalOrders = try keys.decodeIfPresent(Bool.self, forKey: .managesExternalOrders) ?? true
         try keys.read(&limits, .limits)
     }
 }
@@ -178,6 +183,20 @@ enum CoreLimits {
     static let longestBackoff: Int64 = 32
     /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.
     static let stuckCancelTimeouts: Int64 = 6
+    /// So long an order whose fate is not known, or somebody's market order that waits, defers the adoption and the protection
+    /// of its symbol; then it is planned around.
+    static let doubtLimit = TimeSpan.seconds(60)
+    /// How often a person is told again of an order whose fate is not known.
+    static let doubtReminder = TimeSpan.seconds(300)
+    /// How often a person is told again of somebody's order that keeps shares from being protected.
+    static let obstacleReminder = TimeSpan.seconds(21_600)
+    /// So long a list that shows less than what our own resting exits hold is waited for.
+    static let contradictionPatience = TimeSpan.seconds(900)
+    /// Movements of cash that our books do not explain, and how long they may explain a position.
+    static let cashMovements = 32
+    static let cashMovementAge = TimeSpan.seconds(120)
+    /// What the venue makes of a price counts as the same within so many of the declared ticks.
+    static let roundingTicks: Int64 = 10
     /// Questions that wait for an answer.
     static let openQueries = 10_000
     /// Costs of entries that the broker's buying power may not know of yet; more are added up.

@@ -217,6 +217,8 @@ package struct Alert: Sendable, Hashable, Codable {
         case refusedByBroker = "refused_by_broker"
         /// An order of which the broker says nothing, or that it does not end.
         case orderStuck = "order_stuck"
+        /// Somebody else, or the venue, has ended, moved or resized an order of ours.
+        case changedByOthers = "changed_by_others"
         case riskGate = "risk_gate"
         case orderBudget = "order_budget"
         /// A position has had no working stop for too long.

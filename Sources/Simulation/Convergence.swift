@@ -46,15 +46,19 @@ struct Convergence {
         return found
     }
 
-    /// Somebody else's order rests on the other side, where this broker then takes no stop: it is not ours to remove, and a
-    /// person was alerted to it.
+    /// Somebody else's order rests on the other side, where this broker then takes no stop, or holds the shares that have none:
+    /// it is not ours to remove, and a person was alerted to it.
     private func isObstacleTold(_ symbol: Symbol, _ held: Quantity) -> Bool {
         let opens: Side = held.isNegative ? .sell : .buy
-        let isThere = venue.resting(symbol).contains { resting in
-            resting.order.terms.side == opens && core.portfolio.orders[resting.order.id]?.terms.role == .external
+        let external = venue.resting(symbol).map(\.order).filter {
+            core.portfolio.orders[$0.id]?.terms.role == .external
         }
         let isTold = core.holds.reportedReasons(of: symbol).contains { if case .obstacle = $0 { true } else { false } }
-        return venue.capabilities.refusesSelfCross && isThere && isTold
+        let crosses = venue.capabilities.refusesSelfCross && external.contains { $0.terms.side == opens }
+        let claimed = external.filter { $0.terms.side != opens && !$0.terms.type.isStop }
+            .reduce(0) { $0 + $1.leavesQuantity.units }
+        let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
+        return isTold && (crosses || venue.protected(symbol) + claimed >= size.units)
     }
 
     private func stuckStop(_ symbol: Symbol, _ held: Quantity) -> Order? {

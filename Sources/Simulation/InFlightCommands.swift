@@ -7,7 +7,12 @@ struct InFlightCommands {
         var ids: Set<ClientOrderID>
         /// Orders that come into being by it: any report on them says that it was taken.
         var newIDs: Set<ClientOrderID>
+        var time: Int64
     }
+
+    /// After so many nanoseconds without an answer, what the order cannot sell is protected (I-DOUBT-1). The core's clock
+    /// begins when the command leaves, and may be set ahead by a little less than what it takes for a jump.
+    private static let doubtLimit = 58 * World.second
 
     private var clock = 0
     private var commands: [Symbol: SentCommand] = [:]
@@ -15,7 +20,7 @@ struct InFlightCommands {
     private var queries: [String: Int] = [:]
 
     /// A command leaves the core. Returns the violation that this is, if it is one.
-    mutating func sent(_ command: OrderCommand, id: String, symbol: Symbol?) -> String? {
+    mutating func sent(_ command: OrderCommand, id: String, symbol: Symbol?, at time: Int64) -> String? {
         clock += 1
         switch command {
         case .query, .reconcile: queries[id] = clock
@@ -23,9 +28,9 @@ struct InFlightCommands {
             guard let symbol else { return "a command on an order that nobody knows: \(command.orderIDs)" }
             defer {
                 commands[symbol] = SentCommand(
-                    at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs))
+                    at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs), time: time)
             }
-            if let other = commands[symbol] {
+            if let other = commands[symbol], time < other.time + Self.doubtLimit {
                 return "a command on \(command.orderIDs.sorted()) left while \(other.ids.sorted()) was unanswered"
             }
         }

@@ -248,7 +248,7 @@ final class Invariants {
         }
         let symbol = symbol(of: command)
         if let symbol { losses[symbol, default: Losses()].commands += 1 }
-        if let why = inFlight.sent(command, id: id, symbol: symbol) { fail("P2", why) }
+        if let why = inFlight.sent(command, id: id, symbol: symbol, at: world.now) { fail("P2", why) }
     }
 
     private func symbol(of command: OrderCommand) -> Symbol? {
@@ -384,7 +384,10 @@ final class Invariants {
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
-            guard isHealthy, size.isPositive, venue.protected(symbol) < size.units, isProtectable(symbol) else {
+            // What a person's own orders hold is that person's to protect (E6).
+            let claimed = venue.exitSide(symbol).map { manualOpenExits(symbol, $0) } ?? 0
+            guard isHealthy, size.isPositive, venue.protected(symbol) + claimed < size.units, isProtectable(symbol)
+            else {
                 unprotected[symbol] = 0
                 losses[symbol] = nil
                 continue

@@ -39,6 +39,7 @@ extension ActionReason {
         case .regroupedWithTarget: "it comes back at once in one OCO group with the target"
         case .noTargetPlanned: "the plan has no target any more"
         case .targetMoves: "the plan's target has moved"
+        case .executesNothing: "the venue has taken it out of the market, and it protects nothing"
         case .doesNotProtect(let size): "it does not protect \(size) shares, and holds what the stop needs"
         case .unprotected: "protect what is held"
         case .unprotectedWithTarget: "protect what is held, with its target"

@@ -4,8 +4,8 @@ import Trading
 extension Alert {
     /// What a person reads; the symbol is shown beside it.
     package var text: String {
-        reason.runWords ?? reason.pluginWords ?? reason.brokerWords ?? reason.orderWords ?? reason.swapWords
-            ?? reason.actionWords ?? "an alert"
+        reason.runWords ?? reason.pluginWords ?? reason.brokerWords ?? reason.orderWords ?? reason.changeWords
+            ?? reason.swapWords ?? reason.actionWords ?? "an alert"
     }
 }
 
@@ -82,8 +82,35 @@ extension AlertReason {
         case .orderUnanswered(let order):
             "the broker does not say what became of \(order); nothing is done on the symbol"
         case .cancelStuck(let order): "\(order) is stuck in pending_cancel; the cancel is asked for again"
+        case .orderInDoubt(let order, let span):
+            "nobody has said for \(span) what became of \(order); the broker is asked on, and what that order cannot sell is protected"
+        case .adoptedInDoubt(let ours, let brokers):
+            "an order of ours is in doubt, and the broker shows \(brokers) where our books have \(ours): that is held and protected from now on"
         case .ordersRefused(let count):
             "the broker refused \(count) orders in a row; it is tried again next cycle"
+        default: nil
+        }
+    }
+
+    fileprivate var changeWords: String? {
+        switch self {
+        case .orderEndedByOthers(let order, let event):
+            "\(order.clientOrderID) (\(order.words)) is \(event.rawValue) without our asking; position and orders are read before anything takes its place"
+        case .orderLives(let order): "\(order) was over by the broker's word, and lives"
+        case .stopTightenedByOthers(let from, let to):
+            "somebody has moved our stop from \(from.inCents) to \(to.inCents); it is tighter, and taken over"
+        case .stopLoosenedByOthers(let from, let to):
+            "somebody has moved our stop from \(from.inCents) to \(to.inCents); it is looser, and left there until the plan wants another one"
+        case .targetMovedByOthers(let from, let to):
+            "somebody has moved our target from \(from.inCents) to \(to.inCents); it is left there until the plan wants another one"
+        case .orderResizedByOthers(let order, let from, let to):
+            "somebody has changed \(order) from \(from) to \(to) shares; position and orders are read again"
+        case .positionContradicted(let contradiction):
+            "the broker lists \(contradiction.brokers), \(contradiction.ours) here, and \(contradiction.order) says otherwise; nothing is changed until that is clear"
+        case .orderHandedOver(let order, let who, let why):
+            "\(who) has handed over \(order.clientOrderID) (\(order.words)): \(why); it is managed from now on"
+        case .orderNotHandedOver(let order):
+            "there is no order \(order) of somebody else's that works; nothing is handed over"
         default: nil
         }
     }
@@ -110,8 +137,7 @@ extension AlertReason {
         case .refusedByRiskGate(let action, let why): "refused by the risk gate: \(action.words): \(why.words)"
         case .waitsForBudget(let action, let wait, let most):
             "waits \(wait), \(most) requests a minute are used up: \(action.words)"
-        case .obstacle(let obstacle):
-            "no stop can be placed: the broker refuses it while \(obstacle.order.clientOrderID) rests on the other side (\(obstacle.order.words)); cancel that order, or close the position"
+        case .obstacle(let obstacle): obstacle.words
         case .unprotected(let quantity, let span, let nothingSent):
             "\(quantity) shares had no working stop for \(span)"
                 + (nothingSent.map { "; nothing is sent: \($0.words)" } ?? "")
@@ -123,6 +149,18 @@ extension AlertReason {
                 + (isEscalated ? "; it gives way to a market exit" : "")
         default: nil
         }
+    }
+}
+
+extension Obstacle {
+    fileprivate var words: String {
+        let id = order.clientOrderID
+        let remedy = "it is not ours to touch: cancel it, or hand it over with `bigbrother hand-over \(id)`"
+        guard let unprotected else {
+            return
+                "no stop can be placed: the broker refuses it while \(id) rests on the other side (\(order.words)); \(remedy)"
+        }
+        return "\(unprotected) shares cannot be protected: \(id) holds them (\(order.words)); \(remedy)"
     }
 }
 

@@ -24,7 +24,7 @@ struct BigBrother: ParsableCommand {
             OrdersCommand.self,
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,
-            ResumeCommand.self, FlattenCommand.self, ReloadCommand.self, PluginsCommand.self,
+            ResumeCommand.self, FlattenCommand.self, HandOverCommand.self, ReloadCommand.self, PluginsCommand.self,
             PluginCommand.self, BrokerCommand.self, KeysCommand.self, CheckCommand.self, NewCommand.self,
             DoctorCommand.self,
         ])

@@ -37,7 +37,7 @@ struct ExplainTests {
         let order = [
             "Decision 1.NVDA", "NVDA: 287 shares at 184.8644", "Taken", "stop-loss", "partial-profit", "Absorbed",
             "portfolio-risk", "-> absorbed by partial-profit", "Steps",
-            "1. cancel the order: sell 287 NVDA limit 194.37",
+            "1. cancel the target order: sell 287 NVDA limit 194.37",
             "-> canceled, confirmed", "2. sell 143 NVDA at market", "-> sold 143 NVDA at 189.08", "3. stop-limit 144",
             "-> working: sell 144 NVDA limit 194.50", "Outcome",
         ]

@@ -94,10 +94,9 @@ struct WhyDeferredTests {
         scene.say(entry.says(.buy(10, stop: "95"), on: "ABC"))
         scene.cycles(1)
         // Somebody buys and sells by hand.
-        scene.driver.venue.hold("ABC", 5, at: "100")
-        scene.driver.venue.wasTradedByHand = true
+        scene.driver.venue.tradeManually("ABC", 5, at: "100")
         scene.cycles(31)
-        scene.driver.venue.hold("ABC", 0, at: "100")
+        scene.driver.venue.tradeManually("ABC", -5, at: "100")
         scene.cycles(31)
         let closed = try #require(scene.driver.state.plans.closedAt("ABC"))
         let reason = try #require(try scene.whyNot(since: .last(.seconds(15))).first(.deferred))

@@ -26,7 +26,7 @@ struct NVDATests {
         let story = try programs.run(["explain", "1.NVDA", "--journal", programs.journal]).output
         for words in [
             "partial profit with protection", "absorbed by partial-profit",
-            "cancel the order: sell 287 NVDA limit 194.37",
+            "cancel the target order: sell 287 NVDA limit 194.37",
             "sold 143 NVDA at 189.08", "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50", "profit of $602.83",
         ] {
             #expect(story.contains(words), "missing: \(words)\n\(story)")
@@ -72,7 +72,7 @@ struct NVDATests {
         let steps = told.compactMap { $0["words"] as? String }
         #expect(
             steps == [
-                "cancel the order: sell 287 NVDA limit 194.37", "sell 143 NVDA at market",
+                "cancel the target order: sell 287 NVDA limit 194.37", "sell 143 NVDA at market",
                 "stop-limit 144 NVDA @ 186.23 and take-profit @ 194.50, one OCO group",
             ])
         let order = (told[0]["orders"] as? [Any])?.first

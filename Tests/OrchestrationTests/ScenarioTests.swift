@@ -10,9 +10,12 @@ struct ScenarioTests {
         var driver = NVDA.driver()
         driver.connect()
         #expect(driver.violations == [])
+        // Handed over by the configuration.
+        var target = NVDA.takeProfit
+        target.role = .target
         #expect(
             driver.actions == [
-                .cancel(NVDA.takeProfit), .close(side: .sell, quantity: 143, symbol: "NVDA"),
+                .cancel(target), .close(side: .sell, quantity: 143, symbol: "NVDA"),
                 .protect(
                     quantity: 144, symbol: "NVDA", stop: ProtectiveStop(stopPrice: "186.23", limitPrice: "185.30"),
                     target: "194.50"),

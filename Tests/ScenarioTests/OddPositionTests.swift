@@ -76,18 +76,24 @@ struct OddPositionTests {
         scenario.expectSound()
     }
 
-    @Test("a person's order to take profit becomes the target of the plan, in one group with the stop")
+    @Test("a person's order to take profit stays as it is; handed over, it becomes the target of the plan")
     func personsOrder() {
         let byHand = NewOrder(
             clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .limit, quantity: 100, limitPrice: "120",
             role: .external)
-        let scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
+        var managed = byHand
+        managed.role = .target
+        var scenario = TradingScenario(Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")]) {
             $0.rest(byHand)
         }
+        scenario.expect("ABC", holds: 100, target: "100 @ 120.00", steps: [])
+        scenario.beginChapter()
+        scenario.driver.send(
+            .control(Control(command: .handOver, order: "by-hand", who: "a person", why: "the test")))
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 120.00",
             steps: [
-                .cancel(byHand.anonymous),
+                .cancel(managed.anonymous),
                 .protect(100, stop: "95", target: "120"),
             ])
         scenario.expectSound()

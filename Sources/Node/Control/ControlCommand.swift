@@ -12,6 +12,8 @@ enum ControlCommand: Hashable {
     case swapBroker(to: PluginName)
     case managePlugin(PluginName, Management)
     case trading(Control.Command)
+    /// Somebody else's order is managed from now on.
+    case handOver(ClientOrderID)
 
     enum Management: String, CaseIterable {
         case stop = "plugin_stop"
@@ -25,6 +27,7 @@ enum ControlCommand: Hashable {
         case "ping": self = .ping
         case "plugins": self = .plugins
         case "reload": self = .reload
+        case Control.Command.handOver.rawValue: self = .handOver(try Self.order(of: request))
         case "swap": self = .swapBroker(to: try Self.plugin(of: request))
         default:
             if let management = Management(rawValue: request.command) {
@@ -37,6 +40,11 @@ enum ControlCommand: Hashable {
         }
     }
 
+    private static func order(of request: ControlRequest) throws(ControlRefusal) -> ClientOrderID {
+        guard let order = request.order else { throw .namesNoOrder(request.command) }
+        return order
+    }
+
     private static func plugin(of request: ControlRequest) throws(ControlRefusal) -> PluginName {
         guard let name = request.plugin else { throw .namesNoPlugin(request.command) }
         return name
@@ -46,12 +54,14 @@ enum ControlCommand: Hashable {
 enum ControlRefusal: Error, Hashable, CustomStringConvertible {
     case unknown(String)
     case namesNoPlugin(String)
+    case namesNoOrder(String)
 
     var description: String {
         switch self {
         case .unknown(let command):
-            "\"\(command)\" is none of halt, reduce, resume, flatten, reload, swap, plugins"
+            "\"\(command)\" is none of halt, reduce, resume, flatten, reload, swap, plugins, hand_over"
         case .namesNoPlugin(let command): "\"\(command)\" names no plugin"
+        case .namesNoOrder(let command): "\"\(command)\" names no order"
         }
     }
 }

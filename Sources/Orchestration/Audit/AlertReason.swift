@@ -42,6 +42,26 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case orderUnanswered(ClientOrderID)
     /// The cancel is asked for again.
     case cancelStuck(ClientOrderID)
+    /// Nobody has said for so long what became of it.
+    case orderInDoubt(ClientOrderID, for: TimeSpan)
+    /// What the broker shows is held from now on, though nobody has said what became of an order of ours.
+    case adoptedInDoubt(ours: Quantity, brokers: Quantity)
+    /// The broker has ended it without our asking; its lists are read before anything takes its place.
+    case orderEndedByOthers(NewOrder, OrderEvent)
+    /// It was ended by the broker's word, and lives.
+    case orderLives(ClientOrderID)
+    /// Somebody else has moved our stop: a tighter one is the plan's from now on.
+    case stopTightenedByOthers(from: Price, to: Price)
+    /// A looser one is left as it is for as long as the plan wants the same as before.
+    case stopLoosenedByOthers(from: Price, to: Price)
+    case targetMovedByOthers(from: Price, to: Price)
+    /// Somebody else has made our exit smaller or larger.
+    case orderResizedByOthers(ClientOrderID, from: Quantity, to: Quantity)
+    /// The broker's list shows less than what else it shows allows.
+    case positionContradicted(Contradiction)
+    /// A person has handed somebody's order over.
+    case orderHandedOver(NewOrder, who: String, why: String)
+    case orderNotHandedOver(ClientOrderID)
     /// So many in a row; the next try is in the next cycle.
     case ordersRefused(Int64)
     case commandNotDelivered(why: String)
@@ -80,10 +100,12 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case active(TradingReason)
 }
 
-/// Something that keeps a position from being protected, and that is not ours to remove: the broker refuses a stop while
-/// this order rests on the other side.
+/// Something that keeps a position, or a part of it, from being protected, and that is not ours to remove.
 package struct Obstacle: Sendable, Hashable, Codable {
     package var order: NewOrder
+    /// Shares that this order, and others of the kind, hold and no stop protects; nil where the broker refuses a stop while
+    /// the order rests on the other side.
+    package var unprotected: Quantity?
 }
 
 /// Why nothing is sent for a position that has no working stop.
@@ -124,7 +146,11 @@ extension AlertReason {
         case .swapEnded(.oldNotBack): .brokerGone
         case .brokerStateNotTaken, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
         case .ordersRefused: .refusedByBroker
-        case .orderUnanswered, .cancelStuck: .orderStuck
+        case .orderUnanswered, .cancelStuck, .orderInDoubt, .adoptedInDoubt: .orderStuck
+        case .positionContradicted: .brokerDoubtful
+        case .orderEndedByOthers, .orderLives, .stopTightenedByOthers, .stopLoosenedByOthers, .targetMovedByOthers,
+            .orderResizedByOthers:
+            .changedByOthers
         case .refusedByRiskGate: .riskGate
         case .waitsForBudget: .orderBudget
         case .unprotected, .unprotectable: .unprotected
@@ -142,7 +168,8 @@ extension AlertReason {
             .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
-            .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active:
+            .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active, .orderHandedOver,
+            .orderNotHandedOver:
             nil
         }
     }

@@ -137,8 +137,10 @@ extension DecisionEngine {
         }
         var steps: [IntendedStep] = []
         let exits = Exits(of: record, in: state.orders)
-        let rest = min(plan.quantityLimit ?? record.size, record.size)
-        let reduces = rest < record.size
+        // What other people's orders may sell is theirs.
+        let size = record.size.less(state.orders.externalClaim(on: record))
+        let rest = min(plan.quantityLimit ?? record.size, record.size).less(record.size.less(size))
+        let reduces = rest < size
         let fits =
             exits.stops.allSatisfy { $0.leavesQuantity == rest && $0.terms.stopPrice == plan.stop?.stopPrice }
             && exits.targets.allSatisfy { $0.leavesQuantity == rest && $0.terms.limitPrice == plan.target }
@@ -155,8 +157,7 @@ extension DecisionEngine {
             for order in exits.targets + exits.stops { steps.append(.cancel(order.terms)) }
         }
         if reduces {
-            let size = Quantity(units: record.size.units - rest.units)
-            steps.append(.close(side: record.exitSide, quantity: size, symbol: plan.symbol))
+            steps.append(.close(side: record.exitSide, quantity: size.less(rest), symbol: plan.symbol))
         }
         guard rest.isPositive else { return steps }
         if let stop = plan.stop, reduces || !fits || exits.stops.isEmpty {

@@ -3,6 +3,10 @@ import Trading
 /// Compares the plan of one symbol with reality and names the NEXT safe step, or nil when there is none to take now.
 ///
 /// It remembers nothing: a late fill, a refused cancel, a crash or a manual trade changes reality, and so the next step.
+/// Other people's orders are planned around: they are never canceled, moved or resized, and what they may sell is not offered
+/// again (I-HAND-1). An order of ours whose fate stays unknown for longer than the limit is treated alike; then nothing but
+/// protection of what is free is sent (I-DOUBT-1).
+///
 /// The rules, in order:
 /// 1. Nothing while an order of the symbol is in flight.
 /// 2. What could oversell, or stands in the way of a reduction, is canceled and its confirmation awaited.
@@ -13,9 +17,17 @@ struct ActionCoordinator {
     let symbol: Symbol
     let position: PositionRecord?
     let plan: PositionPlan
+    /// Ours, but for those whose fate has been unknown for too long.
     let working: [Order]
+    /// Other people's, and those of ours whose fate has been unknown for too long.
+    let others: [Order]
+    /// Of ours, and of other people.
     let exits: Exits
     let openExitQuantity: Quantity
+    /// Shares that the others may still sell, or buy back.
+    let claimed: Quantity
+    /// The fate of an order of ours has been unknown for too long.
+    let isInDoubt: Bool
     let market: Market
     let capabilities: BrokerCapabilities
     /// The position has had no stop for longer than its limit.
@@ -34,12 +46,14 @@ struct ActionCoordinator {
     let isSpreadUnsound: Bool
     /// The part of the symbol's trading day.
     let session: SessionPhase
+    /// Somebody's market order is under way, or what became of somebody's order is being asked: for a bounded time.
+    let isOthersSettling: Bool
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: MarkedPortfolio, capabilities: BrokerCapabilities,
         isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayReplace: Bool = true,
         mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false,
-        session: SessionPhase = .regular
+        session: SessionPhase = .regular, levels: LevelsByOthers? = nil, overdue: Set<ClientOrderID> = []
     ) {
         self.session = session
         self.isSpreadUnsound = isSpreadUnsound
@@ -52,20 +66,31 @@ struct ActionCoordinator {
         self.symbol = symbol
         self.capabilities = capabilities
         position = state.positions[symbol]
-        self.plan = capabilities.fitting(plan, isLong: position?.isLong ?? true)
-        working = state.orders.working(symbol)
+        let fitted = capabilities.fitting(plan, isLong: position?.isLong ?? true)
+        self.plan = levels?.applied(to: fitted) ?? fitted
+        func isOthers(_ order: Order) -> Bool { order.terms.role == .external || overdue.contains(order.id) }
+        let all = state.orders.working(symbol)
+        working = all.filter { !isOthers($0) }
+        others = all.filter(isOthers)
+        isInDoubt = others.contains { $0.terms.role != .external }
+        isOthersSettling = others.contains { order in
+            !overdue.contains(order.id) && (order.status == .unknown || order.isOverSoon)
+        }
         market = state.market
         if let position {
-            exits = Exits(of: position, in: state.orders)
+            exits = Exits(of: position, in: state.orders).without(overdue)
             openExitQuantity = state.orders.openExitQuantity(symbol, side: position.exitSide)
+            claimed = state.orders.openExitQuantity(symbol, side: position.exitSide, where: isOthers)
         } else {
             exits = .none
             openExitQuantity = .zero
+            claimed = .zero
         }
     }
 
     func nextAction() -> Action? {
-        guard !working.contains(where: { $0.status.isInFlight }) else { return nil }
+        guard !working.contains(where: { $0.status.isInFlight }), !isOthersSettling else { return nil }
+        guard !isInDoubt else { return position.flatMap(protectWhatIsFree) }
         if let stray = strayExit {
             return cancel(stray, why: position == nil ? .nothingHeld : .exitWouldOpen)
         }
@@ -74,9 +99,9 @@ struct ActionCoordinator {
         // A market exit is under way: it is the action of the moment.
         guard exits.reductions.isEmpty else { return nil }
         guard !isGroupShrinking else { return nil }
-        let rest = intendedRest(of: position)
-        if openExitQuantity > position.size {
-            return shrinkExits(to: position.size, why: .overCommitted)
+        let rest = max(intendedRest(of: position), min(claimed, position.size))
+        if openExitQuantity > position.size, let action = shrinkExits(to: position.size, why: .overCommitted) {
+            return action
         }
         if excess(of: position, over: rest).isPositive, mayReduceNow(to: rest) { return reduce(position, to: rest) }
         return protect(position)
@@ -89,12 +114,23 @@ struct ActionCoordinator {
         return mayReduce ? min(plan.quantityLimit ?? position.size, position.size) : position.size
     }
 
-    /// Something that keeps a position from being protected, and that is not ours to remove.
+    /// While the fate of an order is unknown nothing is canceled, reduced or entered: what is not on offer gets its stop.
+    private func protectWhatIsFree(_ position: PositionRecord) -> Action? {
+        guard exits.isNothingOfOurs, !working.contains(where: { $0.terms.role == .entry }) else { return nil }
+        return protect(position)
+    }
+
+    /// Something that keeps a position, or a part of it, from being protected, and that is not ours to remove.
     var obstacle: Obstacle? {
-        guard let position, capabilities.refusesSelfCross, exits.protectedQuantity < protectable(position),
-            let other = working.first(where: { isCrossing($0, position) })
-        else { return nil }
-        return Obstacle(order: other.terms)
+        guard let position else { return nil }
+        let missing = capabilities.tradable(position.size, of: symbol).less(exits.protectedQuantity)
+        guard missing.isPositive else { return nil }
+        if capabilities.refusesSelfCross, let other = others.first(where: { isCrossing($0, position) }) {
+            return Obstacle(order: other.terms)
+        }
+        let claims = exits.external.filter(\.claimsWithoutProtecting)
+        guard let largest = claims.max(by: { $0.leavesQuantity < $1.leavesQuantity }) else { return nil }
+        return Obstacle(order: largest.terms, unprotected: min(missing, claims.map(\.leavesQuantity).total))
     }
 
     private func isCrossing(_ order: Order, _ position: PositionRecord) -> Bool {
@@ -107,8 +143,9 @@ struct ActionCoordinator {
         return capabilities.tradable(Quantity(units: position.size.units - rest.units), of: symbol)
     }
 
+    /// What a stop of ours can be for: the broker trades whole increments, and what others may sell is not offered again.
     private func protectable(_ position: PositionRecord) -> Quantity {
-        capabilities.tradable(position.size, of: symbol)
+        capabilities.tradable(position.size.less(claimed), of: symbol)
     }
 
     private func isThroughStop(_ position: PositionRecord) -> Bool {
@@ -157,7 +194,7 @@ struct ActionCoordinator {
     /// The broker would refuse what trades against this.
     private var isBlocked: Bool {
         guard capabilities.refusesSelfCross, let position else { return false }
-        return working.contains { isCrossing($0, position) }
+        return others.contains { isCrossing($0, position) }
     }
 }
 
@@ -186,14 +223,15 @@ extension ActionCoordinator {
     /// a target goes first, else the stop.
     private func shrinkExits(to size: Quantity, why: ActionReason) -> Action? {
         let isAlone = exits.targets.isEmpty && exits.stops.count == 1
-        if isAlone, let stop = exits.stops.first, capabilities.canShrink, mayReplace, size.isPositive,
-            stop.leavesQuantity > size, stop.status != .held
+        let ours = size.less(claimed)
+        if isAlone, let stop = exits.stops.first, capabilities.canShrink, mayReplace, ours.isPositive,
+            stop.leavesQuantity > ours, stop.status != .held
         {
             let before = capabilities.replacementQuantity == .total ? stop.filledQuantity.units : 0
-            let total = Quantity(units: before + size.units)
+            let total = Quantity(units: before + ours.units)
             return Action(
                 kind: .replace(OrderReplacement(clientOrderID: stop.id, quantity: total)),
-                summary: .shrinkStop(to: size), why: why)
+                summary: .shrinkStop(to: ours), why: why)
         }
         guard let order = exits.targets.first ?? exits.stops.first else { return nil }
         return cancel(order, why: why)
@@ -214,6 +252,8 @@ extension ActionCoordinator {
         guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
             return arrange(position, stop, target)
         }
+        // It exists, and the market that trades passes it by: another one takes its place.
+        if isOverdue, isTrading, !resting.status.isExecutable { return cancel(resting, why: .executesNothing) }
         if !isMarketThrough(stop, position), let action = move(resting, to: stop) { return action }
         return adjustTarget(position, to: target)
     }
@@ -257,7 +297,7 @@ extension ActionCoordinator {
     /// No single stop covers the position: clear the way, then place what the plan wants in one go.
     private func arrange(_ position: PositionRecord, _ stop: ProtectiveStop, _ target: Price?) -> Action? {
         if let order = exits.targets.first ?? exits.stops.first {
-            return cancel(order, why: .doesNotProtect(position.size))
+            return cancel(order, why: .doesNotProtect(protectable(position)))
         }
         let size = protectable(position)
         // A stop is a market order in waiting: none is placed into a quote that is no market.
@@ -352,9 +392,23 @@ extension ActionCoordinator {
 extension Exits {
     static let none = Exits()
     private init() {}
+
+    func without(_ left: Set<ClientOrderID>) -> Exits {
+        guard !left.isEmpty else { return self }
+        return with(self) {
+            $0.stops.removeAll { left.contains($0.id) }
+            $0.targets.removeAll { left.contains($0.id) }
+            $0.reductions.removeAll { left.contains($0.id) }
+        }
+    }
 }
 
 extension Order {
+    /// It holds shares and no stop protects them. A market order sells as soon as the market trades.
+    fileprivate var claimsWithoutProtecting: Bool {
+        terms.type != .market && !(terms.type.isStop && status.isExecutable)
+    }
+
     /// One of ours that is to close a position.
     var isExit: Bool {
         switch terms.role {

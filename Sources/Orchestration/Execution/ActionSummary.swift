@@ -32,6 +32,8 @@ package enum ActionReason: Sendable, Hashable, Codable {
     case targetMoves
     /// It does not protect so many shares, and holds what the stop needs.
     case doesNotProtect(Quantity)
+    /// The venue has taken the stop out of the market.
+    case executesNothing
     case unprotected
     case unprotectedWithTarget
     case tradingRestricted

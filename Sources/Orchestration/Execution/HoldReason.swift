@@ -12,9 +12,11 @@ package enum HoldReason: Sendable, Hashable, Codable {
     case splitNotBooked(brokers: Quantity)
     /// The market is through a resting stop that does not execute.
     case stopStuck
+    /// The broker's list of positions contradicts what else it shows.
+    case contradiction(Contradiction)
 
     package enum Kind: String, Sendable, Codable, CaseIterable {
-        case obstacle, refusedByRiskGate, orderBudget, splitNotBooked, stopStuck
+        case obstacle, refusedByRiskGate, orderBudget, splitNotBooked, stopStuck, contradiction
     }
 
     package var kind: Kind {
@@ -24,6 +26,7 @@ package enum HoldReason: Sendable, Hashable, Codable {
         case .orderBudget: .orderBudget
         case .splitNotBooked: .splitNotBooked
         case .stopStuck: .stopStuck
+        case .contradiction: .contradiction
         }
     }
 }
@@ -35,6 +38,7 @@ extension HoldReason {
         case (.obstacle(let mine), .obstacle(let told)): mine == told
         case (.refusedByRiskGate(let mine), .refusedByRiskGate(let told, _)): mine == told
         case (.orderBudget(let mine), .waitsForBudget(let told, _, _)): mine == told
+        case (.contradiction(let mine), .positionContradicted(let told)): mine == told
         case (.splitNotBooked, .splitNotBooked), (.stopStuck, .stopStuck): true
         default: false
         }

@@ -6,6 +6,7 @@ import Trading
 /// 1. A command's number is above those of all before it.
 /// 2. A request is known for every working order that was sent or found, and for no order that is over.
 /// 3. Each query is answered once.
+/// 4. Doubt is known of orders that work and are in flight, or that should be over at once.
 package struct InFlightTracker: Sendable, Hashable, Codable {
     /// Commands of this journal so far.
     private var commandCount: Int64 = 0
@@ -19,6 +20,10 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     private var adoptedFills: [ClientOrderID: Quantity] = [:]
     /// Orders whose end nobody saw: what they filled is taken from the position, and never booked from a late report.
     private var unseenEnds: [ClientOrderID] = []
+    /// Since when nobody has known what becomes of an order, without a break.
+    private var doubts = DeadlineIndex<ClientOrderID, Doubt>()
+    /// Orders that somebody else has ended, as far as the broker's word goes.
+    private var endings: [ClientOrderID: Ending] = [:]
 
     package init() {}
 
@@ -34,6 +39,7 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     mutating func send(_ request: Request, for id: ClientOrderID, reportBy deadline: Timestamp) {
         requests[id] = request.following(requests[id])
         deadlines[id] = deadline
+        if doubts[id] == nil { doubts[id] = Doubt(since: request.leftBy) }
     }
 
     func request(for id: ClientOrderID) -> Request? { requests[id] }
@@ -68,13 +74,18 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     /// An order in flight is asked about until its state is known, and a market order until it is over: it takes no time,
     /// so that silence means a report that was lost. One that was given up and lives is followed like one that was found.
     mutating func follow(_ order: Order, at now: Timestamp, reportBy deadline: Timestamp) {
-        if !order.status.isInFlight, !order.isOverSoon {
+        // What others ask of their orders is theirs to await.
+        let isInFlight = order.isExternal ? order.status == .unknown : order.status.isInFlight
+        if !isInFlight, !order.isOverSoon {
             deadlines[order.id] = nil
-        } else if deadlines[order.id] == nil {
-            deadlines[order.id] = deadline
+            doubts[order.id] = nil
+        } else {
+            if deadlines[order.id] == nil { deadlines[order.id] = deadline }
+            if doubts[order.id] == nil { doubts[order.id] = Doubt(since: now) }
         }
         if !order.isWorking {
             requests[order.id] = nil
+            doubts[order.id] = nil
         } else if requests[order.id] == nil {
             requests[order.id] = Request(.submit, number: commandCount, leftBy: now)
         }
@@ -93,7 +104,39 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     /// Their number.
     package var waitingCount: Int { deadlines.count }
 
-    var nextDeadline: Timestamp? { deadlines.notBefore }
+    var nextDeadline: Timestamp? { [deadlines.notBefore, doubts.notBefore].compactMap { $0 }.min() }
+
+    // MARK: - Doubt
+
+    /// I-DOUBT-1: doubt has a clock. After its limit nothing is deferred for the order any more.
+    package func isDoubtOverdue(_ id: ClientOrderID, at now: Timestamp) -> Bool {
+        doubts[id].map { $0.since + CoreLimits.doubtLimit <= now } ?? false
+    }
+
+    /// In doubt for longer than the limit, or for another reminder since that was told, with since when; in order.
+    mutating func overdueDoubts(at now: Timestamp) -> [(order: ClientOrderID, since: Timestamp)] {
+        let due = doubts.due(at: now)
+        for (id, _) in due { doubts[id]?.dueAt = now + CoreLimits.doubtReminder }
+        return due.map { ($0.key, $0.value.since) }
+    }
+
+    // MARK: - Ends that nobody here asked for
+
+    /// The broker's word is that somebody else has ended it.
+    mutating func endedByOthers(_ id: ClientOrderID, toldAt time: Timestamp, known: (ClientOrderID) -> Bool) {
+        endings = endings.filter { known($0.key) }
+        endings[id] = Ending(toldAt: time, commandCount: commandCount)
+    }
+
+    /// The broker dates a sign of life after the end that it told.
+    func livesAgain(_ id: ClientOrderID, toldAt time: Timestamp) -> Bool {
+        endings[id].map { time > $0.toldAt } ?? false
+    }
+
+    /// The question left after the end of the order was told: a list that shows it all the same is right.
+    func isAsked(_ query: PendingQuery, afterEndOf id: ClientOrderID) -> Bool {
+        endings[id].map { query.number > $0.commandCount } ?? false
+    }
 
     // MARK: - Queries
 
@@ -144,6 +187,7 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
         deadlines.update { $0 + span }
+        doubts.update { $0.shifted(by: span, now: now) }
         requests = requests.mapValues {
             with($0) {
                 $0.leftBy = ahead($0.leftBy)
@@ -152,4 +196,31 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
         }
         queries = queries.map { with($0) { $0.queriedAt = ahead($0.queriedAt) } }
     }
+}
+
+/// Since when nobody knows what becomes of an order.
+struct Doubt: Sendable, Hashable, Codable, HasDueTime {
+    var since: Timestamp
+    /// When a person is told, or told again.
+    var dueAt: Timestamp
+
+    init(since: Timestamp) {
+        self.since = since
+        dueAt = since + CoreLimits.doubtLimit
+    }
+
+    func shifted(by span: TimeSpan, now: Timestamp) -> Doubt {
+        with(self) {
+            $0.since = min(since + span, now)
+            $0.dueAt = dueAt + span
+        }
+    }
+}
+
+/// The end of an order that nobody here has asked for.
+struct Ending: Sendable, Hashable, Codable {
+    /// By the broker's clock.
+    var toldAt: Timestamp
+    /// Commands before it.
+    var commandCount: Int64
 }

@@ -6,8 +6,10 @@ extension Orchestrator {
     /// symbol that an input has changed.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            !isHeldBySwap(symbol), let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol)
+            !isHeldBySwap(symbol), state.plans[symbol] ?? planForOrphanedExits(of: symbol) != nil
         else { return }
+        decideChangeByOthers(symbol)
+        guard let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol) else { return }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.marked, capabilities: broker.capabilities,
@@ -16,8 +18,8 @@ extension Orchestrator {
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
             mayEnter: state.control.state == .active,
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
-            isSpreadUnsound: isSpreadUnsound(symbol),
-            session: state.market.session(of: symbol, at: state.now))
+            isSpreadUnsound: isSpreadUnsound(symbol), session: state.market.session(of: symbol, at: state.now),
+            levels: state.plans.levelsByOthers(symbol), overdue: overdueDoubts(of: symbol))
         recordWaiting(coordinator.waiting, plan)
         guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
@@ -28,15 +30,23 @@ extension Orchestrator {
         state.market.spreadUnsoundSince(symbol).map { state.now < $0 + CoreLimits.unsoundSpreadPatience } ?? false
     }
 
-    /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten.
+    /// An exit of ours that works though nothing is planned any more is to be ended, not forgotten. Somebody else's is to be
+    /// told where it stands in the way.
     private func planForOrphanedExits(of symbol: Symbol) -> PositionPlan? {
-        guard state.portfolio.orders.working(symbol).contains(where: \.isExit) else { return nil }
+        let isHeld = state.portfolio.positions[symbol] != nil
+        guard state.portfolio.orders.working(symbol).contains(where: { $0.isExit || (isHeld && $0.isExternal) }) else {
+            return nil
+        }
         return PositionPlan(id: DecisionID(cycle: state.cycle.number, symbol: symbol), symbol: symbol)
     }
 
     /// What no step can remove is reported once.
     private mutating func reportObstacle(_ obstacle: Obstacle?, _ symbol: Symbol) {
-        guard let obstacle else { return state.holds.endReport(.obstacle, of: symbol) }
+        guard let obstacle else {
+            guard state.holds.obstacle(of: symbol) != nil else { return }
+            state.holds.endReport(.obstacle, of: symbol)
+            return state.protection.rearm(symbol, limit: state.configuration.unprotectedLimit)
+        }
         guard state.holds.report(.obstacle(obstacle), of: symbol) else { return }
         alert(.emergency, symbol, .obstacle(obstacle))
     }
@@ -54,8 +64,12 @@ extension Orchestrator {
             }
             state.holds.holdUntilNextCycle(plan.symbol, after: state.cycle.number)
         case .approved(let approved):
-            for kind in [.refusedByRiskGate, .orderBudget, .obstacle] as [HoldReason.Kind] {
+            for kind in [.refusedByRiskGate, .orderBudget] as [HoldReason.Kind] {
                 state.holds.endReport(kind, of: plan.symbol)
+            }
+            // What keeps a part from being protected does so still when the rest gets its stop.
+            if state.holds.obstacle(of: plan.symbol)?.unprotected == nil {
+                state.holds.endReport(.obstacle, of: plan.symbol)
             }
             state.holds.endBudgetHold(plan.symbol)
             let number = state.plans.nextAction(plan.symbol, of: plan.id)
@@ -197,6 +211,7 @@ extension Orchestrator {
             expectReport(on: id)
             if state.broker != nil { sendQuery(about: id) }
         }
+        checkDoubts()
         try checkUnprotected()
         checkBreaches()
     }
@@ -209,7 +224,7 @@ extension Orchestrator {
     }
 
     /// Now, as far as is known: else a market order waits, and nothing is amiss.
-    private func isTraded(_ symbol: Symbol) -> Bool {
+    func isTraded(_ symbol: Symbol) -> Bool {
         let market = state.market
         return state.broker?.capabilities.sessions.contains(market.session(of: symbol, at: state.now)) == true
             && market[symbol]?.isHalted != true
@@ -278,6 +293,9 @@ extension Orchestrator {
 }
 
 extension Order {
+    /// Somebody else's.
+    var isExternal: Bool { terms.role == .external }
+
     /// It works, and is filled as soon as the market trades.
     var isOverSoon: Bool { isWorking && terms.type == .market }
 }

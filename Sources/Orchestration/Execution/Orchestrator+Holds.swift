@@ -41,7 +41,7 @@ extension ActionCoordinator {
 
     /// A part is sold while the broker trades, and not soon after it refused.
     private func waitingReduction(of position: PositionRecord) -> WaitReason? {
-        let limit = min(plan.quantityLimit ?? position.size, position.size)
+        let limit = max(min(plan.quantityLimit ?? position.size, position.size), min(claimed, position.size))
         guard limit < position.size, exits.reductions.isEmpty else { return nil }
         if !mayReduce { return .refusedReduction(to: limit) }
         guard !mayReduceNow(to: limit), excess(of: position, over: limit).isPositive else { return nil }

@@ -52,6 +52,7 @@ extension Orchestrator {
             alert(.emergency, order.symbol, .termsNotTaken(order: order.id, why))
             return queryMissedFills(of: order, event, report.cumulativeQuantity)
         }
+        let asBefore = order
         if let terms = report.terms { restate(&order, terms, event, at: report.at) }
         // It is recorded as it is now, not as it was before.
         if event == .restated, report.reason == nil { note = .terms(order.terms) }
@@ -72,6 +73,8 @@ extension Orchestrator {
         // The way to the venue has ended here.
         if !wasAtVenue, order.hasBeenAtVenue { state.inFlight.reachedVenue(order.id, at: state.now) }
         state.portfolio.orders.put(order)
+        noteTerms(of: order, before: asBefore)
+        noteEndByOthers(order, event, from: before, at: report.at)
         keepDeadline(of: order)
         // While it was in flight nothing could be said of a position that differed: now it is looked at, before anything is done.
         if before.isInFlight, !order.status.isInFlight, state.reconciler.discrepancy(of: order.symbol) != nil {
@@ -84,6 +87,11 @@ extension Orchestrator {
         if transition == .refused {
             alert(.warning, order.symbol, .reportConflicts(order: order.id, status: before, event: event))
             if before == .rejected, event.isLife { doubtAgain(order) }
+            return sendQuery(about: order.id)
+        }
+        if livesAgain(order, event, from: before, at: report.at) {
+            alert(.warning, order.symbol, .orderLives(order.id))
+            doubtAgain(order)
             return sendQuery(about: order.id)
         }
         if isOldRefusal { return sendQuery(about: order.id) }
@@ -138,8 +146,17 @@ extension Orchestrator {
 
     /// Its terms are those that were asked for, and not merely those that its group gave it in the meantime.
     private func isRequested(_ order: Order) -> Bool {
+        state.inFlight.request(for: order.id)?.replacement.map { isMet($0, by: order.terms) } ?? true
+    }
+
+    /// Terms are what was asked for, as the venue's grid has them.
+    func isMet(_ replacement: OrderReplacement, by terms: NewOrder) -> Bool {
         let counting = state.broker?.capabilities.replacementQuantity ?? .total
-        return state.inFlight.request(for: order.id)?.replacement?.isMet(by: order.terms, counting: counting) ?? true
+        let increment = state.broker?.capabilities.priceIncrement(of: terms.symbol) ?? .usEquity
+        var rounded = replacement
+        if increment.isRounded(replacement.stopPrice, to: terms.stopPrice) { rounded.stopPrice = terms.stopPrice }
+        if increment.isRounded(replacement.limitPrice, to: terms.limitPrice) { rounded.limitPrice = terms.limitPrice }
+        return rounded.isMet(by: terms, counting: counting)
     }
 
     /// The newest terms hold, whatever the order in which reports arrive. A successor's first report has its own.
@@ -185,7 +202,7 @@ extension Orchestrator {
         return .fill(side: order.terms.side, quantity: quantity, symbol: symbol, price: price, realized: realized)
     }
 
-    private mutating func planForFilledEntry(_ symbol: Symbol, _ entry: Entry) {
+    mutating func planForFilledEntry(_ symbol: Symbol, _ entry: Entry) {
         // A fill that comes after its order was over, and with it the plan, brings its stop all the same.
         state.plans.enter(symbol, entry, id: DecisionID(cycle: state.cycle.number, symbol: symbol))
     }

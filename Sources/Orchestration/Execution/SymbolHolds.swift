@@ -173,6 +173,12 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     /// The reported reasons that hold the symbol's actions back, in a fixed order.
     package func reportedReasons(of symbol: Symbol) -> [HoldReason] { symbols[symbol]?.reported.all ?? [] }
 
+    /// Somebody else's order that was reported as standing in the way of protection.
+    func obstacle(of symbol: Symbol) -> Obstacle? {
+        for case .obstacle(let obstacle) in reportedReasons(of: symbol) { return obstacle }
+        return nil
+    }
+
     /// What the plan of a symbol waits for; nil for nothing.
     func wait(of symbol: Symbol) -> WaitReason? { symbols[symbol]?.wait }
 

@@ -25,6 +25,9 @@ extension Orchestrator {
 
     /// What waited for the market to open may go, and what rests may be through.
     mutating func sessionChanged() {
+        // What a broker ended or forgot over night is seen before the market moves.
+        if state.broker != nil { requestReconcile() }
+        for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
         for symbol in state.plans.planned {
             watchBreach(symbol)
             touch(symbol)

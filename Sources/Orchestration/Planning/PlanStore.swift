@@ -22,6 +22,8 @@ package struct PlanStore: Sendable, Hashable, Codable {
         var closedAt: Timestamp?
         /// What came of the position that was closed, until that is recorded.
         var closed: ClosedPosition?
+        /// What the venue or somebody else has made of its levels.
+        var byOthers: LevelsByOthers?
         var isEmpty: Bool { self == SymbolPlan() }
     }
 
@@ -105,9 +107,53 @@ package struct PlanStore: Sendable, Hashable, Codable {
             $0.target = nil
             $0.targetOwner = nil
         }
+        change(symbol) { $0.byOthers = nil }
     }
 
-    mutating func drop(_ symbol: Symbol) { change(symbol) { $0.plan = nil } }
+    mutating func drop(_ symbol: Symbol) {
+        change(symbol) {
+            $0.plan = nil
+            $0.byOthers = nil
+        }
+    }
+
+    // MARK: - Levels that others have changed
+
+    func levelsByOthers(_ symbol: Symbol) -> LevelsByOthers? { symbols[symbol]?.byOthers }
+
+    /// The terms of this order of ours are not what was asked for; what follows is decided when the lists have been read.
+    mutating func noteChange(of order: ClientOrderID, _ symbol: Symbol) {
+        change(symbol) { $0.byOthers = with($0.byOthers ?? LevelsByOthers()) { $0.changed = order } }
+    }
+
+    /// It is decided.
+    mutating func endChange(_ symbol: Symbol) { change(symbol) { $0.byOthers?.changed = nil } }
+
+    /// As long as the plan wants the one stop, the other counts for it.
+    mutating func settle(_ symbol: Symbol, stop wanted: ProtectiveStop, as rests: ProtectiveStop) {
+        change(symbol) {
+            $0.byOthers = with($0.byOthers ?? LevelsByOthers()) {
+                $0.stop = LevelsByOthers.StopLevel(wanted: wanted, rests: rests)
+            }
+        }
+    }
+
+    /// The same of a target.
+    mutating func settle(_ symbol: Symbol, target wanted: Price, as rests: Price) {
+        change(symbol) {
+            $0.byOthers = with($0.byOthers ?? LevelsByOthers()) {
+                $0.target = LevelsByOthers.TargetLevel(wanted: wanted, rests: rests)
+            }
+        }
+    }
+
+    /// A person has tightened the stop: the plan wants it so, and no policy loosens it.
+    mutating func tighten(_ symbol: Symbol, to stop: ProtectiveStop) {
+        changePlan(symbol) {
+            $0.stop = stop
+            $0.stopOwner = PositionPlan.person
+        }
+    }
 
     /// What policies had the say in that are not configured any more. Their stops stand, and nobody else loosens them; a
     /// target that nobody could move away any more is anybody's.
@@ -134,6 +180,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
         if let limit = plan.quantityLimit { plan.quantityLimit = try restatement.quantity(limit) }
         plan.dropEntry()
         adopt(plan)
+        change(symbol) { $0.byOthers = $0.byOthers?.changed.map { LevelsByOthers(changed: $0) } }
     }
 
     /// The shares stand under another symbol, and with them all that is planned.

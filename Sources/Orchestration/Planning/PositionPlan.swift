@@ -26,6 +26,8 @@ package struct PositionPlan: Sendable, Hashable, Codable {
 
     /// The owner's name of stops that the core sets itself.
     package static let core = PluginName(unchecked: "core")
+    /// The owner's name of stops that a person has tightened at the broker.
+    package static let person = PluginName(unchecked: "person")
 
     /// The same state, whichever decision made it.
     func isSameState(as other: PositionPlan) -> Bool {

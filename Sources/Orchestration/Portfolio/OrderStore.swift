@@ -67,6 +67,14 @@ package struct OrderStore: Sendable, Hashable, Codable {
         executions[order]?.contains(execution) ?? false
     }
 
+    /// Another program's or a person's order is handed over: it is ours from now on, for what it does.
+    /// - Returns: whether it works and was somebody else's.
+    mutating func takeOver(_ id: ClientOrderID, as role: OrderRole) -> Bool {
+        guard let order = orders[id], order.isWorking, order.terms.role == .external else { return false }
+        orders[id]?.terms.role = role
+        return true
+    }
+
     mutating func markBooked(_ execution: ExecutionID, of order: ClientOrderID) {
         executions[order, default: []].append(execution)
     }
@@ -76,12 +84,22 @@ extension OrderStore {
     /// Shares of a symbol that working orders of one side may still take. What cannot both take them counts once, by its
     /// larger part: the legs of an OCO or bracket, an order and its successor. Orders in flight count in full.
     package func openExitQuantity(_ symbol: Symbol, side: Side) -> Quantity {
+        openExitQuantity(symbol, side: side, where: { _ in true })
+    }
+
+    /// Shares of a position that other people's orders may still sell, or buy back.
+    package func externalClaim(on record: PositionRecord) -> Quantity {
+        openExitQuantity(record.symbol, side: record.exitSide) { $0.terms.role == .external }
+    }
+
+    /// The same of some of them.
+    func openExitQuantity(_ symbol: Symbol, side: Side, where isCounted: (Order) -> Bool) -> Quantity {
         var groups: [(id: String, leaves: Quantity)] = []
         var single: [Quantity] = []
         let all = working(symbol)
         // A held leg takes nothing until its entry has brought the shares; from then on it may be awake already.
         let entering = Set(all.filter { $0.terms.role == .entry }.compactMap(\.groupID))
-        for order in all where order.terms.side == side {
+        for order in all where order.terms.side == side && isCounted(order) {
             if order.status == .held, let group = order.groupID, entering.contains(group) { continue }
             let leaves = order.leavesQuantity
             let replaced = order.replacesOrder.flatMap { orders[$0]?.isWorking == true ? $0 : nil }

@@ -33,10 +33,10 @@ struct PositionViewer {
         let exits = Exits(of: record, in: state.orders)
         guard !exits.isEmpty else { return nil }
         var view = ProtectionView(
-            stopPrice: exits.stops.first?.terms.stopPrice, stopLimitPrice: exits.stops.first?.terms.limitPrice,
-            stopQuantity: exits.protectedQuantity, targetPrice: exits.targets.first?.terms.limitPrice,
-            targetQuantity: exits.targets.map(\.leavesQuantity).total)
-        view.stopSince = exits.stops.first?.submittedAt
+            stopPrice: exits.allStops.first?.terms.stopPrice, stopLimitPrice: exits.allStops.first?.terms.limitPrice,
+            stopQuantity: exits.protectedQuantity, targetPrice: exits.allTargets.first?.terms.limitPrice,
+            targetQuantity: exits.allTargets.map(\.leavesQuantity).total)
+        view.stopSince = exits.allStops.first?.submittedAt
         if let stop = view.stopPrice, let price = state.market.price(of: record.symbol), price.isPositive {
             let room = record.isLong ? try price - stop : try stop - price
             view.stopDistance = try room.ratio(to: price)

@@ -8,9 +8,7 @@ extension Orchestrator {
         guard let record = state.portfolio.positions[symbol] else {
             return endUnprotected(symbol, .positionClosed)
         }
-        let covered = Exits(of: record, in: state.portfolio.orders).protectedQuantity
-        // An odd lot that the broker does not trade cannot be protected.
-        if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
+        if unprotectedQuantity(of: record).isZero {
             endUnprotected(symbol, .stopRests)
         } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
             state.portfolio.unprotected(symbol, since: state.now)
@@ -39,6 +37,15 @@ extension Orchestrator {
         guard let price = state.market.price(of: symbol) else { return nil }
         // What does not fit is worth telling of.
         do { return try price.times(quantity) } catch { return Money(units: .max) }
+    }
+
+    /// Shares without a stop that can be executed. An odd lot that the broker does not trade cannot be protected.
+    func unprotectedQuantity(of record: PositionRecord) -> Quantity {
+        let exits = Exits(of: record, in: state.portfolio.orders)
+        let tradable = state.broker?.capabilities.tradable(record.size, of: record.symbol) ?? record.size
+        // What rests again on the next trading day is all that there can be until then.
+        let resting = isTraded(record.symbol) ? .zero : exits.restingTomorrow
+        return tradable.less(exits.protectedQuantity).less(resting)
     }
 
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
@@ -101,9 +108,15 @@ extension Orchestrator {
         let positions = state.portfolio.positions
         for (symbol, since) in state.protection.overdue(at: state.now, isHeld: { positions[$0] != nil }) {
             guard let record = positions[symbol] else { continue }
-            alert(
-                .emergency, symbol,
-                .unprotected(record.size, for: state.now - since, nothingSent: whyNothingIsSent))
+            let (missing, why) = (unprotectedQuantity(of: record), whyNothingIsSent)
+            if why == nil, let obstacle = state.holds.obstacle(of: symbol), obstacle.unprotected == missing {
+                // It was told at once, and what is not somebody else's is protected.
+                if state.now - since >= CoreLimits.obstacleReminder { alert(.emergency, symbol, .obstacle(obstacle)) }
+                if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
+                state.protection.remind(symbol, at: state.now + CoreLimits.obstacleReminder)
+                continue
+            }
+            alert(.emergency, symbol, .unprotected(missing, for: state.now - since, nothingSent: why))
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
             touch(symbol)
         }

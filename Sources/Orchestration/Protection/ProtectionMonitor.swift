@@ -62,6 +62,9 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
         return found
     }
 
+    /// It is reported again no earlier.
+    mutating func remind(_ symbol: Symbol, at time: Timestamp) { timers[symbol]?.dueAt = time }
+
     /// What protected it by the core's doing is gone: it is answered anew after the limit.
     mutating func rearm(_ symbol: Symbol, limit: TimeSpan) {
         guard let since = timers[symbol]?.since else { return }

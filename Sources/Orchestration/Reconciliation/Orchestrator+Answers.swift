@@ -63,7 +63,7 @@ extension Orchestrator {
     }
 
     /// - Parameter theirs: the order as the broker has it; nil when it has none.
-    private mutating func resolve(
+    mutating func resolve(
         _ id: ClientOrderID, by theirs: Order?, _ query: PendingQuery
     ) throws(NumericError) {
         let queriedAt = query.queriedAt
@@ -133,7 +133,7 @@ extension Orchestrator {
 
     /// What it filled is taken from the position, and never from a report or an answer that comes later: that would book it
     /// twice, and a short that nobody has would be bought back.
-    private mutating func deferToPosition(_ order: Order) {
+    mutating func deferToPosition(_ order: Order) {
         awaitBrokerSnapshot(of: order.symbol)
         state.inFlight.endUnseen(order.id, known: state.portfolio.orders.isKnown)
         // It may have entered, and come to its end since.
@@ -155,7 +155,7 @@ extension Orchestrator {
     private mutating func cancelAgain(_ order: Order) throws(NumericError) -> Bool {
         let patience = TimeSpan(
             nanoseconds: state.configuration.commandTimeout.nanoseconds * CoreLimits.stuckCancelTimeouts)
-        guard order.status == .pendingCancel || order.status == .unknown,
+        guard !order.isExternal, order.status == .pendingCancel || order.status == .unknown,
             let request = state.inFlight.request(for: order.id),
             request.leftBy + patience <= state.now
         else { return false }
@@ -177,19 +177,20 @@ extension Orchestrator {
 
     /// Whether a working order at the broker shows what became of the request for it.
     private func isResolved(_ order: Order, by theirs: Order, _ queriedAt: Timestamp) -> Bool {
-        switch order.status {
-        case .pendingCancel, .pendingReplace: return false
+        guard !order.isExternal else { return true }
+        return switch order.status {
+        case .pendingCancel, .pendingReplace: false
         case .unknown:
-            guard let replacement = state.inFlight.request(for: order.id)?.replacement else { return true }
-            return isCarriedOut(replacement, theirs) || nothingCanArrive(for: order, since: queriedAt)
-        default: return true
+            state.inFlight.request(for: order.id)?.replacement.map {
+                isCarriedOut($0, theirs) || nothingCanArrive(for: order, since: queriedAt)
+            } ?? true
+        default: true
         }
     }
 
     /// The order itself has the terms that were asked for.
     private func isCarriedOut(_ replacement: OrderReplacement, _ theirs: Order) -> Bool {
-        let counting = state.broker?.capabilities.replacementQuantity ?? .total
-        return replacement.newClientOrderID == nil && replacement.isMet(by: theirs.terms, counting: counting)
+        replacement.newClientOrderID == nil && isMet(replacement, by: theirs.terms)
     }
 
     private static func ending(_ status: OrderStatus) -> OrderEvent? {

@@ -5,7 +5,8 @@ extension Orchestrator {
     mutating func comparePositions(_ snapshot: BrokerState, queriedAt: Timestamp) throws(NumericError) {
         let findings = state.reconciler.findings(
             in: snapshot, positions: state.portfolio.positions, isInFlight: isInFlight, queriedAt: queriedAt,
-            now: state.now)
+            now: state.now
+        ).map { symbol, finding in (symbol: symbol, finding: examined(finding, of: symbol, snapshot)) }
         let moved = try moveSymbols(findings)
         for (symbol, finding) in findings where !moved.contains(symbol) {
             if case .differs(let ours, let theirs) = finding,
@@ -15,9 +16,12 @@ extension Orchestrator {
             }
             state.reconciler.note(finding, of: symbol, at: state.now)
             switch finding {
-            case .agrees: state.holds.endReport(.splitNotBooked, of: symbol)
+            case .agrees:
+                state.holds.endReport(.splitNotBooked, of: symbol)
+                state.holds.endReport(.contradiction, of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
-            case .differs(let ours, let theirs): try adoptPosition(symbol, theirs, ours: ours)
+            case .differs(let ours, let theirs): try adoptPosition(symbol, theirs, ours: ours, snapshot)
+            case .contradicted(let contradiction): tellContradiction(contradiction, of: symbol)
             case .unconfirmed: break
             }
         }
@@ -41,26 +45,40 @@ extension Orchestrator {
     /// The broker shows another position than our books, and it has not stayed so for long enough to be adopted. What
     /// rests for the symbol is left alone until then: somebody may have changed both, as a split does, and an order that
     /// is made to fit the old position would not fit the new one.
+    /// Where nothing is held by our books, nothing is entered on top of what the broker shows (I-DOUBT-3).
     func hasUnconfirmedPosition(_ symbol: Symbol) -> Bool {
-        guard let discrepancy = state.reconciler.discrepancy(of: symbol),
-            let record = state.portfolio.positions[symbol],
-            discrepancy.ours == record.quantity
-        else { return false }
-        return !Exits(of: record, in: state.portfolio.orders).isEmpty
+        guard let discrepancy = state.reconciler.discrepancy(of: symbol) else { return false }
+        guard let record = state.portfolio.positions[symbol] else { return discrepancy.ours.isZero }
+        return discrepancy.ours == record.quantity && !Exits(of: record, in: state.portfolio.orders).isNothingOfOurs
     }
 
-    /// What the position will be is not known yet.
+    /// What the position will be is not known yet: for a bounded time (I-DOUBT-1). Somebody else's order defers it while its
+    /// fate is unknown, or while a market order of theirs is about to be filled.
     func isInFlight(_ symbol: Symbol) -> Bool {
-        state.portfolio.orders.working(symbol).contains { $0.status.isInFlight || $0.isOverSoon }
+        state.portfolio.orders.working(symbol).contains { order in
+            let isSettling =
+                order.isExternal
+                ? order.status == .unknown || (order.isOverSoon && isTraded(symbol))
+                : order.status.isInFlight || order.isOverSoon
+            return isSettling && !isDoubtOverdue(order.id)
+        }
     }
 
     private mutating func adoptPosition(
-        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
+        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity, _ snapshot: BrokerState
     ) throws(NumericError) {
+        let isInDoubt = state.portfolio.orders.working(symbol).contains { !$0.isExternal && isDoubtOverdue($0.id) }
+        let filled = try endWhatExplains(symbol, snapshot, from: ours, to: theirs?.quantity ?? .zero)
         let booking = theirs.flatMap { findBooking(of: symbol, $0) }
-        let kind = kind(of: theirs, ours: ours, isBooking: booking != nil)
+        if booking == nil, state.reconciler.hasReconciled {
+            noteCashOf(symbol, from: ours, to: theirs?.quantity ?? .zero)
+        }
+        let kind = filled == nil ? kind(of: theirs, ours: ours, isBooking: booking != nil) : .missedFill
         let done: DiscrepancyDone? = booking?.split.map {
             .adoptedAsSplit(numerator: $0.numerator, denominator: $0.denominator)
+        }
+        if isInDoubt {
+            alert(.emergency, symbol, .adoptedInDoubt(ours: ours, brokers: theirs?.quantity ?? .zero))
         }
         note(
             kind, symbol, nil, ours: .quantity(ours), brokers: .quantity(theirs?.quantity ?? .zero),
@@ -68,6 +86,7 @@ extension Orchestrator {
         if kind == .externalShort {
             alert(.emergency, symbol, .externalShort)
         }
+        state.holds.endReport(.contradiction, of: symbol)
         endUnseenOrders(of: symbol)
         guard let theirs else {
             state.portfolio.close(symbol)
@@ -81,6 +100,11 @@ extension Orchestrator {
         let before = state.portfolio.positions[symbol]
         if let booking { try adopt(booking, of: symbol) }
         adoptQuantity(theirs.withAverage(of: booking == nil ? nil : before, state.portfolio.positions[symbol]))
+        if let filled, (filled.side == .buy) == theirs.quantity.isPositive {
+            planForFilledEntry(symbol, filled)
+            state.portfolio.stopSet(filled.stop.stopPrice, for: symbol)
+        }
+        takeOverExternalOrders(of: symbol)
         adoptExitsIntoPlan(symbol)
         watchProtection(symbol)
     }
@@ -210,7 +234,7 @@ extension Orchestrator {
     }
 
     /// What already rests for a position is wanted until a policy says otherwise.
-    private mutating func adoptExitsIntoPlan(_ symbol: Symbol) {
+    mutating func adoptExitsIntoPlan(_ symbol: Symbol) {
         guard let record = state.portfolio.positions[symbol] else { return }
         let exits = Exits(of: record, in: state.portfolio.orders)
         let id = DecisionID(cycle: state.cycle.number, symbol: symbol)

@@ -21,7 +21,8 @@ extension Orchestrator {
     /// What was asked of a connection that is no more has no answer to wait for.
     mutating func markInFlightUnknown() {
         state.inFlight.dropQueries()
-        for order in state.portfolio.orders.allWorking where order.status.isInFlight && order.status != .unknown {
+        for order in state.portfolio.orders.allWorking
+        where order.status.isInFlight && order.status != .unknown && !order.isExternal {
             var changed = order
             _ = move(&changed, by: .timedOut)
             state.portfolio.orders.put(changed)
@@ -45,9 +46,12 @@ extension Orchestrator {
         else { return }
         if state.reconciler.noteAnswer() { fenceOlderEpochs() }
         let told = query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
+        state.reconciler.noteCash(
+            snapshot.account.cash, expected: state.portfolio.account?.cash, at: state.now)
         state.portfolio.adopt(snapshot.account, from: told, at: state.now)
-        adoptUnknownOrders(snapshot, queriedAt: query.queriedAt)
+        adoptUnknownOrders(snapshot, query)
         activateLegs(snapshot)
+        try settleDoubts(snapshot, query)
         let unsettled = state.reconciler.orders(of: state.portfolio.orders.allWorking, notSettledBy: snapshot)
         state.reconciler.awaitAnswers(about: unsettled)
         guard unsettled.isEmpty else {
@@ -87,7 +91,10 @@ extension Orchestrator {
         state.reconciler.agreed()
         if isFirst, let name = state.broker?.name { endSwap(with: name) }
         releaseHolds(queriedAt: queriedAt)
-        for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
+        for symbol in state.portfolio.positions.keys.sorted() {
+            takeOverExternalOrders(of: symbol)
+            watchProtection(symbol)
+        }
         touchAll()
         if isFirst { requestUrgentCycle(.reconciled) }
     }
@@ -98,6 +105,10 @@ extension Orchestrator {
         var next: Timestamp?
         for (symbol, earliest) in state.holds.awaitingSnapshot {
             if let discrepancy = state.reconciler.discrepancy(of: symbol) {
+                // What is contradicted is looked at with every cycle.
+                guard !state.holds.reportedReasons(of: symbol).contains(where: { $0.kind == .contradiction }) else {
+                    continue
+                }
                 next = min(next ?? discrepancy.since + reportLag, discrepancy.since + reportLag)
             } else if let earliest, queriedAt < earliest {
                 next = min(next ?? earliest, earliest)
@@ -131,6 +142,7 @@ extension Orchestrator {
         guard changed != order else { return }
         changed.updatedAt = state.now
         state.portfolio.orders.put(changed)
+        noteTerms(of: changed, before: order)
         keepDeadline(of: changed)
         if order.status != other.status {
             note(
@@ -140,15 +152,24 @@ extension Orchestrator {
     }
 
     /// Orders that the broker has and we do not: placed by hand, by another program, or before this journal began.
-    private mutating func adoptUnknownOrders(_ snapshot: BrokerState, queriedAt: Timestamp) {
+    private mutating func adoptUnknownOrders(_ snapshot: BrokerState, _ query: PendingQuery) {
         for order in snapshot.openOrders where state.portfolio.orders[order.id]?.isWorking != true {
             // The list is older than the end that we have seen, or behind it.
-            if let ended = state.portfolio.orders[order.id], queriedAt <= ended.updatedAt + reportLag { continue }
+            if let ended = state.portfolio.orders[order.id], !isAuthoritative(query, onEndOf: ended) { continue }
+            if let ended = state.portfolio.orders[order.id] { alert(.warning, order.symbol, .orderLives(ended.id)) }
             var adopted = order
             // One of ours that was given up and lives is ours all the same: it may be in the way.
             adopted.terms.role = state.portfolio.orders[order.id]?.terms.role ?? .external
             adoptOrder(adopted)
         }
+    }
+
+    /// Whether a list may show that an order lives whose end was told. That nobody here asked for the end is the doubt that
+    /// the list was read for.
+    private func isAuthoritative(_ query: PendingQuery, onEndOf ended: Order) -> Bool {
+        let soonest = ended.updatedAt + reportLag
+        return query.queriedAt > soonest
+            || (query.queriedAt == soonest && state.inFlight.isAsked(query, afterEndOf: ended.id))
     }
 
     /// A leg that waited for its entry and rests now, though no report said so: it never waits again, so that the list is

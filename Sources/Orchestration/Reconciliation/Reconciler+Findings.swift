@@ -9,6 +9,16 @@ enum PositionFinding: Sendable, Hashable {
     case differs(ours: Quantity, theirs: BrokerPosition?)
     /// It differs for the first time, or otherwise than before.
     case unconfirmed(ours: Quantity, brokers: Quantity)
+    /// It stays, and something else that the broker shows says that it is not so.
+    case contradicted(Contradiction)
+}
+
+/// Why a position that the broker's list shows is not adopted yet.
+package struct Contradiction: Sendable, Hashable, Codable {
+    package var ours: Quantity
+    package var brokers: Quantity
+    /// A stop of ours that the broker lists for more than that, or an exit of ours whose fate is unknown.
+    package var order: ClientOrderID
 }
 
 /// Snapshots laid beside our state. Nothing is changed here.
@@ -44,10 +54,12 @@ extension Reconciler {
     func firstFindings(
         in snapshot: BrokerState, positions: [Symbol: PositionRecord]
     ) -> [(symbol: Symbol, finding: PositionFinding)] {
-        positions.inOrder.compactMap { symbol, record in
-            let brokers = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
-            guard discrepancy(of: symbol) == nil, record.quantity != brokers else { return nil }
-            return (symbol, .unconfirmed(ours: record.quantity, brokers: brokers))
+        let shown = snapshot.positions.filter { !$0.quantity.isZero }
+        return Set(shown.map(\.symbol)).union(positions.keys).sorted().compactMap { symbol in
+            let ours = positions[symbol]?.quantity ?? .zero
+            let brokers = shown.last { $0.symbol == symbol }?.quantity ?? .zero
+            guard discrepancy(of: symbol) == nil, ours != brokers else { return nil }
+            return (symbol, .unconfirmed(ours: ours, brokers: brokers))
         }
     }
 
@@ -62,8 +74,11 @@ extension Reconciler {
         var theirs: [ClientOrderID: Order] = [:]
         for order in snapshot.openOrders { theirs[order.id] = order }
         let unsettled = working.filter { order in
-            // What is in flight gets its own answer; on a new connection it is asked about once.
-            guard !order.status.isInFlight else { return !link.isReconciled && link.round == 0 }
+            // What is in flight gets its own answer; on a new connection it is asked about once. What others ask of theirs
+            // shows in the list.
+            guard !order.status.isInFlight || (order.isExternal && order.status != .unknown) else {
+                return !link.isReconciled && link.round == 0
+            }
             guard let other = theirs[order.id] else { return true }
             if link.round == 0, order.rests != other.rests { return true }
             return other.filledQuantity != order.filledQuantity || other.terms.quantity != order.terms.quantity

@@ -96,13 +96,56 @@ package struct Reconciler: Sendable, Hashable, Codable {
         case .splitNotBooked(let ours, let brokers):
             let before = link?.discrepancies[symbol]
             link?.discrepancies[symbol] = before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: now)
+        case .contradicted(let contradiction):
+            let before = link?.discrepancies[symbol]
+            link?.discrepancies[symbol] =
+                before
+                ?? UnconfirmedDiscrepancy(ours: contradiction.ours, brokers: contradiction.brokers, since: now)
         case .differs: link?.discrepancies[symbol] = nil
         case .unconfirmed(let ours, let brokers):
             link?.discrepancies[symbol] = UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: now)
         }
     }
 
+    /// Every position that differs, in order of the symbols.
+    var discrepancies: [(symbol: Symbol, ours: Quantity, brokers: Quantity)] {
+        (link?.discrepancies ?? [:]).inOrder.map { ($0.key, $0.value.ours, $0.value.brokers) }
+    }
+
     func discrepancy(of symbol: Symbol) -> UnconfirmedDiscrepancy? { link?.discrepancies[symbol] }
+
+    /// Positions that the broker shows and that are not adopted yet: beyond what our books hold of each (I-DOUBT-3).
+    var unadopted: [Symbol: Quantity] {
+        (link?.discrepancies ?? [:]).compactMapValues { discrepancy in
+            let more = Int128(discrepancy.brokers.units.magnitude) - Int128(discrepancy.ours.units.magnitude)
+            return more > 0 ? Quantity(units: Int64(clamping: more)) : nil
+        }
+    }
+
+    // MARK: - Cash
+
+    /// A movement of cash that our books do not explain: what somebody else bought or sold, paid in or was paid.
+    /// - Parameter expected: by our books.
+    mutating func noteCash(_ cash: Money, expected: Money?, at now: Timestamp) {
+        guard let expected, cash != expected else { return }
+        move(Int128(cash.units) - Int128(expected.units), at: now)
+    }
+
+    /// So much of what came in is explained by now; with a minus, of what went out.
+    mutating func explainCash(_ money: Money, at now: Timestamp) { move(-Int128(money.units), at: now) }
+
+    private mutating func move(_ amount: Int128, at now: Timestamp) {
+        guard amount != 0 else { return }
+        link?.cashMovements.append(CashMovement(at: now, amount: Money(units: Int64(clamping: amount))))
+        let count = link?.cashMovements.count ?? 0
+        if count > CoreLimits.cashMovements { link?.cashMovements.removeFirst(count - CoreLimits.cashMovements) }
+    }
+
+    /// What came in, or with a minus went out, since so long before this time without our doing.
+    func unexplainedCash(since time: Timestamp) -> Int128 {
+        (link?.cashMovements ?? []).filter { $0.at + CoreLimits.cashMovementAge >= time }
+            .reduce(0) { $0 + Int128($1.amount.units) }
+    }
 
     // MARK: - The end of a reconciliation
 
@@ -161,6 +204,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
                 $0.reconcileDueAt = $0.reconcileDueAt.map { $0 + span }
                 $0.unsettledSince = $0.unsettledSince.map(ahead)
                 $0.discrepancies = $0.discrepancies.mapValues { with($0) { $0.since = ahead($0.since) } }
+                $0.cashMovements = $0.cashMovements.map { with($0) { $0.at = ahead($0.at) } }
             }
         }
     }
@@ -185,6 +229,8 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     fileprivate var unsettledSince: Timestamp?
     /// Positions that differ; adopted when they still do after the time that lists may be behind.
     fileprivate(set) var discrepancies: [Symbol: UnconfirmedDiscrepancy] = [:]
+    /// The newest last.
+    fileprivate var cashMovements: [CashMovement] = []
 
     fileprivate init(name: PluginName, capabilities: BrokerCapabilities) {
         self.name = name
@@ -197,6 +243,12 @@ package struct UnconfirmedDiscrepancy: Sendable, Hashable, Codable {
     let ours: Quantity
     let brokers: Quantity
     fileprivate(set) var since: Timestamp
+}
+
+/// Cash that came or went without our doing.
+private struct CashMovement: Sendable, Hashable, Codable {
+    var at: Timestamp
+    var amount: Money
 }
 
 /// New shares for old that were announced, and that the broker has not booked.

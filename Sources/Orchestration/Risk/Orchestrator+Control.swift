@@ -3,6 +3,10 @@ import Trading
 /// A person's orders: halt, reduce, resume, flatten.
 extension Orchestrator {
     mutating func applyControl(_ control: Control) {
+        if control.command == .handOver {
+            guard let order = control.order else { return }
+            return handOver(order, who: control.who, why: control.why)
+        }
         let wasFlattening = state.control.isFlattening
         state.control.apply(control)
         if wasFlattening, !state.control.isFlattening {

@@ -46,7 +46,7 @@ extension RiskGate {
         _ symbol: Symbol, _ notional: Money, _ open: Commitments
     ) throws(NumericError) -> GateRefusal? {
         guard limits.maximumPositionNotional != nil || limits.maximumPositionWeight != nil else { return nil }
-        var value = try open.of(symbol) + notional
+        var value = try open.of(symbol) + notional + unadoptedValue(of: symbol)
         if let record = state.positions[symbol] { try value += state.marketValue(record).magnitude() }
         if let most = limits.maximumPositionNotional, value > most {
             return .positionNotional(value, limit: most)
@@ -56,9 +56,18 @@ extension RiskGate {
         return value > allowed ? .positionWeight(value, limit: allowed, weight: weight) : nil
     }
 
+    /// What somebody else bought a moment ago counts, before our books have it (I-DOUBT-3).
+    private func unadoptedValue(of symbol: Symbol) throws(NumericError) -> Money {
+        guard let quantity = unadopted[symbol],
+            let price = state.market.price(of: symbol) ?? state.positions[symbol]?.averagePrice
+        else { return .zero }
+        return try price.times(quantity)
+    }
+
     private func exposureRefusal(_ notional: Money, _ open: Commitments) throws(NumericError) -> GateRefusal? {
         guard let most = limits.maximumGrossExposure else { return nil }
         var gross = try notional + open.total
+        for symbol in unadopted.keys.sorted() { try gross += unadoptedValue(of: symbol) }
         for (_, record) in state.positions.inOrder { try gross += state.marketValue(record).magnitude() }
         let allowed = try state.equity().scaled(by: most, .down)
         return gross > allowed ? .grossExposure(gross, limit: allowed, weight: most) : nil

@@ -28,6 +28,8 @@ struct RiskGate {
     let capabilities: BrokerCapabilities
     let now: Timestamp
     let load: RateBudget.Load
+    /// What the broker shows beyond our books, and is not adopted yet.
+    var unadopted: [Symbol: Quantity] = [:]
 
     enum Ruling {
         case approved(ApprovedCommand)

@@ -11,13 +11,9 @@ package struct TradingControl: Sendable, Hashable, Codable {
     private(set) var awaitsPolicies = false
 
     mutating func apply(_ control: Control) {
+        guard let wanted = control.command.wantedState else { return }
         isFlattening = control.command == .flatten
-        state =
-            switch control.command {
-            case .halt: .halted
-            case .reduce, .flatten: .reducing
-            case .resume: .active
-            }
+        state = wanted
         (who, why) = (control.who, .command(command: control.command, words: control.why))
         awaitsPolicies = false
     }
@@ -49,5 +45,17 @@ package struct TradingControl: Sendable, Hashable, Codable {
         guard awaitsPolicies else { return false }
         (state, who, why, awaitsPolicies) = (.active, "core", .policiesBack, false)
         return true
+    }
+}
+
+extension Control.Command {
+    /// Nil for what concerns no trading state.
+    fileprivate var wantedState: TradingState? {
+        switch self {
+        case .halt: .halted
+        case .reduce, .flatten: .reducing
+        case .resume: .active
+        case .handOver: nil
+        }
     }
 }

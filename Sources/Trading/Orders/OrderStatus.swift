@@ -47,6 +47,17 @@ public enum OrderStatus: String, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// The venue executes it when the market comes to it. What is suspended, waits for its entry, or is done for the day
+    /// exists and executes nothing; of one that was sent and not confirmed nobody knows.
+    public var isExecutable: Bool {
+        switch self {
+        case .accepted, .new, .partiallyFilled, .pendingCancel, .pendingReplace, .stopped: true
+        case .pendingNew, .held, .suspended, .calculated, .doneForDay, .unknown, .filled, .canceled, .expired,
+            .replaced, .rejected:
+            false
+        }
+    }
+
     @available(*, deprecated, renamed: "isInFlight") public var isInDoubt: Bool { isInFlight }
 }
 

@@ -88,15 +88,21 @@ package struct Recommendations: Sendable, Hashable, Codable {
 
 /// A person's request, from the command line.
 package struct ControlRequest: Sendable, Hashable, Codable {
-    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`.
+    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`,
+    /// `hand_over`.
     package var command: String
     /// Which plugin is meant, by `swap` and the three commands that name one.
     package var plugin: PluginName?
+    /// Which order `hand_over` means: somebody else's, which is managed from then on.
+    package var order: ClientOrderID?
     package var who: String
     package var why: String
-    package init(command: String, plugin: PluginName? = nil, who: String, why: String) {
+    package init(
+        command: String, plugin: PluginName? = nil, order: ClientOrderID? = nil, who: String, why: String
+    ) {
         self.command = command
         self.plugin = plugin
+        self.order = order
         self.who = who
         self.why = why
     }

@@ -22,12 +22,13 @@ struct ControlOptions: ParsableArguments {
     ///   - follows: the answer comes when what was asked for has ended.
     ///   - lines: what a person is shown of the answer.
     func ask(
-        _ command: String, plugin: PluginName? = nil, follows: Bool = false,
+        _ command: String, plugin: PluginName? = nil, order: ClientOrderID? = nil, follows: Bool = false,
         _ lines: (ControlReply) -> [String] = { [$0.message] }
     ) throws {
         try Failure.guarding {
             let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
-                ControlRequest(command: command, plugin: plugin, who: Self.person, why: why), follows: follows)
+                ControlRequest(command: command, plugin: plugin, order: order, who: Self.person, why: why),
+                follows: follows)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
@@ -77,6 +78,22 @@ struct FlattenCommand: ParsableCommand {
         commandName: "flatten", abstract: "Close every position, and open none, until resume, reduce or halt.")
     @OptionGroup var options: ControlOptions
     func run() throws { try options.ask("flatten") }
+}
+
+struct HandOverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hand-over", abstract: "Let the core manage an order that somebody else has placed.",
+        discussion: """
+            Orders that a person or another program has placed are never touched: what they
+            may sell is planned around, and where one keeps shares from being protected an
+            alert says so. This hands one over: from then on it is moved, resized or canceled
+            as the plan of its symbol asks for. `external_orders: manage` does so with all.
+            """)
+    @Argument(help: "The client order id, as `bigbrother orders` shows it.") var order: String
+    @OptionGroup var options: ControlOptions
+    func run() throws {
+        try Failure.guarding { try options.ask("hand_over", order: try ClientOrderID(order)) }
+    }
 }
 
 /// A short conversation with the running core.

@@ -87,7 +87,8 @@ struct WrongAdapterTests {
             driver.venue.faults.withholdsState = false
             for _ in 0..<5 { driver.cycle() }
             driver.send(.control(Control(command: .resume, who: "a person", why: "the test")))
-            for _ in 0..<40 { driver.cycle() }
+            // A list that shows less than our stop holds is waited for.
+            for _ in 0..<120 { driver.cycle() }
             #expect(driver.venue.stopped("ABC") == 100, "\(index): \(driver.alertReasons.suffix(3))")
             #expect(driver.position("ABC")?.quantity == 100, "\(index)")
             // A position that the broker shows twice is adopted; the venue of this test holds another one.

@@ -60,6 +60,7 @@ package enum NVDA {
 
     package static func configure(_ configuration: inout CoreConfiguration) {
         configuration.initialStops = ["NVDA": "183.1822"]
+        configuration.managesExternalOrders = true
     }
 
     package static var market: Input {

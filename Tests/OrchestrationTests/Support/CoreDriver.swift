@@ -72,7 +72,7 @@ package struct CoreDriver {
             let answers = policies(snapshot).filter { asked.contains($0.policy) }
             inbox.append(.evaluated(cycle: cycle, answers: answers.sorted { $0.policy < $1.policy }))
         case .command(let approved):
-            if let why = flight.depart(approved.command, core.state) { violations.append(why) }
+            if let why = flight.depart(approved.command, core.state, at: now) { violations.append(why) }
             let answers = isConnected ? venue.execute(approved.command).map { $0.answering(approved.number) } : []
             if answers.isEmpty { flight.loseQuestion(approved.command) }
             inbox += answers
@@ -245,12 +245,15 @@ extension OrderCommand {
 /// Which command of each symbol has not been answered: P2, seen from outside.
 struct InFlightCommands {
     private var clock = 0
-    private var commands: [Symbol: (at: Int, ids: Set<ClientOrderID>, isSubmit: Bool)] = [:]
+    /// After this long without an answer what the order cannot sell is protected (I-DOUBT-1).
+    private static let doubtLimit = TimeSpan.seconds(60)
+    private var commands: [Symbol: Sent] = [:]
+    private typealias Sent = (at: Int, ids: Set<ClientOrderID>, isSubmit: Bool, time: Timestamp)
     private var queries: [ClientOrderID: [Int]] = [:]
     private var reconciles: [Int] = []
 
     /// A command leaves. Returns the violation that this is, if it is one.
-    mutating func depart(_ command: OrderCommand, _ state: CoreState) -> String? {
+    mutating func depart(_ command: OrderCommand, _ state: CoreState, at time: Timestamp) -> String? {
         clock += 1
         switch command {
         case .query(let id): queries[id, default: []].append(clock)
@@ -260,8 +263,8 @@ struct InFlightCommands {
                 return "P2: a command on an order that is not in the books: \(command)"
             }
             let isSubmit = if case .submit = command { true } else { false }
-            defer { commands[order.symbol] = (clock, Set(ids), isSubmit) }
-            if let other = commands[order.symbol] {
+            defer { commands[order.symbol] = (clock, Set(ids), isSubmit, time) }
+            if let other = commands[order.symbol], time < other.time + Self.doubtLimit {
                 return "P2: \(command) left while \(other.ids.sorted()) was unanswered"
             }
         }
@@ -315,7 +318,7 @@ struct InFlightCommands {
         }
     }
 
-    private mutating func forget(_ isAnswered: ((at: Int, ids: Set<ClientOrderID>, isSubmit: Bool)) -> Bool) {
+    private mutating func forget(_ isAnswered: (Sent) -> Bool) {
         for (symbol, command) in commands where isAnswered(command) { commands[symbol] = nil }
     }
 }

@@ -1,0 +1,176 @@
+import Trading
+
+/// I-HAND-2 to I-HAND-4: a change of our orders that nobody here asked for is news, and no error to be undone. Position and
+/// orders are read again before anything follows from it.
+extension Orchestrator {
+    // MARK: - Ends
+
+    /// - Parameters:
+    ///   - before: the order's status before the report.
+    ///   - time: by the broker's clock.
+    mutating func noteEndByOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus, at time: Timestamp) {
+        guard isEndByOthers(order, event, from: before) else { return }
+        state.inFlight.endedByOthers(order.id, toldAt: time, known: state.portfolio.orders.isKnown)
+        let symbol = order.symbol
+        if order.terms.role == .entry {
+            guard event == .canceled, order.filledQuantity.isZero else { return }
+            // Whoever cancels it does not want it back at once.
+            state.plans.dropEntry(symbol)
+            state.plans.positionClosed(symbol, at: state.now)
+        }
+        alert(.warning, symbol, .orderEndedByOthers(order.terms, event))
+        state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
+        state.reconciler.requestSnapshot(by: state.now)
+    }
+
+    /// With no request of ours under way, for it or for another order of its group.
+    private func isEndByOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus) -> Bool {
+        guard event == .canceled || event == .expired || event == .replaced, !order.isWorking, !before.isTerminal,
+            !before.isInFlight, !order.isExternal, !state.inFlight.hasUnseenEnd(order.id)
+        else { return false }
+        switch order.terms.timeInForce {
+        case .ioc, .fok: return false
+        case .day where order.terms.type == .market, .gtc where order.terms.type == .market: return false
+        case .day, .gtc: break
+        }
+        guard let group = order.groupID else { return true }
+        // One leg follows the other: the first one's end says whose doing it was.
+        return !state.portfolio.orders.orders.values.contains { leg in
+            leg.groupID == group && leg.id != order.id && (!leg.isWorking || leg.status.isInFlight)
+        }
+    }
+
+    /// A sign of life of an order whose end was told, and that nobody here asked for.
+    func livesAgain(_ order: Order, _ event: OrderEvent, from before: OrderStatus, at time: Timestamp) -> Bool {
+        guard before == .canceled || before == .expired || before == .replaced else { return false }
+        switch event {
+        case .accepted, .new, .held, .restated, .suspended, .pendingCancel, .pendingReplace:
+            return state.inFlight.livesAgain(order.id, toldAt: time)
+        case .partialFill, .fill, .cancelRequested, .cancelRejected, .canceled, .expired, .replaceRequested,
+            .replaceRejected, .replaced, .rejected, .stopped, .calculated, .doneForDay, .timedOut, .notFound:
+            return false
+        }
+    }
+
+    // MARK: - Terms
+
+    /// The terms of an order are others than before. What was asked for, give or take some ticks, is the venue's grid; anything
+    /// else is somebody's doing.
+    mutating func noteTerms(of order: Order, before: Order) {
+        let symbol = order.symbol
+        guard order.terms != before.terms, order.isWorking, order.isExit else { return }
+        let asked = state.inFlight.request(for: order.id)?.replacement
+        let increment = state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity
+        if order.terms.type.isStop {
+            let wanted = with(before.terms) {
+                $0.stopPrice = asked?.stopPrice ?? $0.stopPrice
+                $0.limitPrice = asked?.limitPrice ?? $0.limitPrice
+            }
+            guard wanted.stopPrice != order.terms.stopPrice || wanted.limitPrice != order.terms.limitPrice else {
+                return noteSize(of: order, before: before)
+            }
+            if let level = ProtectiveStop(of: wanted), let rests = ProtectiveStop(of: order.terms),
+                increment.isRounded(level.stopPrice, to: rests.stopPrice),
+                increment.isRounded(level.limitPrice, to: rests.limitPrice)
+            {
+                return state.plans.settle(symbol, stop: level, as: rests)
+            }
+        } else {
+            let wanted = asked?.limitPrice ?? before.terms.limitPrice
+            guard wanted != order.terms.limitPrice else { return noteSize(of: order, before: before) }
+            if let wanted, let rests = order.terms.limitPrice, increment.isRounded(wanted, to: rests) {
+                return state.plans.settle(symbol, target: wanted, as: rests)
+            }
+        }
+        // While a request of ours is under way, the answer to it says what follows.
+        guard !before.status.isInFlight else { return }
+        state.plans.noteChange(of: order.id, symbol)
+        awaitLists(of: symbol)
+    }
+
+    /// A leg shrinks with its sibling; alone, it was somebody's doing.
+    private mutating func noteSize(of order: Order, before: Order) {
+        guard order.terms.quantity != before.terms.quantity, !before.status.isInFlight,
+            order.leavesQuantity != before.leavesQuantity, order.groupID == nil
+        else { return }
+        alert(
+            .warning, order.symbol,
+            .orderResizedByOthers(order.id, from: before.terms.quantity, to: order.terms.quantity))
+        awaitLists(of: order.symbol)
+    }
+
+    private mutating func awaitLists(of symbol: Symbol) {
+        state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
+        state.reconciler.requestSnapshot(by: state.now)
+    }
+
+    /// Position and orders have been read again: a tighter stop is the plan's from now on; what is looser, or another target,
+    /// is left as it is for as long as the plan wants the same as before.
+    mutating func decideChangeByOthers(_ symbol: Symbol) {
+        guard let id = state.plans.levelsByOthers(symbol)?.changed, !isHeld(symbol), !hasUnconfirmedPosition(symbol)
+        else { return }
+        state.plans.endChange(symbol)
+        guard let order = state.portfolio.orders[id], order.isWorking, let plan = state.plans[symbol],
+            let record = state.portfolio.positions[symbol], let capabilities = state.broker?.capabilities,
+            order.terms.side == record.exitSide
+        else { return }
+        let fitted = capabilities.fitting(plan, isLong: record.isLong)
+        let increment = capabilities.priceIncrement(of: symbol)
+        if let wanted = fitted.stop, let rests = ProtectiveStop(of: order.terms), order.terms.type.isStop {
+            guard wanted != rests else { return }
+            decideStop(symbol, wanted, rests, increment, isLong: record.isLong)
+        } else if let wanted = fitted.target, let rests = order.terms.limitPrice, wanted != rests {
+            state.plans.settle(symbol, target: wanted, as: rests)
+            guard !increment.isRounded(wanted, to: rests) else { return }
+            alert(.warning, symbol, .targetMovedByOthers(from: wanted, to: rests))
+        }
+    }
+
+    private mutating func decideStop(
+        _ symbol: Symbol, _ wanted: ProtectiveStop, _ rests: ProtectiveStop, _ increment: PriceIncrement, isLong: Bool
+    ) {
+        let isRounded =
+            increment.isRounded(wanted.stopPrice, to: rests.stopPrice)
+            && increment.isRounded(wanted.limitPrice, to: rests.limitPrice)
+        if !isRounded, Merge.isTighter(rests, than: wanted, isLong: isLong) {
+            state.plans.tighten(symbol, to: rests)
+            return alert(.warning, symbol, .stopTightenedByOthers(from: wanted.stopPrice, to: rests.stopPrice))
+        }
+        state.plans.settle(symbol, stop: wanted, as: rests)
+        guard !isRounded else { return }
+        alert(.warning, symbol, .stopLoosenedByOthers(from: wanted.stopPrice, to: rests.stopPrice))
+    }
+
+    // MARK: - Handing over
+
+    /// A person, or the configuration, hands an order over that is not ours: from now on it is treated as one of ours.
+    mutating func handOver(_ id: ClientOrderID, who: String, why: String) {
+        guard let order = state.portfolio.orders[id], takeOver(order) else {
+            return alert(.warning, nil, .orderNotHandedOver(id))
+        }
+        alert(.notice, order.symbol, .orderHandedOver(order.terms, who: who, why: why))
+        adoptExitsIntoPlan(order.symbol)
+        afterChange(of: order.symbol)
+    }
+
+    /// Where the configuration hands all of them over: those that would close the position.
+    mutating func takeOverExternalOrders(of symbol: Symbol) {
+        guard state.configuration.managesExternalOrders, let record = state.portfolio.positions[symbol] else { return }
+        for order in state.portfolio.orders.working(symbol)
+        where order.isExternal && order.terms.side == record.exitSide {
+            _ = takeOver(order)
+        }
+    }
+
+    private mutating func takeOver(_ order: Order) -> Bool {
+        let closes = state.portfolio.positions[order.symbol].map { order.terms.side == $0.exitSide } ?? false
+        let role: OrderRole =
+            switch order.terms.type {
+            case _ where !closes: .entry
+            case .stop, .stopLimit, .trailingStop: .stop
+            case .limit: .target
+            case .market: .reduce
+            }
+        return state.portfolio.orders.takeOver(order.id, as: role)
+    }
+}

@@ -1,0 +1,152 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+/// I-HAND-2 to I-HAND-4.
+@Suite("What others do to our orders is news, and not undone")
+struct ChangesByOthersTests {
+    private static func driver(isLong: Bool, _ change: (inout FakeVenue) -> Void = { _ in }) -> CoreDriver {
+        protected(isLong ? 100 : -100, stop: isLong ? "95" : "105", change)
+    }
+
+    private static func stop(_ driver: CoreDriver) -> ClientOrderID {
+        driver.venue.working("ABC").first { $0.terms.type.isStop }?.id ?? "none"
+    }
+
+    @Test(
+        "a stop that somebody tightens stays tight, told or found in the list", arguments: [true, false], [true, false])
+    func tightened(isLong: Bool, isTold: Bool) {
+        var driver = Self.driver(isLong: isLong)
+        let id = Self.stop(driver)
+        let words = driver.venue.change(id) { $0.stopPrice = isLong ? "98" : "102" }
+        if isTold { for word in words { driver.send(word) } }
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == (isLong ? "98" : "102"))
+        #expect(driver.plan("ABC")?.stop?.stopPrice == (isLong ? "98" : "102"))
+        #expect(driver.orders.count == 1)
+        #expect(driver.alertReasons(of: .changedByOthers).count == 1)
+        driver.expectSound()
+    }
+
+    @Test("a stop that somebody loosens is told and left, until the plan wants another", arguments: [true, false])
+    func loosened(isLong: Bool) {
+        var driver = Self.driver(isLong: isLong)
+        let id = Self.stop(driver)
+        driver.venueDoes { $0.change(id) { $0.stopPrice = isLong ? "92" : "108" } }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == (isLong ? "92" : "108"))
+        #expect(
+            driver.alertReasons(.warning) == [
+                .stopLoosenedByOthers(from: isLong ? "95" : "105", to: isLong ? "92" : "108")
+            ])
+        // Not sold at what the plan wanted before.
+        driver.quote("ABC", isLong ? "94" : "106", isLong ? "94.02" : "106.02")
+        driver.cycle()
+        #expect(driver.position("ABC")?.size == 100)
+        driver.quote("ABC", "100", "100.02")
+        driver.recommend([PluginName("stop-loss").says(.stop(isLong ? "97" : "103"), on: "ABC")])
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == (isLong ? "97" : "103"))
+        driver.expectSound()
+    }
+
+    @Test("a target that somebody moves is told and left")
+    func target() {
+        var driver = protected(target: "120")
+        let id = driver.symbolTarget?.id ?? "none"
+        driver.venueDoes { $0.change(id) { $0.limitPrice = "112" } }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.symbolTarget?.terms.limitPrice == "112")
+        #expect(driver.alertReasons(.warning) == [.targetMovedByOthers(from: "120", to: "112")])
+        driver.expectSound()
+    }
+
+    @Test("what the venue rounds stays rounded, also when it says so in its list alone", arguments: [true, false])
+    func rounded(isTold: Bool) {
+        var driver = protected(stop: "95.13")
+        let id = Self.stop(driver)
+        let words = driver.venue.change(id) { $0.stopPrice = "95.10" }
+        if isTold { for word in words { driver.send(word) } } else { driver.lookTwice() }
+        for _ in 0..<10 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == "95.10")
+        #expect(driver.orders.count == 1)
+        #expect(driver.alertReasons(of: .changedByOthers) == [])
+        driver.expectSound()
+    }
+
+    @Test("a word that ends our stop is checked against the lists: it lives, and no second one is placed")
+    func toldAsExpired() {
+        var driver = protected { $0.capabilities.reportLag = .seconds(5) }
+        for _ in 0..<3 { driver.cycle() }
+        let id = Self.stop(driver)
+        #expect(id != "none")
+        driver.venueDoes { $0.say(id, .expired) }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.working("ABC").map(\.id) == [id])
+        #expect(driver.working("ABC").map(\.id) == [id])
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
+    @Test("ended in truth, it is put back when the lists have been read, and not before")
+    func endedByOthers() {
+        var driver = protected { $0.capabilities.reportLag = .seconds(5) }
+        for _ in 0..<3 { driver.cycle() }
+        let id = Self.stop(driver)
+        driver.venueDoes { $0.drop(id) }
+        #expect(driver.orders.count == 1)
+        #expect(driver.alertReasons(of: .changedByOthers).count == 1)
+        driver.wait(.seconds(6))
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
+    @Test("an order told as over that gives a sign of life is in doubt until the broker has been asked")
+    func livesAgain() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        let id = Self.stop(driver)
+        // Hidden from the list, so that another one takes its place.
+        driver.venueDoes { $0.drop(id) }
+        driver.cycle()
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.venue.wasTradedByHand = true
+        driver.venue.revive(id)
+        driver.pass(.seconds(1))
+        driver.venueDoes { $0.say(id, .new) }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100, "one of both is gone")
+        driver.expectSound()
+    }
+
+    @Test("a stop that cannot execute is no protection, and another takes its place", arguments: [true, false])
+    func suspended(isLong: Bool) {
+        var driver = Self.driver(isLong: isLong)
+        let id = Self.stop(driver)
+        driver.venueDoes { $0.interrupt(id, .suspended, .suspended) }
+        #expect(driver.state.protection.isUnprotected("ABC"))
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.alertReasons(of: .unprotected).count == 1)
+        #expect(driver.symbolStop?.id != id)
+        #expect(driver.venue.stopped("ABC") == 100)
+        #expect(driver.state.protection.unprotected.isEmpty)
+        driver.expectSound()
+    }
+
+    @Test("an entry that somebody cancels is not sent again at once")
+    func canceledEntry() {
+        var driver = CoreDriver(venue: FakeVenue())
+        driver.recommend([LimitTests.enter(.buy, 10, "ABC", limit: "98")])
+        driver.start(["entry"])
+        driver.quote("ABC", "100", "100.02")
+        driver.connect()
+        #expect(driver.submissions.count == 1)
+        let id = driver.venue.working("ABC").first?.id ?? "none"
+        driver.venueDoes { $0.drop(id) }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.submissions.count == 1)
+        driver.expectSound()
+    }
+}

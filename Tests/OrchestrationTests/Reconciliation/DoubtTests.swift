@@ -1,0 +1,110 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+/// I-DOUBT-1 to I-DOUBT-3.
+@Suite("Doubt has a clock")
+struct DoubtTests {
+    private static func entering(_ side: Side, _ change: (inout FakeVenue) -> Void) -> CoreDriver {
+        var venue = FakeVenue()
+        venue.capabilities.groups = []
+        change(&venue)
+        var driver = CoreDriver(venue: venue)
+        driver.start(["entry"])
+        driver.quote("ABC", "100", "100.02")
+        driver.connect()
+        driver.recommend([LimitTests.enter(side, 100, "ABC")])
+        driver.cycle()
+        driver.policies = { _ in [] }
+        return driver
+    }
+
+    @Test(
+        "an entry whose words are lost: after a minute what the broker shows is held and protected",
+        arguments: Side.allCases)
+    func lostEntry(side: Side) {
+        var driver = Self.entering(side) {
+            $0.faults.withholdsAnswers = true
+            $0.faults.withholdsWords = true
+        }
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC") == nil)
+        driver.venue.faults.withholdsAnswers = false
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.size == 100)
+        #expect(driver.symbolStop?.terms.stopPrice == (side == .buy ? "95" : "105"), "as its entry asked for")
+        #expect(driver.venue.stopped("ABC") == 100)
+        #expect(driver.alertReasons(.emergency).contains { if case .adoptedInDoubt = $0 { true } else { false } })
+        #expect(!driver.alertReasons.contains(.externalShort), "it is ours")
+        // What comes late books nothing twice.
+        driver.venue.faults.withholdsWords = false
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC")?.size == 100)
+        driver.expectSound()
+    }
+
+    @Test("an order that stays unknown is told again and again")
+    func unknown() {
+        var driver = Self.entering(.buy) {
+            $0.faults.losesSubmissions = true
+            $0.faults.withholdsWords = true
+        }
+        for _ in 0..<70 { driver.cycle() }
+        #expect(driver.alertReasons(of: .orderStuck).count == 3)
+        #expect(driver.position("ABC") == nil)
+        driver.expectSound()
+    }
+
+    @Test("an empty list is not believed while our stop rests beside it", arguments: [100, -100] as [Quantity])
+    func emptyList(quantity: Quantity) {
+        var driver = protected(quantity, stop: quantity.isNegative ? "105" : "95")
+        driver.venue.hold("ABC", 0, at: "100")
+        driver.lookTwice()
+        for _ in 0..<18 { driver.cycle() }
+        #expect(driver.orders.count == 1)
+        #expect(driver.position("ABC")?.quantity == quantity)
+        #expect(driver.alertReasons(of: .brokerDoubtful).count == 1)
+        driver.venue.hold("ABC", quantity, at: "100")
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100)
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
+    @Test("a sale by hand that was paid for is believed at once; one that was not, after a quarter of an hour")
+    func sold() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.venue.tradeManually("ABC", -60, at: "100")
+        driver.lookTwice()
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.venue.stopped("ABC") == 40)
+        driver.venue.wasTradedByHand = true
+        driver.venue.hold("ABC", 10, at: "100")
+        for _ in 0..<60 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 40)
+        for _ in 0..<60 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 10)
+        #expect(driver.venue.stopped("ABC") == 10)
+        driver.expectSound()
+    }
+
+    @Test("nothing is entered on top of what the broker shows and the books do not have yet")
+    func entryOnTop() {
+        var venue = FakeVenue()
+        venue.capabilities.reportLag = .seconds(30)
+        var driver = CoreDriver(venue: venue)
+        driver.start(["entry"]) { $0.limits.maximumGrossExposure = "0.15" }
+        driver.quote("ABC", "100", "100.02")
+        driver.quote("XYZ", "100", "100.02")
+        driver.connect()
+        driver.venue.tradeManually("ABC", 100, at: "100")
+        driver.reconcile()
+        driver.recommend([LimitTests.enter(.buy, 100, "ABC"), LimitTests.enter(.buy, 100, "XYZ")])
+        driver.cycle()
+        #expect(driver.submissions == [])
+        #expect(driver.gateRefusals.contains { if case .grossExposure = $0 { true } else { false } })
+        driver.expectSound()
+    }
+}
