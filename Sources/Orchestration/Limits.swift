@@ -155,12 +155,19 @@ enum CoreLimits {
     static let priceDoubtReminder = TimeSpan.seconds(1_800)
     /// Between two bars of a day: a long weekend.
     static let dailySilence = TimeSpan.seconds(5 * 86_400)
+    /// What policies asked for so many cycles ago, and longer ago than this, is not begun before they are asked again.
+    static let wishCycles: Int64 = 3
+    static let shortestWish = TimeSpan.seconds(60)
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforeHold: Int64 = 3
+    /// Refusals of protection in one form after which the next simpler form is tried.
+    static let refusalsOfForm: Int64 = 2
     /// A rejection that is older keeps no symbol waiting.
     static let refusalAge = TimeSpan.seconds(60)
-    /// Cycles to the next try of a reduction that was refused again and again, at most.
+    /// Cycles to the next try of what was refused again and again, at most.
     static let longestBackoff: Int64 = 32
+    /// The same of a part that was refused so often that it goes on being refused.
+    static let longestBackoffOfPart: Int64 = 512
     /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.
     static let stuckCancelTimeouts: Int64 = 6
     /// Questions that wait for an answer.

@@ -40,8 +40,10 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case orderUnanswered(ClientOrderID)
     /// The cancel is asked for again.
     case cancelStuck(ClientOrderID)
-    /// So many in a row; the next try is in the next cycle.
-    case ordersRefused(Int64)
+    /// So many in a row, with the broker's own words about the last; the next tries come later each time.
+    case ordersRefused(Int64, why: String?)
+    /// What was planned was refused; it rests in another form.
+    case protectedOtherwise(ProtectionForm, quantity: Quantity, of: Quantity)
     case commandNotDelivered(why: String)
     case externalShort
     case splitNotBooked(brokers: Quantity, ours: Quantity)
@@ -63,6 +65,8 @@ package enum AlertReason: Sendable, Hashable, Codable {
     // Protection
     case unprotected(Quantity, for: TimeSpan, nothingSent: NothingSent?)
     case ownStop(at: Price)
+    /// The initial stop that the configuration names; the market is through it, so that it would close the position.
+    case initialStopNotUsed(at: Price, market: Price)
     /// It gives way to a market exit, where that is configured.
     case stopStuck(isEscalated: Bool)
     // Prices
@@ -85,6 +89,8 @@ package enum NothingSent: Sendable, Hashable, Codable {
     case tradingHalted(who: String, why: TradingReason)
     case swap(from: PluginName, to: PluginName)
     case brokerStateUnknown
+    /// In its own words.
+    case refusedByBroker(String)
 }
 
 /// A figure of the configuration that has changed.
@@ -118,11 +124,13 @@ extension AlertReason {
         case .swapEnded(.oldNotBack): .brokerGone
         case .brokerStateNotTaken, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
         case .ordersRefused: .refusedByBroker
+        case .protectedOtherwise: nil
         case .orderUnanswered, .cancelStuck: .orderStuck
         case .refusedByRiskGate: .riskGate
         case .waitsForBudget: .orderBudget
         case .unprotected: .unprotected
         case .ownStop: .ownStop
+        case .initialStopNotUsed: .initialStop
         case .stopStuck: .stopStuck
         case .obstacle: .obstacle
         case .externalShort: .externalShort

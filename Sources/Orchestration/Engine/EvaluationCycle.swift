@@ -12,6 +12,10 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     private(set) var snapshotAt: Timestamp?
     /// Why another cycle is to follow the one that is under way.
     private var pendingTrigger: CycleTrigger?
+    /// Symbols whose position was adopted anew, split or opened since the snapshot was made; sorted.
+    private(set) var overtaken: [Symbol] = []
+    /// When policies' answers were last decided on.
+    private(set) var decidedAt: Timestamp?
     /// Cycles that events started in this period.
     private var urgentInPeriod: Int64 = 0
 
@@ -21,6 +25,7 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     mutating func started() {
         isEvaluating = false
         pendingTrigger = nil
+        decidedAt = nil
     }
 
     mutating func beginPeriod() { urgentInPeriod = 0 }
@@ -51,7 +56,18 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     mutating func snapshotTaken(at time: Timestamp) { snapshotAt = time }
 
     /// Policies are asked.
-    mutating func evaluate() { isEvaluating = true }
+    mutating func evaluate() {
+        isEvaluating = true
+        overtaken = []
+    }
+
+    /// The position of the symbol is another one than the snapshot shows: what policies make of that is void.
+    mutating func overtake(_ symbol: Symbol) {
+        guard isEvaluating, !overtaken.contains(symbol) else { return }
+        overtaken = (overtaken + [symbol]).sorted()
+    }
+
+    mutating func decided(at time: Timestamp) { decidedAt = time }
 
     /// Their answers to a cycle are here.
     /// - Returns: whether they were awaited.

@@ -12,9 +12,12 @@ package enum HoldReason: Sendable, Hashable, Codable {
     case splitNotBooked(brokers: Quantity)
     /// The market is through a resting stop that does not execute.
     case stopStuck
+    /// The broker refused protection as it was planned; it rests in this form.
+    case protectedOtherwise(ProtectionForm)
 
     package enum Kind: String, Sendable, Codable, CaseIterable {
         case obstacle, refusedByRiskGate, orderBudget, splitNotBooked, stopStuck
+        case protectedOtherwise
     }
 
     package var kind: Kind {
@@ -24,6 +27,7 @@ package enum HoldReason: Sendable, Hashable, Codable {
         case .orderBudget: .orderBudget
         case .splitNotBooked: .splitNotBooked
         case .stopStuck: .stopStuck
+        case .protectedOtherwise: .protectedOtherwise
         }
     }
 }
@@ -36,6 +40,7 @@ extension HoldReason {
         case (.refusedByRiskGate(let mine), .refusedByRiskGate(let told, _)): mine == told
         case (.orderBudget(let mine), .waitsForBudget(let told, _, _)): mine == told
         case (.splitNotBooked, .splitNotBooked), (.stopStuck, .stopStuck): true
+        case (.protectedOtherwise(let mine), .protectedOtherwise(let told, _, _)): mine == told
         default: false
         }
     }

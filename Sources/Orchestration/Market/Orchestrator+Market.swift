@@ -7,7 +7,7 @@ extension Orchestrator {
         for action in update.corporateActions ?? [] { try applyCorporateAction(action) }
         let (update, marks, isOtherSession) = state.market.apply(
             update, maximumAge: state.configuration.limits.maximumQuoteAge, now: state.now)
-        state.portfolio.updateWaterMarks(marks)
+        for refused in state.portfolio.updateWaterMarks(marks) { alertRefusedStop(refused) }
         for symbol in Set(marks.map(\.symbol)).union((update.quotes ?? []).map(\.symbol)).sorted() {
             try protectAtFirstPrice(symbol)
         }
@@ -24,6 +24,8 @@ extension Orchestrator {
 
     /// What waited for the market to open may go, and what rests may be through.
     mutating func sessionChanged() {
+        // What was refused in one session may be taken in the next.
+        state.holds.endAllBackoffs()
         for symbol in state.plans.planned {
             watchBreach(symbol)
             touch(symbol)
@@ -65,6 +67,7 @@ extension Orchestrator {
 
     /// Position and plan are restated together.
     mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
+        state.cycle.overtake(symbol)
         try state.portfolio.split(symbol, numerator, denominator)
         try state.plans.split(
             symbol, numerator, denominator, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)

@@ -4,13 +4,14 @@ import Trading
 package struct Exits: Sendable {
     package var stops: [Order] = []
     package var targets: [Order] = []
-    /// Market exits under way.
+    /// Exits under way: at market, or with a limit that the market takes.
     package var reductions: [Order] = []
 
     package init(of record: PositionRecord, in book: OrderStore) {
         for order in book.working(record.symbol)
         where order.terms.side == record.exitSide && order.terms.role != .entry {
             switch order.terms.type {
+            case .limit where order.terms.role == .reduce: reductions.append(order)
             case .stop, .stopLimit, .trailingStop: stops.append(order)
             case .limit: targets.append(order)
             case .market: reductions.append(order)

@@ -23,6 +23,7 @@ struct PositionViewer {
         view.realizedInR = try record.realizedInR()
         view.lastPartialAt = record.lastPartialAt
         view.sector = sectors[record.symbol]
+        if record.isAdopted { (view.isAdopted, view.adoptedPrice) = (true, record.adoptedPrice) }
         return view
     }
 

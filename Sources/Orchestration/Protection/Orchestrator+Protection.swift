@@ -9,11 +9,22 @@ extension Orchestrator {
         }
         let covered = Exits(of: record, in: state.portfolio.orders).protectedQuantity
         // An odd lot that the broker does not trade cannot be protected.
-        if covered >= state.broker?.capabilities.tradable(record.size, of: symbol) ?? record.size {
+        if covered >= protectable(record) {
             endUnprotected(symbol, .stopRests)
         } else if state.protection.begin(symbol, at: state.now, limit: state.configuration.unprotectedLimit) {
             state.portfolio.unprotected(symbol, since: state.now)
         }
+    }
+
+    /// What a stop at this broker can be for.
+    func protectable(_ record: PositionRecord) -> Quantity {
+        guard let capabilities = capabilities(of: record.symbol) else { return record.size }
+        return capabilities.tradable(record.size, of: record.symbol, in: .stop)
+    }
+
+    /// What the broker takes of this symbol, after what its refusals have shown.
+    func capabilities(of symbol: Symbol) -> BrokerCapabilities? {
+        state.broker?.capabilities.adapted(to: state.holds.form(symbol), of: symbol)
     }
 
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
@@ -78,7 +89,7 @@ extension Orchestrator {
             guard let record = positions[symbol] else { continue }
             alert(
                 .emergency, symbol,
-                .unprotected(record.size, for: state.now - since, nothingSent: whyNothingIsSent))
+                .unprotected(record.size, for: state.now - since, nothingSent: whyNothingIsSent(symbol)))
             if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
             touch(symbol)
         }
@@ -93,11 +104,23 @@ extension Orchestrator {
         touch(symbol)
     }
 
-    private var whyNothingIsSent: NothingSent? {
+    /// The core's own stop is there to protect, not to close: as long as it has never rested, because the broker refused it
+    /// or was away, it follows a market that has gone through it.
+    mutating func renewOwnStop(_ symbol: Symbol) throws(NumericError) {
+        guard let plan = state.plans[symbol], plan.stopOwner == PositionPlan.core, plan.hasStopRested != true,
+            let stop = plan.stop?.stopPrice, let record = state.portfolio.positions[symbol],
+            let price = state.market.price(of: symbol), record.isLong ? price <= stop : price >= stop,
+            Exits(of: record, in: state.portfolio.orders).stops.isEmpty, !isHeld(symbol)
+        else { return }
+        try setDefaultStop(record)
+    }
+
+    private func whyNothingIsSent(_ symbol: Symbol) -> NothingSent? {
         let control = state.control
         if control.state == .halted { return .tradingHalted(who: control.who, why: control.why) }
         if let swap = state.swap { return .swap(from: swap.from, to: swap.to) }
-        return state.broker?.isReconciled == true ? nil : .brokerStateUnknown
+        guard state.broker?.isReconciled == true else { return .brokerStateUnknown }
+        return state.holds.refusalReason(symbol).map { .refusedByBroker($0) }
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
@@ -109,7 +132,6 @@ extension Orchestrator {
         let stop = ProtectiveStop(stopPrice: try increment.rounded(price, record.isLong ? .down : .up))
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
-        state.portfolio.stopSet(stop.stopPrice, for: record.symbol)
         alert(.emergency, record.symbol, .ownStop(at: stop.stopPrice))
     }
 }

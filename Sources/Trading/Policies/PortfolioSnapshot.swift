@@ -109,6 +109,11 @@ public struct PositionView: Sendable, Hashable, Codable {
     public var lastPartialAt: Timestamp?
     /// As the configuration names it.
     public var sector: String?
+    /// True: nobody here has opened it, and no person has named its initial stop. It is protected, counted from the market;
+    /// its average price says nothing of that, and it has no R.
+    public var isAdopted: Bool?
+    /// Of such a position: what a share was worth when it was found. Absent while no price of then or later is known.
+    public var adoptedPrice: Price?
 
     public init(
         symbol: Symbol, quantity: Quantity, averagePrice: Price, lastPrice: Price?, marketValue: Money,
@@ -146,7 +151,7 @@ public struct PositionView: Sendable, Hashable, Codable {
         case initialStop, riskPerShare, profitInR, highWaterMark, lowWaterMark, openedAt, heldFor, weight, protection
         case unprotectedSince, rungsTaken
         case realizedInR = "realisedInR"
-        case lastPartialAt, sector
+        case lastPartialAt, sector, isAdopted, adoptedPrice
     }
 
     @available(*, deprecated, renamed: "unrealizedProfit") public var unrealisedProfit: Money { unrealizedProfit }

@@ -95,6 +95,8 @@ extension PositionView: WireDirect {
         writer.field("realised_in_r", realizedInR)
         writer.field("last_partial_at", lastPartialAt)
         writer.field("sector", sector)
+        writer.field("is_adopted", isAdopted)
+        writer.field("adopted_price", adoptedPrice)
         writer.endObject()
     }
 
@@ -128,6 +130,8 @@ extension PositionView: WireDirect {
         realizedInR = fields.optional("realised_in_r")
         lastPartialAt = fields.optional("last_partial_at")
         sector = fields.optional("sector") { $0.string }
+        isAdopted = fields.optional("is_adopted") { $0.bool }
+        adoptedPrice = fields.optional("adopted_price")
         guard fields.isDone else { return nil }
     }
 }

@@ -56,7 +56,9 @@ from .orders import (
     Query,
     Reconcile,
     Replace,
+    SessionRule,
     Submit,
+    TypeIncrement,
 )
 from .policy import (
     Policy,
@@ -161,11 +163,13 @@ __all__ = [
     "SECOND",
     "Sector",
     "Series",
+    "SessionRule",
     "SettingsError",
     "Snapshot",
     "Split",
     "Stop",
     "Submit",
+    "TypeIncrement",
     "WireError",
     "advise",
     "atr",
