@@ -64,7 +64,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         [
             inFlight.nextDeadline, protection.nextDeadline(patience: configuration.stopPatience, after: now),
-            plans.nextWishEnd, reconciler.nextDeadline, holds.nextBudgetTime, risk.nextQueryTime, swapMachine.nextDeadline,
+            plans.nextWishEnd, reconciler.nextDeadline, holds.nextBudgetTime, risk.nextQueryTime,
+            swapMachine.nextDeadline,
         ].compactMap { $0 }.min()
     }
 }

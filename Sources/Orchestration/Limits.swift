@@ -166,6 +166,8 @@ enum CoreLimits {
     static let refusalAge = TimeSpan.seconds(60)
     /// Cycles to the next try of what was refused again and again, at most.
     static let longestBackoff: Int64 = 32
+    /// The same of a stop, which is missed more.
+    static let longestBackoffOfProtection: Int64 = 16
     /// The same of a part that was refused so often that it goes on being refused.
     static let longestBackoffOfPart: Int64 = 512
     /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.

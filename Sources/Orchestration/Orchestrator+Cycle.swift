@@ -26,7 +26,8 @@ extension Orchestrator {
     mutating func beginCycle(trigger: CycleTrigger) throws(NumericError) {
         guard !state.cycle.postpone(trigger) else { return }
         guard let broker = state.broker, broker.isReconciled else { return }
-        let number = state.cycle.begin()
+        if state.cycle.isPaused(at: state.now) { state.holds.endBackoffs() }
+        let number = state.cycle.begin(at: state.now)
         if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.discrepancies.isEmpty {
             reconcileNow()
         }
@@ -107,7 +108,7 @@ extension Orchestrator {
         }
     }
 
-    /// A reduction of which nothing was done lives as long as somebody asks for it. The merge sees to the symbols that any
+    /// I-WISH-1: a reduction of which nothing was done lives as long as somebody asks for it. The merge sees to the symbols that any
     /// policy has spoken of.
     private mutating func endUnwantedReductions(except decided: Set<Symbol>) {
         guard !state.control.isFlattening else { return }

@@ -83,7 +83,8 @@ extension WaitReason {
         case .brokerRefusedRepeatedly:
             "the broker refused several orders in a row; the next try is in the next cycle"
         case .refusedEntry: "the broker refused the entry; the same is tried again later each time"
-        case .refusedStop(let price): "the broker refused the stop at \(price.inCents) in every form; the next try comes later"
+        case .refusedStop(let price):
+            "the broker refused the stop at \(price.inCents) in every form; the next try comes later"
         case .reductionTooSmall(let part, let least):
             "selling \(part) is not tried, since the broker takes no order of less than \(least)"
         case .noOrderType(let session):

@@ -35,7 +35,9 @@ struct AdoptedPositionTests {
         #expect(try policy.recommendations(for: snapshot("100", foundAt: nil)).map(\.advice) == [.hold])
     }
 
-    @Test("it has no ladder, no target and no time stop until a person has named its stop", arguments: ["50", "97", "150"])
+    @Test(
+        "it has no ladder, no target and no time stop until a person has named its stop",
+        arguments: ["50", "97", "150"])
     func nothingElse(price: String) throws {
         var ladder = try PolicyUnderTest(
             PartialProfitPolicy.self, settings: #"{"ladder": [{"at_percent": 0.02, "take": 0.5}]}"#)

@@ -85,7 +85,9 @@ struct CombinationTests {
         scenario.expectSound()
     }
 
-    @Test("a split while a reduction waits for the open: as much of the new shares is kept, as long as somebody asks for it")
+    @Test(
+        "a split while a reduction waits for the open: as much of the new shares is kept, as long as somebody asks for it"
+    )
     func splitWhileWaiting() {
         var scenario = protected()
         scenario.session(.preMarket)

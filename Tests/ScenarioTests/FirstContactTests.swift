@@ -24,7 +24,9 @@ struct FirstContactTests {
         #expect(scenario.driver.position("ABC")?.lowWaterMark == "97")
     }
 
-    @Test("a named stop that the market is through is not used, and a person is told", arguments: [100, -100] as [Quantity])
+    @Test(
+        "a named stop that the market is through is not used, and a person is told",
+        arguments: [100, -100] as [Quantity])
     func namedStop(quantity: Quantity) {
         let isLong = quantity.isPositive
         let (wrong, right): (Price, Price) = isLong ? ("983", "98.3") : ("10.2", "102")

@@ -9,9 +9,13 @@ struct StopLevelTests {
     private let good: PluginName = "stop-loss"
     private let evil: PluginName = "trend"
 
-    @Test("a tighter stop takes nothing over: its owner loosens it down to the tightest of the others", arguments: [true, false])
+    @Test(
+        "a tighter stop takes nothing over: its owner loosens it down to the tightest of the others",
+        arguments: [true, false])
     func tightest(isLong: Bool) {
-        func at(_ distance: Int64) -> Price { Price(units: (isLong ? 10_000 - distance : 10_000 + distance) * Price.scale / 100) }
+        func at(_ distance: Int64) -> Price {
+            Price(units: (isLong ? 10_000 - distance : 10_000 + distance) * Price.scale / 100)
+        }
         var scenario = TradingScenario(
             Held("ABC", isLong ? 100 : -100), says: [good.says(.stop(at(500)), on: "ABC")])
         scenario.cycle(evil.says(.stop(at(480)), on: "ABC"))
@@ -74,9 +78,11 @@ struct StopLevelTests {
 
     @Test("advice that was made from a snapshot of before an adoption is void for its symbol, and for no other")
     func overtaken() {
-        var scenario = TradingScenario(Held("ABC", 100), Held("XYZ", 100), says: [
-            good.says(.stop("95"), on: "ABC"), good.says(.stop("95"), on: "XYZ"),
-        ])
+        var scenario = TradingScenario(
+            Held("ABC", 100), Held("XYZ", 100),
+            says: [
+                good.says(.stop("95"), on: "ABC"), good.says(.stop("95"), on: "XYZ"),
+            ])
         scenario.driver.venue.split("ABC", 3, 2)
         scenario.driver.delivers = false
         scenario.cycle(good.says(.stop("96"), on: "ABC"), good.says(.stop("96"), on: "XYZ"))

@@ -152,7 +152,7 @@ struct StopTests {
     func gapBeforeTheStop() {
         var scenario = TradingScenario(
             Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")],
-            venue: { $0.faults.refusesSubmissions = 3 })
+            venue: { $0.faults.refusesSubmissions = 4 })
         scenario.expect("ABC", holds: 100, fates: ["stop-loss protect: taken"])
         scenario.cycle()
         scenario.beginChapter()

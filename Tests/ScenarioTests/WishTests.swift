@@ -6,12 +6,16 @@ import Trading
 /// E9: a wish lives as long as somebody wishes it.
 @Suite("Scenario: wishes that end")
 struct WishTests {
-    private func protected(_ quantity: Quantity = 100, _ venue: (inout FakeVenue) -> Void = { _ in }) -> TradingScenario {
+    private func protected(_ quantity: Quantity = 100, _ venue: (inout FakeVenue) -> Void = { _ in }) -> TradingScenario
+    {
         TradingScenario(
-            Held("ABC", quantity), says: [stopLoss.says(.stop(quantity.isPositive ? "95" : "105"), on: "ABC")], venue: venue)
+            Held("ABC", quantity), says: [stopLoss.says(.stop(quantity.isPositive ? "95" : "105"), on: "ABC")],
+            venue: venue)
     }
 
-    @Test("a reduction that waits for the open ends when nobody asks for it any more", arguments: [100, -100] as [Quantity])
+    @Test(
+        "a reduction that waits for the open ends when nobody asks for it any more",
+        arguments: [100, -100] as [Quantity])
     func withdrawn(quantity: Quantity) {
         var scenario = protected(quantity)
         scenario.session(.afterHours)
@@ -202,6 +206,19 @@ struct WishTests {
         #expect(scenario.driver.venue.stopped("ABC") == 50)
         #expect(scenario.driver.venue.working("ABC").allSatisfy { $0.terms.stopPrice == "96" })
         #expect(scenario.driver.unprotected.allSatisfy { $0.lasted == .zero })
+        scenario.expectSound()
+    }
+
+    @Test("the rest of an entry that was filled in part follows what is wanted too", arguments: [true, false])
+    func partlyFilled(isVetoed: Bool) {
+        var scenario = TradingScenario(Held("ABC", 0), venue: { $0.capabilities.groups = [.oco] })
+        scenario.cycle(trend.says(.buy(50, stop: "90", limit: "98"), on: "ABC"))
+        scenario.driver.venueDoes { $0.fill($0.working("ABC").first?.id ?? "none", 20, at: "98") }
+        scenario.cycle(trend.says(.buy(50, stop: "90", limit: "98"), on: "ABC"))
+        #expect(scenario.driver.venue.working("ABC").contains { $0.terms.role == .entry }, "it is wanted as it is")
+        scenario.cycle(trend.says(isVetoed ? .veto : .buy(10, stop: "80", limit: "91"), on: "ABC"))
+        scenario.market("ABC", "97")
+        scenario.expect("ABC", holds: 20, stop: "20 @ 90.00")
         scenario.expectSound()
     }
 }

@@ -32,7 +32,8 @@ enum ReasonSamples {
     }
 
     static let dispositions: [DispositionReason] = [
-        .validUntil(time), .snapshotOvertaken, .stopAtCollar(wanted: "18", at: "94.5"), .defect(.noSymbol), .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
+        .validUntil(time), .snapshotOvertaken, .stopAtCollar(wanted: "18", at: "94.5"), .defect(.noSymbol),
+        .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
         .stopStandsBy, .stopMoves(from: "184", to: "186.23"), .tighterStopSet,
         .moveTooSmall(of: .stop, at: "186.23", until: .at("186.42"), rule: .stopMove),
         .stopNoTighter(standing: "186.23"), .notStopOwner(owner: "stop-loss"), .tighterResetPrevails,

@@ -82,8 +82,9 @@ struct DecisionEngine {
         facts.isReductionUnderWay =
             isFlattening || state.isReducing(symbol, plans[symbol], sessions: capabilities?.sessions ?? [], at: now)
         facts.isOvertaken = overtaken.contains(symbol)
-        let entries = state.orders.working(symbol).filter { $0.terms.role == .entry }
-        if !entries.isEmpty, entries.allSatisfy(\.filledQuantity.isZero) { facts.workingEntry = plans.sentEntry(symbol) }
+        if state.orders.working(symbol).contains(where: { $0.terms.role == .entry }) {
+            facts.workingEntry = plans.sentEntry(symbol)
+        }
         return facts
     }
 
@@ -172,7 +173,8 @@ extension DecisionEngine {
             steps.append(.stop(quantity: rest, at: stop))
         }
         if let target = plan.target, reduces || !fits || exits.targets.isEmpty {
-            steps.append(hasOCO(plan.symbol) ? .target(quantity: rest, at: target) : .watchTarget(quantity: rest, at: target))
+            steps.append(
+                hasOCO(plan.symbol) ? .target(quantity: rest, at: target) : .watchTarget(quantity: rest, at: target))
         }
         return steps
     }

@@ -19,6 +19,18 @@ extension Merge {
             }
         }
         chooseEntry(entries)
+        endPartlyFilledEntry(isVetoed: veto != nil)
+    }
+
+    /// What is filled in part is held, so that no entry is taken. A policy that is silent now leaves the rest working; one
+    /// that vetoes, or wants another entry, does not.
+    private mutating func endPartlyFilledEntry(isVetoed: Bool) {
+        guard facts.position != nil, let standing = facts.workingEntry else { return }
+        let asked = live.compactMap { item, resolved -> (item: PolicyAdvice, entry: Entry)? in
+            if case .enter(let entry) = resolved { (item, entry) } else { nil }
+        }
+        let isOther = !asked.isEmpty && !asked.contains { isWorthNoOrder($0, than: standing) }
+        if isVetoed || isOther { plan.endsEntry = true }
     }
 
     private mutating func noteWords(_ item: PolicyAdvice, _ resolved: AdviceResolver.ResolvedAdvice) {
@@ -37,7 +49,9 @@ extension Merge {
         // `entries` is in canonical order, so that the first of equals is the same whatever the order of arrival.
         guard let smallest = entries.min(by: { $0.entry.quantity < $1.entry.quantity }) else { return }
         // The order that works stays for as long as it is what is wanted, but for what is worth no order.
-        let standing = facts.workingEntry.flatMap { isWorthNoOrder(smallest, than: $0) ? $0 : nil }
+        let standing = (facts.position == nil ? facts.workingEntry : nil).flatMap {
+            isWorthNoOrder(smallest, than: $0) ? $0 : nil
+        }
         (plan.entry, plan.entryOwner) = (standing ?? smallest.entry, smallest.item.policy)
         plan.entryUntil = smallest.item.recommendation.validUntil
         for entry in entries {

@@ -46,7 +46,7 @@ extension Merge {
         return sound
     }
 
-    /// The market is at or beyond the first stop that a policy gives to a position that nobody here has opened. That is no
+    /// I-FIRST-1: the market is at or beyond the first stop that a policy gives to a position that nobody here has opened. That is no
     /// reason to close it: the policy knows neither when nor why it was opened.
     private func marketThrough(_ stop: ProtectiveStop, _ position: PositionRecord) -> Price? {
         guard position.isAdopted, let price = facts.price else { return nil }
@@ -82,7 +82,7 @@ extension Merge {
         return .stopMoves(from: standing?.stopPrice, to: stop.stopPrice)
     }
 
-    /// A policy may loosen its own level, with its reason, and no further than to the tightest of the others. Of several
+    /// I-MERGE-3: a policy may loosen its own level, with its reason, and no further than to the tightest of the others. Of several
     /// resets of a policy the tightest holds.
     private mutating func applyResets(to levels: inout StopLevels, _ position: PositionRecord) {
         let isLong = position.isLong
@@ -216,7 +216,7 @@ extension Merge {
         return (position.isLong ? stop.stopPrice > market : stop.stopPrice < market) ? defect : nil
     }
 
-    /// A stop that is further from the market than the price collar stands at the collar's edge. Refused, it would leave the
+    /// I-MERGE-6: a stop that is further from the market than the price collar stands at the collar's edge. Refused, it would leave the
     /// position to the core's own stop, which is tighter by far. An average price is no market.
     private func withinCollar(_ stop: ProtectiveStop, isLong: Bool) -> ProtectiveStop {
         guard let market = facts.price, distance(stop.stopPrice) != nil, let collar = facts.priceCollar else {

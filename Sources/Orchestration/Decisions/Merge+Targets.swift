@@ -44,7 +44,7 @@ extension Merge {
         }
     }
 
-    /// A target on the wrong side of the stop can rest beside no stop. One that the market has passed would close the
+    /// I-MERGE-7: a target on the wrong side of the stop can rest beside no stop. One that the market has passed would close the
     /// position at once: who wants that says so. A target that stands already is reached, and not refused.
     private func wrongSide(_ target: Price) -> AdviceDefect? {
         guard let isLong = facts.position?.isLong, target != plan.target else { return nil }

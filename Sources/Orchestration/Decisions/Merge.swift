@@ -34,7 +34,7 @@ package struct Merge: Sendable {
         /// The reduction of the plan is finished, whether anybody asks for it again or not: a person wants it, an order of
         /// it works in a market that trades, or something of it was executed.
         package var isReductionUnderWay = false
-        /// The entry whose order works, as long as nothing of it is filled.
+        /// The entry whose order works; with a position, after it was filled in part.
         package var workingEntry: Entry?
         /// The advice was made from a snapshot of before the position was adopted anew, split or opened.
         package var isOvertaken = false

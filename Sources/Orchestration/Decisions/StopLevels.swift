@@ -39,6 +39,8 @@ struct StopLevels {
     }
 
     private var sorted: [StopLevel] {
-        levels.map { StopLevel(owner: $0.key, stop: $0.value) }.sorted { ($0.owner?.text ?? "") < ($1.owner?.text ?? "") }
+        levels.map { StopLevel(owner: $0.key, stop: $0.value) }.sorted {
+            ($0.owner?.text ?? "") < ($1.owner?.text ?? "")
+        }
     }
 }

@@ -14,6 +14,9 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     private var pendingTrigger: CycleTrigger?
     /// Symbols whose position was adopted anew, split or opened since the snapshot was made; sorted.
     private(set) var overtaken: [Symbol] = []
+    /// When the last cycle began, and how long after the one before.
+    private var beganAt: Timestamp?
+    private var usualGap: TimeSpan?
     /// When policies' answers were last decided on.
     private(set) var decidedAt: Timestamp?
     /// Cycles that events started in this period.
@@ -47,9 +50,19 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     }
 
     /// - Returns: the number of the cycle that begins.
-    mutating func begin() -> Int64 {
+    mutating func begin(at now: Timestamp) -> Int64 {
+        usualGap = beganAt.map { now - $0 }
+        beganAt = now
         number += 1
         return number
+    }
+
+    /// Between the last cycle and now there was much more time than between those before: cycles say nothing of how long ago
+    /// something was.
+    func isPaused(at now: Timestamp) -> Bool {
+        guard let beganAt, let usualGap else { return false }
+        let gap = now - beganAt
+        return gap > CoreLimits.shortestWish && gap.nanoseconds / CoreLimits.wishCycles > usualGap.nanoseconds
     }
 
     /// The snapshot for the policies was made.

@@ -24,6 +24,8 @@ struct ActionCoordinator {
     let isStopStuck: Bool
     /// What the broker has refused lately and is not tried now: after a refused reduction protection comes first.
     let refused: RefusedSteps
+    /// What the broker declares, whatever refusals have shown.
+    let declared: BrokerCapabilities
     /// False after the broker refused again and again: what it does not replace is canceled.
     let mayReplace: Bool
     /// Trading is active; else an entry that is under way is ended.
@@ -42,6 +44,7 @@ struct ActionCoordinator {
     init(
         _ symbol: Symbol, plan: PositionPlan, state: MarkedPortfolio, capabilities: BrokerCapabilities,
         isOverdue: Bool = false, isStopStuck: Bool = false, refused: RefusedSteps = RefusedSteps(),
+        declared: BrokerCapabilities? = nil,
         mayReplace: Bool = true, mayEnter: Bool = true, areWishesFresh: Bool = true, sentEntry: Entry? = nil,
         patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false,
         session: SessionPhase = .regular
@@ -54,6 +57,7 @@ struct ActionCoordinator {
         self.isOverdue = isOverdue
         self.isStopStuck = isStopStuck
         self.refused = refused
+        self.declared = declared ?? capabilities
         self.mayReplace = mayReplace
         self.mayEnter = mayEnter
         self.symbol = symbol
@@ -180,7 +184,8 @@ struct ActionCoordinator {
 
     /// Where the broker has no OCO, the core watches the target itself.
     private func isAtUnworkedTarget(_ position: PositionRecord) -> Bool {
-        guard let target = plan.target, !capabilities.restsTargets(symbol), exits.targets.isEmpty, market.isFresh(symbol),
+        guard let target = plan.target, !capabilities.restsTargets(symbol), exits.targets.isEmpty,
+            market.isFresh(symbol),
             let price = market.executable(symbol, side: position.exitSide)
         else { return false }
         return position.isLong ? price >= target : price <= target
@@ -257,15 +262,32 @@ extension ActionCoordinator {
         guard let stop = plan.stop else { return nil }
         let target = capabilities.restsTargets(symbol) ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
         let covered = exits.stops.map(\.leavesQuantity).total
+        let whole = protectable(position)
+        if covered == whole, let action = protectRemainder(position, stop, beyond: whole) { return action }
         // Several stops, as of an entry that was filled in parts, protect as one does; a target stands beside one.
         let isAlone = exits.stops.count == 1 || (target == nil && exits.targets.isEmpty)
-        guard isAlone, !exits.stops.isEmpty, covered == protectable(position) else {
+        guard isAlone, !exits.stops.isEmpty, covered == whole || covered == declaredProtectable(position) else {
             return arrange(position, stop, target)
         }
         if !isMarketThrough(stop, position) {
             for resting in exits.stops { if let action = move(resting, to: stop) { return action } }
         }
         return adjustTarget(position, to: target)
+    }
+
+    /// Where stops were refused but for whole shares, the rest is tried beside what rests, later each time.
+    private func protectRemainder(
+        _ position: PositionRecord, _ stop: ProtectiveStop, beyond whole: Quantity
+    ) -> Action? {
+        let rest = Quantity(units: declaredProtectable(position).units - whole.units)
+        guard rest.isPositive, whole.isPositive, !refused.isRemainder, takesStops, !isMarketThrough(stop, position),
+            openExitQuantity <= whole
+        else { return nil }
+        return place(stop, nil, rest, position)
+    }
+
+    private func declaredProtectable(_ position: PositionRecord) -> Quantity {
+        declared.tradable(position.size, of: symbol, in: .stop)
     }
 
     /// The stop rests for all shares; its price may have to move.
@@ -379,6 +401,7 @@ extension ActionCoordinator {
 
     private func actionWhileEntering(_ entry: Order, _ position: PositionRecord) -> Action? {
         if !mayEnter { return cancel(entry, why: .tradingRestricted) }
+        if plan.endsEntry == true { return cancel(entry, why: .otherEntryPlanned) }
         if isOverdue { return cancel(entry, why: .filledPartUnprotected) }
         if plan.quantityLimit != nil || isThroughStop(position) { return cancel(entry, why: .positionReducing) }
         // Its bracket protects what is filled; a broker that refuses orders on both sides takes no stop beside it.
@@ -388,7 +411,7 @@ extension ActionCoordinator {
         return protectFilledPart(position)
     }
 
-    /// What is filled gets its stop at once, while the rest of the entry works: beside those that rest, so that none is
+    /// I-WISH-5: what is filled gets its stop at once, while the rest of the entry works: beside those that rest, so that none is
     /// taken away for it.
     private func protectFilledPart(_ position: PositionRecord) -> Action? {
         guard let stop = plan.stop, !isMarketThrough(stop, position) else { return nil }
@@ -440,6 +463,8 @@ struct RefusedSteps: Sendable, Hashable {
     var isEntry = false
     /// An entry with its stop and target in one group.
     var isBracket = false
+    /// A stop for what is no whole share, beside the one for the whole ones.
+    var isRemainder = false
 }
 
 extension Exits {

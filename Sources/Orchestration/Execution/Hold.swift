@@ -45,15 +45,18 @@ struct Backoff: Sendable, Hashable, Codable {
         case part
         case wholeExit
         case protection
+        /// Of a position, what is no whole share, where stops are for whole shares.
+        case remainder
         case entry(side: Side, quantity: Quantity, isLimited: Bool)
 
         /// What one place is kept for: a part and a whole exit take turns.
-        enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case reduction, protection, entry }
+        enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case reduction, protection, remainder, entry }
 
         var kind: Kind {
             switch self {
             case .part, .wholeExit: .reduction
             case .protection: .protection
+            case .remainder: .remainder
             case .entry: .entry
             }
         }
@@ -63,8 +66,9 @@ struct Backoff: Sendable, Hashable, Codable {
         func cycles(after refusals: Int64) -> Int64 {
             let doubled = Int64(1) << min(refusals, 10)
             return switch self {
-            case .part: doubled > CoreLimits.longestBackoff ? CoreLimits.longestBackoffOfPart : doubled
-            case .wholeExit, .protection, .entry: min(doubled, CoreLimits.longestBackoff)
+            case .part, .remainder: doubled > CoreLimits.longestBackoff ? CoreLimits.longestBackoffOfPart : doubled
+            case .wholeExit, .entry: min(doubled, CoreLimits.longestBackoff)
+            case .protection: min(doubled, CoreLimits.longestBackoffOfProtection)
             }
         }
     }

@@ -15,7 +15,8 @@ extension Orchestrator {
             symbol, plan: plan, state: state.marked,
             capabilities: capabilities(of: symbol) ?? broker.capabilities,
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
-            refused: refused(symbol, plan), mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
+            refused: refused(symbol, plan), declared: broker.capabilities,
+            mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
             mayEnter: state.control.state == .active, areWishesFresh: areWishesFresh,
             sentEntry: state.plans.sentEntry(symbol),
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
@@ -26,7 +27,7 @@ extension Orchestrator {
         try issue(action, plan: plan, capabilities: broker.capabilities)
     }
 
-    /// What the broker has refused lately and is not tried now.
+    /// What the broker has refused lately and is not tried now (I-REF-2).
     private func refused(_ symbol: Symbol, _ plan: PositionPlan) -> RefusedSteps {
         let (holds, cycle) = (state.holds, state.cycle.number)
         var refused = RefusedSteps()
@@ -38,12 +39,14 @@ extension Orchestrator {
         refused.isStop = holds.isBackingOff(symbol, .protection, in: cycle)
         refused.isEntry = plan.entry.map { holds.isBackingOff(symbol, $0.backoff, in: cycle) } ?? false
         refused.isBracket = holds.refusesBrackets(symbol)
+        refused.isRemainder = holds.isBackingOff(symbol, .remainder, in: cycle)
         return refused
     }
 
     /// What policies asked for is begun only as long as they are asked again and again: after a pause - a tape that goes on
-    /// with the next day, a computer that slept - the next cycle decides first.
+    /// with the next day, a computer that slept - the next cycle decides first (I-WISH-3). What a person wants waits for none.
     private var areWishesFresh: Bool {
+        guard !state.control.isFlattening else { return true }
         let period = state.configuration.cyclePeriod.nanoseconds
         let longest = TimeSpan(nanoseconds: max(period * CoreLimits.wishCycles, CoreLimits.shortestWish.nanoseconds))
         return state.cycle.decidedAt.map { state.now <= $0 + longest } ?? false

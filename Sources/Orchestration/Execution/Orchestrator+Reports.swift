@@ -224,7 +224,7 @@ extension Orchestrator {
         }
     }
 
-    /// A refusal changes the next try: protection is sent in a simpler form, and what cannot be sent in another is tried
+    /// I-REF-1: a refusal changes the next try: protection is sent in a simpler form, and what cannot be sent in another is tried
     /// again later each time.
     private mutating func noteRefused(_ order: Order) {
         let (symbol, cycle) = (order.symbol, state.cycle.number)
@@ -235,6 +235,7 @@ extension Orchestrator {
         case .stop, .target:
             guard order.groupKind != .bracket else { return state.holds.refuseBracket(symbol) }
             guard let capabilities = capabilities(of: symbol) else { return }
+            guard !isRemainder(order) else { return state.holds.backOff(symbol, .remainder, cycle: cycle) }
             state.holds.refuseProtection(order, capabilities, cycle: cycle)
         case .entry:
             if order.groupKind == .bracket { state.holds.refuseBracket(symbol) }
@@ -243,11 +244,18 @@ extension Orchestrator {
         }
     }
 
+    /// A stop for what is no whole share, tried beside one for the whole ones.
+    private func isRemainder(_ order: Order) -> Bool {
+        state.holds.form(order.symbol).isWhole && order.terms.type.isStop && !order.terms.quantity.isMultiple(of: .one)
+    }
+
     private mutating func stopRests(_ order: Order) {
         let symbol = order.symbol
         let form = state.holds.form(symbol)
         state.plans.noteStopRests(symbol)
+        guard !isRemainder(order) else { return state.holds.remainderTaken(symbol) }
         state.holds.protectionTaken(symbol)
+        if form.isWhole { state.holds.backOff(symbol, .remainder, cycle: state.cycle.number) }
         guard form != .planned, order.groupKind == nil, let record = state.portfolio.positions[symbol],
             state.holds.report(.protectedOtherwise(form), of: symbol)
         else { return }
@@ -300,13 +308,14 @@ extension Orchestrator {
         state.portfolio.take(rungs: state.plans.takeRungs(symbol), of: symbol, at: state.now)
     }
 
-    /// What nobody has asked for since the process started, or the broker came back: no entry is sent, and no reduction is
+    /// I-WISH-3: what nobody has asked for since the process started, or the broker came back: no entry is sent, and no reduction is
     /// begun, before a policy asks for it again. What was begun is finished.
     mutating func dropWishes() {
         state.plans.dropEntries()
         guard !state.control.isFlattening else { return }
         let sessions = state.broker?.capabilities.sessions ?? []
-        for plan in state.plans.all where !state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now) {
+        for plan in state.plans.all where !state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now)
+        {
             state.plans.endReduction(plan.symbol)
         }
     }

@@ -31,7 +31,7 @@ package enum ProtectionForm: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    fileprivate var isWhole: Bool { self == .wholeShares || self == .wholeStopLimit }
+    var isWhole: Bool { self == .wholeShares || self == .wholeStopLimit }
     fileprivate var isLimited: Bool { self == .stopLimit || self == .wholeStopLimit }
 }
 

@@ -144,9 +144,9 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         change(symbol) { $0.backoffs.removeAll { $0.subject.kind == kind } }
     }
 
-    /// Another session, or another connection: what was refused may be taken now.
-    mutating func endAllBackoffs() {
-        for symbol in symbols.keys.sorted() {
+    /// The market has opened, or another connection is there: what was refused may be taken now.
+    mutating func endBackoffs(where isConcerned: (Symbol) -> Bool = { _ in true }) {
+        for symbol in symbols.keys.sorted() where isConcerned(symbol) {
             change(symbol) {
                 $0.backoffs = []
                 $0.formRefusals = 0
@@ -173,16 +173,29 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     /// Protection was refused in its form: the second time in a row the next simpler one is tried. When there is none, the
     /// planned one is tried again later.
     mutating func refuseProtection(_ order: Order, _ capabilities: BrokerCapabilities, cycle: Int64) {
-        var isExhausted = false
+        // When all were refused, each further try is one order, in one form after the other.
+        let wasExhausted = identicalRefusals(order.symbol, .protection) > 0
+        var waits = wasExhausted
         change(order.symbol) {
             $0.formRefusals += 1
-            guard $0.formRefusals >= CoreLimits.refusalsOfForm else { return }
+            guard wasExhausted || $0.formRefusals >= CoreLimits.refusalsOfForm else { return }
             let next = $0.form.next(after: order, capabilities)
-            isExhausted = next == nil
+            waits = wasExhausted || next == nil
             $0.form = next ?? .planned
             $0.formRefusals = 0
         }
-        if isExhausted { backOff(order.symbol, .protection, cycle: cycle) }
+        if waits { backOff(order.symbol, .protection, cycle: cycle) }
+    }
+
+    /// What is no whole share can be protected after all, so that what was refused before was refused for another reason.
+    mutating func remainderTaken(_ symbol: Symbol) {
+        endBackoff(symbol, .remainder)
+        change(symbol) { $0.form = .planned }
+    }
+
+    /// The broker has refused a stop in every form, and a person was told.
+    package func isProtectionRefused(_ symbol: Symbol, in cycle: Int64) -> Bool {
+        isBackingOff(symbol, .protection, in: cycle)
     }
 
     /// Protection rests in the form that was tried.

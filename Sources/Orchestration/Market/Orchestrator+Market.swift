@@ -24,8 +24,9 @@ extension Orchestrator {
 
     /// What waited for the market to open may go, and what rests may be through.
     mutating func sessionChanged() {
-        // What was refused in one session may be taken in the next.
-        state.holds.endAllBackoffs()
+        // What was refused while the market was closed may be taken now.
+        let (market, now, sessions) = (state.market, state.now, state.broker?.capabilities.sessions ?? [])
+        state.holds.endBackoffs { sessions.contains(market.session(of: $0, at: now)) }
         for symbol in state.plans.planned {
             watchBreach(symbol)
             touch(symbol)

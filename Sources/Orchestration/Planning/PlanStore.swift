@@ -94,7 +94,9 @@ package struct PlanStore: Sendable, Hashable, Codable {
     mutating func endReduction(_ symbol: Symbol) { changePlan(symbol) { $0.dropReduction() } }
 
     /// Something of the reduction was executed: it is finished, whether it is asked for again or not.
-    mutating func noteReduced(_ symbol: Symbol) { changePlan(symbol) { if $0.quantityLimit != nil { $0.hasReduced = true } } }
+    mutating func noteReduced(_ symbol: Symbol) {
+        changePlan(symbol) { if $0.quantityLimit != nil { $0.hasReduced = true } }
+    }
 
     /// Rungs of the ladder that the reduction takes, taken out.
     mutating func takeRungs(_ symbol: Symbol) -> [String] {

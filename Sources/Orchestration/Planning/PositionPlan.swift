@@ -31,13 +31,15 @@ package struct PositionPlan: Sendable, Hashable, Codable {
     package var entryOwner: PluginName?
     /// When nobody wants the entry any more, whatever happens until then.
     package var entryUntil: Timestamp?
+    /// The rest of an entry that was filled in part is not wanted any more: a policy vetoes it, or wants another one.
+    package var endsEntry: Bool?
 
     package init(id: DecisionID, symbol: Symbol) {
         self.id = id
         self.symbol = symbol
     }
 
-    package mutating func dropEntry() { (entry, entryOwner, entryUntil) = (nil, nil, nil) }
+    package mutating func dropEntry() { (entry, entryOwner, entryUntil, endsEntry) = (nil, nil, nil, nil) }
 
     package mutating func dropReduction() {
         (quantityLimit, quantityLimitUntil, rungs, hasReduced) = (nil, nil, nil, nil)

@@ -104,7 +104,7 @@ extension Orchestrator {
         touch(symbol)
     }
 
-    /// The core's own stop is there to protect, not to close: as long as it has never rested, because the broker refused it
+    /// I-FIRST-3: the core's own stop is there to protect, not to close: as long as it has never rested, because the broker refused it
     /// or was away, it follows a market that has gone through it.
     mutating func renewOwnStop(_ symbol: Symbol) throws(NumericError) {
         guard let plan = state.plans[symbol], plan.stopOwner == PositionPlan.core, plan.hasStopRested != true,

@@ -122,7 +122,7 @@ extension Orchestrator {
         if !state.control.isFlattening { state.plans.endReduction(symbol) }
     }
 
-    /// A position that nobody here has opened begins at the market, not at its average price; the stop that a person has
+    /// I-FIRST-2: a position that nobody here has opened begins at the market, not at its average price; the stop that a person has
     /// named is held against it.
     private mutating func beginAdopted(_ symbol: Symbol) {
         nameInitialStop(of: symbol)

@@ -6,7 +6,7 @@ extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
         guard admitBroker(name, capabilities) else { return }
         if state.reconciler.connected(name, capabilities) { state.holds.forgetForms() }
-        state.holds.endAllBackoffs()
+        state.holds.endBackoffs()
         dropWishes()
         for emulation in capabilities.emulations { alert(.notice, nil, .brokerEmulation(name, emulation)) }
         reconcileNow()
