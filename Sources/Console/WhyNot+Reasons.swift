@@ -208,7 +208,8 @@ extension WhyNot.Reasons {
         case .orderBudget: .orderBudget
         case .refusedByBroker: .refusedByBroker
         case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
-            .splitNotBooked, .externalShort, .corporateAction, .pluginNotice, .priceInDoubt, .changedByOthers, nil:
+            .splitNotBooked, .externalShort, .corporateAction, .pluginNotice, .priceInDoubt, .changedByOthers,
+            .initialStop, nil:
             .alert
         }
     }

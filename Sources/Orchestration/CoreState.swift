@@ -66,7 +66,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         [
             inFlight.nextDeadline, protection.nextDeadline(patience: configuration.stopPatience, after: now),
-            reconciler.nextDeadline, actions.nextDue, holds.nextBudgetTime, risk.nextQueryTime,
+            plans.nextWishEnd, reconciler.nextDeadline, actions.nextDue, holds.nextBudgetTime, risk.nextQueryTime,
             swapMachine.nextDeadline,
         ].compactMap { $0 }.min()
     }

@@ -175,12 +175,21 @@ enum CoreLimits {
     static let longestDividendDue = TimeSpan.seconds(90 * 86_400)
     /// What a tax at the source leaves of a dividend, at least.
     static let leastDividendPaid = Ratio(units: 600_000)
+    /// What policies asked for so many cycles ago, and longer ago than this, is not begun before they are asked again.
+    static let wishCycles: Int64 = 3
+    static let shortestWish = TimeSpan.seconds(60)
     /// Rejections of one symbol in a row after which it is left alone until the next cycle.
     static let rejectionsBeforeHold: Int64 = 3
+    /// Refusals of protection in one form after which the next simpler form is tried.
+    static let refusalsOfForm: Int64 = 2
     /// A rejection that is older keeps no symbol waiting.
     static let refusalAge = TimeSpan.seconds(60)
-    /// Cycles to the next try of a reduction that was refused again and again, at most.
+    /// Cycles to the next try of what was refused again and again, at most.
     static let longestBackoff: Int64 = 32
+    /// The same of a stop, which is missed more.
+    static let longestBackoffOfProtection: Int64 = 16
+    /// The same of a part that was refused so often that it goes on being refused.
+    static let longestBackoffOfPart: Int64 = 512
     /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.
     static let stuckCancelTimeouts: Int64 = 6
     /// So long an order whose fate is not known, or somebody's market order that waits, defers the adoption and the protection

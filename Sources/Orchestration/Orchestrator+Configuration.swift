@@ -7,6 +7,7 @@ extension Orchestrator {
         let before = state.reconfigure(change.configuration)
         fitLimits()
         dropUnconfigured(since: before)
+        nameInitialStops()
         let figures = state.configuration.changes(since: before)
         if !figures.isEmpty || !change.changes.isEmpty {
             alert(

@@ -26,7 +26,8 @@ extension Orchestrator {
     mutating func beginCycle(trigger: CycleTrigger) throws(NumericError) {
         guard !state.cycle.postpone(trigger) else { return }
         guard let broker = state.broker, broker.isReconciled else { return }
-        let number = state.cycle.begin()
+        if state.cycle.isPaused(at: state.now) { state.holds.endBackoffs() }
+        let number = state.cycle.begin(at: state.now)
         if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.discrepancies.isEmpty {
             reconcileNow()
         }
@@ -71,10 +72,13 @@ extension Orchestrator {
         let engine = DecisionEngine(
             state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
-            entriesRefused: entriesRefused)
+            entriesRefused: entriesRefused, overtaken: Set(state.cycle.overtaken),
+            isFlattening: state.control.isFlattening)
+        state.cycle.decided(at: state.now)
         let (portfolio, symbolDecisions) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
         recordPortfolio(portfolio, cycle)
         for symbolDecision in symbolDecisions { apply(symbolDecision) }
+        endUnwantedReductions(except: Set(symbolDecisions.map(\.decision.symbol)))
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         state.plans.dropEntries(except: named)
@@ -93,11 +97,7 @@ extension Orchestrator {
     private mutating func apply(_ symbolDecision: DecisionEngine.SymbolDecision) {
         let decision = symbolDecision.decision
         let symbol = decision.symbol
-        if symbolDecision.changesPlan {
-            state.plans.adopt(decision.plan)
-            if let stop = decision.plan.stop { state.portfolio.stopSet(stop.stopPrice, for: symbol) }
-        }
-        state.portfolio.take(rungs: symbolDecision.rungs, of: symbol, at: state.now)
+        if symbolDecision.changesPlan || state.plans[symbol] != nil { state.plans.adopt(decision.plan) }
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(DispositionKey.init)
         // A market that wavers about a level brings the same small move again and again: it is recorded once.
@@ -109,6 +109,17 @@ extension Orchestrator {
             record(.decision(decision))
         } else if isOther {
             record(.dispositions(SymbolDispositions(of: decision)))
+        }
+    }
+
+    /// I-WISH-1: a reduction of which nothing was done lives as long as somebody asks for it. The merge sees to the symbols that any
+    /// policy has spoken of.
+    private mutating func endUnwantedReductions(except decided: Set<Symbol>) {
+        guard !state.control.isFlattening else { return }
+        let sessions = state.broker?.capabilities.sessions ?? []
+        for plan in state.plans.all where plan.quantityLimit != nil && !decided.contains(plan.symbol) {
+            guard !state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now) else { continue }
+            state.plans.endReduction(plan.symbol)
         }
     }
 

@@ -98,8 +98,9 @@ package struct Orchestrator: Sendable {
         fitLimits()
         dropUnconfigured(since: before)
         state.run.started(epoch: start.epoch, namesOrdersByRun: start.namesOrdersByRun == true)
-        // What nobody of this run has asked for is not entered.
-        state.plans.dropEntries()
+        nameInitialStops()
+        // What nobody of this run has asked for is not done.
+        dropWishes()
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
         state.reconciler.disconnected()
         markInFlightUnknown()

@@ -225,6 +225,8 @@ package struct Alert: Sendable, Hashable, Codable {
         case unprotected
         /// The core has set its own stop.
         case ownStop = "own_stop"
+        /// A stop that a person has named is not used.
+        case initialStop = "initial_stop"
         /// The market is through a resting stop that does not execute.
         case stopStuck = "stop_stuck"
         /// Somebody else's order keeps a stop from being placed.

@@ -379,7 +379,8 @@ final class Invariants {
     // MARK: - P5
 
     /// Called every second with whether core, adapter and broker are at work together.
-    func watch(isHealthy: Bool, limit: TimeSpan, span: Int64) {
+    /// - Parameter isRefused: the broker has refused a stop of the symbol in every form, and the core waits before the next try.
+    func watch(isHealthy: Bool, limit: TimeSpan, span: Int64, isRefused: (Symbol) -> Bool) {
         watchManualTrading(isHealthy, limit.nanoseconds + nakedSlack, span)
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
@@ -392,6 +393,7 @@ final class Invariants {
                 losses[symbol] = nil
                 continue
             }
+            guard !isRefused(symbol) else { continue }
             unprotected[symbol, default: 0] += span
             longestNaked = max(longestNaked, unprotected[symbol] ?? 0)
             if unprotected[symbol] ?? 0 > limit.nanoseconds + nakedSlack + allowance(symbol) {

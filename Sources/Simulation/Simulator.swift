@@ -180,8 +180,12 @@ package final class Simulator {
     private func watch() {
         world.after(World.second) { [unowned self] in
             guard !isOver else { return }
+            let state = node?.core.state
             invariants.watch(
-                isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second)
+                isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second
+            ) { symbol in
+                state.map { $0.holds.isProtectionRefused(symbol, in: $0.cycle.number) } ?? false
+            }
             watch()
         }
     }

@@ -10,6 +10,8 @@ extension ActionSummary {
         case .moveTarget(let from, let to): "move the target from \(from.inCents) to \(to.inCents)"
         case .shrinkStop(let size): "shrink the stop to \(size)"
         case .close(let side, let quantity, let symbol): "\(side.rawValue) \(quantity) \(symbol) at market"
+        case .closeAtLimit(let side, let quantity, let symbol, let limit):
+            "\(side.rawValue) \(quantity) \(symbol) at \(limit.inCents) or better"
         case .protect(let quantity, let symbol, let stop, nil):
             "\(stop.name) \(quantity) \(symbol) @ \(stop.stopPrice.inCents)"
         case .protect(let quantity, let symbol, let stop, let target?):
@@ -46,6 +48,9 @@ extension ActionReason {
         case .tradingRestricted: "trading is restricted: there are no entries"
         case .noEntryPlanned: "the plan has no entry any more"
         case .otherSidePlanned: "the plan enters the other side"
+        case .otherEntryPlanned: "the plan enters with another price, size or stop"
+        case .reductionWithdrawn: "nobody wants this exit any more"
+        case .exitNotTaken: "the market has left its limit behind"
         case .filledPartUnprotected: "what is filled already has no stop"
         case .positionReducing: "the position is being reduced"
         case .entryPlanned: "the plan enters"
@@ -78,6 +83,13 @@ extension WaitReason {
         case .brokerSnapshot: "the broker's state is awaited"
         case .brokerRefusedRepeatedly:
             "the broker refused several orders in a row; the next try is in the next cycle"
+        case .refusedEntry: "the broker refused the entry; the same is tried again later each time"
+        case .refusedStop(let price):
+            "the broker refused the stop at \(price.inCents) in every form; the next try comes later"
+        case .reductionTooSmall(let part, let least):
+            "selling \(part) is not tried, since the broker takes no order of less than \(least)"
+        case .noOrderType(let session):
+            "the broker takes no order in the \(session.rawValue) session that would do it; what protects stays"
         case .entry(let why): "the entry waits, since \(why.words)"
         case .refusedReduction(let limit):
             "the broker refused the reduction to \(limit); protection comes first, the next try later"

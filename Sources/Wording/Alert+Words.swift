@@ -86,8 +86,11 @@ extension AlertReason {
             "nobody has said for \(span) what became of \(order); the broker is asked on, and what that order cannot sell is protected"
         case .adoptedInDoubt(let ours, let brokers):
             "an order of ours is in doubt, and the broker shows \(brokers) where our books have \(ours): that is held and protected from now on"
-        case .ordersRefused(let count):
-            "the broker refused \(count) orders in a row; it is tried again next cycle"
+        case .ordersRefused(let count, let why):
+            "the broker refused \(count) orders in a row\(why.map { ", at last with: \($0)" } ?? ""); it is tried again, later each time"
+        case .protectedOtherwise(let form, let quantity, let size):
+            "the broker refuses its protection as planned; \(form.words)"
+                + (quantity < size ? "; \(Quantity(units: size.units - quantity.units)) of \(size) have no stop" : "")
         default: nil
         }
     }
@@ -144,6 +147,8 @@ extension AlertReason {
         case .unprotectable(let part, let worth):
             "\(part) shares, worth \(worth.dollars), have no stop: the broker takes whole multiples only; they can be lost without a word, so sell them by hand or make them whole"
         case .ownStop(let price): "no policy protects it; the core sets its own stop at \(price.inCents)"
+        case .initialStopNotUsed(let stop, let market):
+            "initial_stops names \(stop.inCents), but the market is through it at \(market.inCents): it is not used, since it would close the position; correct it and reload"
         case .stopStuck(let isEscalated):
             "the market is through the resting stop, and it does not execute"
                 + (isEscalated ? "; it gives way to a market exit" : "")
@@ -164,12 +169,25 @@ extension Obstacle {
     }
 }
 
+extension ProtectionForm {
+    fileprivate var words: String {
+        switch self {
+        case .planned: "it rests as planned"
+        case .alone: "its stop rests alone, and the target is watched here"
+        case .wholeShares: "its stop rests for whole shares"
+        case .stopLimit: "a stop-limit rests in place of the stop"
+        case .wholeStopLimit: "a stop-limit for whole shares rests in place of the stop"
+        }
+    }
+}
+
 extension NothingSent {
     fileprivate var words: String {
         switch self {
         case .tradingHalted(let who, let why): "trading is halted by \(who): \(why.words)"
         case .swap(let from, let to): "the broker \(from) is being swapped for \(to)"
         case .brokerStateUnknown: "the broker's state is not known"
+        case .refusedByBroker(let why): "the broker refuses it: \(why)"
         }
     }
 }

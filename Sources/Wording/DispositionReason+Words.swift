@@ -10,6 +10,8 @@ extension DispositionReason {
     package var words: String {
         switch self {
         case .validUntil(let time): "it was valid until \(time)"
+        case .snapshotOvertaken:
+            "it was made from a snapshot of before the position was adopted anew, split or opened; the next cycle asks again"
         case .defect(let defect): defect.words
         case .nothingHeld: "nothing is held"
         case .nothingAsked: "nothing is asked for"
@@ -24,6 +26,8 @@ extension DispositionReason {
         case .stopStandsBy: "the whole position is being sold; the stop stands by in case that fails"
         case .stopMoves(let from, let to):
             "the stop goes \(from.map { "from \($0.inCents) " } ?? "")to \(to.inCents)"
+        case .stopAtCollar(let wanted, let price):
+            "the stop wanted at \(wanted.inCents) is further from the market than the price collar; it stands at the collar's edge, \(price.inCents)"
         case .tighterStopSet: "a tighter stop is set"
         case .moveTooSmall(let level, let standing, let until, let rule):
             "the \(level.rawValue) at \(standing.inCents) stands; it is moved \(until.words) and not for less (\(rule.key))"

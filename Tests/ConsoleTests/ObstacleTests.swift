@@ -125,7 +125,7 @@ struct ObstacleTests {
         scene.say(stopLoss.says(.stop("95"), on: "ABC"))
         scene.driver.connect()
         let answer = try scene.whyNot()
-        let told = Alert(level: .emergency, symbol: "ABC", reason: .ordersRefused(3))
+        let told = Alert(level: .emergency, symbol: "ABC", reason: .ordersRefused(3, why: "refused by the test"))
         #expect(answer.first(.refusedByBroker)?.words == told.text)
         let waits = [WaitReason.brokerRefused, .brokerRefusedRepeatedly].map(\.words)
         #expect(waits.contains(answer.first(.waiting)?.words ?? ""), "\(answer.text)")

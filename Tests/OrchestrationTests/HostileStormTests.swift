@@ -204,6 +204,8 @@ struct AdviceStorm {
                 found.append("\(symbol) has lost its stop at \(stop.stopPrice)")
                 continue
             }
+            // The core's own stop gives way to the first that a policy wants.
+            guard before.plans[symbol]?.stopOwner != PositionPlan.core else { continue }
             let isLooser = new.isLong ? other.stopPrice < stop.stopPrice : other.stopPrice > stop.stopPrice
             let isReset = fates.contains {
                 if case .resetStop = $0.recommendation.advice {

@@ -166,6 +166,7 @@ struct WireDirectTests {
             highWaterMark: .one, lowWaterMark: .one, openedAt: Self.at, heldFor: .seconds(5), weight: .one,
             protection: protection, unprotectedSince: Self.at, rungsTaken: ["r1", "r2"])
         (position.realizedInR, position.lastPartialAt, position.sector) = (.one, Self.at, "s")
+        (position.isAdopted, position.adoptedPrice) = (true, .one)
         var order = OrderView(
             clientOrderID: ClientOrderID(unchecked: "bb1"), symbol: Self.symbol, side: .sell, type: .stopLimit,
             role: .stop,

@@ -85,14 +85,16 @@ struct CombinationTests {
         scenario.expectSound()
     }
 
-    @Test("a split while a reduction waits for the open: as much of the new shares is kept")
+    @Test(
+        "a split while a reduction waits for the open: as much of the new shares is kept, as long as somebody asks for it"
+    )
     func splitWhileWaiting() {
         var scenario = protected()
         scenario.session(.preMarket)
         scenario.cycle(risk.says(.reduceTo(quantity: 40), on: "ABC"))
         scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
         split(&scenario, 5, 1, market: "20")
-        for _ in 0..<3 { scenario.driver.cycle() }
+        for _ in 0..<3 { scenario.cycle(risk.says(.reduceTo(quantity: 200), on: "ABC")) }
         scenario.expect("ABC", holds: 500, stop: "500 @ 19.00")
         scenario.session(.regular)
         scenario.expect("ABC", holds: 200, stop: "200 @ 19.00")

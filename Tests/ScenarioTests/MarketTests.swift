@@ -14,9 +14,10 @@ struct MarketTests {
         var scenario = protected()
         scenario.halt("ABC", true)
         scenario.cycle(risk.says(.reduceTo(quantity: 40), on: "ABC"))
-        for _ in 0..<5 { scenario.driver.cycle() }
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", steps: [], fates: ["portfolio-risk reduce_to: taken"])
+        for _ in 0..<5 { scenario.cycle(risk.says(.reduceTo(quantity: 40), on: "ABC")) }
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", steps: [])
         scenario.halt("ABC", false)
         scenario.expect(
             "ABC", holds: 40, stop: "40 @ 95.00", steps: [.shrinkStop(to: 40), .sell(60)])
@@ -107,8 +108,11 @@ struct MarketTests {
         scenario.driver.venue.faults.refusesMarketOrders = 1
         scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC"))
         scenario.expect("ABC", holds: 100, stop: "100 @ 95.00")
-        for _ in 0..<3 { scenario.driver.cycle() }
+        for _ in 0..<3 {
+            scenario.cycle(partialProfit.says(.takePartial(fraction: "0.5", rung: "1R"), on: "ABC"))
+        }
         scenario.expect("ABC", holds: 50, stop: "50 @ 95.00")
+        #expect(scenario.driver.position("ABC")?.rungsTaken == ["1R"])
         scenario.expectSound()
     }
 }

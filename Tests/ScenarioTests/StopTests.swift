@@ -5,8 +5,10 @@ import Trading
 
 @Suite("Scenario: stops and targets")
 struct StopTests {
-    private func protected(market: Price = "100", stop: Price = "95") -> TradingScenario {
-        TradingScenario(Held("ABC", 100, market: market), says: [stopLoss.says(.stop(stop), on: "ABC")])
+    private func protected(market: Price = "100", stop: Price = "95", initial: Price? = nil) -> TradingScenario {
+        TradingScenario(
+            Held("ABC", 100, market: market), says: [stopLoss.says(.stop(stop), on: "ABC")],
+            initialStops: initial.map { ["ABC": $0] } ?? [:])
     }
 
     @Test("a stop is loosened by the policy that owns it, and by no other")
@@ -60,15 +62,15 @@ struct StopTests {
 
     @Test("a stop half an R below the average price, where R was 5")
     func stopByR() {
-        var scenario = protected()
+        var scenario = protected(initial: "95")
         scenario.cycle(stopLoss.says(.trail(.r("0.5")), on: "ABC"))
         scenario.expect("ABC", holds: 100, stop: "100 @ 97.50", steps: [.moveStop(from: "95", to: "97.50")])
         scenario.expectSound()
     }
 
-    @Test("R is counted from the first stop, wherever the stop is by now")
+    @Test("R is counted from the initial stop, wherever the stop is by now")
     func rStaysTheSame() {
-        var scenario = protected(market: "110")
+        var scenario = protected(market: "110", initial: "95")
         scenario.cycle(stopLoss.says(.stop("105"), on: "ABC"))
         scenario.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("3"))), on: "ABC"))
         scenario.expect("ABC", holds: 100, stop: "100 @ 105.00", target: "100 @ 115.00")
@@ -94,7 +96,7 @@ struct StopTests {
 
     @Test("a target at two R rests beside the stop, in one group")
     func targetByR() {
-        var scenario = protected()
+        var scenario = protected(initial: "95")
         scenario.cycle(takeProfit.says(.target(TargetAdvice(distance: .r("2"))), on: "ABC"))
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", target: "100 @ 110.00",
@@ -148,9 +150,25 @@ struct StopTests {
 
     @Test("the market has fallen through the stop before it could rest: what is held is sold at once")
     func gapBeforeTheStop() {
-        let scenario = TradingScenario(Held("ABC", 100, market: "90"), says: [stopLoss.says(.stop("95"), on: "ABC")])
-        scenario.expect("ABC", holds: 0, steps: [.sell(100)], fates: ["stop-loss protect: taken"])
-        #expect(scenario.unprotected == [.init("ABC", for: .zero, until: .positionClosed)])
+        var scenario = TradingScenario(
+            Held("ABC", 100), says: [stopLoss.says(.stop("95"), on: "ABC")],
+            venue: { $0.faults.refusesSubmissions = 4 })
+        scenario.expect("ABC", holds: 100, fates: ["stop-loss protect: taken"])
+        scenario.cycle()
+        scenario.beginChapter()
+        scenario.market("ABC", "90")
+        scenario.expect("ABC", holds: 0)
+        #expect(scenario.steps.last == .sell(100))
+        scenario.expectSound()
+    }
+
+    @Test("what was there before gets no stop that the market is through already, and is not sold for it")
+    func firstStopThroughTheMarket() {
+        var scenario = TradingScenario(Held("ABC", 100, market: "90"), says: [stopLoss.says(.stop("95"), on: "ABC")])
+        scenario.expect("ABC", holds: 100, steps: [], fates: ["stop-loss protect: refused"])
+        #expect(scenario.why(stopLoss, "ABC") == .defect(.stopNotOnLosingSide(stop: "95", of: "90")))
+        for _ in 0..<4 { scenario.cycle(stopLoss.says(.stop("95"), on: "ABC")) }
+        scenario.expect("ABC", holds: 100, stop: "100 @ 85.50")
         scenario.expectSound()
     }
 
@@ -190,17 +208,23 @@ struct StopTests {
         #expect(scenario.unprotected == [.init("ABC", for: .seconds(30), until: .stopRests)])
         #expect(scenario.driver.plan("ABC")?.stopOwner == PositionPlan.core)
         scenario.cycle(stopLoss.says(.reset("93"), on: "ABC"))
-        scenario.expect("ABC", holds: 100, stop: "100 @ 93.00", fates: ["stop-loss reset_stop: taken"])
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", fates: ["stop-loss reset_stop: overridden"])
+        scenario.cycle(stopLoss.says(.stop("93"), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 93.00", fates: ["stop-loss protect: taken"])
         scenario.expectSound()
     }
 
-    @Test("a stop that is meant for another symbol, far from this market, is refused, and the standing one stays")
+    @Test("a stop that is meant for another symbol, far from this market, moves nothing: the standing one stays")
     func farAway() {
         var scenario = protected()
         scenario.cycle(stopLoss.says(.stop("9.50"), on: "ABC", .high), trend.says(.reset("12"), on: "ABC"))
         scenario.expect(
             "ABC", holds: 100, stop: "100 @ 95.00", steps: [],
-            fates: ["stop-loss protect: refused", "trend reset_stop: refused"])
+            fates: ["stop-loss protect: absorbed", "trend reset_stop: overridden"])
+        scenario.cycle(stopLoss.says(.stop("950"), on: "ABC", .high), stopLoss.says(.reset("951"), on: "ABC"))
+        scenario.expect(
+            "ABC", holds: 100, stop: "100 @ 95.00", steps: [],
+            fates: ["stop-loss protect: refused", "stop-loss reset_stop: refused"])
         scenario.expectSound()
     }
 

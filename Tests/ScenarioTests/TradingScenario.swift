@@ -42,7 +42,7 @@ struct TradingScenario {
 
     init(
         _ table: Held..., cash: Money = "100000", says advice: [PolicyAdvice] = [],
-        needs: [PluginName: PolicyNeeds] = [:],
+        needs: [PluginName: PolicyNeeds] = [:], initialStops: [Symbol: Price] = [:],
         venue change: (inout FakeVenue) -> Void = { _ in }
     ) {
         var venue = FakeVenue(cash: cash)
@@ -58,7 +58,7 @@ struct TradingScenario {
             said.asked.append(snapshot)
             return answers(said.once)
         }
-        driver.start([stopLoss, partialProfit, takeProfit, risk, trend])
+        driver.start([stopLoss, partialProfit, takeProfit, risk, trend]) { $0.initialStops = initialStops }
         for (name, need) in needs.sorted(by: { $0.key < $1.key }) {
             driver.send(.policyReady(name: name, needs: need))
         }

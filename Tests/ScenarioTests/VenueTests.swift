@@ -128,18 +128,18 @@ struct VenueTests {
         #expect(scenario.holds("ABC") == 20)
         scenario.cycle(risk.says(.exit, on: "ABC"))
         scenario.expect("ABC", holds: 0)
-        #expect(scenario.steps == [.cancelEntry(50, limit: "98"), .sell(20)])
+        #expect(scenario.steps == [.cancelEntry(50, limit: "98"), .cancelStop(20, at: "95"), .sell(20)])
         #expect(scenario.driver.venue.working("ABC") == [])
         scenario.expectSound()
     }
 
-    @Test("a target that the market has passed already is filled at once, and the stop goes with it")
+    @Test("a target that the market has passed already is refused, and what is held stays protected")
     func targetInTheMoney() {
         var scenario = protected()
         scenario.market("ABC", "108")
         scenario.cycle(takeProfit.says(.target(price: "105"), on: "ABC"))
-        scenario.expect("ABC", holds: 0)
-        #expect(scenario.driver.outcomes.map(\.realizedByDecision) == ["800"])
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00", fates: ["take-profit target: refused"])
+        #expect(scenario.why(takeProfit, "ABC") == .defect(.targetNotOnWinningSide(target: "105", of: "108")))
         scenario.expectSound()
     }
 

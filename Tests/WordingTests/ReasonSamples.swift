@@ -32,7 +32,8 @@ enum ReasonSamples {
     }
 
     static let dispositions: [DispositionReason] = [
-        .validUntil(time), .defect(.noSymbol), .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
+        .validUntil(time), .snapshotOvertaken, .stopAtCollar(wanted: "18", at: "94.5"), .defect(.noSymbol),
+        .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
         .stopStandsBy, .stopMoves(from: "184", to: "186.23"), .tighterStopSet,
         .moveTooSmall(of: .stop, at: "186.23", until: .at("186.42"), rule: .stopMove),
         .stopNoTighter(standing: "186.23"), .notStopOwner(owner: "stop-loss"), .tighterResetPrevails,
@@ -94,7 +95,10 @@ enum ReasonSamples {
         .reportNotTaken(order: id, .sumNegative("-1")), .executionNotTaken(order: id, .priceNotPositive("0")),
         .reportOnUnknownOrder(order: id, .fill), .termsNotTaken(order: id, terms),
         .reportConflicts(order: id, status: .canceled, event: .fill),
-        .overfilled(order: id, filled: "145", of: "144"), .orderUnanswered(id), .cancelStuck(id), .ordersRefused(3),
+        .overfilled(order: id, filled: "145", of: "144"), .orderUnanswered(id), .cancelStuck(id),
+        .ordersRefused(3, why: "asset NVDA is not tradable"), .ordersRefused(6, why: nil),
+        .protectedOtherwise(.wholeShares, quantity: "144", of: "144.5"),
+        .protectedOtherwise(.stopLimit, quantity: "144", of: "144"),
         .commandNotDelivered(why: "the socket is closed"), .externalShort, .splitNotBooked(brokers: "10", ours: "100"),
         .corporateActionNotApplied(
             CorporateAction(id: "d1", symbol: "NVDA", kind: .dividend(amount: "100"), effectiveAt: time)),
@@ -113,6 +117,8 @@ enum ReasonSamples {
         .orderHandedOver(order, who: "me@here", why: "the test"), .orderNotHandedOver(id),
         .unprotected("144", for: .seconds(40), nothingSent: .swap(from: "paper", to: "other")),
         .unprotectable("0.9", worth: "630000"), .ownStop(at: "180"),
+        .unprotected("144", for: .seconds(40), nothingSent: .refusedByBroker("stops are taken from 09:30")),
+        .initialStopNotUsed(at: "1831.82", market: "189"),
         .stopStuck(isEscalated: true), .restricted(state: .reducing, why: .dailyLoss("0.0305", limit: "0.03")),
         .active(.policiesBack),
     ]
@@ -120,6 +126,7 @@ enum ReasonSamples {
     static let actions: [ActionSummary] = [
         .cancel(order), .moveStop(from: "184", to: "186.23"), .moveTarget(from: "190", to: "194.5"),
         .shrinkStop(to: "144"), .close(side: .sell, quantity: "143", symbol: "NVDA"),
+        .closeAtLimit(side: .sell, quantity: "143", symbol: "NVDA", limit: "188.05"),
         .protect(quantity: "144", symbol: "NVDA", stop: stop, target: "194.5"),
         .enter(side: .buy, quantity: "10", symbol: "NVDA", stop: "186.23", target: "194.5"),
     ]
@@ -127,6 +134,7 @@ enum ReasonSamples {
     static let waits: [WaitReason] = [
         .positionDiffers, .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
         .refusedReduction(to: "144"), .reduction(to: "144", .session(.closed)),
+        .refusedEntry, .refusedStop(at: "186.23"), .reductionTooSmall("0.05", least: "10"), .noOrderType(.afterHours),
         .stop(at: "186.23", .session(.closed)), .newStop(at: "186.23", .spread("NVDA")),
     ]
 }

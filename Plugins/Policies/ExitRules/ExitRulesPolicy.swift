@@ -101,7 +101,9 @@ extension ExitRulesPolicy {
 
     /// It was entered beyond the channel of the days before the day of entry, and one of the first days after closed within.
     private func failedBreakout(_ position: PositionView, _ history: DailyHistory) -> Recommendation? {
-        guard trialDays > 0, (1...Int(trialDays)).contains(history.sinceEntry.count), let newest = history.bars.last,
+        // Nobody here has entered what was there before.
+        guard position.isAdopted != true, trialDays > 0, (1...Int(trialDays)).contains(history.sinceEntry.count),
+            let newest = history.bars.last,
             history.isAfterEntry(newest),
             let edge = history.edge(
                 of: history.beforeEntry.suffix(Int(breakoutLength)), breakoutLength, losing: false),

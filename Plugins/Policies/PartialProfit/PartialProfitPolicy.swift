@@ -61,6 +61,8 @@ package struct PartialProfitPolicy: Policy {
     /// The lowest that is due. One whose part is less than a share may be more than can be done: it keeps the next from
     /// nothing.
     private func nextRungs(_ position: PositionView) throws -> [Recommendation] {
+        // A ladder belongs to a plan. Nobody here has made one for what was there before, and the first rung may be due for years.
+        guard position.isAdopted != true else { return [] }
         var found: [Recommendation] = []
         for rung in ladder where !position.rungsTaken.contains(rung.name) {
             guard let reached = try rung.reached(by: position), let part = rung.part else { continue }

@@ -48,8 +48,8 @@ struct StopLevels {
 
     private func inPercent() throws -> Level {
         let share = try scaled(settings.initial ?? StopLossPolicy.defaultInitial)
-        let price = try away(from: position.averagePrice, by: share)
-        return (price, "\(share.percent)\(scaleWords) from the average price \(position.averagePrice.words)")
+        let price = try away(from: start, by: share)
+        return (price, "\(share.percent)\(scaleWords) from \(startWords)")
     }
 
     /// Beyond the channel of the last days (Donchian, Trend Following Methods in Commodity Price Analysis, 1957), by the
@@ -60,8 +60,9 @@ struct StopLevels {
         guard let level = market?.price(indicator) else {
             return StopCandidate(missing: "as \(indicator) is not known yet")
         }
-        guard position.isBetter(position.averagePrice, than: level) else {
-            return StopCandidate(missing: "as \(indicator) at \(level.words) is on the wrong side of the average price")
+        guard position.isBetter(start, than: level) else {
+            let startName = isAdopted ? "price at which it was found" : "average price"
+            return StopCandidate(missing: "as \(indicator) at \(level.words) is on the wrong side of the \(startName)")
         }
         let buffer = settings.structureBuffer ?? .zero
         let price = try position.behind(level, by: level.scaled(by: buffer, .halfEven))
@@ -74,16 +75,24 @@ struct StopLevels {
     private func ranged() throws -> StopCandidate? {
         guard let multiple = settings.initialAtr, let atr = policy.atr else { return nil }
         guard let range = try range else { return StopCandidate(missing: "as \(atr) is not known yet") }
-        let price = try position.behind(position.averagePrice, by: range.scaled(by: multiple, .halfEven))
+        let price = try position.behind(start, by: range.scaled(by: multiple, .halfEven))
         guard price.isPositive else {
             return StopCandidate(missing: "as \(multiple) ATR of \(range.words) leave nothing")
         }
-        let average = position.averagePrice.words
         return StopCandidate(
             level: (
-                try position.onGrid(price),
-                "\(multiple) ATR of \(range.words)\(scaleWords) from the average price \(average)"
+                try position.onGrid(price), "\(multiple) ATR of \(range.words)\(scaleWords) from \(startWords)"
             ))
+    }
+
+    private var isAdopted: Bool { position.isAdopted == true }
+
+    /// What the first stop is counted from. What somebody else paid, and when, says nothing about a stop of today: a position
+    /// that was there before starts at the price at which it was found.
+    private var start: Price { (isAdopted ? position.adoptedPrice : nil) ?? position.averagePrice }
+
+    private var startWords: String {
+        isAdopted ? "\(start.words), the price at which it was found" : "the average price \(start.words)"
     }
 
     /// Never so wide that nothing is left of the price.

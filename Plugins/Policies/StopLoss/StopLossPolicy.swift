@@ -114,6 +114,11 @@ package struct StopLossPolicy: Policy {
         _ levels: StopLevels, _ market: MarketView?, _ session: SessionPhase
     ) throws -> Recommendation {
         let position = levels.position
+        guard position.isAdopted != true || position.adoptedPrice != nil else {
+            return Recommendation(
+                symbol: position.symbol, advice: .hold, urgency: .high,
+                reason: "it was found without a price, and its stop is counted from the market")
+        }
         let (price, rule) = try levels.tightest()
         if session == .regular, let at = position.isLong ? market?.bid ?? market?.last : market?.ask ?? market?.last,
             !position.isBetter(at, than: price)

@@ -66,7 +66,9 @@ package struct TimeStopPolicy: Policy {
     }
 
     private func tooLong(_ position: PositionView, _ phase: SessionPhase) -> Recommendation? {
-        guard phase != .closed || TradingHours(of: position.symbol) == .continuous, position.heldFor > longest,
+        // What was there before has no R, and nobody here knows since when it is held.
+        guard position.isAdopted != true, phase != .closed || TradingHours(of: position.symbol) == .continuous,
+            position.heldFor > longest,
             position.profitInR.map({ $0 <= threshold }) ?? true
         else { return nil }
         let profit = position.profitInR.map { "\($0.signed) R, not above \(threshold) R" } ?? "an unknown number of R"

@@ -62,8 +62,10 @@ package enum AlertReason: Sendable, Hashable, Codable {
     /// A person has handed somebody's order over.
     case orderHandedOver(NewOrder, who: String, why: String)
     case orderNotHandedOver(ClientOrderID)
-    /// So many in a row; the next try is in the next cycle.
-    case ordersRefused(Int64)
+    /// So many in a row, with the broker's own words about the last; the next tries come later each time.
+    case ordersRefused(Int64, why: String?)
+    /// What was planned was refused; it rests in another form.
+    case protectedOtherwise(ProtectionForm, quantity: Quantity, of: Quantity)
     case commandNotDelivered(why: String)
     case externalShort
     case splitNotBooked(brokers: Quantity, ours: Quantity)
@@ -89,6 +91,8 @@ package enum AlertReason: Sendable, Hashable, Codable {
     /// The broker takes no stop for so much.
     case unprotectable(Quantity, worth: Money)
     case ownStop(at: Price)
+    /// The initial stop that the configuration names; the market is through it, so that it would close the position.
+    case initialStopNotUsed(at: Price, market: Price)
     /// It gives way to a market exit, where that is configured.
     case stopStuck(isEscalated: Bool)
     // Prices
@@ -113,6 +117,8 @@ package enum NothingSent: Sendable, Hashable, Codable {
     case tradingHalted(who: String, why: TradingReason)
     case swap(from: PluginName, to: PluginName)
     case brokerStateUnknown
+    /// In its own words.
+    case refusedByBroker(String)
 }
 
 /// A figure of the configuration that has changed.
@@ -151,10 +157,12 @@ extension AlertReason {
         case .orderEndedByOthers, .orderLives, .stopTightenedByOthers, .stopLoosenedByOthers, .targetMovedByOthers,
             .orderResizedByOthers:
             .changedByOthers
+        case .protectedOtherwise: nil
         case .refusedByRiskGate: .riskGate
         case .waitsForBudget: .orderBudget
         case .unprotected, .unprotectable: .unprotected
         case .ownStop: .ownStop
+        case .initialStopNotUsed: .initialStop
         case .stopStuck: .stopStuck
         case .obstacle: .obstacle
         case .externalShort: .externalShort

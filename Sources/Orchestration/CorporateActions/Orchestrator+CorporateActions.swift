@@ -77,6 +77,7 @@ extension Orchestrator {
     }
 
     private mutating func restate(_ symbol: Symbol, by restatement: Restatement) throws(NumericError) {
+        state.cycle.overtake(symbol)
         try state.portfolio.restate(symbol, by: restatement)
         try state.plans.restate(
             symbol, by: restatement, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)

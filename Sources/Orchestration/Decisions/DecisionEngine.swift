@@ -10,10 +10,13 @@ struct DecisionEngine {
     let capabilities: BrokerCapabilities?
     /// Why no entry is possible at all; nil when one is.
     let entriesRefused: DispositionReason?
+    /// Symbols whose position is another one than the snapshot showed: advice on them is void.
+    var overtaken: Set<Symbol> = []
+    /// A person wants every position closed.
+    var isFlattening = false
 
     struct SymbolDecision {
         var decision: Decision
-        var rungs: [String]
         /// The plan differs from the one before.
         var changesPlan: Bool
     }
@@ -43,17 +46,18 @@ struct DecisionEngine {
         var symbolDecisions: [SymbolDecision] = []
         for (symbol, advice) in bySymbol.inOrder {
             symbolDecisions.append(
-                try decide(symbol, advice + vetoes, current: plans[symbol], closedAt: plans.closedAt(symbol)))
+                try decide(symbol, advice + vetoes, plans))
         }
         return (portfolio, symbolDecisions)
     }
 
     private func decide(
-        _ symbol: Symbol, _ advice: [PolicyAdvice], current: PositionPlan?, closedAt: Timestamp?
+        _ symbol: Symbol, _ advice: [PolicyAdvice], _ plans: PlanStore
     ) throws(NumericError) -> SymbolDecision {
         let id = DecisionID(cycle: cycle, symbol: symbol)
+        let current = plans[symbol]
         let before = current ?? PositionPlan(id: id, symbol: symbol)
-        let merge = try Merge(advice, onto: before, facts: facts(symbol, closedAt: closedAt))
+        let merge = try Merge(advice, onto: before, facts: facts(symbol, plans))
         var plan = merge.plan
         let changes = current.map { !$0.isSameState(as: plan) } ?? !plan.isEmpty
         if changes { plan.id = id }
@@ -61,10 +65,10 @@ struct DecisionEngine {
             id: id, cycle: cycle, symbol: symbol, headline: headline(merge, changes: changes),
             intended: intended(plan, before: before), plan: plan, dispositions: merge.dispositions,
             facts: try decisionFacts(symbol))
-        return SymbolDecision(decision: decision, rungs: merge.rungs, changesPlan: changes)
+        return SymbolDecision(decision: decision, changesPlan: changes)
     }
 
-    private func facts(_ symbol: Symbol, closedAt: Timestamp?) -> Merge.Facts {
+    private func facts(_ symbol: Symbol, _ plans: PlanStore) -> Merge.Facts {
         var facts = Merge.Facts(
             position: state.positions[symbol], price: state.market.price(of: symbol), equity: equity, now: now,
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
@@ -74,7 +78,13 @@ struct DecisionEngine {
             facts.figures[value.indicator] = value.figure.price
         }
         facts.minimumQuantity = capabilities?.minimumQuantity(of: symbol) ?? .zero
-        facts.reentryFrom = closedAt.map { $0 + configuration.damping.reentryCoolDown }
+        facts.reentryFrom = plans.closedAt(symbol).map { $0 + configuration.damping.reentryCoolDown }
+        facts.isReductionUnderWay =
+            isFlattening || state.isReducing(symbol, plans[symbol], sessions: capabilities?.sessions ?? [], at: now)
+        facts.isOvertaken = overtaken.contains(symbol)
+        if state.orders.working(symbol).contains(where: { $0.terms.role == .entry }) {
+            facts.workingEntry = plans.sentEntry(symbol)
+        }
         return facts
     }
 
@@ -124,7 +134,7 @@ extension DecisionEngine {
             && (exits.stops + exits.targets).allSatisfy { $0.leavesQuantity == rest }
     }
 
-    private var hasOCO: Bool { capabilities?.groups.contains(.oco) ?? true }
+    private func hasOCO(_ symbol: Symbol) -> Bool { capabilities?.groups(of: symbol).contains(.oco) ?? true }
 
     /// The steps that the plan asks for as things stand; the coordinator decides each anew when its time comes.
     private func intended(_ plan: PositionPlan, before: PositionPlan) -> [IntendedStep] {
@@ -164,7 +174,8 @@ extension DecisionEngine {
             steps.append(.stop(quantity: rest, at: stop))
         }
         if let target = plan.target, reduces || !fits || exits.targets.isEmpty {
-            steps.append(hasOCO ? .target(quantity: rest, at: target) : .watchTarget(quantity: rest, at: target))
+            steps.append(
+                hasOCO(plan.symbol) ? .target(quantity: rest, at: target) : .watchTarget(quantity: rest, at: target))
         }
         return steps
     }

@@ -5,6 +5,8 @@ import Trading
 package enum DispositionReason: Sendable, Hashable, Codable {
     // Of any advice
     case validUntil(Timestamp)
+    /// It was made from a snapshot of before the position was adopted anew, split or opened.
+    case snapshotOvertaken
     case defect(AdviceDefect)
     case nothingHeld
     case nothingAsked
@@ -15,6 +17,8 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     /// The whole position is being sold; the stop stands by in case that fails.
     case stopStandsBy
     case stopMoves(from: Price?, to: Price)
+    /// Further from the market than the price collar: it stands at the collar's edge.
+    case stopAtCollar(wanted: Price, at: Price)
     case tighterStopSet
     /// It is moved when the least move of the rule is reached, and not for less.
     case moveTooSmall(of: ProtectionLevel, at: Price, until: MoveThreshold, rule: Damping.Rule)
@@ -123,6 +127,7 @@ extension DispositionReason {
         case .validUntil: .validUntil(Timestamp(nanoseconds: 0))
         case .defect(let defect): .defect(defect.withoutFigures)
         case .stopMoves: .stopMoves(from: nil, to: .zero)
+        case .stopAtCollar: .stopAtCollar(wanted: .zero, at: .zero)
         case .moveTooSmall(let level, _, _, let rule):
             .moveTooSmall(of: level, at: .zero, until: .beyondFigures, rule: rule)
         case .stopNoTighter: .stopNoTighter(standing: .zero)
@@ -149,7 +154,8 @@ extension DispositionReason {
                 .noEquity, positions: 0, rule: rule,
                 to: changes.map { QuantityOfSymbol(symbol: $0.symbol, quantity: .zero) })
         case .advisoryBounded: .advisoryBounded(.zero)
-        case .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy, .tighterStopSet,
+        case .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy,
+            .tighterStopSet,
             .notStopOwner, .tighterResetPrevails, .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,
             .notTargetOwner, .targetThereAlready, .rungTaken, .vetoStands, .bothSidesAsked, .smallerEntryTaken,
             .vetoEverywhere, .advisoryPublished:

@@ -4,7 +4,7 @@ extension Merge {
     mutating func mergeEntries() {
         let veto = live.first { $0.resolved == .veto }?.item
         for (item, resolved) in live where resolved == .veto || resolved == .nothing { noteWords(item, resolved) }
-        (plan.entry, plan.entryOwner) = (nil, nil)
+        plan.dropEntry()
         var entries: [(item: PolicyAdvice, entry: Entry)] = []
         for (item, resolved) in live {
             guard case .enter(let entry) = resolved else { continue }
@@ -19,6 +19,18 @@ extension Merge {
             }
         }
         chooseEntry(entries)
+        endPartlyFilledEntry(isVetoed: veto != nil)
+    }
+
+    /// What is filled in part is held, so that no entry is taken. A policy that is silent now leaves the rest working; one
+    /// that vetoes, or wants another entry, does not.
+    private mutating func endPartlyFilledEntry(isVetoed: Bool) {
+        guard facts.position != nil, let standing = facts.workingEntry else { return }
+        let asked = live.compactMap { item, resolved -> (item: PolicyAdvice, entry: Entry)? in
+            if case .enter(let entry) = resolved { (item, entry) } else { nil }
+        }
+        let isOther = !asked.isEmpty && !asked.contains { isWorthNoOrder($0, than: standing) }
+        if isVetoed || isOther { plan.endsEntry = true }
     }
 
     private mutating func noteWords(_ item: PolicyAdvice, _ resolved: AdviceResolver.ResolvedAdvice) {
@@ -36,14 +48,37 @@ extension Merge {
         }
         // `entries` is in canonical order, so that the first of equals is the same whatever the order of arrival.
         guard let smallest = entries.min(by: { $0.entry.quantity < $1.entry.quantity }) else { return }
-        (plan.entry, plan.entryOwner) = (smallest.entry, smallest.item.policy)
+        // The order that works stays for as long as it is what is wanted, but for what is worth no order.
+        let standing = (facts.position == nil ? facts.workingEntry : nil).flatMap {
+            isWorthNoOrder(smallest, than: $0) ? $0 : nil
+        }
+        (plan.entry, plan.entryOwner) = (standing ?? smallest.entry, smallest.item.policy)
+        plan.entryUntil = smallest.item.recommendation.validUntil
         for entry in entries {
             if entry.item == smallest.item {
-                note(entry.item, .taken, .entered(stop: entry.entry.stop.stopPrice))
+                let stop = (standing ?? smallest.entry).stop.stopPrice
+                note(entry.item, .taken, .entered(stop: stop))
             } else {
                 note(entry.item, .absorbed, by: smallest.item.policy, .smallerEntryTaken)
             }
         }
+    }
+
+    /// The wish differs from the order that works by less than an order is worth: each of its prices by less than a stop is
+    /// moved for, its quantity by less than a position is reduced for.
+    private func isWorthNoOrder(_ wish: (item: PolicyAdvice, entry: Entry), than standing: Entry) -> Bool {
+        let entry = wish.entry
+        guard entry != standing else { return true }
+        func isNear(_ left: Price?, _ right: Price?) -> Bool {
+            guard let left, let right else { return left == right }
+            return left == right || Self.distance(left, right) < leastMove(of: right, for: wish.item).units
+        }
+        let change = Quantity(units: abs(entry.quantity.units - standing.quantity.units))
+        return entry.side == standing.side
+            && (change.isZero || facts.damping.canWait(change, of: standing.quantity, wish.item.recommendation.urgency))
+            && isNear(entry.limitPrice, standing.limitPrice) && isNear(entry.target, standing.target)
+            && isNear(entry.stop.stopPrice, standing.stop.stopPrice)
+            && isNear(entry.stop.limitPrice, standing.stop.limitPrice)
     }
 
     private func refusal(of entry: Entry) -> DispositionReason? {

@@ -21,16 +21,23 @@ extension Merge {
         let winner = candidates.min {
             ($0.remaining, $0.item.recommendation.priority) < ($1.remaining, $1.item.recommendation.priority)
         }
-        // A reduction that is still under way counts as one more candidate.
-        let underWay = plan.quantityLimit.flatMap { isTradable(position.size, over: $0) ? $0 : nil }
-        guard let winner else {
-            plan.quantityLimit = underWay
-            reducesTo = underWay
-            return
-        }
+        // A reduction that is under way counts as one more candidate. One of which nothing was done lives only as long as
+        // somebody asks for it.
+        let underWay =
+            facts.isReductionUnderWay
+            ? plan.quantityLimit.flatMap { isTradable(position.size, over: $0) ? $0 : nil } : nil
+        if underWay == nil { plan.dropReduction() }
+        reducesTo = underWay
+        guard let winner else { return }
         let prevails = underWay.map { winner.remaining < $0 } ?? true
         let limit = prevails ? winner.remaining : underWay ?? winner.remaining
-        plan.quantityLimit = limit
+        if prevails {
+            plan.quantityLimit = limit
+            plan.quantityLimitUntil = winner.item.recommendation.validUntil
+            if case .takePartial(let part) = winner.item.recommendation.advice {
+                plan.rungs = ((plan.rungs ?? []) + [part.rung]).sorted()
+            }
+        }
         reducesTo = limit
         for candidate in candidates {
             noteReduction(candidate.item, candidate.remaining, limit: limit, winner: winner.item, prevails: prevails)
@@ -42,7 +49,6 @@ extension Merge {
     ) {
         if prevails, item == winner {
             note(item, .taken, .targetPosition(limit))
-            if case .takePartial(let part) = item.recommendation.advice { rungs.append(part.rung) }
         } else if prevails {
             note(
                 item, .absorbed, by: winner.policy,
@@ -75,7 +81,7 @@ extension Merge {
     }
 
     private mutating func noteReductionsWithoutPosition() {
-        plan.quantityLimit = nil
+        plan.dropReduction()
         for (item, resolved) in live {
             guard case .hold(let most, let rung) = resolved else { continue }
             note(item, .absorbed, .nothingHeld)

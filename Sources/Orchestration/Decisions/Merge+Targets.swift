@@ -16,7 +16,7 @@ extension Merge {
                 note(item, .absorbed, .nothingHeld)
             } else if !price.isPositive {
                 note(item, .refused, .defect(.targetNotPositive(price)))
-            } else if let why = distance(price) {
+            } else if let why = distance(price) ?? wrongSide(price) {
                 note(item, .refused, .defect(why))
             } else {
                 targets.append((item, price))
@@ -42,6 +42,15 @@ extension Merge {
                 note(target.item, .absorbed, by: plan.targetOwner, isKept ? .notTargetOwner : .targetThereAlready)
             }
         }
+    }
+
+    /// I-MERGE-7: a target on the wrong side of the stop can rest beside no stop. One that the market has passed would close the
+    /// position at once: who wants that says so. A target that stands already is reached, and not refused.
+    private func wrongSide(_ target: Price) -> AdviceDefect? {
+        guard let isLong = facts.position?.isLong, target != plan.target else { return nil }
+        let levels = [plan.stop?.stopPrice, facts.price].compactMap { $0 }
+        let passed = levels.first { isLong ? target <= $0 : target >= $0 }
+        return passed.map { .targetNotOnWinningSide(target: target, of: $0) }
     }
 
     /// A target that nobody owns is anybody's.

@@ -6,7 +6,8 @@ import Trading
 /// Laws, each tested over random sets:
 /// 1. Commutative, associative, idempotent.
 /// 2. Reductions take the smallest remaining quantity; one more reducing advice never leaves more.
-/// 3. A stop never loosens, but for a reset by its owner.
+/// 3. A policy's level never loosens, but for its own reset; what rests is the tightest of all levels. The core's own stop
+///    gives way to the first level of a policy, and to nothing else.
 /// 4. Any veto ends every entry; an exit or a reduction does too.
 /// 5. What is too small or too soon to be worth an order waits (``Damping``), and never keeps another reduction back.
 package struct Merge: Sendable {
@@ -30,6 +31,13 @@ package struct Merge: Sendable {
         package var reentryFrom: Timestamp?
         /// Why no entry is possible at all; nil when one is.
         package var entriesRefused: DispositionReason?
+        /// The reduction of the plan is finished, whether anybody asks for it again or not: a person wants it, an order of
+        /// it works in a market that trades, or something of it was executed.
+        package var isReductionUnderWay = false
+        /// The entry whose order works; with a position, after it was filled in part.
+        package var workingEntry: Entry?
+        /// The advice was made from a snapshot of before the position was adopted anew, split or opened.
+        package var isOvertaken = false
 
         package init(
             position: PositionRecord?, price: Price?, equity: Money, now: Timestamp,
@@ -50,8 +58,6 @@ package struct Merge: Sendable {
 
     package internal(set) var plan: PositionPlan
     package private(set) var dispositions: [Disposition] = []
-    /// Rungs of the ladder that this decision takes.
-    package internal(set) var rungs: [String] = []
     let facts: Facts
     /// What is neither expired nor refused, with what it comes to here.
     private(set) var live: [(item: PolicyAdvice, resolved: AdviceResolver.ResolvedAdvice)] = []
@@ -108,6 +114,8 @@ package struct Merge: Sendable {
         if let until = item.recommendation.validUntil, until < facts.now {
             return note(item, .expired, .validUntil(until))
         }
+        // What asks for nothing, and what only keeps from entering, was no picture of the position.
+        if facts.isOvertaken, item.recommendation.priority != .none { return note(item, .expired, .snapshotOvertaken) }
         do throws(AdviceDefect) {
             live.append((item, try AdviceResolver(facts: facts).resolve(item.recommendation.advice)))
         } catch {

@@ -2,7 +2,7 @@ import Trading
 
 /// What concerns the portfolio and no single symbol: exposure is divided among the positions, advisories are taken, and
 /// each position's share becomes advice on that symbol like any other, so that the merge by symbol stays the one place
-/// where quantities are decided. No more is sold than brings a sum within its limit (I-MERGE-6).
+/// where quantities are decided. No more is sold than brings a sum within its limit (I-MERGE-9).
 ///
 /// Shares are counted from what is held when the cycle decides, and not from what other advice will leave: one more
 /// reduction elsewhere never leaves more of anything. When it has been made, the next cycle counts anew.

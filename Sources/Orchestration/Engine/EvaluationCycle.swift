@@ -12,6 +12,13 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     private(set) var snapshotAt: Timestamp?
     /// Why another cycle is to follow the one that is under way.
     private var pendingTrigger: CycleTrigger?
+    /// Symbols whose position was adopted anew, split or opened since the snapshot was made; sorted.
+    private(set) var overtaken: [Symbol] = []
+    /// When the last cycle began, and how long after the one before.
+    private var beganAt: Timestamp?
+    private var usualGap: TimeSpan?
+    /// When policies' answers were last decided on.
+    private(set) var decidedAt: Timestamp?
     /// Cycles that events started in this period.
     private var urgentInPeriod: Int64 = 0
 
@@ -21,6 +28,7 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     mutating func started() {
         isEvaluating = false
         pendingTrigger = nil
+        decidedAt = nil
     }
 
     mutating func beginPeriod() { urgentInPeriod = 0 }
@@ -42,16 +50,37 @@ package struct EvaluationCycle: Sendable, Hashable, Codable {
     }
 
     /// - Returns: the number of the cycle that begins.
-    mutating func begin() -> Int64 {
+    mutating func begin(at now: Timestamp) -> Int64 {
+        usualGap = beganAt.map { now - $0 }
+        beganAt = now
         number += 1
         return number
+    }
+
+    /// Between the last cycle and now there was much more time than between those before: cycles say nothing of how long ago
+    /// something was.
+    func isPaused(at now: Timestamp) -> Bool {
+        guard let beganAt, let usualGap else { return false }
+        let gap = now - beganAt
+        return gap > CoreLimits.shortestWish && gap.nanoseconds / CoreLimits.wishCycles > usualGap.nanoseconds
     }
 
     /// The snapshot for the policies was made.
     mutating func snapshotTaken(at time: Timestamp) { snapshotAt = time }
 
     /// Policies are asked.
-    mutating func evaluate() { isEvaluating = true }
+    mutating func evaluate() {
+        isEvaluating = true
+        overtaken = []
+    }
+
+    /// The position of the symbol is another one than the snapshot shows: what policies make of that is void.
+    mutating func overtake(_ symbol: Symbol) {
+        guard isEvaluating, !overtaken.contains(symbol) else { return }
+        overtaken = (overtaken + [symbol]).sorted()
+    }
+
+    mutating func decided(at time: Timestamp) { decidedAt = time }
 
     /// Their answers to a cycle are here.
     /// - Returns: whether they were awaited.

@@ -34,12 +34,18 @@ struct ActionCoordinator {
     let isOverdue: Bool
     /// The market has been through the resting stop for long, and it does not execute.
     let isStopStuck: Bool
-    /// False after the broker refused a reduction: protection comes first.
-    let mayReduce: Bool
+    /// What the broker has refused lately and is not tried now: after a refused reduction protection comes first.
+    let refused: RefusedSteps
+    /// What the broker declares, whatever refusals have shown.
+    let declared: BrokerCapabilities
     /// False after the broker refused again and again: what it does not replace is canceled.
     let mayReplace: Bool
     /// Trading is active; else an entry that is under way is ended.
     let mayEnter: Bool
+    /// Policies were asked not long ago; else no entry and no reduction of theirs is begun.
+    let areWishesFresh: Bool
+    /// The entry that was last sent.
+    let sentEntry: Entry?
     /// A fill of one leg of an OCO after this may still shrink the other.
     let patienceSince: Timestamp
     /// The quote is crossed or absurdly wide: no market order goes into it.
@@ -51,16 +57,21 @@ struct ActionCoordinator {
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: MarkedPortfolio, capabilities: BrokerCapabilities,
-        isOverdue: Bool = false, isStopStuck: Bool = false, mayReduce: Bool = true, mayReplace: Bool = true,
-        mayEnter: Bool = true, patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false,
+        isOverdue: Bool = false, isStopStuck: Bool = false, refused: RefusedSteps = RefusedSteps(),
+        declared: BrokerCapabilities? = nil,
+        mayReplace: Bool = true, mayEnter: Bool = true, areWishesFresh: Bool = true, sentEntry: Entry? = nil,
+        patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false,
         session: SessionPhase = .regular, levels: LevelsByOthers? = nil, overdue: Set<ClientOrderID> = []
     ) {
         self.session = session
         self.isSpreadUnsound = isSpreadUnsound
+        self.areWishesFresh = areWishesFresh
+        self.sentEntry = sentEntry
         self.patienceSince = patienceSince
         self.isOverdue = isOverdue
         self.isStopStuck = isStopStuck
-        self.mayReduce = mayReduce
+        self.refused = refused
+        self.declared = declared ?? capabilities
         self.mayReplace = mayReplace
         self.mayEnter = mayEnter
         self.symbol = symbol
@@ -96,10 +107,10 @@ struct ActionCoordinator {
         }
         guard let position else { return actionWhenFlat() }
         if let entry = working.first(where: { $0.terms.role == .entry }) { return actionWhileEntering(entry, position) }
-        // A market exit is under way: it is the action of the moment.
-        guard exits.reductions.isEmpty else { return nil }
-        guard !isGroupShrinking else { return nil }
         let rest = max(intendedRest(of: position), min(claimed, position.size))
+        // A market exit is under way: it is the action of the moment, as long as somebody wants it.
+        guard exits.reductions.isEmpty else { return cancelUnwantedReduction(of: position, to: rest) }
+        guard !isGroupShrinking else { return nil }
         if openExitQuantity > position.size, let action = shrinkExits(to: position.size, why: .overCommitted) {
             return action
         }
@@ -110,8 +121,27 @@ struct ActionCoordinator {
     /// What is to remain: the plan's limit, or nothing when the market is through the stop already, since a stop
     /// cannot be placed there and the position must not stand unprotected.
     private func intendedRest(of position: PositionRecord) -> Quantity {
-        if isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position) { return .zero }
-        return mayReduce ? min(plan.quantityLimit ?? position.size, position.size) : position.size
+        if isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position), !refused.isExitThroughStop {
+            return .zero
+        }
+        let rest = min(plan.quantityLimit ?? position.size, position.size)
+        let isWanted = areWishesFresh || plan.hasReduced == true || !exits.reductions.isEmpty
+        return isWanted && !isRefused(rest) ? rest : position.size
+    }
+
+    func isRefused(_ rest: Quantity) -> Bool { rest.isZero ? refused.isWholeExit : refused.isPart }
+
+    /// An order of ours that waits for the open, or for a halt to end, and that would leave less than is wanted now. One that
+    /// the market takes is over in a moment.
+    private func cancelUnwantedReduction(of position: PositionRecord, to rest: Quantity) -> Action? {
+        guard let order = exits.reductions.first(where: { $0.terms.role == .reduce }),
+            !isTrading || order.submittedAt <= patienceSince
+        else { return nil }
+        guard position.size.units - order.leavesQuantity.units >= rest.units else {
+            return cancel(order, why: .reductionWithdrawn)
+        }
+        // The market has left its limit behind, or another session takes market orders.
+        return order.terms.type == .limit && isTrading ? cancel(order, why: .exitNotTaken) : nil
     }
 
     /// While the fate of an order is unknown nothing is canceled, reduced or entered: what is not on offer gets its stop.
@@ -140,13 +170,29 @@ struct ActionCoordinator {
     /// What can be sold of what is beyond the rest; the broker trades whole increments.
     func excess(of position: PositionRecord, over rest: Quantity) -> Quantity {
         guard rest < position.size else { return .zero }
-        return capabilities.tradable(Quantity(units: position.size.units - rest.units), of: symbol)
+        let excess = Quantity(units: position.size.units - rest.units)
+        guard let type = exitOrder(position)?.type else { return capabilities.tradable(excess, of: symbol) }
+        return capabilities.tradable(excess, of: symbol, in: type)
+    }
+
+    /// How a part or all is sold now; nil when the broker takes nothing that would do it.
+    func exitOrder(_ position: PositionRecord) -> (type: OrderType, limit: Price?)? {
+        capabilities.exitOrder(
+            symbol, position.exitSide, in: session, at: market.executable(symbol, side: position.exitSide))
+    }
+
+    /// Less than the broker takes is not tried: its protection would be taken away for nothing.
+    func isTooSmall(_ excess: Quantity) -> Bool {
+        !capabilities.isLargeEnough(excess, of: symbol, at: market.price(of: symbol))
     }
 
     /// What a stop of ours can be for: the broker trades whole increments, and what others may sell is not offered again.
     private func protectable(_ position: PositionRecord) -> Quantity {
-        capabilities.tradable(position.size.less(claimed), of: symbol)
+        capabilities.tradable(position.size.less(claimed), of: symbol, in: .stop)
     }
+
+    /// A stop can be placed in this session; else what rests is not taken away.
+    private var takesStops: Bool { capabilities.takesStops(symbol, in: session) }
 
     private func isThroughStop(_ position: PositionRecord) -> Bool {
         guard let stop = plan.stop, isMarketThrough(stop, position) else { return false }
@@ -175,7 +221,8 @@ struct ActionCoordinator {
 
     /// Where the broker has no OCO, the core watches the target itself.
     private func isAtUnworkedTarget(_ position: PositionRecord) -> Bool {
-        guard let target = plan.target, !capabilities.restsTargets, exits.targets.isEmpty, market.isFresh(symbol),
+        guard let target = plan.target, !capabilities.restsTargets(symbol), exits.targets.isEmpty,
+            market.isFresh(symbol),
             let price = market.executable(symbol, side: position.exitSide)
         else { return false }
         return position.isLong ? price >= target : price <= target
@@ -188,7 +235,10 @@ struct ActionCoordinator {
     /// A part is sold while the broker trades; the protection rests until then. A whole exit may queue at the broker, but
     /// through a halt what protects is not taken away.
     func mayReduceNow(to rest: Quantity) -> Bool {
-        !isSpreadUnsound && (isTrading || (rest.isZero && !isHalted))
+        guard let position, exitOrder(position) != nil, !isTooSmall(excess(of: position, over: rest)) else {
+            return false
+        }
+        return !isSpreadUnsound && (isTrading || (rest.isZero && !isHalted))
     }
 
     /// The broker would refuse what trades against this.
@@ -207,16 +257,17 @@ extension ActionCoordinator {
         guard free >= excess else {
             return shrinkExits(to: rest, why: .sharesNeeded(forSelling: excess))
         }
-        guard !isBlocked else { return nil }
+        guard !isBlocked, let (type, limit) = exitOrder(position) else { return nil }
         let order = NewOrderDraft(
-            side: position.exitSide, type: .market, quantity: excess, timeInForce: capabilities.immediate, role: .reduce
-        )
+            side: position.exitSide, type: type, quantity: excess, limitPrice: limit,
+            timeInForce: capabilities.immediate, role: .reduce)
         let why: ActionReason =
             isStopStuck || isThroughStop(position)
             ? .marketThroughStop(plan.stop?.stopPrice) : .targetPosition(rest)
         return Action(
             kind: .submit([order], group: nil),
-            summary: .close(side: order.side, quantity: excess, symbol: symbol), why: why)
+            summary: limit.map { .closeAtLimit(side: order.side, quantity: excess, symbol: symbol, limit: $0) }
+                ?? .close(side: order.side, quantity: excess, symbol: symbol), why: why)
     }
 
     /// Frees shares with the least loss of protection: a lone stop shrinks in place where the broker can do that, else
@@ -247,15 +298,38 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func protect(_ position: PositionRecord) -> Action? {
         guard let stop = plan.stop else { return nil }
-        let target = capabilities.restsTargets ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
+        let target = capabilities.restsTargets(symbol) ? plan.target.flatMap { isBeyond($0, stop) ? nil : $0 } : nil
         let covered = exits.stops.map(\.leavesQuantity).total
-        guard exits.stops.count == 1, let resting = exits.stops.first, covered == protectable(position) else {
+        let whole = protectable(position)
+        if covered == whole, let action = protectRemainder(position, stop, beyond: whole) { return action }
+        // Several stops, as of an entry that was filled in parts, protect as one does; a target stands beside one.
+        let isAlone = exits.stops.count == 1 || (target == nil && exits.targets.isEmpty)
+        guard isAlone, !exits.stops.isEmpty, covered == whole || covered == declaredProtectable(position) else {
             return arrange(position, stop, target)
         }
         // It exists, and the market that trades passes it by: another one takes its place.
-        if isOverdue, isTrading, !resting.status.isExecutable { return cancel(resting, why: .executesNothing) }
-        if !isMarketThrough(stop, position), let action = move(resting, to: stop) { return action }
+        if isOverdue, isTrading, let idle = exits.stops.first(where: { !$0.status.isExecutable }) {
+            return cancel(idle, why: .executesNothing)
+        }
+        if !isMarketThrough(stop, position) {
+            for resting in exits.stops { if let action = move(resting, to: stop) { return action } }
+        }
         return adjustTarget(position, to: target)
+    }
+
+    /// Where stops were refused but for whole shares, the rest is tried beside what rests, later each time.
+    private func protectRemainder(
+        _ position: PositionRecord, _ stop: ProtectiveStop, beyond whole: Quantity
+    ) -> Action? {
+        let rest = Quantity(units: declaredProtectable(position).units - whole.units)
+        guard rest.isPositive, whole.isPositive, !refused.isRemainder, takesStops, !isMarketThrough(stop, position),
+            openExitQuantity <= whole
+        else { return nil }
+        return place(stop, nil, rest, position)
+    }
+
+    private func declaredProtectable(_ position: PositionRecord) -> Quantity {
+        declared.tradable(position.size, of: symbol, in: .stop)
     }
 
     /// The stop rests for all shares; its price may have to move.
@@ -265,6 +339,7 @@ extension ActionCoordinator {
         }
         let sameKind = (resting.terms.limitPrice == nil) == (stop.limitPrice == nil)
         guard capabilities.canMovePrice, sameKind, resting.status != .held else {
+            guard takesStops, !refused.isStop else { return nil }
             return cancel(resting, why: .stopMoves(from: resting.terms.stopPrice, to: stop.stopPrice))
         }
         return Action(
@@ -280,7 +355,7 @@ extension ActionCoordinator {
     /// The stop is right; the target may be missing, moved or no longer wanted.
     private func adjustTarget(_ position: PositionRecord, to target: Price?) -> Action? {
         guard let resting = exits.targets.first else {
-            guard target != nil, let stop = exits.stops.first else { return nil }
+            guard target != nil, takesStops, !refused.isStop, let stop = exits.stops.first else { return nil }
             return cancel(stop, why: .regroupedWithTarget)
         }
         guard let target else { return cancel(resting, why: .noTargetPlanned) }
@@ -296,10 +371,17 @@ extension ActionCoordinator {
 
     /// No single stop covers the position: clear the way, then place what the plan wants in one go.
     private func arrange(_ position: PositionRecord, _ stop: ProtectiveStop, _ target: Price?) -> Action? {
+        guard takesStops, !refused.isStop else { return nil }
         if let order = exits.targets.first ?? exits.stops.first {
             return cancel(order, why: .doesNotProtect(protectable(position)))
         }
         let size = protectable(position)
+        return place(stop, target, size, position)
+    }
+
+    private func place(
+        _ stop: ProtectiveStop, _ target: Price?, _ size: Quantity, _ position: PositionRecord
+    ) -> Action? {
         // A stop is a market order in waiting: none is placed into a quote that is no market.
         guard size.isPositive, !isBlocked, !isSpreadUnsound, !(isHalted && isMarketThrough(stop, position)) else {
             return nil
@@ -332,7 +414,9 @@ extension ActionCoordinator {
 extension ActionCoordinator {
     private func actionWhenFlat() -> Action? {
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
-        guard mayEnter, let entry = plan.entry, isTrading, !isSpreadUnsound else { return nil }
+        guard mayEnter, areWishesFresh, !refused.isEntry, let entry = plan.entry, isTrading, !isSpreadUnsound else {
+            return nil
+        }
         return enter(entry)
     }
 
@@ -349,17 +433,34 @@ extension ActionCoordinator {
     private func cancelEntryIfUnwanted() -> Action? {
         guard let order = working.first(where: { $0.terms.role == .entry }) else { return nil }
         guard mayEnter else { return cancel(order, why: .tradingRestricted) }
-        guard order.terms.type == .limit else { return nil }
+        // A market order is over in a moment, where the market trades.
+        guard order.terms.type == .limit || !isTrading else { return nil }
         guard let entry = plan.entry else { return cancel(order, why: .noEntryPlanned) }
-        return entry.side == order.terms.side ? nil : cancel(order, why: .otherSidePlanned)
+        guard entry.side == order.terms.side else { return cancel(order, why: .otherSidePlanned) }
+        guard let sentEntry, sentEntry != entry else { return nil }
+        return cancel(order, why: .otherEntryPlanned)
     }
 
     private func actionWhileEntering(_ entry: Order, _ position: PositionRecord) -> Action? {
-        // A partly filled entry waits for its end; its bracket protects it, and the core's own limit watches the time.
         if !mayEnter { return cancel(entry, why: .tradingRestricted) }
+        if plan.endsEntry == true { return cancel(entry, why: .otherEntryPlanned) }
         if isOverdue { return cancel(entry, why: .filledPartUnprotected) }
-        return plan.quantityLimit != nil || isThroughStop(position)
-            ? cancel(entry, why: .positionReducing) : nil
+        if plan.quantityLimit != nil || isThroughStop(position) { return cancel(entry, why: .positionReducing) }
+        // Its bracket protects what is filled; a broker that refuses orders on both sides takes no stop beside it.
+        guard entry.groupKind != .bracket, !capabilities.refusesSelfCross, exits.reductions.isEmpty,
+            openExitQuantity <= position.size
+        else { return nil }
+        return protectFilledPart(position)
+    }
+
+    /// I-WISH-5: what is filled gets its stop at once, while the rest of the entry works: beside those that rest, so that none is
+    /// taken away for it.
+    private func protectFilledPart(_ position: PositionRecord) -> Action? {
+        guard let stop = plan.stop, !isMarketThrough(stop, position) else { return nil }
+        let free = Quantity(units: protectable(position).units - openExitQuantity.units)
+        guard free.isPositive, takesStops, !refused.isStop, capabilities.tradable(free, of: symbol, in: .stop) == free
+        else { return nil }
+        return place(stop, nil, free, position)
     }
 
     private func enter(_ entry: Entry) -> Action {
@@ -370,7 +471,8 @@ extension ActionCoordinator {
             .enter(
                 side: entry.side, quantity: entry.quantity, symbol: symbol, stop: entry.stop.stopPrice, target: target)
         }
-        guard capabilities.groups.contains(.bracket), capabilities.orderTypes.contains(.limit),
+        guard capabilities.groups(of: symbol).contains(.bracket), !refused.isBracket,
+            capabilities.orderTypes(of: symbol, in: session).contains(.limit), takesStops,
             let target = entry.target
         else {
             return Action(kind: .submit([main], group: nil), summary: summary(target: nil), why: .entryPlanned)
@@ -387,6 +489,24 @@ extension ActionCoordinator {
             kind: .submit([main, profit, stop], group: .bracket),
             summary: summary(target: target), why: .entryPlanned)
     }
+}
+
+/// Steps that the broker has refused lately, and that are not tried now.
+struct RefusedSteps: Sendable, Hashable {
+    /// To sell a part of the position.
+    var isPart = false
+    /// To leave it.
+    var isWholeExit = false
+    /// To leave it though the market is through its stop: only after several refusals.
+    var isExitThroughStop = false
+    /// A stop, in every form.
+    var isStop = false
+    /// The entry of the plan.
+    var isEntry = false
+    /// An entry with its stop and target in one group.
+    var isBracket = false
+    /// A stop for what is no whole share, beside the one for the whole ones.
+    var isRemainder = false
 }
 
 extension Exits {

@@ -8,6 +8,8 @@ package enum ActionSummary: Sendable, Hashable, Codable {
     case shrinkStop(to: Quantity)
     /// A market order that closes the position or a part of it.
     case close(side: Side, quantity: Quantity, symbol: Symbol)
+    /// The same with a limit that the market takes, where a session takes no market orders.
+    case closeAtLimit(side: Side, quantity: Quantity, symbol: Symbol, limit: Price)
     /// With a target: both in one OCO group.
     case protect(quantity: Quantity, symbol: Symbol, stop: ProtectiveStop, target: Price?)
     /// With a target: entry, stop and target in one bracket.
@@ -39,6 +41,12 @@ package enum ActionReason: Sendable, Hashable, Codable {
     case tradingRestricted
     case noEntryPlanned
     case otherSidePlanned
+    /// With another price, size or stop.
+    case otherEntryPlanned
+    /// Nobody wants it any more, and it was not executed yet.
+    case reductionWithdrawn
+    /// An exit with a limit that the market has left behind.
+    case exitNotTaken
     case filledPartUnprotected
     case positionReducing
     case entryPlanned

@@ -32,10 +32,58 @@ struct Hold: Sendable, Hashable, Codable {
     }
 }
 
-/// A reduction that failed: protection comes first, and the next try later each time.
+/// What the broker has refused: the next try of the same comes later each time. Another wish is another try.
 struct Backoff: Sendable, Hashable, Codable {
+    /// Identical refusals.
     var count: Int64
     var untilCycle: Int64
+    var subject: Subject
+
+    /// Two wishes that differ in this are not identical.
+    enum Subject: Sendable, Hashable, Codable {
+        /// A part of the position, whatever its size.
+        case part
+        case wholeExit
+        case protection
+        /// Of a position, what is no whole share, where stops are for whole shares.
+        case remainder
+        case entry(side: Side, quantity: Quantity, isLimited: Bool)
+
+        /// What one place is kept for: a part and a whole exit take turns.
+        enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case reduction, protection, remainder, entry }
+
+        var kind: Kind {
+            switch self {
+            case .part, .wholeExit: .reduction
+            case .protection: .protection
+            case .remainder: .remainder
+            case .entry: .entry
+            }
+        }
+
+        /// Cycles to the next try after so many refusals: 2, 4, 8, 16 and 32. What is to leave, or to be protected, goes on
+        /// at that; for a part protection is taken away each time, and nothing is lost by its waiting for another session.
+        func cycles(after refusals: Int64) -> Int64 {
+            let doubled = Int64(1) << min(refusals, 10)
+            return switch self {
+            case .part, .remainder: doubled > CoreLimits.longestBackoff ? CoreLimits.longestBackoffOfPart : doubled
+            case .wholeExit, .entry: min(doubled, CoreLimits.longestBackoff)
+            case .protection: min(doubled, CoreLimits.longestBackoffOfProtection)
+            }
+        }
+    }
+
+    /// After one more refusal of this.
+    func following(_ subject: Subject, in cycle: Int64) -> Backoff {
+        let count = self.subject == subject ? self.count + 1 : 1
+        return Backoff(count: count, subject, in: cycle)
+    }
+
+    init(count: Int64, _ subject: Subject, in cycle: Int64) {
+        self.count = count
+        self.subject = subject
+        untilCycle = cycle + subject.cycles(after: count)
+    }
 }
 
 /// An action that the budget did not allow yet.

@@ -14,9 +14,12 @@ package enum HoldReason: Sendable, Hashable, Codable {
     case stopStuck
     /// The broker's list of positions contradicts what else it shows.
     case contradiction(Contradiction)
+    /// The broker refused protection as it was planned; it rests in this form.
+    case protectedOtherwise(ProtectionForm)
 
     package enum Kind: String, Sendable, Codable, CaseIterable {
         case obstacle, refusedByRiskGate, orderBudget, splitNotBooked, stopStuck, contradiction
+        case protectedOtherwise
     }
 
     package var kind: Kind {
@@ -27,6 +30,7 @@ package enum HoldReason: Sendable, Hashable, Codable {
         case .splitNotBooked: .splitNotBooked
         case .stopStuck: .stopStuck
         case .contradiction: .contradiction
+        case .protectedOtherwise: .protectedOtherwise
         }
     }
 }
@@ -40,6 +44,7 @@ extension HoldReason {
         case (.orderBudget(let mine), .waitsForBudget(let told, _, _)): mine == told
         case (.contradiction(let mine), .positionContradicted(let told)): mine == told
         case (.splitNotBooked, .splitNotBooked), (.stopStuck, .stopStuck): true
+        case (.protectedOtherwise(let mine), .protectedOtherwise(let told, _, _)): mine == told
         default: false
         }
     }

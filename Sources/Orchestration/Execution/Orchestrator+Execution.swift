@@ -6,23 +6,51 @@ extension Orchestrator {
     /// symbol that an input has changed.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
-            !isHeldBySwap(symbol), state.plans[symbol] ?? planForOrphanedExits(of: symbol) != nil
+            !isHeldBySwap(symbol)
         else { return }
         decideChangeByOthers(symbol)
+        try renewOwnStop(symbol)
         guard let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol) else { return }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
         let coordinator = ActionCoordinator(
-            symbol, plan: plan, state: state.marked, capabilities: broker.capabilities,
+            symbol, plan: plan, state: state.marked,
+            capabilities: capabilities(of: symbol) ?? broker.capabilities,
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
-            mayReduce: !state.holds.isBackingOff(symbol, in: state.cycle.number),
+            refused: refused(symbol, plan), declared: broker.capabilities,
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
-            mayEnter: state.control.state == .active,
+            mayEnter: state.control.state == .active, areWishesFresh: areWishesFresh,
+            sentEntry: state.plans.sentEntry(symbol),
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
             isSpreadUnsound: isSpreadUnsound(symbol), session: state.market.session(of: symbol, at: state.now),
             levels: state.plans.levelsByOthers(symbol), overdue: overdueDoubts(of: symbol))
         recordWaiting(coordinator.waiting, plan)
         guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
+    }
+
+    /// What the broker has refused lately and is not tried now (I-REF-2).
+    private func refused(_ symbol: Symbol, _ plan: PositionPlan) -> RefusedSteps {
+        let (holds, cycle) = (state.holds, state.cycle.number)
+        var refused = RefusedSteps()
+        refused.isPart = holds.isBackingOff(symbol, .part, in: cycle)
+        refused.isWholeExit = holds.isBackingOff(symbol, .wholeExit, in: cycle)
+        // What the market has reached is not given up for a refusal or two.
+        refused.isExitThroughStop =
+            refused.isWholeExit && holds.identicalRefusals(symbol, .wholeExit) >= CoreLimits.rejectionsBeforeHold
+        refused.isStop = holds.isBackingOff(symbol, .protection, in: cycle)
+        refused.isEntry = plan.entry.map { holds.isBackingOff(symbol, $0.backoff, in: cycle) } ?? false
+        refused.isBracket = holds.refusesBrackets(symbol)
+        refused.isRemainder = holds.isBackingOff(symbol, .remainder, in: cycle)
+        return refused
+    }
+
+    /// What policies asked for is begun only as long as they are asked again and again: after a pause - a tape that goes on
+    /// with the next day, a computer that slept - the next cycle decides first (I-WISH-3). What a person wants waits for none.
+    private var areWishesFresh: Bool {
+        guard !state.control.isFlattening else { return true }
+        let period = state.configuration.cyclePeriod.nanoseconds
+        let longest = TimeSpan(nanoseconds: max(period * CoreLimits.wishCycles, CoreLimits.shortestWish.nanoseconds))
+        return state.cycle.decidedAt.map { state.now <= $0 + longest } ?? false
     }
 
     /// A quote that is no market is waited out, for a bounded time.
@@ -193,6 +221,7 @@ extension Orchestrator {
     /// P4: a time-out is not an answer. The order is in flight, and the broker is asked about it until it answers.
     mutating func checkDeadlines() throws(NumericError) {
         resumeBudgetHolds()
+        for symbol in state.plans.endOverdueWishes(at: state.now) { touch(symbol) }
         for id in state.inFlight.due(at: state.now) {
             guard var order = state.portfolio.orders[id], order.status.isInFlight || order.isOverSoon else {
                 state.inFlight.stopWaiting(for: id)
@@ -284,7 +313,7 @@ extension Orchestrator {
     mutating func holdAfterRefusal(_ symbol: Symbol) {
         let (refusals, isNews) = state.holds.refuse(symbol, cycle: state.cycle.number, at: state.now)
         if isNews {
-            alert(.emergency, symbol, .ordersRefused(refusals))
+            alert(.emergency, symbol, .ordersRefused(refusals, why: state.holds.refusalReason(symbol)))
         }
         reconcileNow()
     }

@@ -33,8 +33,9 @@ extension ActionCoordinator {
     /// What the plan asks for and cannot be done now; nil when nothing is.
     var waiting: WaitReason? {
         guard let position else {
-            guard plan.entry != nil, mayEnter, !isTrading || isSpreadUnsound, working.isEmpty else { return nil }
-            return .entry(whyNotTrading)
+            guard plan.entry != nil, mayEnter, working.isEmpty else { return nil }
+            if refused.isEntry { return .refusedEntry }
+            return !isTrading || isSpreadUnsound ? .entry(whyNotTrading) : nil
         }
         return waitingReduction(of: position) ?? waitingStop(of: position)
     }
@@ -43,13 +44,19 @@ extension ActionCoordinator {
     private func waitingReduction(of position: PositionRecord) -> WaitReason? {
         let limit = max(min(plan.quantityLimit ?? position.size, position.size), min(claimed, position.size))
         guard limit < position.size, exits.reductions.isEmpty else { return nil }
-        if !mayReduce { return .refusedReduction(to: limit) }
-        guard !mayReduceNow(to: limit), excess(of: position, over: limit).isPositive else { return nil }
+        if isRefused(limit) { return .refusedReduction(to: limit) }
+        let part = excess(of: position, over: limit)
+        guard !mayReduceNow(to: limit), part.isPositive else { return nil }
+        if isTooSmall(part), let least = capabilities.minimumNotional(of: symbol) {
+            return .reductionTooSmall(part, least: least)
+        }
+        if exitOrder(position) == nil { return .noOrderType(session) }
         return .reduction(to: limit, whyNotTrading)
     }
 
     /// Outside of trading a stop that the market is through cannot be placed; the looser one rests on.
     private func waitingStop(of position: PositionRecord) -> WaitReason? {
+        if refused.isStop, let stop = plan.stop, exits.stops.isEmpty { return .refusedStop(at: stop.stopPrice) }
         if isSpreadUnsound, let stop = plan.stop, exits.stops.isEmpty {
             return .newStop(at: stop.stopPrice, whyNotTrading)
         }

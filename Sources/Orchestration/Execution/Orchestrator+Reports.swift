@@ -178,8 +178,13 @@ extension Orchestrator {
         let before = state.portfolio.positions[symbol]
         let realized = try state.portfolio.book(
             order.terms.side, quantity, symbol, at: price, time: time, bookedAt: state.now,
-            initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil)
+            initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil,
+            isEntry: order.terms.role == .entry)
         state.risk.noteFill()
+        if order.terms.role == .reduce {
+            takeRungs(symbol)
+            state.plans.noteReduced(symbol)
+        }
         // What was planned for one side means the opposite on the other.
         let after = state.portfolio.positions[symbol]
         if let before, after == nil {
@@ -188,6 +193,8 @@ extension Orchestrator {
             state.plans.positionClosed(symbol, closed, at: state.now)
         }
         if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }
+        if after != nil, before == nil || before?.isLong != after?.isLong { state.cycle.overtake(symbol) }
+        if order.terms.role == .external, let before, let after, after.size > before.size { endGrownReduction(symbol) }
         if order.terms.role == .entry, before == nil, let entry { planForFilledEntry(symbol, entry) }
         // Also when a leg's fill was reported before its entry's, and nothing is held any more: it was entered once.
         if order.terms.role == .entry { state.plans.dropEntry(symbol) }
@@ -214,15 +221,22 @@ extension Orchestrator {
             let awaitsOthers = state.portfolio.orders.working(order.symbol).contains {
                 order.groupID != nil && $0.groupID == order.groupID && $0.status == .pendingNew
             }
-            if order.terms.role == .reduce { state.holds.backOff(order.symbol, cycle: state.cycle.number) }
-            if !awaitsOthers { holdAfterRefusal(order.symbol) }
+            state.holds.noteRefusalReason(order.reason, of: order.symbol)
+            if !awaitsOthers {
+                noteRefused(order)
+                holdAfterRefusal(order.symbol)
+            }
         case .cancelRejected, .replaceRejected:
             sendQuery(about: order.id)
             if order.isWorking { holdAfterRefusal(order.symbol) }
-        case .new, .held, .canceled, .restated: state.holds.endRefusals(order.symbol)
+        case .new, .held, .canceled, .restated:
+            if order.terms.role == .stop, event == .new { stopRests(order) }
+            if order.terms.role == .entry, event == .new { state.holds.endBackoff(order.symbol, .entry) }
+            state.holds.endRefusals(order.symbol)
         case .fill, .partialFill:
             if order.status == .filled { expectSiblingsToEnd(order) }
-            if order.terms.role == .reduce { state.holds.endBackoff(order.symbol) }
+            if order.terms.role == .reduce { state.holds.endBackoff(order.symbol, .reduction) }
+            if order.terms.role == .entry { state.holds.endBackoff(order.symbol, .entry) }
             recordOutcome(order)
             switch order.terms.role {
             case .stop, .target, .external, .entry:
@@ -233,6 +247,44 @@ extension Orchestrator {
             .suspended, .stopped, .calculated, .doneForDay, .timedOut, .notFound:
             break
         }
+    }
+
+    /// I-REF-1: a refusal changes the next try: protection is sent in a simpler form, and what cannot be sent in another is tried
+    /// again later each time.
+    private mutating func noteRefused(_ order: Order) {
+        let (symbol, cycle) = (order.symbol, state.cycle.number)
+        switch order.terms.role {
+        case .reduce:
+            let size = state.portfolio.positions[symbol]?.size ?? .zero
+            state.holds.backOff(symbol, order.terms.quantity >= size ? .wholeExit : .part, cycle: cycle)
+        case .stop, .target:
+            guard order.groupKind != .bracket else { return state.holds.refuseBracket(symbol) }
+            guard let capabilities = capabilities(of: symbol) else { return }
+            guard !isRemainder(order) else { return state.holds.backOff(symbol, .remainder, cycle: cycle) }
+            state.holds.refuseProtection(order, capabilities, cycle: cycle)
+        case .entry:
+            if order.groupKind == .bracket { state.holds.refuseBracket(symbol) }
+            state.holds.backOff(symbol, order.terms.backoff, cycle: cycle)
+        case .external: break
+        }
+    }
+
+    /// A stop for what is no whole share, tried beside one for the whole ones.
+    private func isRemainder(_ order: Order) -> Bool {
+        state.holds.form(order.symbol).isWhole && order.terms.type.isStop && !order.terms.quantity.isMultiple(of: .one)
+    }
+
+    private mutating func stopRests(_ order: Order) {
+        let symbol = order.symbol
+        let form = state.holds.form(symbol)
+        state.plans.noteStopRests(symbol)
+        guard !isRemainder(order) else { return state.holds.remainderTaken(symbol) }
+        state.holds.protectionTaken(symbol)
+        if form.isWhole { state.holds.backOff(symbol, .remainder, cycle: state.cycle.number) }
+        guard form != .planned, order.groupKind == nil, let record = state.portfolio.positions[symbol],
+            state.holds.report(.protectedOtherwise(form), of: symbol)
+        else { return }
+        alert(.warning, symbol, .protectedOtherwise(form, quantity: order.terms.quantity, of: record.size))
     }
 
     /// One cancels the other: the broker ends the other exit leg by itself. Until its report comes the leg is in flight, so
@@ -257,7 +309,7 @@ extension Orchestrator {
             role: order.terms.role)
         let record = state.portfolio.positions[symbol]
         if let record, let limit = plan.quantityLimit, isWithin(limit, record) {
-            state.plans.endReduction(symbol)
+            completeReduction(symbol)
         } else if record != nil || order.terms.side == plan.entry?.side {
             return
         }
@@ -271,6 +323,28 @@ extension Orchestrator {
                     realizedProfit: record?.realizedProfit ?? closed?.realizedProfit ?? realized,
                     heldFor: record.map { state.now - $0.openedAt } ?? closed?.heldFor ?? .zero)))
         if record == nil { resetPlan(symbol) }
+    }
+
+    /// The position is within the limit of its plan, whoever has brought it there.
+    mutating func completeReduction(_ symbol: Symbol) {
+        takeRungs(symbol)
+        state.plans.endReduction(symbol)
+    }
+
+    private mutating func takeRungs(_ symbol: Symbol) {
+        state.portfolio.take(rungs: state.plans.takeRungs(symbol), of: symbol, at: state.now)
+    }
+
+    /// I-WISH-3: what nobody has asked for since the process started, or the broker came back: no entry is sent, and no reduction is
+    /// begun, before a policy asks for it again. What was begun is finished.
+    mutating func dropWishes() {
+        state.plans.dropEntries()
+        guard !state.control.isFlattening else { return }
+        let sessions = state.broker?.capabilities.sessions ?? []
+        for plan in state.plans.all where !state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now)
+        {
+            state.plans.endReduction(plan.symbol)
+        }
     }
 
     /// But for an odd lot that the broker does not trade.
@@ -367,6 +441,16 @@ extension Order {
 
     /// It rested, a cancel or replacement was asked for, and nobody knows what became of that.
     fileprivate var isRequestUnknown: Bool { status == .unknown && statusBeforePending != nil }
+}
+
+extension NewOrder {
+    /// As an entry that was refused.
+    fileprivate var backoff: Backoff.Subject { .entry(side: side, quantity: quantity, isLimited: type == .limit) }
+}
+
+extension Entry {
+    /// As an entry that was refused, when it is sent again.
+    var backoff: Backoff.Subject { .entry(side: side, quantity: quantity, isLimited: limitPrice != nil) }
 }
 
 extension OrderEvent {

@@ -7,7 +7,15 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     private struct SymbolHold: Sendable, Hashable, Codable {
         var hold: Hold?
-        var backoff: Backoff?
+        /// At most one of each kind.
+        var backoffs: [Backoff] = []
+        /// How protection is sent, and how often in a row the broker has refused it in this form.
+        var form = ProtectionForm.planned
+        var formRefusals: Int64 = 0
+        /// The broker refuses entries that bring their stop and target with them.
+        var refusesBrackets = false
+        /// The broker's own words about its newest refusal; nil when what followed was taken.
+        var refusalReason: String?
         var budget: BudgetHold?
         var reported = ReportedReasons()
         /// What the plan waits for.
@@ -62,9 +70,20 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     }
 
     mutating func endRefusals(_ symbol: Symbol) {
-        guard symbols[symbol]?.hold != nil else { return }
-        change(symbol) { $0.hold?.endRefusals() }
+        guard let value = symbols[symbol], value.hold != nil || value.refusalReason != nil else { return }
+        change(symbol) {
+            $0.hold?.endRefusals()
+            $0.refusalReason = nil
+        }
     }
+
+    mutating func noteRefusalReason(_ why: String?, of symbol: Symbol) {
+        guard let why else { return }
+        change(symbol) { $0.refusalReason = why }
+    }
+
+    /// The broker's own words about its newest refusal.
+    package func refusalReason(_ symbol: Symbol) -> String? { symbols[symbol]?.refusalReason }
 
     mutating func holdUntilNextCycle(_ symbol: Symbol, after cycle: Int64) {
         change(symbol) {
@@ -107,23 +126,98 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     package var heldCount: Int { symbols.values.count { $0.hold != nil } }
 
-    // MARK: - Back-off of reductions
+    // MARK: - Back-off
 
-    /// P5: after a reduction that failed, protection is put back first. The next try comes later each time, so that a
-    /// stop is not taken away and put back in a loop.
-    mutating func backOff(_ symbol: Symbol, cycle: Int64) {
-        let count = (symbols[symbol]?.backoff?.count ?? 0) + 1
-        let cycles = min(CoreLimits.longestBackoff, Int64(1) << min(count, 10))
-        change(symbol) { $0.backoff = Backoff(count: count, untilCycle: cycle + cycles) }
+    /// P5: after a reduction that failed, protection is put back first. The next try of what was refused comes later each
+    /// time, so that nothing is sent, and no stop taken away and put back, in a loop.
+    mutating func backOff(_ symbol: Symbol, _ subject: Backoff.Subject, cycle: Int64) {
+        change(symbol) {
+            let before = $0.backoffs.first { $0.subject.kind == subject.kind }
+            $0.backoffs.removeAll { $0.subject.kind == subject.kind }
+            $0.backoffs.append(before?.following(subject, in: cycle) ?? Backoff(count: 1, subject, in: cycle))
+            $0.backoffs.sort { $0.subject.kind.rawValue < $1.subject.kind.rawValue }
+        }
     }
 
-    mutating func endBackoff(_ symbol: Symbol) { change(symbol) { $0.backoff = nil } }
-
-    func isBackingOff(_ symbol: Symbol, in cycle: Int64) -> Bool {
-        symbols[symbol]?.backoff.map { cycle < $0.untilCycle } ?? false
+    mutating func endBackoff(_ symbol: Symbol, _ kind: Backoff.Subject.Kind) {
+        guard symbols[symbol]?.backoffs.isEmpty == false else { return }
+        change(symbol) { $0.backoffs.removeAll { $0.subject.kind == kind } }
     }
 
-    package var hasBackoffs: Bool { symbols.values.contains { $0.backoff != nil } }
+    /// The market has opened, or another connection is there: what was refused may be taken now.
+    mutating func endBackoffs(where isConcerned: (Symbol) -> Bool = { _ in true }) {
+        for symbol in symbols.keys.sorted() where isConcerned(symbol) {
+            change(symbol) {
+                $0.backoffs = []
+                $0.formRefusals = 0
+            }
+        }
+    }
+
+    func isBackingOff(_ symbol: Symbol, _ subject: Backoff.Subject, in cycle: Int64) -> Bool {
+        symbols[symbol]?.backoffs.contains { $0.subject == subject && cycle < $0.untilCycle } ?? false
+    }
+
+    /// Identical refusals in a row.
+    func identicalRefusals(_ symbol: Symbol, _ subject: Backoff.Subject) -> Int64 {
+        symbols[symbol]?.backoffs.first { $0.subject == subject }?.count ?? 0
+    }
+
+    package var hasBackoffs: Bool { symbols.values.contains { !$0.backoffs.isEmpty } }
+
+    // MARK: - Forms of protection
+
+    package func form(_ symbol: Symbol) -> ProtectionForm { symbols[symbol]?.form ?? .planned }
+    func refusesBrackets(_ symbol: Symbol) -> Bool { symbols[symbol]?.refusesBrackets ?? false }
+
+    /// Protection was refused in its form: the second time in a row the next simpler one is tried. When there is none, the
+    /// planned one is tried again later.
+    mutating func refuseProtection(_ order: Order, _ capabilities: BrokerCapabilities, cycle: Int64) {
+        // When all were refused, each further try is one order, in one form after the other.
+        let wasExhausted = identicalRefusals(order.symbol, .protection) > 0
+        var waits = wasExhausted
+        change(order.symbol) {
+            $0.formRefusals += 1
+            guard wasExhausted || $0.formRefusals >= CoreLimits.refusalsOfForm else { return }
+            let next = $0.form.next(after: order, capabilities)
+            waits = wasExhausted || next == nil
+            $0.form = next ?? .planned
+            $0.formRefusals = 0
+        }
+        if waits { backOff(order.symbol, .protection, cycle: cycle) }
+    }
+
+    /// What is no whole share can be protected after all, so that what was refused before was refused for another reason.
+    mutating func remainderTaken(_ symbol: Symbol) {
+        endBackoff(symbol, .remainder)
+        change(symbol) { $0.form = .planned }
+    }
+
+    /// The broker has refused a stop in every form, and a person was told.
+    package func isProtectionRefused(_ symbol: Symbol, in cycle: Int64) -> Bool {
+        isBackingOff(symbol, .protection, in: cycle)
+    }
+
+    /// Protection rests in the form that was tried.
+    mutating func protectionTaken(_ symbol: Symbol) {
+        guard let value = symbols[symbol] else { return }
+        endBackoff(symbol, .protection)
+        if value.formRefusals > 0 { change(symbol) { $0.formRefusals = 0 } }
+    }
+
+    /// An entry with its stop and target was refused: it is tried alone, and the stop follows the fill.
+    mutating func refuseBracket(_ symbol: Symbol) { change(symbol) { $0.refusesBrackets = true } }
+
+    /// Another adapter, or one that declares something else: what was learned from refusals is forgotten.
+    mutating func forgetForms() {
+        for symbol in symbols.keys.sorted() {
+            change(symbol) {
+                $0.form = .planned
+                $0.formRefusals = 0
+                $0.refusesBrackets = false
+            }
+        }
+    }
 
     // MARK: - The budget of requests
 

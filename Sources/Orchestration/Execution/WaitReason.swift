@@ -12,6 +12,14 @@ package enum WaitReason: Sendable, Hashable, Codable {
     case entry(NotTrading)
     /// The broker refused the reduction; protection comes first, the next try later.
     case refusedReduction(to: Quantity)
+    /// The broker refused the entry again and again; the next try comes later.
+    case refusedEntry
+    /// The same of the stop.
+    case refusedStop(at: Price)
+    /// Less than the broker takes.
+    case reductionTooSmall(Quantity, least: Money)
+    /// The broker takes no order in this session that would do it.
+    case noOrderType(SessionPhase)
     case reduction(to: Quantity, NotTrading)
     /// No stop rests yet.
     case newStop(at: Price, NotTrading)

@@ -7,7 +7,7 @@ extension Orchestrator {
         announce(sound.corporateActions ?? [])
         let (update, marks, isOtherSession) = state.market.apply(
             sound, maximumAge: state.configuration.limits.maximumQuoteAge, now: state.now)
-        state.portfolio.updateWaterMarks(marks)
+        for refused in state.portfolio.updateWaterMarks(marks) { alertRefusedStop(refused) }
         for symbol in Set(marks.map(\.symbol)).union((update.quotes ?? []).map(\.symbol)).sorted() {
             try protectAtFirstPrice(symbol)
             watchUnprotectable(symbol)
@@ -28,6 +28,9 @@ extension Orchestrator {
         // What a broker ended or forgot over night is seen before the market moves.
         if state.broker != nil { requestReconcile() }
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
+        // What was refused while the market was closed may be taken now.
+        let (market, now, sessions) = (state.market, state.now, state.broker?.capabilities.sessions ?? [])
+        state.holds.endBackoffs { sessions.contains(market.session(of: $0, at: now)) }
         for symbol in state.plans.planned {
             watchBreach(symbol)
             touch(symbol)

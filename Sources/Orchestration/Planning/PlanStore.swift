@@ -72,6 +72,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
         adopt(
             with(plan(of: symbol, orOf: id)) {
                 $0.id = id
+                $0.dropStop()
                 $0.stop = stop
                 $0.stopOwner = PositionPlan.core
             })
@@ -83,17 +84,63 @@ package struct PlanStore: Sendable, Hashable, Codable {
         adopt(
             with(plan(of: symbol, orOf: id)) {
                 $0.id = id
+                $0.dropReduction()
                 $0.quantityLimit = .zero
             })
     }
 
     /// Nothing is to be flattened any more.
     mutating func endFlattening() {
-        for symbol in planned { changePlan(symbol) { if $0.quantityLimit == .zero { $0.quantityLimit = nil } } }
+        for symbol in planned { changePlan(symbol) { if $0.quantityLimit == .zero { $0.dropReduction() } } }
     }
 
-    /// The position is within its limit.
-    mutating func endReduction(_ symbol: Symbol) { changePlan(symbol) { $0.quantityLimit = nil } }
+    /// The position is within its limit, or nobody wants it to be any more.
+    mutating func endReduction(_ symbol: Symbol) { changePlan(symbol) { $0.dropReduction() } }
+
+    /// Something of the reduction was executed: it is finished, whether it is asked for again or not.
+    mutating func noteReduced(_ symbol: Symbol) {
+        changePlan(symbol) { if $0.quantityLimit != nil { $0.hasReduced = true } }
+    }
+
+    /// Rungs of the ladder that the reduction takes, taken out.
+    mutating func takeRungs(_ symbol: Symbol) -> [String] {
+        let rungs = symbols[symbol]?.plan?.rungs ?? []
+        changePlan(symbol) { $0.rungs = nil }
+        return rungs
+    }
+
+    /// A stop of the plan rests at the broker.
+    mutating func noteStopRests(_ symbol: Symbol) {
+        changePlan(symbol) { if $0.stopOwner == PositionPlan.core { $0.hasStopRested = true } }
+    }
+
+    /// What was to be done by now and was not.
+    /// - Returns: the symbols of which something has ended.
+    mutating func endOverdueWishes(at now: Timestamp) -> [Symbol] {
+        var ended: [Symbol] = []
+        for symbol in planned {
+            guard let plan = symbols[symbol]?.plan else { continue }
+            let isReductionOver = plan.hasReduced != true && plan.quantityLimitUntil.map { $0 < now } == true
+            let isEntryOver = plan.entryUntil.map { $0 < now } == true
+            guard isReductionOver || isEntryOver else { continue }
+            changePlan(symbol) {
+                if isReductionOver { $0.dropReduction() }
+                if isEntryOver { $0.dropEntry() }
+            }
+            ended.append(symbol)
+        }
+        return ended
+    }
+
+    /// When the next wish ends by itself: what is valid until a time is valid at that time.
+    var nextWishEnd: Timestamp? {
+        let last = symbols.values.compactMap { value -> Timestamp? in
+            guard let plan = value.plan else { return nil }
+            let reduction = plan.hasReduced == true ? nil : plan.quantityLimitUntil
+            return [reduction, plan.entryUntil].compactMap { $0 }.min()
+        }.min()
+        return last.flatMap { $0.nanoseconds < .max ? Timestamp(nanoseconds: $0.nanoseconds + 1) : nil }
+    }
 
     /// An order that works has a plan, be it an empty one.
     mutating func ensure(_ symbol: Symbol, id: DecisionID) { adopt(plan(of: symbol, orOf: id)) }
@@ -101,9 +148,8 @@ package struct PlanStore: Sendable, Hashable, Codable {
     /// The position is closed or has turned: what was planned for it means nothing for the next one.
     mutating func reset(_ symbol: Symbol) {
         changePlan(symbol) {
-            $0.quantityLimit = nil
-            $0.stop = nil
-            $0.stopOwner = nil
+            $0.dropReduction()
+            $0.dropStop()
             $0.target = nil
             $0.targetOwner = nil
         }
@@ -173,8 +219,14 @@ package struct PlanStore: Sendable, Hashable, Codable {
             guard let price = try restatement.price(price) else { return nil }
             return try max(increment.rounded(price, .halfEven), increment.step(for: price))
         }
-        if let stop = plan.stop, let price = try adjusted(stop.stopPrice) {
-            plan.stop = ProtectiveStop(stopPrice: price, limitPrice: try adjusted(stop.limitPrice))
+        func restated(_ stop: ProtectiveStop) throws(NumericError) -> ProtectiveStop {
+            ProtectiveStop(
+                stopPrice: try adjusted(stop.stopPrice) ?? stop.stopPrice, limitPrice: try adjusted(stop.limitPrice))
+        }
+        if let stop = plan.stop { plan.stop = try restated(stop) }
+        for index in (plan.stopLevels ?? []).indices {
+            guard let level = plan.stopLevels?[index] else { continue }
+            plan.stopLevels?[index].stop = try restated(level.stop)
         }
         plan.target = try adjusted(plan.target)
         if let limit = plan.quantityLimit { plan.quantityLimit = try restatement.quantity(limit) }
@@ -216,6 +268,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
         let owner = symbols[symbol]?.entryOwner
         adopt(
             with(plan(of: symbol, orOf: id)) {
+                $0.dropStop()
                 $0.stop = entry.stop
                 $0.stopOwner = owner
                 $0.target = entry.target

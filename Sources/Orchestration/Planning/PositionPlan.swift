@@ -6,35 +6,67 @@ package struct PositionPlan: Sendable, Hashable, Codable {
     /// The decision that last changed it.
     package var id: DecisionID
     package var symbol: Symbol
-    /// Hold no more than this; nil when nothing is to be reduced. It ends when the position is within it.
+    /// Hold no more than this; nil when nothing is to be reduced. It ends when the position is within it, or when nobody
+    /// asks for it any more and nothing of it was done.
     package var quantityLimit: Quantity?
+    /// When nobody wants the reduction any more, whatever happens until then.
+    package var quantityLimitUntil: Timestamp?
+    /// Rungs of the ladder that the reduction takes with its first execution; nil for none.
+    package var rungs: [String]?
+    /// Something of the reduction was executed.
+    package var hasReduced: Bool?
+    /// What is to rest: the tightest of all levels.
     package var stop: ProtectiveStop?
-    /// Who set the stop, and alone may loosen it; nil for one that was found at the broker.
+    /// Whose level it is; nil for one that was found at the broker.
     package var stopOwner: PluginName?
+    /// The level of each policy, and with nil for a name that of the stop that was found at the broker; sorted. Nil while
+    /// ``stop`` is the only one.
+    package var stopLevels: [StopLevel]?
+    /// The core's own stop has rested: what it says was reached.
+    package var hasStopRested: Bool?
     package var target: Price?
     package var targetOwner: PluginName?
     package var entry: Entry?
     /// Who asked for the entry, and owns the stop and target that it brings.
     package var entryOwner: PluginName?
+    /// When nobody wants the entry any more, whatever happens until then.
+    package var entryUntil: Timestamp?
+    /// The rest of an entry that was filled in part is not wanted any more: a policy vetoes it, or wants another one.
+    package var endsEntry: Bool?
 
     package init(id: DecisionID, symbol: Symbol) {
         self.id = id
         self.symbol = symbol
     }
 
-    package mutating func dropEntry() { (entry, entryOwner) = (nil, nil) }
+    package mutating func dropEntry() { (entry, entryOwner, entryUntil, endsEntry) = (nil, nil, nil, nil) }
+
+    package mutating func dropReduction() {
+        (quantityLimit, quantityLimitUntil, rungs, hasReduced) = (nil, nil, nil, nil)
+    }
+
+    package mutating func dropStop() { (stop, stopOwner, stopLevels, hasStopRested) = (nil, nil, nil, nil) }
 
     /// The owner's name of stops that the core sets itself.
     package static let core = PluginName(unchecked: "core")
     /// The owner's name of stops that a person has tightened at the broker.
     package static let person = PluginName(unchecked: "person")
 
-    /// The same state, whichever decision made it.
+    /// The same state, whichever decision made it. What it remembers beside that is no news.
     func isSameState(as other: PositionPlan) -> Bool {
         var copy = other
         copy.id = id
+        (copy.stopLevels, copy.hasStopRested) = (stopLevels, hasStopRested)
+        (copy.quantityLimitUntil, copy.entryUntil) = (quantityLimitUntil, entryUntil)
         return self == copy
     }
+}
+
+/// The stop that one policy wants. What rests is the tightest of all.
+package struct StopLevel: Sendable, Hashable, Codable {
+    /// Nil for the stop that was found at the broker.
+    package var owner: PluginName?
+    package var stop: ProtectiveStop
 }
 
 // MARK: - The broker's grid

@@ -5,7 +5,7 @@ package struct Exits: Sendable {
     /// Ours.
     package var stops: [Order] = []
     package var targets: [Order] = []
-    /// Market exits of ours under way.
+    /// Exits of ours under way: at market, or with a limit that the market takes.
     package var reductions: [Order] = []
     /// Other people's, of any type. What they may sell is planned around (I-HAND-1).
     package var external: [Order] = []
@@ -18,6 +18,7 @@ package struct Exits: Sendable {
                 continue
             }
             switch order.terms.type {
+            case .limit where order.terms.role == .reduce: reductions.append(order)
             case .stop, .stopLimit, .trailingStop: stops.append(order)
             case .limit: targets.append(order)
             case .market: reductions.append(order)

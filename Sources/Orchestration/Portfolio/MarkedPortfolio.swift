@@ -25,6 +25,15 @@ package struct MarkedPortfolio: Sendable {
         return total
     }
 
+    /// The reduction of the plan is finished, whether anybody asks for it again or not: something of it was executed, or
+    /// its order works in a market that trades. An order that waits for the open is none.
+    func isReducing(_ symbol: Symbol, _ plan: PositionPlan?, sessions: [SessionPhase], at now: Timestamp) -> Bool {
+        guard let plan, plan.quantityLimit != nil else { return false }
+        guard plan.hasReduced != true else { return true }
+        let isTraded = sessions.contains(market.session(of: symbol, at: now)) && market[symbol]?.isHalted != true
+        return isTraded && orders.working(symbol).contains { $0.terms.role == .reduce }
+    }
+
     /// Every position has a price.
     package var isPriced: Bool { positions.keys.allSatisfy { market.price(of: $0) != nil } }
 

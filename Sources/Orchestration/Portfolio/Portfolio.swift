@@ -36,17 +36,15 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     /// The broker's quantity and average price replace ours.
     /// - Parameters:
-    ///   - initialStop: of a position that was not held on this side.
-    ///   - price: what a share is worth now, where that is known.
+    ///   - origin: of a position that was not held on this side.
     /// - Returns: the position as it is now when it was held on this side before; nil for a new one.
     mutating func adopt(
-        _ theirs: BrokerPosition, at now: Timestamp, initialStop: Price?, price: Price?
+        _ theirs: BrokerPosition, at now: Timestamp, as origin: PositionRecord.Origin
     ) -> PositionRecord? {
         guard var record = positions[theirs.symbol], record.isLong == theirs.quantity.isPositive else {
             var record = PositionRecord(
                 symbol: theirs.symbol, quantity: theirs.quantity, averagePrice: theirs.averagePrice, openedAt: now)
-            record.initialStop = initialStop
-            if let price { record.updateWaterMarks(price: price) }
+            record.origin = origin
             positions[theirs.symbol] = record
             return nil
         }
@@ -55,22 +53,33 @@ package struct Portfolio: Sendable, Hashable, Codable {
         return record
     }
 
+    /// A person has named the initial stop of a position that was there before. It holds once it was held against the market.
+    mutating func nameStop(_ stop: Price, of symbol: Symbol) {
+        guard let record = positions[symbol], record.origin == .opening, record.initialStop == nil else { return }
+        positions[symbol]?.namedStop = stop
+    }
+
+    /// A price that is believed, of now.
+    /// - Returns: the stop that a person has named, when the market is through it.
+    mutating func see(price: Price, of symbol: Symbol) -> Price? { positions[symbol]?.see(price: price) }
+
     /// The broker holds none of it.
     mutating func close(_ symbol: Symbol) { positions[symbol] = nil }
 
     // MARK: - Executions
 
     /// Books an execution into position, cash and the realized profit; returns that profit.
+    /// - Parameter isEntry: by an entry of ours; what any other order opens was opened by somebody else.
     mutating func book(
         _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, bookedAt: Timestamp,
-        initialStop: Price?
+        initialStop: Price?, isEntry: Bool = true
     ) throws(NumericError) -> Money {
         let change = side == .buy ? size : try size.negated()
         try account?.cash -= price.times(change)
         let opened = try opening(change, symbol)
         if opened.isPositive { try openings.add(price.times(opened), at: bookedAt) }
         guard var record = positions[symbol] else {
-            open(symbol, change, at: price, time: time, initialStop: initialStop)
+            open(symbol, change, at: price, time: time, initialStop: initialStop, isEntry: isEntry)
             return .zero
         }
         let after = try record.quantity + change
@@ -79,7 +88,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
         let realized = try record.book(closing, at: price)
         try realizedProfit += realized
         positions[symbol] = record.quantity.isZero ? nil : record
-        if flips { open(symbol, after, at: price, time: time, initialStop: nil) }
+        if flips { open(symbol, after, at: price, time: time, initialStop: nil, isEntry: false) }
         return realized
     }
 
@@ -91,23 +100,25 @@ package struct Portfolio: Sendable, Hashable, Codable {
     }
 
     private mutating func open(
-        _ symbol: Symbol, _ quantity: Quantity, at price: Price, time: Timestamp, initialStop: Price?
+        _ symbol: Symbol, _ quantity: Quantity, at price: Price, time: Timestamp, initialStop: Price?, isEntry: Bool
     ) {
         var record = PositionRecord(symbol: symbol, quantity: quantity, averagePrice: price, openedAt: time)
         record.initialStop = initialStop
+        if !isEntry { (record.origin, record.adoptedPrice) = (.found, price) }
         record.unprotectedSince = time
         positions[symbol] = record
     }
 
     // MARK: - What is decided and observed of a position
 
-    /// A stop was set for the position: R is counted from the first.
-    mutating func stopSet(_ price: Price, for symbol: Symbol) {
-        guard positions[symbol]?.initialStop == nil else { return }
-        positions[symbol]?.initialStop = price
+    /// What was found at the broker is what an entry of ours has bought: R is counted from the stop that it brought.
+    mutating func entered(_ symbol: Symbol, stop: Price) {
+        guard var record = positions[symbol], record.isAdopted else { return }
+        (record.origin, record.initialStop) = (.entered, stop)
+        positions[symbol] = record
     }
 
-    /// Rungs of the profit ladder were decided.
+    /// Rungs of the profit ladder are taken: something of each was executed.
     mutating func take(rungs: [String], of symbol: Symbol, at now: Timestamp) {
         guard !rungs.isEmpty, var record = positions[symbol] else { return }
         record.rungsTaken = (record.rungsTaken + rungs).sorted()
@@ -143,7 +154,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
     // MARK: - Market and equity
 
     /// Prices that just became believed move the water marks of positions that were there then.
-    mutating func updateWaterMarks(_ marks: [PriceMark]) {
+    /// - Returns: stops that a person has named and that the market is through.
+    mutating func updateWaterMarks(_ marks: [PriceMark]) -> [RefusedStop] {
+        var refused: [RefusedStop] = []
         for mark in marks {
             guard var record = positions[mark.symbol], mark.end >= record.openedAt else { continue }
             if mark.isBar {
@@ -154,9 +167,12 @@ package struct Portfolio: Sendable, Hashable, Codable {
                 }
                 record.isRangeUncertain = false
             }
-            record.updateWaterMarks(price: mark.price)
+            if let stop = record.see(price: mark.price) {
+                refused.append(RefusedStop(symbol: mark.symbol, stop: stop, market: mark.price))
+            }
             positions[mark.symbol] = record
         }
+        return refused
     }
 
     /// What everything is worth now, on this trading day. What the day began with is kept, so that a restart within the day
@@ -175,4 +191,11 @@ package struct Portfolio: Sendable, Hashable, Codable {
         orders.shift(by: span, now: now)
         openings.shift(by: span, now: now)
     }
+}
+
+/// An initial stop that a person has named, and that the market is through.
+struct RefusedStop {
+    var symbol: Symbol
+    var stop: Price
+    var market: Price
 }

@@ -9,8 +9,15 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     package var averagePrice: Price
     /// Of a share, since it was bought: brokers do not take them off their averages.
     private var dividends: Price = .zero
-    /// From which R is counted; the first protective stop, or what the configuration names.
+    /// From which R is counted: the stop that its entry brought, or that a person has named. A stop that was set later is
+    /// none.
     package var initialStop: Price?
+    package var origin = Origin.entered
+    /// What a share was worth when the position was found; nil before that is known, and of one that was entered. The
+    /// average price of what others bought says nothing about the market.
+    package var adoptedPrice: Price?
+    /// The initial stop that a person has named, until it can be held against the market.
+    package var namedStop: Price?
     package var openedAt: Timestamp
     /// The first bar after a split may mix old and new shares: its open and high say nothing certain.
     package var isRangeUncertain = false
@@ -32,6 +39,19 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         highWaterMark = averagePrice
         lowWaterMark = averagePrice
     }
+
+    /// How it came into the books.
+    package enum Origin: String, Sendable, Codable, CaseIterable {
+        /// By an entry of ours.
+        case entered
+        /// It was there when the broker's books and ours were brought together for the first time.
+        case opening
+        /// Somebody else opened it since.
+        case found
+    }
+
+    /// Nobody here has opened it, and no person has named its initial stop: it is protected, and has no R.
+    package var isAdopted: Bool { origin != .entered && initialStop == nil }
 
     package var isLong: Bool { quantity.isPositive }
     package var exitSide: Side { isLong ? .sell : .buy }
@@ -60,6 +80,20 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     package func realizedInR() throws(NumericError) -> Ratio? {
         guard let risk = try riskPerShare?.times(size), risk.isPositive else { return nil }
         return try realizedProfit.ratio(to: risk)
+    }
+
+    /// A price that is believed, of now: what was found begins with the first of them.
+    /// - Returns: the stop that a person has named, when the market is through it.
+    mutating func see(price: Price) -> Price? {
+        if origin != .entered, adoptedPrice == nil {
+            (adoptedPrice, highWaterMark, lowWaterMark) = (price, price, price)
+        }
+        updateWaterMarks(price: price)
+        guard let stop = namedStop else { return nil }
+        namedStop = nil
+        guard isLong ? stop < price : stop > price else { return stop }
+        initialStop = stop
+        return nil
     }
 
     mutating func updateWaterMarks(price: Price) {
@@ -116,6 +150,8 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         highWaterMark = try restatement.price(highWaterMark)
         lowWaterMark = try restatement.price(lowWaterMark)
         initialStop = try restatement.price(initialStop)
+        adoptedPrice = try restatement.price(adoptedPrice)
+        namedStop = try restatement.price(namedStop)
     }
 
     private mutating func restateAverage(by restatement: Restatement) throws(NumericError) {

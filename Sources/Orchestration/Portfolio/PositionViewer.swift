@@ -26,6 +26,7 @@ struct PositionViewer {
         view.sector = sectors[record.symbol]
         let grid = capabilities?.priceIncrement(of: record.symbol) ?? .usEquity
         if grid != .usEquity { view.priceIncrement = grid }
+        if record.isAdopted { (view.isAdopted, view.adoptedPrice) = (true, record.adoptedPrice) }
         return view
     }
 

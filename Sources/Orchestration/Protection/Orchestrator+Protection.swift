@@ -42,10 +42,20 @@ extension Orchestrator {
     /// Shares without a stop that can be executed. An odd lot that the broker does not trade cannot be protected.
     func unprotectedQuantity(of record: PositionRecord) -> Quantity {
         let exits = Exits(of: record, in: state.portfolio.orders)
-        let tradable = state.broker?.capabilities.tradable(record.size, of: record.symbol) ?? record.size
         // What rests again on the next trading day is all that there can be until then.
         let resting = isTraded(record.symbol) ? .zero : exits.restingTomorrow
-        return tradable.less(exits.protectedQuantity).less(resting)
+        return protectable(record).less(exits.protectedQuantity).less(resting)
+    }
+
+    /// What a stop at this broker can be for.
+    func protectable(_ record: PositionRecord) -> Quantity {
+        guard let capabilities = capabilities(of: record.symbol) else { return record.size }
+        return capabilities.tradable(record.size, of: record.symbol, in: .stop)
+    }
+
+    /// What the broker takes of this symbol, after what its refusals have shown.
+    func capabilities(of symbol: Symbol) -> BrokerCapabilities? {
+        state.broker?.capabilities.adapted(to: state.holds.form(symbol), of: symbol)
     }
 
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
@@ -108,7 +118,7 @@ extension Orchestrator {
         let positions = state.portfolio.positions
         for (symbol, since) in state.protection.overdue(at: state.now, isHeld: { positions[$0] != nil }) {
             guard let record = positions[symbol] else { continue }
-            let (missing, why) = (unprotectedQuantity(of: record), whyNothingIsSent)
+            let (missing, why) = (unprotectedQuantity(of: record), whyNothingIsSent(symbol))
             if why == nil, let obstacle = state.holds.obstacle(of: symbol), obstacle.unprotected == missing {
                 // It was told at once, and what is not somebody else's is protected.
                 if state.now - since >= CoreLimits.obstacleReminder { alert(.emergency, symbol, .obstacle(obstacle)) }
@@ -131,11 +141,23 @@ extension Orchestrator {
         touch(symbol)
     }
 
-    private var whyNothingIsSent: NothingSent? {
+    /// I-FIRST-3: the core's own stop is there to protect, not to close: as long as it has never rested, because the broker refused it
+    /// or was away, it follows a market that has gone through it.
+    mutating func renewOwnStop(_ symbol: Symbol) throws(NumericError) {
+        guard let plan = state.plans[symbol], plan.stopOwner == PositionPlan.core, plan.hasStopRested != true,
+            let stop = plan.stop?.stopPrice, let record = state.portfolio.positions[symbol],
+            let price = state.market.price(of: symbol), record.isLong ? price <= stop : price >= stop,
+            Exits(of: record, in: state.portfolio.orders).stops.isEmpty, !isHeld(symbol)
+        else { return }
+        try setDefaultStop(record)
+    }
+
+    private func whyNothingIsSent(_ symbol: Symbol) -> NothingSent? {
         let control = state.control
         if control.state == .halted { return .tradingHalted(who: control.who, why: control.why) }
         if let swap = state.swap { return .swap(from: swap.from, to: swap.to) }
-        return state.broker?.isReconciled == true ? nil : .brokerStateUnknown
+        guard state.broker?.isReconciled == true else { return .brokerStateUnknown }
+        return state.holds.refusalReason(symbol).map { .refusedByBroker($0) }
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
@@ -147,7 +169,6 @@ extension Orchestrator {
         let stop = ProtectiveStop(stopPrice: try increment.rounded(price, record.isLong ? .down : .up))
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
-        state.portfolio.stopSet(stop.stopPrice, for: record.symbol)
         alert(.emergency, record.symbol, .ownStop(at: stop.stopPrice))
     }
 }

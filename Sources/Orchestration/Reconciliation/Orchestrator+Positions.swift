@@ -88,6 +88,7 @@ extension Orchestrator {
         }
         state.holds.endReport(.contradiction, of: symbol)
         endUnseenOrders(of: symbol)
+        state.cycle.overtake(symbol)
         guard let theirs else {
             state.portfolio.close(symbol)
             state.plans.positionClosed(symbol, at: state.now)
@@ -102,7 +103,7 @@ extension Orchestrator {
         adoptQuantity(theirs.withAverage(of: booking == nil ? nil : before, state.portfolio.positions[symbol]))
         if let filled, (filled.side == .buy) == theirs.quantity.isPositive {
             planForFilledEntry(symbol, filled)
-            state.portfolio.stopSet(filled.stop.stopPrice, for: symbol)
+            state.portfolio.entered(symbol, stop: filled.stop.stopPrice)
         }
         takeOverExternalOrders(of: symbol)
         adoptExitsIntoPlan(symbol)
@@ -220,17 +221,53 @@ extension Orchestrator {
 
     private mutating func adoptQuantity(_ theirs: BrokerPosition) {
         let symbol = theirs.symbol
+        let before = state.portfolio.positions[symbol]?.size ?? .zero
         let record = state.portfolio.adopt(
-            theirs, at: state.now, initialStop: state.configuration.initialStops[symbol],
-            price: state.market.price(
-                of: symbol,
-                notBefore: Timestamp(
-                    nanoseconds: state.now.nanoseconds - state.configuration.limits.maximumQuoteAge.nanoseconds)))
-        guard let record else { return resetPlan(symbol) }
+            theirs, at: state.now, as: state.reconciler.hasReconciled ? .found : .opening)
+        guard let record else {
+            resetPlan(symbol)
+            return beginAdopted(symbol)
+        }
         // A reduction that was completed elsewhere is over; what is bought later is not sold for it.
         if let limit = state.plans[symbol]?.quantityLimit, isWithin(limit, record) {
-            state.plans.endReduction(symbol)
+            completeReduction(symbol)
+        } else if record.size > before {
+            endGrownReduction(symbol)
         }
+    }
+
+    /// What a person has bought was not there when somebody wanted less to be held.
+    mutating func endGrownReduction(_ symbol: Symbol) {
+        if !state.control.isFlattening { state.plans.endReduction(symbol) }
+    }
+
+    /// I-FIRST-2: a position that nobody here has opened begins at the market, not at its average price; the stop that a person has
+    /// named is held against it.
+    private mutating func beginAdopted(_ symbol: Symbol) {
+        nameInitialStop(of: symbol)
+        let oldest = state.now.nanoseconds - state.configuration.limits.maximumQuoteAge.nanoseconds
+        seeAdopted(symbol, notBefore: Timestamp(nanoseconds: oldest))
+    }
+
+    private mutating func nameInitialStop(of symbol: Symbol) {
+        guard let stop = state.configuration.initialStops[symbol] else { return }
+        state.portfolio.nameStop(stop, of: symbol)
+    }
+
+    private mutating func seeAdopted(_ symbol: Symbol, notBefore earliest: Timestamp) {
+        guard let price = state.market.price(of: symbol, notBefore: earliest),
+            let stop = state.portfolio.see(price: price, of: symbol)
+        else { return }
+        alertRefusedStop(RefusedStop(symbol: symbol, stop: stop, market: price))
+    }
+
+    /// Stops that the configuration names now, for positions that were there before it did.
+    mutating func nameInitialStops() {
+        for symbol in state.configuration.initialStops.keys.sorted() { nameInitialStop(of: symbol) }
+    }
+
+    mutating func alertRefusedStop(_ refused: RefusedStop) {
+        alert(.warning, refused.symbol, .initialStopNotUsed(at: refused.stop, market: refused.market))
     }
 
     /// What already rests for a position is wanted until a policy says otherwise.

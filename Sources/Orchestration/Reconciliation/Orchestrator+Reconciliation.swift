@@ -5,7 +5,9 @@ import Trading
 extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
         guard admitBroker(name, capabilities) else { return }
-        state.reconciler.connected(name, capabilities)
+        if state.reconciler.connected(name, capabilities) { state.holds.forgetForms() }
+        state.holds.endBackoffs()
+        dropWishes()
         for emulation in capabilities.emulations { alert(.notice, nil, .brokerEmulation(name, emulation)) }
         reconcileNow()
     }

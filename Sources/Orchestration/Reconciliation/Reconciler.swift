@@ -11,13 +11,24 @@ package struct Reconciler: Sendable, Hashable, Codable {
     private(set) var hasReconciled = false
     /// New shares for old that were announced, and that the broker has not booked yet.
     private var unbooked: [Symbol: UnbookedSplit] = [:]
+    /// What was connected last, also while nothing is.
+    private var lastAdapter: KnownAdapter?
+
+    private struct KnownAdapter: Sendable, Hashable, Codable {
+        var name: PluginName
+        var capabilities: BrokerCapabilities
+    }
 
     package init() {}
 
     // MARK: - The connection
 
-    mutating func connected(_ name: PluginName, _ capabilities: BrokerCapabilities) {
+    /// - Returns: whether it is another adapter than before, or one that declares something else.
+    @discardableResult
+    mutating func connected(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
         link = BrokerLink(name: name, capabilities: capabilities)
+        defer { lastAdapter = KnownAdapter(name: name, capabilities: capabilities) }
+        return lastAdapter.map { $0.name != name || $0.capabilities != capabilities } ?? false
     }
 
     mutating func disconnected() { link = nil }

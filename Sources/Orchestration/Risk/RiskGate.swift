@@ -78,15 +78,16 @@ struct RiskGate {
             if let defect = order.defect(increment: capabilities.priceIncrement(of: order.symbol)) {
                 return .order(defect)
             }
-            guard order.quantity.isMultiple(of: capabilities.quantityIncrement(of: order.symbol)) else {
-                return .quantityOffIncrement(
-                    order.quantity, increment: capabilities.quantityIncrement(of: order.symbol))
+            let increment = capabilities.quantityIncrement(of: order.symbol, in: order.type)
+            guard order.quantity.isMultiple(of: increment) else {
+                return .quantityOffIncrement(order.quantity, increment: increment)
             }
             guard order.quantity >= capabilities.minimumQuantity(of: order.symbol) else {
                 return .quantityBelowMinimum(
                     order.quantity, minimum: capabilities.minimumQuantity(of: order.symbol))
             }
-            guard capabilities.orderTypes.contains(order.type) else {
+            let session = state.market.session(of: order.symbol, at: now)
+            guard capabilities.orderTypes(of: order.symbol, in: session).contains(order.type) else {
                 return .orderTypeNotTaken(order.type)
             }
             guard capabilities.timeInForce.isEmpty || capabilities.timeInForce.contains(order.timeInForce) else {

@@ -39,6 +39,12 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
     public var reportLag = TimeSpan.seconds(5)
     /// Requests that the broker takes in a minute; nil when it does not say.
     public var ordersPerMinute: Int64?
+    /// Smallest value of an order at its price; nil when there is none.
+    public var minimumNotional: Money?
+    /// Order types whose quantities have another step.
+    public var quantityIncrements: [TypeIncrement] = []
+    /// Sessions in which fewer order types are taken.
+    public var sessionRules: [SessionRule] = []
 
     public init(
         orderTypes: [OrderType], timeInForce: [TimeInForce], groups: [OrderGroupKind], replacesPrice: Bool,
@@ -102,12 +108,38 @@ extension BrokerCapabilities {
         case hedged
     }
 
-    /// The tick size of one symbol.
+    /// The step of quantities in orders of one type, such as whole shares in stops where parts are sold at market only.
+    public struct TypeIncrement: Sendable, Hashable, Codable {
+        public var type: OrderType
+        public var quantityIncrement: Quantity
+
+        public init(type: OrderType, quantityIncrement: Quantity) {
+            self.type = type
+            self.quantityIncrement = quantityIncrement
+        }
+    }
+
+    /// What is taken in one session, such as limit orders alone after hours.
+    public struct SessionRule: Sendable, Hashable, Codable {
+        public var session: SessionPhase
+        public var orderTypes: [OrderType]
+
+        public init(session: SessionPhase, orderTypes: [OrderType]) {
+            self.session = session
+            self.orderTypes = orderTypes
+        }
+    }
+
+    /// Where one symbol differs; what is absent is as for all.
     public struct AssetRule: Sendable, Hashable, Codable {
         public var symbol: Symbol
         public var priceIncrement: PriceIncrement?
         public var quantityIncrement: Quantity?
         public var minimumQuantity: Quantity?
+        public var minimumNotional: Money?
+        public var orderTypes: [OrderType]?
+        public var groups: [OrderGroupKind]?
+        public var quantityIncrements: [TypeIncrement]?
 
         public init(
             symbol: Symbol, priceIncrement: PriceIncrement? = nil, quantityIncrement: Quantity? = nil,
@@ -134,6 +166,24 @@ extension BrokerCapabilities {
 
     public func minimumQuantity(of symbol: Symbol) -> Quantity { rule(of: symbol)?.minimumQuantity ?? minimumQuantity }
 
+    public func minimumNotional(of symbol: Symbol) -> Money? { rule(of: symbol)?.minimumNotional ?? minimumNotional }
+
+    /// How several orders of a symbol may hang together.
+    public func groups(of symbol: Symbol) -> [OrderGroupKind] { rule(of: symbol)?.groups ?? groups }
+
+    /// What is taken for a symbol; with a session, in it.
+    public func orderTypes(of symbol: Symbol, in session: SessionPhase? = nil) -> [OrderType] {
+        let types = rule(of: symbol)?.orderTypes ?? orderTypes
+        guard let rule = sessionRules.first(where: { $0.session == session }) else { return types }
+        return types.filter(rule.orderTypes.contains)
+    }
+
+    /// The step of a quantity in orders of one type.
+    public func quantityIncrement(of symbol: Symbol, in type: OrderType) -> Quantity {
+        let steps = rule(of: symbol)?.quantityIncrements ?? quantityIncrements
+        return steps.first { $0.type == type }?.quantityIncrement ?? quantityIncrement(of: symbol)
+    }
+
     private func rule(of symbol: Symbol) -> AssetRule? { assetIndex[symbol].map { assets[$0] } }
 
     private mutating func indexAssets() {
@@ -142,6 +192,13 @@ extension BrokerCapabilities {
         for (index, rule) in assets.enumerated() where assetIndex[rule.symbol] == nil {
             assetIndex[rule.symbol] = index
         }
+    }
+
+    /// The part of a quantity that an order of this type can be for.
+    public func tradable(_ quantity: Quantity, of symbol: Symbol, in type: OrderType) -> Quantity {
+        let step = quantityIncrement(of: symbol, in: type)
+        let whole = step.isPositive ? Quantity(units: quantity.units - quantity.units % step.units) : quantity
+        return whole < minimumQuantity(of: symbol) ? .zero : whole
     }
 
     /// The part of a quantity that can be ordered: 14 of 14.35 shares where only whole ones are traded, none of 0.5 where
@@ -179,6 +236,11 @@ extension BrokerCapabilities {
         return list
     }
 
+    private var typeSteps: [(String, Quantity)] {
+        let all = quantityIncrements + assets.flatMap { $0.quantityIncrements ?? [] }
+        return all.map { ("quantity_increments[\($0.type.rawValue)]", $0.quantityIncrement) }
+    }
+
     /// Why nothing can be planned with these, or nil.
     public var defect: CapabilitiesDefect? {
         let grids =
@@ -199,8 +261,11 @@ extension BrokerCapabilities {
             + assets.compactMap { rule in
                 rule.quantityIncrement.map { ("quantity_increment[\(rule.symbol)]", $0) }
             }
-        for (name, step) in steps where !step.isPositive { return .quantityNotPositive(field: name, quantity: step) }
-        if !orderTypes.contains(.market) || !(orderTypes.contains(.stop) || orderTypes.contains(.stopLimit)) {
+        for (name, step) in steps + typeSteps where !step.isPositive {
+            return .quantityNotPositive(field: name, quantity: step)
+        }
+        let typesOfAll = [orderTypes] + assets.compactMap(\.orderTypes)
+        if typesOfAll.contains(where: { !$0.contains(.market) || !($0.contains(.stop) || $0.contains(.stopLimit)) }) {
             return .orderTypes
         }
         if timeInForce.isEmpty { return .noTimeInForce }
@@ -218,6 +283,7 @@ extension BrokerCapabilities {
         case orderTypes, timeInForce, groups, replacesPrice, replacesQuantity, replacement, replacementQuantity
         case reservesShares, wantsMarketData, priceIncrement, quantityIncrement, minimumQuantity, assets, idempotency
         case executions, replaysEvents, positions, refusesSelfCross, sessions, arrivalLimit, reportLag, ordersPerMinute
+        case minimumNotional, quantityIncrements, sessionRules
     }
 
     /// Fields that protocol 1.0 did not have are absent when they have the careful default.
@@ -249,6 +315,9 @@ extension BrokerCapabilities {
         try read(\.arrivalLimit, .arrivalLimit)
         try read(\.reportLag, .reportLag)
         ordersPerMinute = try fields.decodeIfPresent(Int64.self, forKey: .ordersPerMinute)
+        minimumNotional = try fields.decodeIfPresent(Money.self, forKey: .minimumNotional)
+        try read(\.quantityIncrements, .quantityIncrements)
+        try read(\.sessionRules, .sessionRules)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -282,5 +351,8 @@ extension BrokerCapabilities {
         try write(\.arrivalLimit, .arrivalLimit)
         try write(\.reportLag, .reportLag)
         try fields.encodeIfPresent(ordersPerMinute, forKey: .ordersPerMinute)
+        try fields.encodeIfPresent(minimumNotional, forKey: .minimumNotional)
+        try write(\.quantityIncrements, .quantityIncrements)
+        try write(\.sessionRules, .sessionRules)
     }
 }

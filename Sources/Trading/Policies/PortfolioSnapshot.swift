@@ -111,6 +111,11 @@ public struct PositionView: Sendable, Hashable, Codable {
     public var sector: String?
     /// The broker's grid of prices; nil for that of US shares. Since protocol 1.2.
     public var priceIncrement: PriceIncrement?
+    /// True: nobody here has opened it, and no person has named its initial stop. It is protected, counted from the market;
+    /// its average price says nothing of that, and it has no R.
+    public var isAdopted: Bool?
+    /// Of such a position: what a share was worth when it was found. Absent while no price of then or later is known.
+    public var adoptedPrice: Price?
 
     public init(
         symbol: Symbol, quantity: Quantity, averagePrice: Price, lastPrice: Price?, marketValue: Money,
@@ -148,7 +153,7 @@ public struct PositionView: Sendable, Hashable, Codable {
         case initialStop, riskPerShare, profitInR, highWaterMark, lowWaterMark, openedAt, heldFor, weight, protection
         case unprotectedSince, rungsTaken
         case realizedInR = "realisedInR"
-        case lastPartialAt, sector, priceIncrement
+        case lastPartialAt, sector, priceIncrement, isAdopted, adoptedPrice
     }
 
     @available(*, deprecated, renamed: "unrealizedProfit") public var unrealisedProfit: Money { unrealizedProfit }

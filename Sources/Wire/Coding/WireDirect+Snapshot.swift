@@ -96,6 +96,8 @@ extension PositionView: WireDirect {
         writer.field("last_partial_at", lastPartialAt)
         writer.field("sector", sector)
         writer.field("price_increment", priceIncrement)
+        writer.field("is_adopted", isAdopted)
+        writer.field("adopted_price", adoptedPrice)
         writer.endObject()
     }
 
@@ -130,6 +132,8 @@ extension PositionView: WireDirect {
         lastPartialAt = fields.optional("last_partial_at")
         sector = fields.optional("sector") { $0.string }
         priceIncrement = fields.optional("price_increment")
+        isAdopted = fields.optional("is_adopted") { $0.bool }
+        adoptedPrice = fields.optional("adopted_price")
         guard fields.isDone else { return nil }
     }
 }

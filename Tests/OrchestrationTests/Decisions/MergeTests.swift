@@ -42,7 +42,7 @@ struct MergeTests {
         ])
         #expect(merged.plan.quantityLimit == 50)
         #expect(merged.plan.stop?.stopPrice == "105")
-        #expect(merged.rungs == ["1R"])
+        #expect(merged.plan.rungs == ["1R"])
         #expect(outcome(merged, of: risk) == [.absorbed])
         #expect(merged.dispositions.first { $0.policy == risk }?.by == partial)
     }
@@ -53,7 +53,7 @@ struct MergeTests {
             risk.says(.exit, on: "NVDA"), partial.says(.takePartial(fraction: "0.5", rung: "1R"), on: "NVDA"),
         ])
         #expect(merged.plan.quantityLimit == .zero)
-        #expect(merged.rungs.isEmpty)
+        #expect(merged.plan.rungs == nil)
         #expect(outcome(merged, of: partial) == [.absorbed])
     }
 
@@ -74,8 +74,8 @@ struct MergeTests {
     }
 
     @Test(
-        "only its owner resets a stop; what was found at the broker or set by the core anybody may reset",
-        arguments: [("stop-loss", true), ("other", false), (nil, true), ("core", true)] as [(PluginName?, Bool)])
+        "a policy loosens its own stop, and no other: neither what was found at the broker nor the core's own",
+        arguments: [("stop-loss", true), ("other", false), (nil, false), ("core", false)] as [(PluginName?, Bool)])
     func resets(owner: PluginName?, isAllowed: Bool) throws {
         var plan = empty
         plan.stop = ProtectiveStop(stopPrice: "105")

@@ -52,7 +52,7 @@ struct EngineTests {
     func oneCycle() {
         var cycle = EvaluationCycle()
         let waitsBefore = cycle.postpone(.period)
-        #expect(cycle.begin() == 1)
+        #expect(cycle.begin(at: Timestamp(seconds: 1)) == 1)
         cycle.evaluate()
         let waits = [cycle.postpone(.reconciled), cycle.postpone(.period)]
         #expect(!waitsBefore && waits == [true, true])

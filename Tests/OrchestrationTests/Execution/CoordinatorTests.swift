@@ -111,7 +111,7 @@ struct CoordinatorTests {
         var driver = protected { $0.faults.refusesSubmissions = 3 }
         #expect(driver.submissions.count == 3)
         #expect(driver.symbolStop == nil)
-        #expect(driver.alertReasons(.emergency).contains(.ordersRefused(3)))
+        #expect(driver.alertReasons(.emergency).contains(.ordersRefused(3, why: "refused by the test")))
         driver.quote("ABC", "100.01", "100.03")
         #expect(driver.submissions.count == 3)
         driver.cycle()
@@ -121,10 +121,10 @@ struct CoordinatorTests {
 
     @Test("refusals that go on are told when they have doubled, not with every cycle")
     func refusedForLong() {
-        var driver = protected { $0.faults.refusesSubmissions = 20 }
-        for _ in 0..<20 { driver.cycle() }
+        var driver = protected { $0.faults.refusesSubmissions = 8 }
+        for _ in 0..<60 { driver.cycle() }
         let told = driver.alertReasons(of: .refusedByBroker)
-        #expect(told == [.ordersRefused(3), .ordersRefused(6), .ordersRefused(12)])
+        #expect(told == [3, 6].map { .ordersRefused($0, why: "refused by the test") })
         #expect(driver.symbolStop?.terms.quantity == 100)
         driver.expectSound()
     }
@@ -199,10 +199,21 @@ struct CoordinatorTests {
 
     @Test("the market is through the stop before it rests: a market exit")
     func throughTheStop() {
-        let driver = protected(stop: "101")
+        var driver = protected { $0.faults.refusesSubmissions = 3 }
+        #expect(driver.venue.stopped("ABC") == 0)
+        driver.quote("ABC", "94", "94.02")
+        driver.cycle()
         #expect(driver.venue.held("ABC").isZero)
-        #expect(driver.submissions.count == 1)
-        #expect(driver.submissions.first?.orders.first?.type == .market)
+        #expect(driver.submissions.last?.orders.first?.type == .market)
+        driver.expectSound()
+    }
+
+    @Test("the first stop that a policy gives to what was there before is through the market: nothing is sold for it")
+    func firstStopThroughTheMarket() {
+        var driver = protected(stop: "101")
+        for _ in 0..<8 { driver.cycle() }
+        #expect(driver.venue.held("ABC") == 100)
+        #expect(driver.symbolStop?.terms.stopPrice == "95", "the core's own")
         driver.expectSound()
     }
 

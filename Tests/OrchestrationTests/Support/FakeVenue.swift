@@ -30,6 +30,8 @@ package struct FakeVenue: Sendable {
         package var holdsCancels = false
         /// Words that end an order do not say how much of it is filled.
         package var omitsSums = false
+        /// These submissions are refused.
+        package var refuses: (@Sendable (OrderSubmission) -> Bool)?
         /// A stop is elected and does not execute.
         package var forgetsStops = false
         package init() {}
@@ -180,6 +182,9 @@ extension FakeVenue {
     private mutating func submit(_ submission: OrderSubmission) -> [Input] {
         if faults.refusesSubmissions > 0 {
             faults.refusesSubmissions -= 1
+            return submission.orders.map { word($0.clientOrderID, .rejected, "refused by the test") }
+        }
+        if faults.refuses?(submission) == true {
             return submission.orders.map { word($0.clientOrderID, .rejected, "refused by the test") }
         }
         if let why = refusal(of: submission) ?? refusalAtMarket(of: submission) {

@@ -20,5 +20,10 @@ extension DispositionReason {
 
 extension ActionSummary {
     /// A sale or purchase at market that closes a position or a part of it.
-    package var isClose: Bool { if case .close = self { true } else { false } }
+    package var isClose: Bool {
+        switch self {
+        case .close, .closeAtLimit: true
+        default: false
+        }
+    }
 }

@@ -186,6 +186,22 @@ class PriceIncrement:
 
 
 @dataclass(frozen=True)
+class TypeIncrement:
+    """The step of quantities in orders of one type, such as whole shares in stops where parts are sold at market only."""
+
+    type: OrderType
+    quantity_increment: Quantity
+
+
+@dataclass(frozen=True)
+class SessionRule:
+    """What is taken in one session, such as limit orders alone after hours."""
+
+    session: Session
+    order_types: tuple[OrderType, ...]
+
+
+@dataclass(frozen=True)
 class Asset:
     """Where one symbol differs from the capabilities."""
 
@@ -193,6 +209,10 @@ class Asset:
     price_increment: PriceIncrement | None = None
     quantity_increment: Quantity | None = None
     minimum_quantity: Quantity | None = None
+    minimum_notional: Money | None = None
+    order_types: tuple[OrderType, ...] | None = None
+    groups: tuple[GroupKind, ...] | None = None
+    quantity_increments: tuple[TypeIncrement, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -221,3 +241,6 @@ class Capabilities:
     arrival_limit: Span | None = None
     report_lag: Span | None = None
     orders_per_minute: Annotated[int, Range(1, 2**63 - 1)] | None = None
+    minimum_notional: Money | None = None
+    quantity_increments: tuple[TypeIncrement, ...] | None = None
+    session_rules: tuple[SessionRule, ...] | None = None

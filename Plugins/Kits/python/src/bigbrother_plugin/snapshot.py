@@ -46,7 +46,10 @@ class Protection:
 
 @dataclass(frozen=True)
 class Position:
-    """A holding. ``risk_per_share`` is 1 R; ``high_water_mark`` the highest price since it was opened."""
+    """A holding. ``risk_per_share`` is 1 R; ``high_water_mark`` the highest price since it was opened.
+
+    ``is_adopted``: nobody here has opened it, and no person has named its initial stop; ``adopted_price`` is what a share was
+    worth when it was found. Its first stop is counted from there, and not from the average price."""
 
     symbol: Symbol
     quantity: Quantity
@@ -70,6 +73,8 @@ class Position:
     last_partial_at: Time | None = None
     sector: str | None = None
     price_increment: PriceIncrement | None = None
+    is_adopted: bool | None = None
+    adopted_price: Price | None = None
 
     @property
     def is_long(self) -> bool:
