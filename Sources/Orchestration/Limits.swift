@@ -40,6 +40,8 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var swapLimit: TimeSpan = .seconds(30)
     /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price] = [:]
+    /// How far symbols are handed to BigBrother; those that are not named are managed.
+    package var symbolModes: [Symbol: SymbolMode] = [:]
     package var limits = HardLimits()
 
     package init(account: AccountID, policies: [PluginName]) {
@@ -103,6 +105,7 @@ extension CoreConfiguration {
         try keys.read(&swapDrain, .swapDrain)
         try keys.read(&swapLimit, .swapLimit)
         try keys.read(&initialStops, .initialStops)
+        try keys.read(&symbolModes, .symbolModes)
         try keys.read(&limits, .limits)
     }
 }

@@ -67,8 +67,9 @@ extension Orchestrator {
         let engine = DecisionEngine(
             state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
-            entriesRefused: entriesRefused)
-        let (portfolio, symbolDecisions) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
+            entriesRefused: entriesRefused, mode: { [state] in state.mode(of: $0) })
+        let usable = withPerson(answers.filter { $0.failure == nil })
+        let (portfolio, symbolDecisions) = try engine.decide(usable, plans: state.plans)
         recordPortfolio(portfolio, cycle)
         for symbolDecision in symbolDecisions { apply(symbolDecision) }
         // An entry that nobody recommends any more is no longer wanted.

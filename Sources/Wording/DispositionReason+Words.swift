@@ -10,6 +10,7 @@ extension DispositionReason {
     package var words: String {
         switch self {
         case .validUntil(let time): "it was valid until \(time)"
+        case .symbolMode(let mode): mode.words
         case .defect(let defect): defect.words
         case .nothingHeld: "nothing is held"
         case .nothingAsked: "nothing is asked for"

@@ -12,6 +12,8 @@ enum ControlCommand: Hashable {
     case swapBroker(to: PluginName)
     case managePlugin(PluginName, Management)
     case trading(Control.Command)
+    /// What concerns a symbol.
+    case asked(PersonRequest)
 
     enum Management: String, CaseIterable {
         case stop = "plugin_stop"
@@ -32,8 +34,26 @@ enum ControlCommand: Hashable {
             } else if let command = Control.Command(rawValue: request.command) {
                 self = .trading(command)
             } else {
-                throw .unknown(request.command)
+                let wish = try Self.wish(of: request)
+                self = .asked(PersonRequest(symbol: request.symbol, wish: wish, who: request.who, why: request.why))
             }
+        }
+    }
+
+    private static func wish(of request: ControlRequest) throws(ControlRefusal) -> PersonRequest.Wish {
+        switch (request.command, request.quantity, request.fraction, request.price, request.mode) {
+        case ("close", nil, nil, nil, nil): return .close
+        case ("sell", let quantity?, nil, nil, nil): return .part(quantity)
+        case ("sell", nil, let fraction?, nil, nil): return .fraction(fraction)
+        case ("stop", nil, nil, let price?, nil): return .stop(price)
+        case ("target", nil, nil, let price?, nil): return .target(price)
+        case ("mode", nil, nil, nil, let text?):
+            guard let mode = SymbolMode(rawValue: text) else { throw .noMode(text) }
+            return .mode(mode)
+        case ("close", _, _, _, _), ("sell", _, _, _, _), ("stop", _, _, _, _), ("target", _, _, _, _),
+            ("mode", _, _, _, _):
+            throw .figures(request.command)
+        default: throw .unknown(request.command)
         }
     }
 
@@ -46,11 +66,18 @@ enum ControlCommand: Hashable {
 enum ControlRefusal: Error, Hashable, CustomStringConvertible {
     case unknown(String)
     case namesNoPlugin(String)
+    case noMode(String)
+    /// They are missing, or there are too many.
+    case figures(String)
 
     var description: String {
         switch self {
         case .unknown(let command):
-            "\"\(command)\" is none of halt, reduce, resume, flatten, reload, swap, plugins"
+            "\"\(command)\" is none of halt, reduce, resume, flatten, close, sell, stop, target, mode, reload, swap, plugins"
+        case .noMode(let text):
+            "\"\(text)\" is none of \(SymbolMode.allCases.map(\.rawValue).joined(separator: ", "))"
+        case .figures(let command):
+            "`\(command)` takes \(command == "sell" ? "a quantity or a fraction" : command == "mode" ? "a mode" : command == "close" ? "a symbol alone" : "a price")"
         case .namesNoPlugin(let command): "\"\(command)\" names no plugin"
         }
     }

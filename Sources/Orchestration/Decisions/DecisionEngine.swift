@@ -10,6 +10,8 @@ struct DecisionEngine {
     let capabilities: BrokerCapabilities?
     /// Why no entry is possible at all; nil when one is.
     let entriesRefused: DispositionReason?
+    /// How far a symbol is handed over.
+    let mode: (Symbol) -> SymbolMode
 
     struct SymbolDecision {
         var decision: Decision
@@ -70,6 +72,7 @@ struct DecisionEngine {
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
             tickSize: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
             priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
+        facts.mode = mode(symbol)
         for value in state.market.series.values(of: symbol) where value.indicator.kind == .atr {
             facts.figures[value.indicator] = value.figure.price
         }

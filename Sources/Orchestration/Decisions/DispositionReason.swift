@@ -5,6 +5,8 @@ import Trading
 package enum DispositionReason: Sendable, Hashable, Codable {
     // Of any advice
     case validUntil(Timestamp)
+    /// A person has not handed the symbol over so far.
+    case symbolMode(SymbolMode)
     case defect(AdviceDefect)
     case nothingHeld
     case nothingAsked
@@ -149,7 +151,7 @@ extension DispositionReason {
                 .noEquity, positions: 0, rule: rule,
                 to: changes.map { QuantityOfSymbol(symbol: $0.symbol, quantity: .zero) })
         case .advisoryBounded: .advisoryBounded(.zero)
-        case .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy, .tighterStopSet,
+        case .symbolMode, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy, .tighterStopSet,
             .notStopOwner, .tighterResetPrevails, .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,
             .notTargetOwner, .targetThereAlready, .rungTaken, .vetoStands, .bothSidesAsked, .smallerEntryTaken,
             .vetoEverywhere, .advisoryPublished:

@@ -30,6 +30,8 @@ package struct Merge: Sendable {
         package var reentryFrom: Timestamp?
         /// Why no entry is possible at all; nil when one is.
         package var entriesRefused: DispositionReason?
+        /// How far the symbol is handed over.
+        package var mode = SymbolMode.managed
 
         package init(
             position: PositionRecord?, price: Price?, equity: Money, now: Timestamp,
@@ -107,6 +109,9 @@ package struct Merge: Sendable {
     private mutating func classify(_ item: PolicyAdvice) {
         if let until = item.recommendation.validUntil, until < facts.now {
             return note(item, .expired, .validUntil(until))
+        }
+        guard facts.mode.permits(item.recommendation.priority) || item.policy == Handover.person else {
+            return note(item, .refused, .symbolMode(facts.mode))
         }
         do throws(AdviceDefect) {
             live.append((item, try AdviceResolver(facts: facts).resolve(item.recommendation.advice)))

@@ -11,6 +11,8 @@ package struct Run: Sendable, Hashable, Codable {
     /// Time of the first start; part of every client order id, so that a new journal never repeats an old one's.
     private(set) var genesis: Timestamp?
     package private(set) var now = Timestamp(nanoseconds: 0)
+    /// Nothing that concerns an order is sent in this run.
+    package private(set) var isObserving = false
     /// What was asked for last.
     private var wakeAt: Timestamp?
 
@@ -20,8 +22,9 @@ package struct Run: Sendable, Hashable, Codable {
     mutating func advance(to time: Timestamp) { now = max(now, time) }
 
     /// The process has started. Nobody is left who would wake the core when the one before asked for it.
-    mutating func started(epoch: Int64) {
+    mutating func started(epoch: Int64, isObserving: Bool = false) {
         self.epoch = epoch
+        self.isObserving = isObserving
         genesis = genesis ?? now
         wakeAt = nil
     }

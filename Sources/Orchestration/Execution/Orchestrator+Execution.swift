@@ -8,6 +8,7 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
             !isHeldBySwap(symbol), let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol)
         else { return }
+        guard state.mode(of: symbol) != .watched else { return recordWaiting(.watched, plan) }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.marked, capabilities: broker.capabilities,
@@ -18,8 +19,10 @@ extension Orchestrator {
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
             isSpreadUnsound: isSpreadUnsound(symbol),
             session: state.market.session(of: symbol, at: state.now))
+        let action = coordinator.nextAction()
+        if let action, state.run.isObserving { return recordWaiting(.observing(action.summary), plan) }
         recordWaiting(coordinator.waiting, plan)
-        guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
+        guard let action else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
     }
 
@@ -161,7 +164,8 @@ extension Orchestrator {
 extension Orchestrator {
     /// The same cancel once more; returns whether it was sent.
     mutating func repeatCancel(of order: Order) throws(NumericError) -> Bool {
-        guard let capabilities = state.broker?.capabilities, !isHeldBySwap(order.symbol) else { return false }
+        guard let capabilities = state.broker?.capabilities, !isHeldBySwap(order.symbol), !state.run.isObserving
+        else { return false }
         let number = state.inFlight.nextCommandNumber()
         guard
             case .approved(let approved) = try passGate(.cancel(clientOrderID: order.id), number, capabilities)

@@ -76,17 +76,18 @@ extension Orchestrator {
         let positions = state.portfolio.positions
         for (symbol, since) in state.protection.overdue(at: state.now, isHeld: { positions[$0] != nil }) {
             guard let record = positions[symbol] else { continue }
+            let isWatched = state.mode(of: symbol) == .watched
             alert(
-                .emergency, symbol,
-                .unprotected(record.size, for: state.now - since, nothingSent: whyNothingIsSent))
-            if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
+                state.run.isObserving || isWatched ? .warning : .emergency, symbol,
+                .unprotected(record.size, for: state.now - since, nothingSent: isWatched ? .watched : whyNothingIsSent))
+            if state.plans[symbol]?.stop == nil, !isWatched { try setDefaultStop(record) }
             touch(symbol)
         }
     }
 
     /// A position that the core could not protect for want of a price gets its stop with the first one.
     mutating func protectAtFirstPrice(_ symbol: Symbol) throws(NumericError) {
-        guard state.protection.isAnswered(symbol), state.plans[symbol]?.stop == nil,
+        guard state.protection.isAnswered(symbol), state.plans[symbol]?.stop == nil, state.mode(of: symbol) != .watched,
             let record = state.portfolio.positions[symbol]
         else { return }
         try setDefaultStop(record)
@@ -96,6 +97,7 @@ extension Orchestrator {
     private var whyNothingIsSent: NothingSent? {
         let control = state.control
         if control.state == .halted { return .tradingHalted(who: control.who, why: control.why) }
+        if state.run.isObserving { return .observing }
         if let swap = state.swap { return .swap(from: swap.from, to: swap.to) }
         return state.broker?.isReconciled == true ? nil : .brokerStateUnknown
     }
@@ -110,6 +112,6 @@ extension Orchestrator {
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
         state.portfolio.stopSet(stop.stopPrice, for: record.symbol)
-        alert(.emergency, record.symbol, .ownStop(at: stop.stopPrice))
+        alert(state.run.isObserving ? .notice : .emergency, record.symbol, .ownStop(at: stop.stopPrice))
     }
 }
