@@ -41,6 +41,8 @@ package struct Configuration: Decodable {
     /// leaves. Absent: none.
     package var adopt: String?
     package var initialStops: [Symbol: Price]?
+    /// `managed`, `protected`, `frozen` or `watched`; what is not named is managed.
+    package var symbolModes: [Symbol: SymbolMode]?
     package var limits: HardLimitsEntry?
     package var run: RunEntry?
 
@@ -164,6 +166,7 @@ extension Configuration {
         if let high = advisoryBounds?.high { core.advisoryBounds.high = high }
         if let advisoryLife { core.advisoryLife = advisoryLife.value }
         core.initialStops = initialStops ?? [:]
+        core.symbolModes = symbolModes ?? [:]
         if let limits { core.limits = limits.hardLimits }
         return core
     }

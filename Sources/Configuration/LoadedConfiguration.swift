@@ -24,6 +24,10 @@ package struct LoadedConfiguration {
     package var journalPath: String { Self.journalPath(in: stateDirectory) }
     package var socketDirectory: String { stateDirectory + "/sockets" }
     package var pluginDirectory: String { stateDirectory + "/plugins" }
+    /// Whether the broker that trades says of itself that real money is moved.
+    package var tradesRealMoney: Bool {
+        catalog.manifest(configuration.broker.plugin)?.realMoney == true
+    }
 
     /// - Parameters:
     ///   - path: the YAML file.
@@ -104,7 +108,9 @@ package struct LoadedConfiguration {
 
     /// What the file itself names, and what an adopted policy of the same name would turn into a wrong configuration.
     private var takenNames: [PluginName: String] {
-        var taken: [PluginName: String] = [PositionPlan.core: "the core itself"]
+        var taken: [PluginName: String] = [
+            PositionPlan.core: "the core itself", Handover.person: "the core itself",
+        ]
         func take(_ entry: Configuration.PluginEntry, _ owner: String) {
             for name in [entry.plugin, entry.name].compactMap({ $0 }) { taken[name] = owner }
         }
@@ -156,10 +162,10 @@ package struct LoadedConfiguration {
             for (index, entry) in entries.enumerated() {
                 let place = JSONPath([.key(key), .index(index)])
                 var spec = try catalog.spec(for: entry, role: role, in: file, at: place)
-                guard spec.name != PositionPlan.core else {
+                guard spec.name != PositionPlan.core, spec.name != Handover.person else {
                     throw ConfigurationError(
                         path: file.path, line: file.line(of: place),
-                        what: "\(key)[\(index)]: the name \"\(spec.name)\" is the core's own; give it another `name`")
+                        what: "\(key)[\(index)]: the name \"\(spec.name)\" is one that the core uses itself; give it another `name`")
                 }
                 guard !specs.contains(where: { $0.name == spec.name }) else {
                     throw ConfigurationError(

@@ -23,6 +23,9 @@ package struct PluginCatalog {
         return user + ["/usr/local/lib/bigbrother/plugins", "/usr/lib/bigbrother/plugins"]
     }()
 
+    /// Nil for a plugin that is not there.
+    package func manifest(_ name: PluginName) -> PluginManifest? { plugins[name]?.manifest }
+
     /// - Parameters:
     ///   - folders: searched in this order, each with its sub-folders, two levels deep.
     ///   - binaries: the folder of the running `bigbrother`, where its plugins are built too.

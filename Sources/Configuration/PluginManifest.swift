@@ -12,6 +12,8 @@ package struct PluginManifest: Decodable {
     package var command: [String]
     /// Absent: whatever stands in the configuration is handed to the plugin, which judges it alone.
     package var settings: [String: SettingSchema]?
+    /// Of a broker: its orders move real money, so that a new account is asked about before it is managed.
+    package var realMoney: Bool?
     /// It takes `symbols: {NVDA: {...}}`, settings of single symbols. Every policy that is built with the kit does.
     package var symbolSettings: Bool?
 }

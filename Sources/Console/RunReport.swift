@@ -19,6 +19,8 @@ package struct RunReport: Encodable {
     package var longestUnprotectedSymbol: Symbol?
     package var policies: [PluginName: PolicyScore] = [:]
     package var trades: [Trade] = []
+    /// Of a run that observes.
+    package var observed: [ObservedAction] = []
     /// Days on which a symbol was held, by UTC date, added up over the symbols.
     package var positionDays: Int64 = 0
     /// Submissions, cancels and replacements; each leg of a group is one.
@@ -44,7 +46,7 @@ package struct RunReport: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case cycles, decisions, steps, fills, rejectedByBroker, refusedByRiskGate, oversold, emergencies, differences
-        case corporateActions, longestUnprotected, longestUnprotectedSymbol, policies, trades, positionDays,
+        case corporateActions, longestUnprotected, longestUnprotectedSymbol, policies, trades, observed, positionDays,
             orderRequests
         case maximumDrawdown
     }
@@ -80,12 +82,15 @@ package struct RunReport: Encodable {
         case .alert(let alert):
             if alert.level == .emergency { emergencies += 1 }
             if alert.kind == .riskGate { refusedByRiskGate += 1 }
-        case .outcome, .tradingState, .waiting, .swap, .dispositions: break
+        case .waiting(let waiting):
+            if let action = ObservedAction(waiting, state) { observed.append(action) }
+        case .outcome, .tradingState, .swap, .dispositions: break
         }
     }
 
     /// A time without a stop that has not ended counts up to now.
     package mutating func close(_ state: CoreState) {
+        for index in observed.indices { observed[index].value(state) }
         for symbol in state.protection.unprotected {
             if let since = state.protection.unprotectedSince(symbol) { noteUnprotected(symbol, for: state.now - since) }
         }
@@ -152,6 +157,11 @@ extension RunReport {
         if !trades.isEmpty { lines.append("  trades (\(trades.count))") }
         for trade in trades.prefix(40) { lines.append("    \(trade.at)  \(trade.words)") }
         if trades.count > 40 { lines.append("    ... and \(trades.count - 40) more") }
+        if state.run.isObserving {
+            lines.append("  observed             nothing was sent\(observed.isEmpty ? ", and nothing would have been" : "")")
+            lines += observed.suffix(40).map { "    " + $0.line }
+            if observed.count > 40 { lines.append("    ... and \(observed.count - 40) before (bigbrother why-not SYMBOL)") }
+        }
         let equity = try state.marked.equity()
         var open = Money.zero
         for record in state.portfolio.positions.values.sorted(by: { $0.symbol < $1.symbol }) {

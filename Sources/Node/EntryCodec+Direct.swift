@@ -17,7 +17,7 @@ extension Input: WireDirect {
         case .cycleDue, .wake, .market, .execution, .evaluated, .orderAnswer, .brokerState: true
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .commandNotSent,
-            .control, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
+            .control, .asked, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
             .settingsAnswered,
             .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             false
@@ -48,7 +48,7 @@ extension Input: WireDirect {
             }
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
             .commandNotSent,
-            .control, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
+            .control, .asked, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
             .settingsAnswered,
             .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
             preconditionFailure("it goes the ordinary way")

@@ -100,6 +100,7 @@ extension Input {
         case .brokerState: "broker_state"
         case .commandNotSent: "command_not_sent"
         case .control: "control"
+        case .asked: "asked"
         case .wake: "wake"
         case .messageGap: "message_gap"
         case .clockJumped: "clock_jumped"
@@ -123,7 +124,7 @@ extension Input {
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .commandNotSent(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
+            .market, .brokerState, .control, .asked, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
             .configured,
             .misconfigured,
             .settingsAnswered, .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:

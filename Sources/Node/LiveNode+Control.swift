@@ -36,9 +36,11 @@ extension LiveNode {
         case .swapBroker(let name): return beginSwap(to: name, request, client)
         case .managePlugin(let name, let management): return manage(name, management, request)
         case .handOver(let order): return handOver(order, request)
+        case .asked(let request): return ask(request)
         case .trading(let command):
             enqueue(.control(Control(command: command, who: request.who, why: request.why)))
-            return ControlReply(accepted: true, message: words(command))
+            let note = state.run.isObserving ? " (the core observes: nothing is sent in this run)" : ""
+            return ControlReply(accepted: true, message: words(command) + note)
         }
     }
 
@@ -51,6 +53,18 @@ extension LiveNode {
         }
         enqueue(.control(Control(command: .handOver, order: id, who: request.who, why: request.why)))
         return ControlReply(accepted: true, message: "\(id) (\(order.words)) is managed from now on")
+    }
+
+    /// Something that concerns a symbol; refused here where it cannot be taken as things stand.
+    private func ask(_ request: PersonRequest) -> ControlReply {
+        if let refusal = state.objection(to: request) { return ControlReply(accepted: false, message: refusal.words) }
+        enqueue(.asked(request))
+        let note =
+            state.run.isObserving
+            ? " (the core observes: nothing is sent in this run)"
+            : state.control.state == .halted ? " (trading is halted: nothing is sent before `resume`)" : ""
+        return ControlReply(
+            accepted: true, message: "\(request.symbol.map { "\($0): " } ?? "")\(request.wish.words), decided now\(note)")
     }
 
     /// What a person reads who gave the command.

@@ -87,7 +87,12 @@ package final class LiveNode {
     /// - Throws: ``JournalError``: nothing was sent that is not durable; what protects rests at the broker.
     package func run() throws -> RunEnd {
         defer { endProcesses() }
-        enqueue(.started(Start(epoch: epoch + 1, configuration: configuration.core)))
+        enqueue(
+            .started(
+                Start(epoch: epoch + 1, configuration: configuration.core, isObserving: options.isObserving)))
+        if let who = options.haltedBy {
+            enqueue(.control(Control(command: .halt, who: who, why: "started with --halted")))
+        }
         try turn()
         startChildren()
         while true {

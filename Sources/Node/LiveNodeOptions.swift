@@ -9,6 +9,10 @@ package struct LiveNodeOptions {
     package var core: CoreConfiguration
     /// Time is the tape's: nothing moves before all that the last update caused is done.
     package var lockstep: Bool
+    /// Nothing that concerns an order is sent.
+    package var isObserving = false
+    /// Who wants the run to begin halted; nil: it begins as the last one ended.
+    package var haltedBy: String?
     /// End after so many cycles.
     package var maximumCycles: Int64?
     /// End with the tape.

@@ -17,6 +17,7 @@ extension CoreConfiguration {
             ("required_policies", .names(requiredPolicies.map(\.text))),
             ("brokers", .names(brokers.map(\.text))), ("swap_drain", .span(swapDrain)),
             ("swap_limit", .span(swapLimit)), ("initial_stops", .prices(initialStops)),
+            ("symbol_modes", .modes(symbolModes)),
         ] + limits.figures + damping.figures
     }
 

@@ -13,6 +13,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package internal(set) var portfolio = Portfolio()
     package internal(set) var plans = PlanStore()
     package internal(set) var control = TradingControl()
+    /// What is handed over symbol by symbol, and what a person wants done by hand.
+    package internal(set) var handover = Handover()
     /// How far the broker's snapshot and our state agree.
     package internal(set) var reconciler = Reconciler()
     /// What was announced, and what was applied, of new shares for old and the like.

@@ -23,6 +23,8 @@ package enum Input: Sendable, Hashable, Codable {
     /// A command could not be handed to the adapter: it has certainly not left this process.
     case commandNotSent(command: OrderCommand, why: String)
     case control(Control)
+    /// A person hands a symbol over, or wants something done by hand.
+    case asked(PersonRequest)
     /// The core asked to be woken at this time (``Effect/wake(at:)``).
     case wake
     /// The wall's clock went ahead by so much, and no time has passed.
@@ -93,10 +95,23 @@ package struct Start: Sendable, Hashable, Codable {
     package var configuration: CoreConfiguration
     /// Orders are named after this run; journals of before have none, and name them after the first.
     var namesOrdersByRun: Bool?
-    package init(epoch: Int64, configuration: CoreConfiguration) {
+    /// Everything is read and decided, and no order command leaves in this run.
+    package var isObserving: Bool
+
+    package init(epoch: Int64, configuration: CoreConfiguration, isObserving: Bool = false) {
         self.epoch = epoch
         self.configuration = configuration
         namesOrdersByRun = true
+        self.isObserving = isObserving
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        epoch = try keys.decode(Int64.self, forKey: .epoch)
+        configuration = try keys.decode(CoreConfiguration.self, forKey: .configuration)
+        namesOrdersByRun = try keys.decodeIfPresent(Bool.self, forKey: .namesOrdersByRun)
+        // Journals of before there was such a run do not name it.
+        isObserving = try keys.decodeIfPresent(Bool.self, forKey: .isObserving) ?? false
     }
 }
 

@@ -45,6 +45,8 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var managesExternalOrders = false
     /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price] = [:]
+    /// How far symbols are handed to BigBrother; those that are not named are managed.
+    package var symbolModes: [Symbol: SymbolMode] = [:]
     package var limits = HardLimits()
 
     package init(account: AccountID, policies: [PluginName]) {
@@ -110,6 +112,7 @@ extension CoreConfiguration {
         try keys.read(&initialStops, .initialStops)
         // Before there was a choice they were managed: what an older journal did must come out again.
         managesExternalOrders = try keys.decodeIfPresent(Bool.self, forKey: .managesExternalOrders) ?? true
+        try keys.read(&symbolModes, .symbolModes)
         try keys.read(&limits, .limits)
     }
 }

@@ -73,9 +73,10 @@ extension Orchestrator {
             state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: entriesRefused, overtaken: Set(state.cycle.overtaken),
-            isFlattening: state.control.isFlattening)
+            isFlattening: state.control.isFlattening, mode: { [state] in state.mode(of: $0) })
         state.cycle.decided(at: state.now)
-        let (portfolio, symbolDecisions) = try engine.decide(answers.filter { $0.failure == nil }, plans: state.plans)
+        let usable = withPerson(answers.filter { $0.failure == nil })
+        let (portfolio, symbolDecisions) = try engine.decide(usable, plans: state.plans)
         recordPortfolio(portfolio, cycle)
         for symbolDecision in symbolDecisions { apply(symbolDecision) }
         endUnwantedReductions(except: Set(symbolDecisions.map(\.decision.symbol)))

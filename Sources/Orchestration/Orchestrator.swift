@@ -72,6 +72,7 @@ package struct Orchestrator: Sendable {
         case .brokerState(let snapshot, let query): try applyBrokerSnapshot(snapshot, to: query)
         case .commandNotSent(let command, let why): try applyCommandNotSent(command, why)
         case .control(let control): applyControl(control)
+        case .asked(let request): applyRequest(request)
         case .wake: break
         case .clockJumped(let span): applyClockJump(span)
         case .messageGap(let plugin, let what): applyMessageGap(plugin, what)
@@ -97,7 +98,8 @@ package struct Orchestrator: Sendable {
         let before = state.configure(start.configuration)
         fitLimits()
         dropUnconfigured(since: before)
-        state.run.started(epoch: start.epoch, namesOrdersByRun: start.namesOrdersByRun == true)
+        state.run.started(
+            epoch: start.epoch, namesOrdersByRun: start.namesOrdersByRun == true, isObserving: start.isObserving)
         nameInitialStops()
         // What nobody of this run has asked for is not done.
         dropWishes()
@@ -107,6 +109,7 @@ package struct Orchestrator: Sendable {
         state.plugins.started(configured: start.configuration.policies)
         state.cycle.started()
         alert(.notice, nil, .started(epoch: start.epoch))
+        if start.isObserving { alert(.notice, nil, .observing) }
         resumeSwap()
     }
 

@@ -13,6 +13,7 @@ extension AlertReason {
     fileprivate var runWords: String? {
         switch self {
         case .started(let epoch): "started, epoch \(epoch)"
+        case .observing: "observing: everything is read and decided, and no order is sent in this run"
         case .stopping(let why): "stopping: \(why)"
         case .clockSetAhead(let span): "the clock was set ahead by \(span)"
         case .configurationChanged(let why, let figures, let others):
@@ -22,6 +23,7 @@ extension AlertReason {
             "the configuration has changed, and it stays as it was until the core is started again: \(what)"
         case .configurationNotUsed(let why):
             "the changed configuration is not used, everything stays as it was: \(why)"
+        case .asked(let request): request.words
         case .priceInDoubt(let doubt): doubt.words
         case .priceSound: "its price is sound again"
         case .restricted(let state, let why): "trading is \(state.rawValue): \(why.words)"
@@ -188,6 +190,8 @@ extension NothingSent {
         case .swap(let from, let to): "the broker \(from) is being swapped for \(to)"
         case .brokerStateUnknown: "the broker's state is not known"
         case .refusedByBroker(let why): "the broker refuses it: \(why)"
+        case .observing: "the core only observes"
+        case .watched: "it is watched only, until it is handed over (bigbrother manage)"
         }
     }
 }

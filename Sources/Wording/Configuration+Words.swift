@@ -25,6 +25,7 @@ extension ConfigurationValue {
         case .names(let names): names.joined(separator: ", ")
         case .sectors(let sectors): Self.list(sectors) { $0 }
         case .prices(let prices): Self.list(prices) { $0.inCents }
+        case .modes(let modes): Self.list(modes) { $0.rawValue }
         }
     }
 

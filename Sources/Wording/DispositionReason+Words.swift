@@ -12,6 +12,7 @@ extension DispositionReason {
         case .validUntil(let time): "it was valid until \(time)"
         case .snapshotOvertaken:
             "it was made from a snapshot of before the position was adopted anew, split or opened; the next cycle asks again"
+        case .symbolMode(let mode): mode.words
         case .defect(let defect): defect.words
         case .nothingHeld: "nothing is held"
         case .nothingAsked: "nothing is asked for"

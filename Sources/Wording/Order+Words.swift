@@ -69,6 +69,7 @@ extension CycleTrigger {
         switch self {
         case .period: "period"
         case .reconciled: "the broker's state and ours agree"
+        case .asked: "a person's request"
         case .filled(let role, let symbol): "\(role.rawValue) of \(symbol) filled"
         }
     }

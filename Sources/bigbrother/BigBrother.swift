@@ -14,17 +14,20 @@ struct BigBrother: ParsableCommand {
             is journaled, explained and can be replayed.
 
               bigbrother run                    the embedded demonstration
+              bigbrother plan --config my.yaml  what it would do first, without sending it
               bigbrother run --config my.yaml   your account
               bigbrother demo nvda              one position, one decision, each step
               bigbrother explain 42.NVDA        why it was decided, and what followed
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self, PositionsCommand.self,
+            RunCommand.self, PlanCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self, PositionsCommand.self,
             OrdersCommand.self,
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,
-            ResumeCommand.self, FlattenCommand.self, HandOverCommand.self, ReloadCommand.self, PluginsCommand.self,
+            ResumeCommand.self, FlattenCommand.self, CloseCommand.self, SellCommand.self, StopCommand.self,
+            TargetCommand.self, FreezeCommand.self, ManageCommand.self, ReleaseCommand.self, HandOverCommand.self,
+            ReloadCommand.self, PluginsCommand.self,
             PluginCommand.self, BrokerCommand.self, KeysCommand.self, CheckCommand.self, NewCommand.self,
             DoctorCommand.self,
         ])

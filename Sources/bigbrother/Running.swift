@@ -16,6 +16,10 @@ struct Running {
     let loaded: LoadedConfiguration
     var cycles: Int64?
     var paceMilliseconds: Int64?
+    /// Nothing that concerns an order is sent.
+    var isObserving = false
+    /// Who wants it to begin halted.
+    var haltedBy: String?
     var detail: Presenter.Detail
     /// A limit on the journal's size, as a full disk would set it.
     var maximumJournalBytes: Int64?
@@ -110,6 +114,8 @@ struct Running {
         options.maximumCycles = cycles ?? configuration.run?.cycles
         options.paceMilliseconds = paceMilliseconds ?? configuration.run?.pace?.value.wholeMilliseconds ?? 0
         options.fixed = loaded.fixed
+        options.isObserving = isObserving
+        options.haltedBy = haltedBy
         // A tape waits for whoever works: a turn over ten thousand positions takes seconds, in which no peer counts as lost.
         if options.lockstep { options.heartbeatMilliseconds = 10_000 }
         #if DEBUG

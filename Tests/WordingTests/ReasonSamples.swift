@@ -32,7 +32,8 @@ enum ReasonSamples {
     }
 
     static let dispositions: [DispositionReason] = [
-        .validUntil(time), .snapshotOvertaken, .stopAtCollar(wanted: "18", at: "94.5"), .defect(.noSymbol),
+        .validUntil(time), .snapshotOvertaken, .stopAtCollar(wanted: "18", at: "94.5"), .symbolMode(.managed),
+        .symbolMode(.protected), .symbolMode(.frozen), .symbolMode(.watched), .defect(.noSymbol),
         .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
         .stopStandsBy, .stopMoves(from: "184", to: "186.23"), .tighterStopSet,
         .moveTooSmall(of: .stop, at: "186.23", until: .at("186.42"), rule: .stopMove),
@@ -70,7 +71,13 @@ enum ReasonSamples {
 
     static let alerts: [AlertReason] =
         [
-            .started(epoch: 3), .stopping("signal 15"), .clockSetAhead(.seconds(5)),
+            .asked(PersonRequest(symbol: nil, wish: .mode(.watched), who: "me@desk", why: "holiday")),
+            .asked(PersonRequest(symbol: "NVDA", wish: .close, who: "me@desk", why: "enough")),
+            .asked(PersonRequest(symbol: "NVDA", wish: .part(5), who: "me@desk", why: "enough")),
+            .asked(PersonRequest(symbol: "NVDA", wish: .fraction("0.25"), who: "me@desk", why: "enough")),
+            .asked(PersonRequest(symbol: "NVDA", wish: .stop("180"), who: "me@desk", why: "enough")),
+            .asked(PersonRequest(symbol: "NVDA", wish: .target("200"), who: "me@desk", why: "enough")),
+            .observing, .started(epoch: 3), .stopping("signal 15"), .clockSetAhead(.seconds(5)),
             .configurationChanged(
                 why: "me@here",
                 figures: [ConfigurationChange(key: "limits.maximum_daily_loss", from: .none, to: .ratio("0.03"))],
@@ -132,7 +139,7 @@ enum ReasonSamples {
     ]
 
     static let waits: [WaitReason] = [
-        .positionDiffers, .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
+        .watched, .observing(.close(side: .sell, quantity: "143", symbol: "NVDA")), .positionDiffers, .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
         .refusedReduction(to: "144"), .reduction(to: "144", .session(.closed)),
         .refusedEntry, .refusedStop(at: "186.23"), .reductionTooSmall("0.05", least: "10"), .noOrderType(.afterHours),
         .stop(at: "186.23", .session(.closed)), .newStop(at: "186.23", .spread("NVDA")),

@@ -14,6 +14,8 @@ enum ControlCommand: Hashable {
     case trading(Control.Command)
     /// Somebody else's order is managed from now on.
     case handOver(ClientOrderID)
+    /// What concerns a symbol.
+    case asked(PersonRequest)
 
     enum Management: String, CaseIterable {
         case stop = "plugin_stop"
@@ -35,7 +37,8 @@ enum ControlCommand: Hashable {
             } else if let command = Control.Command(rawValue: request.command) {
                 self = .trading(command)
             } else {
-                throw .unknown(request.command)
+                let wish = try Self.wish(of: request)
+                self = .asked(PersonRequest(symbol: request.symbol, wish: wish, who: request.who, why: request.why))
             }
         }
     }
@@ -43,6 +46,23 @@ enum ControlCommand: Hashable {
     private static func order(of request: ControlRequest) throws(ControlRefusal) -> ClientOrderID {
         guard let order = request.order else { throw .namesNoOrder(request.command) }
         return order
+    }
+
+    private static func wish(of request: ControlRequest) throws(ControlRefusal) -> PersonRequest.Wish {
+        switch (request.command, request.quantity, request.fraction, request.price, request.mode) {
+        case ("close", nil, nil, nil, nil): return .close
+        case ("sell", let quantity?, nil, nil, nil): return .part(quantity)
+        case ("sell", nil, let fraction?, nil, nil): return .fraction(fraction)
+        case ("stop", nil, nil, let price?, nil): return .stop(price)
+        case ("target", nil, nil, let price?, nil): return .target(price)
+        case ("mode", nil, nil, nil, let text?):
+            guard let mode = SymbolMode(rawValue: text) else { throw .noMode(text) }
+            return .mode(mode)
+        case ("close", _, _, _, _), ("sell", _, _, _, _), ("stop", _, _, _, _), ("target", _, _, _, _),
+            ("mode", _, _, _, _):
+            throw .figures(request.command)
+        default: throw .unknown(request.command)
+        }
     }
 
     private static func plugin(of request: ControlRequest) throws(ControlRefusal) -> PluginName {
@@ -55,11 +75,18 @@ enum ControlRefusal: Error, Hashable, CustomStringConvertible {
     case unknown(String)
     case namesNoPlugin(String)
     case namesNoOrder(String)
+    case noMode(String)
+    /// They are missing, or there are too many.
+    case figures(String)
 
     var description: String {
         switch self {
         case .unknown(let command):
-            "\"\(command)\" is none of halt, reduce, resume, flatten, reload, swap, plugins, hand_over"
+            "\"\(command)\" is none of halt, reduce, resume, flatten, close, sell, stop, target, mode, reload, swap, plugins, hand_over"
+        case .noMode(let text):
+            "\"\(text)\" is none of \(SymbolMode.allCases.map(\.rawValue).joined(separator: ", "))"
+        case .figures(let command):
+            "`\(command)` takes \(command == "sell" ? "a quantity or a fraction" : command == "mode" ? "a mode" : command == "close" ? "a symbol alone" : "a price")"
         case .namesNoPlugin(let command): "\"\(command)\" names no plugin"
         case .namesNoOrder(let command): "\"\(command)\" names no order"
         }

@@ -4,6 +4,8 @@ import Trading
 package enum AlertReason: Sendable, Hashable, Codable {
     // The run
     case started(epoch: Int64)
+    /// No order command leaves in this run.
+    case observing
     case stopping(String)
     case clockSetAhead(TimeSpan)
     case configurationChanged(why: String, figures: [ConfigurationChange], others: [String])
@@ -82,6 +84,8 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case brokerLeaves(PluginName, why: String)
     case chosenBrokerNotConfigured(PluginName, now: PluginName)
     case swappedInBrokerTrades(PluginName)
+    // A person
+    case asked(PersonRequest)
     // Actions
     case refusedByRiskGate(ActionSummary, GateRefusal)
     case waitsForBudget(ActionSummary, wait: TimeSpan, perMinute: Int64)
@@ -119,6 +123,9 @@ package enum NothingSent: Sendable, Hashable, Codable {
     case brokerStateUnknown
     /// In its own words.
     case refusedByBroker(String)
+    case observing
+    /// A person has not handed it over.
+    case watched
 }
 
 /// A figure of the configuration that has changed.
@@ -141,6 +148,7 @@ package enum ConfigurationValue: Sendable, Hashable, Codable {
     case names([String])
     case sectors([Symbol: String])
     case prices([Symbol: Price])
+    case modes([Symbol: SymbolMode])
 }
 
 extension AlertReason {
@@ -170,7 +178,7 @@ extension AlertReason {
         case .corporateActionNotApplied: .corporateAction
         case .pluginNotice: .pluginNotice
         case .priceInDoubt: .priceInDoubt
-        case .started, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
+        case .started, .observing, .asked, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
             .configurationNotUsed, .policyGone, .providerGone, .adviceLeftOut, .settingsTaken, .settingsRefused,
             .protocolViolation,
             .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,

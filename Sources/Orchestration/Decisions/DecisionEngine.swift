@@ -14,6 +14,8 @@ struct DecisionEngine {
     var overtaken: Set<Symbol> = []
     /// A person wants every position closed.
     var isFlattening = false
+    /// How far a symbol is handed over.
+    let mode: (Symbol) -> SymbolMode
 
     struct SymbolDecision {
         var decision: Decision
@@ -74,6 +76,7 @@ struct DecisionEngine {
             quantityIncrement: capabilities?.quantityIncrement(of: symbol) ?? .one,
             tickSize: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
             priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
+        facts.mode = mode(symbol)
         for value in state.market.series.values(of: symbol) where value.indicator.kind == .atr {
             facts.figures[value.indicator] = value.figure.price
         }

@@ -7,6 +7,8 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     case validUntil(Timestamp)
     /// It was made from a snapshot of before the position was adopted anew, split or opened.
     case snapshotOvertaken
+    /// A person has not handed the symbol over so far.
+    case symbolMode(SymbolMode)
     case defect(AdviceDefect)
     case nothingHeld
     case nothingAsked
@@ -154,7 +156,7 @@ extension DispositionReason {
                 .noEquity, positions: 0, rule: rule,
                 to: changes.map { QuantityOfSymbol(symbol: $0.symbol, quantity: .zero) })
         case .advisoryBounded: .advisoryBounded(.zero)
-        case .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy,
+        case .symbolMode, .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy,
             .tighterStopSet,
             .notStopOwner, .tighterResetPrevails, .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,
             .notTargetOwner, .targetThereAlready, .rungTaken, .vetoStands, .bothSidesAsked, .smallerEntryTaken,

@@ -38,6 +38,8 @@ package struct Merge: Sendable {
         package var workingEntry: Entry?
         /// The advice was made from a snapshot of before the position was adopted anew, split or opened.
         package var isOvertaken = false
+        /// How far the symbol is handed over.
+        package var mode = SymbolMode.managed
 
         package init(
             position: PositionRecord?, price: Price?, equity: Money, now: Timestamp,
@@ -116,6 +118,9 @@ package struct Merge: Sendable {
         }
         // What asks for nothing, and what only keeps from entering, was no picture of the position.
         if facts.isOvertaken, item.recommendation.priority != .none { return note(item, .expired, .snapshotOvertaken) }
+        guard facts.mode.permits(item.recommendation.priority) || item.policy == Handover.person else {
+            return note(item, .refused, .symbolMode(facts.mode))
+        }
         do throws(AdviceDefect) {
             live.append((item, try AdviceResolver(facts: facts).resolve(item.recommendation.advice)))
         } catch {

@@ -14,6 +14,8 @@ package struct Run: Sendable, Hashable, Codable {
     /// which this run began. Journals from before that have the first start's.
     private(set) var idTime: Timestamp?
     package private(set) var now = Timestamp(nanoseconds: 0)
+    /// Nothing that concerns an order is sent in this run.
+    package private(set) var isObserving = false
     /// What was asked for last.
     private var wakeAt: Timestamp?
 
@@ -23,8 +25,9 @@ package struct Run: Sendable, Hashable, Codable {
     mutating func advance(to time: Timestamp) { now = max(now, time) }
 
     /// The process has started. Nobody is left who would wake the core when the one before asked for it.
-    mutating func started(epoch: Int64, namesOrdersByRun: Bool) {
+    mutating func started(epoch: Int64, namesOrdersByRun: Bool, isObserving: Bool = false) {
         self.epoch = epoch
+        self.isObserving = isObserving
         genesis = genesis ?? now
         idTime = namesOrdersByRun ? now : genesis
         wakeAt = nil

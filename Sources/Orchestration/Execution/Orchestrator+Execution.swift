@@ -8,6 +8,9 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
             !isHeldBySwap(symbol)
         else { return }
+        guard state.mode(of: symbol) != .watched else {
+            return state.plans[symbol].map { recordWaiting(.watched, $0) } ?? ()
+        }
         decideChangeByOthers(symbol)
         try renewOwnStop(symbol)
         guard let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol) else { return }
@@ -23,8 +26,10 @@ extension Orchestrator {
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
             isSpreadUnsound: isSpreadUnsound(symbol), session: state.market.session(of: symbol, at: state.now),
             levels: state.plans.levelsByOthers(symbol), overdue: overdueDoubts(of: symbol))
+        let action = coordinator.nextAction()
+        if let action, state.run.isObserving { return recordWaiting(.observing(action.summary), plan) }
         recordWaiting(coordinator.waiting, plan)
-        guard let action = coordinator.nextAction() else { return reportObstacle(coordinator.obstacle, symbol) }
+        guard let action else { return reportObstacle(coordinator.obstacle, symbol) }
         try issue(action, plan: plan, capabilities: broker.capabilities)
     }
 
@@ -204,7 +209,8 @@ extension Orchestrator {
 extension Orchestrator {
     /// The same cancel once more; returns whether it was sent.
     mutating func repeatCancel(of order: Order) throws(NumericError) -> Bool {
-        guard let capabilities = state.broker?.capabilities, !isHeldBySwap(order.symbol) else { return false }
+        guard let capabilities = state.broker?.capabilities, !isHeldBySwap(order.symbol), !state.run.isObserving
+        else { return false }
         let number = state.inFlight.nextCommandNumber()
         guard
             case .approved(let approved) = try passGate(.cancel(clientOrderID: order.id), number, capabilities)

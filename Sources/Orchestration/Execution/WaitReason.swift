@@ -2,6 +2,10 @@ import Trading
 
 /// What the plan of a symbol waits for.
 package enum WaitReason: Sendable, Hashable, Codable {
+    /// The core observes: this would be sent now.
+    case observing(ActionSummary)
+    /// A person has not handed the symbol over.
+    case watched
     /// The broker's position is another than ours, and not confirmed yet.
     case positionDiffers
     /// After a refusal its snapshot is looked at before the next try.

@@ -118,6 +118,7 @@ extension Orchestrator {
         let positions = state.portfolio.positions
         for (symbol, since) in state.protection.overdue(at: state.now, isHeld: { positions[$0] != nil }) {
             guard let record = positions[symbol] else { continue }
+            let isWatched = state.mode(of: symbol) == .watched
             let (missing, why) = (unprotectedQuantity(of: record), whyNothingIsSent(symbol))
             if why == nil, let obstacle = state.holds.obstacle(of: symbol), obstacle.unprotected == missing {
                 // It was told at once, and what is not somebody else's is protected.
@@ -126,15 +127,17 @@ extension Orchestrator {
                 state.protection.remind(symbol, at: state.now + CoreLimits.obstacleReminder)
                 continue
             }
-            alert(.emergency, symbol, .unprotected(missing, for: state.now - since, nothingSent: why))
-            if state.plans[symbol]?.stop == nil { try setDefaultStop(record) }
+            alert(
+                state.run.isObserving || isWatched ? .warning : .emergency, symbol,
+                .unprotected(missing, for: state.now - since, nothingSent: isWatched ? .watched : why))
+            if state.plans[symbol]?.stop == nil, !isWatched { try setDefaultStop(record) }
             touch(symbol)
         }
     }
 
     /// A position that the core could not protect for want of a price gets its stop with the first one.
     mutating func protectAtFirstPrice(_ symbol: Symbol) throws(NumericError) {
-        guard state.protection.isAnswered(symbol), state.plans[symbol]?.stop == nil,
+        guard state.protection.isAnswered(symbol), state.plans[symbol]?.stop == nil, state.mode(of: symbol) != .watched,
             let record = state.portfolio.positions[symbol]
         else { return }
         try setDefaultStop(record)
@@ -155,6 +158,7 @@ extension Orchestrator {
     private func whyNothingIsSent(_ symbol: Symbol) -> NothingSent? {
         let control = state.control
         if control.state == .halted { return .tradingHalted(who: control.who, why: control.why) }
+        if state.run.isObserving { return .observing }
         if let swap = state.swap { return .swap(from: swap.from, to: swap.to) }
         guard state.broker?.isReconciled == true else { return .brokerStateUnknown }
         return state.holds.refusalReason(symbol).map { .refusedByBroker($0) }
@@ -169,6 +173,6 @@ extension Orchestrator {
         let stop = ProtectiveStop(stopPrice: try increment.rounded(price, record.isLong ? .down : .up))
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
-        alert(.emergency, record.symbol, .ownStop(at: stop.stopPrice))
+        alert(state.run.isObserving ? .notice : .emergency, record.symbol, .ownStop(at: stop.stopPrice))
     }
 }

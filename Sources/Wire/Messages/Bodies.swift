@@ -89,18 +89,29 @@ package struct Recommendations: Sendable, Hashable, Codable {
 /// A person's request, from the command line.
 package struct ControlRequest: Sendable, Hashable, Codable {
     /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`,
-    /// `hand_over`.
+    /// `hand_over`, `close`, `sell`, `stop`, `target`, `mode`.
     package var command: String
     /// Which plugin is meant, by `swap` and the three commands that name one.
     package var plugin: PluginName?
     /// Which order `hand_over` means: somebody else's, which is managed from then on.
     package var order: ClientOrderID?
+    /// Which symbol is meant; of `mode` it may be absent: all that is held.
+    package var symbol: Symbol?
+    /// Of `sell`, exactly one: shares, or the share of the position above 0 and at most 1.
+    package var quantity: Quantity?
+    package var fraction: Ratio?
+    /// Of `stop` and `target`.
+    package var price: Price?
+    /// Of `mode`: `managed`, `protected`, `frozen` or `watched`.
+    package var mode: String?
     package var who: String
     package var why: String
     package init(
-        command: String, plugin: PluginName? = nil, order: ClientOrderID? = nil, who: String, why: String
+        command: String, plugin: PluginName? = nil, order: ClientOrderID? = nil, symbol: Symbol? = nil, who: String,
+        why: String
     ) {
         self.command = command
+        self.symbol = symbol
         self.plugin = plugin
         self.order = order
         self.who = who

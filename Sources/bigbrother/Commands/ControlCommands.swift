@@ -14,6 +14,14 @@ struct ControlOptions: ParsableArguments {
     @Option(help: "Why; it is journaled.") var why = "asked on the command line"
     @Flag(help: "Print JSON.") var json = false
 
+    /// What goes with a command on a symbol.
+    struct Figures {
+        var quantity: Quantity?
+        var fraction: Ratio?
+        var price: Price?
+        var mode: String?
+    }
+
     /// `user@host`, for the journal.
     static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
@@ -22,13 +30,16 @@ struct ControlOptions: ParsableArguments {
     ///   - follows: the answer comes when what was asked for has ended.
     ///   - lines: what a person is shown of the answer.
     func ask(
-        _ command: String, plugin: PluginName? = nil, order: ClientOrderID? = nil, follows: Bool = false,
+        _ command: String, plugin: PluginName? = nil, order: ClientOrderID? = nil, symbol: Symbol? = nil,
+        follows: Bool = false, with figures: Figures = Figures(),
         _ lines: (ControlReply) -> [String] = { [$0.message] }
     ) throws {
         try Failure.guarding {
-            let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(
-                ControlRequest(command: command, plugin: plugin, order: order, who: Self.person, why: why),
-                follows: follows)
+            var request = ControlRequest(
+                command: command, plugin: plugin, order: order, symbol: symbol, who: Self.person, why: why)
+            (request.quantity, request.fraction) = (figures.quantity, figures.fraction)
+            (request.price, request.mode) = (figures.price, figures.mode)
+            let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(request, follows: follows)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {

@@ -29,6 +29,10 @@ struct RunCommand: ParsableCommand {
     @Option(help: "What is shown: cycles, or progress for long tapes.") var show: String?
     @Flag(help: "Begin with a new journal and paper account; the old ones are kept as <state>.old-1 and so on.")
     var fresh = false
+    @Flag(help: "Read and decide everything, and send nothing; the report says what would have been done.")
+    var observe = false
+    @Flag(help: "Begin halted: nothing is sent until `bigbrother resume`.") var halted = false
+    @Flag(help: "Do not ask before a new account is managed.") var yes = false
     @Flag(help: "Print the report as JSON.") var json = false
     @Option(help: ArgumentHelp("Refuse to let the journal grow beyond so many bytes.", visibility: .hidden))
     var maximumJournalBytes: Int64?
@@ -39,6 +43,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try Failure.guarding {
             let loaded = try Home.configuration(config)
+            if !observe, !halted, config != nil { try FirstContact(loaded).ask(isAgreed: yes) }
             if fresh || config == nil { try Self.moveAside(loaded, isDemonstration: config == nil) }
             let detail = try show.map { text in
                 guard let detail = Presenter.Detail(rawValue: text) else {
@@ -52,12 +57,14 @@ struct RunCommand: ParsableCommand {
             running.cycles = cycles
             running.paceMilliseconds = pace
             running.maximumJournalBytes = maximumJournalBytes
+            running.isObserving = observe
+            running.haltedBy = halted ? ControlOptions.person : nil
             #if DEBUG
                 running.faults = faults.points
             #endif
             if !json {
                 print(
-                    "BigBrother manages \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"
+                    "BigBrother \(observe ? "observes" : "manages") \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"
                 )
             }
             let result = try running.run()

@@ -193,7 +193,7 @@ struct Model {
             guard let count = allowed[type], count > 0 else { return "nobody who may say so has said so" }
             allowed[type] = count - 1
             if let newest, newest.type == type { accept(newest) }
-        case .control, .swapBroker, .pluginManaged, .configured, .misconfigured:
+        case .control, .asked, .swapBroker, .pluginManaged, .configured, .misconfigured:
             guard allowed[type] != nil else { return "nobody has asked for it" }
         case .settingsAnswered(let name, let refusal):
             // To a peer that is gone nothing is sent, and the live loop answers itself.

@@ -121,11 +121,12 @@ package struct CoreDriver {
     // MARK: - Situations
 
     package mutating func start(
-        _ names: [PluginName] = ["stop-loss"], _ change: (inout CoreConfiguration) -> Void = { _ in }
+        _ names: [PluginName] = ["stop-loss"], isObserving: Bool = false,
+        _ change: (inout CoreConfiguration) -> Void = { _ in }
     ) {
         var configuration = CoreConfiguration(account: "test", policies: names)
         change(&configuration)
-        send(.started(Start(epoch: (core.state.epoch) + 1, configuration: configuration)))
+        send(.started(Start(epoch: core.state.epoch + 1, configuration: configuration, isObserving: isObserving)))
         for name in names { send(.policyReady(name: name)) }
     }
 
@@ -297,7 +298,7 @@ struct InFlightCommands {
         case .commandNotSent(let command, _): if let ids = command.symbolIDs { forget { $0.ids == Set(ids) } }
         case .brokerGone, .brokerReady, .started:
             self = InFlightCommands()
-        case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
+        case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .asked, .wake,
             .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
             .settingsAnswered, .pluginManaged,
             .stopping,

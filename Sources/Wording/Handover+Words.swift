@@ -1,0 +1,48 @@
+import Orchestration
+import Trading
+
+extension SymbolMode {
+    package var words: String {
+        switch self {
+        case .managed: "it is managed: policies decide about it"
+        case .protected: "it is protected only: it gets a stop, and nothing else"
+        case .frozen: "it is frozen: what rests for it is kept, and no policy changes it"
+        case .watched: "it is watched only: nothing is sent for it"
+        }
+    }
+}
+
+extension PersonRequest {
+    /// The symbol is shown beside it.
+    package var words: String { "\(who): \(wish.words)\(symbol == nil ? ", for all that is held" : "") (\(why))" }
+}
+
+extension PersonRequest.Wish {
+    package var words: String {
+        switch self {
+        case .close: "close it at market"
+        case .part(let quantity): "trade \(quantity) of it away at market"
+        case .fraction(let fraction): "trade \(fraction.percent) of it away at market"
+        case .stop(let price): "stop at \(price.inCents)"
+        case .target(let price): "target at \(price.inCents)"
+        case .mode(let mode): mode.words
+        }
+    }
+}
+
+extension PersonRefusal {
+    package var words: String {
+        switch self {
+        case .notHeld(let symbol): "no \(symbol) is held"
+        case .tooMuch(let quantity, let size): "\(size) are held, \(quantity) are more than that"
+        case .tooSmall(let quantity): "\(quantity) is less than the broker trades"
+        case .noFraction(let fraction): "a share of the position is above 0 and at most 1 (0.25 is a quarter), not \(fraction)"
+        case .throughMarket(let price, let market):
+            "the market is at \(market.inCents): an order at \(price.inCents) would trade at once; say `close` for that"
+        case .noPrice(let symbol): "there is no price of \(symbol) yet, so that it cannot be said on which side of the market that is"
+        case .notPositive: "a price lies above zero"
+        case .watched(let symbol): "\(symbol) is watched only: hand it over first (bigbrother manage \(symbol))"
+        case .namesNoSymbol: "it names no symbol"
+        }
+    }
+}
