@@ -26,7 +26,7 @@ extension Orchestrator {
     mutating func beginCycle(trigger: CycleTrigger) throws(NumericError) {
         guard !state.cycle.postpone(trigger) else { return }
         guard let broker = state.broker, broker.isReconciled else { return }
-        if state.cycle.isPaused(at: state.now) { state.holds.endBackoffs() }
+        if state.cycle.isPaused(at: state.now) { tryRefusedAgain() }
         let number = state.cycle.begin(at: state.now)
         if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.discrepancies.isEmpty {
             reconcileNow()

@@ -30,6 +30,12 @@ final class Invariants {
     private var entered: [String: Int64] = [:]
     /// Traded by a person, or come by an entry: beyond what a reduction was decided on.
     private var besides: [Symbol: Int64] = [:]
+    /// The newest cycle in which a policy asked for less of a symbol, and whether something of it was executed since.
+    private var asked: [Symbol: (cycle: Int64, hasReduced: Bool)] = [:]
+    /// Nanoseconds that a stop was waited with, since the broker had refused it in every form.
+    private var refused: [Symbol: Int64] = [:]
+    /// A stop is in some form taken soon.
+    private static let mostRefused = 180 * World.second
     /// Nanoseconds that a position was without a stop while everything worked.
     private var unprotected: [Symbol: Int64] = [:]
     private(set) var longestNaked: Int64 = 0
@@ -203,6 +209,7 @@ final class Invariants {
                 "decision \(decision) enters \(Quantity(units: most)), and its orders did \(Quantity(units: entered[decision] ?? 0))"
             )
         case .reduce:
+            asked[order.symbol]?.hasReduced = true
             sold[decision, default: 0] += quantity.units
             guard let most = maySell[decision], sold[decision] ?? 0 > most + (besides[order.symbol] ?? 0) else {
                 return
@@ -243,7 +250,10 @@ final class Invariants {
             for order in submission.orders {
                 symbols[order.clientOrderID] = order.symbol
                 checkStop(order)
-                if let core, order.role == .reduce { allowWholeExit(order, core) }
+                if let core, order.role == .reduce {
+                    let isReached = allowWholeExit(order, core)
+                    if !isReached { checkAsked(order, core) }
+                }
             }
         }
         let symbol = symbol(of: command)
@@ -295,8 +305,11 @@ final class Invariants {
     }
 
     /// Where the market is through the stop, or at a target that the broker cannot work, everything goes.
-    private func allowWholeExit(_ order: NewOrder, _ core: CoreState) {
-        guard let plan = core.plans[order.symbol], let decision = Self.decision(of: order.clientOrderID) else { return }
+    /// - Returns: whether it does.
+    private func allowWholeExit(_ order: NewOrder, _ core: CoreState) -> Bool {
+        guard let plan = core.plans[order.symbol], let decision = Self.decision(of: order.clientOrderID) else {
+            return false
+        }
         let market = core.market
         let prices = [market.price(of: order.symbol), market.executable(order.symbol, side: order.side)].compactMap {
             $0
@@ -307,8 +320,29 @@ final class Invariants {
         }
         let isStopped = isBeyond(plan.stop?.stopPrice, isSale)
         let isAtTarget = isBeyond(plan.target, !isSale)
-        guard isStopped || isAtTarget || core.control.isFlattening else { return }
+        guard isStopped || isAtTarget || core.control.isFlattening else { return false }
         maySell[decision] = .max / 2
+        return true
+    }
+
+    /// A policy has said this.
+    func policyAsks(_ advice: Recommendations, cycle: Int64) {
+        for recommendation in advice.recommendations {
+            switch recommendation.advice {
+            case .exit, .takePartial, .reduceTo, .reduceToWeight, .reduceExposure:
+                for symbol in recommendation.symbol.map({ [$0] }) ?? scenario.symbols { asked[symbol] = (cycle, false) }
+            case .protect, .resetStop, .target, .enter, .advise, .hold, .veto, .release: break
+            }
+        }
+    }
+
+    /// E9: a reduction of which nothing was executed is begun only as long as somebody asks for it.
+    private func checkAsked(_ order: NewOrder, _ core: CoreState) {
+        guard scenario.isFifthEdition, core.plans[order.symbol]?.quantityLimit != nil else { return }
+        let last = asked[order.symbol]
+        guard last.map({ !$0.hasReduced && $0.cycle < core.cycle.number - 1 }) ?? true else { return }
+        let when = last.map { "in cycle \($0.cycle)" } ?? "never"
+        fail("E9", "\(order.words) in cycle \(core.cycle.number); it was asked for \(when)")
     }
 
     func coreHears(_ word: SimulatedAdapter.BrokerReport) {
@@ -390,10 +424,14 @@ final class Invariants {
             guard isHealthy, size.isPositive, venue.protected(symbol) + claimed < size.units, isProtectable(symbol)
             else {
                 unprotected[symbol] = 0
+                refused[symbol] = 0
                 losses[symbol] = nil
                 continue
             }
-            guard !isRefused(symbol) else { continue }
+            if isRefused(symbol), refused[symbol] ?? 0 < Self.mostRefused {
+                refused[symbol, default: 0] += span
+                continue
+            }
             unprotected[symbol, default: 0] += span
             longestNaked = max(longestNaked, unprotected[symbol] ?? 0)
             if unprotected[symbol] ?? 0 > limit.nanoseconds + nakedSlack + allowance(symbol) {

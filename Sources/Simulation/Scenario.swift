@@ -18,6 +18,12 @@ struct Scenario {
     /// Seeds from here on also have splits.
     static let splitEdition: UInt64 = 240_000_000
     var hasSplits: Bool { seed >= Self.splitEdition }
+    /// Seeds from here on also have a broker that refuses for one symbol what it declares for all: groups, or plain stops.
+    static let fifthEdition: UInt64 = 230_000_000
+    var isFifthEdition: Bool { seed >= Self.fifthEdition }
+    /// What the broker refuses of a symbol, and does not declare.
+    enum Refusal: String, CaseIterable { case groups, plainStops }
+    let refusals: [Symbol: Refusal]
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]
@@ -56,6 +62,12 @@ struct Scenario {
         var offer = SplitMix64(seed: seed, name: "offer")
         Self.restrict(&capabilities, &offer)
         self.capabilities = capabilities
+        var stubborn = SplitMix64(seed: seed, name: "refusals")
+        if seed >= Self.fifthEdition, let symbol = symbols.last, stubborn.chance(permille: 600) {
+            refusals = [symbol: stubborn.pick(Refusal.allCases)]
+        } else {
+            refusals = [:]
+        }
         tellsSums = !capabilities.canLookUp || random.chance(permille: 700)
         let (short, increment) = (allowsShort, capabilities.quantityIncrement)
         holdings = symbols.map { symbol in

@@ -28,6 +28,8 @@ final class SimulatedPolicy: SimulatedPlugin {
     /// The best price since a stop is trailed, so that a guardian never loosens.
     private var stops: [Symbol: Price] = [:]
     private var rung = 0
+    /// What it has said, and in which cycle.
+    var onAdvice: (Recommendations, Int64) -> Void = { _, _ in }
     /// Recommends what stands, and nothing new.
     var isCalm = false
 
@@ -49,6 +51,7 @@ final class SimulatedPolicy: SimulatedPlugin {
         let advice = Recommendations(scenario.symbols.flatMap(advice(on:)) + adviceOnAll())
         world.after(delay) { [weak self] in
             guard let self, isConnected else { return }
+            onAdvice(advice, cycle)
             send(.recommendations, advice, re: header.id, cycle: cycle)
         }
     }
@@ -67,6 +70,7 @@ final class SimulatedPolicy: SimulatedPlugin {
             send(.execution, report)
         case 4:
             let flood = (0..<50).flatMap { _ in scenario.symbols.map(wild) }
+            onAdvice(Recommendations(flood), cycle)
             send(.recommendations, Recommendations(flood), re: header.id, cycle: cycle)
         default:
             for _ in 0..<3 { send(.recommendations, Recommendations([]), re: header.id, cycle: cycle) }

@@ -84,6 +84,7 @@ package final class Simulator {
         venue = Venue(
             world: world, faults: faults, capabilities: scenario.capabilities, tellsSums: scenario.tellsSums,
             cash: Money(units: 10_000_000 * Money.scale))
+        venue.refusals = scenario.refusals
         for holding in scenario.holdings {
             if holding.quantity.isZero {
                 venue.list(holding.symbol, at: holding.price)
@@ -100,6 +101,9 @@ package final class Simulator {
         let (world, venue, faults, scenario) = (world, venue, faults, scenario)
         policies = scenario.characters.map { SimulatedPolicy($0, world, venue, faults, scenario) }
         invariants = Invariants(world, venue, scenario)
+        for policy in policies {
+            policy.onAdvice = { [invariants] advice, cycle in invariants.policyAsks(advice, cycle: cycle) }
+        }
         configuration = SimulatedConfiguration(
             scenario.configuration,
             (adapters + [provider] + policies).map {

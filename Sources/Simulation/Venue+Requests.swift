@@ -35,6 +35,13 @@ extension Venue {
     private func refusal(of submission: OrderSubmission) -> String? {
         guard let first = submission.orders.first else { return "an empty submission" }
         if faults.hits(.orderRefused, 25) { return "the broker does not like it" }
+        switch refusals[first.symbol] {
+        case .groups where submission.groupKind != nil: return "no groups for this symbol"
+        case .plainStops
+        where submission.orders.contains { $0.type == .stop } && capabilities.orderTypes.contains(.stopLimit):
+            return "invalid order type for this symbol"
+        default: break
+        }
         if let kind = submission.groupKind, !capabilities.groups.contains(kind) { return "no \(kind.rawValue) here" }
         for terms in submission.orders {
             if let defect = terms.defect(increment: capabilities.priceIncrement(of: terms.symbol)) {

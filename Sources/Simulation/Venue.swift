@@ -20,6 +20,8 @@ final class Venue {
     let world: World
     let faults: FaultInjector
     let capabilities: BrokerCapabilities
+    /// What it refuses of a symbol, whatever it declares.
+    var refusals: [Symbol: Scenario.Refusal] = [:]
     /// Reports that are no fills say how much is filled.
     let tellsSums: Bool
     private(set) var positions: [Symbol: Quantity] = [:]

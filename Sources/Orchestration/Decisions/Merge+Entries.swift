@@ -5,6 +5,7 @@ extension Merge {
         let veto = live.first { $0.resolved == .veto }?.item
         for (item, resolved) in live where resolved == .veto || resolved == .nothing { noteWords(item, resolved) }
         plan.dropEntry()
+        plan.endsEntry = nil
         var entries: [(item: PolicyAdvice, entry: Entry)] = []
         for (item, resolved) in live {
             guard case .enter(let entry) = resolved else { continue }

@@ -148,6 +148,8 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     mutating func endBackoffs(where isConcerned: (Symbol) -> Bool = { _ in true }) {
         for symbol in symbols.keys.sorted() where isConcerned(symbol) {
             change(symbol) {
+                // Where every form was refused, nothing was learned.
+                if $0.backoffs.contains(where: { $0.subject == .protection }) { $0.form = .planned }
                 $0.backoffs = []
                 $0.formRefusals = 0
             }

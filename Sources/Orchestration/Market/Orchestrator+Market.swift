@@ -23,14 +23,18 @@ extension Orchestrator {
         }
     }
 
+    /// What was refused while the market was closed, or long ago, may be taken now, where the broker trades.
+    mutating func tryRefusedAgain() {
+        let (market, now, sessions) = (state.market, state.now, state.broker?.capabilities.sessions ?? [])
+        state.holds.endBackoffs { sessions.contains(market.session(of: $0, at: now)) }
+    }
+
     /// What waited for the market to open may go, and what rests may be through.
     mutating func sessionChanged() {
+        tryRefusedAgain()
         // What a broker ended or forgot over night is seen before the market moves.
         if state.broker != nil { requestReconcile() }
         for symbol in state.portfolio.positions.keys.sorted() { watchProtection(symbol) }
-        // What was refused while the market was closed may be taken now.
-        let (market, now, sessions) = (state.market, state.now, state.broker?.capabilities.sessions ?? [])
-        state.holds.endBackoffs { sessions.contains(market.session(of: $0, at: now)) }
         for symbol in state.plans.planned {
             watchBreach(symbol)
             touch(symbol)

@@ -150,6 +150,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
         changePlan(symbol) {
             $0.dropReduction()
             $0.dropStop()
+            $0.endsEntry = nil
             $0.target = nil
             $0.targetOwner = nil
         }

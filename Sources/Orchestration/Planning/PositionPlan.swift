@@ -39,7 +39,7 @@ package struct PositionPlan: Sendable, Hashable, Codable {
         self.symbol = symbol
     }
 
-    package mutating func dropEntry() { (entry, entryOwner, entryUntil, endsEntry) = (nil, nil, nil, nil) }
+    package mutating func dropEntry() { (entry, entryOwner, entryUntil) = (nil, nil, nil) }
 
     package mutating func dropReduction() {
         (quantityLimit, quantityLimitUntil, rungs, hasReduced) = (nil, nil, nil, nil)
