@@ -96,6 +96,7 @@ extension PolicyAnswer: WireDirect {
         writer.field("policy", policy)
         writer.field("recommendations", recommendations)
         writer.field("failure", failure)
+        writer.field("left_out", leftOut)
         writer.endObject()
     }
 
@@ -104,7 +105,9 @@ extension PolicyAnswer: WireDirect {
             let recommendations = fields.take("recommendations")?.array(of: Recommendation.self)
         else { return nil }
         let failure = fields.optional("failure") { $0.string }
+        let leftOut = fields.optional("left_out") { $0.integer }
         guard fields.isDone else { return nil }
         self.init(policy: policy, recommendations: recommendations, failure: failure)
+        self.leftOut = leftOut
     }
 }

@@ -97,6 +97,7 @@ extension CoreConfiguration {
         try keys.read(&reconcileEveryCycles, .reconcileEveryCycles)
         try keys.read(&unprotectedLimit, .unprotectedLimit)
         try keys.read(&defaultStop, .defaultStop)
+        try keys.read(&dust, .dust)
         try keys.read(&stopPatience, .stopPatience)
         try keys.read(&escalatesStops, .escalatesStops)
         try keys.read(&damping, .damping)

@@ -63,7 +63,8 @@ struct EntryCodecTests {
 
     @Test("every field of an answer is written")
     func answer() throws {
-        let answer = PolicyAnswer(policy: PluginName(unchecked: "a"), recommendations: [], failure: "late")
+        var answer = PolicyAnswer(policy: PluginName(unchecked: "a"), recommendations: [], failure: "late")
+        answer.leftOut = 3
         let tree = try JSONParser.parse(try WireEncoder().encode(answer))
         guard case .object(let members) = tree else {
             Issue.record("it is no object")

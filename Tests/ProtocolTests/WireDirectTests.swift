@@ -167,6 +167,7 @@ struct WireDirectTests {
             protection: protection, unprotectedSince: Self.at, rungsTaken: ["r1", "r2"])
         (position.realizedInR, position.lastPartialAt, position.sector) = (.one, Self.at, "s")
         (position.isAdopted, position.adoptedPrice) = (true, .one)
+        position.priceIncrement = PriceIncrement(atOrAboveOne: .one, belowOne: .one)
         var order = OrderView(
             clientOrderID: ClientOrderID(unchecked: "bb1"), symbol: Self.symbol, side: .sell, type: .stopLimit,
             role: .stop,

@@ -33,7 +33,7 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     /// A provider has announced it; again, with other figures, before it took effect, it takes the place of the first.
     /// - Returns: whether it is news.
     mutating func announce(_ action: CorporateAction) -> Bool {
-        let key = "\(action.symbol) \(action.id)"
+        let key = "\(action.symbol)|\(action.id)"
         if known[key] != nil {
             let before = awaited.firstIndex { $0.id == action.id && $0.symbol == action.symbol }
             guard let before, awaited[before] != action else { return false }
@@ -115,7 +115,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     private func near(_ action: CorporateAction) -> [Applied] {
         applied.filter {
             $0.symbol == action.symbol
-                && abs($0.at.nanoseconds - action.effectiveAt.nanoseconds) <= CoreLimits.actionsApart.nanoseconds
+                && abs(Int128($0.at.nanoseconds) - Int128(action.effectiveAt.nanoseconds))
+                    <= Int128(CoreLimits.actionsApart.nanoseconds)
         }
     }
 

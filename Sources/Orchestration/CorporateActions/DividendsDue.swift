@@ -29,7 +29,7 @@ package struct DividendsDue: Sendable, Hashable, Codable {
         for due in items where due.isPaid(by: rest) {
             items.removeAll { $0 == due }
             // What a tax took of it came with it.
-            rest = Money(units: abs(rest.units) >= abs(due.amount.units) ? rest.units - due.amount.units : 0)
+            rest = Money(units: rest.units.magnitude >= due.amount.units.magnitude ? rest.units - due.amount.units : 0)
         }
         return rest
     }

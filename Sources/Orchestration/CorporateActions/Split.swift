@@ -27,14 +27,8 @@ package struct Split: Sendable, Hashable, Codable {
             split.divides(ours.averagePrice, into: theirs.averagePrice)
                 || Self.isSameCost((old, ours.averagePrice), (new, theirs.averagePrice))
         }
-        // The one that the price confirms, and of these the simplest.
-        let best = candidates.min { one, other in
-            let (first, second) = (
-                one.divides(ours.averagePrice, into: theirs.averagePrice),
-                other.divides(ours.averagePrice, into: theirs.averagePrice)
-            )
-            return first == second ? one.size < other.size : first
-        }
+        // The simplest of them.
+        let best = candidates.min { $0.size < $1.size }
         guard let best else { return nil }
         self = best
     }
@@ -66,10 +60,10 @@ package struct Split: Sendable, Hashable, Codable {
         let shown = after * Int128(denominator)
         // A part in a million of what is shown: adapters round fractions.
         if abs(exact - shown) * 1_000_000 <= exact { return true }
-        // What is no whole share is paid in cash, or made a whole one.
+        // What is no whole share is paid in cash, or made a whole one where shares become fewer.
         let share = Int128(Quantity.scale)
         return after % share == 0 && exact >= share * Int128(denominator)
-            && abs(exact - shown) < share * Int128(denominator)
+            && abs(exact - shown) < share * Int128(denominator) && (shown < exact || numerator < denominator)
     }
 
     /// As far as averages are told: in cents mostly.

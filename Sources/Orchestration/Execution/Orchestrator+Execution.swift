@@ -131,7 +131,7 @@ extension Orchestrator {
             let base = nextOrderIDBase(plan)
             let orders = drafts.enumerated().map { index, draft in
                 draft.named(
-                    ClientOrderID(unchecked: drafts.count == 1 ? base : "\(base)\(Self.leg(index))"), plan.symbol)
+                    ClientOrderID(unchecked: drafts.count == 1 ? base : "\(base)\(Self.legs[index])"), plan.symbol)
             }
             return .submit(
                 OrderSubmission(
@@ -147,7 +147,8 @@ extension Orchestrator {
         return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
     }
 
-    private static func leg(_ index: Int) -> String { ["a", "b", "c"][index] }
+    /// Of a group, behind its id.
+    static let legs = ["a", "b", "c"]
 
     /// Puts what is about to be sent into the books, in flight until the broker's report.
     private mutating func book(_ command: OrderCommand, _ number: Int64) -> [ClientOrderID] {

@@ -81,7 +81,7 @@ extension Orchestrator {
             awaitBrokerSnapshot(of: order.symbol)
         }
         // Nobody here asked for its end: what the broker has done, as for a split, shows in its lists first.
-        if order.isExit, event == .canceled || event == .expired, !before.isInFlight, !order.isWorking {
+        if event == .canceled || event == .expired, isEndedByOthers(order, before) {
             awaitBrokerSnapshot(of: order.symbol)
         }
         if transition == .refused {
@@ -102,6 +102,18 @@ extension Orchestrator {
         }
         followReplacement(of: order, event)
         react(to: event, of: order)
+    }
+
+    /// An exit of ours is over, and neither it nor another of its group was asked to end.
+    private func isEndedByOthers(_ order: Order, _ before: OrderStatus) -> Bool {
+        guard order.isExit, !before.isInFlight, !order.isWorking else { return false }
+        let others = legs(of: order.groupID).filter { $0.id != order.id && $0.isExit }
+        return others.allSatisfy { $0.isWorking && !$0.status.isInFlight }
+    }
+
+    private func legs(of group: OrderGroupID?) -> [Order] {
+        guard let group else { return [] }
+        return Self.legs.compactMap { state.portfolio.orders[ClientOrderID(unchecked: group.text + $0)] }
     }
 
     /// It was given up, and lives: it is in flight until the broker has said what it is, so that its shares are not

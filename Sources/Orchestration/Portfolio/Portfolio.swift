@@ -28,8 +28,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     /// - Parameter time: the account's figures are from then or later, and know of everything before it.
     mutating func adopt(_ account: Account, from time: Timestamp, at now: Timestamp) {
-        let before = self.account?.cash ?? account.cash
-        _ = dividends.settle(Money(units: account.cash.units.addingClamped(-before.units)), at: now)
+        let change = Int128(account.cash.units) - Int128(self.account?.cash.units ?? account.cash.units)
+        _ = dividends.settle(Money(units: Int64(clamping: change)), at: now)
         self.account = account
         openings.drop(before: time)
     }

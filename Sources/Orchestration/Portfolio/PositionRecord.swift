@@ -130,7 +130,7 @@ package struct PositionRecord: Sendable, Hashable, Codable {
 
     /// The broker shows it under another symbol: the same quantity at the same average price, but for its rounding.
     func isSame(as theirs: BrokerPosition) -> Bool {
-        let average = averagePrice.units + dividends.units
+        let average = averagePrice.units.addingClamped(dividends.units)
         return theirs.quantity == quantity && average > 0
             && abs(theirs.averagePrice.units - average) <= max(average / 10_000, Price.scale / 100)
     }

@@ -161,6 +161,7 @@ struct ReconciliationTests {
         var driver = protected()
         driver.pass(.seconds(3))
         driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }
+        driver.wait(.milliseconds(250))
         let plan = try #require(driver.plan("ABC"))
         #expect(driver.unprotected.map(\.decision) == [plan.id, plan.id])
         driver.expectSound()

@@ -68,6 +68,7 @@ struct SumTests {
         #expect(driver.state.portfolio.orders[stop.id]?.status == .canceled)
         #expect(driver.state.portfolio.orders[stop.id]?.filledQuantity == 40)
         #expect(driver.position("ABC")?.quantity == 60)
+        driver.wait(.milliseconds(250))
         #expect(driver.venue.stopped("ABC") == 60)
         driver.expectSound()
     }

@@ -31,6 +31,8 @@ struct DividendTests {
         let isLong = shares > 0
         var driver = holding(Quantity(shares: shares), stop: isLong ? "90" : "110")
         let before = try driver.state.marked.equity()
+        // The venue trades without it from now on.
+        driver.venue.quote("ABC", "85", "85.02")
         pay("15", &driver)
         let position = try #require(driver.position("ABC"))
         #expect(position.averagePrice == "85")

@@ -52,11 +52,13 @@ struct ProtectionTests {
         driver.expectSound()
     }
 
-    @Test("a stop that the venue drops is put back at once")
+    @Test("a stop that the venue drops is put back as soon as its lists were read")
     func dropped() {
         var driver = protected()
         driver.pass(.seconds(3))
         driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }
+        #expect(driver.venue.stopped("ABC") == 0)
+        driver.wait(.milliseconds(250))
         #expect(driver.venue.stopped("ABC") == 100)
         #expect(driver.unprotected.count == 2)
         driver.expectSound()

@@ -44,6 +44,7 @@ struct WrongSideTests {
         var driver = protected()
         guard let stop = driver.working("ABC").first else { return #expect(Bool(false)) }
         driver.venueDoes { $0.drop(stop.id) }
+        driver.wait(.milliseconds(250))
         let sent = driver.submissions.count
         guard let second = driver.working("ABC").first else { return #expect(Bool(false)) }
         driver.send(

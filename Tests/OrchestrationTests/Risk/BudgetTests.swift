@@ -57,9 +57,12 @@ struct BudgetTests {
         driver.cycle()
         #expect(driver.orders.count == 6)
         driver.venueDoes { venue in venue.drop(venue.working("FFF").first?.id ?? "none") }
+        driver.wait(.milliseconds(250))
         #expect(driver.orders.count == 7, "a stop that is missing may use the rest")
         driver.venueDoes { venue in venue.drop(venue.working("FFF").first?.id ?? "none") }
+        driver.wait(.milliseconds(250))
         driver.venueDoes { venue in venue.drop(venue.working("FFF").first?.id ?? "none") }
+        driver.wait(.milliseconds(250))
         #expect(driver.orders.count == 8)
         #expect(driver.venue.stopped("FFF").isZero)
         let sent = driver.orders.count
@@ -83,7 +86,10 @@ struct BudgetTests {
         driver.recommend([PluginName("entry").says(.stop("95"), on: "ABC")])
         driver.connect()
         // Two more orders are used up by a stop that the venue loses.
-        for _ in 0..<2 { driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") } }
+        for _ in 0..<2 {
+            driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }
+            driver.wait(.milliseconds(250))
+        }
         #expect(driver.submissions.count == 3)
         driver.recommend([
             PluginName("entry").says(.stop("95"), on: "ABC"),
