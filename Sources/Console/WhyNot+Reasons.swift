@@ -208,7 +208,8 @@ extension WhyNot.Reasons {
         case .orderBudget: .orderBudget
         case .refusedByBroker: .refusedByBroker
         case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
-            .splitNotBooked, .externalShort, .pluginNotice, .priceInDoubt, nil:
+            .splitNotBooked, .externalShort, .pluginNotice, .priceInDoubt, .brokerSilent, .account, .policySilent,
+            nil:
             .alert
         }
     }

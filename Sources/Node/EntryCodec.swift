@@ -99,6 +99,7 @@ extension Input {
         case .orderAnswer: "order_answer"
         case .brokerState: "broker_state"
         case .commandNotSent: "command_not_sent"
+        case .brokerError: "broker_error"
         case .control: "control"
         case .wake: "wake"
         case .messageGap: "message_gap"
@@ -123,7 +124,7 @@ extension Input {
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .commandNotSent(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
+            .market, .brokerState, .brokerError, .control, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
             .configured,
             .misconfigured,
             .settingsAnswered, .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:

@@ -45,6 +45,8 @@ package struct CoreState: Sendable, Hashable, Codable {
         return configure(
             with(new) {
                 $0.account = kept.account
+                $0.currency = kept.currency
+                $0.isLockstep = kept.isLockstep
                 $0.brokers = kept.brokers
             })
     }
@@ -64,7 +66,7 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         [
             inFlight.nextDeadline, protection.nextDeadline(patience: configuration.stopPatience, after: now),
-            reconciler.nextDeadline, holds.nextBudgetTime, risk.nextQueryTime, swapMachine.nextDeadline,
+            reconciler.nextDeadline, reconciler.watch.nextDeadline, holds.nextBudgetTime, risk.nextQueryTime, swapMachine.nextDeadline,
         ].compactMap { $0 }.min()
     }
 }

@@ -50,4 +50,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case swap
     /// A provider tells what is no market: a wrong print, stub and crossed quotes, a quote of long ago.
     case badPrices = "bad-prices"
+    /// The broker tells a wrong figure of the account, another account or currency, a symbol twice, or a row that cannot be
+    /// said; or its adapter answers with an error. Once, or some times in a row.
+    case badAnswers = "bad-answers"
 }

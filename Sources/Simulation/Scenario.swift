@@ -15,6 +15,9 @@ struct Scenario {
     /// Seeds from here on also have prices that are none.
     static let fourthEdition: UInt64 = 130_000_000
     var isFourthEdition: Bool { seed >= Self.fourthEdition }
+    /// Seeds from here on also have a broker that tells what cannot be.
+    static let badAnswers: UInt64 = 220_000_000
+    var hasBadAnswers: Bool { seed >= Self.badAnswers }
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]

@@ -73,6 +73,8 @@ extension WaitReason {
     package var words: String {
         switch self {
         case .positionDiffers: "the broker tells another position than our books; it is looked at again"
+        case .listContradicts:
+            "the broker's lists contradict themselves about it, or have a row that cannot be read; nothing is sent before they are sound"
         case .brokerRefused: "the broker refused an order; its state is looked at before the next"
         case .brokerSnapshot: "the broker's state is awaited"
         case .brokerRefusedRepeatedly:

@@ -14,6 +14,9 @@ package enum AlertReason: Sendable, Hashable, Codable {
     // Plugins
     case policyGone(PluginName, why: String)
     case providerGone(PluginName, why: String)
+    /// It was asked in so many cycles in a row, and has not answered.
+    case policySilent(PluginName, cycles: Int64, why: String, isRequired: Bool)
+    case policyAnswersAgain(PluginName, after: Int64)
     case settingsTaken(PluginName)
     /// It goes on with the settings that it had.
     case settingsRefused(PluginName, why: String)
@@ -23,6 +26,26 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case pluginManaged(PluginName, what: String, who: String, why: String)
     // The broker
     case brokerGone(PluginName, why: String)
+    /// Its adapter has answered a command with an error; what became of that is asked.
+    case brokerError(PluginName, why: String)
+    /// It was asked, and nothing was answered; nil for no adapter at all.
+    case brokerSilent(PluginName?, for: TimeSpan, why: String?)
+    /// It answers, and its state was not brought together with ours.
+    case brokerUnreconciled(PluginName?, for: TimeSpan, why: String?)
+    case brokerAnswersAgain(PluginName?, after: TimeSpan)
+    /// It is not managed; all other rows are.
+    case rowLeftOut(BrokerStateDefect)
+    /// Nothing is sent.
+    case foreignAccount(AccountID, configured: AccountID)
+    /// Nothing is entered.
+    case foreignCurrency(String, configured: String)
+    /// Nothing of ours explains so much cash, or equity; the figures are not believed yet.
+    case accountInDoubt(AccountDoubtCause)
+    /// The same for long, and they do not fit together.
+    case accountContradicts(AccountDoubtCause)
+    case accountAgreesAgain
+    /// Cash that was paid in, or out where it is negative: no profit and no loss.
+    case moneyMoved(Money)
     /// The core does itself what the broker does not.
     case brokerEmulation(PluginName, BrokerEmulation)
     case messagesMissing(PluginName, what: String)
@@ -116,7 +139,10 @@ extension AlertReason {
         case .restricted: .restricted
         case .brokerGone: .brokerGone
         case .swapEnded(.oldNotBack): .brokerGone
-        case .brokerStateNotTaken, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
+        case .brokerSilent: .brokerSilent
+        case .foreignAccount, .foreignCurrency, .accountContradicts, .accountInDoubt, .moneyMoved: .account
+        case .policySilent: .policySilent
+        case .brokerStateNotTaken, .brokerUnreconciled, .brokerError, .rowLeftOut, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
         case .ordersRefused: .refusedByBroker
         case .orderUnanswered, .cancelStuck: .orderStuck
         case .refusedByRiskGate: .riskGate
@@ -131,7 +157,7 @@ extension AlertReason {
         case .priceInDoubt: .priceInDoubt
         case .started, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
             .configurationNotUsed, .policyGone, .providerGone, .settingsTaken, .settingsRefused, .protocolViolation,
-            .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
+            .pluginManaged, .policyAnswersAgain, .brokerAnswersAgain, .accountAgreesAgain, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
             .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active:

@@ -10,7 +10,9 @@ package struct PluginRegistry: Sendable, Hashable, Codable {
         var isReady = false
         /// What it has asked for; nil for what everybody is given. It is kept while the policy is away.
         var needs: PolicyNeeds?
-        var isForgettable: Bool { !isReady && needs == nil }
+        /// Cycles in a row, until now, in which it was asked and did not answer. A restart does not end them, an answer does.
+        var silentCycles: Int64 = 0
+        var isForgettable: Bool { !isReady && needs == nil && silentCycles == 0 }
     }
 
     package init() {}
@@ -37,6 +39,20 @@ package struct PluginRegistry: Sendable, Hashable, Codable {
     }
 
     mutating func policyGone(_ name: PluginName) { update(name) { $0.isReady = false } }
+
+    /// A policy has answered in a cycle, or was asked and has not.
+    /// - Returns: cycles in a row without its answer, before and now.
+    mutating func noteAnswer(of name: PluginName, isThere: Bool) -> (before: Int64, now: Int64) {
+        let before = known[name]?.silentCycles ?? 0
+        let now = isThere ? 0 : before + 1
+        if now != before { update(name) { $0.silentCycles = now } }
+        return (before, now)
+    }
+
+    /// Those of the names that have not answered for so many cycles in a row or more, in their order.
+    package func silent(of names: [PluginName], cycles: Int64) -> [PluginName] {
+        names.filter { (known[$0]?.silentCycles ?? 0) >= cycles }
+    }
 
     mutating func providerReady(_ name: PluginName) {
         guard !providers.contains(name) else { return }

@@ -8,6 +8,7 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
             !isHeldBySwap(symbol), let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol)
         else { return }
+        guard !state.reconciler.isContested(symbol) else { return recordWaiting(.listContradicts, plan) }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.marked, capabilities: broker.capabilities,
@@ -95,8 +96,12 @@ extension Orchestrator {
     /// Client order id = f(first start of the journal, plan, step): the same in every replay, never twice at a broker.
     private func nextOrderIDBase(_ plan: PositionPlan) -> String {
         let number = state.plans.nextAction(plan.symbol, of: plan.id)
-        let seconds = (state.run.genesis ?? state.now).nanoseconds / 1_000_000_000
-        return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
+        return "\(orderIDPrefix ?? "bb.")\(plan.id).\(number)"
+    }
+
+    /// Of every order of this journal, and of no other's; nil before the first start.
+    var orderIDPrefix: String? {
+        state.run.genesis.map { "bb\(String($0.nanoseconds / 1_000_000_000, radix: 36))." }
     }
 
     private static func leg(_ index: Int) -> String { ["a", "b", "c"][index] }
@@ -198,6 +203,7 @@ extension Orchestrator {
         }
         try checkUnprotected()
         checkBreaches()
+        checkBrokerWatch()
     }
 
     /// What is asked of the broker because it is overdue, or waited for the budget. After the actions that waited for it: a
@@ -249,6 +255,8 @@ extension Orchestrator {
         guard let approved = passGate(query: command, about: id) else { return false }
         let number = approved.number
         state.inFlight.query(number, about: id, at: state.now)
+        let now = state.now
+        state.reconciler.watch { $0.asked(wholeState: id == nil, at: now) }
         emit(.command(approved))
         return true
     }

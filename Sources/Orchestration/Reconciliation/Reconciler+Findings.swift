@@ -24,7 +24,8 @@ extension Reconciler {
         let known = link?.discrepancies ?? [:]
         // Positions and orders may be out of step for seconds: a difference counts when it stays.
         let isInStep = link?.isReconciled != true && reportLag == .zero
-        return Set(theirs.keys).union(positions.keys).union(known.keys).sorted().compactMap { symbol in
+        let all = Set(theirs.keys).union(positions.keys).union(known.keys)
+        return all.sorted().filter { !isContested($0) }.compactMap { symbol in
             let ours = positions[symbol]?.quantity ?? .zero
             let brokers = theirs[symbol]?.quantity ?? .zero
             guard ours != brokers else { return (symbol, .agrees) }
@@ -46,7 +47,7 @@ extension Reconciler {
     ) -> [(symbol: Symbol, finding: PositionFinding)] {
         positions.inOrder.compactMap { symbol, record in
             let brokers = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
-            guard discrepancy(of: symbol) == nil, record.quantity != brokers else { return nil }
+            guard !isContested(symbol), discrepancy(of: symbol) == nil, record.quantity != brokers else { return nil }
             return (symbol, .unconfirmed(ours: record.quantity, brokers: brokers))
         }
     }

@@ -295,7 +295,7 @@ struct InFlightCommands {
         case .brokerGone, .brokerReady, .started:
             self = InFlightCommands()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .wake,
-            .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
+            .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured, .brokerError,
             .settingsAnswered, .pluginManaged,
             .stopping,
             .swapBroker, .brokerLeft, .brokerFailed:
