@@ -5,6 +5,9 @@ import Journal
 import Messaging
 import Node
 
+/// Somebody else holds what is needed.
+package protocol HeldElsewhere: Error {}
+
 /// Errors for people: one sentence on standard error, and an exit code that a script can use.
 package enum Failure {
     /// Bad input: configuration, manifest, tape, journal, or an id that is not known.
@@ -27,7 +30,7 @@ package enum Failure {
         case let error as MessagingError:
             if case .addressInUse = error { return ExitCode(held) }
             return ExitCode(badInput)
-        default: return ExitCode(badInput)
+        default: return ExitCode(error is any HeldElsewhere ? held : badInput)
         }
     }
 

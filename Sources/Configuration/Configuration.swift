@@ -6,6 +6,8 @@ import Wire
 /// The configuration of one account, as a person writes it. Everything but `account` and `broker` has a default.
 package struct Configuration: Decodable {
     package var account: AccountID
+    /// Of every figure here and at the broker, ISO 4217; absent: USD.
+    package var currency: String?
     /// Where journal, sockets and plugins' files are kept; relative to the configuration file.
     package var state: String?
     package var clock: ClockKind?
@@ -146,6 +148,8 @@ extension Configuration {
     package func core() -> CoreConfiguration {
         var core = CoreConfiguration(account: account, policies: chosenPolicies.map { $0.name ?? $0.plugin })
         core.requiredPolicies = chosenPolicies.filter { $0.required == true }.map { $0.name ?? $0.plugin }.sorted()
+        if let currency { core.currency = currency }
+        core.isLockstep = clock == .lockstep
         if let cycle { core.cyclePeriod = cycle.value }
         // In lockstep nothing is late because a machine is busy.
         core.policyBudget = policyBudget?.value ?? (clock == .lockstep ? .seconds(10) : .milliseconds(500))

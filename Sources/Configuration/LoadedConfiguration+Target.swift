@@ -16,7 +16,7 @@ extension LoadedConfiguration {
     package var fixed: [String: String] {
         [
             "broker": (configuration.broker.name ?? configuration.broker.plugin).text, "state": stateDirectory,
-            "clock": (configuration.clock ?? .real).rawValue,
+            "clock": (configuration.clock ?? .real).rawValue, "currency": configuration.currency ?? "USD",
             "run.cycles": configuration.run?.cycles.map { "\($0)" } ?? "none",
             "run.pace": configuration.run?.pace.map { "\($0.value)" } ?? "none",
             "run.end_with_tape": "\(configuration.run?.endWithTape ?? true)",

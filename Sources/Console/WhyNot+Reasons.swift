@@ -209,7 +209,7 @@ extension WhyNot.Reasons {
         case .refusedByBroker: .refusedByBroker
         case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
             .splitNotBooked, .externalShort, .corporateAction, .pluginNotice, .priceInDoubt, .changedByOthers,
-            .initialStop, nil:
+            .initialStop, .brokerSilent, .account, .policySilent, nil:
             .alert
         }
     }

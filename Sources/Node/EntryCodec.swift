@@ -99,6 +99,7 @@ extension Input {
         case .orderAnswer: "order_answer"
         case .brokerState: "broker_state"
         case .commandNotSent: "command_not_sent"
+        case .brokerError: "broker_error"
         case .control: "control"
         case .asked: "asked"
         case .wake: "wake"
@@ -124,7 +125,7 @@ extension Input {
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .commandNotSent(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .control, .asked, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
+            .market, .brokerState, .brokerError, .control, .asked, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
             .configured,
             .misconfigured,
             .settingsAnswered, .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:

@@ -137,7 +137,7 @@ extension LiveNode {
         enqueue(.protocolViolation(plugin: session.name, why: why))
         // What says that it belongs elsewhere is not its answer: a later minor may say more than we know.
         if !message.isNamed || message.cycle == cycle.number {
-            cycle.fail(session.name, "its answer could not be read: \(why)")
+            failPolicy(session.name, "its answer could not be read: \(why)")
         }
         if session.role == .provider { scheduler.providerAnswered() }
     }
@@ -153,12 +153,31 @@ extension LiveNode {
                 finish(.settingsRefused("\(session.name): \(why)"))
             }
         }
-        if header.cycle == cycle.number { cycle.fail(session.name, why) }
-        if session.role == .broker, let re = header.re { finishBrokerWork(re) }
+        if header.cycle == cycle.number { failPolicy(session.name, why) }
+        if session.role == .broker, session.phase == .ready {
+            let query = broker.answered(header.re)
+            enqueue(.brokerError(name: session.name, query: query, why: String(why.prefix(LoopLimits.errorText))))
+            if let re = header.re { finishBrokerWork(re) }
+        }
         if session.role == .provider {
             scheduler.providerAnswered()
+            noteProviderError(session, why)
             if options.lockstep, !scheduler.hasTapeEnded { finish(.providerLost(why)) }
         }
+    }
+
+    /// A policy that was asked and gives no answer has missed the cycle, whatever it sent instead.
+    private func failPolicy(_ name: PluginName, _ why: String) {
+        if cycle.isWaiting(for: name) { statistics.missedCycle(name) }
+        cycle.fail(name, why)
+    }
+
+    /// What a provider in real time says went wrong is told, and not only logged: its prices may stand still from here on.
+    private func noteProviderError(_ session: PluginSession, _ why: String) {
+        guard !options.lockstep, session.phase == .ready,
+            statistics.tellsError(of: session.name, now: clock.monotonicMilliseconds)
+        else { return }
+        enqueue(.pluginNotice(plugin: session.name, what: String(why.prefix(LoopLimits.errorText))))
     }
 
     func sendError(_ peer: Peer, _ why: String, re: String?, cycle: Int64? = nil) {

@@ -82,10 +82,14 @@ extension LiveNode {
             enqueue(
                 .pluginNotice(
                     plugin: name,
-                    what:
-                        "\(what). It is tried again every \(delay / 1_000) s; until then nothing can be sent, and what rests at the broker rests"
-                ))
+                    what: "\(what). It is tried again every \(delay / 1_000) s; until then \(lack(of: name))"))
         }
+    }
+
+    /// What is missing while a plugin that is never given up is away.
+    private func lack(of name: PluginName) -> String {
+        configuration.spec(name)?.role == .provider
+            ? "its prices stand still" : "nothing can be sent, and what rests at the broker rests"
     }
 
     private static func words(_ failures: Int, _ milliseconds: Int64, _ why: String) -> String {

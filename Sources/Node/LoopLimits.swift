@@ -19,6 +19,10 @@ enum LoopLimits {
     static let rivalMilliseconds: Int64 = 60_000
     /// How often the log reports messages that belong to no session.
     static let throttledLogMilliseconds: Int64 = 1_000
+    /// How often errors of one provider are told.
+    static let errorMilliseconds: Int64 = 60_000
+    /// Characters of an adapter's or provider's error that are told.
+    static let errorText = 400
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
     /// Symbols of which it is told that a row of an update was left out.

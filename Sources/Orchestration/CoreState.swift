@@ -49,6 +49,8 @@ package struct CoreState: Sendable, Hashable, Codable {
         return configure(
             with(new) {
                 $0.account = kept.account
+                $0.currency = kept.currency
+                $0.isLockstep = kept.isLockstep
                 $0.brokers = kept.brokers
             })
     }
@@ -68,8 +70,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     var earliestDeadline: Timestamp? {
         [
             inFlight.nextDeadline, protection.nextDeadline(patience: configuration.stopPatience, after: now),
-            plans.nextWishEnd, reconciler.nextDeadline, actions.nextDue, holds.nextBudgetTime, risk.nextQueryTime,
-            swapMachine.nextDeadline,
+            plans.nextWishEnd, reconciler.nextDeadline, reconciler.watch.nextDeadline, actions.nextDue,
+            holds.nextBudgetTime, risk.nextQueryTime, swapMachine.nextDeadline,
         ].compactMap { $0 }.min()
     }
 }

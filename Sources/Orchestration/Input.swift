@@ -20,6 +20,9 @@ package enum Input: Sendable, Hashable, Codable {
     /// it names none that is known.
     case orderAnswer(answer: OrderAnswer, query: Int64?)
     case brokerState(state: BrokerState, query: Int64?)
+    /// The adapter answered a command with an error, in its own words.
+    /// - Parameter query: the number of the question that it was, as in ``orderAnswer(answer:query:)``; nil for no question.
+    case brokerError(name: PluginName, query: Int64?, why: String)
     /// A command could not be handed to the adapter: it has certainly not left this process.
     case commandNotSent(command: OrderCommand, why: String)
     case control(Control)

@@ -3,6 +3,10 @@ import Trading
 /// What the core is given at its start. It is part of the journal, so that a replay decides alike.
 package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var account: AccountID
+    /// Of all figures, ISO 4217; an account in another one is not entered into.
+    package var currency = "USD"
+    /// Time is that of a tape, and the venue a simulated one: nobody's money waits for a core.
+    package var isLockstep = false
     /// Time from cycle to cycle.
     package var cyclePeriod: TimeSpan = .seconds(10)
     /// How long policies may take over their answer.
@@ -91,6 +95,8 @@ extension CoreConfiguration {
     package init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         self.init(account: try keys.decode(AccountID.self, forKey: .account), policies: [])
+        try keys.read(&currency, .currency)
+        try keys.read(&isLockstep, .isLockstep)
         try keys.read(&cyclePeriod, .cyclePeriod)
         try keys.read(&policyBudget, .policyBudget)
         try keys.read(&commandTimeout, .commandTimeout)
@@ -210,6 +216,20 @@ enum CoreLimits {
     static let cashMovementAge = TimeSpan.seconds(120)
     /// What the venue makes of a price counts as the same within so many of the declared ticks.
     static let roundingTicks: Int64 = 10
+    /// Cycles in a row without a required policy's answer after which trading is `reducing`, and after which any policy's
+    /// silence is an alert.
+    static let silentCycles: Int64 = 3
+    /// Without any answer of the broker for so long a person is told, as an emergency.
+    static let brokerSilence = TimeSpan.seconds(30)
+    /// Asked for, and not brought together with ours for so long: the same.
+    static let unreconciled = TimeSpan.seconds(60)
+    /// While it lasts it is told again.
+    static let brokerReminder = TimeSpan.seconds(300)
+    /// Different words of the adapter that are told in one silence.
+    static let brokerWords = 8
+    /// Rows of the broker's lists that are told with one reading; the others follow.
+    static let toldDefects = 20
+    static let defectReminder = TimeSpan.seconds(86_400)
     /// Questions that wait for an answer.
     static let openQueries = 10_000
     /// Costs of entries that the broker's buying power may not know of yet; more are added up.

@@ -15,7 +15,7 @@ extension Orchestrator {
         }
         for what in change.needsRestart { alert(.warning, nil, .configurationNeedsRestart(what)) }
         for settings in change.settings { emit(.configure(settings)) }
-        watchRequiredPolicies()
+        watchConditions()
     }
 
     /// What was reckoned with a figure of the configuration is reckoned anew.

@@ -32,7 +32,7 @@ extension Orchestrator {
             reconcileNow()
         }
         try watchEquity()
-        watchRequiredPolicies()
+        watchConditions()
         dropExpired()
         let snapshot = try SnapshotBuilder(state).build(cycle: number)
         state.cycle.snapshotTaken(at: state.now)
@@ -52,6 +52,7 @@ extension Orchestrator {
 
     mutating func applyPolicyAnswers(_ cycle: Int64, _ answers: [PolicyAnswer]) throws(NumericError) {
         guard state.cycle.answered(cycle) else { return }
+        noteSilence(answers)
         let bounded = answers.map(AdviceBounds(state).bounded)
         for answer in bounded where state.plugins.noteLeftOut(answer.leftOut ?? 0, by: answer.policy) {
             alert(.warning, nil, .adviceLeftOut(answer.policy, answer.leftOut ?? 0))
@@ -72,7 +73,7 @@ extension Orchestrator {
         let engine = DecisionEngine(
             state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
-            entriesRefused: entriesRefused, overtaken: Set(state.cycle.overtaken),
+            entriesRefused: whyNoEntries(answers), overtaken: Set(state.cycle.overtaken),
             isFlattening: state.control.isFlattening, mode: { [state] in state.mode(of: $0) })
         state.cycle.decided(at: state.now)
         let usable = withPerson(answers.filter { $0.failure == nil })
@@ -84,7 +85,7 @@ extension Orchestrator {
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         state.plans.dropEntries(except: named)
         if state.control.isFlattening { flattenPlans() }
-        if state.control.state != .active { endEntries() }
+        if state.control.state != .active || !silentGuards(answers).isEmpty { endEntries() }
         touchPlanned()
         dropIdleSymbols(mentioned: Set(symbolDecisions.map(\.decision.symbol)))
     }
@@ -124,10 +125,35 @@ extension Orchestrator {
         }
     }
 
-    private var entriesRefused: DispositionReason? {
-        switch state.control.state {
-        case .active: nil
+    /// I-GUARD-1: a required policy without an answer lets nothing through in this very cycle.
+    private func whyNoEntries(_ answers: [PolicyAnswer]) -> DispositionReason? {
+        let silent = silentGuards(answers)
+        return switch state.control.state {
+        case .active: silent.isEmpty ? nil : .guardSilent(silent)
         case .reducing, .halted: .tradingRestricted(state: state.control.state, why: state.control.why)
         }
+    }
+
+    /// Required policies that have not answered, in the configuration's order.
+    private func silentGuards(_ answers: [PolicyAnswer]) -> [PluginName] {
+        let answered = Set(answers.filter { $0.failure == nil }.map(\.policy))
+        return state.configuration.requiredPolicies.filter { !answered.contains($0) }
+    }
+
+    /// I-GUARD-2: who was asked and does not answer is counted, and told: a required policy at once, any other after some
+    /// cycles in a row.
+    private mutating func noteSilence(_ answers: [PolicyAnswer]) {
+        for answer in answers {
+            let isRequired = state.configuration.requiredPolicies.contains(answer.policy)
+            let told = isRequired ? 1 : CoreLimits.silentCycles
+            let (before, now) = state.plugins.noteAnswer(of: answer.policy, isThere: answer.failure == nil)
+            if let why = answer.failure, now == told || now == CoreLimits.silentCycles {
+                alert(
+                    .warning, nil, .policySilent(answer.policy, cycles: now, why: why, isRequired: isRequired))
+            } else if now == 0, before >= told {
+                alert(.notice, nil, .policyAnswersAgain(answer.policy, after: before))
+            }
+        }
+        watchConditions()
     }
 }

@@ -70,6 +70,7 @@ package struct Orchestrator: Sendable {
         case .execution(let report): try applyReport(report)
         case .orderAnswer(let answer, let query): try applyOrderAnswer(answer, to: query)
         case .brokerState(let snapshot, let query): try applyBrokerSnapshot(snapshot, to: query)
+        case .brokerError(let name, let query, let why): applyBrokerError(name, query, why)
         case .commandNotSent(let command, let why): try applyCommandNotSent(command, why)
         case .control(let control): applyControl(control)
         case .asked(let request): applyRequest(request)
@@ -108,6 +109,8 @@ package struct Orchestrator: Sendable {
         markInFlightUnknown()
         state.plugins.started(configured: start.configuration.policies)
         state.cycle.started()
+        let now = state.now
+        state.reconciler.watch { $0.absent(at: now, reminder: CoreLimits.unreconciled) }
         alert(.notice, nil, .started(epoch: start.epoch))
         if start.isObserving { alert(.notice, nil, .observing) }
         resumeSwap()
@@ -116,13 +119,13 @@ package struct Orchestrator: Sendable {
     private mutating func policyReady(_ name: PluginName, _ needs: PolicyNeeds?) {
         state.plugins.policyReady(name, needs)
         trackNeeds()
-        watchRequiredPolicies()
+        watchConditions()
     }
 
     private mutating func policyGone(_ name: PluginName, _ why: String) {
         state.plugins.policyGone(name)
         alert(.warning, nil, .policyGone(name, why: why))
-        watchRequiredPolicies()
+        watchConditions()
     }
 
     private mutating func providerGone(_ name: PluginName, _ why: String) {

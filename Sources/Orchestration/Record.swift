@@ -211,6 +211,12 @@ package struct Alert: Sendable, Hashable, Codable {
         /// The core restricts trading by itself.
         case restricted
         case brokerGone = "broker_gone"
+        /// It was asked, and does not answer.
+        case brokerSilent = "broker_silent"
+        /// Whose account it is, or its figures: another account or currency, money that nothing of ours explains.
+        case account
+        /// A policy was asked, and has not answered.
+        case policySilent = "policy_silent"
         /// What the broker reports makes no sense, or is more than was ordered.
         case brokerDoubtful = "broker_doubtful"
         /// The broker refuses again and again.

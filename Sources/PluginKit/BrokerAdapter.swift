@@ -100,7 +100,7 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
         }
     }
 
-    func nextTickMilliseconds() -> Int64? { lockstep ? nil : nextTick }
+    mutating func nextTickMilliseconds() -> Int64? { lockstep ? nil : nextTick }
 
     mutating func tick() throws -> [Answer] {
         nextTick = monotonicMilliseconds() + Self.tickMilliseconds

@@ -17,7 +17,7 @@ package protocol PluginRole {
     /// Answers one message; everything in the list is sent in order.
     mutating func handle(_ message: Received) throws -> [Answer]
     /// When it wants ``tick()``; nil when it waits for the core alone.
-    func nextTickMilliseconds() -> Int64?
+    mutating func nextTickMilliseconds() -> Int64?
     mutating func tick() throws -> [Answer]
 }
 
@@ -166,7 +166,7 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         log("warning", "\(launch.name) is not let in at \(launch.endpoint); does the core run and listen there\(keys)")
     }
 
-    private func waitMilliseconds(_ now: Int64) -> Int64 {
+    private mutating func waitMilliseconds(_ now: Int64) -> Int64 {
         guard isReady else { return session.isEmpty ? 20 : 500 }
         let due = plugin.nextTickMilliseconds() ?? now + 500
         return max(0, min(due - now, 500))
@@ -329,7 +329,13 @@ extension PluginConnection {
 
     private mutating func tickIfDue(_ socket: borrowing ZeroMQSocket) throws {
         guard let due = plugin.nextTickMilliseconds(), due <= monotonicMilliseconds() else { return }
-        for answer in try plugin.tick() { try send(answer, on: socket) }
+        do {
+            for answer in try plugin.tick() { try send(answer, on: socket) }
+        } catch {
+            // The core hears why, and starts the process again.
+            try send(Answer(.error, Fault(reason: "its code failed: \(error)")), on: socket)
+            throw error
+        }
     }
 
     private mutating func sayBye(_ why: String, on socket: borrowing ZeroMQSocket) throws -> Int32 {

@@ -60,6 +60,6 @@ struct PolicyRole<P: Policy>: PluginRole {
         ]
     }
 
-    func nextTickMilliseconds() -> Int64? { nil }
+    mutating func nextTickMilliseconds() -> Int64? { nil }
     mutating func tick() throws -> [Answer] { [] }
 }

@@ -22,13 +22,18 @@ struct ProviderRole<P: Provider>: PluginRole {
     private var lockstep = false
     private var waiting: MarketUpdate?
     private var hasEnded = false
+    private var fault: (any Error)?
+    private var clock = GrowingClock()
+    /// Of the newest update, so that time grows with each.
+    private var lastAt = Timestamp(nanoseconds: .min)
 
     mutating func start(_ welcome: Welcome) throws -> Ready {
         lockstep = welcome.lockstep
         provider = try P(
             settings: WireDecoder().decodeSettings(P.Settings.self, from: welcome.settings), lockstep: welcome.lockstep)
-        (waiting, hasEnded) = (nil, false)
-        if !lockstep { try fetch() }
+        (waiting, hasEnded, fault) = (nil, false, nil)
+        if !lockstep { fetch() }
+        if let fault { throw fault }
         return Ready()
     }
 
@@ -40,19 +45,33 @@ struct ProviderRole<P: Provider>: PluginRole {
         return [Answer(.market, update, re: message.header.id)]
     }
 
-    private mutating func fetch() throws {
-        waiting = try provider?.next()
-        hasEnded = waiting == nil
+    /// A fault is kept until the updates before it are sent.
+    private mutating func fetch() {
+        do {
+            waiting = try provider?.next()
+            hasEnded = waiting == nil
+        } catch {
+            (waiting, fault) = (nil, error)
+        }
+        // A clock that was set back stops nothing.
+        if let update = waiting {
+            waiting = clock.moved(update, after: lastAt)
+            lastAt = max(lastAt, waiting?.at ?? lastAt)
+        }
     }
 
-    func nextTickMilliseconds() -> Int64? {
-        guard !lockstep, let waiting else { return nil }
-        return monotonicMilliseconds() + max(0, (waiting.at - wallClock()).wholeMilliseconds)
+    mutating func nextTickMilliseconds() -> Int64? {
+        guard !lockstep else { return nil }
+        if fault != nil { return monotonicMilliseconds() }
+        guard let waiting else { return nil }
+        return monotonicMilliseconds() + max(0, (waiting.at - clock.now()).wholeMilliseconds)
     }
 
+    /// - Throws: what the provider's code threw: the process ends, to be started again.
     mutating func tick() throws -> [Answer] {
+        if let fault { throw fault }
         guard let update = waiting else { return [] }
-        try fetch()
+        fetch()
         return [Answer(.market, update)]
     }
 }

@@ -53,4 +53,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
     /// New shares for old while the market is closed: announced ahead, late, twice or never, booked by the broker before,
     /// at or after its time, with what is no whole share in cash.
     case splits
+    /// The broker tells a wrong figure of the account, another account or currency, a symbol twice, or a row that cannot be
+    /// said; or its adapter answers with an error. Once, or some times in a row.
+    case badAnswers = "bad-answers"
 }

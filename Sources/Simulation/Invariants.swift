@@ -402,6 +402,20 @@ final class Invariants {
         }
     }
 
+    /// E3 and E16: no figure of the account is believed that it never had, and no position of another account.
+    func coreBelieves(_ core: CoreState) {
+        guard scenario.hasBadAnswers, let account = core.portfolio.account else { return }
+        // Executions that are not booked yet, or were missed.
+        let slack: Int64 = 500_000 * Money.scale
+        let (low, high) = venue.cashRange
+        if account.cash.units < low.units - slack || account.cash.units > high.units + slack {
+            fail("E3", "cash of \(account.cash) is believed; it was never there: \(low) to \(high)")
+        }
+        for symbol in core.portfolio.positions.keys.sorted() where !scenario.symbols.contains(symbol) {
+            fail("E16", "\(symbol) is in the books; this account never held it")
+        }
+    }
+
     /// No share is in our books that did not change hands.
     func coreBooks(_ change: OrderChanged, _ core: CoreState) {
         guard let ours = core.portfolio.orders[change.order]?.filledQuantity,

@@ -24,6 +24,9 @@ struct Scenario {
     /// What the broker refuses of a symbol, and does not declare.
     enum Refusal: String, CaseIterable { case groups, plainStops }
     let refusals: [Symbol: Refusal]
+    /// Seeds from here on also have a broker that tells what cannot be.
+    static let badAnswers: UInt64 = 220_000_000
+    var hasBadAnswers: Bool { seed >= Self.badAnswers }
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]

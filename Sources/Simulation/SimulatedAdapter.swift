@@ -15,6 +15,10 @@ final class SimulatedAdapter: SimulatedPlugin {
     private var life = 0
     private var newest: [ExecutionReport] = []
     private static let kept = 200
+    /// Answers may be what cannot be.
+    private let tellsNonsense: Bool
+    /// What is wrong in the next answers, and in how many more.
+    private var nonsense: (kind: Int64, left: Int64)?
     /// What reaches the core, at the moment at which it has it.
     var onReport: (BrokerReport) -> Void = { _ in }
     /// The venue says something, before anything can go wrong with it.
@@ -35,6 +39,7 @@ final class SimulatedAdapter: SimulatedPlugin {
     init(
         _ world: World, _ venue: Venue, _ faults: FaultInjector, seed: UInt64, name: PluginName = Scenario.adapters[0]
     ) {
+        tellsNonsense = seed >= Scenario.badAnswers
         self.venue = venue
         self.faults = faults
         line = SplitMix64(seed: seed, name: name == Scenario.adapters[0] ? "line" : "line of \(name)")
@@ -83,13 +88,58 @@ final class SimulatedAdapter: SimulatedPlugin {
         case .reconcile:
             ask(re: header.id) { adapter in
                 let lag = adapter.faults.hits(.outOfStep, 100) ? adapter.faults.between(.outOfStep, 100, 5_000) : 0
-                let state = adapter.venue.state(lag: lag * World.millisecond)
+                guard let state = adapter.told(adapter.venue.state(lag: lag * World.millisecond)) else {
+                    return { adapter.send(.error, Fault(reason: "HTTP 503"), re: header.id) }
+                }
                 return { adapter.send(.brokerState, state, re: header.id) { adapter.onReport(.state(to: header.id)) } }
             }
         case .submit, .cancel, .replace:
             request(command, header.epoch)
             send(.done, Empty(), re: header.id)
         }
+    }
+
+    /// What this answer says in place of the truth; nil for an error.
+    private func told(_ truth: BrokerState) -> BrokerState? {
+        if nonsense == nil, tellsNonsense, faults.hits(.badAnswers, 60) {
+            nonsense = (faults.between(.badAnswers, 0, 9), faults.between(.badAnswers, 1, 3))
+        }
+        guard let (kind, left) = nonsense else { return truth }
+        nonsense = left > 1 && faults.isStorm ? (kind, left - 1) : nil
+        return kind == 9 ? nil : wrong(truth, kind)
+    }
+
+    private func wrong(_ truth: BrokerState, _ kind: Int64) -> BrokerState {
+        var told = truth
+        switch kind {
+        case 0: (told.account.cash, told.account.equity) = (.zero, .zero)
+        case 1: told.account.cash = Money(units: truth.account.cash.units * 10)
+        case 2: told.account.equity = .zero
+        case 3: told.account.cash = Money(units: truth.account.cash.units / 2)
+        case 4:
+            // Somebody is logged in elsewhere.
+            told.account.id = AccountID(unchecked: "another")
+            told.positions = [
+                BrokerPosition(symbol: Symbol(unchecked: "FRGN"), quantity: .one, averagePrice: .one)
+            ]
+            told.openOrders = []
+        case 5: told.account.currency = "JPY"
+        case 6:
+            guard var second = truth.positions.first else { return truth }
+            second.quantity = Quantity(units: -second.quantity.units / 2 - 1)
+            told.positions.append(second)
+        case 7:
+            guard let first = truth.positions.first else { return truth }
+            told.positions.removeFirst()
+            told.leftOut = [
+                LeftOutRow(
+                    list: .positions, name: first.symbol.text, reason: "an overflow", symbol: first.symbol)
+            ]
+        default:
+            guard !truth.positions.isEmpty else { return truth }
+            told.positions[0].averagePrice = Price(units: -1)
+        }
+        return told
     }
 
     /// A question: there and back, or no answer at all. What was seen may be old when the answer arrives.

@@ -273,6 +273,7 @@ extension Simulator: RunObserver {
     package func observe(_ record: Record, state: CoreState) {
         invariants.coreRecords(record)
         if let broken = state.brokenInvariant { invariants.fail("invariant", "\(broken)") }
+        invariants.coreBelieves(state)
         if case .order(let change) = record { invariants.coreBooks(change, state) }
         if case .swap(let told) = record { takeSwap(told) }
         switch record {

@@ -26,7 +26,11 @@ final class Venue {
     let tellsSums: Bool
     private(set) var positions: [Symbol: Quantity] = [:]
     private(set) var averages: [Symbol: Price] = [:]
-    private(set) var cash: Money
+    private(set) var cash: Money {
+        didSet { cashRange = (min(cashRange.low, cash), max(cashRange.high, cash)) }
+    }
+    /// What the account has truly had since the beginning.
+    private(set) var cashRange: (low: Money, high: Money)
     private(set) var orders: [ClientOrderID: Resting] = [:]
     /// Not over, in the order of arrival.
     private(set) var working: [Symbol: [ClientOrderID]] = [:]
@@ -54,6 +58,7 @@ final class Venue {
         self.faults = faults
         self.capabilities = capabilities
         self.cash = cash
+        cashRange = (cash, cash)
     }
 
     func open(_ symbol: Symbol, _ quantity: Quantity, at price: Price) {

@@ -81,6 +81,8 @@ extension WaitReason {
         case .observing(let action): "the core observes and sends nothing; it would now: \(action.words)"
         case .watched: "it is watched only: nothing is sent for it until it is handed over (bigbrother manage)"
         case .positionDiffers: "the broker tells another position than our books; it is looked at again"
+        case .listContradicts:
+            "the broker's lists contradict themselves about it, or have a row that cannot be read; nothing is sent before they are sound"
         case .brokerRefused: "the broker refused an order; its state is looked at before the next"
         case .brokerSnapshot: "the broker's state is awaited"
         case .brokerRefusedRepeatedly:

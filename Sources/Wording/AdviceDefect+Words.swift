@@ -7,7 +7,7 @@ extension AdviceDefect {
         case .negativeQuantity(let quantity):
             "a quantity of \(quantity) cannot be held; name the size without a sign"
         case .quantityNotPositive(let quantity): "a quantity lies above zero, not at \(quantity)"
-        case .weightWithoutBasis: "a weight needs a price, an equity above zero and a weight of zero or more"
+        case .weightWithoutBasis: "a weight needs a price, and is zero or more"
         case .fractionOutOfRange(let fraction): "a fraction lies above 0 and at most at 1, not at \(fraction)"
         case .partialNotOne: "name a fraction or a quantity, one of the two"
         case .belowOneLot(let amount, let size?): "\(amount) of \(size) is less than one tradable unit"
@@ -58,7 +58,7 @@ extension AdviceDefect {
         switch self {
         case .noSymbol: "it names no symbol"
         case .exposureWithSymbol: "an exposure names no symbol but a list of them; use reduce_to_weight"
-        case .exposureWithoutBasis: "an exposure needs an equity above zero and a weight of zero or more"
+        case .exposureWithoutBasis: "an exposure is zero or more"
         case .advisoryName: "an advisory has a name of 1 to 64 characters"
         case .tooManyAdvisories(let count): "there are \(count) advisories of it already"
         default: nil

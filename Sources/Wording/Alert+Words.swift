@@ -38,6 +38,11 @@ extension AlertReason {
         case .providerGone(let name, let why): "provider \(name) is gone: \(why)"
         case .adviceLeftOut(let name, let count):
             "policy \(name) said more than is looked at: \(count) recommendations of this cycle were left out, about symbols that nobody holds or quotes, or too many about one"
+        case .policySilent(let name, let cycles, let why, let isRequired):
+            "policy \(name) has not answered \(cycles == 1 ? "in this cycle" : "for \(cycles) cycles"): \(why)"
+                + (isRequired ? "; it is required: nothing is entered until it answers" : "")
+        case .policyAnswersAgain(let name, let cycles):
+            "policy \(name) answers again, after \(cycles) \(cycles == 1 ? "cycle" : "cycles") without an answer"
         case .settingsTaken(let plugin): "\(plugin) has taken its new settings"
         case .settingsRefused(let plugin, let why):
             "\(plugin) goes on with the settings that it had, the new ones are refused: \(why)"
@@ -53,6 +58,30 @@ extension AlertReason {
         switch self {
         case .brokerGone(let name, let why):
             "the broker \(name) is gone: \(why); what rests at the venue stays, nothing is sent"
+        case .brokerError(let name, let why): "the broker \(name) answers with an error: \(why)"
+        case .brokerSilent(let name, let span, let why):
+            "\(name.map { "the broker \($0)" } ?? "no broker") has not answered for \(span)"
+                + (why.map { ": \($0)" } ?? "")
+                + "; what rests at the venue rests, and nothing can be changed or confirmed"
+        case .brokerUnreconciled(let name, let span, let why):
+            "the state of the broker \(name.map(\.text) ?? "") could not be brought together with ours for \(span)"
+                + (why.map { ": \($0)" } ?? "") + "; what is said of positions and stops is not confirmed"
+        case .brokerAnswersAgain(let name, let span):
+            "the broker \(name.map(\.text) ?? "") answers again, after \(span)"
+        case .rowLeftOut(let defect):
+            "a row of the broker's lists is left out: \(defect.words); it is not managed here, look at it at the broker"
+        case .foreignAccount(let id, let configured):
+            "the broker tells the account \(id), the configuration names \(configured): nothing is sent"
+        case .foreignCurrency(let currency, let configured):
+            "the broker's account is in \(currency), the configuration's figures are in \(configured): nothing is entered"
+        case .accountInDoubt(let cause):
+            "\(cause.words); no trade of ours explains that, and nothing is decided on it until it has stayed"
+        case .accountContradicts(let cause):
+            "\(cause.words); cash and equity do not fit together, and the figures before are kept"
+        case .accountAgreesAgain: "the account's figures agree with ours again"
+        case .moneyMoved(let amount):
+            (amount.isNegative ? "\(amount) less" : "\(amount) more")
+                + " in cash than our trades explain: taken as paid \(amount.isNegative ? "out" : "in"); peak and start of the day are moved by it"
         case .brokerEmulation(let name, let emulation): "\(name): \(emulation)"
         case .messagesMissing(let name, let what): "\(what) of the broker \(name); it is asked for its state"
         case .brokerLeftDuringCycle(let cycle): "the broker left during cycle \(cycle): nothing is decided in it"
@@ -197,11 +226,26 @@ extension NothingSent {
 }
 
 extension BrokerStateDefect {
-    fileprivate var words: String {
+    package var words: String {
         switch self {
         case .position(let symbol, let quantity): "\(quantity) \(symbol) are no position"
         case .negativeAveragePrice(let symbol): "\(symbol) has an average price below zero"
         case .order(let defect): defect.words
+        case .leftOut(let row):
+            "\(row.list == .positions ? "position" : "order") \"\(row.name)\" cannot be said: \(row.reason)"
+        case .listedTwice(let symbol, let quantities):
+            "\(symbol) is listed \(quantities.count) times, as \(quantities.map(\.description).joined(separator: " and ")); nothing is sent for it"
+        case .orderListedTwice(let order, let symbol):
+            "the order \(order) of \(symbol) is listed twice; nothing is sent for the symbol"
+        }
+    }
+}
+
+extension AccountDoubtCause {
+    fileprivate var words: String {
+        switch self {
+        case .cash(let told, let ours): "the broker tells cash of \(told), our books have \(ours)"
+        case .equity(let told, let ours): "the broker tells equity of \(told), before it was \(ours)"
         }
     }
 }

@@ -80,6 +80,8 @@ extension DispositionReason {
         case .smallerEntryTaken: "the smaller entry is taken"
         case .entered(let stop): "entered with its stop at \(stop.inCents)"
         case .tradingRestricted(let state, let why): "trading is \(state.rawValue): \(why.words)"
+        case .guardSilent(let names):
+            "\(names.map(\.text).joined(separator: ", ")) \(names.count == 1 ? "is" : "are") required and did not answer in this cycle"
         case .positionReducing(let limit): "the position is being reduced to \(limit)"
         case .wouldBeReduced(let policy, let most, let quantity):
             "\(policy) would hold \(most) at most, and \(quantity) would be reduced at once"

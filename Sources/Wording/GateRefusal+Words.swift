@@ -60,6 +60,13 @@ extension TradingReason {
             "daily loss \(loss.precisePercent) \(loss > limit ? "exceeds" : "reaches") the \(limit.precisePercent) limit"
         case .policiesMissing(let names):
             "required, and not at work: \(names.map(\.text).joined(separator: ", "))"
+        case .anotherCore(let order):
+            "the order \(order) is another core's, placed since this one is at work: end one of the two, and say `bigbrother resume`"
+        case .policiesSilent(let names):
+            "required, and without an answer: \(names.map(\.text).joined(separator: ", "))"
+        case .foreignCurrency(let currency, let configured):
+            "the account is in \(currency), the configuration in \(configured)"
+        case .currencyBack: "the account is in the configured currency"
         case .policiesBack: "the required policies are back"
         case .figures(let error): "\(error)"
         case .brokerDisagrees(let rounds):

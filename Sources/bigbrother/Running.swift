@@ -44,6 +44,12 @@ struct Running {
         }
         let journal = try SQLiteJournal(path: loaded.journalPath, maximumBytes: maximumJournalBytes)
         defer { journal.close() }
+        guard loaded.configuration.clock != .lockstep else { return try run(on: journal) }
+        let lock = try AccountLock(loaded.configuration.account, configuration: loaded.file.path)
+        return try withExtendedLifetime(lock) { try run(on: journal) }
+    }
+
+    private func run(on journal: SQLiteJournal) throws -> Result {
         let recovered = try recover(journal)
         let keeper = try KeyKeeper(KeyStore(stateDirectory: loaded.stateDirectory))
         let hub = try ZeroMQHub(directory: loaded.socketDirectory, listener: try listener(keeper))

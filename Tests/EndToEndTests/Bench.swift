@@ -62,7 +62,7 @@ struct Programs {
             program.hasPrefix("/") ? URL(fileURLWithPath: program) : Self.binaries.appendingPathComponent(program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(
-            environment.merging(["BIGBROTHER_HOME": Self.project.path]) { $1 }
+            environment.merging(["BIGBROTHER_HOME": Self.project.path, "BIGBROTHER_LOCKS": folder.path]) { $1 }
         ) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output

@@ -256,7 +256,13 @@ struct WireDirectTests {
         try compareWhole(position)
         try compareWhole(OrderAnswer(clientOrderID: order.id, order: order, executions: [report]))
         try compare(OrderAnswer(clientOrderID: order.id, order: nil, executions: []))
-        try compareWhole(BrokerState(account: account, positions: [position], openOrders: [order], at: Self.at))
+        let row = LeftOutRow(
+            list: .openOrders, name: "hand 7", reason: "no id", symbol: Self.symbol,
+            clientOrderID: ClientOrderID(unchecked: "x7"))
+        try compareWhole(row)
+        try compareWhole(
+            BrokerState(
+                account: account, positions: [position], openOrders: [order], at: Self.at, leftOut: [row]))
     }
 
     @Test("the header")

@@ -71,6 +71,9 @@ struct RegressionTests {
         #expect(outcome.promise == nil)
     }
 
+    @Test("so does one whose broker tells what cannot be", arguments: Seed.range(gate: 6, nightly: 400))
+    func badAnswers(number: UInt64) { expectSound(Scenario.badAnswers + number) }
+
     @Test(
         "so does one whose market tells what is no market", arguments: Seed.range(gate: 6, nightly: 400))
     func fourthEdition(number: UInt64) {

@@ -45,7 +45,7 @@ enum ReasonSamples {
         .partialCoolDown(last: time, until: time + .seconds(300)), .reductionTooSmall("1", of: "144"), .vetoStands,
         .vetoed("the market is closed to us"), .reentryCoolDown(until: time), .bothSidesAsked, .smallerEntryTaken,
         .entered(stop: "186.23"), .tradingRestricted(state: .reducing, why: .policiesMissing(["stop-loss"])),
-        .positionReducing(to: "144"), .wouldBeReduced(by: "portfolio-risk", to: "100", entered: "144"),
+        .guardSilent(["news-guard"]), .positionReducing(to: "144"), .wouldBeReduced(by: "portfolio-risk", to: "100", entered: "144"),
         .alreadyHeld("144"), .vetoEverywhere, .exposureWithin(.share("0.42"), positions: 3),
         .exposureReduced(
             .share("1.4"), positions: 3, rule: .largestFirst,
@@ -83,7 +83,13 @@ enum ReasonSamples {
                 figures: [ConfigurationChange(key: "limits.maximum_daily_loss", from: .none, to: .ratio("0.03"))],
                 others: ["take-profit is new"]),
             .configurationNeedsRestart("the state directory"), .configurationNotUsed("line 3: unknown field"),
-            .policyGone("stop-loss", why: "killed by signal 9"), .providerGone("tape", why: "it ended"),
+            .policyGone("stop-loss", why: "killed by signal 9"),
+            .policySilent("news-guard", cycles: 1, why: "division by zero", isRequired: true),
+            .policySilent("news-guard", cycles: 3, why: "no answer within 500 ms", isRequired: false),
+            .policyAnswersAgain("news-guard", after: 3),
+            .restricted(state: .reducing, why: .policiesSilent(["news-guard"])),
+            .restricted(state: .reducing, why: .foreignCurrency("JPY", configured: "USD")), .active(.currencyBack),
+            .restricted(state: .halted, why: .anotherCore(id)), .providerGone("tape", why: "it ended"),
             .adviceLeftOut("stop-loss", 99_744),
             .settingsTaken("stop-loss"), .settingsRefused("stop-loss", why: "trail is negative"),
             .protocolViolation("stop-loss", why: "no JSON"), .priceInDoubt(.missing),
@@ -96,7 +102,19 @@ enum ReasonSamples {
         ] + brokerAlerts
 
     private static let brokerAlerts: [AlertReason] = [
-        .brokerGone("paper", why: "killed by signal 9"), .brokerEmulation("paper", .targetsWatched),
+        .brokerGone("paper", why: "killed by signal 9"),
+        .brokerError("paper", why: "HTTP 401: key revoked"),
+        .brokerSilent("paper", for: .seconds(31), why: "HTTP 401: key revoked"),
+        .brokerSilent(nil, for: .seconds(60), why: nil), .brokerUnreconciled("paper", for: .seconds(60), why: nil),
+        .brokerAnswersAgain("paper", after: .seconds(75)),
+        .rowLeftOut(.leftOut(LeftOutRow(list: .positions, name: "brk.b", reason: "it is no symbol"))),
+        .rowLeftOut(.leftOut(LeftOutRow(list: .openOrders, name: "hand 7", reason: "it is no id", symbol: "NVDA"))),
+        .rowLeftOut(.listedTwice("NVDA", ["100", "-30"])), .rowLeftOut(.orderListedTwice(id, "NVDA")),
+        .rowLeftOut(.position(symbol: "NVDA", quantity: "7")),
+        .foreignAccount("LIVE-1", configured: "demo"), .foreignCurrency("JPY", configured: "USD"),
+        .accountInDoubt(.cash(told: "0", ours: "40000")),
+        .accountContradicts(.equity(told: "0", ours: "70000")), .accountAgreesAgain, .moneyMoved("-40000"),
+        .moneyMoved("60000"), .brokerEmulation("paper", .targetsWatched),
         .messagesMissing("paper", what: "2 messages are missing"), .brokerLeftDuringCycle(7),
         .brokerStateNotTaken(.negativeAveragePrice("NVDA")), .answerNotTaken(order: id, .terms(terms)),
         .reportNotTaken(order: id, .sumNegative("-1")), .executionNotTaken(order: id, .priceNotPositive("0")),
@@ -139,7 +157,8 @@ enum ReasonSamples {
     ]
 
     static let waits: [WaitReason] = [
-        .watched, .observing(.close(side: .sell, quantity: "143", symbol: "NVDA")), .positionDiffers, .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
+        .watched, .observing(.close(side: .sell, quantity: "143", symbol: "NVDA")), .positionDiffers, .listContradicts,
+        .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
         .refusedReduction(to: "144"), .reduction(to: "144", .session(.closed)),
         .refusedEntry, .refusedStop(at: "186.23"), .reductionTooSmall("0.05", least: "10"), .noOrderType(.afterHours),
         .stop(at: "186.23", .session(.closed)), .newStop(at: "186.23", .spread("NVDA")),

@@ -53,6 +53,9 @@ struct CurrentCycle {
         return .accepted(afterMicroseconds: asked[policy].map { (nowNanoseconds - $0) / 1_000 })
     }
 
+    /// It was asked in the cycle that is under way, and has not answered.
+    func isWaiting(for policy: PluginName) -> Bool { round?.isWaiting(for: policy) ?? false }
+
     mutating func fail(_ policy: PluginName, _ why: String) { round?.fail(policy, why) }
 
     /// The cycle ends on time: who has not answered is missing from it, and said to be.

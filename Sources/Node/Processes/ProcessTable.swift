@@ -80,7 +80,8 @@ struct ProcessTable {
         case restart(afterMilliseconds: Int64)
         /// It is not started again until a person says so.
         case quarantine(failures: Int, withinMilliseconds: Int64)
-        /// Without its adapter an account can be neither protected nor left, so that nobody waits for a person.
+        /// Without its adapter an account can be neither protected nor left, and without prices nobody looks after it, so that
+        /// nobody waits for a person.
         case restartPatiently(failures: Int, withinMilliseconds: Int64, afterMilliseconds: Int64)
     }
 
@@ -92,7 +93,7 @@ struct ProcessTable {
         case .restart(let delay):
             child.restartAtMilliseconds = now + delay
             return .restart(afterMilliseconds: delay)
-        case .quarantine(let failures, let span) where child.spec.role == .broker:
+        case .quarantine(let failures, let span) where child.spec.role != .policy:
             let delay = RestartPolicy.longestDelayMilliseconds
             child.restartAtMilliseconds = now + delay
             return .restartPatiently(failures: failures, withinMilliseconds: span, afterMilliseconds: delay)

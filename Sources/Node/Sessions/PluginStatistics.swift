@@ -9,6 +9,8 @@ struct PluginFigures {
     fileprivate(set) var missed: Int64 = 0
     fileprivate(set) var refused: Int64 = 0
     fileprivate(set) var restarts: Int64 = 0
+    /// When an error of it may be told again.
+    fileprivate var errorDueMilliseconds = Int64.min
     /// Of the newest answers, in microseconds; the oldest is overwritten.
     private var latencies: [Int64] = []
     private static let kept = 1_000
@@ -43,5 +45,11 @@ struct PluginStatistics {
     mutating func answeredLate(_ name: PluginName) { figures[name, default: .init()].late += 1 }
     mutating func missedCycle(_ name: PluginName) { figures[name, default: .init()].missed += 1 }
     mutating func refused(_ name: PluginName) { figures[name, default: .init()].refused += 1 }
+    /// Whether an error is told now: one in a while, whatever a plugin sends.
+    mutating func tellsError(of name: PluginName, now: Int64) -> Bool {
+        guard now >= self[name].errorDueMilliseconds else { return false }
+        figures[name, default: .init()].errorDueMilliseconds = now + LoopLimits.errorMilliseconds
+        return true
+    }
     mutating func restarted(_ name: PluginName) { figures[name, default: .init()].restarts += 1 }
 }

@@ -18,6 +18,9 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case providerGone(PluginName, why: String)
     /// So many recommendations of one cycle were not looked at.
     case adviceLeftOut(PluginName, Int64)
+    /// It was asked in so many cycles in a row, and has not answered.
+    case policySilent(PluginName, cycles: Int64, why: String, isRequired: Bool)
+    case policyAnswersAgain(PluginName, after: Int64)
     case settingsTaken(PluginName)
     /// It goes on with the settings that it had.
     case settingsRefused(PluginName, why: String)
@@ -27,6 +30,26 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case pluginManaged(PluginName, what: String, who: String, why: String)
     // The broker
     case brokerGone(PluginName, why: String)
+    /// Its adapter has answered a command with an error; what became of that is asked.
+    case brokerError(PluginName, why: String)
+    /// It was asked, and nothing was answered; nil for no adapter at all.
+    case brokerSilent(PluginName?, for: TimeSpan, why: String?)
+    /// It answers, and its state was not brought together with ours.
+    case brokerUnreconciled(PluginName?, for: TimeSpan, why: String?)
+    case brokerAnswersAgain(PluginName?, after: TimeSpan)
+    /// It is not managed; all other rows are.
+    case rowLeftOut(BrokerStateDefect)
+    /// Nothing is sent.
+    case foreignAccount(AccountID, configured: AccountID)
+    /// Nothing is entered.
+    case foreignCurrency(String, configured: String)
+    /// Nothing of ours explains so much cash, or equity; the figures are not believed yet.
+    case accountInDoubt(AccountDoubtCause)
+    /// The same for long, and they do not fit together.
+    case accountContradicts(AccountDoubtCause)
+    case accountAgreesAgain
+    /// Cash that was paid in, or out where it is negative: no profit and no loss.
+    case moneyMoved(Money)
     /// The core does itself what the broker does not.
     case brokerEmulation(PluginName, BrokerEmulation)
     case messagesMissing(PluginName, what: String)
@@ -158,7 +181,10 @@ extension AlertReason {
         case .restricted: .restricted
         case .brokerGone: .brokerGone
         case .swapEnded(.oldNotBack): .brokerGone
-        case .brokerStateNotTaken, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
+        case .brokerSilent: .brokerSilent
+        case .foreignAccount, .foreignCurrency, .accountContradicts, .accountInDoubt, .moneyMoved: .account
+        case .policySilent: .policySilent
+        case .brokerStateNotTaken, .brokerUnreconciled, .brokerError, .rowLeftOut, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
         case .ordersRefused: .refusedByBroker
         case .orderUnanswered, .cancelStuck, .orderInDoubt, .adoptedInDoubt: .orderStuck
         case .positionContradicted: .brokerDoubtful
@@ -181,7 +207,7 @@ extension AlertReason {
         case .started, .observing, .asked, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
             .configurationNotUsed, .policyGone, .providerGone, .adviceLeftOut, .settingsTaken, .settingsRefused,
             .protocolViolation,
-            .pluginManaged, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
+            .pluginManaged, .policyAnswersAgain, .brokerAnswersAgain, .accountAgreesAgain, .brokerEmulation, .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
             .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active, .orderHandedOver,

@@ -57,9 +57,9 @@ extension AdviceResolver {
     private func most(_ weight: Ratio) throws(AdviceDefect) -> Quantity {
         // Nothing is nothing, whatever the account or a share is worth.
         guard !weight.isZero else { return .zero }
-        guard let price = facts.price, price.isPositive, facts.equity.isPositive, !weight.isNegative else {
-            throw .weightWithoutBasis
-        }
+        guard let price = facts.price, price.isPositive, !weight.isNegative else { throw .weightWithoutBasis }
+        // Of an equity of zero or less every share is nothing.
+        guard facts.equity.isPositive else { return .zero }
         let quantity = try figure { () throws(NumericError) in
             try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
         }

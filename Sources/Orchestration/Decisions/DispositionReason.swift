@@ -61,6 +61,8 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     case smallerEntryTaken
     case entered(stop: Price)
     case tradingRestricted(state: TradingState, why: TradingReason)
+    /// Required policies have not answered in this cycle: nobody knows what they would have vetoed.
+    case guardSilent([PluginName])
     case positionReducing(to: Quantity)
     /// A policy would hold less than the entry asks for.
     case wouldBeReduced(by: PluginName, to: Quantity, entered: Quantity)
@@ -159,7 +161,7 @@ extension DispositionReason {
         case .symbolMode, .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy,
             .tighterStopSet,
             .notStopOwner, .tighterResetPrevails, .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,
-            .notTargetOwner, .targetThereAlready, .rungTaken, .vetoStands, .bothSidesAsked, .smallerEntryTaken,
+            .notTargetOwner, .targetThereAlready, .rungTaken, .guardSilent, .vetoStands, .bothSidesAsked, .smallerEntryTaken,
             .vetoEverywhere, .advisoryPublished:
             self
         }

@@ -87,13 +87,13 @@ extension PortfolioMerge {
         guard item.recommendation.symbol == nil else {
             return note(item, .refused, .defect(.exposureWithSymbol))
         }
-        // Nothing is nothing, whatever the account is worth.
-        guard !exposure.grossWeight.isNegative, equity.isPositive || exposure.grossWeight.isZero else {
+        guard !exposure.grossWeight.isNegative else {
             return note(item, .refused, .defect(.exposureWithoutBasis))
         }
         let scope = holdings.filter { exposure.symbols?.contains($0.symbol) ?? true }
         let total = scope.reduce(Int128(0)) { $0 + Int128($1.value) }
-        let limit = Int128(equity.units) * Int128(exposure.grossWeight.units) / Int128(Ratio.scale)
+        // Any share of nothing is nothing, however much it may be.
+        let limit = Int128(max(0, equity.units)) * Int128(exposure.grossWeight.units) / Int128(Ratio.scale)
         let weight = Self.weight(total, of: equity)
         guard total > limit else { return note(item, .absorbed, .exposureWithin(weight, positions: scope.count)) }
         var changes: [QuantityOfSymbol] = []

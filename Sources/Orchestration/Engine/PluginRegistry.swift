@@ -12,7 +12,9 @@ package struct PluginRegistry: Sendable, Hashable, Codable {
         var needs: PolicyNeeds?
         /// Of its last answer a part was not looked at.
         var isLeftOut = false
-        var isForgettable: Bool { !isReady && needs == nil }
+        /// Cycles in a row, until now, in which it was asked and did not answer. A restart does not end them, an answer does.
+        var silentCycles: Int64 = 0
+        var isForgettable: Bool { !isReady && needs == nil && silentCycles == 0 }
     }
 
     package init() {}
@@ -47,6 +49,20 @@ package struct PluginRegistry: Sendable, Hashable, Codable {
         guard before != (count > 0), known[name] != nil else { return false }
         update(name) { $0.isLeftOut = count > 0 }
         return count > 0
+    }
+
+    /// A policy has answered in a cycle, or was asked and has not.
+    /// - Returns: cycles in a row without its answer, before and now.
+    mutating func noteAnswer(of name: PluginName, isThere: Bool) -> (before: Int64, now: Int64) {
+        let before = known[name]?.silentCycles ?? 0
+        let now = isThere ? 0 : before + 1
+        if now != before { update(name) { $0.silentCycles = now } }
+        return (before, now)
+    }
+
+    /// Those of the names that have not answered for so many cycles in a row or more, in their order.
+    package func silent(of names: [PluginName], cycles: Int64) -> [PluginName] {
+        names.filter { (known[$0]?.silentCycles ?? 0) >= cycles }
     }
 
     mutating func providerReady(_ name: PluginName) {

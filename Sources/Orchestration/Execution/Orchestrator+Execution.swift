@@ -14,6 +14,7 @@ extension Orchestrator {
         decideChangeByOthers(symbol)
         try renewOwnStop(symbol)
         guard let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol) else { return }
+        guard !state.reconciler.isContested(symbol) else { return recordWaiting(.listContradicts, plan) }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.marked,
@@ -143,8 +144,12 @@ extension Orchestrator {
     /// an older copy of the journal is put back (I-ORD-7).
     private func nextOrderIDBase(_ plan: PositionPlan) -> String {
         let number = state.plans.nextAction(plan.symbol, of: plan.id)
-        let seconds = (state.run.idTime ?? state.now).nanoseconds / 1_000_000_000
-        return "bb\(String(seconds, radix: 36)).\(plan.id).\(number)"
+        return "\(orderIDPrefix ?? "bb.")\(plan.id).\(number)"
+    }
+
+    /// Of every order of this run, and of no other core's; nil before the first start.
+    var orderIDPrefix: String? {
+        state.run.idTime.map { "bb\(String($0.nanoseconds / 1_000_000_000, radix: 36))." }
     }
 
     /// Of a group, behind its id.
@@ -250,6 +255,7 @@ extension Orchestrator {
         checkDoubts()
         try checkUnprotected()
         checkBreaches()
+        checkBrokerWatch()
     }
 
     /// What is asked of the broker because it is overdue, or waited for the budget. After the actions that waited for it: a
@@ -301,6 +307,8 @@ extension Orchestrator {
         guard let approved = passGate(query: command, about: id) else { return false }
         let number = approved.number
         state.inFlight.query(number, about: id, at: state.now)
+        let now = state.now
+        state.reconciler.watch { $0.asked(wholeState: id == nil, at: now) }
         emit(.command(approved))
         return true
     }

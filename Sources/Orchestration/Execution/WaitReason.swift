@@ -8,6 +8,8 @@ package enum WaitReason: Sendable, Hashable, Codable {
     case watched
     /// The broker's position is another than ours, and not confirmed yet.
     case positionDiffers
+    /// The broker's lists contradict themselves about the symbol, or do not say it.
+    case listContradicts
     /// After a refusal its snapshot is looked at before the next try.
     case brokerRefused
     case brokerSnapshot

@@ -34,6 +34,13 @@ package struct MarkedPortfolio: Sendable {
         return isTraded && orders.working(symbol).contains { $0.terms.role == .reduce }
     }
 
+    /// What is held, each at its present price, or at its average price while it has none.
+    package func heldValue() throws(NumericError) -> Money {
+        var total = Money.zero
+        for (_, record) in positions.inOrder { try total += marketValue(record) }
+        return total
+    }
+
     /// Every position has a price.
     package var isPriced: Bool { positions.keys.allSatisfy { market.price(of: $0) != nil } }
 

@@ -4,9 +4,13 @@ import Trading
 ///
 /// Invariants:
 /// 1. A position has shares, and stands under its own symbol.
-/// 2. Peak equity never falls.
+/// 2. Peak equity falls by what is paid out, and by nothing else.
 package struct Portfolio: Sendable, Hashable, Codable {
     package private(set) var account: Account?
+    /// What is believed of its figures.
+    package private(set) var evidence = AccountEvidence()
+    /// When an execution was booked last.
+    private(set) var bookedAt: Timestamp?
     /// What entries cost that the account's buying power may not know of yet.
     private(set) var openings = Openings()
     package private(set) var positions: [Symbol: PositionRecord] = [:]
@@ -27,11 +31,65 @@ package struct Portfolio: Sendable, Hashable, Codable {
     // MARK: - What the broker reports
 
     /// - Parameter time: the account's figures are from then or later, and know of everything before it.
-    mutating func adopt(_ account: Account, from time: Timestamp, at now: Timestamp) {
-        let change = Int128(account.cash.units) - Int128(self.account?.cash.units ?? account.cash.units)
-        _ = dividends.settle(Money(units: Int64(clamping: change)), at: now)
+    private mutating func adopt(_ account: Account, from time: Timestamp) {
         self.account = account
         openings.drop(before: time)
+    }
+
+    /// The first figures.
+    /// - Returns: whether they are taken; else they are to be read again.
+    mutating func open(
+        _ account: Account, held: Money, isPriced: Bool, from time: Timestamp
+    ) throws(NumericError) -> Bool {
+        guard try evidence.admitsOpening(account, held: held, isPriced: isPriced) else { return false }
+        adopt(account, from: time)
+        return true
+    }
+
+    /// The broker's figures, laid beside ours. What is not believed yet lets nothing be bought for it; nothing is sold for
+    /// it either.
+    /// - Parameter time: the figures are from then or later.
+    mutating func examine(
+        _ told: AccountEvidence.Reading, from time: Timestamp
+    ) throws(NumericError) -> AccountEvidence.Finding {
+        let reading = try withoutPaidDividends(told)
+        let finding = try evidence.examine(reading)
+        switch finding {
+        case .agrees:
+            // Shares that came in, or went out, without a price in cash.
+            let unpaid = try reading.theirs.cash - reading.ours.cash + reading.adopted
+            if try unpaid.magnitude() > AccountEvidence.small(reading) { try moneyMoved(unpaid) }
+            adopt(reading.theirs, from: time)
+        case .moved(let cash):
+            try moneyMoved(cash)
+            adopt(reading.theirs, from: time)
+        case .doubtful:
+            account?.buyingPower = min(reading.ours.buyingPower, reading.theirs.buyingPower)
+            // What was adopted without its price in cash came from outside, until the cash says otherwise.
+            try moneyMoved(reading.adopted)
+        }
+        return finding
+    }
+
+    /// So much came in, or went out: no profit and no loss.
+    private mutating func moneyMoved(_ amount: Money) throws(NumericError) {
+        peakEquity = max(.zero, try peakEquity + amount)
+        if let start = dayStartEquity { dayStartEquity = try start + amount }
+    }
+
+    /// A dividend that was due and is paid is cash that our books expect.
+    private mutating func withoutPaidDividends(
+        _ reading: AccountEvidence.Reading
+    ) throws(NumericError) -> AccountEvidence.Reading {
+        let change = try reading.theirs.cash - reading.ours.cash
+        let paid = try change - dividends.settle(change, at: reading.at)
+        guard !paid.isZero else { return reading }
+        var ours = reading.ours
+        try ours.cash += paid
+        account?.cash = ours.cash
+        return AccountEvidence.Reading(
+            theirs: reading.theirs, ours: ours, held: reading.held, adopted: reading.adopted, isQuiet: reading.isQuiet,
+            at: reading.at)
     }
 
     /// The broker's quantity and average price replace ours.
@@ -74,6 +132,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
         _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, bookedAt: Timestamp,
         initialStop: Price?, isEntry: Bool = true
     ) throws(NumericError) -> Money {
+        self.bookedAt = bookedAt
         let change = side == .buy ? size : try size.negated()
         try account?.cash -= price.times(change)
         let opened = try opening(change, symbol)
@@ -190,6 +249,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         orders.shift(by: span, now: now)
         openings.shift(by: span, now: now)
+        evidence.shift(by: span, now: now)
+        bookedAt = bookedAt.map { min($0 + span, now) }
     }
 }
 

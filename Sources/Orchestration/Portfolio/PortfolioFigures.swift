@@ -11,7 +11,6 @@ struct PortfolioFigures {
 
     /// - Throws: ``NumericError`` when the figures overflow.
     init(_ positions: [PositionView], equity: Money) throws(NumericError) {
-        guard equity.isPositive else { return }
         var (grossValue, netValue, risk) = (Money.zero, Money.zero, Money.zero)
         for position in positions {
             try grossValue += position.marketValue.magnitude()
@@ -19,9 +18,9 @@ struct PortfolioFigures {
             try risk += Self.risk(position)
             largest = max(largest, position.weight)
         }
-        gross = try grossValue.ratio(to: equity)
-        net = try netValue.ratio(to: equity)
-        openRisk = try risk.ratio(to: equity)
+        gross = grossValue.weight(of: equity)
+        net = netValue.weight(of: equity)
+        openRisk = risk.weight(of: equity)
         concentration = try Self.concentration(positions, grossValue)
         sectors = try Self.sectors(positions, equity)
     }
@@ -61,7 +60,7 @@ struct PortfolioFigures {
             }
             views.append(
                 SectorView(
-                    name: name, grossWeight: try gross.ratio(to: equity), netWeight: try net.ratio(to: equity),
+                    name: name, grossWeight: gross.weight(of: equity), netWeight: net.weight(of: equity),
                     symbols: members.map(\.symbol)))
         }
         return views

@@ -18,7 +18,7 @@ struct PositionViewer {
             profitInR: try record.profitInR(at: price ?? record.averagePrice),
             highWaterMark: record.highWaterMark, lowWaterMark: record.lowWaterMark, openedAt: record.openedAt,
             heldFor: now - record.openedAt,
-            weight: equity.isPositive ? try value.magnitude().ratio(to: equity) : .zero,
+            weight: try value.magnitude().weight(of: equity),
             protection: try protection(record), unprotectedSince: record.unprotectedSince,
             rungsTaken: record.rungsTaken)
         view.realizedInR = try record.realizedInR()

@@ -1,10 +1,15 @@
 import Trading
 
-/// What no broker can mean by its snapshot.
+/// What no broker can mean by its snapshot, or cannot be said: a row that is left out, while all others are managed.
 package enum BrokerStateDefect: Sendable, Hashable, Codable {
     case position(symbol: Symbol, quantity: Quantity)
     case negativeAveragePrice(Symbol)
     case order(OrderStateDefect)
+    /// Of a symbol or order that cannot be named at all.
+    case leftOut(LeftOutRow)
+    /// One symbol with several rows, such as long and short: which of them holds, or whether their sum does, nobody knows.
+    case listedTwice(Symbol, [Quantity])
+    case orderListedTwice(ClientOrderID, Symbol)
 }
 
 package enum OrderStateDefect: Sendable, Hashable, Codable {

@@ -2,18 +2,87 @@ import Trading
 
 /// What no broker can mean. An adapter that is wrong must at worst keep the core from going on, and never make it sell what
 /// is not held, or fall over a figure: the journal would bring that figure back at every start.
-extension BrokerState {
-    var defect: BrokerStateDefect? {
-        for position in positions {
-            if position.quantity.units == .min {
-                return .position(symbol: position.symbol, quantity: position.quantity)
+extension BrokerPosition {
+    fileprivate var defect: BrokerStateDefect? {
+        if quantity.units == .min { return .position(symbol: symbol, quantity: quantity) }
+        return averagePrice.isNegative ? .negativeAveragePrice(symbol) : nil
+    }
+}
+
+/// A broker's lists, examined before anything is laid beside them (I-LIST-1).
+struct ExaminedState {
+    /// Without the rows that are left out.
+    private(set) var snapshot: BrokerState
+    private(set) var defects: [ListDefect]
+    /// Symbols of which the lists say nothing certain.
+    var contested: Set<Symbol> { Set(defects.compactMap(\.symbol)) }
+    /// Orders that are in the list, though their row cannot be used.
+    private(set) var unusableOrders: Set<ClientOrderID>
+
+    init(_ state: BrokerState) {
+        snapshot = state
+        defects = []
+        unusableOrders = Set((state.leftOut ?? []).compactMap(\.clientOrderID))
+        for row in state.leftOut ?? [] { defects.append(ListDefect(row.symbol, .leftOut(row))) }
+        examinePositions(state.positions.filter { !$0.quantity.isZero })
+        examineOrders(state.openOrders)
+        snapshot.positions = state.positions.filter { !$0.quantity.isZero && !contested.contains($0.symbol) }
+    }
+
+    private mutating func examinePositions(_ rows: [BrokerPosition]) {
+        var quantities: [Symbol: [Quantity]] = [:]
+        for row in rows {
+            quantities[row.symbol, default: []].append(row.quantity)
+            if let defect = row.defect { defects.append(ListDefect(row.symbol, defect)) }
+        }
+        for (symbol, several) in quantities.inOrder where several.count > 1 {
+            defects.append(ListDefect(symbol, .listedTwice(symbol, several)))
+        }
+    }
+
+    private mutating func examineOrders(_ rows: [Order]) {
+        var seen: Set<ClientOrderID> = []
+        var kept: [Order] = []
+        for row in rows {
+            if let defect = row.defect {
+                defects.append(ListDefect(row.symbol, .order(defect)))
+                unusableOrders.insert(row.id)
+            } else if seen.insert(row.id).inserted {
+                kept.append(row)
+            } else {
+                defects.append(ListDefect(row.symbol, .orderListedTwice(row.id, row.symbol)))
             }
-            if position.averagePrice.isNegative { return .negativeAveragePrice(position.symbol) }
         }
-        for order in openOrders {
-            if let defect = order.defect { return .order(defect) }
+        snapshot.openOrders = kept
+    }
+}
+
+/// One row that is left out, and the symbol of which nothing is certain therefore; nil where it cannot be named.
+package struct ListDefect: Sendable, Hashable, Codable {
+    package let symbol: Symbol?
+    package let defect: BrokerStateDefect
+
+    init(_ symbol: Symbol?, _ defect: BrokerStateDefect) {
+        self.symbol = symbol
+        self.defect = defect
+    }
+
+    /// The same trouble, whatever its figures: it is told once.
+    var subject: ListDefect {
+        switch defect {
+        case .position(let symbol, _): ListDefect(symbol, .position(symbol: symbol, quantity: .zero))
+        case .negativeAveragePrice, .orderListedTwice: self
+        case .order(.quantity(let id, _)): ListDefect(symbol, .order(.quantity(order: id, quantity: .zero)))
+        case .order(.filled(let id, _)): ListDefect(symbol, .order(.filled(order: id, quantity: .zero)))
+        case .leftOut(let row):
+            ListDefect(
+                symbol,
+                .leftOut(
+                    LeftOutRow(
+                        list: row.list, name: row.name, reason: "", symbol: row.symbol,
+                        clientOrderID: row.clientOrderID)))
+        case .listedTwice(let symbol, _): ListDefect(symbol, .listedTwice(symbol, []))
         }
-        return nil
     }
 }
 

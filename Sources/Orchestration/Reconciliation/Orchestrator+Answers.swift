@@ -8,6 +8,7 @@ extension Orchestrator {
             return alert(.emergency, known.symbol, .answerNotTaken(order: known.id, defect))
         }
         let query = state.inFlight.answered(number)
+        state.reconciler.watch { $0.answered() }
         // What an order filled whose end was not seen came with the position: a late answer books nothing twice.
         if let order = state.portfolio.orders[answer.clientOrderID], !state.inFlight.hasUnseenEnd(order.id) {
             try bookMissedExecutions(order, answer)

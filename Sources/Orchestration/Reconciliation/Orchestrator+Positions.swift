@@ -2,7 +2,10 @@ import Trading
 
 /// Positions laid side by side: a difference that stays is classified, written down, and adopted.
 extension Orchestrator {
-    mutating func comparePositions(_ snapshot: BrokerState, queriedAt: Timestamp) throws(NumericError) {
+    /// - Returns: the value of the shares that were adopted, at their present prices; negative for shares that are gone.
+    ///   New shares for old have none.
+    mutating func comparePositions(_ snapshot: BrokerState, queriedAt: Timestamp) throws(NumericError) -> Money {
+        var adopted = Money.zero
         let findings = state.reconciler.findings(
             in: snapshot, positions: state.portfolio.positions, isInFlight: isInFlight, queriedAt: queriedAt,
             now: state.now
@@ -12,7 +15,7 @@ extension Orchestrator {
             if case .differs(let ours, let theirs) = finding,
                 rollsBackFor(symbol, ours: ours, brokers: theirs?.quantity ?? .zero)
             {
-                return
+                return adopted
             }
             state.reconciler.note(finding, of: symbol, at: state.now)
             switch finding {
@@ -20,11 +23,23 @@ extension Orchestrator {
                 state.holds.endReport(.splitNotBooked, of: symbol)
                 state.holds.endReport(.contradiction, of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
-            case .differs(let ours, let theirs): try adoptPosition(symbol, theirs, ours: ours, snapshot)
+            case .differs(let ours, let theirs):
+                try adopted += valueAdopted(symbol, theirs, ours: ours)
+                try adoptPosition(symbol, theirs, ours: ours, snapshot)
             case .contradicted(let contradiction): tellContradiction(contradiction, of: symbol)
             case .unconfirmed: break
             }
         }
+        return adopted
+    }
+
+    private func valueAdopted(
+        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
+    ) throws(NumericError) -> Money {
+        let record = state.portfolio.positions[symbol]
+        if let record, let theirs, Split(from: record, to: theirs) != nil { return .zero }
+        let price = state.market.price(of: symbol) ?? theirs?.averagePrice ?? record?.averagePrice ?? .zero
+        return try price.times((theirs?.quantity ?? .zero) - ours)
     }
 
     /// The broker still shows the old shares: until it has booked the split, what rests there is right as it rests.

@@ -17,6 +17,8 @@ extension Orchestrator {
         state.reconciler.disconnected()
         markInFlightUnknown()
         if handleExpectedDeparture(goneBroker: name, why) { return }
+        let now = state.now
+        state.reconciler.watch { $0.absent(at: now, reminder: CoreLimits.brokerReminder) }
         alert(.emergency, nil, .brokerGone(name, why: why))
     }
 
@@ -40,30 +42,35 @@ extension Orchestrator {
     }
 
     mutating func applyBrokerSnapshot(_ snapshot: BrokerState, to number: Int64?) throws(NumericError) {
-        if let defect = snapshot.defect {
-            return alert(.emergency, nil, .brokerStateNotTaken(defect))
+        guard let query = state.inFlight.answered(number), verifyAccount(snapshot), let link = state.broker else {
+            return
         }
-        guard let query = state.inFlight.answered(number), verifyAccount(snapshot), let link = state.broker,
-            link.queriedOrders.isEmpty
-        else { return }
+        state.reconciler.watch { $0.answered() }
+        guard admitAccount(snapshot.account), link.queriedOrders.isEmpty else { return }
+        let examined = ExaminedState(snapshot)
+        tellListDefects(examined)
+        let snapshot = examined.snapshot
         if state.reconciler.noteAnswer() { fenceOlderEpochs() }
-        let told = query.queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
         state.reconciler.noteCash(
             snapshot.account.cash, expected: state.portfolio.account?.cash, at: state.now)
-        state.portfolio.adopt(snapshot.account, from: told, at: state.now)
         adoptUnknownOrders(snapshot, query)
         activateLegs(snapshot)
         try settleDoubts(snapshot, query)
-        let unsettled = state.reconciler.orders(of: state.portfolio.orders.allWorking, notSettledBy: snapshot)
+        let unsettled = state.reconciler.orders(
+            of: state.portfolio.orders.allWorking.filter { !examined.unusableOrders.contains($0.id) },
+            notSettledBy: snapshot)
         state.reconciler.awaitAnswers(about: unsettled)
         guard unsettled.isEmpty else {
             noteDiscrepancies(snapshot)
             for id in unsettled { sendQuery(about: id) }
             return
         }
-        try comparePositions(snapshot, queriedAt: query.queriedAt)
-        guard state.broker != nil else { return }
+        let adopted = try comparePositions(snapshot, queriedAt: query.queriedAt)
+        guard state.broker != nil,
+            try examineAccount(snapshot.account, adopted: adopted, queriedAt: query.queriedAt)
+        else { return }
         finishReconciliation(isFirst: !link.isReconciled, queriedAt: query.queriedAt)
+        followDoubt()
     }
 
     /// The adapter has seen this epoch: what an older core, or an older connection, sent and it has not taken by now it
@@ -90,7 +97,8 @@ extension Orchestrator {
             // Somebody trades there without a pause: that symbol waits on, and the account does not.
             for symbol in open.keys.sorted() { awaitBrokerSnapshot(of: symbol) }
         }
-        state.reconciler.agreed()
+        state.reconciler.agreed(at: state.now)
+        endBrokerSilence()
         if isFirst, let name = state.broker?.name { endSwap(with: name) }
         releaseHolds(queriedAt: queriedAt)
         for symbol in state.portfolio.positions.keys.sorted() {
@@ -163,6 +171,7 @@ extension Orchestrator {
             // One of ours that was given up and lives is ours all the same: it may be in the way.
             adopted.terms.role = state.portfolio.orders[order.id]?.terms.role ?? .external
             adoptOrder(adopted)
+            watchForAnotherCore(order)
         }
     }
 

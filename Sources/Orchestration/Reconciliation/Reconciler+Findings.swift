@@ -34,7 +34,8 @@ extension Reconciler {
         let known = link?.discrepancies ?? [:]
         // Positions and orders may be out of step for seconds: a difference counts when it stays.
         let isInStep = link?.isReconciled != true && reportLag == .zero
-        return Set(theirs.keys).union(positions.keys).union(known.keys).sorted().compactMap { symbol in
+        let all = Set(theirs.keys).union(positions.keys).union(known.keys)
+        return all.sorted().filter { !isContested($0) }.compactMap { symbol in
             let ours = positions[symbol]?.quantity ?? .zero
             let brokers = theirs[symbol]?.quantity ?? .zero
             guard ours != brokers else { return (symbol, .agrees) }
@@ -58,7 +59,7 @@ extension Reconciler {
         return Set(shown.map(\.symbol)).union(positions.keys).sorted().compactMap { symbol in
             let ours = positions[symbol]?.quantity ?? .zero
             let brokers = shown.last { $0.symbol == symbol }?.quantity ?? .zero
-            guard discrepancy(of: symbol) == nil, ours != brokers else { return nil }
+            guard !isContested(symbol), discrepancy(of: symbol) == nil, ours != brokers else { return nil }
             return (symbol, .unconfirmed(ours: ours, brokers: brokers))
         }
     }

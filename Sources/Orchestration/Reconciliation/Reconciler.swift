@@ -18,8 +18,12 @@ package struct Reconciler: Sendable, Hashable, Codable {
         var name: PluginName
         var capabilities: BrokerCapabilities
     }
+    /// How long the broker has been silent; it outlives a connection.
+    package private(set) var watch = BrokerWatch()
 
     package init() {}
+
+    mutating func watch<Result>(_ body: (inout BrokerWatch) -> Result) -> Result { body(&watch) }
 
     // MARK: - The connection
 
@@ -138,7 +142,9 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// A movement of cash that our books do not explain: what somebody else bought or sold, paid in or was paid.
     /// - Parameter expected: by our books.
     mutating func noteCash(_ cash: Money, expected: Money?, at now: Timestamp) {
-        guard let expected, cash != expected else { return }
+        // While a jump is in doubt it is told with every reading, and has come once.
+        guard let expected, cash != expected, link?.notedCash != cash else { return }
+        link?.notedCash = cash
         move(Int128(cash.units) - Int128(expected.units), at: now)
     }
 
@@ -174,9 +180,54 @@ package struct Reconciler: Sendable, Hashable, Codable {
         return since
     }
 
-    mutating func agreed() {
+    mutating func agreed(at now: Timestamp) {
         link?.isReconciled = true
+        if link?.reconciledAt == nil { link?.reconciledAt = now }
         hasReconciled = true
+    }
+
+    // MARK: - What the lists say of themselves
+
+    /// - Returns: what of it is to be told: it is new, or was told long ago.
+    mutating func noteList(_ examined: ExaminedState, at now: Timestamp) -> [ListDefect] {
+        let subjects = Set(examined.defects.map(\.subject))
+        link?.listDefects = examined.defects
+        let told = (link?.toldDefects ?? []).filter {
+            subjects.contains($0.subject) && now < $0.at + CoreLimits.defectReminder
+        }
+        link?.toldDefects = told
+        let known = Set(told.map(\.subject))
+        return examined.defects.filter { !known.contains($0.subject) }
+    }
+
+    mutating func told(_ defect: ListDefect, at now: Timestamp) {
+        link?.toldDefects.append(ToldDefect(subject: defect.subject, at: now))
+    }
+
+    /// The lists contradict themselves about it, or do not say it: nobody knows what is held.
+    package func isContested(_ symbol: Symbol) -> Bool {
+        link?.listDefects.contains { $0.symbol == symbol } ?? false
+    }
+
+    // MARK: - Whose account it is
+
+    /// Nothing is sent while the adapter tells another account.
+    /// - Returns: whether that is to be told.
+    mutating func foreignAccount(_ id: AccountID, at now: Timestamp) -> Bool {
+        link?.isReconciled = false
+        let before = link?.foreignAccount
+        guard before?.id != id || now >= (before?.toldAt ?? now) + CoreLimits.brokerReminder else { return false }
+        link?.foreignAccount = ForeignAccount(id: id, toldAt: now)
+        return true
+    }
+
+    mutating func rightAccount() { link?.foreignAccount = nil }
+
+    /// - Returns: whether it is another than before, and not the configured one.
+    mutating func noteCurrency(_ currency: String, configured: String) -> Bool {
+        let foreign = currency == configured ? nil : currency
+        defer { link?.foreignCurrency = foreign }
+        return foreign != nil && foreign != link?.foreignCurrency
     }
 
     // MARK: - Splits
@@ -210,12 +261,16 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// The clock went ahead, and no time has passed.
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
+        watch.shift(by: span, now: now)
         link = link.map {
             with($0) {
                 $0.reconcileDueAt = $0.reconcileDueAt.map { $0 + span }
+                $0.reconciledAt = $0.reconciledAt.map(ahead)
                 $0.unsettledSince = $0.unsettledSince.map(ahead)
                 $0.discrepancies = $0.discrepancies.mapValues { with($0) { $0.since = ahead($0.since) } }
                 $0.cashMovements = $0.cashMovements.map { with($0) { $0.at = ahead($0.at) } }
+                $0.toldDefects = $0.toldDefects.map { ToldDefect(subject: $0.subject, at: ahead($0.at)) }
+                $0.foreignAccount = $0.foreignAccount.map { ForeignAccount(id: $0.id, toldAt: ahead($0.toldAt)) }
             }
         }
     }
@@ -227,6 +282,8 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     package let capabilities: BrokerCapabilities
     /// Its snapshot and our state were brought together since it connected; nothing is sent before.
     package fileprivate(set) var isReconciled = false
+    /// When that was first.
+    fileprivate(set) var reconciledAt: Timestamp?
     /// Orders asked about whose answer is awaited, sorted.
     fileprivate(set) var queriedOrders: [ClientOrderID] = []
     fileprivate(set) var round = 0
@@ -242,11 +299,32 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     fileprivate(set) var discrepancies: [Symbol: UnconfirmedDiscrepancy] = [:]
     /// The newest last.
     fileprivate var cashMovements: [CashMovement] = []
+    /// As it was told when the newest of them was noted.
+    fileprivate var notedCash: Money?
+    /// Rows of its newest lists that cannot be used.
+    package fileprivate(set) var listDefects: [ListDefect] = []
+    /// Of them, what was told, and when.
+    fileprivate var toldDefects: [ToldDefect] = []
+    /// It tells another account than the one that is to be traded.
+    package fileprivate(set) var foreignAccount: ForeignAccount?
+    /// The currency of the account, where it is not the configured one.
+    package fileprivate(set) var foreignCurrency: String?
 
     fileprivate init(name: PluginName, capabilities: BrokerCapabilities) {
         self.name = name
         self.capabilities = capabilities
     }
+}
+
+/// A row that is left out, and when that was told.
+private struct ToldDefect: Sendable, Hashable, Codable {
+    let subject: ListDefect
+    let at: Timestamp
+}
+
+package struct ForeignAccount: Sendable, Hashable, Codable {
+    package let id: AccountID
+    fileprivate(set) var toldAt: Timestamp
 }
 
 /// A position that our books and the broker do not agree on.

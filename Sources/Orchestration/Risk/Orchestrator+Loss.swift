@@ -29,17 +29,26 @@ extension Orchestrator {
         state.risk.noteRestriction()
     }
 
-    /// Nothing is added to an account whose required policies are not all at work. Looked at when one comes or goes, when
-    /// the configuration changes, and with every cycle, so that one that never came is missed too.
-    mutating func watchRequiredPolicies() {
-        let missing = state.plugins.missing(of: state.configuration.requiredPolicies)
-        guard missing.isEmpty else {
-            if state.control.awaitPolicies(why: .policiesMissing(missing)) { carryOutRestriction() }
+    /// Nothing is added to an account whose required policies are not all at work, or whose figures are in another currency.
+    /// Looked at when a policy comes or goes, when the configuration changes, with every snapshot of the broker, and with
+    /// every cycle, so that a policy that never came is missed too.
+    mutating func watchConditions() {
+        if let why = unmetCondition {
+            if state.control.awaitCondition(why: why) { carryOutRestriction() }
             return
         }
-        guard state.control.policiesAreBack() else { return }
+        guard state.control.conditionHolds() else { return }
         record(.tradingState(.active, who: "core", why: state.control.why))
         alert(.notice, nil, .active(state.control.why))
+    }
+
+    private var unmetCondition: TradingReason? {
+        let required = state.configuration.requiredPolicies
+        let missing = state.plugins.missing(of: required)
+        guard missing.isEmpty else { return .policiesMissing(missing) }
+        let silent = state.plugins.silent(of: required, cycles: CoreLimits.silentCycles)
+        guard silent.isEmpty else { return .policiesSilent(silent) }
+        return state.broker?.foreignCurrency.map { .foreignCurrency($0, configured: state.configuration.currency) }
     }
 
     /// No plan enters any more, and every entry under way has a plan that ends it.

@@ -7,15 +7,16 @@ package struct TradingControl: Sendable, Hashable, Codable {
     package private(set) var why = TradingReason.start
     /// Every position is to be closed.
     package private(set) var isFlattening = false
-    /// Restricted for nothing but a required policy that is gone: when it is back, so is trading.
-    private(set) var awaitsPolicies = false
+    /// Restricted for nothing but a condition that ends by itself, such as a required policy that is gone: when it is
+    /// back, so is trading.
+    private(set) var awaitsCondition = false
 
     mutating func apply(_ control: Control) {
         guard let wanted = control.command.wantedState else { return }
         isFlattening = control.command == .flatten
         state = wanted
         (who, why) = (control.who, .command(command: control.command, words: control.why))
-        awaitsPolicies = false
+        awaitsCondition = false
     }
 
     /// The core's own restriction; it never frees what a person has restricted, nor what a loss or a doubt has. Returns whether anything changed.
@@ -29,21 +30,26 @@ package struct TradingControl: Sendable, Hashable, Codable {
             }
         guard isStricter else { return false }
         (state, who, why) = (wanted, "core", reason)
-        awaitsPolicies = false
+        awaitsCondition = false
         return true
     }
 
-    /// The core's restriction while a required policy is gone. Returns whether anything changed.
-    mutating func awaitPolicies(why reason: TradingReason) -> Bool {
+    /// The core's restriction while a required policy is gone or silent, or the account is in another currency. Returns
+    /// whether anything changed.
+    mutating func awaitCondition(why reason: TradingReason) -> Bool {
         guard restrict(to: .reducing, why: reason) else { return false }
-        awaitsPolicies = true
+        awaitsCondition = true
         return true
     }
 
-    /// They are all back. Returns whether that was what trading was restricted for.
-    mutating func policiesAreBack() -> Bool {
-        guard awaitsPolicies else { return false }
-        (state, who, why, awaitsPolicies) = (.active, "core", .policiesBack, false)
+    /// What was awaited is there. Returns whether that was what trading was restricted for.
+    mutating func conditionHolds() -> Bool {
+        guard awaitsCondition else { return false }
+        if case .foreignCurrency = why {
+            (state, who, why, awaitsCondition) = (.active, "core", .currencyBack, false)
+        } else {
+            (state, who, why, awaitsCondition) = (.active, "core", .policiesBack, false)
+        }
         return true
     }
 }

@@ -10,11 +10,18 @@ package enum TradingReason: Sendable, Hashable, Codable {
     case dailyLoss(Ratio, limit: Ratio)
     /// Required, and not at work.
     case policiesMissing([PluginName])
+    /// Required, at work, and without an answer for some cycles.
+    case policiesSilent([PluginName])
     case policiesBack
+    /// The account is in it, and the configuration's figures in another.
+    case foreignCurrency(String, configured: String)
+    case currencyBack
     /// Figures that do not fit: nothing can be decided on them.
     case figures(NumericError)
     /// The broker's answers and ours differ after so many rounds.
     case brokerDisagrees(rounds: Int64)
+    /// An order of another journal's core has come since: two cores trade the account.
+    case anotherCore(ClientOrderID)
 
     /// The same case, whatever the figures.
     var withoutFigures: TradingReason {
@@ -22,7 +29,9 @@ package enum TradingReason: Sendable, Hashable, Codable {
         case .command(let command, let words): .command(command: command, words: words.withoutFigures)
         case .dailyLoss: .dailyLoss(.zero, limit: .zero)
         case .figures: .figures(.divisionByZero(type: ""))
-        case .start, .policiesMissing, .policiesBack, .brokerDisagrees: self
+        case .start, .policiesMissing, .policiesSilent, .policiesBack, .foreignCurrency,
+            .currencyBack, .brokerDisagrees, .anotherCore:
+            self
         }
     }
 }

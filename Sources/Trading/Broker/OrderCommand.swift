@@ -106,19 +106,3 @@ public struct OrderAnswer: Sendable, Hashable, Codable {
         self.executions = executions
     }
 }
-
-/// The broker's snapshot at one moment.
-public struct BrokerState: Sendable, Hashable, Codable {
-    public var account: Account
-    public var positions: [BrokerPosition]
-    /// Every order that is not over, `held` legs included, sorted by submission.
-    public var openOrders: [Order]
-    public var at: Timestamp
-
-    public init(account: Account, positions: [BrokerPosition], openOrders: [Order], at: Timestamp) {
-        self.account = account
-        self.positions = positions
-        self.openOrders = openOrders
-        self.at = at
-    }
-}

@@ -10,6 +10,7 @@ extension BrokerState: WireDirect {
         writer.field("positions", positions)
         writer.field("open_orders", openOrders)
         writer.field("at", at)
+        writer.field("left_out", leftOut)
         writer.endObject()
     }
 
@@ -17,9 +18,33 @@ extension BrokerState: WireDirect {
         guard var fields = value.fields, let account: Account = fields.required("account"),
             let positions = fields.take("positions")?.array(of: BrokerPosition.self),
             let openOrders = fields.take("open_orders")?.array(of: Order.self),
-            let at: Timestamp = fields.required("at"), fields.isDone
+            let at: Timestamp = fields.required("at")
         else { return nil }
-        self.init(account: account, positions: positions, openOrders: openOrders, at: at)
+        let leftOut: [LeftOutRow]? = fields.optional("left_out") { $0.array(of: LeftOutRow.self) }
+        guard fields.isDone else { return nil }
+        self.init(account: account, positions: positions, openOrders: openOrders, at: at, leftOut: leftOut)
+    }
+}
+
+extension LeftOutRow: WireDirect {
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("list", list.rawValue)
+        writer.field("name", name)
+        writer.field("reason", reason)
+        writer.field("symbol", symbol)
+        writer.field("client_order_id", clientOrderID)
+        writer.endObject()
+    }
+
+    package init?(wire value: WireValue) {
+        guard var fields = value.fields, let list = fields.take("list")?.string.flatMap(List.init(rawValue:)),
+            let name = fields.take("name")?.string, let reason = fields.take("reason")?.string
+        else { return nil }
+        let symbol: Symbol? = fields.optional("symbol")
+        let clientOrderID: ClientOrderID? = fields.optional("client_order_id")
+        guard fields.isDone else { return nil }
+        self.init(list: list, name: name, reason: reason, symbol: symbol, clientOrderID: clientOrderID)
     }
 }
 

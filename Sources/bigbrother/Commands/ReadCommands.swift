@@ -43,7 +43,11 @@ struct JournalOptions: ParsableArguments {
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What the account holds, what protects it, and whether a core is at work.")
+        commandName: "status", abstract: "What the account holds, what protects it, and whether a core is at work.",
+        discussion: """
+            Ends with 0 when all is well, with 1 when something needs a person (it is said
+            under "attention"), and with 2 when nothing is known of the account.
+            """)
     @OptionGroup var options: JournalOptions
 
     private struct Status: Encodable {
@@ -60,6 +64,12 @@ struct StatusCommand: ParsableCommand {
         var positions: Int
         var openOrders: Int
         var unprotected: [Symbol]
+        /// Positions, orders and figures were the broker's within the time in which they are to be compared.
+        var confirmed: Bool
+        /// When they were last; absent: never.
+        var confirmedAt: Timestamp?
+        /// What a person should look at; the exit code is 1 while there is any.
+        var attention: [String]
         var broker: String?
         /// What the core does itself because the broker does not.
         var emulated: [String]
@@ -69,19 +79,27 @@ struct StatusCommand: ParsableCommand {
     }
 
     func run() throws {
+        var code: Int32 = 0
         try Failure.guarding {
             let recovered = try options.recovered()
             let state = recovered.core.state
+            let running = Lock.holder(of: try options.path())
+            let attention = Attention(
+                state, isRunning: running != nil,
+                wall: SystemClock().wall)
             let status = Status(
-                account: state.configuration.account, running: Lock.holder(of: try options.path()),
+                account: state.configuration.account, running: running,
                 tradingState: state.control.state, why: state.control.why.words, cycle: state.cycle.number,
                 epoch: state.epoch,
                 at: state.now, equity: try state.marked.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
                 openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.withoutFullStop,
+                confirmed: attention.isConfirmed, confirmedAt: state.reconciler.watch.agreedAt,
+                attention: attention.reasons,
                 broker: state.broker?.name.text,
                 emulated: state.broker?.capabilities.emulations.map(\.description) ?? [],
                 policies: state.policies, journal: recovered.spans)
+            code = state.portfolio.account == nil ? Failure.badInput : attention.reasons.isEmpty ? 0 : 1
             guard !options.json else { return try options.printJSON(status) }
             print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
@@ -98,12 +116,12 @@ struct StatusCommand: ParsableCommand {
             }
             for words in status.emulated { print("           \(words)") }
             print("positions  \(status.positions), open orders \(status.openOrders)")
-            print(
-                "protection \(status.positions == 0 ? "nothing is held" : status.unprotected.isEmpty ? "every position has a working stop" : "NO STOP: \(status.unprotected.map(\.text).joined(separator: ", "))")"
-            )
+            print("protection \(attention.protection)")
             for line in Tables.positions(state) { print("  " + line) }
+            for reason in attention.reasons { print("attention  \(reason)") }
             for line in status.journal.lines { print("journal    \(line)") }
         }
+        if code != 0 { throw ExitCode(code) }
     }
 }
 

@@ -103,7 +103,7 @@ struct LifeCycleBench {
             capabilities.arrivalLimit = arrivalLimit
             capabilities.reportLag = arrivalLimit
             core.state.reconciler.connected(link.name, capabilities)
-            core.state.reconciler.agreed()
+            core.state.reconciler.agreed(at: Timestamp(nanoseconds: 0))
         }
         core.state.inFlight.send(Request(.submit, number: 1, leftBy: now), for: id, reportBy: now)
         let number = core.state.inFlight.nextCommandNumber() + 1

@@ -299,7 +299,7 @@ struct InFlightCommands {
         case .brokerGone, .brokerReady, .started:
             self = InFlightCommands()
         case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .asked, .wake,
-            .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
+            .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured, .brokerError,
             .settingsAnswered, .pluginManaged,
             .stopping,
             .swapBroker, .brokerLeft, .brokerFailed:

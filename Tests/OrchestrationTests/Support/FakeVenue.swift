@@ -53,6 +53,8 @@ package struct FakeVenue: Sendable {
     package var now = Timestamp(nanoseconds: 0)
     /// A manual sale explains an offer above the holding; the core cannot know of it yet.
     package var wasTradedByHand = false
+    /// What its lists say in place of the truth.
+    package var lie: (@Sendable (inout BrokerState) -> Void)?
     /// Nothing trades in these.
     package var halted: Set<Symbol> = []
     private var sequence: Int64 = 0
@@ -139,6 +141,12 @@ extension FakeVenue {
             openOrders: orders.values.filter(\.isWorking).sorted { $0.id < $1.id }, at: now)
     }
 
+    private var told: BrokerState {
+        var told = state
+        lie?(&told)
+        return told
+    }
+
     mutating func noteOffer(_ symbol: Symbol, _ what: String) {
         let most = offered(symbol)
         mostOffered = max(mostOffered, most)
@@ -166,7 +174,7 @@ extension FakeVenue {
             return faults.withholdsWords
                 ? []
                 : [.orderAnswer(answer: answer(about: id), query: nil)]
-        case .reconcile: return faults.withholdsState ? [] : [.brokerState(state: state, query: nil)]
+        case .reconcile: return faults.withholdsState ? [] : [.brokerState(state: told, query: nil)]
         }
         if faults.withholdsAnswers { return [] }
         return faults.duplicates ? answers.flatMap { [$0, $0] } : answers

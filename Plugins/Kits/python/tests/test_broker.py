@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bigbrother_plugin import BrokerPosition, BrokerState
 from bigbrother_plugin.broker import BrokerRole, EpochFence
 from fake_core import FakeCore, Heard, RunningPlugin, vector
 from memory_broker import MemoryBroker
@@ -203,4 +206,56 @@ def test_the_vectors_of_commands_are_all_answered_by_one_done(core: FakeCore, tm
         assert tell(core, "command", vector(f"command-{name}"))[-1].type == "done", name
     for name in ("market", "market-halted", "market-last", "market-split"):
         assert tell(core, "market", vector(name))[-1].type == "done", name
+    ended(core, plugin)
+
+
+@pytest.mark.parametrize(
+    ("strange", "name", "symbol"),
+    [
+        (BrokerPosition("brk.b", Decimal(100), Decimal(10)), "brk.b", None),
+        (BrokerPosition("BRK B", Decimal(100), Decimal(10)), "BRK B", None),
+        (BrokerPosition("SHIB", Decimal(20_000_000_000), Decimal(1)), "SHIB", "SHIB"),
+        (BrokerPosition("ETH", Decimal("1.000000000001"), Decimal(1)), "ETH", "ETH"),
+        (BrokerPosition("ETH", 1.5, Decimal(1)), "ETH", "ETH"),  # type: ignore[arg-type]
+        (BrokerPosition("OLD", Decimal(1), None), "OLD", "OLD"),  # type: ignore[arg-type]
+        (BrokerPosition("A\nB" + "C" * 200, Decimal(1), Decimal(1)), "A?B" + "C" * 61, None),
+    ],
+)
+def test_a_position_that_cannot_be_said_is_left_out_and_named(
+    core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strange: BrokerPosition, name: str, symbol: str | None
+) -> None:
+    right = MemoryBroker.reconcile
+    monkeypatch.setattr(
+        MemoryBroker, "reconcile",
+        lambda self: replace(state := right(self), positions=(strange, *state.positions)),
+    )
+    plugin, _ = started(core, tmp_path)
+    answer = tell(core, "command", {"reconcile": {}})
+    assert [message.type for message in answer] == ["broker_state", "done"]
+    body = answer[0].body
+    assert [row["symbol"] for row in body["positions"]] == ["NVDA"]
+    (row,) = body["left_out"]
+    assert (row["list"], row["name"], row.get("symbol")) == ("positions", name, symbol) and row["reason"]
+    ended(core, plugin)
+
+
+def test_an_order_that_cannot_be_said_is_left_out_with_its_symbol(
+    core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = MemoryBroker.reconcile
+
+    def reconcile(self: MemoryBroker) -> BrokerState:
+        state = right(self)
+        first = state.open_orders[0]
+        odd = replace(first, terms=replace(first.terms, client_order_id="hand 7", limit_price=Decimal("1.1234567891")))
+        return replace(state, open_orders=(first, odd))
+
+    monkeypatch.setattr(MemoryBroker, "reconcile", reconcile)
+    plugin, _ = started(core, tmp_path)
+    submit(core, order("a", type="limit", limit_price="200"))
+    body = tell(core, "command", {"reconcile": {}})[0].body
+    assert [row["terms"]["client_order_id"] for row in body["open_orders"]] == ["a"]
+    (row,) = body["left_out"]
+    assert (row["list"], row["name"], row["symbol"]) == ("open_orders", "hand 7", "NVDA")
+    assert "client_order_id" not in row
     ended(core, plugin)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bigbrother_plugin import CorporateAction, Market, ProviderContext, Split, limits, provider
+from bigbrother_plugin import CorporateAction, Market, ProviderContext, Quote, Split, limits, provider
 from bigbrother_plugin.provider import ProviderRole
 from csv_quotes import csv_quotes
 from fake_core import FakeCore, RunningPlugin
+
+kit_provider = importlib.import_module("bigbrother_plugin.provider")
 
 CSV = """time,symbol,bid,ask
 2026-03-16T13:31:00Z,ALFA,100.00,100.02
@@ -179,5 +183,79 @@ def test_time_that_does_not_grow_is_a_fault(core: FakeCore) -> None:
     core.hear("ready")
     advance(core)
     assert "at: 5 does not come after 5" in advance(core).body["reason"]
+    core.drain()
+    assert plugin.wait() == 0
+
+
+def test_a_generator_that_fails_ends_the_process_so_that_it_is_started_again(core: FakeCore) -> None:
+    @provider(settings=NoSettings)
+    def fails(settings: NoSettings, context: ProviderContext) -> Iterator[Market]:
+        yield Market(at=1)
+        raise RuntimeError("websocket closed: code 1006")
+
+    plugin = RunningPlugin(ProviderRole(fails), core.endpoint)
+    core.welcome({}, lockstep=False)
+    core.hear("ready")
+    assert core.hear("market").body == {"at": "1"}
+    assert "websocket closed: code 1006" in core.hear("error").body["reason"]
+    assert "websocket closed: code 1006" in core.hear("bye").body["reason"]
+    assert plugin.wait() == 1
+
+
+def test_in_real_time_what_does_not_grow_is_a_fault_that_ends_the_process_too(core: FakeCore) -> None:
+    @provider(settings=NoSettings)
+    def backwards(settings: NoSettings, context: ProviderContext) -> Iterator[Market]:
+        yield Market(at=5)
+        yield Market(at=5)
+
+    plugin = RunningPlugin(ProviderRole(backwards), core.endpoint)
+    core.welcome({}, lockstep=False)
+    core.hear("ready")
+    assert core.hear("market").body == {"at": "5"}
+    assert "at: 5 does not come after 5" in core.hear("error").body["reason"]
+    core.hear("bye")
+    assert plugin.wait() == 1
+
+
+class SetBack:
+    """The wall's clock, which a test can set."""
+
+    def __init__(self) -> None:
+        self.by = 0
+
+    def time_ns(self) -> int:
+        return time.time_ns() - self.by
+
+    monotonic_ns = staticmethod(time.monotonic_ns)
+
+
+@pytest.mark.parametrize("seconds", [1, 3_600, 90_000])
+def test_a_clock_that_is_set_back_stops_nothing(
+    core: FakeCore, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    clock = SetBack()
+    monkeypatch.setattr(kit_provider, "time", clock)
+    begin = time.time_ns()
+
+    @provider(settings=NoSettings)
+    def live(settings: NoSettings, context: ProviderContext) -> Iterator[Market]:
+        for count in range(6):
+            if count == 2:
+                clock.by = seconds * 10**9
+            now, venue = clock.time_ns(), time.time_ns() + 50
+            yield Market(at=now, quotes=(Quote("AAA", now, last=Decimal(count + 1)), Quote("BBB", venue, last=Decimal(1))))
+            time.sleep(0.02)
+
+    plugin = RunningPlugin(ProviderRole(live), core.endpoint)
+    core.welcome({}, lockstep=False)
+    core.hear("ready")
+    heard = [core.hear("market").body for _ in range(6)]
+    times = [int(body["at"]) for body in heard]
+    assert times == sorted(set(times)) and begin <= times[0] and times[-1] <= time.time_ns() + 10**9
+    for body in heard:
+        own, venue = (int(quote["at"]) for quote in body["quotes"])
+        assert own <= int(body["at"]) and abs(own - int(body["at"])) < 10**6, "stamped by the clock that was set back"
+        assert begin <= venue <= int(body["at"]) + 10**7, "the venue's own time stays"
+    assert core.hear("market").body["is_last"] is True
     core.drain()
     assert plugin.wait() == 0

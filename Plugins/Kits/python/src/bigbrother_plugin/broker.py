@@ -12,18 +12,19 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, Literal, NoReturn, TypeVar
 
-from ._codec import WireError
+from ._codec import WireError, codec, write
 from ._log import note
 from ._main import main
 from ._worker import Call, Outlet, Worker
+from .amounts import ClientOrderID, Symbol
 from .market import Market
 from .messages import Empty, Message, Ready, Role, Welcome
 from .orders import (
-    BrokerState, Cancel, Capabilities, Command, Execution, OrderAnswer, Query, Reconcile, Replace, Submit,
+    BrokerState, Cancel, Capabilities, Command, Execution, LeftOut, OrderAnswer, Query, Reconcile, Replace, Submit,
 )
 from .settings import SettingsError, read_settings
 
@@ -149,6 +150,38 @@ class EpochFence:
         self.highest = epoch
 
 
+def sayable(state: BrokerState) -> BrokerState:
+    """The same without the rows that cannot stand on the wire: one strange position must not hide the others."""
+    left_out = list(state.left_out or ())
+    positions = [row for row in state.positions if _can_say(row, "positions", left_out)]
+    orders = [row for row in state.open_orders if _can_say(row, "open_orders", left_out)]
+    return replace(state, positions=tuple(positions), open_orders=tuple(orders), left_out=tuple(left_out) or None)
+
+
+def _can_say(row: Any, which: Literal["positions", "open_orders"], left_out: list[LeftOut]) -> bool:
+    try:
+        write(row)
+    except Exception as error:
+        terms = row if which == "positions" else getattr(row, "terms", None)
+        symbol, id = getattr(terms, "symbol", None), getattr(terms, "client_order_id", None)
+        name = "".join(sign if sign.isprintable() else "?" for sign in str(symbol if which == "positions" else id))[:64]
+        note(logging.ERROR, "a row of the broker's list cannot be said, and is left out", list=which, name=name, why=error)
+        left_out.append(
+            LeftOut(which, name, str(error)[:200], _or_none(Symbol, symbol), _or_none(ClientOrderID, id))
+        )
+        return False
+    return True
+
+
+def _or_none(rule: Any, value: Any) -> Any:
+    """The value where it can stand on the wire as such."""
+    try:
+        codec(rule)[1](value)
+    except ValueError:
+        return None
+    return value
+
+
 class BrokerRole:
     """An adapter before the core. It is made once, and lives through every session of the process."""
 
@@ -209,7 +242,7 @@ class BrokerRole:
         elif isinstance(command, Query):
             outlet.send("order_answer", adapter.query(command), re=re)
         elif isinstance(command, Reconcile):
-            outlet.send("broker_state", adapter.reconcile(), re=re)
+            outlet.send("broker_state", sayable(adapter.reconcile()), re=re)
 
     def _tell(self, executions: Iterable[Execution], outlet: Outlet, re: str) -> None:
         for execution in executions:

@@ -120,13 +120,31 @@ class BrokerPosition:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A row of the broker's lists that the protocol cannot say. The core tells a person of it and manages the others.
+
+    ``name`` is what the broker calls it; ``symbol`` and ``client_order_id`` stand there where they can be said.
+    """
+
+    list: Literal["positions", "open_orders"]
+    name: str
+    reason: str
+    symbol: Symbol | None = None
+    client_order_id: ClientOrderID | None = None
+
+
+@dataclass(frozen=True)
 class BrokerState:
-    """The broker's state at one moment: every order that is not over, ``held`` legs included."""
+    """The broker's state at one moment: every order that is not over, ``held`` legs included.
+
+    A row that cannot be said on the wire is left out by the kit, and named in ``left_out``: the others are managed.
+    """
 
     account: BrokerAccount
     positions: tuple[BrokerPosition, ...]
     open_orders: tuple[Order, ...]
     at: Time
+    left_out: tuple[LeftOut, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NoReturn, TypeVar
 
 from ._codec import WireError
-from ._log import note
+from ._connection import EXIT_FAILED, described
+from ._log import log, note
 from ._main import main
-from ._worker import Call, Outlet, Worker
+from ._worker import Call, Outlet, Stop, Worker
 from .amounts import SECOND
 from .market import Market
-from .messages import Message, Ready, Role, Welcome
+from .messages import Fault, Message, Ready, Role, Welcome
 from .settings import SettingsError, read_settings
 
 S = TypeVar("S")
+
+#: Less is the ordinary correction of a clock, in nanoseconds.
+SETBACK = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,52 @@ def provider(
     return made
 
 
+class GrowingClock:
+    """The wall's clock while it does not go back; after that it goes on at the pace of the clock that cannot jump."""
+
+    def __init__(self) -> None:
+        self._at = time.time_ns()
+        self._steady = time.monotonic_ns()
+
+    def now(self) -> int:
+        """Nanoseconds since 1970; never less than before."""
+        steady = time.monotonic_ns()
+        self._at = max(self._at + steady - self._steady, time.time_ns())
+        self._steady = steady
+        return self._at
+
+    @property
+    def lag(self) -> int:
+        """By how much the wall's clock was set back, and is behind this one."""
+        return max(0, self.now() - time.time_ns())
+
+    def moved(self, update: Market, after: int) -> Market:
+        """What was stamped by a clock that was set back, as this one says it; what the venue itself has stamped stays."""
+        lag = self.lag
+        if lag < SETBACK:
+            return update
+        limit, at = update.at, max(update.at + lag, after + 1)
+
+        def ahead(time: int) -> int:
+            return time + lag if time <= limit else time
+
+        return replace(
+            update, at=at,
+            quotes=None if update.quotes is None else tuple(replace(row, at=min(ahead(row.at), at)) for row in update.quotes),
+            bars=None if update.bars is None else tuple(replace(row, start=ahead(row.start)) for row in update.bars),
+            conditions=None if update.conditions is None
+            else tuple(replace(row, at=min(ahead(row.at), at)) for row in update.conditions),
+        )
+
+
 class _Tape:
     """The updates one after another; looks one ahead, to know the last, where nobody waits for it."""
 
-    def __init__(self, updates: Iterator[Market], looks_ahead: bool) -> None:
+    def __init__(self, updates: Iterator[Market], looks_ahead: bool, clock: GrowingClock | None = None) -> None:
         self._updates = updates
         self._looks_ahead = looks_ahead
+        #: In real time: a clock that was set back stops nothing.
+        self._clock = clock
         self.at = -(2**63)
         self._ahead: Market | Exception | None = self._fetch() if looks_ahead else None
 
@@ -96,6 +140,8 @@ class _Tape:
             update = next(self._updates, None)
         except Exception as error:
             return error
+        if update is not None and update.at <= self.at and self._clock is not None:
+            update = self._clock.moved(update, after=self.at)
         if update is not None and update.at <= self.at:
             return ValueError(f"at: {update.at} does not come after {self.at}; time grows with every update")
         return update
@@ -114,11 +160,14 @@ class ProviderRole:
         self._lockstep = False
         self._outlet: Outlet | None = None
         self._worker: Worker | None = None
+        #: One for all sessions of the process: time grows from one to the next as well.
+        self._clock = GrowingClock()
 
     def start(self, welcome: Welcome, outlet: Outlet, worker: Worker) -> Ready:
         settings = read_settings(self._provider.settings, welcome.settings)
         context = ProviderContext(welcome.account, welcome.state_directory, welcome.lockstep)
-        self._tape = _Tape(self._provider(settings, context), looks_ahead=welcome.lockstep)
+        clock = None if welcome.lockstep else self._clock
+        self._tape = _Tape(self._provider(settings, context), looks_ahead=welcome.lockstep, clock=clock)
         self._lockstep, self._outlet, self._worker = welcome.lockstep, outlet, worker
         return Ready()
 
@@ -140,7 +189,19 @@ class ProviderRole:
     def _produce_later(self, outlet: Outlet | None) -> None:
         call = Call("next update", may_wait=True)
         if self._worker is not None and outlet is not None:
-            self._worker.submit(call, lambda: self._produce(outlet, call))
+            self._worker.submit(call, lambda: self._produce_or_end(outlet, call))
+
+    def _produce_or_end(self, outlet: Outlet, call: Call) -> None:
+        """A generator that has failed gives nothing more: the process ends, to be started again."""
+        try:
+            self._produce(outlet, call)
+        except BaseException as error:
+            if outlet is not self._outlet:
+                return
+            log.error("the provider's code failed; the process ends, to be started again", exc_info=error)
+            outlet.send("error", Fault(described(error)))
+            outlet.send("bye", Fault(f"its code failed: {described(error)}"))
+            outlet.outbox.put(Stop(EXIT_FAILED))
 
     def _produce(self, outlet: Outlet, call: Call) -> None:
         """One update when its time has come, and then the next. A newer session has a tape of its own."""
@@ -149,9 +210,9 @@ class ProviderRole:
         update = self._tape.next()
         if update is None:
             note(logging.INFO, "the last update has been sent")
-            return outlet.send("market", Market(at=max(time.time_ns(), self._tape.at + 1), is_last=True))
+            return outlet.send("market", Market(at=max(self._clock.now(), self._tape.at + 1), is_last=True))
         while not call.cancelled.is_set():
-            seconds = (update.at - time.time_ns()) / SECOND
+            seconds = (update.at - self._clock.now()) / SECOND
             if seconds <= 0:
                 outlet.send("market", update)
                 return self._produce_later(outlet)

@@ -1,0 +1,140 @@
+import Orchestration
+import Trading
+import Wording
+
+/// What a person should look at, as far as the journal knows: `status` ends with 1 while there is any of it (I-STAT-1).
+package struct Attention: Sendable, Hashable {
+    /// One sentence each, the gravest first.
+    package private(set) var reasons: [String] = []
+    private let state: CoreState
+    private let isRunning: Bool
+
+    /// - Parameters:
+    ///   - isRunning: a core is at work on the journal.
+    ///   - wall: what time it is here.
+    package init(_ state: CoreState, isRunning: Bool, wall: Timestamp) {
+        self.state = state
+        self.isRunning = isRunning
+        watchCore(wall)
+        watchPositions()
+        watchBroker()
+        watchAccount()
+        watchPolicies()
+    }
+
+    package static func == (left: Attention, right: Attention) -> Bool { left.reasons == right.reasons }
+    package func hash(into hasher: inout Hasher) { hasher.combine(reasons) }
+
+    /// What may be said of protection now.
+    package var protection: String {
+        let unprotected = state.protection.unprotected
+        if state.portfolio.positions.isEmpty { return "nothing is held" + unconfirmed }
+        guard unprotected.isEmpty else {
+            return "NO STOP: \(unprotected.map(\.text).joined(separator: ", "))" + unconfirmed
+        }
+        return isConfirmed
+            ? "every position has a working stop" : "every position had a working stop when it was looked at last"
+                + unconfirmed
+    }
+
+    /// The broker's state and ours agreed within the time in which they are to be compared.
+    package var isConfirmed: Bool {
+        guard let agreed = state.reconciler.watch.agreedAt, state.reconciler.watch.silentSince == nil else {
+            return state.reconciler.watch.silentSince.map { state.now <= $0 + Self.patience } ?? false
+                && state.reconciler.watch.agreedAt != nil
+        }
+        return state.now - agreed <= longestAge
+    }
+
+    /// Nil for never.
+    package var age: TimeSpan? { state.reconciler.watch.agreedAt.map { state.now - $0 } }
+
+    private var unconfirmed: String {
+        guard !isConfirmed else { return "" }
+        guard let age else { return "; the broker's state was never known" }
+        return "; NOT CONFIRMED for \(age)"
+    }
+
+    /// Two comparisons, and a minute for them.
+    private var longestAge: TimeSpan {
+        let configuration = state.configuration
+        let cycles = Int128(max(1, configuration.reconcileEveryCycles)) * 2
+        let nanoseconds = Int128(max(0, configuration.cyclePeriod.nanoseconds)) * cycles
+        return TimeSpan(nanoseconds: Int64(clamping: nanoseconds + Int128(Self.patience.nanoseconds)))
+    }
+
+    private static let patience = TimeSpan.seconds(60)
+
+    // MARK: - The reasons
+
+    /// A core in real time writes something in every cycle.
+    private mutating func watchCore(_ wall: Timestamp) {
+        guard isRunning, !state.configuration.isLockstep else { return }
+        let silence = wall - state.now
+        let most = Self.patience.nanoseconds.addingReportingOverflow(state.configuration.cyclePeriod.nanoseconds)
+        guard !most.overflow, silence.nanoseconds > most.partialValue else { return }
+        reasons.append("the core that is at work has done nothing for \(silence)")
+    }
+
+    private mutating func watchPositions() {
+        let limit = state.configuration.unprotectedLimit
+        for symbol in state.protection.unprotected {
+            guard let since = state.protection.unprotectedSince(symbol), state.now - since >= limit else { continue }
+            reasons.append("\(symbol) has no working stop for all its shares, for \(state.now - since)")
+        }
+        for symbol in state.portfolio.positions.keys.sorted() {
+            for reason in state.holds.reportedReasons(of: symbol) {
+                switch reason {
+                case .stopStuck: reasons.append("\(symbol): the market is through its stop, and it does not execute")
+                case .obstacle(let obstacle):
+                    reasons.append(
+                        "\(symbol): no stop can be placed while \(obstacle.order.clientOrderID) rests on the other side")
+                case .refusedByRiskGate, .orderBudget, .splitNotBooked: continue
+                }
+            }
+        }
+    }
+
+    private mutating func watchBroker() {
+        let watch = state.reconciler.watch
+        if !isRunning, !state.configuration.isLockstep, !state.portfolio.positions.isEmpty || state.portfolio.orders.workingCount > 0 {
+            reasons.append("no core is at work, and the account has positions or orders")
+        }
+        if let broker = state.broker {
+            if let foreign = broker.foreignAccount {
+                reasons.append(
+                    "the broker tells the account \(foreign.id), the configuration names \(state.configuration.account): nothing is sent"
+                )
+            }
+            for defect in broker.listDefects.prefix(20) {
+                reasons.append("a row of the broker's lists is left out: \(defect.defect.words)")
+            }
+        } else if isRunning {
+            reasons.append("no broker is connected: nothing can be sent")
+        }
+        guard isRunning, !isConfirmed else { return }
+        let why = watch.failure.map { ": \($0)" } ?? ""
+        if let since = watch.silentSince, state.now - since >= Self.patience {
+            reasons.append("the broker has not answered for \(state.now - since)\(why)")
+        } else if let age {
+            reasons.append("the broker's state and ours agreed last \(age) ago\(why)")
+        } else {
+            reasons.append("the broker's state was never known\(why)")
+        }
+    }
+
+    private mutating func watchAccount() {
+        if state.control.state != .active, state.control.who == "core" {
+            reasons.append("trading is \(state.control.state.rawValue): \(state.control.why.words)")
+        }
+        if state.portfolio.evidence.doubt != nil {
+            reasons.append("the account's figures are in doubt; those before are kept")
+        }
+    }
+
+    private mutating func watchPolicies() {
+        for name in state.plugins.silent(of: state.configuration.policies, cycles: 3) {
+            reasons.append("policy \(name) does not answer")
+        }
+    }
+}

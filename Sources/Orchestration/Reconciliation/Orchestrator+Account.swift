@@ -1,0 +1,56 @@
+import Trading
+
+/// The account's figures, read after the positions that explain them (I-ACCT-2).
+extension Orchestrator {
+    /// - Parameter adopted: the value that came with positions of this snapshot, or went with them.
+    /// - Returns: whether a cycle may be made of it: what does not fit together at first contact is read again.
+    mutating func examineAccount(
+        _ theirs: Account, adopted: Money, queriedAt: Timestamp
+    ) throws(NumericError) -> Bool {
+        let known = queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
+        let held = try state.marked.heldValue()
+        guard let ours = state.portfolio.account else { return try openAccount(theirs, held, from: known) }
+        // Figures of another currency are not compared with ours.
+        guard theirs.currency == ours.currency else { return true }
+        let reading = AccountEvidence.Reading(
+            theirs: theirs, ours: ours, held: state.marked.isPriced ? held : nil, adopted: adopted,
+            isQuiet: isQuiet(since: known), at: state.now)
+        switch try state.portfolio.examine(reading, from: known) {
+        case .agrees(let wasDoubted):
+            if wasDoubted { alert(.notice, nil, .accountAgreesAgain) }
+        case .doubtful(let told):
+            switch told {
+            case .first(let cause): alert(.warning, nil, .accountInDoubt(cause))
+            case .contradicts(let cause): alert(.emergency, nil, .accountContradicts(cause))
+            case nil: break
+            }
+        case .moved(let cash):
+            if !cash.isZero { alert(.warning, nil, .moneyMoved(cash)) }
+        }
+        return true
+    }
+
+    private mutating func openAccount(
+        _ theirs: Account, _ held: Money, from known: Timestamp
+    ) throws(NumericError) -> Bool {
+        guard try state.portfolio.open(theirs, held: held, isPriced: state.marked.isPriced, from: known) else {
+            state.reconciler.endRounds()
+            state.reconciler.askAgain(at: state.now + .seconds(1))
+            return false
+        }
+        return true
+    }
+
+    /// What is doubtful is read again soon.
+    mutating func followDoubt() {
+        guard state.portfolio.evidence.doubt != nil else { return }
+        state.reconciler.requestSnapshot(by: state.now + AccountEvidence.interval)
+    }
+
+    /// No position differs that the figures may pay for, and no order is under way that the figures may know of and our books do not, or the other way round.
+    private func isQuiet(since known: Timestamp) -> Bool {
+        !state.portfolio.orders.allWorking.contains { $0.status.isInFlight || $0.isOverSoon }
+            && state.broker?.discrepancies.isEmpty != false
+            && state.portfolio.bookedAt.map { $0 <= known } ?? true
+    }
+}

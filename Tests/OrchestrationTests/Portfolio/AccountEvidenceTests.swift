@@ -1,0 +1,169 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+@Suite("Figures of the account: one reading moves nothing, and money that comes or goes is no profit or loss")
+struct AccountEvidenceTests {
+    /// 40,000 in cash, 100 of ABC at 100 and 100 of XYZ at 200; read with every cycle of a minute.
+    private func held(_ change: (inout CoreConfiguration) -> Void = { _ in }) -> CoreDriver {
+        var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.venue.hold("XYZ", 100, at: "200")
+        driver.quote("ABC", "100", "100", last: "100")
+        driver.quote("XYZ", "200", "200", last: "200")
+        driver.policies = { _ in
+            answers([
+                PluginName("stop-loss").says(.stop("60"), on: "ABC"),
+                PluginName("stop-loss").says(.stop("120"), on: "XYZ"),
+            ])
+        }
+        driver.start(["stop-loss"]) {
+            $0.cyclePeriod = .seconds(60)
+            $0.reconcileEveryCycles = 1
+            $0.limits.maximumDailyLoss = "0.05"
+            change(&$0)
+        }
+        driver.connect()
+        driver.cycle()
+        return driver
+    }
+
+    private func figures(_ driver: CoreDriver) throws -> [Money] {
+        let portfolio = driver.state.portfolio
+        return [try driver.state.marked.equity(), portfolio.peakEquity, portfolio.dayStartEquity ?? .zero]
+    }
+
+    static let wrong: [@Sendable (inout Account) -> Void] = [
+        { $0.cash = .zero },
+        { $0.equity = .zero },
+        { ($0.cash, $0.equity, $0.buyingPower) = (.zero, .zero, .zero) },
+        { $0.cash = "4000000" },
+        { $0.equity = "7000000" },
+        { $0.cash = "-40000" },
+    ]
+
+    @Test("a wrong figure in one answer, or in some, changes nothing", arguments: 0..<6, [1, 3])
+    func once(index: Int, readings: Int) throws {
+        var driver = held()
+        driver.venue.lie = { Self.wrong[index](&$0.account) }
+        for _ in 0..<readings {
+            driver.cycle()
+            #expect(try figures(driver) == ["70000", "70000", "70000"])
+            #expect(driver.state.portfolio.account?.equity == "70000")
+        }
+        driver.venue.lie = nil
+        for _ in 0..<8 { driver.cycle() }
+        #expect(try figures(driver) == ["70000", "70000", "70000"])
+        #expect(driver.state.control.state == .active)
+        #expect(driver.alertReasons(.warning).contains { if case .accountInDoubt = $0 { true } else { false } })
+        #expect(driver.alertReasons(.notice).contains(.accountAgreesAgain))
+        driver.expectSound()
+    }
+
+    @Test("while a figure is doubtful nothing is bought for it")
+    func buyingPower() {
+        var driver = held()
+        driver.venue.lie = { Self.wrong[3](&$0.account) }
+        driver.cycle()
+        #expect(driver.state.portfolio.account?.buyingPower == "40000")
+        driver.venue.lie = { ($0.account.cash, $0.account.buyingPower) = ("5", "5") }
+        driver.cycle()
+        #expect(driver.state.portfolio.account?.buyingPower == "5")
+    }
+
+    @Test("a wrong first answer starts nothing", arguments: 0..<4)
+    func first(index: Int) throws {
+        var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.quote("ABC", "100", "100", last: "100")
+        driver.start([])
+        driver.venue.lie = { Self.wrong[index](&$0.account) }
+        driver.connect()
+        #expect(driver.state.portfolio.peakEquity.isZero)
+        #expect(driver.state.cycle.number == 0)
+        driver.venue.lie = nil
+        driver.wait(.seconds(2))
+        #expect(try figures(driver) == ["50000", "50000", "50000"])
+        #expect(driver.state.cycle.number == 1)
+    }
+
+    @Test("what stays so from the beginning is taken as it is")
+    func oddFromTheStart() {
+        var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.quote("ABC", "100", "100", last: "100")
+        driver.start([])
+        driver.venue.lie = { $0.account.equity = .zero }
+        driver.connect()
+        for _ in 0..<10 { driver.wait(.seconds(1)) }
+        #expect(driver.state.broker?.isReconciled == true)
+        #expect(driver.alertReasons(.warning).isEmpty)
+    }
+
+    @Test("money paid in or out moves peak and start of the day with it, and is told once", arguments: ["-30000", "60000"])
+    func moved(amount: Money) throws {
+        var driver = held()
+        driver.venue.cash = try driver.venue.cash + amount
+        for _ in 0..<4 { driver.cycle() }
+        #expect(try figures(driver) == ["70000", "70000", "70000"])
+        for _ in 0..<6 { driver.cycle() }
+        let now = try Money("70000") + amount
+        #expect(try figures(driver) == [now, now, now])
+        #expect(driver.alertReasons.filter { $0 == .moneyMoved(amount) }.count == 1)
+        #expect(driver.state.control.state == .active)
+        #expect(driver.orders.count == 2)
+        driver.expectSound()
+    }
+
+    @Test("a deposit hides no loss, and after it is believed the loss is a share of all that is there")
+    func hidden() {
+        for (cycles, state) in [(0, TradingState.reducing), (10, .active)] {
+            var driver = held()
+            driver.venue.cash = "100000"
+            for _ in 0..<cycles { driver.cycle() }
+            for price in ["175", "150"] as [Price] { driver.quote("XYZ", price, price, last: price) }
+            for _ in 0..<3 { driver.cycle() }
+            #expect(driver.state.control.state == state, "5,000 of 70,000 or of 130,000")
+            driver.quote("XYZ", "130", "130", last: "130")
+            driver.cycle()
+            #expect(driver.state.control.state == .reducing)
+        }
+    }
+
+    @Test("shares bought or sold by hand explain their cash: no doubt, no profit, no loss", arguments: [100, -60])
+    func byHand(quantity: Quantity) throws {
+        var driver = held()
+        driver.venue.wasTradedByHand = true
+        driver.venue.hold("ABC", try Quantity("100") + quantity, at: "100")
+        driver.venue.cash = try driver.venue.cash - Price("100").times(quantity)
+        for _ in 0..<8 {
+            driver.cycle()
+            #expect(try figures(driver) == ["70000", "70000", "70000"])
+        }
+        #expect(driver.state.portfolio.account?.cash == driver.venue.cash)
+        #expect(!driver.alertReasons.contains { if case .accountInDoubt = $0 { true } else { false } })
+    }
+
+    @Test("shares that are transferred in, or out, move peak and start of the day", arguments: [100, -60])
+    func transferred(quantity: Quantity) throws {
+        var driver = held()
+        driver.venue.wasTradedByHand = true
+        driver.venue.hold("ABC", try Quantity("100") + quantity, at: "100")
+        for _ in 0..<8 { driver.cycle() }
+        let now = try Money("70000") + Price("100").times(quantity)
+        #expect(try figures(driver) == [now, now, now])
+        #expect(driver.state.control.state == .active)
+    }
+
+    @Test("of an equity of zero or less every value is unbounded")
+    func nothing() {
+        #expect(Money("100").weight(of: "400") == "0.25")
+        #expect(Money("100").weight(of: .zero) == .unbounded)
+        #expect(Money("100").weight(of: "-1") == .unbounded)
+        #expect(Money("-100").weight(of: "-1") == Ratio(units: -Ratio.unbounded.units))
+        #expect(Money.zero.weight(of: "-1") == .zero)
+        #expect(Money(units: .max).weight(of: Money(units: 1)) == .unbounded)
+    }
+}
