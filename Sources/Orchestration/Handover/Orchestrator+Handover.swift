@@ -64,6 +64,7 @@ extension Orchestrator {
     private mutating func hand(_ symbol: Symbol, over mode: SymbolMode) {
         state.handover.set(mode, of: symbol)
         if mode == .watched { state.handover.forget(symbol) }
+        if mode == .managed { state.portfolio.handOver(symbol) }
         touch(symbol)
     }
 

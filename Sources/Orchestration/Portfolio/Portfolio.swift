@@ -170,6 +170,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     // MARK: - What is decided and observed of a position
 
+    /// A person wants it managed.
+    mutating func handOver(_ symbol: Symbol) { positions[symbol]?.isHandedOver = true }
+
     /// What was found at the broker is what an entry of ours has bought: R is counted from the stop that it brought.
     mutating func entered(_ symbol: Symbol, stop: Price) {
         guard var record = positions[symbol], record.isAdopted else { return }

@@ -50,8 +50,12 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         case found
     }
 
-    /// Nobody here has opened it, and no person has named its initial stop: it is protected, and has no R.
-    package var isAdopted: Bool { origin != .entered && initialStop == nil }
+    /// A person wants it managed like one that was entered here.
+    package var isHandedOver: Bool?
+
+    /// Nobody here has opened it, no person has named its initial stop, and none has handed it over: it is protected, and has no
+    /// R.
+    package var isAdopted: Bool { origin != .entered && initialStop == nil && isHandedOver != true }
 
     package var isLong: Bool { quantity.isPositive }
     package var exitSide: Side { isLong ? .sell : .buy }

@@ -259,6 +259,7 @@ extension Orchestrator {
     /// I-FIRST-2: a position that nobody here has opened begins at the market, not at its average price; the stop that a person has
     /// named is held against it.
     private mutating func beginAdopted(_ symbol: Symbol) {
+        if state.configuration.symbolModes[symbol] == .managed { state.portfolio.handOver(symbol) }
         nameInitialStop(of: symbol)
         let oldest = state.now.nanoseconds - state.configuration.limits.maximumQuoteAge.nanoseconds
         seeAdopted(symbol, notBefore: Timestamp(nanoseconds: oldest))
