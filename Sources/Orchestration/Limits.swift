@@ -213,7 +213,7 @@ enum CoreLimits {
     static let contradictionPatience = TimeSpan.seconds(900)
     /// Movements of cash that our books do not explain, and how long they may explain a position.
     static let cashMovements = 32
-    static let cashMovementAge = TimeSpan.seconds(120)
+    static let cashMovementAge = TimeSpan.seconds(900)
     /// What the venue makes of a price counts as the same within so many of the declared ticks.
     static let roundingTicks: Int64 = 10
     /// Cycles in a row without a required policy's answer after which trading is `reducing`, and after which any policy's

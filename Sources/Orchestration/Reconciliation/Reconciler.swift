@@ -20,6 +20,10 @@ package struct Reconciler: Sendable, Hashable, Codable {
     }
     /// How long the broker has been silent; it outlives a connection.
     package private(set) var watch = BrokerWatch()
+    /// Of the account, whatever the connection: the newest last.
+    private var cashMovements: [CashMovement] = []
+    /// As it was told when the newest of them was noted.
+    private var notedCash: Money?
 
     package init() {}
 
@@ -143,8 +147,8 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// - Parameter expected: by our books.
     mutating func noteCash(_ cash: Money, expected: Money?, at now: Timestamp) {
         // While a jump is in doubt it is told with every reading, and has come once.
-        guard let expected, cash != expected, link?.notedCash != cash else { return }
-        link?.notedCash = cash
+        guard let expected, cash != expected, notedCash != cash else { return }
+        notedCash = cash
         move(Int128(cash.units) - Int128(expected.units), at: now)
     }
 
@@ -153,14 +157,14 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     private mutating func move(_ amount: Int128, at now: Timestamp) {
         guard amount != 0 else { return }
-        link?.cashMovements.append(CashMovement(at: now, amount: Money(units: Int64(clamping: amount))))
-        let count = link?.cashMovements.count ?? 0
-        if count > CoreLimits.cashMovements { link?.cashMovements.removeFirst(count - CoreLimits.cashMovements) }
+        cashMovements.append(CashMovement(at: now, amount: Money(units: Int64(clamping: amount))))
+        let excess = cashMovements.count - CoreLimits.cashMovements
+        if excess > 0 { cashMovements.removeFirst(excess) }
     }
 
     /// What came in, or with a minus went out, since so long before this time without our doing.
     func unexplainedCash(since time: Timestamp) -> Int128 {
-        (link?.cashMovements ?? []).filter { $0.at + CoreLimits.cashMovementAge >= time }
+        cashMovements.filter { $0.at + CoreLimits.cashMovementAge >= time }
             .reduce(0) { $0 + Int128($1.amount.units) }
     }
 
@@ -262,13 +266,13 @@ package struct Reconciler: Sendable, Hashable, Codable {
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
         watch.shift(by: span, now: now)
+        cashMovements = cashMovements.map { with($0) { $0.at = ahead($0.at) } }
         link = link.map {
             with($0) {
                 $0.reconcileDueAt = $0.reconcileDueAt.map { $0 + span }
                 $0.reconciledAt = $0.reconciledAt.map(ahead)
                 $0.unsettledSince = $0.unsettledSince.map(ahead)
                 $0.discrepancies = $0.discrepancies.mapValues { with($0) { $0.since = ahead($0.since) } }
-                $0.cashMovements = $0.cashMovements.map { with($0) { $0.at = ahead($0.at) } }
                 $0.toldDefects = $0.toldDefects.map { ToldDefect(subject: $0.subject, at: ahead($0.at)) }
                 $0.foreignAccount = $0.foreignAccount.map { ForeignAccount(id: $0.id, toldAt: ahead($0.toldAt)) }
             }
@@ -297,10 +301,6 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     fileprivate var unsettledSince: Timestamp?
     /// Positions that differ; adopted when they still do after the time that lists may be behind.
     fileprivate(set) var discrepancies: [Symbol: UnconfirmedDiscrepancy] = [:]
-    /// The newest last.
-    fileprivate var cashMovements: [CashMovement] = []
-    /// As it was told when the newest of them was noted.
-    fileprivate var notedCash: Money?
     /// Rows of its newest lists that cannot be used.
     package fileprivate(set) var listDefects: [ListDefect] = []
     /// Of them, what was told, and when.
