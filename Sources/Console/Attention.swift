@@ -76,6 +76,12 @@ package struct Attention: Sendable, Hashable {
         reasons.append("the core that is at work has done nothing for \(silence)")
     }
 
+    private var unprotectable: [(symbol: Symbol, quantity: Quantity)] {
+        state.portfolio.positions.keys.sorted().compactMap { symbol in
+            state.protection.unprotectable(symbol).map { (symbol, $0) }
+        }
+    }
+
     private mutating func watchPositions() {
         let limit = state.configuration.unprotectedLimit
         for symbol in state.protection.unprotected {
@@ -89,10 +95,17 @@ package struct Attention: Sendable, Hashable {
                 case .obstacle(let obstacle):
                     reasons.append(
                         "\(symbol): no stop can be placed while \(obstacle.order.clientOrderID) rests on the other side")
-                case .refusedByRiskGate, .orderBudget, .splitNotBooked: continue
+                case .contradiction(let found):
+                    reasons.append(
+                        "\(symbol): the broker lists \(found.brokers), our books have \(found.ours), and \(found.order) says otherwise")
+                case .refusedByRiskGate, .orderBudget, .splitNotBooked, .protectedOtherwise: continue
                 }
             }
         }
+        for (symbol, quantity) in unprotectable {
+            reasons.append("\(symbol): the broker takes no stop for \(quantity) of it")
+        }
+        for (symbol, doubt) in state.prices.current { reasons.append("\(symbol): \(doubt.words)") }
     }
 
     private mutating func watchBroker() {
