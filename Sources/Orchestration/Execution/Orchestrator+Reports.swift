@@ -81,9 +81,6 @@ extension Orchestrator {
             awaitBrokerSnapshot(of: order.symbol)
         }
         // Nobody here asked for its end: what the broker has done, as for a split, shows in its lists first.
-        if event == .canceled || event == .expired, isEndedByOthers(order, before) {
-            awaitBrokerSnapshot(of: order.symbol)
-        }
         if transition == .refused {
             alert(.warning, order.symbol, .reportConflicts(order: order.id, status: before, event: event))
             if before == .rejected, event.isLife { doubtAgain(order) }
@@ -102,13 +99,6 @@ extension Orchestrator {
         }
         followReplacement(of: order, event)
         react(to: event, of: order)
-    }
-
-    /// An exit of ours is over, and neither it nor another of its group was asked to end.
-    private func isEndedByOthers(_ order: Order, _ before: OrderStatus) -> Bool {
-        guard order.isExit, !before.isInFlight, !order.isWorking else { return false }
-        let others = legs(of: order.groupID).filter { $0.id != order.id && $0.isExit }
-        return others.allSatisfy { $0.isWorking && !$0.status.isInFlight }
     }
 
     private func legs(of group: OrderGroupID?) -> [Order] {
