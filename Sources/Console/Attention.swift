@@ -33,7 +33,8 @@ package struct Attention: Sendable, Hashable {
             return "NO STOP: \(unprotected.map(\.text).joined(separator: ", "))" + unconfirmed
         }
         return isConfirmed
-            ? "every position has a working stop" : "every position had a working stop when it was looked at last"
+            ? "every position has a working stop"
+            : "every position had a working stop when it was looked at last"
                 + unconfirmed
     }
 
@@ -110,7 +111,9 @@ package struct Attention: Sendable, Hashable {
 
     private mutating func watchBroker() {
         let watch = state.reconciler.watch
-        if !isRunning, !state.configuration.isLockstep, !state.portfolio.positions.isEmpty || state.portfolio.orders.workingCount > 0 {
+        if !isRunning, !state.configuration.isLockstep,
+            !state.portfolio.positions.isEmpty || state.portfolio.orders.workingCount > 0
+        {
             reasons.append("no core is at work, and the account has positions or orders")
         }
         if let broker = state.broker {

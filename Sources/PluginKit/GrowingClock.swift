@@ -37,10 +37,20 @@ struct GrowingClock {
         func ahead(_ time: Timestamp) -> Timestamp {
             time <= limit ? min(time + TimeSpan(nanoseconds: lag), moved.at) : time
         }
-        moved.quotes = update.quotes.map { rows in rows.map { var row = $0; row.at = ahead(row.at); return row } }
-        moved.bars = update.bars.map { rows in rows.map { var row = $0; row.start = ahead(row.start); return row } }
+        moved.quotes = update.quotes.map { rows in
+            rows.map {
+                var row = $0; row.at = ahead(row.at); return row
+            }
+        }
+        moved.bars = update.bars.map { rows in
+            rows.map {
+                var row = $0; row.start = ahead(row.start); return row
+            }
+        }
         moved.conditions = update.conditions.map { rows in
-            rows.map { var row = $0; row.at = ahead(row.at); return row }
+            rows.map {
+                var row = $0; row.at = ahead(row.at); return row
+            }
         }
         return moved
     }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("One core for an account on a host, whatever its state folder", .blocking, .serialized)
 struct OneCoreTests {
-    @Test("a second one is refused and says who trades; after the first has ended, or was killed, it starts", arguments: [SIGINT, SIGKILL])
+    @Test(
+        "a second one is refused and says who trades; after the first has ended, or was killed, it starts",
+        arguments: [SIGINT, SIGKILL])
     func refused(signal: Int32) throws {
         let programs = try Programs()
         defer { programs.remove() }

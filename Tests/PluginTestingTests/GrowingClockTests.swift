@@ -42,13 +42,18 @@ struct GrowingClockTests {
         let symbol = try Symbol("AAA")
         let update = MarketUpdate(
             at: own,
-            quotes: [Quote(symbol: symbol, last: try Price("1"), at: own), Quote(symbol: symbol, last: try Price("2"), at: venue)])
+            quotes: [
+                Quote(symbol: symbol, last: try Price("1"), at: own),
+                Quote(symbol: symbol, last: try Price("2"), at: venue),
+            ])
         let moved = clock.moved(update, after: last)
         #expect(moved.at == last + .seconds(1))
         #expect(moved.quotes?.map(\.at) == [last + .seconds(1), venue])
         #expect(clock.moved(moved, after: last) == moved)
         clocks.wall += 3_600 * Self.second
-        #expect(clock.moved(update, after: last) == update, "no clock was set back: time that does not grow is the provider's")
+        #expect(
+            clock.moved(update, after: last) == update,
+            "no clock was set back: time that does not grow is the provider's")
     }
 }
 

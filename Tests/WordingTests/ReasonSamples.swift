@@ -45,7 +45,8 @@ enum ReasonSamples {
         .partialCoolDown(last: time, until: time + .seconds(300)), .reductionTooSmall("1", of: "144"), .vetoStands,
         .vetoed("the market is closed to us"), .reentryCoolDown(until: time), .bothSidesAsked, .smallerEntryTaken,
         .entered(stop: "186.23"), .tradingRestricted(state: .reducing, why: .policiesMissing(["stop-loss"])),
-        .guardSilent(["news-guard"]), .positionReducing(to: "144"), .wouldBeReduced(by: "portfolio-risk", to: "100", entered: "144"),
+        .guardSilent(["news-guard"]), .positionReducing(to: "144"),
+        .wouldBeReduced(by: "portfolio-risk", to: "100", entered: "144"),
         .alreadyHeld("144"), .vetoEverywhere, .exposureWithin(.share("0.42"), positions: 3),
         .exposureReduced(
             .share("1.4"), positions: 3, rule: .largestFirst,

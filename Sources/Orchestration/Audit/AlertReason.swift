@@ -184,7 +184,9 @@ extension AlertReason {
         case .brokerSilent: .brokerSilent
         case .foreignAccount, .foreignCurrency, .accountContradicts, .accountInDoubt, .moneyMoved: .account
         case .policySilent: .policySilent
-        case .brokerStateNotTaken, .brokerUnreconciled, .brokerError, .rowLeftOut, .answerNotTaken, .termsNotTaken, .overfilled: .brokerDoubtful
+        case .brokerStateNotTaken, .brokerUnreconciled, .brokerError, .rowLeftOut, .answerNotTaken, .termsNotTaken,
+            .overfilled:
+            .brokerDoubtful
         case .ordersRefused: .refusedByBroker
         case .orderUnanswered, .cancelStuck, .orderInDoubt, .adoptedInDoubt: .orderStuck
         case .positionContradicted: .brokerDoubtful

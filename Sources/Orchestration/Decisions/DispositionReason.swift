@@ -161,7 +161,8 @@ extension DispositionReason {
         case .symbolMode, .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy,
             .tighterStopSet,
             .notStopOwner, .tighterResetPrevails, .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,
-            .notTargetOwner, .targetThereAlready, .rungTaken, .guardSilent, .vetoStands, .bothSidesAsked, .smallerEntryTaken,
+            .notTargetOwner, .targetThereAlready, .rungTaken, .guardSilent, .vetoStands, .bothSidesAsked,
+            .smallerEntryTaken,
             .vetoEverywhere, .advisoryPublished:
             self
         }

@@ -93,7 +93,8 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         let other = try otherValue(of: reading.theirs, held: reading.held)
         let cause = try cause(reading, cash: cash, other: other)
         guard let cause else {
-            defer { (doubt, otherValue) = (nil, other ?? otherValue) }
+            // What is not adopted yet would count as something else that the broker has.
+            defer { (doubt, otherValue) = (nil, reading.isQuiet ? other ?? otherValue : otherValue) }
             return .agrees(wasDoubted: doubt?.isTold == true)
         }
         guard reading.isQuiet else { return .doubtful(told: nil) }
@@ -119,7 +120,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         if try cash.magnitude() > small, try unexplained.magnitude() > small {
             return .cash(told: reading.theirs.cash, ours: reading.ours.cash)
         }
-        guard try isEquityJump(reading, other: other) else { return nil }
+        guard reading.isQuiet, try isEquityJump(reading, other: other) else { return nil }
         return .equity(told: reading.theirs.equity, ours: reading.ours.equity)
     }
 

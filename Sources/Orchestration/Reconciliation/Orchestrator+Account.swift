@@ -33,6 +33,11 @@ extension Orchestrator {
     private mutating func openAccount(
         _ theirs: Account, _ held: Money, from known: Timestamp
     ) throws(NumericError) -> Bool {
+        // Positions that are not adopted yet make equity larger than cash and what is held.
+        guard state.broker?.discrepancies.isEmpty != false else {
+            state.portfolio.adopt(theirs, from: known)
+            return true
+        }
         guard try state.portfolio.open(theirs, held: held, isPriced: state.marked.isPriced, from: known) else {
             state.reconciler.endRounds()
             state.reconciler.askAgain(at: state.now + .seconds(1))

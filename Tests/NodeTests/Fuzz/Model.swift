@@ -212,7 +212,8 @@ struct Model {
             guard sessions.values.contains(where: { $0.name == name && $0.isReady }) else {
                 return "\(name) is not ready"
             }
-        case .started, .cycleDue, .pluginNotice, .commandNotSent, .brokerError, .wake, .clockJumped, .protocolViolation, .stopping,
+        case .started, .cycleDue, .pluginNotice, .commandNotSent, .brokerError, .wake, .clockJumped, .protocolViolation,
+            .stopping,
             .brokerLeft,
             .brokerFailed:
             break

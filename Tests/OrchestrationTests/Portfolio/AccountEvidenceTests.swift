@@ -102,7 +102,9 @@ struct AccountEvidenceTests {
         #expect(driver.alertReasons(.warning).isEmpty)
     }
 
-    @Test("money paid in or out moves peak and start of the day with it, and is told once", arguments: ["-30000", "60000"])
+    @Test(
+        "money paid in or out moves peak and start of the day with it, and is told once",
+        arguments: ["-30000", "60000"])
     func moved(amount: Money) throws {
         var driver = held()
         driver.venue.cash = try driver.venue.cash + amount

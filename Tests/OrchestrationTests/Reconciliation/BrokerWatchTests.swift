@@ -26,7 +26,9 @@ struct BrokerWatchTests {
         if case .brokerUnreconciled = reason { true } else { false }
     }
 
-    @Test("an error is told at once, once for the same words; half a minute without an answer is an emergency, told again")
+    @Test(
+        "an error is told at once, once for the same words; half a minute without an answer is an emergency, told again"
+    )
     func errors() {
         var driver = held()
         driver.connect()
