@@ -165,7 +165,9 @@ package struct LoadedConfiguration {
                 guard spec.name != PositionPlan.core, spec.name != Handover.person else {
                     throw ConfigurationError(
                         path: file.path, line: file.line(of: place),
-                        what: "\(key)[\(index)]: the name \"\(spec.name)\" is one that the core uses itself; give it another `name`")
+                        what:
+                            "\(key)[\(index)]: the name \"\(spec.name)\" is one that the core uses itself; give it another `name`"
+                    )
                 }
                 guard !specs.contains(where: { $0.name == spec.name }) else {
                     throw ConfigurationError(

@@ -95,10 +95,12 @@ package struct Attention: Sendable, Hashable {
                 case .stopStuck: reasons.append("\(symbol): the market is through its stop, and it does not execute")
                 case .obstacle(let obstacle):
                     reasons.append(
-                        "\(symbol): no stop can be placed while \(obstacle.order.clientOrderID) rests on the other side")
+                        "\(symbol): no stop can be placed while \(obstacle.order.clientOrderID) rests on the other side"
+                    )
                 case .contradiction(let found):
                     reasons.append(
-                        "\(symbol): the broker lists \(found.brokers), our books have \(found.ours), and \(found.order) says otherwise")
+                        "\(symbol): the broker lists \(found.brokers), our books have \(found.ours), and \(found.order) says otherwise"
+                    )
                 case .refusedByRiskGate, .orderBudget, .splitNotBooked, .protectedOtherwise: continue
                 }
             }

@@ -35,7 +35,9 @@ package struct ObservedAction: Encodable {
     /// By the prices of now.
     mutating func value(_ state: CoreState) {
         guard let traded, let price, let now = state.market.price(of: symbol) else { return }
-        do { difference = try isSale ? price.times(traded) - now.times(traded) : now.times(traded) - price.times(traded) } catch { difference = nil }
+        do {
+            difference = try isSale ? price.times(traded) - now.times(traded) : now.times(traded) - price.times(traded)
+        } catch { difference = nil }
     }
 
     package var line: String {

@@ -158,9 +158,12 @@ extension RunReport {
         for trade in trades.prefix(40) { lines.append("    \(trade.at)  \(trade.words)") }
         if trades.count > 40 { lines.append("    ... and \(trades.count - 40) more") }
         if state.run.isObserving {
-            lines.append("  observed             nothing was sent\(observed.isEmpty ? ", and nothing would have been" : "")")
+            lines.append(
+                "  observed             nothing was sent\(observed.isEmpty ? ", and nothing would have been" : "")")
             lines += observed.suffix(40).map { "    " + $0.line }
-            if observed.count > 40 { lines.append("    ... and \(observed.count - 40) before (bigbrother why-not SYMBOL)") }
+            if observed.count > 40 {
+                lines.append("    ... and \(observed.count - 40) before (bigbrother why-not SYMBOL)")
+            }
         }
         let equity = try state.marked.equity()
         var open = Money.zero

@@ -125,7 +125,8 @@ extension Input {
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
         case .commandNotSent(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .brokerError, .control, .asked, .wake, .messageGap, .clockJumped, .protocolViolation, .pluginNotice,
+            .market, .brokerState, .brokerError, .control, .asked, .wake, .messageGap, .clockJumped, .protocolViolation,
+            .pluginNotice,
             .configured,
             .misconfigured,
             .settingsAnswered, .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:

@@ -64,7 +64,8 @@ extension LiveNode {
             ? " (the core observes: nothing is sent in this run)"
             : state.control.state == .halted ? " (trading is halted: nothing is sent before `resume`)" : ""
         return ControlReply(
-            accepted: true, message: "\(request.symbol.map { "\($0): " } ?? "")\(request.wish.words), decided now\(note)")
+            accepted: true,
+            message: "\(request.symbol.map { "\($0): " } ?? "")\(request.wish.words), decided now\(note)")
     }
 
     /// What a person reads who gave the command.

@@ -36,10 +36,12 @@ extension PersonRefusal {
         case .notHeld(let symbol): "no \(symbol) is held"
         case .tooMuch(let quantity, let size): "\(size) are held, \(quantity) are more than that"
         case .tooSmall(let quantity): "\(quantity) is less than the broker trades"
-        case .noFraction(let fraction): "a share of the position is above 0 and at most 1 (0.25 is a quarter), not \(fraction)"
+        case .noFraction(let fraction):
+            "a share of the position is above 0 and at most 1 (0.25 is a quarter), not \(fraction)"
         case .throughMarket(let price, let market):
             "the market is at \(market.inCents): an order at \(price.inCents) would trade at once; say `close` for that"
-        case .noPrice(let symbol): "there is no price of \(symbol) yet, so that it cannot be said on which side of the market that is"
+        case .noPrice(let symbol):
+            "there is no price of \(symbol) yet, so that it cannot be said on which side of the market that is"
         case .notPositive: "a price lies above zero"
         case .watched(let symbol): "\(symbol) is watched only: hand it over first (bigbrother manage \(symbol))"
         case .namesNoSymbol: "it names no symbol"

@@ -21,7 +21,8 @@ struct BigBrother: ParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, PlanCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self, PositionsCommand.self,
+            RunCommand.self, PlanCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self,
+            PositionsCommand.self,
             OrdersCommand.self,
             DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self, HaltCommand.self,
             ReduceCommand.self,

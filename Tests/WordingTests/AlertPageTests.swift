@@ -7,7 +7,9 @@ struct AlertPageTests {
     func complete() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
+        func text(_ path: String) throws -> String {
+            try String(contentsOf: root.appending(path: path), encoding: .utf8)
+        }
         let source = try text("Sources/Orchestration/Audit/AlertReason.swift")
         let body = source[..<(try #require(source.range(of: "\n}\n")).lowerBound)]
         let cases = body.matches(of: #/\n    case (\w+)/#).map { String($0.output.1) }

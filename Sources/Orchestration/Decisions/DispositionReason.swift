@@ -158,7 +158,8 @@ extension DispositionReason {
                 .noEquity, positions: 0, rule: rule,
                 to: changes.map { QuantityOfSymbol(symbol: $0.symbol, quantity: .zero) })
         case .advisoryBounded: .advisoryBounded(.zero)
-        case .symbolMode, .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .stopStandsBy,
+        case .symbolMode, .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
+            .stopStandsBy,
             .tighterStopSet,
             .notStopOwner, .tighterResetPrevails, .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,
             .notTargetOwner, .targetThereAlready, .rungTaken, .guardSilent, .vetoStands, .bothSidesAsked,

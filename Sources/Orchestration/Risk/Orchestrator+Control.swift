@@ -20,7 +20,7 @@ extension Orchestrator {
 
     /// Every position is to be sold, whatever policies want.
     mutating func flattenPlans() {
-        for (symbol, record) in state.portfolio.positions.inOrder 
+        for (symbol, record) in state.portfolio.positions.inOrder
         where !isWithin(.zero, record) && state.mode(of: symbol) != .watched {
             let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
             state.plans.flatten(symbol, id: id)

@@ -34,7 +34,9 @@ struct HandoverTests {
         driver.effects.count { if case .command = $0 { true } else { false } }
     }
 
-    @Test("close sells all at once, a part leaves the rest protected; so it does of a short", arguments: [100, -100] as [Quantity])
+    @Test(
+        "close sells all at once, a part leaves the rest protected; so it does of a short",
+        arguments: [100, -100] as [Quantity])
     func closeAndPart(quantity: Quantity) {
         var driver = holding(quantity)
         let half: Quantity = quantity.isPositive ? 60 : -60
@@ -81,7 +83,8 @@ struct HandoverTests {
         "figures that cannot be meant are refused, with the reason",
         arguments: [
             (.stop("101"), .throughMarket("101", market: "100")), (.target("99"), .throughMarket("99", market: "100")),
-            (.part(101), .tooMuch(101, of: 100)), (.fraction("1.5"), .noFraction("1.5")), (.part("0.5"), .tooSmall("0.5")),
+            (.part(101), .tooMuch(101, of: 100)), (.fraction("1.5"), .noFraction("1.5")),
+            (.part("0.5"), .tooSmall("0.5")),
             (.stop("0"), .notPositive), (.fraction("0.001"), .tooSmall(0)),
         ] as [(PersonRequest.Wish, PersonRefusal)])
     func refused(wish: PersonRequest.Wish, refusal: PersonRefusal) {
@@ -93,7 +96,9 @@ struct HandoverTests {
 
     @Test("protected: a stop and nothing else, whatever policies ask for; managed again: all of it")
     func protected() {
-        var driver = holding(100, [.protect(StopAdvice(stopPrice: "95")), .exit]) { $0.symbolModes = ["ABC": .protected] }
+        var driver = holding(100, [.protect(StopAdvice(stopPrice: "95")), .exit]) {
+            $0.symbolModes = ["ABC": .protected]
+        }
         #expect(driver.venue.held("ABC") == 100 && driver.venue.stopped("ABC") == 100)
         driver.send(request(.mode(.managed)))
         driver.cycle()
