@@ -166,14 +166,14 @@ struct LoadingTests {
         }
     }
 
-    @Test("no policy has the name by which the core owns its own stops")
-    func nameOfTheCore() throws {
+    @Test("no policy has the name by which the core owns its own stops, or a person theirs", arguments: ["core", "person"])
+    func nameOfTheCore(name: String) throws {
         let loading = try Loading()
         defer { loading.remove() }
         let start = try #require(Loading.base.range(of: "policies:"))
-        let text = Loading.base[..<start.lowerBound] + "policies: [{plugin: stop-loss, name: core}]\n"
+        let text = Loading.base[..<start.lowerBound] + "policies: [{plugin: stop-loss, name: \(name)}]\n"
         let error = try #require(throws: ConfigurationError.self) { _ = try loading.load(String(text)) }
-        #expect("\(error)".contains("is the core's own"))
+        #expect("\(error)".contains("is one that the core uses itself"))
     }
 
     @Test("without `policies` the default ones watch over the account; an empty list is none")

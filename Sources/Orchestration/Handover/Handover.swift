@@ -79,7 +79,9 @@ package struct Handover: Sendable, Hashable, Codable {
         for (symbol, wish) in wishes.inOrder {
             func add(_ advice: Advice) {
                 recommendations.append(
-                    Recommendation(symbol: symbol, advice: advice, urgency: .high, reason: "\(wish.who): \(wish.why)"))
+                    Recommendation(
+                        symbol: symbol, advice: advice, urgency: .high, reason: wish.why,
+                        evidence: [Evidence("who", wish.who)]))
             }
             if let limit = wish.limit { add(limit.isZero ? .exit : .reduceTo(quantity: limit)) }
             if let stop = wish.stop { add(.resetStop(StopAdvice(stopPrice: stop))) }

@@ -17,7 +17,7 @@ struct DividendTests {
         venue.hold("ABC", quantity, at: "100")
         venue.quote("ABC", "100", "100.02")
         var driver = CoreDriver(venue: venue)
-        driver.start()
+        driver.start { $0.initialStops = ["ABC": stop] }
         driver.quote("ABC", "100", "100.02")
         driver.recommend([PluginName("stop-loss").says(.stop(stop), on: "ABC")])
         driver.connect()

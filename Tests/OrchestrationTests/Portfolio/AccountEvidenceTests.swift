@@ -153,7 +153,8 @@ struct AccountEvidenceTests {
         var driver = held()
         driver.venue.wasTradedByHand = true
         driver.venue.hold("ABC", try Quantity("100") + quantity, at: "100")
-        for _ in 0..<8 { driver.cycle() }
+        // What goes without cash while a stop of ours holds it is waited for.
+        for _ in 0..<120 { driver.cycle() }
         let now = try Money("70000") + Price("100").times(quantity)
         #expect(try figures(driver) == [now, now, now])
         #expect(driver.state.control.state == .active)
