@@ -166,7 +166,7 @@ struct LoadingTests {
         }
     }
 
-    @Test("no policy has the name by which the core owns its own stops, or a person theirs", arguments: ["core", "person"])
+    @Test("no policy has the name of the core, nor the one of a person", arguments: ["core", "person"])
     func nameOfTheCore(name: String) throws {
         let loading = try Loading()
         defer { loading.remove() }

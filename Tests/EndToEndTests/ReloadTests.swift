@@ -194,7 +194,7 @@ struct MinimalTests {
         #expect(bad.code == 2)
         #expect(
             bad.output.contains(
-                "nvda.yaml line 38: policies[0].settings.trial_from: stop-loss knows no setting \"trial_from\", did you mean \"trail_from\"?"
+                "nvda.yaml line 41: policies[0].settings.trial_from: stop-loss knows no setting \"trial_from\", did you mean \"trail_from\"?"
             ), "\(bad.output)")
     }
 }

@@ -44,8 +44,8 @@ package struct EmergencyPolicy: Policy {
         doubt = settings.maximumOrderDoubt?.value ?? .seconds(60)
         for (name, value) in [
             ("maximum_daily_loss", loss), ("maximum_gap", gap), ("maximum_drawdown", settings.maximumDrawdown ?? .one),
-        ] where !value.isPositive {
-            throw SettingsError("\(name) is a share above 0, such as 0.05, not \(value)")
+        ] where !value.isPositive || value > .one {
+            throw SettingsError("\(name) is a share above 0 up to 1, such as 0.05, not \(value)")
         }
     }
 

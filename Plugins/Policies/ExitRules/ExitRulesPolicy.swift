@@ -47,7 +47,9 @@ package struct ExitRulesPolicy: Policy {
                 throw SettingsError("\(name) is a number of days from \(least) to \(Self.most), not \(value)")
             }
         }
-        guard gap.isPositive else { throw SettingsError("adverse_gap is a share above 0, such as 0.1, not \(gap)") }
+        guard gap.isPositive, gap <= .one else {
+            throw SettingsError("adverse_gap is a share above 0 up to 1, such as 0.1, not \(gap)")
+        }
         if let take, !take.isPositive || take > .one {
             throw SettingsError("gap_take is a share above 0 up to 1, such as 0.5, not \(take)")
         }

@@ -46,15 +46,18 @@ package struct PortfolioRiskPolicy: Policy {
     private static let defaultLength: Int64 = 60
 
     package init(settings: Settings) throws {
-        for (name, ratio) in [
-            ("maximum_weight", settings.maximumWeight), ("maximum_drawdown", settings.maximumDrawdown),
-            ("maximum_daily_loss", settings.maximumDailyLoss), ("maximum_gross", settings.maximumGross),
-            ("maximum_sector", settings.maximumSector), ("target_volatility", settings.targetVolatility),
-            ("cluster.maximum_weight", settings.cluster?.maximumWeight),
-            ("maximum_open_risk", settings.maximumOpenRisk),
-        ] {
-            if let ratio, !ratio.isPositive {
-                throw SettingsError("\(name) is a share of equity above 0, not \(ratio)")
+        // On margin positions are worth more than the equity; a loss is never more than all of it.
+        let margin = Ratio(units: 4 * Ratio.scale)
+        for (name, ratio, most) in [
+            ("maximum_weight", settings.maximumWeight, margin), ("maximum_drawdown", settings.maximumDrawdown, .one),
+            ("maximum_daily_loss", settings.maximumDailyLoss, .one), ("maximum_gross", settings.maximumGross, margin),
+            ("maximum_sector", settings.maximumSector, margin),
+            ("target_volatility", settings.targetVolatility, margin),
+            ("cluster.maximum_weight", settings.cluster?.maximumWeight, margin),
+            ("maximum_open_risk", settings.maximumOpenRisk, .one),
+        ] as [(String, Ratio?, Ratio)] {
+            if let ratio, !ratio.isPositive || ratio > most {
+                throw SettingsError("\(name) is a share above 0 up to \(most), such as 0.25, not \(ratio)")
             }
         }
         for step in settings.drawdownLadder ?? [] where !step.at.isPositive || step.gross.isNegative {

@@ -79,6 +79,9 @@ package struct RegimePolicy: Policy {
         realized = Thresholds(
             calm: settings.calmVolatility ?? Ratio(units: Ratio.scale * 12 / 100),
             stressed: settings.stressedVolatility ?? Ratio(units: Ratio.scale * 3 / 10), hysteresis: hysteresis)
+        guard realized.stressed <= Ratio(units: 4 * Ratio.scale) else {
+            throw SettingsError("stressed_volatility is a share up to 4, such as 0.3, not \(realized.stressed)")
+        }
         for (suffix, limits) in [("", expected), ("_volatility", realized)]
         where !limits.calm.isPositive || limits.calm >= limits.stressed {
             throw SettingsError(

@@ -31,6 +31,9 @@ package struct TakeProfitPolicy: Policy {
         for (name, value) in [("at_r", settings.atR), ("percent", settings.percent)] {
             if let value, !value.isPositive { throw SettingsError("\(name) is above zero, not \(value)") }
         }
+        if let percent = settings.percent, percent > .one {
+            throw SettingsError("percent is a share up to 1, such as 0.1 for 10 %, not \(percent)")
+        }
         self.settings = settings
     }
 

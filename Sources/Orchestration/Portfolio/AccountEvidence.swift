@@ -28,8 +28,8 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     static let patienceWhenOdd = TimeSpan.seconds(900)
     /// Of figures that do not fit together at first contact.
     static let neededAtOpening: Int64 = 3
-    private static let openingShare = Ratio(units: 500_000)
-    private static let unpricedOpening = Ratio(units: 750_000)
+    private static let openingShare = Ratio(units: 250_000)
+    private static let unpricedOpening = Ratio(units: 400_000)
     /// Time to the next reading while there is a doubt.
     static let interval = TimeSpan.seconds(20)
     /// Of the equity: fees, interest and small dividends are adopted without a question.

@@ -31,7 +31,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
     // MARK: - What the broker reports
 
     /// - Parameter time: the account's figures are from then or later, and know of everything before it.
-    mutating func adopt(_ account: Account, from time: Timestamp) {
+    private mutating func adopt(_ account: Account, from time: Timestamp) {
         self.account = account
         openings.drop(before: time)
     }

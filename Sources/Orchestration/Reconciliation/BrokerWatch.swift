@@ -32,6 +32,7 @@ package struct BrokerWatch: Sendable, Hashable, Codable {
 
     /// - Parameter wholeState: and not about one order.
     mutating func asked(wholeState: Bool, at now: Timestamp) {
+        guard Self.isKnown(now) else { return }
         if silentSince == nil { (silentSince, silenceDueAt) = (now, now + CoreLimits.brokerSilence) }
         guard wholeState, unreconciledSince == nil else { return }
         (unreconciledSince, unreconciledDueAt) = (now, now + CoreLimits.unreconciled)
@@ -66,12 +67,16 @@ package struct BrokerWatch: Sendable, Hashable, Codable {
     /// It is gone, which was told; or the core has started, and it has not come yet.
     /// - Parameter reminder: when that is told.
     mutating func absent(at now: Timestamp, reminder: TimeSpan) {
+        guard Self.isKnown(now) else { return }
         silentSince = silentSince ?? now
         silenceDueAt = now + reminder
         (unreconciledSince, unreconciledDueAt) = (nil, nil)
     }
 
     // MARK: - Time
+
+    /// Before the first word of a tape nobody knows what time it is, and nothing can be late.
+    private static func isKnown(_ now: Timestamp) -> Bool { now.nanoseconds > 0 }
 
     /// What a person is to be told now, taken out until the reminder. Silence says more than the other.
     mutating func takeOverdue(at now: Timestamp) -> Overdue? {

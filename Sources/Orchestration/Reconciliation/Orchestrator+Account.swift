@@ -5,11 +5,12 @@ extension Orchestrator {
     /// - Parameter adopted: the value that came with positions of this snapshot, or went with them.
     /// - Returns: whether a cycle may be made of it: what does not fit together at first contact is read again.
     mutating func examineAccount(
-        _ theirs: Account, adopted: Money, queriedAt: Timestamp
+        _ snapshot: BrokerState, adopted: Money, queriedAt: Timestamp
     ) throws(NumericError) -> Bool {
+        let theirs = snapshot.account
         let known = queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
         let held = try state.marked.heldValue()
-        guard let ours = state.portfolio.account else { return try openAccount(theirs, held, from: known) }
+        guard let ours = state.portfolio.account else { return try openAccount(snapshot, from: known) }
         // Figures of another currency are not compared with ours.
         guard theirs.currency == ours.currency else { return true }
         let reading = AccountEvidence.Reading(
@@ -30,20 +31,29 @@ extension Orchestrator {
         return true
     }
 
-    private mutating func openAccount(
-        _ theirs: Account, _ held: Money, from known: Timestamp
-    ) throws(NumericError) -> Bool {
-        // Positions that are not adopted yet make equity larger than cash and what is held.
-        guard state.broker?.discrepancies.isEmpty != false else {
-            state.portfolio.adopt(theirs, from: known)
-            return true
-        }
-        guard try state.portfolio.open(theirs, held: held, isPriced: state.marked.isPriced, from: known) else {
+    private mutating func openAccount(_ snapshot: BrokerState, from known: Timestamp) throws(NumericError) -> Bool {
+        let (listed, arePriced) = try value(of: snapshot.positions)
+        // While a position is not adopted yet, our books are worth less than the account.
+        let isSettled = state.broker?.discrepancies.isEmpty != false
+        let isTaken = try state.portfolio.open(
+            snapshot.account, held: listed, isPriced: arePriced && isSettled, from: known)
+        guard isTaken else {
             state.reconciler.endRounds()
             state.reconciler.askAgain(at: state.now + .seconds(1))
             return false
         }
         return true
+    }
+
+    /// What the broker lists, at the market or, where there is no price, at what it has cost.
+    private func value(of positions: [BrokerPosition]) throws(NumericError) -> (value: Money, arePriced: Bool) {
+        var (value, arePriced) = (Money.zero, true)
+        for position in positions {
+            let price = state.market.price(of: position.symbol)
+            arePriced = arePriced && price != nil
+            try value += (price ?? position.averagePrice).times(position.quantity)
+        }
+        return (value, arePriced)
     }
 
     /// What is doubtful is read again soon.

@@ -67,7 +67,7 @@ extension Orchestrator {
         }
         let adopted = try comparePositions(snapshot, queriedAt: query.queriedAt)
         guard state.broker != nil,
-            try examineAccount(snapshot.account, adopted: adopted, queriedAt: query.queriedAt)
+            try examineAccount(snapshot, adopted: adopted, queriedAt: query.queriedAt)
         else { return }
         finishReconciliation(isFirst: !link.isReconciled, queriedAt: query.queriedAt)
         followDoubt()
