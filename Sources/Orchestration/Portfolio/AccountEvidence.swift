@@ -27,7 +27,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     static let neededWhenOdd: Int64 = 20
     static let patienceWhenOdd = TimeSpan.seconds(900)
     /// Of figures that do not fit together at first contact.
-    static let neededAtOpening: Int64 = 3
+    static let neededAtOpening: Int64 = 5
     private static let openingShare = Ratio(units: 250_000)
     private static let unpricedOpening = Ratio(units: 400_000)
     /// Time to the next reading while there is a doubt.
@@ -62,7 +62,9 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     mutating func admitsOpening(_ account: Account, held: Money, isPriced: Bool) throws(NumericError) -> Bool {
         let other = try account.equity - account.cash - held
         let all = try max(account.equity.magnitude(), account.cash.magnitude() + held.magnitude())
-        guard try other.magnitude() > all.scaled(by: isPriced ? Self.openingShare : Self.unpricedOpening, .up) else {
+        let isOdd = try other.magnitude() > all.scaled(by: isPriced ? Self.openingShare : Self.unpricedOpening, .up)
+        // An account that is worth nothing may be one; it is asked about again, too.
+        guard isOdd || !account.equity.isPositive else {
             if isPriced { otherValue = other }
             return true
         }
