@@ -35,13 +35,19 @@ struct AdoptedPositionTests {
         #expect(try policy.recommendations(for: snapshot("100", foundAt: nil)).map(\.advice) == [.hold])
     }
 
+    @Test("a percent that a person has written is a figure of theirs: the target is there")
+    func writtenPercent() throws {
+        var target = try PolicyUnderTest(TakeProfitPolicy.self, settings: #"{"percent": 0.1, "round_to": 0.01}"#)
+        #expect(try target.recommendations(for: snapshot("100", foundAt: "100")).count == 1)
+    }
+
     @Test(
         "it has no ladder, no target and no time stop until a person has named its stop",
         arguments: ["50", "97", "150"])
     func nothingElse(price: String) throws {
         var ladder = try PolicyUnderTest(
             PartialProfitPolicy.self, settings: #"{"ladder": [{"at_percent": 0.02, "take": 0.5}]}"#)
-        var target = try PolicyUnderTest(TakeProfitPolicy.self, settings: #"{"percent": 0.05}"#)
+        var target = try PolicyUnderTest(TakeProfitPolicy.self)
         var time = try PolicyUnderTest(TimeStopPolicy.self)
         for quantity in ["100", "-100"] {
             let snapshot = try snapshot(quantity, foundAt: price)

@@ -42,8 +42,8 @@ package struct TakeProfitPolicy: Policy {
     }
 
     private func recommend(_ position: PositionView) throws -> Recommendation? {
-        // What was there before has no target until a person has named its stop.
-        guard position.isAdopted != true else { return nil }
+        // What was there before has no target until a person gives a figure: its stop, or a percent for all.
+        guard position.isAdopted != true || settings.percent != nil else { return nil }
         let isLong = !position.quantity.isNegative
         let atR = settings.atR ?? Self.defaultAtR
         let distance: Price

@@ -235,6 +235,8 @@ struct RestrictionTests {
         var driver = CoreDriver(venue: venue)
         driver.start([])
         driver.connect()
+        // Worth twice what it has cost, and no price to see it by: the first figures are read again.
+        for _ in 0..<6 { driver.wait(.seconds(1)) }
         driver.cycle()
         #expect(driver.state.portfolio.dayStartEquity == nil && driver.state.portfolio.peakEquity == .zero)
         #expect(try driver.state.marked.equity() == "10000", "the broker's figure")
