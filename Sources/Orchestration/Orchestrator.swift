@@ -110,7 +110,10 @@ package struct Orchestrator: Sendable {
         state.plugins.started(configured: start.configuration.policies)
         state.cycle.started()
         let now = state.now
-        state.reconciler.watch { $0.absent(at: now, reminder: CoreLimits.unreconciled) }
+        // A tape goes on when the broker is there, and by as much as it wants.
+        if !state.configuration.isLockstep {
+            state.reconciler.watch { $0.absent(at: now, reminder: CoreLimits.unreconciled) }
+        }
         alert(.notice, nil, .started(epoch: start.epoch))
         if start.isObserving { alert(.notice, nil, .observing) }
         resumeSwap()

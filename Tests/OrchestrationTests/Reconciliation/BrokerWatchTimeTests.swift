@@ -6,6 +6,16 @@ import Trading
 
 @Suite("The silence of a broker, and what time it is")
 struct BrokerWatchTimeTests {
+    @Test("a start that waits for its broker is told in real time; a tape jumps", arguments: [true, false])
+    func start(isLockstep: Bool) {
+        var driver = CoreDriver(venue: FakeVenue())
+        driver.start { $0.isLockstep = isLockstep }
+        driver.pass(.seconds(3_600))
+        driver.send(.wake)
+        let isTold = driver.alertReasons.contains { if case .brokerSilent = $0 { true } else { false } }
+        #expect(isTold == !isLockstep)
+    }
+
     @Test("before the first time of a tape is known nothing is late; from then on it is")
     func beforeTheTape() {
         var watch = BrokerWatch()
