@@ -4,10 +4,11 @@ import Trading
 import Wire
 
 /// Says of each line of standard input, `message type`, a tab and the body in hexadecimal, whether the programs take it: `+`, or
-/// `-` and why. A line that makes it crash or hang is a defect; see `scripts/fuzz`.
+/// `-` and why; after the `+` of a `broker_state` stand the rows of its positions and of its orders that are left out. A line that makes it crash or hang is a defect; see `scripts/fuzz`.
 
 /// Reads a body as the programs do: commands strictly, data leniently.
-func judge(_ type: MessageType, _ bytes: [UInt8]) throws {
+/// - Returns: what is to be said about what was taken.
+func judge(_ type: MessageType, _ bytes: [UInt8]) throws -> String {
     let codec = MessageCodec()
     switch type {
     case .hello: _ = try codec.data(Hello.self, bytes)
@@ -23,12 +24,15 @@ func judge(_ type: MessageType, _ bytes: [UInt8]) throws {
     case .command: _ = try codec.command(OrderCommand.self, bytes)
     case .execution: _ = try codec.command(ExecutionReport.self, bytes)
     case .orderAnswer: _ = try codec.command(OrderAnswer.self, bytes)
-    case .brokerState: _ = try codec.command(BrokerState.self, bytes)
+    case .brokerState:
+        let rows = try codec.command(BrokerState.self, bytes).leftOut ?? []
+        return LeftOutRow.List.allCases.map { list in " \(rows.count { $0.list == list })" }.joined()
     case .market: _ = try codec.data(MarketUpdate.self, bytes)
     case .control: _ = try codec.command(ControlRequest.self, bytes)
     case .controlReply: _ = try codec.data(ControlReply.self, bytes)
     case .record: _ = try codec.data(JSON.self, bytes)
     }
+    return ""
 }
 
 struct Refusal: Error { var why: String }
@@ -41,12 +45,13 @@ func bytes(hexadecimal text: Substring) -> [UInt8] {
 while let line = readLine() {
     let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
     do {
+        var said = ""
         if parts[0] == "header" {
             _ = try MessageCodec().header([bytes(hexadecimal: parts[1]), Array("{}".utf8)])
         } else if let type = MessageType(rawValue: String(parts[0])) {
-            try judge(type, bytes(hexadecimal: parts[1]))
+            said = try judge(type, bytes(hexadecimal: parts[1]))
         }
-        print("+")
+        print("+\(said)")
     } catch {
         print("- \(error)")
     }
