@@ -120,8 +120,11 @@ extension Orchestrator {
         guard !state.control.isFlattening else { return }
         let sessions = state.broker?.capabilities.sessions ?? []
         for plan in state.plans.all where plan.quantityLimit != nil && !decided.contains(plan.symbol) {
-            guard !state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now) else { continue }
-            state.plans.endReduction(plan.symbol)
+            if state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now) {
+                state.plans.withdrawReduction(plan.symbol)
+            } else {
+                state.plans.endReduction(plan.symbol)
+            }
         }
     }
 

@@ -161,6 +161,24 @@ struct WishTests {
         scenario.expectSound()
     }
 
+    @Test(
+        "an order that never arrived is not sent again when nobody has asked for it since", arguments: [true, false])
+    func lostAndWithdrawn(isAskedAgain: Bool) {
+        var scenario = protected()
+        scenario.driver.venue.faults.losesSubmissions = true
+        scenario.driver.venue.faults.withholdsWords = true
+        let wish = risk.says(.reduceTo(quantity: 50), on: "ABC", .high)
+        scenario.cycle(wish)
+        #expect(scenario.driver.working("ABC").contains { $0.terms.role == .reduce }, "nobody knows what became of it")
+        if isAskedAgain { scenario.cycle(wish) } else { scenario.cycle() }
+        scenario.driver.venue.faults.losesSubmissions = false
+        scenario.driver.venue.faults.withholdsWords = false
+        for _ in 0..<15 { scenario.driver.wait(.seconds(2)) }
+        #expect(scenario.holds("ABC") == (isAskedAgain ? 50 : 100))
+        #expect(scenario.driver.venue.stopped("ABC") == scenario.holds("ABC"))
+        scenario.expectSound()
+    }
+
     @Test("a working entry follows what is wanted now: another price, size or stop is another order")
     func entryFollows() {
         var scenario = TradingScenario(Held("ABC", 0))

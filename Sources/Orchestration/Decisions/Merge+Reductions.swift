@@ -28,6 +28,8 @@ extension Merge {
             ? plan.quantityLimit.flatMap { isTradable(position.size, over: $0) ? $0 : nil } : nil
         if underWay == nil { plan.dropReduction() }
         reducesTo = underWay
+        // The order that works goes on. Should it end without a fill, nothing takes its place.
+        if let underWay { plan.isReductionWithdrawn = winner.map { $0.remaining <= underWay } == true ? nil : true }
         guard let winner else { return }
         let prevails = underWay.map { winner.remaining < $0 } ?? true
         let limit = prevails ? winner.remaining : underWay ?? winner.remaining

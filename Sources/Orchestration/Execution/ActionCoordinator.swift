@@ -125,7 +125,8 @@ struct ActionCoordinator {
             return .zero
         }
         let rest = min(plan.quantityLimit ?? position.size, position.size)
-        let isWanted = areWishesFresh || plan.hasReduced == true || !exits.reductions.isEmpty
+        let isWished = areWishesFresh && plan.continuesReduction
+        let isWanted = isWished || plan.hasReduced == true || !exits.reductions.isEmpty
         return isWanted && !isRefused(rest) ? rest : position.size
     }
 

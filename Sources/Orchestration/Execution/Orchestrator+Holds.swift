@@ -43,7 +43,7 @@ extension ActionCoordinator {
     /// A part is sold while the broker trades, and not soon after it refused.
     private func waitingReduction(of position: PositionRecord) -> WaitReason? {
         let limit = max(min(plan.quantityLimit ?? position.size, position.size), min(claimed, position.size))
-        guard limit < position.size, exits.reductions.isEmpty else { return nil }
+        guard limit < position.size, exits.reductions.isEmpty, plan.continuesReduction else { return nil }
         if isRefused(limit) { return .refusedReduction(to: limit) }
         let part = excess(of: position, over: limit)
         guard !mayReduceNow(to: limit), part.isPositive else { return nil }

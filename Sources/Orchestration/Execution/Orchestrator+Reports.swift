@@ -343,9 +343,12 @@ extension Orchestrator {
         state.plans.dropEntries()
         guard !state.control.isFlattening else { return }
         let sessions = state.broker?.capabilities.sessions ?? []
-        for plan in state.plans.all where !state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now)
-        {
-            state.plans.endReduction(plan.symbol)
+        for plan in state.plans.all {
+            if state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now) {
+                state.plans.withdrawReduction(plan.symbol)
+            } else {
+                state.plans.endReduction(plan.symbol)
+            }
         }
     }
 

@@ -80,7 +80,9 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     /// The whole position is to be sold.
     mutating func flatten(_ symbol: Symbol, id: DecisionID) {
-        guard symbols[symbol]?.plan?.quantityLimit != .zero else { return }
+        guard symbols[symbol]?.plan?.quantityLimit != .zero else {
+            return changePlan(symbol) { $0.isReductionWithdrawn = nil }
+        }
         adopt(
             with(plan(of: symbol, orOf: id)) {
                 $0.id = id
@@ -96,6 +98,11 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     /// The position is within its limit, or nobody wants it to be any more.
     mutating func endReduction(_ symbol: Symbol) { changePlan(symbol) { $0.dropReduction() } }
+
+    /// Nobody asks for the reduction any more; its order works.
+    mutating func withdrawReduction(_ symbol: Symbol) {
+        changePlan(symbol) { if $0.quantityLimit != nil { $0.isReductionWithdrawn = true } }
+    }
 
     /// Something of the reduction was executed: it is finished, whether it is asked for again or not.
     mutating func noteReduced(_ symbol: Symbol) {

@@ -15,6 +15,8 @@ package struct PositionPlan: Sendable, Hashable, Codable {
     package var rungs: [String]?
     /// Something of the reduction was executed.
     package var hasReduced: Bool?
+    /// Nobody asks for the reduction any more, and it is kept for the order of it that works: no other order follows.
+    package var isReductionWithdrawn: Bool?
     /// What is to rest: the tightest of all levels.
     package var stop: ProtectiveStop?
     /// Whose level it is; nil for one that was found at the broker.
@@ -41,8 +43,12 @@ package struct PositionPlan: Sendable, Hashable, Codable {
 
     package mutating func dropEntry() { (entry, entryOwner, entryUntil) = (nil, nil, nil) }
 
+    /// Another order may follow for the reduction, beside the one that works.
+    var continuesReduction: Bool { isReductionWithdrawn != true || hasReduced == true }
+
     package mutating func dropReduction() {
         (quantityLimit, quantityLimitUntil, rungs, hasReduced) = (nil, nil, nil, nil)
+        isReductionWithdrawn = nil
     }
 
     package mutating func dropStop() { (stop, stopOwner, stopLevels, hasStopRested) = (nil, nil, nil, nil) }
@@ -58,6 +64,7 @@ package struct PositionPlan: Sendable, Hashable, Codable {
         copy.id = id
         (copy.stopLevels, copy.hasStopRested) = (stopLevels, hasStopRested)
         (copy.quantityLimitUntil, copy.entryUntil) = (quantityLimitUntil, entryUntil)
+        copy.isReductionWithdrawn = isReductionWithdrawn
         return self == copy
     }
 }

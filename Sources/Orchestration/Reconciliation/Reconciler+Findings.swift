@@ -81,6 +81,8 @@ extension Reconciler {
                 return !link.isReconciled && link.round == 0
             }
             guard let other = theirs[order.id] else { return true }
+            // A request of somebody else whose end was told before its beginning is over all the same.
+            if order.status.isInFlight, !other.status.isInFlight { return true }
             if link.round == 0, order.rests != other.rests { return true }
             return other.filledQuantity != order.filledQuantity || other.terms.quantity != order.terms.quantity
                 || other.terms.stopPrice != order.terms.stopPrice || other.terms.limitPrice != order.terms.limitPrice
