@@ -47,7 +47,7 @@ func support(_ name: String, _ path: String, _ dependencies: Dependency...) -> T
 
 let policies: [Dependency] = [
     "policy-stop-loss", "policy-partial-profit", "policy-take-profit", "policy-portfolio-risk", "policy-time-stop",
-    "policy-exit-rules", "policy-emergency", "policy-entries", "policy-regime",
+    "policy-exit-rules", "policy-emergency", "policy-entries", "policy-regime", "policy-trading-hours",
 ]
 
 // MARK: - The package
@@ -69,7 +69,7 @@ let core: [Target] = [
     room("CPosix"),
     room("Supervision", "CPosix", "SystemTime"),
     room("Node", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
-    room("Configuration", "Trading", "Orchestration", "JSON", "Wire", "Messaging", "Node", yams),
+    room("Configuration", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node", yams),
     room("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
     room("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
     program(
@@ -100,7 +100,7 @@ let plugins: [Target] = [
     room("PluginTesting", "PluginKit", "Trading", "JSON", "Wire"),
     policy("StopLoss"), policy("PartialProfit"), policy("TakeProfit"), policy("PortfolioRisk"),
     policy("TimeStop", "Wire"), policy("ExitRules"), policy("Emergency", "Wire"), policy("Entries"),
-    policy("Regime", "Wire"),
+    policy("Regime", "Wire"), policy("TradingHours", "Wire"),
     part("PaperExchange", "Brokers/Paper/PaperExchange", "SeededRandom", "Trading"),
     part("PaperAdapter", "Brokers/Paper/PaperAdapter", "PluginKit", "PaperExchange", "Trading", "Wire"),
     program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
@@ -128,7 +128,7 @@ let buildSets: [Target] = [
         name: "EveryPlugin",
         dependencies: [
             "Demonstration", "broker-paper-plain", "policy-emergency", "policy-entries", "policy-exit-rules",
-            "policy-regime", "policy-time-stop",
+            "policy-regime", "policy-time-stop", "policy-trading-hours",
         ], path: "Sources/BuildSets/EveryPlugin"),
 ]
 

@@ -1,0 +1,3 @@
+import PluginKit
+
+PolicyMain.run(TradingHoursPolicy.self, name: "trading-hours", version: "1.0.0")
