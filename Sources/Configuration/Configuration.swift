@@ -127,6 +127,11 @@ package struct Configuration: Decodable {
         package var maximumPositionWeight: Ratio?
         package var maximumGrossExposure: Ratio?
         package var maximumDailyLoss: Ratio?
+        package var drawdownPause: DrawdownPauseEntry?
+        package var weeklyLossPause: WeeklyLossPauseEntry?
+        package var lossStreakPause: LossStreakPauseEntry?
+        package var dayTrades: DayTradesEntry?
+        package var settledCashOnly: Bool?
         package var symbols: [Symbol]?
         package var priceCollar: Ratio?
         package var maximumQuoteAge: Span?
@@ -186,6 +191,11 @@ extension Configuration.HardLimitsEntry {
         limits.maximumPositionWeight = maximumPositionWeight
         limits.maximumGrossExposure = maximumGrossExposure
         limits.maximumDailyLoss = maximumDailyLoss
+        limits.drawdownPause = drawdownPause?.rule
+        limits.weeklyLossPause = weeklyLossPause?.rule
+        limits.lossStreakPause = lossStreakPause?.rule
+        limits.dayTrades = dayTrades?.rule
+        if let settledCashOnly { limits.settledCashOnly = settledCashOnly }
         limits.symbols = symbols
         if let priceCollar { limits.priceCollar = priceCollar }
         if let maximumQuoteAge { limits.maximumQuoteAge = maximumQuoteAge.value }
@@ -194,7 +204,17 @@ extension Configuration.HardLimitsEntry {
     }
 
     /// The first limit that can be none, with its key; nil when all are sound.
-    var defect: (key: String, why: String)? {
+    var defect: (key: String, why: String)? { figureDefect ?? pauseDefect }
+
+    private var pauseDefect: (key: String, why: String)? {
+        let found = [
+            ("drawdown_pause", drawdownPause?.defect), ("weekly_loss_pause", weeklyLossPause?.defect),
+            ("loss_streak_pause", lossStreakPause?.defect), ("day_trades", dayTrades?.defect),
+        ]
+        return found.compactMap { key, defect in defect.map { (key, "\($0.key): \($0.why)") } }.first
+    }
+
+    private var figureDefect: (key: String, why: String)? {
         let amounts: [(key: String, isPositive: Bool?)] = [
             ("maximum_order_quantity", maximumOrderQuantity?.isPositive),
             ("maximum_order_notional", maximumOrderNotional?.isPositive),

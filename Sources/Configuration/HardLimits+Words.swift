@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wording
 
 extension HardLimits {
     /// Each limit as a person reads it, in the order of `docs/limits.md`.
@@ -13,6 +14,11 @@ extension HardLimits {
             line("position value", maximumPositionNotional), line("position, share of equity", maximumPositionWeight),
             line("gross exposure, share of equity", maximumGrossExposure),
             line("loss of the day, share of equity", maximumDailyLoss),
+            line("pause after a fall from the peak", drawdownPause?.words),
+            line("pause after a loss of the week", weeklyLossPause?.words),
+            line("pause after losses in a row", lossStreakPause?.words),
+            line("day trades in five business days", dayTrades?.words),
+            settledCashOnly ? "bought with settled cash only" : "bought with unsettled cash too",
             line("symbols", symbols.map { $0.map(\.text).joined(separator: ", ") }),
             line("price collar, share of the price", priceCollar), line("age of a price", maximumQuoteAge),
             line("silence of a held symbol's price", maximumPriceSilence),

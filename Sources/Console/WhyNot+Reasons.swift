@@ -32,7 +32,12 @@ extension WhyNot.Reasons {
     private var account: [WhyNot.Answer.Reason] {
         let halted = tradingReasons.filter { $0.kind == .tradingHalted }
         let reducing = tradingReasons.filter { $0.kind != .tradingHalted }
-        return noCycle + brokerReasons + swapReasons + halted + reducing
+        return noCycle + brokerReasons + swapReasons + halted + reducing + pauses
+    }
+
+    /// Pauses of entries that are in force.
+    private var pauses: [WhyNot.Answer.Reason] {
+        state.losses.pauses(at: state.now).map { .init(.entriesPaused, $0.words, since: $0.since) }
     }
 
     private var noCycle: [WhyNot.Answer.Reason] {

@@ -97,6 +97,7 @@ extension WhyNot.Answer {
             case refusedByBroker = "refused_by_broker"
             case alert
             case tradingReducing = "trading_reducing"
+            case entriesPaused = "entries_paused"
             case notCarriedOut = "not_carried_out"
             case recommendation
             case policyMissing = "policy_missing"

@@ -31,6 +31,10 @@ package struct CoreState: Sendable, Hashable, Codable {
     package internal(set) var audit = AuditTrail()
     /// What the limits remember.
     package internal(set) var risk = RiskState()
+    /// Losses over more than a day, and the pauses that they began.
+    package internal(set) var losses = LossWatch()
+    /// Day trades, and money that is not settled yet.
+    package internal(set) var accountRules = AccountRules()
 
     package init() {}
 

@@ -74,6 +74,13 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var maximumGrossExposure: Ratio?
     /// Loss of the day, as a share of the equity that it began with, at which entries end (`reducing`).
     package var maximumDailyLoss: Ratio?
+    /// Losses over more than a day after which nothing is entered for a while; see ``LossWatch``.
+    package var drawdownPause: DrawdownRule?
+    package var weeklyLossPause: WeeklyLossRule?
+    package var lossStreakPause: LossStreakRule?
+    package var dayTrades: DayTradeRule?
+    /// Nothing is bought with what sales have brought before it has settled.
+    package var settledCashOnly = false
     /// Only these may be entered.
     package var symbols: [Symbol]?
     /// A limit or stop price further from the market than this share of it is refused.
@@ -135,6 +142,11 @@ extension HardLimits {
         maximumPositionWeight = try keys.decodeIfPresent(Ratio.self, forKey: .maximumPositionWeight)
         maximumGrossExposure = try keys.decodeIfPresent(Ratio.self, forKey: .maximumGrossExposure)
         maximumDailyLoss = try keys.decodeIfPresent(Ratio.self, forKey: .maximumDailyLoss)
+        drawdownPause = try keys.decodeIfPresent(DrawdownRule.self, forKey: .drawdownPause)
+        weeklyLossPause = try keys.decodeIfPresent(WeeklyLossRule.self, forKey: .weeklyLossPause)
+        lossStreakPause = try keys.decodeIfPresent(LossStreakRule.self, forKey: .lossStreakPause)
+        dayTrades = try keys.decodeIfPresent(DayTradeRule.self, forKey: .dayTrades)
+        try keys.read(&settledCashOnly, .settledCashOnly)
         symbols = try keys.decodeIfPresent([Symbol].self, forKey: .symbols)
         try keys.read(&priceCollar, .priceCollar)
         try keys.read(&maximumQuoteAge, .maximumQuoteAge)

@@ -76,7 +76,7 @@ extension Orchestrator {
             entriesRefused: whyNoEntries(answers), overtaken: Set(state.cycle.overtaken),
             isFlattening: state.control.isFlattening, mode: { [state] in state.mode(of: $0) })
         state.cycle.decided(at: state.now)
-        let usable = withPerson(answers.filter { $0.failure == nil })
+        let usable = withPause(withPerson(answers.filter { $0.failure == nil }))
         let (portfolio, symbolDecisions) = try engine.decide(usable, plans: state.plans)
         recordPortfolio(portfolio, cycle)
         for symbolDecision in symbolDecisions { apply(symbolDecision) }
@@ -85,7 +85,7 @@ extension Orchestrator {
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         state.plans.dropEntries(except: named)
         if state.control.isFlattening { flattenPlans() }
-        if state.control.state != .active || !silentGuards(answers).isEmpty { endEntries() }
+        if !state.mayEnter || !silentGuards(answers).isEmpty { endEntries() }
         touchPlanned()
         dropIdleSymbols(mentioned: Set(symbolDecisions.map(\.decision.symbol)))
     }
@@ -132,7 +132,8 @@ extension Orchestrator {
     private func whyNoEntries(_ answers: [PolicyAnswer]) -> DispositionReason? {
         let silent = silentGuards(answers)
         return switch state.control.state {
-        case .active: silent.isEmpty ? nil : .guardSilent(silent)
+        case .active:
+            silent.isEmpty ? state.losses.pause(at: state.now).map { .entriesPaused($0) } : .guardSilent(silent)
         case .reducing, .halted: .tradingRestricted(state: state.control.state, why: state.control.why)
         }
     }

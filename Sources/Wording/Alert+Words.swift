@@ -28,6 +28,17 @@ extension AlertReason {
         case .priceSound: "its price is sound again"
         case .restricted(let state, let why): "trading is \(state.rawValue): \(why.words)"
         case .active(let why): "trading is active again: \(why.words)"
+        case .entriesPaused(let pause): pause.words + "; stops and exits go on"
+        case .pauseOver(let pause): pause.endWords
+        case .dayTrades(let count, let below, let isGuarded):
+            "day trade number \(count) in five business days, with equity below \(below.dollars); "
+                + (isGuarded
+                    ? "an exit is never held back for it"
+                    : "a broker that still goes by the old rule restricts a margin account for it: `limits.day_trades` keeps it from happening")
+        case .soldUnsettled(let isGuarded):
+            "it was bought with money that had not settled, and sold before that had: a good-faith violation in a cash account; "
+                + (isGuarded
+                    ? "an exit is never held back for it" : "`limits.settled_cash_only` keeps it from happening")
         default: nil
         }
     }

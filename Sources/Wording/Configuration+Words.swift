@@ -26,6 +26,10 @@ extension ConfigurationValue {
         case .sectors(let sectors): Self.list(sectors) { $0 }
         case .prices(let prices): Self.list(prices) { $0.inCents }
         case .modes(let modes): Self.list(modes) { $0.rawValue }
+        case .drawdown(let rule): rule.words
+        case .weeklyLoss(let rule): rule.words
+        case .lossStreak(let rule): rule.words
+        case .dayTrades(let rule): rule.words
         }
     }
 

@@ -80,6 +80,7 @@ extension DispositionReason {
         case .smallerEntryTaken: "the smaller entry is taken"
         case .entered(let stop): "entered with its stop at \(stop.inCents)"
         case .tradingRestricted(let state, let why): "trading is \(state.rawValue): \(why.words)"
+        case .entriesPaused(let pause): pause.words
         case .guardSilent(let names):
             "\(names.map(\.text).joined(separator: ", ")) \(names.count == 1 ? "is" : "are") required and did not answer in this cycle"
         case .positionReducing(let limit): "the position is being reduced to \(limit)"

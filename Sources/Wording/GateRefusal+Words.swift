@@ -30,6 +30,7 @@ extension GateRefusal {
     private var entryWords: String? {
         switch self {
         case .noEntriesWhile(let state): "no entries while trading is \(state.rawValue)"
+        case .entriesPaused(let pause): pause.words
         case .symbolNotAllowed(let symbol): "\(symbol) is not among the symbols that may be entered"
         case .quantityAboveLimit(let quantity, let limit): "quantity \(quantity) is above the limit of \(limit)"
         case .noPrice: "there is no price to check it against"
@@ -44,6 +45,10 @@ extension GateRefusal {
         case .positionNotional(let value, let limit): "the position would be worth \(value), \(limit) is the limit"
         case .positionWeight(let value, let limit, let weight):
             "the position would be worth \(value), \(limit) is the limit, \(weight) of equity"
+        case .dayTrades(let made, let open, let most, let below):
+            "it may become a day trade, and \(made) were made in five business days, \(open) more were opened today; \(most) is the most with equity below \(below.dollars)"
+        case .cashNotSettled(let value, let settled):
+            "its value of \(value) is above the settled cash of \(settled); what was sold settles on the next business day"
         case .grossExposure(let value, let limit, let weight):
             "gross exposure would be \(value), \(limit) is the limit, \(weight) of equity"
         default: nil

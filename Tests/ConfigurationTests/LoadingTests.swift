@@ -81,6 +81,21 @@ struct LoadingTests {
                 "{maximum_daily_loss", "{max_daily_loss", 13,
                 "limits: unknown field \"max_daily_loss\", did you mean \"maximum_daily_loss\"?"
             ),
+            (
+                "{maximum_daily_loss: 0.03}", "{drawdown_pause: {limit: 10}}", 13,
+                "limits.drawdown_pause: limit: a share of equity above 0 and up to 1, 0.05 is 5 %, not 10; 10 is 1000 %, 10 % is 0.1"
+            ),
+            ("{maximum_daily_loss: 0.03}", "{drawdown_pause: {limit: 0.1, within: 2h}}", 13, "a day or more"),
+            (
+                "{maximum_daily_loss: 0.03}", "{weekly_loss_pause: {limit: 0.05, gross: 50}}", 13,
+                "gross: a share of equity"
+            ),
+            ("{maximum_daily_loss: 0.03}", "{loss_streak_pause: {losses: 0}}", 13, "losses: a number of positions"),
+            (
+                "{maximum_daily_loss: 0.03}", "{loss_streak_pause: {losses: 3, pause: 0s}}", 13,
+                "pause: longer than nothing"
+            ),
+            ("{maximum_daily_loss: 0.03}", "{day_trades: {most: 0}}", 13, "most: a number of day trades"),
             ("providers:\n", "data_providers:\n", 5, "did you mean \"providers\"?"),
             (
                 "  - plugin: portfolio-risk", "  - plugin: portfolio-risk\n    setings: {}", 13,
@@ -91,6 +106,28 @@ struct LoadingTests {
     func wrong(from: String, to: String, line: Int, words: String) throws {
         let error = try defect(from, to)
         #expect(error?.what.contains(words) == true && error?.line == line, "\(String(describing: error))")
+    }
+
+    @Test("pauses and guards are off, and have their stated figures where they are written")
+    func pauses() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let off = try loading.load(Loading.base).configuration.core().limits
+        #expect(off.drawdownPause == nil && off.weeklyLossPause == nil && off.lossStreakPause == nil)
+        #expect(off.dayTrades == nil && !off.settledCashOnly)
+        let text = Loading.base.replacingOccurrences(
+            of: "{maximum_daily_loss: 0.03}",
+            with:
+                "{drawdown_pause: {limit: 0.1}, weekly_loss_pause: {limit: 0.05}, loss_streak_pause: {losses: 3}, day_trades: {}, settled_cash_only: true}"
+        )
+        let limits = try loading.load(text).configuration.core().limits
+        #expect(limits.drawdownPause == DrawdownRule(limit: Ratio(units: 100_000)))
+        #expect(limits.drawdownPause?.within == .seconds(30 * 86_400) && limits.drawdownPause?.pause == .day)
+        #expect(
+            limits.weeklyLossPause == WeeklyLossRule(limit: Ratio(units: 50_000))
+                && limits.weeklyLossPause?.pause == nil)
+        #expect(limits.lossStreakPause == LossStreakRule(losses: 3) && limits.lossStreakPause?.pause == .day)
+        #expect(limits.dayTrades?.most == 3 && limits.dayTrades == DayTradeRule() && limits.settledCashOnly)
     }
 
     @Test("a script that cannot be executed is told, with what makes it a program")

@@ -45,6 +45,27 @@ struct ObstacleTests {
         #expect(answer.first(.refused)?.cycles == 3)
     }
 
+    @Test("entries pause after a loss: until when, and why; when it is over it is told no more")
+    func paused() throws {
+        var scene = Scene(holding: 0)
+        scene.driver.connect()
+        var configuration = scene.driver.state.configuration
+        configuration.limits.lossStreakPause = LossStreakRule(losses: 1)
+        configuration.damping.reentryCoolDown = .zero
+        scene.driver.send(.configured(Reconfiguration(why: "the test", configuration: configuration)))
+        scene.say(entry.says(.buy(10, stop: "95"), on: "ABC"))
+        scene.cycles(1)
+        scene.driver.quote("ABC", "94", "94", last: "94")
+        scene.cycles(3)
+        let answer = try scene.whyNot()
+        let pause = try #require(answer.first(.entriesPaused))
+        #expect(pause.until == nil && pause.words == scene.driver.state.losses.pause(at: scene.driver.now)?.words)
+        #expect(answer.first(.refused)?.why == pause.words)
+        scene.driver.send(control(.resume))
+        scene.cycles(1)
+        #expect(try scene.whyNot().first(.entriesPaused) == nil)
+    }
+
     @Test("the broker is away, and why; then it was")
     func brokerAway() throws {
         var scene = Scene()

@@ -34,7 +34,7 @@ enum ReasonSamples {
     static let dispositions: [DispositionReason] = [
         .validUntil(time), .snapshotOvertaken, .stopAtCollar(wanted: "18", at: "94.5"), .symbolMode(.managed),
         .symbolMode(.protected), .symbolMode(.frozen), .symbolMode(.watched), .defect(.noSymbol),
-        .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
+        .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold, .entriesPaused(week),
         .stopStandsBy, .stopMoves(from: "184", to: "186.23"), .tighterStopSet,
         .moveTooSmall(of: .stop, at: "186.23", until: .at("186.42"), rule: .stopMove),
         .stopNoTighter(standing: "186.23"), .notStopOwner(owner: "stop-loss"), .tighterResetPrevails,
@@ -56,7 +56,8 @@ enum ReasonSamples {
 
     static let refusals: [GateRefusal] = [
         .tradingHalted(who: "me@here", why: .command(command: .halt, words: "lunch")), .noBudgetForQuery,
-        .entryBudget(perMinute: 200), .order(.quantityNotPositive("0")),
+        .entryBudget(perMinute: 200), .order(.quantityNotPositive("0")), .entriesPaused(week),
+        .dayTrades(made: 2, open: 1, most: 3, below: "25000"), .cashNotSettled("200", settled: "100"),
         .quantityOffIncrement("1.5", increment: "1"), .quantityBelowMinimum("1", minimum: "10"),
         .orderTypeNotTaken(.trailingStop), .timeInForceNotTaken(.gtc), .unknownOrder, .replacementAsksMore,
         .emptySubmission, .nothingHeld("NVDA"), .exitOnWrongSide("NVDA"),
@@ -146,8 +147,18 @@ enum ReasonSamples {
         .unprotected("144", for: .seconds(40), nothingSent: .refusedByBroker("stops are taken from 09:30")),
         .initialStopNotUsed(at: "1831.82", market: "189"),
         .stopStuck(isEscalated: true), .restricted(state: .reducing, why: .dailyLoss("0.0305", limit: "0.03")),
-        .active(.policiesBack),
+        .active(.policiesBack), .entriesPaused(pause), .entriesPaused(streak), .pauseOver(streak),
+        .dayTrades(4, below: "25000", isGuarded: false), .dayTrades(4, below: "25000", isGuarded: true),
+        .soldUnsettled(isGuarded: false), .soldUnsettled(isGuarded: true),
     ]
+
+    static let pause = EntryPause(
+        cause: .drawdown("0.1043", limit: "0.1", within: .seconds(30 * 86_400)), since: time,
+        until: time + .seconds(86_400), gross: "0.5")
+    static let streak = EntryPause(
+        cause: .lossStreak(3, within: .seconds(86_400)), since: time, until: time + .seconds(3_600), gross: nil)
+    static let week = EntryPause(
+        cause: .weeklyLoss("0.0512", limit: "0.05"), since: time, until: time + .seconds(2 * 86_400), gross: nil)
 
     static let actions: [ActionSummary] = [
         .cancel(order), .moveStop(from: "184", to: "186.23"), .moveTarget(from: "190", to: "194.5"),

@@ -129,6 +129,13 @@ package enum AlertReason: Sendable, Hashable, Codable {
     // Trading
     case restricted(state: TradingState, why: TradingReason)
     case active(TradingReason)
+    /// After a loss: nothing is entered for a while.
+    case entriesPaused(EntryPause)
+    case pauseOver(EntryPause)
+    /// So many in five business days, with less equity than that.
+    case dayTrades(Int, below: Money, isGuarded: Bool)
+    /// It was bought with money that has not settled.
+    case soldUnsettled(isGuarded: Bool)
 }
 
 /// Something that keeps a position, or a part of it, from being protected, and that is not ours to remove.
@@ -172,13 +179,17 @@ package enum ConfigurationValue: Sendable, Hashable, Codable {
     case sectors([Symbol: String])
     case prices([Symbol: Price])
     case modes([Symbol: SymbolMode])
+    case drawdown(DrawdownRule)
+    case weeklyLoss(WeeklyLossRule)
+    case lossStreak(LossStreakRule)
+    case dayTrades(DayTradeRule)
 }
 
 extension AlertReason {
     /// By which a program may recognize it; nil for what is none of these.
     package var kind: Alert.Kind? {
         switch self {
-        case .restricted: .restricted
+        case .restricted, .entriesPaused: .restricted
         case .brokerGone: .brokerGone
         case .swapEnded(.oldNotBack): .brokerGone
         case .brokerSilent: .brokerSilent
@@ -213,7 +224,9 @@ extension AlertReason {
             .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
-            .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active, .orderHandedOver,
+            .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active, .pauseOver, .dayTrades,
+            .soldUnsettled,
+            .orderHandedOver,
             .orderNotHandedOver:
             nil
         }

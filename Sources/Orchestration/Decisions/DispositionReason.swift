@@ -61,6 +61,8 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     case smallerEntryTaken
     case entered(stop: Price)
     case tradingRestricted(state: TradingState, why: TradingReason)
+    /// After a loss.
+    case entriesPaused(EntryPause)
     /// Required policies have not answered in this cycle: nobody knows what they would have vetoed.
     case guardSilent([PluginName])
     case positionReducing(to: Quantity)
@@ -149,6 +151,7 @@ extension DispositionReason {
         case .reentryCoolDown: .reentryCoolDown(until: Timestamp(nanoseconds: 0))
         case .entered: .entered(stop: .zero)
         case .tradingRestricted(let state, let reason): .tradingRestricted(state: state, why: reason.withoutFigures)
+        case .entriesPaused(let pause): .entriesPaused(pause.withoutFigures)
         case .positionReducing: .positionReducing(to: .zero)
         case .wouldBeReduced(let policy, _, _): .wouldBeReduced(by: policy, to: .zero, entered: .zero)
         case .alreadyHeld: .alreadyHeld(.zero)

@@ -22,7 +22,7 @@ extension Orchestrator {
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
             refused: refused(symbol, plan), declared: broker.capabilities,
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
-            mayEnter: state.control.state == .active, areWishesFresh: areWishesFresh,
+            mayEnter: state.mayEnter, areWishesFresh: areWishesFresh,
             sentEntry: state.plans.sentEntry(symbol),
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
             isSpreadUnsound: isSpreadUnsound(symbol), session: state.market.session(of: symbol, at: state.now),

@@ -183,6 +183,7 @@ extension Orchestrator {
             initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil,
             isEntry: order.terms.role == .entry)
         state.risk.noteFill()
+        try noteTrade(order.terms.side, quantity, symbol, at: price, before: before)
         if order.terms.role == .reduce {
             takeRungs(symbol)
             state.plans.noteReduced(symbol)
@@ -193,6 +194,7 @@ extension Orchestrator {
             let closed = ClosedPosition(
                 realizedProfit: try before.realizedProfit + realized, heldFor: state.now - before.openedAt)
             state.plans.positionClosed(symbol, closed, at: state.now)
+            noteClosed(before, profit: closed.realizedProfit)
         }
         if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }
         if after != nil, before == nil || before?.isLong != after?.isLong { state.cycle.overtake(symbol) }

@@ -18,6 +18,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
     private(set) var peakEquity: Money = .zero
     package private(set) var dayStartEquity: Money?
     private var tradingDay: Int64?
+    /// What was paid in since the journal began, less what was paid out.
+    private(set) var paidIn: Money = .zero
     /// Profit realized since the journal began.
     package private(set) var realizedProfit: Money = .zero
     /// What shares trade without and the broker has not paid: it counts as cash.
@@ -73,6 +75,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     /// So much came in, or went out: no profit and no loss.
     private mutating func moneyMoved(_ amount: Money) throws(NumericError) {
+        try paidIn += amount
         peakEquity = max(.zero, try peakEquity + amount)
         if let start = dayStartEquity { dayStartEquity = try start + amount }
     }

@@ -239,6 +239,9 @@ extension Orchestrator {
         let before = state.portfolio.positions[symbol]?.size ?? .zero
         let record = state.portfolio.adopt(
             theirs, at: state.now, as: state.reconciler.hasReconciled ? .found : .opening)
+        if state.reconciler.hasReconciled, theirs.quantity.units.magnitude > before.units.magnitude {
+            noteFound(symbol)
+        }
         guard let record else {
             resetPlan(symbol)
             return beginAdopted(symbol)

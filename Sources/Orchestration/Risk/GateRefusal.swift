@@ -24,6 +24,7 @@ package enum GateRefusal: Sendable, Hashable, Codable {
     case priceTooFar(Price, away: Ratio, market: Price, limit: Ratio)
     // Entries
     case noEntriesWhile(TradingState)
+    case entriesPaused(EntryPause)
     case symbolNotAllowed(Symbol)
     case quantityAboveLimit(Quantity, limit: Quantity)
     case noPrice
@@ -37,6 +38,9 @@ package enum GateRefusal: Sendable, Hashable, Codable {
     case positionNotional(Money, limit: Money)
     /// `weight` as a share of equity.
     case positionWeight(Money, limit: Money, weight: Ratio)
+    /// Made in five business days, and what was opened today and may become one.
+    case dayTrades(made: Int, open: Int, most: Int64, below: Money)
+    case cashNotSettled(Money, settled: Money)
     case grossExposure(Money, limit: Money, weight: Ratio)
     case figures(NumericError)
 }

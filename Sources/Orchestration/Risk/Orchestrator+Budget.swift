@@ -10,7 +10,8 @@ extension Orchestrator {
         fitBudget()
         let gate = RiskGate(
             state: state.marked, control: state.control, limits: state.configuration.limits,
-            capabilities: capabilities, now: state.now, load: load, unadopted: state.reconciler.unadopted)
+            capabilities: capabilities, now: state.now, load: load, unadopted: state.reconciler.unadopted,
+            pause: state.losses.pause(at: state.now), accountRules: state.accountRules)
         return try state.risk.withBudget { budget throws(NumericError) in
             try gate.check(command, number: number, budget: &budget)
         }

@@ -9,6 +9,7 @@ extension Orchestrator {
         }
         let wasFlattening = state.control.isFlattening
         state.control.apply(control)
+        if control.command == .resume { endPauses() }
         if wasFlattening, !state.control.isFlattening {
             state.plans.endFlattening()
         }

@@ -8,6 +8,7 @@ extension Orchestrator {
         let equity = try marked.equity()
         // No peak and no start of a day is set before every position has a price .
         if marked.isPriced { state.portfolio.noteEquity(equity, day: USEquityCalendar.tradingDay(at: state.now)) }
+        try watchLosses(equity, isPriced: marked.isPriced)
         guard let most = state.configuration.limits.maximumDailyLoss,
             let start = state.portfolio.dayStartEquity, start.isPositive
         else { return }

@@ -4,6 +4,7 @@ import Trading
 extension RiskGate {
     func entryRefusal(_ submission: OrderSubmission) throws(NumericError) -> GateRefusal? {
         guard control.state == .active else { return .noEntriesWhile(control.state) }
+        if let pause { return .entriesPaused(pause) }
         guard let entry = submission.orders.first(where: { $0.role == .entry }) else { return nil }
         if let allowed = limits.symbols, !allowed.contains(entry.symbol) {
             return .symbolNotAllowed(entry.symbol)
@@ -14,6 +15,7 @@ extension RiskGate {
         if let why = staleness(entry.symbol) { return why }
         guard let price = state.worstPrice(of: entry) else { return .noPrice }
         let notional = try price.times(entry.quantity)
+        if let why = try dayTradeRefusal(entry.symbol) { return why }
         if let most = limits.maximumOrderNotional, notional > most {
             return .notionalAboveLimit(notional, limit: most)
         }
@@ -22,6 +24,7 @@ extension RiskGate {
             return .commitmentUnknown(symbol)
         }
         if let why = try buyingPowerRefusal(notional, open) { return why }
+        if let why = try settlementRefusal(entry, notional, open) { return why }
         if let why = try positionRefusal(entry.symbol, notional, open) { return why }
         return try exposureRefusal(notional, open)
     }
@@ -40,6 +43,31 @@ extension RiskGate {
         let free = try account.buyingPower - open.total - state.portfolio.openings.total()
         guard notional > free else { return nil }
         return .buyingPower(notional, free: free)
+    }
+
+    /// I-DAY-1: an entry is let in only while the day trade that its stop may make of it is free, beside those of what was
+    /// opened today and of entries that work. So no exit ever has to be held back.
+    private func dayTradeRefusal(_ symbol: Symbol) throws(NumericError) -> GateRefusal? {
+        guard let rule = limits.dayTrades, DayTrades.concerns(symbol) else { return nil }
+        let equity = try state.equity()
+        guard min(equity, state.portfolio.dayStartEquity ?? equity) < rule.below else { return nil }
+        let day = USEquityCalendar.tradingDay(at: now)
+        let made = accountRules.dayTrades.count(on: day)
+        let working = state.orders.allWorking.filter { state.mayOpen($0) && DayTrades.concerns($0.symbol) }
+        let open = accountRules.dayTrades.openToday(on: day).filter { state.positions[$0] != nil }
+            .union(working.map(\.symbol)).subtracting([symbol])
+        guard Int64(made + open.count) >= rule.most else { return nil }
+        return .dayTrades(made: made, open: open.count, most: rule.most, below: rule.below)
+    }
+
+    /// I-SETTLE-1: nothing is bought with money that is not settled, so that whatever was bought may be sold at any time.
+    private func settlementRefusal(
+        _ entry: NewOrder, _ notional: Money, _ open: Commitments
+    ) throws(NumericError) -> GateRefusal? {
+        guard limits.settledCashOnly, entry.side == .buy, let account = state.account else { return nil }
+        let day = USEquityCalendar.tradingDay(at: now)
+        let settled = try accountRules.settlements.settled(of: account.cash, on: day) - open.total
+        return notional > settled ? .cashNotSettled(notional, settled: settled) : nil
     }
 
     private func positionRefusal(
@@ -99,7 +127,7 @@ struct Commitments {
 
 extension MarkedPortfolio {
     /// A person's order that would not close what is held counts as an entry; a held leg waits for one.
-    fileprivate func mayOpen(_ order: Order) -> Bool {
+    func mayOpen(_ order: Order) -> Bool {
         switch order.terms.role {
         case .entry: true
         case .stop, .target, .reduce: false

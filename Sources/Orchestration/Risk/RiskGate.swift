@@ -30,6 +30,9 @@ struct RiskGate {
     let load: RateBudget.Load
     /// What the broker shows beyond our books, and is not adopted yet.
     var unadopted: [Symbol: Quantity] = [:]
+    /// Nothing is entered before it is over.
+    var pause: EntryPause?
+    var accountRules = AccountRules()
 
     enum Ruling {
         case approved(ApprovedCommand)

@@ -55,6 +55,8 @@ struct StatusCommand: ParsableCommand {
         var running: String?
         var tradingState: TradingState
         var why: String
+        /// Until when nothing is entered, and why; one sentence each.
+        var pauses: [String]
         var cycle: Int64
         var epoch: Int64
         var at: Timestamp
@@ -89,7 +91,8 @@ struct StatusCommand: ParsableCommand {
                 wall: SystemClock().wall)
             let status = Status(
                 account: state.configuration.account, running: running,
-                tradingState: state.control.state, why: state.control.why.words, cycle: state.cycle.number,
+                tradingState: state.control.state, why: state.control.why.words,
+                pauses: state.losses.pauses(at: state.now).map(\.words), cycle: state.cycle.number,
                 epoch: state.epoch,
                 at: state.now, equity: try state.marked.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
@@ -104,6 +107,7 @@ struct StatusCommand: ParsableCommand {
             print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
             print("trading    \(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
+            for words in status.pauses { print("           \(words)") }
             print(
                 "equity     \(status.equity.dollars), cash \(status.cash.dollars), realized \(status.realizedProfit.dollars)"
             )
