@@ -13,7 +13,9 @@ extension WhyNot {
         init(_ facts: Facts) { self.facts = facts }
 
         var all: [Answer.Reason] {
-            guard facts.isKnown || state.portfolio.positions[symbol] != nil else { return [unknown] + account }
+            guard facts.isKnown || state.portfolio.positions[symbol] != nil else {
+                return [unknown] + account + unknownFigures
+            }
             let blockers = account + ofSymbol
             return blockers.filter { $0.until == nil } + CycleReasons(facts).all + blockers.filter { $0.until != nil }
         }
@@ -140,7 +142,7 @@ extension WhyNot.Reasons {
 // MARK: - What holds for the symbol
 
 extension WhyNot.Reasons {
-    private var ofSymbol: [WhyNot.Answer.Reason] { doubts + waiting + alerts + idlePlan }
+    private var ofSymbol: [WhyNot.Answer.Reason] { doubts + waiting + alerts + idlePlan + unknownFigures }
 
     /// Orders whose fate is not known: nothing is done on their symbol.
     private var doubts: [WhyNot.Answer.Reason] {
@@ -216,6 +218,32 @@ extension WhyNot.Reasons {
             .splitNotBooked, .externalShort, .corporateAction, .pluginNotice, .priceInDoubt, .changedByOthers,
             .initialStop, .brokerSilent, .account, .policySilent, nil:
             .alert
+        }
+    }
+
+    /// Figures that policies ask for and that have not enough bars yet: who needs one says nothing of the symbol.
+    private var unknownFigures: [WhyNot.Answer.Reason] {
+        guard state.market[symbol] != nil || state.portfolio.positions[symbol] != nil else { return [] }
+        return state.plugins.needsByPolicy.compactMap { policy, needs in
+            let missing =
+                (needs.indicators ?? []).sorted().compactMap { indicator in
+                    state.market.series.bars(knownFor: indicator, of: symbol).map {
+                        "\(indicator), of which \($0) of \(indicator.length) bars are known"
+                    }
+                } + missingBars(needs)
+            guard !missing.isEmpty else { return nil }
+            var reason = WhyNot.Answer.Reason(
+                .waitingForBars, "\(policy) waits for \(missing.joined(separator: ", and "))")
+            reason.policy = policy
+            return reason
+        }
+    }
+
+    private func missingBars(_ needs: PolicyNeeds) -> [String] {
+        (needs.bars ?? []).compactMap { need in
+            let known = state.market.series.bars(symbol, period: need.period, count: need.count).count
+            return known < need.count
+                ? "\(need.count) bars of \(need.period.barPeriodText), of which \(known) are known" : nil
         }
     }
 

@@ -99,6 +99,7 @@ extension WhyNot.Answer {
             case tradingReducing = "trading_reducing"
             case entriesPaused = "entries_paused"
             case notCarriedOut = "not_carried_out"
+            case waitingForBars = "waiting_for_bars"
             case recommendation
             case policyMissing = "policy_missing"
             case policyLate = "policy_late"

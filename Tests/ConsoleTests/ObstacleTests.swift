@@ -66,6 +66,37 @@ struct ObstacleTests {
         #expect(try scene.whyNot().first(.entriesPaused) == nil)
     }
 
+    @Test("a policy waits for bars: for which figure, how many there are; when it is known it waits no more")
+    func waitsForBars() throws {
+        var scene = Scene(holding: 0)
+        scene.driver.connect()
+        let average = try Indicator("sma(3,1m)")
+        let needs = PolicyNeeds(
+            sections: [.market], bars: [BarNeed(period: .seconds(60), count: 2)], indicators: [average])
+        scene.driver.send(.policyReady(name: "entry", needs: needs))
+        func bar(_ minute: Int64) -> Bar {
+            Bar(
+                symbol: "ABC", start: Timestamp(seconds: 1_781_100_000 + minute * 60), period: .seconds(60),
+                open: "100",
+                high: "100", low: "100", close: "100", volume: "5")
+        }
+        for minute in 0..<3 as Range<Int64> {
+            scene.cycles(6)
+            scene.driver.send(.market(MarketUpdate(at: scene.driver.now, bars: [bar(minute)])))
+            let reason = try scene.whyNot().first(.waitingForBars)
+            switch minute {
+            case 0:
+                #expect(
+                    reason?.words
+                        == "entry waits for sma(3,1m), of which 1 of 3 bars are known, and 2 bars of 1m, of which 1 are known"
+                )
+            case 1: #expect(reason?.words == "entry waits for sma(3,1m), of which 2 of 3 bars are known")
+            default: #expect(reason == nil)
+            }
+            #expect(reason?.policy == (minute < 2 ? "entry" : nil))
+        }
+    }
+
     @Test("the broker is away, and why; then it was")
     func brokerAway() throws {
         var scene = Scene()

@@ -73,6 +73,13 @@ package struct PluginRegistry: Sendable, Hashable, Codable {
 
     mutating func providerGone(_ name: PluginName) { providers.removeAll { $0 == name } }
 
+    /// What the policies at work ask for, by name.
+    package var needsByPolicy: [(policy: PluginName, needs: PolicyNeeds)] {
+        known.inOrder.compactMap { name, policy in
+            policy.isReady ? policy.needs.map { (policy: name, needs: $0) } : nil
+        }
+    }
+
     /// What the market is followed for: also for a policy that will be back.
     var marketNeeds: PolicyNeeds { PolicyNeeds.union(known.inOrder.compactMap(\.value.needs)) }
 

@@ -104,6 +104,14 @@ package struct MarketSeries: Sendable, Hashable, Codable {
         symbols[symbol]?[indicator.period]?.studies.first { $0.indicator == indicator }?.figure
     }
 
+    /// Of the bars that a figure is defined on, how many are known; nil when the figure is.
+    package func bars(knownFor indicator: Indicator, of symbol: Symbol) -> Int? {
+        guard let series = symbols[symbol]?[indicator.period],
+            let study = series.studies.first(where: { $0.indicator == indicator })
+        else { return 0 }
+        return study.figure == nil ? study.known(series.window) : nil
+    }
+
     /// All indicators that are tracked and known, sorted.
     package func values(of symbol: Symbol) -> [IndicatorValue] {
         (symbols[symbol]?.periods ?? []).flatMap { series in

@@ -10,7 +10,7 @@ struct Smoothing: Sendable, Hashable, Codable {
     let length: Int64
     let weight: Int64
     /// Inputs so far, up to `length`.
-    private var count: Int64 = 0
+    private(set) var count: Int64 = 0
     /// The sum while `count < length`, then the mean.
     private var state = WideInteger(0)
 

@@ -28,6 +28,15 @@ struct Study: Sendable, Hashable, Codable {
         }
     }
 
+    /// Bars, or changes from bar to bar, that are known of those that the figure is defined on.
+    func known(_ window: Window<Candle>) -> Int {
+        switch indicator.kind {
+        case .atr, .ema: Int(smoothing?.count ?? 0)
+        case .sma, .highest, .lowest: min(window.count, Int(indicator.length))
+        case .volatility: min(max(0, window.count - 1), Int(indicator.length))
+        }
+    }
+
     /// Takes the newest bar of the window, the one at `count - 1`.
     mutating func advance(_ window: Window<Candle>, _ count: Int, _ hours: TradingHours) {
         smoothingBefore = smoothing
