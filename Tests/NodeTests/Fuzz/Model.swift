@@ -165,16 +165,18 @@ struct Model {
             _ = try codec.command(OrderAnswer.self, body)
             allow(header, session)
         case .brokerState:
-            _ = try codec.command(BrokerState.self, body)
-            allow(header, session)
+            let isWhole = try codec.command(BrokerState.self, body).leftOut == nil
+            allow(header, session, isWhole: isWhole)
         case .market:
-            _ = try codec.data(MarketUpdate.self, body)
-            allow(header, session)
+            let (_, leftOut) = try codec.market(body)
+            allow(header, session, isWhole: leftOut.isEmpty)
         default: break
         }
     }
 
-    private mutating func allow(_ header: Header, _ session: Session) {
+    /// - Parameter isWhole: no row is left out; only then must the schema accept it as it is.
+    private mutating func allow(_ header: Header, _ session: Session, isWhole: Bool = true) {
+        if !isWhole { newest = nil }
         if session.isReady { allowed[header.type.rawValue, default: 0] += 1 }
     }
 
