@@ -12,7 +12,7 @@ extension Configuration {
         let spans = [
             ("cycle", cycle), ("policy_budget", policyBudget), ("command_timeout", commandTimeout),
             ("unprotected_limit", unprotectedLimit), ("advisory_life", advisoryLife),
-            ("swap_drain", swapDrain), ("swap_limit", swapLimit),
+            ("swap_drain", swapDrain), ("swap_limit", swapLimit), ("approval_expiry", approvalExpiry),
         ]
         for (key, span) in spans {
             if let span, span.value <= .zero { return ([key], "it must be longer than nothing; write it as 10s") }

@@ -45,6 +45,10 @@ package struct Configuration: Decodable {
     package var initialStops: [Symbol: Price]?
     /// `managed`, `protected`, `frozen` or `watched`; what is not named is managed.
     package var symbolModes: [Symbol: SymbolMode]?
+    /// What a person is asked before it is done: `none` (the default), `entries` or `all`.
+    package var approval: ApprovalMode?
+    /// So long a question waits, and an approval holds; default 15m.
+    package var approvalExpiry: Span?
     package var limits: HardLimitsEntry?
     package var run: RunEntry?
 
@@ -176,6 +180,8 @@ extension Configuration {
         if let advisoryLife { core.advisoryLife = advisoryLife.value }
         core.initialStops = initialStops ?? [:]
         core.symbolModes = symbolModes ?? [:]
+        if let approval { core.approval = approval }
+        if let approvalExpiry { core.approvalExpiry = approvalExpiry.value }
         if let limits { core.limits = limits.hardLimits }
         return core
     }

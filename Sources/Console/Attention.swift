@@ -20,6 +20,9 @@ package struct Attention: Sendable, Hashable {
         watchBroker()
         watchAccount()
         watchPolicies()
+        for proposal in state.approvals.pending where isRunning && state.now < proposal.until {
+            reasons.append("\(proposal.id.symbol): \(proposal.words); \(proposal.commands)")
+        }
     }
 
     package static func == (left: Attention, right: Attention) -> Bool { left.reasons == right.reasons }

@@ -46,6 +46,27 @@ package enum Tables {
         return parts.joined(separator: ", ")
     }
 
+    /// What a person is asked, and what they have answered.
+    package static func approvals(_ state: CoreState) -> [String] {
+        let proposals = state.approvals.all
+        guard !proposals.isEmpty else {
+            return [
+                state.configuration.approval == .none
+                    ? "nobody is asked: the configuration says `approval: none`" : "nothing waits for approval"
+            ]
+        }
+        return proposals.flatMap { proposal in
+            let isLate = state.now >= proposal.until
+            let state =
+                switch proposal.verdict {
+                case .pending: isLate ? "not answered in time" : "waits until \(proposal.until)"
+                case .approved(let who): "approved by \(who)\(isLate ? "" : ", until \(proposal.until)")"
+                case .rejected(let who): "rejected by \(who)"
+                }
+            return ["\(proposal.id.description.padded(24)) \(state)", "    \(proposal.words)"]
+        }
+    }
+
     package static func orders(_ state: CoreState, all: Bool) -> [String] {
         let orders =
             all

@@ -63,6 +63,7 @@ extension LiveNode {
             state.run.isObserving
             ? " (the core observes: nothing is sent in this run)"
             : state.control.state == .halted ? " (trading is halted: nothing is sent before `resume`)" : ""
+        if request.isAnswer { return ControlReply(accepted: true, message: "\(request.wish.words)\(note)") }
         return ControlReply(
             accepted: true,
             message: "\(request.symbol.map { "\($0): " } ?? "")\(request.wish.words), decided now\(note)")

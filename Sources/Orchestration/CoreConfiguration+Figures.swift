@@ -17,7 +17,8 @@ extension CoreConfiguration {
             ("required_policies", .names(requiredPolicies.map(\.text))),
             ("brokers", .names(brokers.map(\.text))), ("swap_drain", .span(swapDrain)),
             ("swap_limit", .span(swapLimit)), ("initial_stops", .prices(initialStops)),
-            ("symbol_modes", .modes(symbolModes)),
+            ("symbol_modes", .modes(symbolModes)), ("approval", .names([approval.rawValue])),
+            ("approval_expiry", .span(approvalExpiry)),
         ] + limits.figures + damping.figures
     }
 

@@ -15,6 +15,8 @@ package struct CoreState: Sendable, Hashable, Codable {
     package internal(set) var control = TradingControl()
     /// What is handed over symbol by symbol, and what a person wants done by hand.
     package internal(set) var handover = Handover()
+    /// What a person is asked before it is done.
+    package internal(set) var approvals = Approvals()
     /// How far the broker's snapshot and our state agree.
     package internal(set) var reconciler = Reconciler()
     /// What was announced, and what was applied, of new shares for old and the like.

@@ -51,6 +51,10 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
     package var initialStops: [Symbol: Price] = [:]
     /// How far symbols are handed to BigBrother; those that are not named are managed.
     package var symbolModes: [Symbol: SymbolMode] = [:]
+    /// What a person is asked before it is done.
+    package var approval = ApprovalMode.none
+    /// So long a question waits for its answer, and an approval for what it allows.
+    package var approvalExpiry: TimeSpan = .seconds(900)
     package var limits = HardLimits()
 
     package init(account: AccountID, policies: [PluginName]) {
@@ -127,6 +131,8 @@ extension CoreConfiguration {
         // Before there was a choice they were managed: what an older journal did must come out again.
         managesExternalOrders = try keys.decodeIfPresent(Bool.self, forKey: .managesExternalOrders) ?? true
         try keys.read(&symbolModes, .symbolModes)
+        try keys.read(&approval, .approval)
+        try keys.read(&approvalExpiry, .approvalExpiry)
         try keys.read(&limits, .limits)
     }
 }

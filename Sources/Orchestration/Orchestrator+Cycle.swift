@@ -74,12 +74,14 @@ extension Orchestrator {
             state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: whyNoEntries(answers), overtaken: Set(state.cycle.overtaken),
-            isFlattening: state.control.isFlattening, mode: { [state] in state.mode(of: $0) })
+            isFlattening: state.control.isFlattening, mode: { [state] in state.mode(of: $0) },
+            approvals: approvalGate)
         state.cycle.decided(at: state.now)
         let usable = withPause(withPerson(answers.filter { $0.failure == nil }))
         let (portfolio, symbolDecisions) = try engine.decide(usable, plans: state.plans)
         recordPortfolio(portfolio, cycle)
         for symbolDecision in symbolDecisions { apply(symbolDecision) }
+        dropUnwantedProposals(cycle)
         endUnwantedReductions(except: Set(symbolDecisions.map(\.decision.symbol)))
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
@@ -99,6 +101,7 @@ extension Orchestrator {
     private mutating func apply(_ symbolDecision: DecisionEngine.SymbolDecision) {
         let decision = symbolDecision.decision
         let symbol = decision.symbol
+        propose(symbolDecision.proposals)
         if symbolDecision.changesPlan || state.plans[symbol] != nil { state.plans.adopt(decision.plan) }
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
         let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(DispositionKey.init)

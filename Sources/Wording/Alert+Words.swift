@@ -24,6 +24,8 @@ extension AlertReason {
         case .configurationNotUsed(let why):
             "the changed configuration is not used, everything stays as it was: \(why)"
         case .asked(let request): request.words
+        case .approvalNeeded(let proposal): "\(proposal.words). It waits for you: \(proposal.commands)"
+        case .approvalNotNeeded(let id): "\(id) waits for approval no more: nobody wants it now, or it is done"
         case .priceInDoubt(let doubt): doubt.words
         case .priceSound: "its price is sound again"
         case .restricted(let state, let why): "trading is \(state.rawValue): \(why.words)"

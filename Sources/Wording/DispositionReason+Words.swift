@@ -13,6 +13,9 @@ extension DispositionReason {
         case .snapshotOvertaken:
             "it was made from a snapshot of before the position was adopted anew, split or opened; the next cycle asks again"
         case .symbolMode(let mode): mode.words
+        case .awaitsApproval(let id, let until):
+            "a person is asked first: bigbrother approve \(id), until \(until)"
+        case .rejected(let id, let who): "\(who) has rejected \(id); it is asked anew when something else is wanted"
         case .defect(let defect): defect.words
         case .nothingHeld: "nothing is held"
         case .nothingAsked: "nothing is asked for"

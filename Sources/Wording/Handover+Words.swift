@@ -26,6 +26,8 @@ extension PersonRequest.Wish {
         case .stop(let price): "stop at \(price.inCents)"
         case .target(let price): "target at \(price.inCents)"
         case .mode(let mode): mode.words
+        case .approve(let id): "\(id) is approved"
+        case .reject(let id): "\(id) is rejected"
         }
     }
 }
@@ -45,6 +47,36 @@ extension PersonRefusal {
         case .notPositive: "a price lies above zero"
         case .watched(let symbol): "\(symbol) is watched only: hand it over first (bigbrother manage \(symbol))"
         case .namesNoSymbol: "it names no symbol"
+        case .noProposal(let id, nil):
+            "nothing of the name \(id) waits for approval; `bigbrother approvals` lists what does"
+        case .noProposal(let id, let other?):
+            "\(id) is not what is wanted any more; \(other) has taken its place (bigbrother approvals)"
+        case .answeredAlready(.approved(let who)): "\(who) has approved it already"
+        case .answeredAlready(.rejected(let who)): "\(who) has rejected it already"
+        case .answeredAlready(.pending): "it is not answered yet"
+        case .proposalExpired(let id):
+            "\(id) was asked too long ago; if it is still wanted, it is asked anew with the figures of now"
+        }
+    }
+}
+
+extension Proposal {
+    /// The symbol is shown beside it.
+    package var words: String { "\(policy) wants to \(change.words): \(reason)" }
+
+    /// What a person can do about it.
+    package var commands: String { "bigbrother approve \(id) (or: reject), until \(until)" }
+}
+
+extension Proposal.Change {
+    package var words: String {
+        switch self {
+        case .enter(let entry):
+            "\(entry.side == .buy ? "buy" : "sell short") \(entry.quantity) \(entry.limitPrice.map { "at \($0.inCents) or better" } ?? "at market"), stop at \(entry.stop.stopPrice.inCents)"
+                + (entry.target.map { ", target at \($0.inCents)" } ?? "")
+        case .reduce(let remaining, let size):
+            remaining.isZero ? "close all \(size)" : "reduce \(size) to \(remaining)"
+        case .target(let price): "rest a target at \(price.inCents)"
         }
     }
 }

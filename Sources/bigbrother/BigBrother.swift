@@ -28,6 +28,7 @@ struct BigBrother: ParsableCommand {
             ReduceCommand.self,
             ResumeCommand.self, FlattenCommand.self, CloseCommand.self, SellCommand.self, StopCommand.self,
             TargetCommand.self, FreezeCommand.self, ManageCommand.self, ReleaseCommand.self, HandOverCommand.self,
+            ApprovalsCommand.self, ApproveCommand.self, RejectCommand.self,
             ReloadCommand.self, PluginsCommand.self,
             PluginCommand.self, BrokerCommand.self, KeysCommand.self, CheckCommand.self, NewCommand.self,
             DoctorCommand.self,

@@ -51,8 +51,18 @@ enum ReasonSamples {
         .exposureReduced(
             .share("1.4"), positions: 3, rule: .largestFirst,
             to: [QuantityOfSymbol(symbol: "NVDA", quantity: "100")]),
-        .advisoryPublished, .advisoryBounded("2"),
+        .advisoryPublished, .advisoryBounded("2"), .awaitsApproval(proposal, until: time),
+        .rejected(proposal, who: "me@desk"),
     ]
+
+    static let proposal = ProposalID(cycle: 25, symbol: "NVDA", kind: .enter)
+
+    static func proposed(_ change: Proposal.Change) -> AlertReason {
+        .approvalNeeded(
+            Proposal(
+                id: ProposalID(cycle: 25, symbol: "NVDA", kind: change.kind), policy: "breakout",
+                reason: "a new high", change: change, until: time, wantedAt: time, wantedInCycle: 25))
+    }
 
     static let refusals: [GateRefusal] = [
         .tradingHalted(who: "me@here", why: .command(command: .halt, words: "lunch")), .noBudgetForQuery,
@@ -79,6 +89,15 @@ enum ReasonSamples {
             .asked(PersonRequest(symbol: "NVDA", wish: .fraction("0.25"), who: "me@desk", why: "enough")),
             .asked(PersonRequest(symbol: "NVDA", wish: .stop("180"), who: "me@desk", why: "enough")),
             .asked(PersonRequest(symbol: "NVDA", wish: .target("200"), who: "me@desk", why: "enough")),
+            .asked(PersonRequest(symbol: "NVDA", wish: .approve(proposal), who: "me@desk", why: "fine")),
+            .asked(PersonRequest(symbol: "NVDA", wish: .reject(proposal), who: "me@desk", why: "too late")),
+            proposed(
+                .enter(
+                    Entry(
+                        side: .buy, quantity: 10, limitPrice: "190", stop: ProtectiveStop(stopPrice: "180"),
+                        target: "220"))),
+            proposed(.reduce(to: 0, of: 10)), proposed(.reduce(to: 5, of: 10)), proposed(.target("220")),
+            .approvalNotNeeded(proposal),
             .observing, .started(epoch: 3), .stopping("signal 15"), .clockSetAhead(.seconds(5)),
             .configurationChanged(
                 why: "me@here",

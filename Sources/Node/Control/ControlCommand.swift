@@ -30,6 +30,10 @@ enum ControlCommand: Hashable {
         case "plugins": self = .plugins
         case "reload": self = .reload
         case Control.Command.handOver.rawValue: self = .handOver(try Self.order(of: request))
+        case "approve", "reject":
+            let id = try Self.proposal(of: request)
+            let wish: PersonRequest.Wish = request.command == "approve" ? .approve(id) : .reject(id)
+            self = .asked(PersonRequest(symbol: id.symbol, wish: wish, who: request.who, why: request.why))
         case "swap": self = .swapBroker(to: try Self.plugin(of: request))
         default:
             if let management = Management(rawValue: request.command) {
@@ -41,6 +45,13 @@ enum ControlCommand: Hashable {
                 self = .asked(PersonRequest(symbol: request.symbol, wish: wish, who: request.who, why: request.why))
             }
         }
+    }
+
+    private static func proposal(of request: ControlRequest) throws(ControlRefusal) -> ProposalID {
+        guard let text = request.proposal, let id = ProposalID(text: text) else {
+            throw .namesNoProposal(request.proposal ?? "")
+        }
+        return id
     }
 
     private static func order(of request: ControlRequest) throws(ControlRefusal) -> ClientOrderID {
@@ -75,6 +86,8 @@ enum ControlRefusal: Error, Hashable, CustomStringConvertible {
     case unknown(String)
     case namesNoPlugin(String)
     case namesNoOrder(String)
+    /// What it names instead.
+    case namesNoProposal(String)
     case noMode(String)
     /// They are missing, or there are too many.
     case figures(String)
@@ -82,12 +95,14 @@ enum ControlRefusal: Error, Hashable, CustomStringConvertible {
     var description: String {
         switch self {
         case .unknown(let command):
-            "\"\(command)\" is none of halt, reduce, resume, flatten, close, sell, stop, target, mode, reload, swap, plugins, hand_over"
+            "\"\(command)\" is none of halt, reduce, resume, flatten, close, sell, stop, target, mode, approve, reject, reload, swap, plugins, hand_over"
         case .noMode(let text):
             "\"\(text)\" is none of \(SymbolMode.allCases.map(\.rawValue).joined(separator: ", "))"
         case .figures(let command):
             "`\(command)` takes \(command == "sell" ? "a quantity or a fraction" : command == "mode" ? "a mode" : command == "close" ? "a symbol alone" : "a price")"
         case .namesNoPlugin(let command): "\"\(command)\" names no plugin"
+        case .namesNoProposal(let text):
+            "\"\(text)\" names no proposal: it is written like 25.NVDA.enter, and `bigbrother approvals` lists those that wait"
         case .namesNoOrder(let command): "\"\(command)\" names no order"
         }
     }

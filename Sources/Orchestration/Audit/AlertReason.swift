@@ -109,6 +109,9 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case swappedInBrokerTrades(PluginName)
     // A person
     case asked(PersonRequest)
+    case approvalNeeded(Proposal)
+    /// Nobody wants it any more, before anybody has answered.
+    case approvalNotNeeded(ProposalID)
     // Actions
     case refusedByRiskGate(ActionSummary, GateRefusal)
     case waitsForBudget(ActionSummary, wait: TimeSpan, perMinute: Int64)
@@ -217,7 +220,8 @@ extension AlertReason {
         case .corporateActionNotApplied: .corporateAction
         case .pluginNotice: .pluginNotice
         case .priceInDoubt: .priceInDoubt
-        case .started, .observing, .asked, .stopping, .clockSetAhead, .configurationChanged, .configurationNeedsRestart,
+        case .started, .observing, .asked, .approvalNeeded, .approvalNotNeeded, .stopping, .clockSetAhead,
+            .configurationChanged, .configurationNeedsRestart,
             .configurationNotUsed, .policyGone, .providerGone, .adviceLeftOut, .settingsTaken, .settingsRefused,
             .protocolViolation,
             .pluginManaged, .policyAnswersAgain, .brokerAnswersAgain, .accountAgreesAgain, .brokerEmulation,

@@ -16,11 +16,15 @@ struct DecisionEngine {
     var isFlattening = false
     /// How far a symbol is handed over.
     let mode: (Symbol) -> SymbolMode
+    /// Nil when nobody has to be asked.
+    var approvals: ApprovalGate?
 
     struct SymbolDecision {
         var decision: Decision
         /// The plan differs from the one before.
         var changesPlan: Bool
+        /// What policies want, and a person is asked about.
+        var proposals: [Proposal] = []
     }
 
     /// What concerns the portfolio first, then one verdict for each symbol that any policy recommends for, in symbol order.
@@ -59,15 +63,30 @@ struct DecisionEngine {
         let id = DecisionID(cycle: cycle, symbol: symbol)
         let current = plans[symbol]
         let before = current ?? PositionPlan(id: id, symbol: symbol)
-        let merge = try Merge(advice, onto: before, facts: facts(symbol, plans))
+        let (merge, dispositions, proposals) = try merge(advice, onto: before, facts(symbol, plans))
         var plan = merge.plan
+        plan.entry = approvals.map { $0.bounded(plan.entry, symbol) } ?? plan.entry
         let changes = current.map { !$0.isSameState(as: plan) } ?? !plan.isEmpty
         if changes { plan.id = id }
         let decision = Decision(
             id: id, cycle: cycle, symbol: symbol, headline: headline(merge, changes: changes),
-            intended: intended(plan, before: before), plan: plan, dispositions: merge.dispositions,
+            intended: intended(plan, before: before), plan: plan, dispositions: dispositions,
             facts: try decisionFacts(symbol))
-        return SymbolDecision(decision: decision, changesPlan: changes)
+        return SymbolDecision(decision: decision, changesPlan: changes, proposals: proposals)
+    }
+
+    /// Without what a person is to approve first.
+    private func merge(
+        _ advice: [PolicyAdvice], onto current: PositionPlan, _ facts: Merge.Facts
+    ) throws(NumericError) -> (Merge, [Disposition], [Proposal]) {
+        let whole = try Merge(advice, onto: current, facts: facts)
+        guard let verdict = approvals?.examine(whole, advice, current.symbol, cycle: cycle), !verdict.wanted.isEmpty
+        else { return (whole, whole.dispositions, []) }
+        guard !verdict.held.isEmpty else { return (whole, whole.dispositions, verdict.wanted) }
+        let rest = try Merge(verdict.allowed, onto: current, facts: facts)
+        let outcomes = Dictionary(rest.dispositions.map { ($0.advice, $0) }) { first, _ in first }
+        let dispositions = whole.dispositions.map { verdict.held[$0.advice] ?? outcomes[$0.advice] ?? $0 }
+        return (rest, dispositions, verdict.wanted)
     }
 
     private func facts(_ symbol: Symbol, _ plans: PlanStore) -> Merge.Facts {

@@ -9,6 +9,10 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     case snapshotOvertaken
     /// A person has not handed the symbol over so far.
     case symbolMode(SymbolMode)
+    /// A person is asked first.
+    case awaitsApproval(ProposalID, until: Timestamp)
+    /// A person has said no.
+    case rejected(ProposalID, who: String)
     case defect(AdviceDefect)
     case nothingHeld
     case nothingAsked
@@ -161,7 +165,9 @@ extension DispositionReason {
                 .noEquity, positions: 0, rule: rule,
                 to: changes.map { QuantityOfSymbol(symbol: $0.symbol, quantity: .zero) })
         case .advisoryBounded: .advisoryBounded(.zero)
-        case .symbolMode, .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio, .wholePositionSold,
+        case .awaitsApproval(let id, _): .awaitsApproval(id, until: Timestamp(nanoseconds: 0))
+        case .rejected, .symbolMode, .snapshotOvertaken, .nothingHeld, .nothingAsked, .concernsPortfolio,
+            .wholePositionSold,
             .stopStandsBy,
             .tighterStopSet,
             .notStopOwner, .tighterResetPrevails, .stopThereAlready, .targetReleased, .ownsNoTarget, .nearerTargetSet,

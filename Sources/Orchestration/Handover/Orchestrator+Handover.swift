@@ -12,10 +12,12 @@ extension CoreState {
             return .namesNoSymbol
         }
         if case .mode = request.wish { return nil }
+        if case .approve(let id) = request.wish { return objection(toAnswer: id) }
+        if case .reject(let id) = request.wish { return objection(toAnswer: id) }
         guard let record = portfolio.positions[symbol] else { return .notHeld(symbol) }
         guard mode(of: symbol) != .watched else { return .watched(symbol) }
         switch request.wish {
-        case .close, .mode: return nil
+        case .close, .mode, .approve, .reject: return nil
         case .part(let quantity): return objection(toPart: quantity, of: record)
         case .fraction(let fraction):
             guard fraction.isPositive, fraction <= .one else { return .noFraction(fraction) }
@@ -54,6 +56,8 @@ extension Orchestrator {
         if case .mode(let mode) = request.wish {
             let symbols = request.symbol.map { [$0] } ?? state.portfolio.positions.keys.sorted()
             for symbol in symbols { hand(symbol, over: mode) }
+        } else if request.isAnswer {
+            answerProposal(request)
         } else if let symbol = request.symbol, let record = state.portfolio.positions[symbol] {
             wish(request, of: record)
             touch(symbol)
@@ -78,7 +82,7 @@ extension Orchestrator {
             state.handover.wish(symbol, limit: rest(state.part(fraction, of: record)), request)
         case .stop(let price): state.handover.wish(symbol, stop: price, request)
         case .target(let price): state.handover.wish(symbol, target: price, request)
-        case .mode: break
+        case .mode, .approve, .reject: break
         }
     }
 

@@ -35,6 +35,10 @@ package struct PersonRequest: Sendable, Hashable, Codable {
         /// A limit order that takes the profit.
         case target(Price)
         case mode(SymbolMode)
+        /// What a policy wants may be done.
+        case approve(ProposalID)
+        /// It may not.
+        case reject(ProposalID)
     }
 
     /// Nil: all that is held; of modes only.
@@ -45,6 +49,14 @@ package struct PersonRequest: Sendable, Hashable, Codable {
 
     package init(symbol: Symbol?, wish: Wish, who: String, why: String) {
         (self.symbol, self.wish, self.who, self.why) = (symbol, wish, who, why)
+    }
+
+    /// It answers a proposal.
+    package var isAnswer: Bool {
+        switch wish {
+        case .approve, .reject: true
+        case .close, .part, .fraction, .stop, .target, .mode: false
+        }
     }
 }
 
@@ -62,4 +74,8 @@ package enum PersonRefusal: Error, Sendable, Hashable {
     case notPositive
     case watched(Symbol)
     case namesNoSymbol
+    /// Another of its kind may stand in its place.
+    case noProposal(ProposalID, standing: ProposalID?)
+    case answeredAlready(Proposal.Verdict)
+    case proposalExpired(ProposalID)
 }

@@ -89,7 +89,7 @@ package struct Recommendations: Sendable, Hashable, Codable {
 /// A person's request, from the command line.
 package struct ControlRequest: Sendable, Hashable, Codable {
     /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`,
-    /// `hand_over`, `close`, `sell`, `stop`, `target`, `mode`.
+    /// `hand_over`, `close`, `sell`, `stop`, `target`, `mode`, `approve`, `reject`.
     package var command: String
     /// Which plugin is meant, by `swap` and the three commands that name one.
     package var plugin: PluginName?
@@ -104,6 +104,8 @@ package struct ControlRequest: Sendable, Hashable, Codable {
     package var price: Price?
     /// Of `mode`: `managed`, `protected`, `frozen` or `watched`.
     package var mode: String?
+    /// Of `approve` and `reject`: which proposal.
+    package var proposal: String?
     package var who: String
     package var why: String
     package init(

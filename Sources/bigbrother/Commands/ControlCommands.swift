@@ -20,6 +20,7 @@ struct ControlOptions: ParsableArguments {
         var fraction: Ratio?
         var price: Price?
         var mode: String?
+        var proposal: String?
     }
 
     /// `user@host`, for the journal.
@@ -38,7 +39,7 @@ struct ControlOptions: ParsableArguments {
             var request = ControlRequest(
                 command: command, plugin: plugin, order: order, symbol: symbol, who: Self.person, why: why)
             (request.quantity, request.fraction) = (figures.quantity, figures.fraction)
-            (request.price, request.mode) = (figures.price, figures.mode)
+            (request.price, request.mode, request.proposal) = (figures.price, figures.mode, figures.proposal)
             let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(request, follows: follows)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
