@@ -172,7 +172,7 @@ let testTargets: [Target] = [
         "UpgradeTests", exclude: ["Frozen", "Shapes"], "Journal", "JournalTesting", "SQLiteJournal", "Node", "Console",
         "Orchestration",
         "Trading", "Wire", grdb),
-    tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire"),
+    tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire", "Wording"),
     tests(
         "ConsoleTests", "Console", "Node", "Orchestration", "Wording", "Trading", "Wire", "Journal", "JournalTesting",
         "CoreTestSupport"),

@@ -5,35 +5,55 @@ import Wire
 
 /// The configuration of one account, as a person writes it. Everything but `account` and `broker` has a default.
 package struct Configuration: Decodable {
+    /// The account's id, as the broker tells it; nothing is sent to another one.
     package var account: AccountID
     /// Of every figure here and at the broker, ISO 4217; absent: USD.
     package var currency: String?
-    /// Where journal, sockets and plugins' files are kept; relative to the configuration file.
+    /// Where journal, sockets and plugins' files are kept; relative to the configuration file;
+    /// absent: `var/ACCOUNT` in the home of BigBrother.
     package var state: String?
+    /// `real` (the default), or `lockstep`: time is that of a tape.
     package var clock: ClockKind?
+    /// Time from one cycle to the next.
     package var cycle: Span?
+    /// How long policies may take over their answer; in lockstep 10s.
     package var policyBudget: Span?
+    /// An order command without the broker's report for so long is asked about.
     package var commandTimeout: Span?
+    /// The broker's whole state is asked for every so many cycles.
     package var reconcileEvery: Int64?
+    /// A position without a working stop for longer is an emergency, and gets the core's own stop.
     package var unprotectedLimit: Span?
+    /// Distance of that stop from the market, as a share of the price.
     package var defaultStop: Ratio?
     /// What cannot be protected, as it is no whole unit, and is worth less than this is not told of; default 1.
     package var dust: Money?
+    /// A stop that the market has reached and that does not execute for so long is given up for a market exit.
     package var stopPatience: Span?
+    /// Whether that is done; else it stays, and an alert says so.
     package var escalateStops: Bool?
     /// What becomes of other people's orders that would close a position: `leave` (the default), or `manage`.
     package var externalOrders: ExternalOrders?
+    /// What keeps the account from being traded back and forth, below.
     package var damping: DampingEntry?
+    /// Sectors of symbols, for policies that limit them.
     package var sectors: [Symbol: String]?
+    /// What a policy's `..._scale` may be for the others, below.
     package var advisoryBounds: AdvisoryBoundsEntry?
+    /// What a policy tells the others is forgotten after so long, where it names no end itself.
     package var advisoryLife: Span?
+    /// The adapter that trades, below.
     package var broker: PluginEntry
     /// Adapters of the same account that can be swapped in while the core is at work.
     package var standbyBrokers: [PluginEntry]?
+    /// How long a swap of adapters waits until nothing is under way.
     package var swapDrain: Span?
+    /// How long the new adapter may take until it agrees with our books; then the old one is taken back.
     package var swapLimit: Span?
+    /// Where prices and conditions come from, below.
     package var providers: [PluginEntry]?
-    /// Absent: ``defaultPolicies``, with their default settings.
+    /// Absent: `stop-loss`, `partial-profit`, `take-profit`, `portfolio-risk` and `emergency`, with their default settings;
+    /// `[]`: none.
     package var policies: [PluginEntry]?
     /// Folders with plugins, searched before the built-in ones.
     package var plugins: [String]?
@@ -42,6 +62,7 @@ package struct Configuration: Decodable {
     /// A folder whose policies are at work without being named here: what is dropped in is started, what is taken out
     /// leaves. Absent: none.
     package var adopt: String?
+    /// Stops that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price]?
     /// `managed`, `protected`, `frozen` or `watched`; what is not named is managed.
     package var symbolModes: [Symbol: SymbolMode]?
@@ -49,7 +70,9 @@ package struct Configuration: Decodable {
     package var approval: ApprovalMode?
     /// So long a question waits, and an approval holds; default 15m.
     package var approvalExpiry: Span?
+    /// What holds whatever a policy recommends, below.
     package var limits: HardLimitsEntry?
+    /// How `bigbrother run` goes and when it ends, below.
     package var run: RunEntry?
 
     package enum ClockKind: String, Decodable {
@@ -59,9 +82,11 @@ package struct Configuration: Decodable {
 
     /// A plugin to use, by the name in its manifest.
     package struct PluginEntry: Decodable {
+        /// The name in its manifest.
         package var plugin: PluginName
         /// Another name, to run one plugin twice.
         package var name: PluginName?
+        /// As its manifest describes them: `bigbrother doctor FILE` prints them with their defaults.
         package var settings: JSON?
         /// False: it is started elsewhere and dials in.
         package var start: Bool?
@@ -73,8 +98,11 @@ package struct Configuration: Decodable {
 
     /// The tcp address of each role that is let in from other hosts, `tcp://ADDRESS:PORT`; every one has CURVE.
     package struct ListenEntry: Decodable {
+        /// For policies.
         package var policy: String?
+        /// For broker adapters.
         package var broker: String?
+        /// For providers.
         package var provider: String?
 
         /// Those that are named, with their role.
@@ -86,14 +114,19 @@ package struct Configuration: Decodable {
     }
 
     package struct RunEntry: Decodable {
+        /// Ends after so many cycles.
         package var cycles: Int64?
+        /// In lockstep: so long a cycle lasts at least, for people who watch.
         package var pace: Span?
+        /// In lockstep: ends with the tape.
         package var endWithTape: Bool?
     }
 
     /// What a policy's `..._scale` may be for the others.
     package struct AdvisoryBoundsEntry: Decodable {
+        /// At least.
         package var low: Ratio?
+        /// At most.
         package var high: Ratio?
     }
 

@@ -47,7 +47,8 @@ package struct Attention: Sendable, Hashable {
             return state.reconciler.watch.silentSince.map { state.now <= $0 + Self.patience } ?? false
                 && state.reconciler.watch.agreedAt != nil
         }
-        return state.now - agreed <= longestAge
+        // A tape's cycles are as far apart as its bars, and its venue is asked in every so many of them.
+        return state.configuration.isLockstep || state.now - agreed <= longestAge
     }
 
     /// Nil for never.

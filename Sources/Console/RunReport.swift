@@ -21,6 +21,8 @@ package struct RunReport: Encodable {
     package var trades: [Trade] = []
     /// Of a run that observes.
     package var observed: [ObservedAction] = []
+    /// The newest decision on each symbol that changed its plan.
+    package private(set) var newestDecisions: [Symbol: Decision] = [:]
     /// Days on which a symbol was held, by UTC date, added up over the symbols.
     package var positionDays: Int64 = 0
     /// Submissions, cancels and replacements; each leg of a group is one.
@@ -70,6 +72,7 @@ package struct RunReport: Encodable {
         case .decision(let decision):
             decisions += 1
             add(decision.dispositions)
+            if decision.plan.id == decision.id { newestDecisions[decision.symbol] = decision }
         case .portfolio(let decision): add(decision.dispositions)
         case .action(let step):
             steps += 1

@@ -65,7 +65,9 @@ package struct CoreConfiguration: Sendable, Hashable, Codable {
 
 /// Limits that hold whatever a policy recommends. Absent means no limit of that kind.
 package struct HardLimits: Sendable, Hashable, Codable {
+    /// Shares of one order that enters.
     package var maximumOrderQuantity: Quantity?
+    /// Value of one order that enters.
     package var maximumOrderNotional: Money?
     /// Orders of all kinds, 1 or more; entries may use only half of it, so that exits always find room. What the broker
     /// declares as `orders_per_minute` holds beside it. See ``RateBudget``.

@@ -9,7 +9,7 @@ extension Discrepancy {
         let (ours, brokers, done) = (ours.words, brokers.words, done.words)
         return switch kind {
         case .openingPosition: "Found at broker: \(brokers) \(symbol)\(price), now managed"
-        case .externalOrder: "Found at broker: \(brokers), not placed here; left as it stands"
+        case .externalOrder: "Found at broker: \(brokers), not placed here"
         case .externalShort: "Found at broker: \(brokers) \(symbol)\(price), a short that none of our orders made"
         case .manualTrade: "Traded elsewhere: \(symbol) from \(ours) to \(brokers)\(price), now managed"
         case .corporateAction: "Corporate action at the broker: \(symbol) from \(ours) to \(brokers): \(done)"

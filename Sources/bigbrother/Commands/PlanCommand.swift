@@ -6,6 +6,7 @@ import Foundation
 import Orchestration
 import Trading
 import Wire
+import Wording
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,15 +43,31 @@ struct PlanCommand: ParsableCommand {
         var lines = ["", "positions"]
         lines += Tables.positions(state).map { "  " + $0 }
         if state.portfolio.positions.isEmpty { lines.append("  none") }
-        lines.append("would be sent first")
+        lines.append("would be sent")
         // The newest of each symbol: what was superseded meanwhile is in the journal.
         let newest = Dictionary(observed.map { ($0.symbol, $0) }) { $1 }
-        lines += newest.sorted { $0.key < $1.key }.map { "  " + $0.value.line }
+        for (symbol, action) in newest.sorted(by: { $0.key < $1.key }) {
+            lines += Self.lines(action, result.report.newestDecisions[symbol])
+        }
         if newest.isEmpty { lines.append("  nothing") }
         for symbol in state.protection.unprotected where newest[symbol] == nil {
             lines.append("  \(symbol) has no working stop, and nothing would be sent: bigbrother why-not \(symbol)")
         }
+        if state.configuration.approval != .none {
+            lines.append(
+                "With `approval: \(state.configuration.approval.rawValue)` you would be asked first, but for stops.")
+        }
         lines.append("Nothing was sent. `bigbrother run` manages the account; `run --observe` goes on watching.")
         return lines
+    }
+
+    /// The first action, and all the steps of the decision that it begins.
+    private static func lines(_ action: ObservedAction, _ decision: Decision?) -> [String] {
+        guard let decision, decision.intended.count > 1 else { return ["  " + action.line] }
+        let market = action.price.map { ", the market at \($0.text(minimumDecimals: 2))" } ?? ""
+        let steps = decision.intended.enumerated().map { "      \($0.offset + 1). \($0.element.words)" }
+        return [
+            "  \(action.at)  \(action.symbol): \(decision.headline.words) in \(steps.count) steps\(market) (bigbrother explain \(decision.id))"
+        ] + steps
     }
 }
