@@ -192,8 +192,13 @@ extension WhyNot.Answer.Reason {
         if let since {
             let decision = decision.map { ", told by \($0)" } ?? ""
             line +=
-                until.map { " (\(since.clock(beside: end)) to \($0.clock(beside: since))\(decision))" }
-                ?? " (since \(since.clock(beside: end))\(decision))"
+                until.map {
+                    since.nanoseconds > 0
+                        ? " (\(since.clock(beside: end)) to \($0.clock(beside: since))\(decision))"
+                        : " (from the start to \($0.clock(beside: end))\(decision))"
+                }
+                ?? (since.nanoseconds > 0
+                    ? " (since \(since.clock(beside: end))\(decision))" : " (from the start on\(decision))")
         }
         return line
     }

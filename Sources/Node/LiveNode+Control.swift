@@ -64,9 +64,13 @@ extension LiveNode {
             ? " (the core observes: nothing is sent in this run)"
             : state.control.state == .halted ? " (trading is halted: nothing is sent before `resume`)" : ""
         if request.isAnswer { return ControlReply(accepted: true, message: "\(request.wish.words)\(note)") }
-        return ControlReply(
-            accepted: true,
-            message: "\(request.symbol.map { "\($0): " } ?? "")\(request.wish.words), decided now\(note)")
+        let subject = request.symbol.map { "\($0): " } ?? "all that is held: "
+        if case .mode(let mode) = request.wish {
+            let isHeld = request.symbol.map { state.portfolio.positions[$0] != nil } ?? true
+            let absent = isHeld ? "" : " (no \(request.symbol?.text ?? "") is held now)"
+            return ControlReply(accepted: true, message: subject + mode.words + absent)
+        }
+        return ControlReply(accepted: true, message: "\(subject)\(request.wish.words), decided now\(note)")
     }
 
     /// What a person reads who gave the command.

@@ -4,6 +4,9 @@ import Configuration
 import Console
 import Foundation
 import Messaging
+import Node
+import Orchestration
+import SQLiteJournal
 import Trading
 import Wire
 import ZeroMQTransport
@@ -21,6 +24,21 @@ struct ControlOptions: ParsableArguments {
         var price: Price?
         var mode: String?
         var proposal: String?
+    }
+
+    /// What closing these positions would do, as the journal knows it now.
+    func closing(_ isMeant: (Symbol) -> Bool) throws -> [String] {
+        let reader = try SQLiteJournalReader(path: try Home.journal(config))
+        let state = try Recovery.rebuild(from: reader).core.state
+        let records = state.portfolio.positions.values.filter { isMeant($0.symbol) }.sorted { $0.symbol < $1.symbol }
+        guard !records.isEmpty else { return ["No such position is held."] }
+        return records.map { record in
+            let resting = state.portfolio.orders.working(record.symbol).count
+            let price = state.market.price(of: record.symbol).map { ", last \($0.text(minimumDecimals: 2))" } ?? ""
+            return state.mode(of: record.symbol) == .watched
+                ? "  \(record.symbol) is watched only, and left alone"
+                : "  \(record.exitSide.rawValue) \(record.size) \(record.symbol) at market\(price); \(resting) resting \(resting == 1 ? "order is" : "orders are") canceled first"
+        }
     }
 
     /// `user@host`, for the journal.
@@ -87,9 +105,16 @@ struct ReloadCommand: ParsableCommand {
 
 struct FlattenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "flatten", abstract: "Close every position, and open none, until resume, reduce or halt.")
+        commandName: "flatten", abstract: "Close every position, and open none, until resume, reduce or halt.",
+        discussion: """
+            On a terminal it shows what will be closed, and asks.
+            """)
     @OptionGroup var options: ControlOptions
-    func run() throws { try options.ask("flatten") }
+    @OptionGroup var agreement: Agreement
+    func run() throws {
+        try agreement.ask { try options.closing { _ in true } }
+        try options.ask("flatten")
+    }
 }
 
 struct HandOverCommand: ParsableCommand {

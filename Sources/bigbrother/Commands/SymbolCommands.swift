@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Console
 import Foundation
 import Orchestration
 import Trading
@@ -22,9 +23,11 @@ struct SymbolOptions: ParsableArguments {
 struct Agreement: ParsableArguments {
     @Flag(help: "Do not ask.") var yes = false
 
-    func ask(_ what: String) throws {
+    /// - Parameter what: what will be done, in lines; made only when somebody is there to read it.
+    func ask(_ what: () throws -> [String]) throws {
         guard !yes, isatty(0) == 1, isatty(1) == 1 else { return }
-        print("\(what) [y/N]", terminator: " ")
+        for line in try what() { print(line.onOneLine) }
+        print("Do it? [y/N]", terminator: " ")
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
             Failure.say("bigbrother: nothing was done")
             throw ExitCode(Failure.badInput)
@@ -39,7 +42,7 @@ struct CloseCommand: ParsableCommand {
     @OptionGroup var agreement: Agreement
     func run() throws {
         let symbol = try subject.parsed()
-        try agreement.ask("The whole position of \(symbol) is closed at market.")
+        try agreement.ask { try subject.options.closing { $0 == symbol } }
         try subject.options.ask("close", symbol: symbol)
     }
 }
@@ -55,11 +58,14 @@ struct SellCommand: ParsableCommand {
     @Option(help: "So many shares.") var quantity: String?
     @Option(help: "This share of the position, above 0 and at most 1: 0.25 is a quarter.") var fraction: String?
 
-    func run() throws {
-        let symbol = try subject.parsed()
+    func validate() throws {
         guard (quantity == nil) != (fraction == nil) else {
             throw ValidationError("say --quantity or --fraction, one of them")
         }
+    }
+
+    func run() throws {
+        let symbol = try subject.parsed()
         let part = try quantity.map { try read($0, Quantity.init) }
         let share = try fraction.map { try read($0, Ratio.init) }
         try subject.options.ask("sell", symbol: symbol, with: .init(quantity: part, fraction: share))
