@@ -5,9 +5,13 @@ import Wire
 extension Configuration {
     /// `drawdown_pause`: a fall of equity from its peak.
     package struct DrawdownPauseEntry: Decodable {
+        /// Of the peak, above 0 and up to 1.
         package var limit: Ratio
+        /// Older peaks do not count: `1d` to `366d`; absent: 30 days.
         package var within: Span?
+        /// So long nothing is entered; absent: a day.
         package var pause: Span?
+        /// Positions are reduced to this share of equity while it lasts, 0 to 4; absent: nothing is sold for it.
         package var gross: Ratio?
 
         var rule: DrawdownRule {
@@ -26,8 +30,11 @@ extension Configuration {
 
     /// `weekly_loss_pause`: a loss since Monday.
     package struct WeeklyLossPauseEntry: Decodable {
+        /// Of the equity that the week began with, above 0 and up to 1.
         package var limit: Ratio
+        /// Absent: until the next week begins, Monday in New York.
         package var pause: Span?
+        /// As in `drawdown_pause`.
         package var gross: Ratio?
 
         var rule: WeeklyLossRule {
@@ -43,9 +50,13 @@ extension Configuration {
 
     /// `loss_streak_pause`: positions that were closed with a loss in a row.
     package struct LossStreakPauseEntry: Decodable {
+        /// So many positions that were closed with a loss, one after the other.
         package var losses: Int64
+        /// From the first of them to the last; absent: a day.
         package var within: Span?
+        /// So long nothing is entered; absent: a day.
         package var pause: Span?
+        /// As in `drawdown_pause`.
         package var gross: Ratio?
 
         var rule: LossStreakRule {
@@ -66,7 +77,9 @@ extension Configuration {
 
     /// `day_trades`: the old rule for pattern day traders.
     package struct DayTradesEntry: Decodable {
+        /// Day trades in five business days, 1 to 100; absent: 3.
         package var most: Int64?
+        /// The rule concerns an account with less equity; absent: 25000.
         package var below: Money?
 
         var rule: DayTradeRule {

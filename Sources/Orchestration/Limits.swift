@@ -80,10 +80,14 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var maximumGrossExposure: Ratio?
     /// Loss of the day, as a share of the equity that it began with, at which entries end (`reducing`).
     package var maximumDailyLoss: Ratio?
-    /// Losses over more than a day after which nothing is entered for a while; see ``LossWatch``.
+    /// Losses over more than a day after which nothing is entered for a while: a fall of equity from its peak. See
+    /// ``LossWatch``.
     package var drawdownPause: DrawdownRule?
+    /// The same after a loss since the week began.
     package var weeklyLossPause: WeeklyLossRule?
+    /// The same after losing positions in a row.
     package var lossStreakPause: LossStreakRule?
+    /// No entry that could not be closed on its day without one day trade too many.
     package var dayTrades: DayTradeRule?
     /// Nothing is bought with what sales have brought before it has settled.
     package var settledCashOnly = false

@@ -71,21 +71,32 @@ struct KeysPageTests {
             "Every key of an account's YAML file, with its default; how they are used: [configuration](configuration.md). Made from the code: a test keeps it so.",
             "A key that is not here is refused, with the one that is meant.",
         ]
-        func table(_ title: String, _ structure: String, prefix: String = "", others: [Field] = []) throws {
+        func table(
+            _ title: String, _ structure: String, prefix: String = "", others: [Field] = [], in file: String? = nil
+        ) throws {
             lines += ["", "## \(title)", "| key | value | default | meaning |", "|---|---|---|---|"]
-            for field in try fields(of: structure, in: configuration) {
+            for field in try fields(of: structure, in: file ?? configuration) {
                 let other = others.first { $0.name == field.name }?.meaning ?? ""
                 let meaning = field.meaning.isEmpty ? other : field.meaning
                 #expect(!meaning.isEmpty, "\(structure).\(field.name) has no comment that says what it means")
                 #expect(!field.kind.hasPrefix("??"), "\(field.name): what is a \(field.type)?")
                 let fallback = field.isRequired ? "needed" : defaults[prefix + field.key] ?? ""
                 let plain = meaning.replacing("``", with: "`").replacing("|", with: "\\|")
+                    .replacing(#/ See `\w+`\./#, with: "")
                 lines.append("| `\(prefix)\(field.key)` | \(field.kind) | \(fallback) | \(plain) |")
             }
         }
         try table("The account", "Configuration")
         try table("A plugin: `broker`, and each of `standby_brokers`, `providers`, `policies`", "PluginEntry")
         try table("Limits", "HardLimitsEntry", prefix: "limits.", others: limits)
+        let pauses = try source("Sources/Configuration/PauseEntries.swift")
+        try table(
+            "A pause after a fall from the peak", "DrawdownPauseEntry", prefix: "limits.drawdown_pause.", in: pauses)
+        try table(
+            "A pause after a weekly loss", "WeeklyLossPauseEntry", prefix: "limits.weekly_loss_pause.", in: pauses)
+        try table(
+            "A pause after losses in a row", "LossStreakPauseEntry", prefix: "limits.loss_streak_pause.", in: pauses)
+        try table("Day trades", "DayTradesEntry", prefix: "limits.day_trades.", in: pauses)
         try table("Damping", "DampingEntry", prefix: "damping.", others: damping)
         try table("Bounds of advisories", "AdvisoryBoundsEntry", prefix: "advisory_bounds.")
         try table("Plugins on other hosts", "ListenEntry", prefix: "listen.")
