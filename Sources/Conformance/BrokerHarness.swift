@@ -134,8 +134,19 @@ final class BrokerHarness {
             words.reports.append(report)
         case .orderAnswer: words.answer = try message.read(OrderAnswer.self, strictly: true)
         case .brokerState: words.state = try message.read(BrokerState.self, strictly: true)
+        case .cashMovement: try note(try message.read(CashMovement.self, strictly: true))
+        case .executionCorrection:
+            let correction = try message.read(ExecutionCorrection.self, strictly: true)
+            if let defect = correction.defect { throw Broken("execution_correction: \(defect)") }
         case .error where message.header.re == id: words.error = try message.reason()
         default: break
+        }
+    }
+
+    /// A movement keeps its id and says what it is.
+    private func note(_ movement: CashMovement) throws {
+        if case .wrongSign(let kind, let amount)? = movement.defect {
+            throw Broken("cash_movement \(movement.id): a \(kind.rawValue) of \(amount)")
         }
     }
 

@@ -65,7 +65,7 @@ package struct Explain {
             case .decision(let decision):
                 if let decision = try decisionExplanation(decision.id.text) { explanation.decisions.append(decision) }
             case .dispositions, .action, .waiting, .order, .unprotected, .outcome, .discrepancy, .corporateAction,
-                .tradingState,
+                .cash, .correction, .tradingState,
                 .swap,
                 .alert:
                 continue
@@ -94,7 +94,7 @@ extension Explain {
                 explanation.symbol = waiting.symbol
                 if let why = waiting.why { explanation.obstacles.append(Explanation.Note(at: event.at, why.words)) }
             case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .order, .unprotected, .discrepancy,
-                .corporateAction,
+                .corporateAction, .cash, .correction,
                 .tradingState, .swap, .alert:
                 continue
             }
@@ -123,7 +123,7 @@ extension Explain {
             case .alert(let alert): explanation.obstacles.append(Explanation.Note(at: event.at, alert.text))
             case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .action, .waiting, .order, .outcome,
                 .discrepancy,
-                .corporateAction,
+                .corporateAction, .cash, .correction,
                 .tradingState, .swap:
                 continue
             }

@@ -155,9 +155,11 @@ extension Explain.Explanation {
                         Entry(
                             sequence: event.sequence, at: event.at,
                             words: "\(discrepancy.kind.rawValue.spaced), \(discrepancy.done.words)"))
+                case .correction(let correction):
+                    words.append(Entry(sequence: event.sequence, at: event.at, words: correction.words))
                 case .cycleStarted, .policiesAnswered, .decision, .portfolio, .dispositions, .waiting, .unprotected,
                     .outcome,
-                    .corporateAction,
+                    .corporateAction, .cash,
                     .tradingState, .swap, .alert:
                     continue
                 }

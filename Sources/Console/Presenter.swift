@@ -53,6 +53,7 @@ package final class Presenter: RunObserver {
             line("   \(discrepancy.words(averagePrice: state.portfolio.positions[discrepancy.symbol]?.averagePrice))")
         case .swap(let told): line("   broker: \(told.words) (\(told.who): \(told.why))")
         case .corporateAction(let action, let done): line("   corporate action: \(done.words(action))")
+        case .cash(let movement, let done): line("   cash: \(done.words(movement))")
         default: if detail == .cycles { showCycle(record, state) }
         }
     }
@@ -136,7 +137,8 @@ extension Presenter {
             line(
                 "     \(outcome.symbol) \(outcome.words): \(outcome.realizedByDecision.profitWords), \(outcome.remaining) left (decision \(outcome.decision))"
             )
-        case .decision, .dispositions, .discrepancy, .corporateAction, .tradingState, .swap, .alert: break
+        case .decision, .dispositions, .discrepancy, .corporateAction, .cash, .correction, .tradingState, .swap, .alert:
+            break
         }
     }
 

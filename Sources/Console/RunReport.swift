@@ -15,6 +15,10 @@ package struct RunReport: Encodable {
     package var emergencies: Int64 = 0
     package var differences: Int64 = 0
     package var corporateActions: Int64 = 0
+    /// Fees and taxes of executions, as told with them or by their corrections.
+    package var charges = Money.zero
+    /// Cash that came and went otherwise, by kind: negative where more went.
+    package var cash: [String: Money] = [:]
     package var longestUnprotected = TimeSpan.zero
     package var longestUnprotectedSymbol: Symbol?
     package var policies: [PluginName: PolicyScore] = [:]
@@ -48,7 +52,8 @@ package struct RunReport: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case cycles, decisions, steps, fills, rejectedByBroker, refusedByRiskGate, oversold, emergencies, differences
-        case corporateActions, longestUnprotected, longestUnprotectedSymbol, policies, trades, observed, positionDays,
+        case corporateActions, charges, cash, longestUnprotected, longestUnprotectedSymbol, policies, trades, observed,
+            positionDays,
             orderRequests
         case maximumDrawdown
     }
@@ -82,6 +87,10 @@ package struct RunReport: Encodable {
         case .unprotected(let time): noteUnprotected(time.symbol, for: time.lasted)
         case .discrepancy: differences += 1
         case .corporateAction: corporateActions += 1
+        case .cash(let movement, let done): add(movement, done)
+        case .correction(let correction):
+            trades.append(Trade(at: state.now, words: correction.words))
+            count((correction.after?.charges ?? .zero).units, less: correction.before.charges.units)
         case .alert(let alert):
             if alert.level == .emergency { emergencies += 1 }
             if alert.kind == .riskGate { refusedByRiskGate += 1 }
@@ -118,11 +127,29 @@ package struct RunReport: Encodable {
         case .fill, .partialFill:
             fills += 1
             trades.append(Trade(at: state.now, words: change.words))
+            if case .fill(_, _, _, _, _, let told?) = change.note { count(told.units, less: 0) }
         case .rejected: rejectedByBroker += 1
         default: break
         }
         checkOffer(change.symbol, state)
     }
+
+    private mutating func add(_ movement: CashMovement, _ done: CashDone) {
+        var change = movement.amount.units
+        switch done {
+        case .booked, .wasInCash: break
+        case .corrected(let before): change = Self.sum(change, -before.units)
+        case .wasThereBefore: return
+        }
+        let known = cash[movement.kind.rawValue] ?? .zero
+        cash[movement.kind.rawValue] = Money(units: Self.sum(known.units, change))
+    }
+
+    private mutating func count(_ units: Int64, less other: Int64) {
+        charges = Money(units: Self.sum(charges.units, Self.sum(units, -other)))
+    }
+
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 { Int64(clamping: Int128(left) + Int128(right)) }
 
     private mutating func watch(_ equity: Money) {
         peakEquity = max(peakEquity, equity)
@@ -151,6 +178,11 @@ extension RunReport {
         do { return try Quantity(shares: orderRequests).ratio(to: Quantity(shares: positionDays)) } catch { return nil }
     }
 
+    private var cashWords: String {
+        let movements = cash.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.dollars)" }
+        return (["fees and taxes of trades \(charges.dollars)"] + movements).joined(separator: ", ")
+    }
+
     /// The report for a person.
     package func lines(_ state: CoreState) throws(NumericError) -> [String] {
         var lines = ["", "REPORT"]
@@ -176,6 +208,7 @@ extension RunReport {
         lines.append(
             "  profit               realized \(state.portfolio.realizedProfit.dollars), open \(open.dollars), equity \(equity.dollars)"
         )
+        if !charges.isZero || !cash.isEmpty { lines.append("  costs and cash       \(cashWords)") }
         lines.append("  decisions by policy")
         for (name, score) in policies.sorted(by: { $0.key < $1.key }) {
             lines.append(

@@ -32,6 +32,10 @@ extension WhyNot {
                     ))
             case .corporateAction(let action, let done):
                 others.append(Answer.Happened(at: event.at, words: done.words(action)))
+            case .cash(let movement, let done):
+                others.append(Answer.Happened(at: event.at, words: done.words(movement)))
+            case .correction(let correction):
+                others.append(Answer.Happened(at: event.at, order: correction.order, words: correction.words))
             case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .decision, .waiting, .unprotected,
                 .outcome,
                 .tradingState,

@@ -169,7 +169,7 @@ extension WhyNot.Reasons {
             case .discrepancy(let discrepancy): if let order = discrepancy.order { end(order, at: event.at) }
             case .cycleStarted, .policiesAnswered, .decision, .portfolio, .dispositions, .action, .waiting,
                 .unprotected, .outcome,
-                .corporateAction,
+                .corporateAction, .cash, .correction,
                 .tradingState, .swap, .alert:
                 continue
             }

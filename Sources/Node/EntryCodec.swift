@@ -98,6 +98,8 @@ extension Input {
         case .execution: "execution"
         case .orderAnswer: "order_answer"
         case .brokerState: "broker_state"
+        case .cashMovement: "cash_movement"
+        case .executionCorrection: "execution_correction"
         case .commandNotSent: "command_not_sent"
         case .brokerError: "broker_error"
         case .control: "control"
@@ -123,9 +125,11 @@ extension Input {
         case .evaluated(let cycle, _): ["cycle:\(cycle)"]
         case .execution(let report): ["order:\(report.clientOrderID)"]
         case .orderAnswer(let answer, _): ["order:\(answer.clientOrderID)"]
+        case .executionCorrection(let correction): ["order:\(correction.clientOrderID)"]
         case .commandNotSent(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .brokerError, .control, .asked, .wake, .messageGap, .clockJumped, .protocolViolation,
+            .market, .brokerState, .cashMovement, .brokerError, .control, .asked, .wake, .messageGap, .clockJumped,
+            .protocolViolation,
             .pluginNotice,
             .configured,
             .misconfigured,
@@ -162,6 +166,8 @@ extension Record {
         case .outcome: "outcome"
         case .discrepancy: "discrepancy"
         case .corporateAction: "corporate_action"
+        case .cash: "cash"
+        case .correction: "correction"
         case .tradingState: "trading_state"
         case .swap: "swap"
         case .alert: "alert"
@@ -186,6 +192,8 @@ extension Record {
         case .discrepancy(let discrepancy):
             ["symbol:\(discrepancy.symbol)"] + (discrepancy.order.map { ["order:\($0)"] } ?? [])
         case .corporateAction(let action, _): ["symbol:\(action.symbol)"]
+        case .cash(let movement, _): movement.symbol.map { ["symbol:\($0)"] } ?? []
+        case .correction(let correction): ["order:\(correction.order)", "symbol:\(correction.symbol)"]
         case .tradingState, .swap: []
         case .alert(let alert): alert.symbol.map { ["symbol:\($0)"] } ?? []
         }

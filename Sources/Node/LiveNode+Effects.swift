@@ -84,7 +84,8 @@ extension LiveNode {
         let updates = broker.takeMarket()
         guard !updates.isEmpty, let session = sessions.ready(.broker), session.capabilities?.wantsMarketData == true
         else { return }
-        for body in updates {
+        for update in updates {
+            let body = update.body(inMinor: session.speaksMinor)
             guard case .sent(let id) = send(.market, body: body, to: session.peer) else { continue }
             broker.sentMarket(as: id, now: clock.monotonicMilliseconds)
         }

@@ -74,6 +74,9 @@ extension LiveNode {
         case .brokerState:
             let snapshot = try codec.command(BrokerState.self, body)
             enqueue(.brokerState(state: snapshot, query: broker.answered(header.re)))
+        case .cashMovement: enqueue(.cashMovement(try codec.command(CashMovement.self, body)))
+        case .executionCorrection:
+            enqueue(.executionCorrection(try codec.command(ExecutionCorrection.self, body)))
         case .done: if let re = header.re { finishBrokerWork(re) }
         case .market: try handleMarket(body, header, session)
         case .hello, .welcome, .configure, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply,
@@ -109,9 +112,16 @@ extension LiveNode {
         if update.isLast == true { scheduler.tapeEnded() }
         guard admission == .accepted else { return }
         scheduler.tapeReached(update.at)
-        broker.appendMarket(isWhole ? body : try codec.encode(update))
+        broker.appendMarket(try forwarded(update, body: isWhole ? body : nil))
         enqueue(.market(update))
         if options.lockstep { observer.progress(at: update.at, cycle: state.cycle.number) }
+    }
+
+    /// - Parameter body: the bytes as they came, when all of them is taken.
+    private func forwarded(_ update: MarketUpdate, body: [UInt8]?) throws -> ForwardedMarket {
+        let first = update.spoken(inMinor: 0)
+        return ForwardedMarket(
+            body: try body ?? codec.encode(update), bodyOfFirstMinors: first == update ? nil : try codec.encode(first))
     }
 
     /// Rows that are left out: their sender gets an error each time, and a person is told of each symbol once.
@@ -243,7 +253,8 @@ extension MessageType {
         switch self {
         case .hello, .ready, .heartbeat, .bye, .error: true
         case .welcome, .configure, .refused, .drain, .evaluate, .recommendations, .command, .execution, .orderAnswer,
-            .brokerState, .done, .advance, .market, .control, .controlReply, .record:
+            .brokerState, .cashMovement, .executionCorrection, .done, .advance, .market, .control, .controlReply,
+            .record:
             false
         }
     }

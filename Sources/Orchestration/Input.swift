@@ -20,6 +20,10 @@ package enum Input: Sendable, Hashable, Codable {
     /// it names none that is known.
     case orderAnswer(answer: OrderAnswer, query: Int64?)
     case brokerState(state: BrokerState, query: Int64?)
+    /// Cash that came or went by no execution.
+    case cashMovement(CashMovement)
+    /// An execution does not count any more, or was another one.
+    case executionCorrection(ExecutionCorrection)
     /// The adapter answered a command with an error, in its own words.
     /// - Parameter query: the number of the question that it was, as in ``orderAnswer(answer:query:)``; nil for no question.
     case brokerError(name: PluginName, query: Int64?, why: String)

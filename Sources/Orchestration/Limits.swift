@@ -203,6 +203,22 @@ enum CoreLimits {
     static let awaitedActions = 10_000
     /// Corporate actions that were applied, kept to know them again.
     static let appliedActions = 500
+    /// Movements of cash by their ids, and those of one message of the broker.
+    static let knownCashMovements = 4_096
+    static let cashMovementsTold = 1_000
+    /// Cash that was adopted without a reason, and how much later its reason may be told.
+    static let unexplainedCash = 64
+    static let cashReportDelay = TimeSpan.seconds(5 * 86_400)
+    /// Movements that were told by themselves, and that lists may not have yet.
+    static let cashMessages = 32
+    /// Dividends that were paid and not announced, and how long an announcement is taken for one of them.
+    static let paidDividends = 64
+    static let dividendPaidBefore = TimeSpan.seconds(60 * 86_400)
+    /// Positions that were closed lately: an execution that is taken back brings one back.
+    static let closedPositions = 64
+    /// Shares that were handed out for others, and how long they are waited for.
+    static let awaitedSpinOffs = 64
+    static let longestSpinOff = TimeSpan.seconds(30 * 86_400)
     /// Dividends that the broker has not paid yet.
     static let dividendsDue = 500
     /// What is not paid by then is not waited for.

@@ -70,6 +70,8 @@ package struct Orchestrator: Sendable {
         case .execution(let report): try applyReport(report)
         case .orderAnswer(let answer, let query): try applyOrderAnswer(answer, to: query)
         case .brokerState(let snapshot, let query): try applyBrokerSnapshot(snapshot, to: query)
+        case .cashMovement(let movement): try applyCashMovements([movement], isListed: false)
+        case .executionCorrection(let correction): try applyCorrection(correction)
         case .brokerError(let name, let query, let why): applyBrokerError(name, query, why)
         case .commandNotSent(let command, let why): try applyCommandNotSent(command, why)
         case .control(let control): applyControl(control)

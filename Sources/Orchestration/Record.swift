@@ -14,6 +14,8 @@ package enum Record: Sendable, Hashable, Codable {
     case outcome(Outcome)
     case discrepancy(Discrepancy)
     case corporateAction(action: CorporateAction, done: CorporateActionDone)
+    case cash(movement: CashMovement, done: CashDone)
+    case correction(ExecutionCorrected)
     case tradingState(TradingState, who: String, why: TradingReason)
     case swap(SwapProgress)
     case alert(Alert)
@@ -104,12 +106,33 @@ package enum OrderNote: Sendable, Hashable, Codable {
     case terms(NewOrder)
     /// As the broker put it, or the process that could not deliver it.
     case reason(String)
-    /// With the profit that this fill realized.
-    case fill(side: Side, quantity: Quantity, symbol: Symbol, price: Price, realized: Money)
+    /// With the profit that this fill realized, less its fees and taxes; these are nil where none were told.
+    case fill(side: Side, quantity: Quantity, symbol: Symbol, price: Price, realized: Money, charges: Money? = nil)
     /// No report within this time; the broker is asked.
     case noReport(within: TimeSpan)
     /// Filled by the broker's count and by ours; the broker is asked. Nil when it gave no count.
     case fillsDiffer(brokers: Quantity?, ours: Quantity)
+}
+
+/// The broker has taken an execution back, or says that it was another one.
+package struct ExecutionCorrected: Sendable, Hashable, Codable {
+    package var order: ClientOrderID
+    package var symbol: Symbol
+    package var side: Side
+    package var execution: ExecutionID
+    package var before: Figures
+    /// Nil when nothing counts in its place.
+    package var after: Figures?
+    /// What it does to the realized profit.
+    package var realized: Money
+    /// Held now.
+    package var held: Quantity
+
+    package struct Figures: Sendable, Hashable, Codable {
+        package var quantity: Quantity
+        package var price: Price
+        package var charges: Money
+    }
 }
 
 /// What was done about a corporate action.
@@ -118,6 +141,9 @@ package enum CorporateActionDone: Sendable, Hashable, Codable {
     case dividendNoted
     /// Stop, target, R and marks are lowered by it; so much is due, or owed by a short position.
     case dividendApplied(due: Money)
+    /// Shares of another company are handed out: stop, target, R and marks are lowered by their part; so many of the new ones
+    /// are expected, nil when nothing was held.
+    case spinOffApplied(expected: Quantity?)
     /// It takes effect later.
     case awaited
     /// It was applied before, announced by somebody else or told again.
@@ -196,6 +222,8 @@ package enum DiscrepancyDone: Sendable, Hashable, Codable {
     case orderEnded
     /// The position is held under another symbol, and its memory goes along.
     case movedTo(Symbol)
+    /// They were handed out for shares of this one.
+    case spunOffFrom(Symbol)
     /// What it filled is taken from the position.
     case orderEndedFillsFromPosition
 }

@@ -23,6 +23,10 @@ public enum BrokerMessage {
     case execution(ExecutionReport)
     case answer(OrderAnswer)
     case state(BrokerState)
+    /// Cash that came or went by no execution; told once by its id, and best listed in the state for some days, too.
+    case cash(CashMovement)
+    /// An execution that does not count any more, or was another one.
+    case correction(ExecutionCorrection)
 }
 
 /// A broker adapter: carries out commands at one venue, and reports.
@@ -97,6 +101,8 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
         case .execution(let report): Answer(.execution, report, re: re)
         case .answer(let answer): Answer(.orderAnswer, answer, re: re)
         case .state(let state): Answer(.brokerState, state, re: re)
+        case .cash(let movement): Answer(.cashMovement, movement, re: re)
+        case .correction(let correction): Answer(.executionCorrection, correction, re: re)
         }
     }
 

@@ -18,6 +18,7 @@ public struct BrokerRows {
     private var positions: [BrokerPosition] = []
     private var orders: [Order] = []
     private var leftOut: [LeftOutRow] = []
+    private var cashMovements: [CashMovement] = []
 
     public init() {}
 
@@ -44,11 +45,21 @@ public struct BrokerRows {
         }
     }
 
+    /// A movement of cash of the last days, which is in the account's figures. What cannot be said is told in the log: what it
+    /// did to the cash is then found by the core.
+    public mutating func addCashMovement(named name: String, _ make: () throws -> CashMovement) {
+        do {
+            cashMovements.append(try make())
+        } catch {
+            log("error", "the broker's movement of cash \(name) cannot be said, and is left out: \(error)")
+        }
+    }
+
     /// - Parameter at: when the broker listed it.
     public func state(account: Account, at time: Timestamp) -> BrokerState {
         BrokerState(
             account: account, positions: positions, openOrders: orders, at: time,
-            leftOut: leftOut.isEmpty ? nil : leftOut)
+            leftOut: leftOut.isEmpty ? nil : leftOut, cashMovements: cashMovements.isEmpty ? nil : cashMovements)
     }
 
     private mutating func leave(

@@ -70,6 +70,8 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private let codec = MessageCodec()
     private let signals = cposix_signal_descriptor(0)
     private var session = ""
+    /// What the core speaks, by its welcome.
+    private var coreMinor = ProtocolVersion.minor
     private var epoch: Int64 = 0
     private var sent: Int64 = 0
     private var heartbeatMilliseconds: Int64 = 1_000
@@ -201,6 +203,9 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     }
 
     private mutating func send(_ answer: Answer, on socket: borrowing ZeroMQSocket) throws {
+        guard let answer = spoken(answer) else {
+            return log("warning", "a core of 1.\(coreMinor) knows no \(answer.type.rawValue): it is not sent")
+        }
         sent += 1
         let header = Header(
             type: answer.type, id: "p\(sent)", session: session, epoch: epoch, seq: sent, cycle: answer.cycle,
@@ -221,6 +226,15 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
             defer { poller.remove(token) }
             _ = try poller.poll(timeoutMilliseconds: 100)
         }
+    }
+
+    /// As far as the core knows it; nil for what it does not know at all.
+    private func spoken(_ answer: Answer) -> Answer? {
+        guard coreMinor < ProtocolVersion.minor, let body = answer.body as? any MinorDependent else { return answer }
+        guard let known = body.spoken(inMinor: coreMinor) as (any MinorDependent)? else { return nil }
+        var older = answer
+        older.body = known
+        return older
     }
 
     private var sendPatienceMilliseconds: Int64 { 5_000 }
@@ -280,6 +294,7 @@ extension PluginConnection {
         if let folder = options.stateDirectory { welcome.stateDirectory = folder }
         complainsAt = monotonicMilliseconds() + 5_000
         session = welcome.session
+        coreMinor = ProtocolVersion.minor(of: message.header.v) ?? 0
         heartbeatMilliseconds = welcome.heartbeatMilliseconds
         #if DEBUG
             crashPoint?.keep(in: welcome.stateDirectory)

@@ -95,6 +95,8 @@ extension AlertReason {
         case .moneyMoved(let amount):
             (amount.isNegative ? "\(amount) less" : "\(amount) more")
                 + " in cash than our trades explain: taken as paid \(amount.isNegative ? "out" : "in"); peak and start of the day are moved by it"
+        case .cashMovementNotTaken(let id, let defect):
+            "the broker tells of \(defect.words) (\(id)): it is not taken, and its account's figures count"
         case .brokerEmulation(let name, let emulation): "\(name): \(emulation)"
         case .messagesMissing(let name, let what): "\(what) of the broker \(name); it is asked for its state"
         case .brokerLeftDuringCycle(let cycle): "the broker left during cycle \(cycle): nothing is decided in it"
@@ -114,6 +116,11 @@ extension AlertReason {
         case .answerNotTaken(let order, let defect):
             "the broker's answer about \(order) was not taken: \(defect.words)"
         case .reportNotTaken(let order, let defect): "a report on \(order) was not taken: \(defect)"
+        case .chargesNotTaken(let order, let charges):
+            "fees and taxes of \(charges) for an execution of \(order) are more than it was worth, and are not counted; the account's figures are"
+        case .executionCorrected(let correction): correction.words
+        case .correctionOfUnknown(let order, let execution):
+            "the broker takes back or corrects the execution \(execution) of \(order), which is not in our books; its position and orders are read again"
         case .executionNotTaken(let order, let defect): "an execution of \(order) was not taken: \(defect)"
         case .reportOnUnknownOrder(let order, let event):
             "the broker reports \(event.rawValue) on \(order), which is not known here"

@@ -47,6 +47,7 @@ extension DiscrepancyDone {
         case .booked: "booked"
         case .orderEnded: "it ends here"
         case .movedTo(let symbol): "held as \(symbol) now, with its stop, target, R and marks"
+        case .spunOffFrom(let symbol): "spun off \(symbol), now managed"
         case .orderEndedFillsFromPosition: "it ends here; what it filled is taken from the position"
         }
     }

@@ -6,9 +6,10 @@ extension OrderChanged {
         switch note {
         case .terms(let order): order.words
         case .reason(let reason): reason
-        case .fill(let side, let quantity, let symbol, let price, let realized):
+        case .fill(let side, let quantity, let symbol, let price, let realized, let charges):
             "\(side.pastTense) \(quantity) \(symbol) at \(price.inCents)"
                 + (realized.isZero ? "" : ", \(realized.profitWords)")
+                + (charges.map { $0.isZero ? "" : $0.chargeWords } ?? "")
         case .noReport(let limit): "no report within \(limit); the broker is asked"
         case .fillsDiffer(let brokers?, let ours):
             "\(brokers) filled by the broker's count, \(ours) by ours; the broker is asked"
@@ -43,6 +44,10 @@ extension CorporateActionDone {
         case .splitApplied(let held):
             "\(action.words)\(held.map { ", \($0) held now" } ?? ""); stop, target and R are restated"
         case .splitBookedBefore: "\(action.words); the broker has booked it before"
+        case .spinOffApplied(let expected):
+            expected.map {
+                "\(action.words); stop, target, R and marks are lowered by their part, \($0) of the new shares are expected"
+            } ?? "\(action.words); nothing of it is held"
         case .awaited: "\(action.words); it takes effect at \(action.effectiveAt)"
         case .appliedBefore: "\(action.words); it was applied before"
         case .symbolChangeAwaited: "\(action.words); the position follows when the broker shows it"
@@ -60,6 +65,8 @@ extension CorporateAction {
             numerator == denominator
                 ? "\(symbol) is \(other) now"
                 : "\(symbol) becomes \(other), \(numerator) shares for \(denominator)"
+        case .spinOff(let other, let numerator, let denominator, let share):
+            "\(other) is spun off \(symbol), \(numerator) shares for \(denominator) and \(share.percent) of its cost"
         }
     }
 }
@@ -72,6 +79,13 @@ extension CycleTrigger {
         case .asked: "a person's request"
         case .filled(let role, let symbol): "\(role.rawValue) of \(symbol) filled"
         }
+    }
+}
+
+extension Money {
+    /// `, fees and taxes of $1.20`.
+    fileprivate var chargeWords: String {
+        isNegative ? ", a rebate of \(unsignedDollars)" : ", fees and taxes of \(unsignedDollars)"
     }
 }
 

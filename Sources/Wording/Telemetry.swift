@@ -46,6 +46,8 @@ extension Record {
                 ("done", .string(found.done.words)),
             ]
         case .corporateAction(let action, let done): [("done", nil), ("words", .string(done.words(action)))]
+        case .cash(let movement, let done): [("done", nil), ("words", .string(done.words(movement)))]
+        case .correction(let correction): [("words", .string(correction.words))]
         case .tradingState(_, _, let why): [("why", .string(why.wordsWithCommand))]
         case .swap(let progress): [("event", nil), ("words", .string(progress.words))]
         case .alert(let alert):

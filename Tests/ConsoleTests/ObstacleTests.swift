@@ -246,7 +246,8 @@ struct ObstacleTests {
         #expect(answer.happened.count == 2 && answer.happened.last?.order != nil, "\(answer.text)")
         let fills = scene.driver.records.compactMap { record -> OrderChanged? in
             guard case .order(let change) = record,
-                case .fill(side: .sell, quantity: 100, symbol: "ABC", price: "94", realized: _) = change.note
+                case .fill(side: .sell, quantity: 100, symbol: "ABC", price: "94", realized: _, charges: _) = change
+                    .note
             else { return nil }
             return change
         }

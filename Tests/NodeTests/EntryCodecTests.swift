@@ -48,6 +48,14 @@ struct EntryCodecTests {
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: nil),
         .settingsAnswered(plugin: PluginName(unchecked: "a"), refusal: "no"),
         .swapBroker(SwapRequest(to: PluginName(unchecked: "b"), who: "I", why: "so")),
+        .cashMovement(
+            CashMovement(
+                id: CashMovementID(unchecked: "d"), kind: .fee, amount: Money(units: -1), at: Timestamp(nanoseconds: 1))
+        ),
+        .executionCorrection(
+            ExecutionCorrection(
+                clientOrderID: ClientOrderID(unchecked: "a"), executionID: ExecutionID(unchecked: "x"),
+                at: Timestamp(nanoseconds: 1))),
         .brokerLeft(name: PluginName(unchecked: "b")), .brokerFailed(name: PluginName(unchecked: "b"), why: "x"),
     ]
 

@@ -247,6 +247,32 @@ struct SessionTests {
         #expect(try talk.inputs("settings_answered").contains { $0.contains("at its start only") })
     }
 
+    @Test(
+        "an adapter that wants market data is sent what its minor knows, and nothing that it could fall over",
+        arguments: [0, 1, 2] as [Int64])
+    func marketOfMinor(minor: Int64) throws {
+        talk.hello(Talk.peer(.broker), "desk", minor: minor)
+        let capabilities =
+            #"{"capabilities":{"order_types":["market","stop"],"time_in_force":["gtc"],"groups":[],"replaces_price":false,"replaces_quantity":false,"reserves_shares":true,"wants_market_data":true,"price_increment":{"at_or_above_one":"0.01","below_one":"0.0001"},"quantity_increment":"1"}}"#
+        talk.say(Talk.peer(.broker), "ready", capabilities, session: "s1.1")
+        talk.hello(Talk.peer(.provider), "tape")
+        talk.say(Talk.peer(.provider), "ready", session: "s1.2")
+        talk.pass(milliseconds: 200)
+        talk.pass(milliseconds: 1)
+        let split =
+            #"{"id":"a","symbol":"ABC","kind":{"split":{"numerator":2,"denominator":1}},"effective_at":"1773669660000000000"}"#
+        let rename =
+            #"{"id":"b","symbol":"FB","kind":{"symbol_change":{"to":"META","numerator":1,"denominator":1}},"effective_at":"1773669660000000000"}"#
+        talk.say(
+            Talk.peer(.provider), "market", #"{"at":"1773669660000000000","corporate_actions":[\#(split),\#(rename)]}"#,
+            session: "s1.2")
+        talk.pass(milliseconds: 1)
+        try talk.run()
+        let bodies = talk.sent.filter { $0.header.type == .market }.map { String(decoding: $0.body, as: UTF8.self) }
+        #expect(bodies.count == 1 && bodies.first?.contains("split") == true, "\(bodies)")
+        #expect(bodies.first?.contains("symbol_change") == (minor >= 2))
+    }
+
     @Test("who was started elsewhere, is asked to leave and stays, is not heard any more")
     func stays() throws {
         talk.hello(policy, "p1")

@@ -255,7 +255,7 @@ struct RandomTrader {
         switch kind {
         case .split: (position, lastPrice) = (try position + position, max(100, lastPrice / 2))
         case .dividend(let amount): try cash += amount.times(position)
-        case .symbolChange: break
+        case .symbolChange, .spinOff: break
         }
     }
 
@@ -281,7 +281,7 @@ struct RandomTrader {
             let after = try position + signed
             if position.units.signum() * after.units.signum() < 0 { problems.append("\(report) flips the position") }
             position = after
-            try cash -= price.times(signed)
+            try cash -= price.times(signed) + (report.fees ?? .zero) + (report.taxes ?? .zero)
             try order.book(quantity, at: price)
             if let limit = order.terms.limitPrice, order.terms.side == .buy ? price > limit : price < limit {
                 problems.append("\(report) breaks the limit \(limit)")

@@ -27,6 +27,7 @@ enum Samples {
                     heartbeatMilliseconds: 1_000,
                     lockstep: true, stateDirectory: "/home/me/bigbrother/var/demo/plugins")),
             Sample(name: "hello-minor-1", type: .hello, body: try hello(minor: 1)),
+            Sample(name: "hello-minor-2", type: .hello, body: try hello(minor: 2)),
             Sample(
                 name: "configure", type: .configure,
                 body: Configure(settings: .object([JSON.Member(key: "trail", value: .number("0.02"))]))),
@@ -330,7 +331,45 @@ enum Samples {
                 name: "order-answer-never-had-it", type: .orderAnswer,
                 body: OrderAnswer(clientOrderID: id, order: nil, executions: [])),
             Sample(name: "broker-state", type: .brokerState, body: state),
-            Sample(name: "done", type: .done, body: Empty()),
+        ] + (try cashFlows(id, state)) + [
+            Sample(name: "done", type: .done, body: Empty())
+        ]
+    }
+
+    /// Since 1.2.
+    private static func cashFlows(_ id: ClientOrderID, _ state: BrokerState) throws -> [Sample] {
+        let dividend = CashMovement(
+            id: try CashMovementID("20260316::a1"), kind: .dividend, amount: try Money("36"),
+            symbol: try Symbol("NVDA"), at: at)
+        let deposit = CashMovement(
+            id: try CashMovementID("20260316::a2"), kind: .deposit, amount: try Money("5000"), reason: "ACH", at: at)
+        var listing = state
+        listing.cashMovements = [dividend, deposit]
+        return [
+            Sample(
+                name: "execution-fill-with-fees", type: .execution,
+                body: ExecutionReport(
+                    clientOrderID: id, event: .fill, executionID: try ExecutionID("demo-x1"),
+                    price: try Price("189.08"), quantity: try Quantity("143"), cumulativeQuantity: try Quantity("143"),
+                    fees: try Money("1.75"), taxes: try Money("0.02"), at: at)),
+            Sample(name: "cash-movement-dividend", type: .cashMovement, body: dividend),
+            Sample(
+                name: "cash-movement-fee", type: .cashMovement,
+                body: CashMovement(
+                    id: try CashMovementID("20260316::a3"), kind: .fee, amount: try Money("-0.12"),
+                    reason: "TAF fee for 143 shares", at: at)),
+            Sample(name: "broker-state-cash-movements", type: .brokerState, body: listing),
+            Sample(
+                name: "execution-correction-bust", type: .executionCorrection,
+                body: ExecutionCorrection(
+                    clientOrderID: id, executionID: try ExecutionID("demo-x1"), reason: "clearly erroneous", at: at)),
+            Sample(
+                name: "execution-correction", type: .executionCorrection,
+                body: ExecutionCorrection(
+                    clientOrderID: id, executionID: try ExecutionID("demo-x1"),
+                    corrected: ExecutionCorrection.Corrected(
+                        executionID: try ExecutionID("demo-x2"), quantity: try Quantity("100"),
+                        price: try Price("189.1"), fees: try Money("1.25")), at: at)),
         ]
     }
 
@@ -375,6 +414,17 @@ enum Samples {
                         CorporateAction(
                             id: "r1", symbol: try Symbol("FB"),
                             kind: .symbolChange(to: try Symbol("META"), numerator: 1, denominator: 1), effectiveAt: at)
+                    ])),
+            Sample(
+                name: "market-spin-off", type: .market,
+                body: MarketUpdate(
+                    at: at,
+                    corporateActions: [
+                        CorporateAction(
+                            id: "s1", symbol: try Symbol("GE"),
+                            kind: .spinOff(
+                                to: try Symbol("GEV"), numerator: 1, denominator: 4, costShare: try Ratio("0.183")),
+                            effectiveAt: at)
                     ])),
             Sample(
                 name: "market-halted", type: .market,

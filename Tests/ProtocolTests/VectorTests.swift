@@ -37,6 +37,8 @@ enum Proto {
         case .execution: try codec.command(ExecutionReport.self, bytes)
         case .orderAnswer: try codec.command(OrderAnswer.self, bytes)
         case .brokerState: try codec.command(BrokerState.self, bytes)
+        case .cashMovement: try codec.command(CashMovement.self, bytes)
+        case .executionCorrection: try codec.command(ExecutionCorrection.self, bytes)
         case .market: try codec.data(MarketUpdate.self, bytes)
         case .control: try codec.command(ControlRequest.self, bytes)
         case .controlReply: try codec.data(ControlReply.self, bytes)

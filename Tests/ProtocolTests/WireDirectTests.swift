@@ -245,7 +245,7 @@ struct WireDirectTests {
         let report = ExecutionReport(
             clientOrderID: order.id, brokerOrderID: order.brokerOrderID, event: .fill,
             executionID: ExecutionID(unchecked: "x"), price: .one, quantity: .one, cumulativeQuantity: .one,
-            averagePrice: .one, reason: "because", terms: terms, at: Self.at)
+            averagePrice: .one, reason: "because", terms: terms, fees: .one, taxes: .one, at: Self.at)
         let account = Account(id: AccountID(unchecked: "a"), cash: .one, equity: .one, buyingPower: .one)
         let position = BrokerPosition(symbol: Self.symbol, quantity: .one, averagePrice: .one)
         try compareWhole(terms)
@@ -256,13 +256,18 @@ struct WireDirectTests {
         try compareWhole(position)
         try compareWhole(OrderAnswer(clientOrderID: order.id, order: order, executions: [report]))
         try compare(OrderAnswer(clientOrderID: order.id, order: nil, executions: []))
+        let movement = CashMovement(
+            id: CashMovementID(unchecked: "d"), kind: .dividend, amount: .one, symbol: Self.symbol, reason: "because",
+            at: Self.at)
+        try compareWhole(movement)
         let row = LeftOutRow(
             list: .openOrders, name: "hand 7", reason: "no id", symbol: Self.symbol,
             clientOrderID: ClientOrderID(unchecked: "x7"))
         try compareWhole(row)
         try compareWhole(
             BrokerState(
-                account: account, positions: [position], openOrders: [order], at: Self.at, leftOut: [row]))
+                account: account, positions: [position], openOrders: [order], at: Self.at, leftOut: [row],
+                cashMovements: [movement]))
     }
 
     @Test("the header")

@@ -122,6 +122,13 @@ enum ReasonSamples {
             .pluginManaged("stop-loss", what: "was stopped", who: "me@here", why: "an update"),
         ] + brokerAlerts
 
+    private static func correction(after: ExecutionCorrected.Figures?) -> ExecutionCorrected {
+        ExecutionCorrected(
+            order: id, symbol: "NVDA", side: .sell, execution: ExecutionID(unchecked: "x7"),
+            before: ExecutionCorrected.Figures(quantity: 100, price: "100", charges: "1"), after: after,
+            realized: after == nil ? "-250" : "12.5", held: 60)
+    }
+
     private static let brokerAlerts: [AlertReason] = [
         .brokerGone("paper", why: "killed by signal 9"),
         .brokerError("paper", why: "HTTP 401: key revoked"),
@@ -135,7 +142,12 @@ enum ReasonSamples {
         .foreignAccount("LIVE-1", configured: "demo"), .foreignCurrency("JPY", configured: "USD"),
         .accountInDoubt(.cash(told: "0", ours: "40000")),
         .accountContradicts(.equity(told: "0", ours: "70000")), .accountAgreesAgain, .moneyMoved("-40000"),
-        .moneyMoved("60000"), .brokerEmulation("paper", .targetsWatched),
+        .moneyMoved("60000"),
+        .cashMovementNotTaken(CashMovementID(unchecked: "d1"), .wrongSign(.deposit, "-5")),
+        .chargesNotTaken(order: id, "90000"),
+        .executionCorrected(correction(after: ExecutionCorrected.Figures(quantity: 60, price: "101", charges: "0"))),
+        .executionCorrected(correction(after: nil)),
+        .correctionOfUnknown(order: id, ExecutionID(unchecked: "x7")), .brokerEmulation("paper", .targetsWatched),
         .messagesMissing("paper", what: "2 messages are missing"), .brokerLeftDuringCycle(7),
         .brokerStateNotTaken(.negativeAveragePrice("NVDA")), .answerNotTaken(order: id, .terms(terms)),
         .reportNotTaken(order: id, .sumNegative("-1")), .executionNotTaken(order: id, .priceNotPositive("0")),

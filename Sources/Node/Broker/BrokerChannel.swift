@@ -1,5 +1,6 @@
 import Orchestration
 import Trading
+import Wire
 
 /// A command that is durable, on its way to the adapter.
 struct BrokerCommand {
@@ -8,6 +9,17 @@ struct BrokerCommand {
     let number: Int64
     /// As it stands in the journal.
     let body: [UInt8]
+}
+
+/// An update for a venue that trades on what we see.
+struct ForwardedMarket {
+    let body: [UInt8]
+    /// Without what an adapter of the minors before 2 does not know; nil where that is the same.
+    let bodyOfFirstMinors: [UInt8]?
+
+    func body(inMinor minor: Int64) -> [UInt8] {
+        minor < ProtocolVersion.minorOfCashFlows ? bodyOfFirstMinors ?? body : body
+    }
 }
 
 /// The adapter that trades: what it works on, what waits until it has a place, and how one adapter gives way to another.
@@ -21,7 +33,7 @@ struct BrokerChannel {
     /// Commands that wait until the adapter has finished with others; first in, first out.
     private var backlog: [BrokerCommand] = []
     /// Market data that the adapter gets as soon as it is durable here.
-    private var market: [[UInt8]] = []
+    private var market: [ForwardedMarket] = []
     /// Lockstep: the adapter is lost, and until then the tape waits for it to come back.
     private var awaitedUntilMilliseconds: Int64?
     /// The adapter that was asked to leave.
@@ -81,9 +93,9 @@ struct BrokerChannel {
 
     // MARK: - The market for a venue that trades on what we see
 
-    mutating func appendMarket(_ body: [UInt8]) { market.append(body) }
+    mutating func appendMarket(_ update: ForwardedMarket) { market.append(update) }
 
-    mutating func takeMarket() -> [[UInt8]] {
+    mutating func takeMarket() -> [ForwardedMarket] {
         defer { market = [] }
         return market
     }

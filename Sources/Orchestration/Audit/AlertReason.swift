@@ -50,6 +50,13 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case accountAgreesAgain
     /// Cash that was paid in, or out where it is negative: no profit and no loss.
     case moneyMoved(Money)
+    case cashMovementNotTaken(CashMovementID, CashDefect)
+    /// Fees and taxes of an execution that are more than it was worth.
+    case chargesNotTaken(order: ClientOrderID, Money)
+    /// The broker has taken an execution back, or says that it was another one.
+    case executionCorrected(ExecutionCorrected)
+    /// It does so with one that our books do not have, or not like that; its lists are read.
+    case correctionOfUnknown(order: ClientOrderID, ExecutionID)
     /// The core does itself what the broker does not.
     case brokerEmulation(PluginName, BrokerEmulation)
     case messagesMissing(PluginName, what: String)
@@ -196,16 +203,18 @@ extension AlertReason {
         case .brokerGone: .brokerGone
         case .swapEnded(.oldNotBack): .brokerGone
         case .brokerSilent: .brokerSilent
-        case .foreignAccount, .foreignCurrency, .accountContradicts, .accountInDoubt, .moneyMoved: .account
+        case .foreignAccount, .foreignCurrency, .accountContradicts, .accountInDoubt, .moneyMoved,
+            .cashMovementNotTaken:
+            .account
         case .policySilent: .policySilent
         case .brokerStateNotTaken, .brokerUnreconciled, .brokerError, .rowLeftOut, .answerNotTaken, .termsNotTaken,
-            .overfilled:
+            .overfilled, .chargesNotTaken, .correctionOfUnknown:
             .brokerDoubtful
         case .ordersRefused: .refusedByBroker
         case .orderUnanswered, .cancelStuck, .orderInDoubt, .adoptedInDoubt: .orderStuck
         case .positionContradicted: .brokerDoubtful
         case .orderEndedByOthers, .orderLives, .stopTightenedByOthers, .stopLoosenedByOthers, .targetMovedByOthers,
-            .orderResizedByOthers:
+            .orderResizedByOthers, .executionCorrected:
             .changedByOthers
         case .protectedOtherwise: nil
         case .refusedByRiskGate: .riskGate

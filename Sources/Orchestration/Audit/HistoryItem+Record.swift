@@ -28,7 +28,7 @@ extension HistoryItem {
                 at: time, kind: .emergency, symbol: alert.symbol, decision: nil,
                 words: alert.kind?.rawValue ?? "emergency")
         case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .action, .waiting, .order, .unprotected,
-            .corporateAction,
+            .corporateAction, .cash, .correction,
             .swap:
             return nil
         }

@@ -78,6 +78,17 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         }
     }
 
+    /// A share of then is another one now.
+    func hasChangedShares(of symbol: Symbol, since time: Timestamp) -> Bool {
+        applied.contains { other in
+            guard other.symbol == symbol, other.at >= time, case .action(let kind) = other.change else { return false }
+            return switch kind {
+            case .split, .symbolChange, .spinOff: true
+            case .dividend: false
+            }
+        }
+    }
+
     /// The broker has booked it before its time.
     mutating func drop(_ action: CorporateAction) {
         awaited.removeAll { $0.id == action.id && $0.symbol == action.symbol }
@@ -139,7 +150,9 @@ extension CorporateAction.Kind {
         case (.dividend(let amount), .dividend(let other)): amount == other
         case (.symbolChange(let symbol, let n, let d), .symbolChange(let other, let m, let e)):
             symbol == other && n * e == m * d
-        case (.split, _), (.dividend, _), (.symbolChange, _): false
+        case (.spinOff(let symbol, let n, let d, _), .spinOff(let other, let m, let e, _)):
+            symbol == other && n * e == m * d
+        case (.split, _), (.dividend, _), (.symbolChange, _), (.spinOff, _): false
         }
     }
 }

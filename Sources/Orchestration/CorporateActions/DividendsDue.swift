@@ -21,6 +21,16 @@ package struct DividendsDue: Sendable, Hashable, Codable {
         if items.count > CoreLimits.dividendsDue { items.removeFirst() }
     }
 
+    /// The broker says that this came for shares of the symbol.
+    /// - Returns: whether it was due.
+    mutating func pay(_ amount: Money, of symbol: Symbol) -> Bool {
+        guard let place = items.firstIndex(where: { $0.symbol == symbol && $0.isPaid(by: amount) }) else {
+            return false
+        }
+        items.remove(at: place)
+        return true
+    }
+
     /// The broker's cash has changed by so much, and nothing else explains it: what that pays is due no more.
     /// - Returns: what it does not explain.
     mutating func settle(_ change: Money, at now: Timestamp) -> Money {
@@ -32,6 +42,13 @@ package struct DividendsDue: Sendable, Hashable, Codable {
             rest = Money(units: rest.units.magnitude >= due.amount.units.magnitude ? rest.units - due.amount.units : 0)
         }
         return rest
+    }
+}
+
+extension DividendsDue {
+    /// So much of a dividend was paid for one that is due: all of it, or what a tax at the source leaves.
+    static func isPaid(_ due: Money, by amount: Money, of symbol: Symbol) -> Bool {
+        Due(symbol: symbol, amount: due, since: Timestamp(nanoseconds: 0)).isPaid(by: amount)
     }
 }
 

@@ -28,6 +28,8 @@ extension Orchestrator {
         switch action.kind {
         case .split(let numerator, let denominator): try apply(Split(numerator, denominator), action)
         case .dividend(let amount): try applyDividend(of: amount, action)
+        case .spinOff(let other, let numerator, let denominator, let share):
+            try applySpinOff(of: other, Split(numerator, denominator), share, action)
         case .symbolChange(let other, _, _):
             guard !state.actions.isApplied(action) else {
                 return record(.corporateAction(action: action, done: .appliedBefore))
@@ -103,8 +105,42 @@ extension Orchestrator {
         }
         let due = try amount.times(held.quantity)
         try restate(symbol, by: .dividend(amount))
-        state.portfolio.expectDividend(due, of: symbol, at: state.now)
+        try state.portfolio.expectDividend(due, of: symbol, at: state.now)
         record(.corporateAction(action: action, done: .dividendApplied(due: due)))
+    }
+
+    // MARK: - Shares of another company
+
+    /// The old shares are worth less by what is handed out; the new ones are adopted when the broker shows them.
+    private mutating func applySpinOff(
+        of other: Symbol, _ ratio: Split, _ share: Ratio, _ action: CorporateAction
+    ) throws(NumericError) {
+        let symbol = action.symbol
+        guard !state.actions.isApplied(action) else {
+            return record(.corporateAction(action: action, done: .appliedBefore))
+        }
+        state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
+        let restatement = Restatement.spinOff(remaining: Ratio(units: Ratio.scale - share.units))
+        try state.market.spinOff(symbol, restatement, effectiveAt: action.effectiveAt)
+        guard let held = state.portfolio.positions[symbol], held.openedAt <= action.effectiveAt else {
+            return record(.corporateAction(action: action, done: .spinOffApplied(expected: nil)))
+        }
+        let cheaper = try restatement.price(held.averagePrice)
+        let price = state.market.price(of: symbol) ?? cheaper
+        let lost = try price.scaled(
+            numerator: share.units, denominator: Ratio.scale - share.units, .halfEven)
+        let quantity = try held.quantity.scaled(
+            numerator: ratio.numerator, denominator: ratio.denominator, .towardZero)
+        let cost = try held.averagePrice.scaled(numerator: share.units, denominator: Ratio.scale, .halfEven)
+        try restate(symbol, by: restatement)
+        try state.portfolio.spinOff(
+            SpunOff(
+                symbol: other, from: symbol, value: try lost.times(held.quantity),
+                averagePrice: try cost.scaled(
+                    numerator: ratio.denominator, denominator: ratio.numerator, .halfEven),
+                since: state.now))
+        record(.corporateAction(action: action, done: .spinOffApplied(expected: quantity)))
+        if state.broker != nil { reconcileNow() }
     }
 
     // MARK: - Another symbol

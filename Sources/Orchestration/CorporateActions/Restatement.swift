@@ -6,6 +6,8 @@ enum Restatement: Sendable, Hashable {
     case split(Split)
     /// Cash for each share: what traded with it is worth so much less without it.
     case dividend(Price)
+    /// Shares of another company for each share: this part of its price is left.
+    case spinOff(remaining: Ratio)
 
     /// Never below the smallest price.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
@@ -14,6 +16,10 @@ enum Restatement: Sendable, Hashable {
         case .split(let split):
             try price.scaled(numerator: split.denominator, denominator: split.numerator, .halfEven)
         case .dividend(let amount): Price(units: max(1, price.units - amount.units))
+        case .spinOff(let remaining):
+            try max(
+                Price(units: 1),
+                price.scaled(numerator: remaining.units, denominator: Ratio.scale, .halfEven))
         }
     }
 
@@ -29,7 +35,7 @@ enum Restatement: Sendable, Hashable {
         switch self {
         case .split(let split):
             try quantity.scaled(numerator: split.numerator, denominator: split.denominator, .towardZero)
-        case .dividend: quantity
+        case .dividend, .spinOff: quantity
         }
     }
 }

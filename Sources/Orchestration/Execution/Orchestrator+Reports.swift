@@ -41,7 +41,7 @@ extension Orchestrator {
             }
             try order.book(quantity, at: price)
             event = order.filledQuantity >= order.terms.quantity ? .fill : .partialFill
-            note = try bookFill(order, quantity, price, at: report.at)
+            note = try bookFill(order, report, execution, quantity, price)
         }
         // A last execution may come with another event, such as a cancel: both are true.
         if event != report.event, report.event != .fill, report.event != .partialFill {
@@ -173,15 +173,18 @@ extension Orchestrator {
 
     /// Into position and cash.
     private mutating func bookFill(
-        _ order: Order, _ quantity: Quantity, _ price: Price, at time: Timestamp
+        _ order: Order, _ report: ExecutionReport, _ execution: ExecutionID, _ quantity: Quantity, _ price: Price
     ) throws(NumericError) -> OrderNote {
         let symbol = order.symbol
+        let charges = try believedCharges(try report.charges(), of: order, quantity, price)
         let entry = state.plans.sentEntry(symbol)
         let before = state.portfolio.positions[symbol]
-        let realized = try state.portfolio.book(
-            order.terms.side, quantity, symbol, at: price, time: time, bookedAt: state.now,
+        let booked = try state.portfolio.book(
+            order.terms.side, quantity, symbol, at: price, charges: charges, time: report.at, bookedAt: state.now,
             initialStop: order.terms.role == .entry ? entry?.stop.stopPrice : nil,
             isEntry: order.terms.role == .entry)
+        state.portfolio.orders.note(booked, of: execution, in: order.id)
+        let realized = booked.realized
         state.risk.noteFill()
         try noteTrade(order.terms.side, quantity, symbol, at: price, before: before)
         if order.terms.role == .reduce {
@@ -202,7 +205,8 @@ extension Orchestrator {
         if order.terms.role == .entry, before == nil, let entry { planForFilledEntry(symbol, entry) }
         // Also when a leg's fill was reported before its entry's, and nothing is held any more: it was entered once.
         if order.terms.role == .entry { state.plans.dropEntry(symbol) }
-        try state.plans.addRealized(realized, symbol)
+        // What an entry costs is the position's loss, and not that of the decision that ends it.
+        if booked.closed.isPositive { try state.plans.addRealized(realized, symbol) }
         if order.filledQuantity > order.terms.quantity {
             alert(
                 .emergency, symbol, .overfilled(order: order.id, filled: order.filledQuantity, of: order.terms.quantity)
@@ -210,7 +214,10 @@ extension Orchestrator {
             // More shares than were asked for, or the same ones reported twice: only the position shows it.
             awaitBrokerSnapshot(of: symbol)
         }
-        return .fill(side: order.terms.side, quantity: quantity, symbol: symbol, price: price, realized: realized)
+        let isCharged = report.fees != nil || report.taxes != nil
+        return .fill(
+            side: order.terms.side, quantity: quantity, symbol: symbol, price: price,
+            realized: booked.closed.isPositive ? realized : .zero, charges: isCharged ? charges : nil)
     }
 
     mutating func planForFilledEntry(_ symbol: Symbol, _ entry: Entry) {

@@ -217,6 +217,17 @@ package struct Market: Sendable, Hashable, Codable {
         series.payDividend(symbol, amount, of: before, effectiveAt: effectiveAt)
     }
 
+    /// The same of shares of another company that are handed out.
+    mutating func spinOff(
+        _ symbol: Symbol, _ restatement: Restatement, effectiveAt: Timestamp
+    ) throws(NumericError) {
+        let before = price(of: symbol)
+        try restate(symbol, by: restatement, effectiveAt: effectiveAt)
+        guard let before, isOfOldShares(symbol, effectiveAt) else { return series.forget(symbol) }
+        series.payDividend(
+            symbol, try before - restatement.price(before), of: before, effectiveAt: effectiveAt)
+    }
+
     private func isOfOldShares(_ symbol: Symbol, _ effectiveAt: Timestamp) -> Bool {
         (symbols[symbol]?.evidence.believed?.at ?? effectiveAt) <= effectiveAt
     }

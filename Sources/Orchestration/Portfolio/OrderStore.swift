@@ -7,7 +7,7 @@ package struct OrderStore: Sendable, Hashable, Codable {
     private var workingIDs: [Symbol: [ClientOrderID]] = [:]
     private var finished: [ClientOrderID] = []
     /// Booked executions by order: the memory that books each one once.
-    private var executions: [ClientOrderID: [ExecutionID]] = [:]
+    private var executions: [ClientOrderID: [BookedExecution]] = [:]
 
     package subscript(id: ClientOrderID) -> Order? { orders[id] }
 
@@ -64,7 +64,12 @@ package struct OrderStore: Sendable, Hashable, Codable {
     func finished(_ symbol: Symbol) -> [ClientOrderID] { finished.filter { orders[$0]?.symbol == symbol } }
 
     func isBooked(_ execution: ExecutionID, of order: ClientOrderID) -> Bool {
-        executions[order]?.contains(execution) ?? false
+        executions[order]?.contains { $0.id == execution } ?? false
+    }
+
+    /// What an execution did when it was booked; nil for one that is not known, came with the position, or was taken back.
+    func figures(of execution: ExecutionID, in order: ClientOrderID) -> BookedExecution.Figures? {
+        executions[order]?.first { $0.id == execution }?.figures
     }
 
     /// Another program's or a person's order is handed over: it is ours from now on, for what it does.
@@ -76,7 +81,28 @@ package struct OrderStore: Sendable, Hashable, Codable {
     }
 
     mutating func markBooked(_ execution: ExecutionID, of order: ClientOrderID) {
-        executions[order, default: []].append(execution)
+        guard !isBooked(execution, of: order) else { return }
+        executions[order, default: []].append(BookedExecution(id: execution))
+    }
+
+    /// The correction was told before: the first does not count any more, and what is in its place is booked.
+    func isCarriedOut(_ correction: ExecutionCorrection) -> Bool {
+        let (first, order) = (correction.executionID, correction.clientOrderID)
+        guard let corrected = correction.corrected else {
+            return isBooked(first, of: order) && figures(of: first, in: order) == nil
+        }
+        guard corrected.executionID == first else {
+            return figures(of: first, in: order) == nil && isBooked(corrected.executionID, of: order)
+        }
+        let now = figures(of: first, in: order)
+        return now?.quantity == corrected.quantity && now?.price == corrected.price
+    }
+
+    /// What a booked execution did; nil when it is taken back.
+    mutating func note(_ figures: BookedExecution.Figures?, of execution: ExecutionID, in order: ClientOrderID) {
+        markBooked(execution, of: order)
+        guard let place = executions[order]?.firstIndex(where: { $0.id == execution }) else { return }
+        executions[order]?[place].figures = figures
     }
 }
 

@@ -24,6 +24,12 @@ package struct Portfolio: Sendable, Hashable, Codable {
     package private(set) var realizedProfit: Money = .zero
     /// What shares trade without and the broker has not paid: it counts as cash.
     private(set) var dividends = DividendsDue()
+    /// Movements of cash that the broker has told.
+    private var cashBook = CashBook()
+    /// Positions that were closed lately, newest last: an execution that is taken back brings one back.
+    private var closed: [PositionRecord] = []
+    /// Shares that were handed out for others, and that the broker does not show yet.
+    private var spunOff: [SpunOff] = []
 
     package init(account: Account? = nil, positions: [PositionRecord] = []) {
         self.account = account
@@ -45,6 +51,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
     ) throws(NumericError) -> Bool {
         guard try evidence.admitsOpening(account, held: held, isPriced: isPriced) else { return false }
         adopt(account, from: time)
+        cashBook.open(at: time)
         return true
     }
 
@@ -60,10 +67,13 @@ package struct Portfolio: Sendable, Hashable, Codable {
         case .agrees:
             // Shares that came in, or went out, without a price in cash.
             let unpaid = try reading.theirs.cash - reading.ours.cash + reading.adopted
-            if try unpaid.magnitude() > AccountEvidence.small(reading) { try moneyMoved(unpaid) }
+            let isMoved = try unpaid.magnitude() > AccountEvidence.small(reading)
+            if isMoved { try moneyMoved(unpaid) }
+            if reading.isQuiet { cashBook.noteUnexplained(unpaid, isMoved ? .moved : .small, at: reading.at) }
             adopt(reading.theirs, from: time)
         case .moved(let cash):
             try moneyMoved(cash)
+            cashBook.noteUnexplained(cash, .moved, at: reading.at)
             adopt(reading.theirs, from: time)
         case .doubtful:
             account?.buyingPower = min(reading.ours.buyingPower, reading.theirs.buyingPower)
@@ -80,6 +90,70 @@ package struct Portfolio: Sendable, Hashable, Codable {
         if let start = dayStartEquity { dayStartEquity = try start + amount }
     }
 
+    // MARK: - Movements of cash
+
+    /// Books what is new of movements that the broker has told. Those of its state are in its figures, which are read next.
+    /// - Parameters:
+    ///   - isListed: in the broker's state; else it is a message of its own.
+    /// - Returns: those that were not known, and what was done about each.
+    mutating func book(
+        _ movements: [CashMovement], isListed: Bool, at now: Timestamp
+    ) throws(NumericError) -> [(movement: CashMovement, done: CashDone)] {
+        var told: [(movement: CashMovement, done: CashDone)] = []
+        if account != nil { cashBook.open(at: now) }
+        for news in cashBook.take(movements, hasBooks: account != nil, at: now) {
+            guard news.done != .wasThereBefore else {
+                told.append((news.movement, news.done))
+                continue
+            }
+            for part in news.parts { try book(part, isInCash: news.isInCash) }
+            if !isListed, news.isInCash == nil {
+                cashBook.noteMessage(try news.amount(), at: now)
+                bookedAt = now
+            }
+            told.append((news.movement, news.done))
+        }
+        return told
+    }
+
+    /// - Parameter isInCash: how our cash had it already; nil when it had not.
+    private mutating func book(_ part: CashMovement, isInCash: CashBook.Unexplained.How?) throws(NumericError) {
+        if isInCash == nil {
+            try account?.cash += part.amount
+            try account?.equity += part.amount
+            if part.amount.isNegative, let power = account?.buyingPower {
+                account?.buyingPower = try power + part.amount
+            }
+        }
+        guard part.kind.isProfit else {
+            // What was taken for a gain or loss of the day was none.
+            guard isInCash != .moved else { return }
+            let peak = peakEquity
+            try moneyMoved(part.amount)
+            // A peak that it has made stands.
+            if isInCash != nil, !part.amount.isNegative { peakEquity = peak }
+            return
+        }
+        if isInCash == .moved { try moneyMoved(part.amount.negated()) }
+        if part.kind == .dividend, isInCash == .dividendDue { return }
+        if part.kind == .dividend, let symbol = part.symbol {
+            if dividends.pay(part.amount, of: symbol) { return }
+            cashBook.notePaidDividend(part.amount, of: symbol, at: part.at)
+        }
+        try countProfit(part.amount, of: part.symbol)
+    }
+
+    private mutating func countProfit(_ profit: Money, of symbol: Symbol?) throws(NumericError) {
+        try realizedProfit += profit
+        if let symbol { try positions[symbol]?.realizedProfit += profit }
+    }
+
+    /// A reading that does not have yet what the broker has told of its cash since.
+    func isBehindMessages(_ theirs: Account, knownAt time: Timestamp) -> Bool {
+        guard let cash = account?.cash, theirs.cash != cash else { return false }
+        return cashBook.messages(since: time).contains { cash.units.addingClamped(-$0.units) == theirs.cash.units }
+    }
+
     /// A dividend that was due and is paid is cash that our books expect.
     private mutating func withoutPaidDividends(
         _ reading: AccountEvidence.Reading
@@ -87,6 +161,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
         let change = try reading.theirs.cash - reading.ours.cash
         let paid = try change - dividends.settle(change, at: reading.at)
         guard !paid.isZero else { return reading }
+        cashBook.noteUnexplained(paid, .dividendDue, at: reading.at)
         var ours = reading.ours
         try ours.cash += paid
         account?.cash = ours.cash
@@ -129,29 +204,53 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     // MARK: - Executions
 
-    /// Books an execution into position, cash and the realized profit; returns that profit.
-    /// - Parameter isEntry: by an entry of ours; what any other order opens was opened by somebody else.
+    /// Books an execution into position, cash and the realized profit; returns what it did.
+    /// - Parameters:
+    ///   - charges: fees and taxes: a loss of the position.
+    ///   - isEntry: by an entry of ours; what any other order opens was opened by somebody else.
     mutating func book(
-        _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, time: Timestamp, bookedAt: Timestamp,
-        initialStop: Price?, isEntry: Bool = true
-    ) throws(NumericError) -> Money {
+        _ side: Side, _ size: Quantity, _ symbol: Symbol, at price: Price, charges: Money = .zero, time: Timestamp,
+        bookedAt: Timestamp, initialStop: Price?, isEntry: Bool = true
+    ) throws(NumericError) -> BookedExecution.Figures {
         self.bookedAt = bookedAt
         let change = side == .buy ? size : try size.negated()
-        try account?.cash -= price.times(change)
+        try account?.cash -= price.times(change) + charges
         let opened = try opening(change, symbol)
         if opened.isPositive { try openings.add(price.times(opened), at: bookedAt) }
+        var figures = BookedExecution.Figures(
+            side: side, quantity: size, price: price, charges: charges, closed: try size - opened,
+            basis: positions[symbol]?.averagePrice ?? price, realized: .zero, at: time)
         guard var record = positions[symbol] else {
             open(symbol, change, at: price, time: time, initialStop: initialStop, isEntry: isEntry)
-            return .zero
+            figures.realized = try charge(charges, to: symbol)
+            return figures
         }
         let after = try record.quantity + change
         let flips = !after.isZero && after.isNegative != record.quantity.isNegative
         let closing = flips ? try record.quantity.negated() : change
-        let realized = try record.book(closing, at: price)
+        let realized = try record.book(closing, at: price) - charges
+        try record.realizedProfit -= charges
         try realizedProfit += realized
-        positions[symbol] = record.quantity.isZero ? nil : record
+        keep(record, of: symbol)
         if flips { open(symbol, after, at: price, time: time, initialStop: nil, isEntry: false) }
-        return realized
+        figures.realized = realized
+        return figures
+    }
+
+    private mutating func keep(_ record: PositionRecord, of symbol: Symbol) {
+        guard record.quantity.isZero else { return positions[symbol] = record }
+        positions[symbol] = nil
+        closed.removeAll { $0.symbol == symbol }
+        closed.append(record)
+        if closed.count > CoreLimits.closedPositions { closed.removeFirst() }
+    }
+
+    /// - Returns: what it is of profit.
+    private mutating func charge(_ charges: Money, to symbol: Symbol) throws(NumericError) -> Money {
+        let profit = try charges.negated()
+        try realizedProfit += profit
+        try positions[symbol]?.realizedProfit += profit
+        return profit
     }
 
     /// How much of a change opens or adds, and does not close.
@@ -169,6 +268,62 @@ package struct Portfolio: Sendable, Hashable, Codable {
         if !isEntry { (record.origin, record.adoptedPrice) = (.found, price) }
         record.unprotectedSince = time
         positions[symbol] = record
+    }
+
+    // MARK: - Executions that are taken back
+
+    /// An execution did not count: cash, position and profit are as without it.
+    /// - Parameter bookedAt: now.
+    mutating func takeBack(
+        _ figures: BookedExecution.Figures, of symbol: Symbol, bookedAt: Timestamp
+    ) throws(NumericError) {
+        self.bookedAt = bookedAt
+        try account?.cash += figures.price.times(figures.change(of: figures.quantity)) + figures.charges
+        try realizedProfit -= figures.realized
+        let opened = try figures.quantity - figures.closed
+        if opened.isPositive { try takeBackOpening(figures, opened, of: symbol, at: bookedAt) }
+        if figures.closed.isPositive { try takeBackClosing(figures, of: symbol, at: bookedAt) }
+        if figures.closed.isZero { try positions[symbol]?.realizedProfit += figures.charges }
+    }
+
+    /// Shares that it brought were never there.
+    private mutating func takeBackOpening(
+        _ figures: BookedExecution.Figures, _ opened: Quantity, of symbol: Symbol, at now: Timestamp
+    ) throws(NumericError) {
+        let change = try figures.change(of: opened)
+        guard var record = positions[symbol], record.quantity.isNegative == change.isNegative, record.size >= opened
+        else { return try trade(change.negated(), symbol, at: figures.price, now) }
+        try record.remove(change, at: figures.price)
+        keep(record, of: symbol)
+    }
+
+    /// Shares that it took away are there, at what they had cost, with the memory of their position.
+    private mutating func takeBackClosing(
+        _ figures: BookedExecution.Figures, of symbol: Symbol, at now: Timestamp
+    ) throws(NumericError) {
+        let change = try figures.change(of: figures.closed).negated()
+        guard positions[symbol].map({ $0.quantity.isNegative == change.isNegative }) ?? true else {
+            return try trade(change, symbol, at: figures.basis, now)
+        }
+        guard var record = positions[symbol] ?? closed.last(where: { $0.symbol == symbol }) else {
+            return open(symbol, change, at: figures.basis, time: now, initialStop: nil, isEntry: false)
+        }
+        closed.removeAll { $0.symbol == symbol }
+        if positions[symbol] == nil { record.unprotectedSince = now }
+        try record.add(change, at: figures.basis)
+        try record.realizedProfit -= figures.realized
+        positions[symbol] = record
+    }
+
+    /// What else was traded since stands on the other side: the totals are right, whatever is realized.
+    private mutating func trade(
+        _ change: Quantity, _ symbol: Symbol, at price: Price, _ now: Timestamp
+    ) throws(NumericError) {
+        let cash = account?.cash
+        _ = try book(
+            change.isNegative ? .sell : .buy, change.magnitude(), symbol, at: price, time: now, bookedAt: now,
+            initialStop: nil, isEntry: false)
+        if let cash { account?.cash = cash }
     }
 
     // MARK: - What is decided and observed of a position
@@ -206,8 +361,28 @@ package struct Portfolio: Sendable, Hashable, Codable {
     }
 
     /// Shares trade without it from now on.
-    mutating func expectDividend(_ amount: Money, of symbol: Symbol, at now: Timestamp) {
-        dividends.add(amount, of: symbol, at: now)
+    mutating func expectDividend(_ amount: Money, of symbol: Symbol, at now: Timestamp) throws(NumericError) {
+        guard let paid = cashBook.takePaidDividend(of: symbol, due: amount, at: now) else {
+            return dividends.add(amount, of: symbol, at: now)
+        }
+        // Paid before anybody announced it: it was counted as profit then, and lowers what the shares have cost now.
+        try countProfit(paid.negated(), of: symbol)
+    }
+
+    /// So much of what is held is in shares that the broker does not show yet.
+    mutating func spinOff(_ shares: SpunOff) throws(NumericError) {
+        try moneyMoved(shares.value.negated())
+        spunOff.append(shares)
+        if spunOff.count > CoreLimits.awaitedSpinOffs { spunOff.removeFirst() }
+    }
+
+    /// The broker shows them.
+    /// - Parameter value: what they are worth.
+    mutating func takeSpunOff(_ symbol: Symbol, value: Money, at now: Timestamp) throws(NumericError) -> SpunOff? {
+        spunOff.removeAll { $0.since + CoreLimits.longestSpinOff <= now }
+        guard let place = spunOff.firstIndex(where: { $0.symbol == symbol }) else { return nil }
+        try moneyMoved(value)
+        return spunOff.remove(at: place)
     }
 
     /// - Precondition: nothing is held of the other.
@@ -255,9 +430,21 @@ package struct Portfolio: Sendable, Hashable, Codable {
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         orders.shift(by: span, now: now)
         openings.shift(by: span, now: now)
+        cashBook.shift(by: span, now: now)
         evidence.shift(by: span, now: now)
         bookedAt = bookedAt.map { min($0 + span, now) }
     }
+}
+
+/// Shares of another company that were handed out for what is held.
+struct SpunOff: Sendable, Hashable, Codable {
+    var symbol: Symbol
+    var from: Symbol
+    /// By which what is held has lost its value.
+    var value: Money
+    /// Their part of what the old shares have cost, for each of them.
+    var averagePrice: Price
+    var since: Timestamp
 }
 
 /// An initial stop that a person has named, and that the market is through.

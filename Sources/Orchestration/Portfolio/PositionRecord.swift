@@ -122,6 +122,23 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         return .zero
     }
 
+    /// Shares are there after all, at what they had cost.
+    mutating func add(_ change: Quantity, at basis: Price) throws(NumericError) {
+        let after = try quantity + change
+        if !after.isZero { averagePrice = try Price.average((averagePrice, quantity), (basis, change)) }
+        quantity = after
+    }
+
+    /// Shares were never there; what is left has cost what was paid without them.
+    mutating func remove(_ change: Quantity, at price: Price) throws(NumericError) {
+        let after = try quantity - change
+        if !after.isZero {
+            let left = try Price.average((averagePrice, quantity), (price, change.negated()))
+            if left.isPositive { averagePrice = left }
+        }
+        quantity = after
+    }
+
     /// The broker's quantity and average price replace ours; what dividends have brought is taken off where the broker
     /// does not.
     mutating func adopt(_ theirs: BrokerPosition) {

@@ -13,6 +13,10 @@ extension Orchestrator {
         guard let ours = state.portfolio.account else { return try openAccount(snapshot, from: known) }
         // Figures of another currency are not compared with ours.
         guard theirs.currency == ours.currency else { return true }
+        guard !state.portfolio.isBehindMessages(theirs, knownAt: known) else {
+            state.reconciler.requestSnapshot(by: state.now + max(reportLag, .seconds(1)))
+            return true
+        }
         let reading = AccountEvidence.Reading(
             theirs: theirs, ours: ours, held: state.marked.isPriced ? held : nil, adopted: adopted,
             isQuiet: isQuiet(since: known), at: state.now)
@@ -29,6 +33,23 @@ extension Orchestrator {
             if !cash.isZero { alert(.warning, nil, .moneyMoved(cash)) }
         }
         return true
+    }
+
+    /// I-CASH-1: booked once by their ids, whoever tells of them first.
+    /// - Parameter isListed: in a state of the broker, whose figures have them.
+    mutating func applyCashMovements(_ movements: [CashMovement], isListed: Bool) throws(NumericError) {
+        let sound = movements.filter { movement in
+            guard let defect = movement.defect else { return true }
+            alert(.warning, movement.symbol, .cashMovementNotTaken(movement.id, defect))
+            return false
+        }
+        for (movement, done) in try state.portfolio.book(sound, isListed: isListed, at: state.now) {
+            record(.cash(movement: movement, done: done))
+            if done == .wasInCash { state.reconciler.explainCash(movement.amount, at: state.now) }
+        }
+        guard !isListed, !sound.isEmpty else { return }
+        state.risk.noteFill()
+        requestReconcile()
     }
 
     private mutating func openAccount(_ snapshot: BrokerState, from known: Timestamp) throws(NumericError) -> Bool {

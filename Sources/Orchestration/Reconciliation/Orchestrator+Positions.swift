@@ -24,8 +24,10 @@ extension Orchestrator {
                 state.holds.endReport(.contradiction, of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
             case .differs(let ours, let theirs):
-                try adopted += valueAdopted(symbol, theirs, ours: ours)
-                try adoptPosition(symbol, theirs, ours: ours, snapshot)
+                let value = try valueAdopted(symbol, theirs, ours: ours)
+                let shares = value.isZero ? nil : try state.portfolio.takeSpunOff(symbol, value: value, at: state.now)
+                if shares == nil { try adopted += value }
+                try adoptPosition(symbol, theirs.map { $0.as(shares) }, ours: ours, spunOffFrom: shares?.from, snapshot)
             case .contradicted(let contradiction): tellContradiction(contradiction, of: symbol)
             case .unconfirmed: break
             }
@@ -80,18 +82,20 @@ extension Orchestrator {
     }
 
     private mutating func adoptPosition(
-        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity, _ snapshot: BrokerState
+        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity, spunOffFrom parent: Symbol?,
+        _ snapshot: BrokerState
     ) throws(NumericError) {
         let isInDoubt = state.portfolio.orders.working(symbol).contains { !$0.isExternal && isDoubtOverdue($0.id) }
         let filled = try endWhatExplains(symbol, snapshot, from: ours, to: theirs?.quantity ?? .zero)
         let booking = theirs.flatMap { findBooking(of: symbol, $0) }
-        if booking == nil, state.reconciler.hasReconciled {
+        if booking == nil, parent == nil, state.reconciler.hasReconciled {
             noteCashOf(symbol, from: ours, to: theirs?.quantity ?? .zero)
         }
-        let kind = filled == nil ? kind(of: theirs, ours: ours, isBooking: booking != nil) : .missedFill
-        let done: DiscrepancyDone? = booking?.split.map {
-            .adoptedAsSplit(numerator: $0.numerator, denominator: $0.denominator)
-        }
+        let kind =
+            filled == nil ? kind(of: theirs, ours: ours, isBooking: booking != nil || parent != nil) : .missedFill
+        let done: DiscrepancyDone? =
+            booking?.split.map { .adoptedAsSplit(numerator: $0.numerator, denominator: $0.denominator) }
+            ?? parent.map { .spunOffFrom($0) }
         if isInDoubt {
             alert(.emergency, symbol, .adoptedInDoubt(ours: ours, brokers: theirs?.quantity ?? .zero))
         }
@@ -300,5 +304,13 @@ extension Orchestrator {
         }
         if plan.target == nil, let price = exits.targets.first?.terms.limitPrice { plan.target = price }
         if !plan.isEmpty { state.plans.adopt(plan) }
+    }
+}
+
+extension BrokerPosition {
+    /// What was handed out has cost its part of the old shares, where the broker does not say what.
+    fileprivate func `as`(_ shares: SpunOff?) -> BrokerPosition {
+        guard let shares, !averagePrice.isPositive else { return self }
+        return with(self) { $0.averagePrice = shares.averagePrice }
     }
 }

@@ -51,6 +51,9 @@ extension Orchestrator {
         tellListDefects(examined)
         let snapshot = examined.snapshot
         if state.reconciler.noteAnswer() { fenceOlderEpochs() }
+        if let told = snapshot.cashMovements, snapshot.account.currency == state.configuration.currency {
+            try applyCashMovements(told, isListed: true)
+        }
         state.reconciler.noteCash(
             snapshot.account.cash, expected: state.portfolio.account?.cash, at: state.now)
         adoptUnknownOrders(snapshot, query)

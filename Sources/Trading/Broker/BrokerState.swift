@@ -7,16 +7,20 @@ public struct BrokerState: Sendable, Hashable, Codable {
     public var at: Timestamp
     /// Rows of the two lists that cannot be said here; nil for none. The others are as they are.
     public var leftOut: [LeftOutRow]?
+    /// Movements of cash of the last days, as far as the broker lists them: all of these are in ``account``. Nil for none.
+    /// Since protocol 1.2.
+    public var cashMovements: [CashMovement]?
 
     public init(
         account: Account, positions: [BrokerPosition], openOrders: [Order], at: Timestamp,
-        leftOut: [LeftOutRow]? = nil
+        leftOut: [LeftOutRow]? = nil, cashMovements: [CashMovement]? = nil
     ) {
         self.account = account
         self.positions = positions
         self.openOrders = openOrders
         self.at = at
         self.leftOut = leftOut
+        self.cashMovements = cashMovements
     }
 }
 
@@ -57,7 +61,7 @@ public struct LeftOutRow: Sendable, Hashable, Codable {
 // MARK: - Reading
 
 extension BrokerState {
-    private enum CodingKeys: CodingKey { case account, positions, openOrders, at, leftOut }
+    private enum CodingKeys: CodingKey { case account, positions, openOrders, at, leftOut, cashMovements }
 
     /// Rows of the right shape whose figures or names cannot be said are left out and named; one strange position must not
     /// hide the others.
@@ -71,6 +75,7 @@ extension BrokerState {
         at = try values.decode(Timestamp.self, forKey: .at)
         reader.leftOut += try values.decodeIfPresent([LeftOutRow].self, forKey: .leftOut) ?? []
         leftOut = reader.leftOut.isEmpty ? nil : reader.leftOut
+        cashMovements = try values.decodeIfPresent([CashMovement].self, forKey: .cashMovements)
     }
 }
 

@@ -65,6 +65,14 @@ public struct ExecutionID: Identifier {
     public init(unchecked text: String) { self.text = text }
 }
 
+/// One movement of cash in the broker's books: the key by which it is booked once.
+public struct CashMovementID: Identifier {
+    public static let name = "cash movement id"
+    public static let maximumLength = 128
+    public let text: String
+    public init(unchecked text: String) { self.text = text }
+}
+
 /// Orders that stand or fall together (OCO, bracket).
 public struct OrderGroupID: Identifier {
     public static let name = "order group id"

@@ -87,6 +87,9 @@ public struct CorporateAction: Sendable, Hashable, Codable {
         /// The shares stand under another symbol: renamed, or exchanged in a merger, `numerator` new ones for
         /// `denominator` old. Since protocol 1.2.
         case symbolChange(to: Symbol, numerator: Int64, denominator: Int64)
+        /// Shares of another company are handed out: `numerator` of them for `denominator` that are held. `costShare` is the
+        /// part of the old shares' cost and price that goes with them, above 0 and below 1. Since protocol 1.2.
+        case spinOff(to: Symbol, numerator: Int64, denominator: Int64, costShare: Ratio)
     }
     public var id: String
     public var symbol: Symbol
@@ -107,6 +110,14 @@ public struct CorporateAction: Sendable, Hashable, Codable {
         case .symbolChange(let other, let numerator, let denominator):
             other == symbol
                 ? "\(symbol) is to change to itself" : Self.ratioDefect("a change of symbol", numerator, denominator)
+        case .spinOff(let other, let numerator, let denominator, let share):
+            if other == symbol {
+                "\(symbol) is to be spun off itself"
+            } else if !share.isPositive || share >= .one {
+                "the share of the cost that is spun off is above 0 and below 1, not \(share)"
+            } else {
+                Self.ratioDefect("a spin-off", numerator, denominator)
+            }
         }
     }
 

@@ -90,6 +90,21 @@ public struct Order: Sendable, Hashable, Codable {
         filledQuantity = total
     }
 
+    /// An execution of it did not count: what it brought is taken back.
+    ///
+    /// The average stays unknown when it cannot be told what is left.
+    /// - Throws: ``NumericError``; nothing is taken back then.
+    public mutating func unbook(_ quantity: Quantity, at price: Price) throws(NumericError) {
+        let rest = Quantity(units: max(0, filledQuantity.units - quantity.units))
+        if rest.isZero {
+            averageFillPrice = nil
+        } else if let average = averageFillPrice {
+            let left = try Price.average((average, filledQuantity), (price, quantity.negated()))
+            averageFillPrice = left.isPositive ? left : nil
+        }
+        filledQuantity = rest
+    }
+
     public var words: String {
         orderWords(
             terms.side, terms.quantity, symbol, terms.type, terms.limitPrice, terms.stopPrice, terms.trailAmount)
@@ -114,13 +129,18 @@ public struct ExecutionReport: Sendable, Hashable, Codable {
     public var reason: String?
     /// The terms as they are now: on `restated`, and on the first report about an order that the core has not placed.
     public var terms: NewOrder?
+    /// What the broker and the venue took for this execution, in the account's currency; negative for a rebate. Since
+    /// protocol 1.2.
+    public var fees: Money?
+    /// What the state took for it. Since protocol 1.2.
+    public var taxes: Money?
     public var at: Timestamp
 
     public init(
         clientOrderID: ClientOrderID, brokerOrderID: BrokerOrderID? = nil, event: OrderEvent,
         executionID: ExecutionID? = nil, price: Price? = nil, quantity: Quantity? = nil,
         cumulativeQuantity: Quantity? = nil, averagePrice: Price? = nil, reason: String? = nil,
-        terms: NewOrder? = nil, at: Timestamp
+        terms: NewOrder? = nil, fees: Money? = nil, taxes: Money? = nil, at: Timestamp
     ) {
         self.clientOrderID = clientOrderID
         self.brokerOrderID = brokerOrderID
@@ -132,6 +152,8 @@ public struct ExecutionReport: Sendable, Hashable, Codable {
         self.averagePrice = averagePrice
         self.reason = reason
         self.terms = terms
+        self.fees = fees
+        self.taxes = taxes
         self.at = at
     }
 

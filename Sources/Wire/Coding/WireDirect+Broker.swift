@@ -11,6 +11,7 @@ extension BrokerState: WireDirect {
         writer.field("open_orders", openOrders)
         writer.field("at", at)
         writer.field("left_out", leftOut)
+        writer.field("cash_movements", cashMovements)
         writer.endObject()
     }
 
@@ -21,8 +22,11 @@ extension BrokerState: WireDirect {
             let at: Timestamp = fields.required("at")
         else { return nil }
         let leftOut: [LeftOutRow]? = fields.optional("left_out") { $0.array(of: LeftOutRow.self) }
+        let cashMovements = fields.optional("cash_movements") { $0.array(of: CashMovement.self) }
         guard fields.isDone else { return nil }
-        self.init(account: account, positions: positions, openOrders: openOrders, at: at, leftOut: leftOut)
+        self.init(
+            account: account, positions: positions, openOrders: openOrders, at: at, leftOut: leftOut,
+            cashMovements: cashMovements)
     }
 }
 
@@ -119,6 +123,8 @@ extension ExecutionReport: WireDirect {
         writer.field("average_price", averagePrice)
         writer.field("reason", reason)
         writer.field("terms", terms)
+        writer.field("fees", fees)
+        writer.field("taxes", taxes)
         writer.field("at", at)
         writer.endObject()
     }
@@ -134,11 +140,37 @@ extension ExecutionReport: WireDirect {
         let averagePrice: Price? = fields.optional("average_price")
         let reason = fields.optional("reason") { $0.string }
         let terms: NewOrder? = fields.optional("terms")
+        let fees: Money? = fields.optional("fees")
+        let taxes: Money? = fields.optional("taxes")
         guard let at: Timestamp = fields.required("at"), fields.isDone else { return nil }
         self.init(
             clientOrderID: id, brokerOrderID: brokerOrderID, event: event, executionID: executionID, price: price,
             quantity: quantity, cumulativeQuantity: cumulativeQuantity, averagePrice: averagePrice, reason: reason,
-            terms: terms, at: at)
+            terms: terms, fees: fees, taxes: taxes, at: at)
+    }
+}
+
+extension CashMovement: WireDirect {
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("id", id)
+        writer.field("kind", kind.rawValue)
+        writer.field("amount", amount)
+        writer.field("symbol", symbol)
+        writer.field("reason", reason)
+        writer.field("at", at)
+        writer.endObject()
+    }
+
+    package init?(wire value: WireValue) {
+        guard var fields = value.fields, let id: CashMovementID = fields.required("id"),
+            let kind = fields.take("kind")?.string, let amount: Money = fields.required("amount")
+        else { return nil }
+        let symbol: Symbol? = fields.optional("symbol")
+        let reason = fields.optional("reason") { $0.string }
+        guard let at: Timestamp = fields.required("at"), fields.isDone else { return nil }
+        self.init(
+            id: id, kind: Kind(rawValue: kind) ?? .other, amount: amount, symbol: symbol, reason: reason, at: at)
     }
 }
 

@@ -68,6 +68,13 @@ extension CorporateAction: WireDirect {
                 writer.field("numerator", numerator)
                 writer.field("denominator", denominator)
             }
+        case .spinOff(let symbol, let numerator, let denominator, let costShare):
+            writer.object("spin_off") { writer in
+                writer.field("to", symbol)
+                writer.field("numerator", numerator)
+                writer.field("denominator", denominator)
+                writer.field("cost_share", costShare)
+            }
         }
         writer.endObject()
         writer.field("effective_at", effectiveAt)

@@ -57,6 +57,7 @@ extension AccountID: WireDirect {}
 extension ClientOrderID: WireDirect {}
 extension BrokerOrderID: WireDirect {}
 extension ExecutionID: WireDirect {}
+extension CashMovementID: WireDirect {}
 extension OrderGroupID: WireDirect {}
 extension PluginName: WireDirect {}
 extension DecisionID: WireDirect {}

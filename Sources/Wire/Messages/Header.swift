@@ -3,7 +3,7 @@ import Trading
 /// The version of the protocol that this build speaks. Minors only add; majors are agreed on in `hello`.
 package enum ProtocolVersion {
     package static let major: Int64 = 1
-    package static let minor: Int64 = 1
+    package static let minor: Int64 = 2
     package static let text = "\(major).\(minor)"
 }
 
@@ -33,6 +33,8 @@ package enum MessageType: String, Sendable, Codable, CaseIterable {
     case execution
     case orderAnswer = "order_answer"
     case brokerState = "broker_state"
+    case cashMovement = "cash_movement"
+    case executionCorrection = "execution_correction"
     case done
     case advance
     case market
@@ -46,7 +48,11 @@ extension MessageType {
     package static func allowed(from role: Role) -> Set<MessageType> {
         switch role {
         case .policy: [.hello, .ready, .heartbeat, .bye, .error, .recommendations]
-        case .broker: [.hello, .ready, .heartbeat, .bye, .error, .execution, .orderAnswer, .brokerState, .done]
+        case .broker:
+            [
+                .hello, .ready, .heartbeat, .bye, .error, .execution, .orderAnswer, .brokerState, .cashMovement,
+                .executionCorrection, .done,
+            ]
         case .provider: [.hello, .ready, .heartbeat, .bye, .error, .market]
         case .control: [.control]
         }

@@ -167,6 +167,12 @@ struct Model {
         case .brokerState:
             let isWhole = try codec.command(BrokerState.self, body).leftOut == nil
             allow(header, session, isWhole: isWhole)
+        case .cashMovement:
+            _ = try codec.command(CashMovement.self, body)
+            allow(header, session)
+        case .executionCorrection:
+            _ = try codec.command(ExecutionCorrection.self, body)
+            allow(header, session)
         case .market:
             let (_, leftOut) = try codec.market(body)
             allow(header, session, isWhole: leftOut.isEmpty)
@@ -191,7 +197,7 @@ struct Model {
             guard everReady.contains(name) else { return "\(name) was never ready" }
         case .policyGone(let name, _), .providerGone(let name, _), .brokerGone(let name, _):
             guard announced.remove(name) != nil else { return "\(name) was not there" }
-        case .execution, .orderAnswer, .brokerState, .market:
+        case .execution, .executionCorrection, .cashMovement, .orderAnswer, .brokerState, .market:
             guard let count = allowed[type], count > 0 else { return "nobody who may say so has said so" }
             allowed[type] = count - 1
             if let newest, newest.type == type { accept(newest) }

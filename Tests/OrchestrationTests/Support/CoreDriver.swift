@@ -302,7 +302,7 @@ struct InFlightCommands {
             .wake,
             .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured, .brokerError,
             .settingsAnswered, .pluginManaged,
-            .stopping,
+            .stopping, .cashMovement, .executionCorrection,
             .swapBroker, .brokerLeft, .brokerFailed:
             return
         }

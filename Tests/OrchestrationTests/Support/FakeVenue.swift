@@ -57,6 +57,10 @@ package struct FakeVenue: Sendable {
     package var lie: (@Sendable (inout BrokerState) -> Void)?
     /// Nothing trades in these.
     package var halted: Set<Symbol> = []
+    /// Movements of cash that its state lists.
+    package var cashMovements: [CashMovement] = []
+    /// What it takes for an execution; nil: nothing is told of fees.
+    package var fee: (@Sendable (Order, Quantity, Price) -> Money)?
     private var sequence: Int64 = 0
 
     package init(cash: Money = "100000", capabilities: BrokerCapabilities = .everything) {
@@ -138,7 +142,8 @@ extension FakeVenue {
             buyingPower: Money(units: max(0, cash.units)))
         return BrokerState(
             account: account, positions: positions.values.sorted { $0.symbol < $1.symbol },
-            openOrders: orders.values.filter(\.isWorking).sorted { $0.id < $1.id }, at: now)
+            openOrders: orders.values.filter(\.isWorking).sorted { $0.id < $1.id }, at: now,
+            cashMovements: cashMovements.isEmpty ? nil : cashMovements)
     }
 
     private var told: BrokerState {
@@ -353,7 +358,9 @@ extension FakeVenue {
         order.status = order.filledQuantity >= order.terms.quantity ? .filled : .partiallyFilled
         order.updatedAt = now
         orders[order.id] = order
-        let report = execution(of: order, quantity, price, number: sequence)
+        var report = execution(of: order, quantity, price, number: sequence)
+        report.fees = fee?(order, quantity, price)
+        cash = Money(units: cash.units - (report.fees?.units ?? 0))
         if report.executionID != nil { executions[order.id, default: []].append(report) }
         move(order.symbol, order.terms.side == .buy ? quantity : try! quantity.negated(), price)
         return [.execution(report)] + tendGroup(of: order)

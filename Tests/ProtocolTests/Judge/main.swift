@@ -27,6 +27,8 @@ func judge(_ type: MessageType, _ bytes: [UInt8]) throws -> String {
     case .brokerState:
         let rows = try codec.command(BrokerState.self, bytes).leftOut ?? []
         return LeftOutRow.List.allCases.map { list in " \(rows.count { $0.list == list })" }.joined()
+    case .cashMovement: _ = try codec.command(CashMovement.self, bytes)
+    case .executionCorrection: _ = try codec.command(ExecutionCorrection.self, bytes)
     case .market: _ = try codec.data(MarketUpdate.self, bytes)
     case .control: _ = try codec.command(ControlRequest.self, bytes)
     case .controlReply: _ = try codec.data(ControlReply.self, bytes)

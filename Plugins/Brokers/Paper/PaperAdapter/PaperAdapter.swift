@@ -42,6 +42,8 @@ package struct PaperAdapter: BrokerAdapter {
             case .advance(let time): _ = try exchange.advance(to: time)
             }
         }
+        // They are in the list.
+        _ = exchange.takeMovements()
         return (exchange, epoch)
     }
 
@@ -57,13 +59,13 @@ package struct PaperAdapter: BrokerAdapter {
         switch command {
         case .submit(let submission):
             try log.append(.submit(submission, at: time))
-            return try exchange.submit(submission, at: time).map { .execution($0) }
+            return told(try exchange.submit(submission, at: time))
         case .cancel(let id):
             try log.append(.cancel(id, at: time))
-            return try exchange.cancel(id, at: time).map { .execution($0) }
+            return told(try exchange.cancel(id, at: time))
         case .replace(let replacement):
             try log.append(.replace(replacement, at: time))
-            return try exchange.replace(replacement, at: time).map { .execution($0) }
+            return told(try exchange.replace(replacement, at: time))
         case .query(let id): return [.answer(exchange.query(id))]
         case .reconcile: return [.state(try exchange.state(at: time))]
         }
@@ -72,16 +74,21 @@ package struct PaperAdapter: BrokerAdapter {
     package mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage] {
         if log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
         try log.append(.market(update))
-        return try exchange.apply(update).map { .execution($0) }
+        return told(try exchange.apply(update))
     }
 
     /// Latencies that are over, day orders that expire. What changes no report is not written.
     package mutating func tick(at time: Timestamp) throws -> [BrokerMessage] {
         var next = exchange
         let reports = try next.advance(to: time)
-        guard !reports.isEmpty else { return [] }
+        guard !reports.isEmpty || !next.movements.isEmpty else { return [] }
         try log.append(.advance(to: time))
         exchange = next
-        return reports.map { .execution($0) }
+        return told(reports)
+    }
+
+    /// With what came and went by no execution.
+    private mutating func told(_ reports: [ExecutionReport]) -> [BrokerMessage] {
+        reports.map { .execution($0) } + exchange.takeMovements().map { .cash($0) }
     }
 }

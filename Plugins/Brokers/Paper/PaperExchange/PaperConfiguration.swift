@@ -42,6 +42,10 @@ package struct PaperConfiguration: Sendable, Hashable, Codable {
     package var priceIncrement: PriceIncrement
     /// Smallest step of a quantity. Default 1.
     package var quantityIncrement: Quantity
+    /// What is taken for trades. Default nothing.
+    package var fees = PaperFees()
+    /// Cash that comes or goes by itself. Default none.
+    package var cashMovements: [PaperCash] = []
 
     package init(
         account: AccountID, currency: String = "USD", cash: Money, positions: [BrokerPosition] = [],
@@ -122,5 +126,7 @@ extension PaperConfiguration {
         reservesShares = try value(.reservesShares, or: reservesShares)
         priceIncrement = try value(.priceIncrement, or: priceIncrement)
         quantityIncrement = try value(.quantityIncrement, or: quantityIncrement)
+        fees = try value(.fees, or: fees)
+        cashMovements = try value(.cashMovements, or: cashMovements)
     }
 }

@@ -46,8 +46,49 @@ extension PaperConfiguration {
         try require(
             priceIncrement.atOrAboveOne.isPositive && priceIncrement.belowOne.isPositive, "price_increment",
             "a step is not above zero", "leave it out for cents")
+        try validateFees()
+        try validateCash()
         try validatePositions()
         try validateOpenOrders()
+    }
+
+    private func validateFees() throws(PaperConfigurationError) {
+        let amounts = [
+            ("per_order", fees.perOrder), ("minimum", fees.minimum), ("maximum", fees.maximum ?? .zero),
+            ("sales_per_million", fees.salesPerMillion), ("sales_maximum", fees.salesMaximum ?? .zero),
+        ]
+        for (name, amount) in amounts {
+            try require(!amount.isNegative, "fees.\(name)", "it is \(amount)", "write zero or more")
+        }
+        for (name, price) in [("per_share", fees.perShare), ("sales_per_share", fees.salesPerShare)] {
+            try require(!price.isNegative, "fees.\(name)", "it is \(price)", "write zero or more")
+        }
+        for (name, part) in [("percent", fees.percent), ("purchase_tax", fees.purchaseTax)] {
+            try require(
+                part >= .zero && part <= Ratio(units: Ratio.scale / 2), "fees.\(name)", "it is \(part)",
+                "write a fraction from 0 to 0.5, such as 0.001 for 0.1 %")
+        }
+        try require(
+            fees.maximum.map { $0 >= fees.minimum } ?? true, "fees.maximum", "it is below the minimum",
+            "write \(fees.minimum) or more")
+    }
+
+    private func validateCash() throws(PaperConfigurationError) {
+        var seen: Set<CashMovementID> = []
+        for (index, movement) in cashMovements.enumerated() {
+            let path = "cash_movements[\(index)]"
+            try require(
+                seen.insert(movement.id).inserted, "\(path).id", "\(movement.id) stands there twice",
+                "give each movement its own")
+            try require(!movement.amount.isZero, "\(path).amount", "it is zero", "leave the movement out")
+            let isAdded = movement.kind != .withdrawal || movement.amount.isNegative
+            try require(isAdded, "\(path).amount", "a withdrawal is \(movement.amount)", "write it with a minus")
+            let isTaken = movement.kind != .deposit || !movement.amount.isNegative
+            try require(isTaken, "\(path).amount", "a deposit is \(movement.amount)", "write it without a minus")
+            try require(
+                (0...PaperLimits.cashMovementSeconds).contains(movement.afterSeconds), "\(path).after_seconds",
+                "it is \(movement.afterSeconds)", "write 0 to \(PaperLimits.cashMovementSeconds) seconds")
+        }
     }
 
     private func validatePositions() throws(PaperConfigurationError) {

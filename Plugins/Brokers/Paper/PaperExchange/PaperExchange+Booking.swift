@@ -9,7 +9,7 @@ extension PaperExchange {
 
     private mutating func report(
         _ sequence: Int64, _ event: OrderEvent, reason: String?,
-        execution: (id: ExecutionID, price: Price, quantity: Quantity)?
+        execution: (id: ExecutionID, price: Price, quantity: Quantity, charges: PaperCharges?)?
     ) throws(NumericError) {
         var entry = book[sequence]
         let status = entry.order.status
@@ -23,7 +23,9 @@ extension PaperExchange {
             clientOrderID: entry.order.id, brokerOrderID: entry.order.brokerOrderID, event: event,
             executionID: execution?.id, price: execution?.price, quantity: execution?.quantity,
             cumulativeQuantity: isFilledPartly || execution != nil || endsNow ? entry.order.filledQuantity : nil,
-            reason: reason, terms: event == .restated || !entry.announced ? entry.terms : nil, at: now)
+            reason: reason, terms: event == .restated || !entry.announced ? entry.terms : nil,
+            fees: execution?.charges?.fees, taxes: execution?.charges.flatMap { $0.taxes.isZero ? nil : $0.taxes },
+            at: now)
         entry.announced = true
         if execution != nil { entry.executions.append(report) }
         if endsNow { entry.stage = .ended }
@@ -42,13 +44,27 @@ extension PaperExchange {
         book[sequence] = entry
         try updateHold(sequence)
         let proceeds = try price.times(quantity)
+        let charges = try charge(sequence, proceeds)
         if entry.terms.side == .sell { try cash += proceeds } else { try cash -= proceeds }
         try move(entry.order.symbol, by: entry.terms.side == .sell ? quantity.negated() : quantity, at: price)
         lastExecutionNumber += 1
         let id = ExecutionID(unchecked: "\(configuration.account)-x\(lastExecutionNumber)")
         let event: OrderEvent = entry.order.filledQuantity >= entry.terms.quantity ? .fill : .partialFill
-        try report(sequence, event, reason: nil, execution: (id, price, quantity))
+        try report(sequence, event, reason: nil, execution: (id, price, quantity, charges))
         try settleGroup(afterFillOf: book[sequence], quantity, at: price)
+    }
+
+    /// Takes what the order costs by now, less what it has cost already; nil where nothing is taken for trades.
+    private mutating func charge(_ sequence: Int64, _ value: Money) throws(NumericError) -> PaperCharges? {
+        guard !configuration.fees.areNothing else { return nil }
+        let entry = book[sequence]
+        let total = try (entry.executedValue ?? .zero) + value
+        let all = try configuration.fees.charges(entry.terms.side, entry.order.filledQuantity, value: total)
+        let before = entry.charged ?? PaperCharges()
+        let now = PaperCharges(fees: try all.fees - before.fees, taxes: try all.taxes - before.taxes)
+        (book[sequence].charged, book[sequence].executedValue) = (all, total)
+        try cash -= now.fees + now.taxes
+        return now
     }
 
     /// The average price changes when a position grows, and stays when it shrinks.

@@ -1,15 +1,17 @@
 import Trading
 
 extension PaperExchange {
-    private enum Event { case delivery, action, close }
+    private enum Event { case delivery, action, cash, close }
 
     /// Lets everything that is due happen in the order of time.
     /// - Parameter closesUntil: Day orders end up to here. A close after it waits, for a bar that began before it.
     mutating func pass(to time: Timestamp, closesUntil: Timestamp) throws(NumericError) {
+        if ledger == nil, time.nanoseconds > 0 { ledger = PaperLedger(configuration.cashMovements, from: time) }
         while let (due, event) = nextEvent(until: time, closesUntil: min(time, closesUntil)) {
             moveClock(to: due)
             switch event {
             case .action: try perform(awaitedActions.removeFirst())
+            case .cash: if let movement = ledger?.takeNext() { try move(movement) }
             case .delivery: try deliver(line.removeFirst())
             case .close:
                 try expireDayOrders()
@@ -27,6 +29,7 @@ extension PaperExchange {
         if let delivery = line.first, delivery.at <= time, next.map({ delivery.at < $0.at }) ?? true {
             next = (delivery.at, .delivery)
         }
+        if let due = ledger?.nextDue, due <= time, next.map({ due < $0.at }) ?? true { next = (due, .cash) }
         if nextClose <= closesUntil, next.map({ nextClose < $0.at }) ?? true { next = (nextClose, .close) }
         return next
     }

@@ -15,10 +15,30 @@ extension PaperExchange {
         case .split(let numerator, let denominator):
             try split(action.symbol, numerator: numerator, denominator: denominator)
         case .dividend(let amount):
-            if let held = holdings[action.symbol]?.quantity { try cash += amount.times(held) }
+            guard let held = holdings[action.symbol]?.quantity else { return }
+            try move(
+                CashMovement(
+                    id: CashMovementID(unchecked: "\(configuration.account)-c\(ledger?.nextNumber() ?? 0)"),
+                    kind: .dividend, amount: try amount.times(held), symbol: action.symbol, at: now))
         case .symbolChange(let other, let numerator, let denominator):
             try rename(action.symbol, to: other, numerator, denominator)
+        case .spinOff(let other, let numerator, let denominator, let costShare):
+            try spinOff(other, from: action.symbol, numerator, denominator, costShare)
         }
+    }
+
+    /// The new shares have cost their part of the old ones; what is no whole share is paid in cash at that.
+    private mutating func spinOff(
+        _ other: Symbol, from symbol: Symbol, _ numerator: Int64, _ denominator: Int64, _ costShare: Ratio
+    ) throws(NumericError) {
+        guard let old = holdings[symbol], holdings[other] == nil else { return }
+        let cost = try old.averagePrice.scaled(numerator: costShare.units, denominator: Ratio.scale, .halfEven)
+        let average = try cost.scaled(numerator: denominator, denominator: numerator, .halfEven)
+        let exact = try old.quantity.scaled(numerator: numerator, denominator: denominator, .towardZero)
+        let whole = try exact.rounded(toMultipleOf: configuration.quantityIncrement, .towardZero)
+        try cash += average.times(exact - whole)
+        holdings[symbol]?.averagePrice = try old.averagePrice - cost
+        if !whole.isZero { holdings[other] = Holding(quantity: whole, averagePrice: average) }
     }
 
     /// Orders of the old symbol end; the new shares are at the average that makes their cost the same.

@@ -42,6 +42,11 @@ package struct PaperExchange: Sendable {
     var lastOrderNumber: Int64
     var lastExecutionNumber: Int64
 
+    /// Movements of cash; nil before the first time that the venue sees.
+    var ledger: PaperLedger?
+
+    /// Movements that were not told yet.
+    package internal(set) var movements: [CashMovement] = []
     /// Reports of the call under way; empty between calls.
     var outbox: [ExecutionReport] = []
     /// Legs that came to life and have not met the market yet; empty between calls.
@@ -144,8 +149,9 @@ package struct PaperExchange: Sendable {
             BrokerPosition(symbol: $0.symbol, quantity: $0.value.quantity, averagePrice: $0.value.averagePrice)
         }
         return BrokerState(
-            account: account, positions: positions, openOrders: book.workingSequences().map { book[$0].order }, at: time
-        )
+            account: account, positions: positions, openOrders: book.workingSequences().map { book[$0].order },
+            at: time,
+            cashMovements: ledger.flatMap { $0.booked.isEmpty ? nil : $0.booked })
     }
 
     mutating func moveClock(to time: Timestamp) { now = max(now, time) }
@@ -161,6 +167,6 @@ extension PaperExchange: Codable {
     /// Everything but what is empty between calls.
     private enum CodingKeys: String, CodingKey {
         case configuration, now, cash, holdings, markets, book, heldCash, line, random, nextClose, announcedSession
-        case awaitedActions, knownActions, lastOrderNumber, lastExecutionNumber
+        case awaitedActions, knownActions, lastOrderNumber, lastExecutionNumber, ledger
     }
 }

@@ -45,6 +45,10 @@ struct PaperOrder: Codable, Sendable {
     /// Whether a report has been sent. The first about an external order carries its terms.
     var announced: Bool
     var executions: [ExecutionReport]
+    /// Taken for what is executed; nil for nothing yet.
+    var charged: PaperCharges?
+    /// Value of what is executed.
+    var executedValue: Money?
 
     var terms: NewOrder { order.terms }
     var leaves: Quantity { order.leavesQuantity }

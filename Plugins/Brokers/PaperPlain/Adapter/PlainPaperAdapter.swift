@@ -54,7 +54,7 @@ struct PlainPaperAdapter: BrokerAdapter {
             return order
         }
         switch message {
-        case .execution: return message
+        case .execution, .cash, .correction: return message
         case .answer(var answer):
             answer.order = answer.order.map(plain)
             return .answer(answer)

@@ -59,6 +59,7 @@ class FakeCore:
         self.bind()
         self.session = "s1.1"
         self.epoch = 1
+        self.version = "1.2"
         self.peer = b""
         self.sent = 0
         self._heard: dict[bytes, int] = {}
@@ -100,7 +101,7 @@ class FakeCore:
         """Returns the id."""
         self.sent += 1
         header = {
-            "v": "1.1", "type": kind, "id": f"{self.session}-{self.sent}", "session": self.session, "epoch": self.epoch,
+            "v": self.version, "type": kind, "id": f"{self.session}-{self.sent}", "session": self.session, "epoch": self.epoch,
             "seq": self.sent, **fields,
         }
         self.say_raw(json.dumps(header).encode(), json.dumps(body).encode())

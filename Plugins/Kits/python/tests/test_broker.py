@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bigbrother_plugin import BrokerPosition, BrokerState
+from bigbrother_plugin import BrokerPosition, BrokerState, CashMovement, Corrected, Execution, ExecutionCorrection
 from bigbrother_plugin.broker import BrokerRole, EpochFence
 from fake_core import FakeCore, Heard, RunningPlugin, vector
 from memory_broker import MemoryBroker
@@ -258,4 +258,50 @@ def test_an_order_that_cannot_be_said_is_left_out_with_its_symbol(
     (row,) = body["left_out"]
     assert (row["list"], row["name"], row["symbol"]) == ("open_orders", "hand 7", "NVDA")
     assert "client_order_id" not in row
+    ended(core, plugin)
+
+
+DIVIDEND = CashMovement("d1", "dividend", Decimal("36"), T, "NVDA")
+BUST = ExecutionCorrection("a", "x1", T, Corrected("x2", Decimal(5), Decimal(200), Decimal("0.5")))
+
+
+def with_cash_flows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The venue lists a dividend, takes fees, and tells of a corrected execution with each submission."""
+    reconcile, submit = MemoryBroker.reconcile, MemoryBroker.submit
+
+    def charged(news: Any) -> Any:
+        return replace(news, fees=Decimal("0.35")) if isinstance(news, Execution) and news.execution_id else news
+
+    monkeypatch.setattr(
+        MemoryBroker, "reconcile", lambda self: replace(reconcile(self), cash_movements=(DIVIDEND, replace(DIVIDEND, id="d 2")))
+    )
+    monkeypatch.setattr(
+        MemoryBroker, "submit", lambda self, orders: [*map(charged, submit(self, orders)), DIVIDEND, BUST]
+    )
+
+
+def test_cash_movements_and_corrections_are_told_and_listed(
+    core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cash_flows(monkeypatch)
+    plugin, _ = started(core, tmp_path)
+    state = tell(core, "command", {"reconcile": {}})[0].body
+    assert [row["id"] for row in state["cash_movements"]] == ["d1"], "an id with a blank cannot be said"
+    heard = submit(core, order("a", type="limit", limit_price="200"))
+    assert [message.type for message in heard][-3:] == ["cash_movement", "execution_correction", "done"]
+    assert heard[-3].body == {"id": "d1", "kind": "dividend", "amount": "36", "at": str(T), "symbol": "NVDA"}
+    assert heard[-2].body["corrected"]["fees"] == "0.5"
+    ended(core, plugin)
+
+
+def test_a_core_of_an_earlier_minor_is_told_nothing_that_it_does_not_know(
+    core: FakeCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cash_flows(monkeypatch)
+    core.version = "1.1"
+    plugin, _ = started(core, tmp_path)
+    assert "cash_movements" not in tell(core, "command", {"reconcile": {}})[0].body
+    heard = submit(core, order("a"))
+    assert {message.type for message in heard} == {"execution", "done"}
+    assert all("fees" not in message.body for message in heard)
     ended(core, plugin)

@@ -14,7 +14,7 @@ from bigbrother_plugin import _json
 from bigbrother_plugin._codec import WireError, read, write
 from bigbrother_plugin.market import Market
 from bigbrother_plugin.messages import Configure, Empty, Fault, Header, Hello, Message, Ready, Welcome
-from bigbrother_plugin.orders import BrokerState, Command, Execution, OrderAnswer
+from bigbrother_plugin.orders import BrokerState, CashMovement, Command, Execution, ExecutionCorrection, OrderAnswer
 from bigbrother_plugin.recommendations import Recommendations
 from bigbrother_plugin.snapshot import Snapshot
 from fake_core import PROTO, SCHEMAS
@@ -23,9 +23,10 @@ TYPES: dict[str, Any] = {
     "hello": Hello, "welcome": Welcome, "configure": Configure, "ready": Ready, "heartbeat": Empty, "drain": Fault,
     "bye": Fault, "error": Fault, "refused": Fault, "evaluate": Snapshot, "recommendations": Recommendations,
     "command": Command, "execution": Execution, "order_answer": OrderAnswer, "broker_state": BrokerState, "done": Empty,
+    "cash_movement": CashMovement, "execution_correction": ExecutionCorrection,
     "market": Market, "advance": Empty,
 }
-STRICT = {"command", "execution", "order_answer", "broker_state"}
+STRICT = {"command", "execution", "order_answer", "broker_state", "cash_movement", "execution_correction"}
 #: Messages of no plugin's role.
 FOREIGN = {"control", "control_reply", "record"}
 

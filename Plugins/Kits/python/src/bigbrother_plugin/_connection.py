@@ -24,7 +24,7 @@ from ._keys import Place
 from ._log import log, note
 from ._worker import Answer, Call, Outbox, Outlet, Stop, Worker
 from .messages import (
-    Configure, Empty, Fault, Header, HeaderError, Hello, Message, Ready, Role, Speaks, Welcome, body_of, pack, unpack,
+    Configure, Empty, Fault, Header, HeaderError, Hello, Message, Ready, Role, Speaks, Welcome, body_of, minor_of, pack, unpack,
 )
 from .settings import SettingsError
 
@@ -116,6 +116,7 @@ class Connection:
 
     def _begin_anew(self) -> None:
         self._session = ""
+        self._core_minor = limits.PROTOCOL_MINOR
         self._epoch = 0
         self._sent = 0
         self._unsent: deque[Answer | Stop] = deque()
@@ -331,18 +332,19 @@ class Connection:
         if self._place.state_directory:
             welcome = replace(welcome, state_directory=self._place.state_directory)
         self._session = welcome.session
+        self._core_minor = minor_of(message.header.v)
         self._heartbeat_seconds = welcome.heartbeat_milliseconds / 1_000
         self._submit(Call("start"), lambda: self._start(welcome, message.header.id))
 
     def _reconfigure(self, message: Message) -> None:
         settings, header = message.data(Configure).settings, message.header
-        outlet = Outlet(self._outbox, self._session)
+        outlet = Outlet(self._outbox, self._session, self._core_minor)
         self._submit(Call("configure"), lambda: self._configure(settings, header, outlet))
 
     def _drain(self, why: str) -> None:
         note(logging.INFO, "draining", why=why)
         self._drain_until = time.monotonic() + limits.DRAIN_SECONDS
-        outlet = Outlet(self._outbox, self._session)
+        outlet = Outlet(self._outbox, self._session, self._core_minor)
         self._worker.interrupt()
 
         def leave() -> None:
@@ -352,7 +354,7 @@ class Connection:
         self._submit(Call("drain"), leave)
 
     def _work(self, message: Message) -> None:
-        header, outlet = message.header, Outlet(self._outbox, self._session)
+        header, outlet = message.header, Outlet(self._outbox, self._session, self._core_minor)
         budget = header.budget_milliseconds
         call = Call(header.type, None if budget is None else time.monotonic() + budget / 1_000)
         is_newest_only = header.type in self._role.newest_only
@@ -374,7 +376,7 @@ class Connection:
     # MARK: on the worker's thread
 
     def _start(self, welcome: Welcome, re: str) -> None:
-        outlet = Outlet(self._outbox, welcome.session)
+        outlet = Outlet(self._outbox, welcome.session, self._core_minor)
         try:
             ready = self._role.start(welcome, outlet, self._worker)
             outlet.send("ready", ready, re=re)

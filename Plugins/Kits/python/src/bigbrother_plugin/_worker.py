@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import logging
 import os
 import threading
 import time
@@ -12,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import limits
-from ._log import fault
+from ._log import fault, note
 from .amounts import exact_context
-from .messages import body_of
+from .messages import body_for
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,15 @@ class Outlet:
 
     outbox: Outbox
     session: str
+    #: What the core speaks.
+    minor: int = limits.PROTOCOL_MINOR
 
     def send(self, kind: str, body: Any, *, re: str | None = None, cycle: int | None = None) -> None:
         """``body`` is a dataclass. Raises ``WireError`` for what may not stand on the wire."""
-        self.outbox.put(Answer(self.session, kind, body_of(body), re, cycle))
+        frame = body_for(kind, body, self.minor)
+        if frame is None:
+            return note(logging.WARNING, "a core of an earlier minor does not know it: it is not sent", type=kind)
+        self.outbox.put(Answer(self.session, kind, frame, re, cycle))
 
 
 @dataclass

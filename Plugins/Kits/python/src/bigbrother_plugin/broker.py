@@ -24,11 +24,15 @@ from .amounts import ClientOrderID, Symbol
 from .market import Market
 from .messages import Empty, Message, Ready, Role, Welcome
 from .orders import (
-    BrokerState, Cancel, Capabilities, Command, Execution, LeftOut, OrderAnswer, Query, Reconcile, Replace, Submit,
+    BrokerState, Cancel, Capabilities, CashMovement, Command, Execution, ExecutionCorrection, LeftOut, OrderAnswer, Query,
+    Reconcile, Replace, Submit,
 )
 from .settings import SettingsError, read_settings
 
 S = TypeVar("S")
+#: What an adapter reports.
+News = Execution | CashMovement | ExecutionCorrection
+_KINDS = {Execution: "execution", CashMovement: "cash_movement", ExecutionCorrection: "execution_correction"}
 
 
 class BrokerContext:
@@ -48,10 +52,10 @@ class BrokerContext:
         """Nanoseconds since 1970: of the newest market data in lockstep, else of the wall's clock."""
         return self._market_time if self.lockstep else time.time_ns()
 
-    def report(self, execution: Execution) -> None:
+    def report(self, news: News) -> None:
         """What happened at the venue by itself. From any thread; while the core is away it is dropped, see ``replay``."""
         if self._outlet is not None:
-            self._outlet.send("execution", execution)
+            self._outlet.send(_KINDS[type(news)], news)
 
     def reach(self, outlet: Outlet) -> None:
         """The kit's: a session has begun."""
@@ -79,15 +83,15 @@ class BrokerAdapter(ABC, Generic[S]):
         """What it can do; what is not declared is absent."""
 
     @abstractmethod
-    def submit(self, submission: Submit) -> Iterable[Execution]:
+    def submit(self, submission: Submit) -> Iterable[News]:
         """Takes or refuses all orders. An id that is known is not placed again: what it is now is reported."""
 
     @abstractmethod
-    def cancel(self, cancel: Cancel) -> Iterable[Execution]:
+    def cancel(self, cancel: Cancel) -> Iterable[News]:
         """May come twice. One that fails: ``cancel_rejected``."""
 
     @abstractmethod
-    def replace(self, replace: Replace) -> Iterable[Execution]:
+    def replace(self, replace: Replace) -> Iterable[News]:
         """In place: ``restated`` with the new terms. One that fails: ``replace_rejected``."""
 
     @abstractmethod
@@ -98,11 +102,11 @@ class BrokerAdapter(ABC, Generic[S]):
     def reconcile(self) -> BrokerState:
         """Account, positions, and every order that is not over."""
 
-    def market(self, update: Market) -> Iterable[Execution]:
+    def market(self, update: Market) -> Iterable[News]:
         """What follows from market data, where ``wants_market_data`` is declared."""
         return ()
 
-    def replay(self) -> Iterable[Execution]:
+    def replay(self) -> Iterable[News]:
         """Events that the core may have missed, sent again after each ``ready`` where ``replays_events`` is declared."""
         return ()
 
@@ -155,7 +159,21 @@ def sayable(state: BrokerState) -> BrokerState:
     left_out = list(state.left_out or ())
     positions = [row for row in state.positions if _can_say(row, "positions", left_out)]
     orders = [row for row in state.open_orders if _can_say(row, "open_orders", left_out)]
-    return replace(state, positions=tuple(positions), open_orders=tuple(orders), left_out=tuple(left_out) or None)
+    movements = [row for row in state.cash_movements or () if _is_sayable(row)]
+    return replace(
+        state, positions=tuple(positions), open_orders=tuple(orders), left_out=tuple(left_out) or None,
+        cash_movements=tuple(movements) or None,
+    )
+
+
+def _is_sayable(movement: CashMovement) -> bool:
+    """What it did to the cash is found by the core all the same."""
+    try:
+        write(movement)
+    except Exception as error:
+        note(logging.ERROR, "a movement of cash cannot be said, and is left out", id=str(movement.id)[:64], why=error)
+        return False
+    return True
 
 
 def _can_say(row: Any, which: Literal["positions", "open_orders"], left_out: list[LeftOut]) -> bool:
@@ -213,7 +231,7 @@ class BrokerRole:
             return
         count = 0
         for count, execution in enumerate(self._adapter.replay(), 1):
-            self._outlet.send("execution", execution)
+            self._outlet.send(_KINDS[type(execution)], execution)
         note(logging.INFO, "events were told again", count=count)
 
     def configure(self, settings: Any) -> Ready:
@@ -244,6 +262,6 @@ class BrokerRole:
         elif isinstance(command, Reconcile):
             outlet.send("broker_state", sayable(adapter.reconcile()), re=re)
 
-    def _tell(self, executions: Iterable[Execution], outlet: Outlet, re: str) -> None:
+    def _tell(self, executions: Iterable[News], outlet: Outlet, re: str) -> None:
         for execution in executions:
-            outlet.send("execution", execution, re=re)
+            outlet.send(_KINDS[type(execution)], execution, re=re)

@@ -1,7 +1,7 @@
 """Every limit of the kit by its name. Those of the protocol stand in proto/PROTOCOL.md."""
 
 PROTOCOL_MAJOR = 1
-PROTOCOL_MINOR = 1
+PROTOCOL_MINOR = 2
 
 #: Header and body of one message together, bytes.
 MESSAGE_BYTES = 16 * 1024 * 1024

@@ -75,12 +75,26 @@ class SymbolChange:
 
 
 @dataclass(frozen=True)
+class SpinOff:
+    """Shares of another company are handed out, ``numerator`` for ``denominator`` that are held. Since protocol 1.2.
+
+    ``cost_share`` is the part of the old shares' cost and price that goes with them, above 0 and below 1.
+    """
+
+    TAG: ClassVar = "spin_off"
+    to: Symbol
+    numerator: int
+    denominator: int
+    cost_share: Ratio
+
+
+@dataclass(frozen=True)
 class CorporateAction:
     """Sent before the first price that it changes; its ``id`` is applied once."""
 
     id: str
     symbol: Symbol
-    kind: Split | Dividend | SymbolChange
+    kind: Split | Dividend | SymbolChange | SpinOff
     effective_at: Time
 
 

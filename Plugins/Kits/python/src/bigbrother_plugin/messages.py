@@ -189,9 +189,46 @@ def pack(header: Header, body: bytes) -> list[bytes]:
     return [first, body]
 
 
+def minor_of(version: str) -> int:
+    """Of a header's ``v``; 0 for what is none."""
+    minor = version.partition(".")[2]
+    return int(minor) if minor.isdecimal() else 0
+
+
+#: Messages that a core before 1.2 does not know, and fields of others that it refuses.
+_SINCE_2 = {"cash_movement", "execution_correction"}
+_FIELDS_SINCE_2 = {"execution": ("fees", "taxes"), "broker_state": ("left_out", "cash_movements")}
+_ACTIONS_SINCE_2 = ("symbol_change", "spin_off")
+
+
+def spoken(kind: str, value: Any, minor: int) -> Any:
+    """A body for a core that speaks this minor: without what it could fall over; None when it cannot be said there at all."""
+    if minor >= 2:
+        return value
+    if kind in _SINCE_2:
+        return None
+    if kind == "order_answer":
+        return {**value, "executions": [spoken("execution", item, minor) for item in value["executions"]]}
+    if kind == "market" and "corporate_actions" in value:
+        known = [item for item in value["corporate_actions"] if not any(key in item["kind"] for key in _ACTIONS_SINCE_2)]
+        rest = {key: item for key, item in value.items() if key != "corporate_actions"}
+        return {**rest, "corporate_actions": known} if known else rest
+    return {key: item for key, item in value.items() if key not in _FIELDS_SINCE_2.get(kind, ())}
+
+
 def body_of(value: Any) -> bytes:
     """A dataclass as the second frame. Raises ``WireError`` for what may not stand on the wire."""
+    return _bytes(write(value))
+
+
+def body_for(kind: str, value: Any, minor: int) -> bytes | None:
+    """The same for a core of this minor; None when that one does not know such a message."""
+    body = spoken(kind, write(value), minor)
+    return None if body is None else _bytes(body)
+
+
+def _bytes(body: Any) -> bytes:
     try:
-        return _json.write(write(value))
+        return _json.write(body)
     except _json.JSONError as error:
         raise WireError(str(error)) from error

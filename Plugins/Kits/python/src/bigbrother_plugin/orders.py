@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from .amounts import (
     AccountID,
     BrokerOrderID,
+    CashMovementID,
     ClientOrderID,
     Count,
     ExecutionID,
@@ -88,6 +89,47 @@ class Execution:
     average_price: Price | None = None
     reason: str | None = None
     terms: NewOrder | None = None
+    #: What the broker and the venue took for it, negative for a rebate, and what the state took. Since protocol 1.2.
+    fees: Money | None = None
+    taxes: Money | None = None
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """An execution as it is after all; ``execution_id`` is its own, or that of the first."""
+
+    execution_id: ExecutionID
+    quantity: Quantity
+    price: Price
+    fees: Money | None = None
+    taxes: Money | None = None
+
+
+@dataclass(frozen=True)
+class ExecutionCorrection:
+    """The broker takes an execution back, or says that it was another one: ``corrected``. Since protocol 1.2."""
+
+    client_order_id: ClientOrderID
+    execution_id: ExecutionID
+    at: Time
+    corrected: Corrected | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class CashMovement:
+    """Cash that came or went by no execution; ``amount`` is negative when it goes out. Since protocol 1.2.
+
+    ``kind``: deposit, withdrawal, dividend, interest, fee, tax or other. ``id`` is the broker's, and never another one for the
+    same movement; told again with another amount, that one counts, and zero takes it back. ``at`` is when the cash changed.
+    """
+
+    id: CashMovementID
+    kind: str
+    amount: Money
+    at: Time
+    symbol: Symbol | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +180,7 @@ class BrokerState:
     """The broker's state at one moment: every order that is not over, ``held`` legs included.
 
     A row that cannot be said on the wire is left out by the kit, and named in ``left_out``: the others are managed.
+    ``cash_movements`` are those of the last days; all of them are in ``account``.
     """
 
     account: BrokerAccount
@@ -145,6 +188,7 @@ class BrokerState:
     open_orders: tuple[Order, ...]
     at: Time
     left_out: tuple[LeftOut, ...] | None = None
+    cash_movements: tuple[CashMovement, ...] | None = None
 
 
 @dataclass(frozen=True)

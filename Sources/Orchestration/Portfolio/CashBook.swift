@@ -1,0 +1,202 @@
+import Trading
+
+/// Movements of cash by the broker's ids: each is booked once, however often it is told, and whatever our cash had of it
+/// before it was told.
+///
+/// Invariants (I-CASH-1 to 4 in docs/invariants.md):
+/// 1. A movement is booked once by its id; told again with other figures, the difference is.
+/// 2. What was there before our books is in their first figures, and is not booked.
+/// 3. Cash that was adopted without a reason is not booked once more when its reason is told.
+package struct CashBook: Sendable, Hashable, Codable {
+    /// When our books have their first figures from.
+    private var openedAt: Timestamp?
+    private var known: [CashMovementID: Known] = [:]
+    /// Those that are known, oldest first.
+    private var order: [CashMovementID] = []
+    /// Times of those in ``order``.
+    private var times: [Timestamp] = []
+    /// Time of the newest that was forgotten: what is older and not known is taken for known.
+    private var forgottenAt: Timestamp?
+    /// Cash that was adopted without a reason, newest last.
+    private var unexplained: [Unexplained] = []
+    /// Dividends that came before anybody announced them, newest last.
+    private var paid: [PaidDividend] = []
+    /// What messages have told lately, newest last.
+    private var messages: [Message] = []
+
+    private struct Known: Sendable, Hashable, Codable {
+        var kind: CashMovement.Kind
+        var amount: Money
+        var symbol: Symbol?
+        /// Nothing of it was booked: it was there before.
+        var isBefore: Bool
+    }
+
+    struct Unexplained: Sendable, Hashable, Codable {
+        enum How: String, Sendable, Codable {
+            /// Too little to be asked about: it counts as a gain or a loss.
+            case small
+            /// As money that was brought or taken away.
+            case moved
+            /// As the payment of a dividend that was due.
+            case dividendDue = "dividend_due"
+        }
+        var amount: Money
+        var how: How
+        var at: Timestamp
+    }
+
+    private struct PaidDividend: Sendable, Hashable, Codable {
+        var symbol: Symbol
+        var amount: Money
+        var at: Timestamp
+    }
+
+    private struct Message: Sendable, Hashable, Codable {
+        var amount: Money
+        var at: Timestamp
+    }
+
+    /// A movement that is not known, or not like that.
+    struct News {
+        var movement: CashMovement
+        var done: CashDone
+        /// What is to be booked: for a correction the first comes back, and what it is after all follows.
+        var parts: [CashMovement]
+        /// How our cash has it already; nil when it has not.
+        var isInCash: Unexplained.How?
+
+        func amount() throws(NumericError) -> Money {
+            var total = Money.zero
+            for part in parts { try total += part.amount }
+            return total
+        }
+    }
+
+    package init() {}
+
+    /// Our books begin with the account's figures of now.
+    mutating func open(at time: Timestamp) { openedAt = openedAt ?? time }
+
+    // MARK: - What the broker tells
+
+    /// - Parameter hasBooks: an account was read before; else all of these are in what is read first.
+    mutating func take(_ movements: [CashMovement], hasBooks: Bool, at now: Timestamp) -> [News] {
+        var news = movements.suffix(CoreLimits.cashMovementsTold).compactMap { take($0, hasBooks: hasBooks) }
+        for index in news.indices where news[index].done == .booked {
+            news[index].isInCash = takeUnexplained(news[index].movement.amount, before: news[index].movement.at)
+        }
+        explainTogether(&news)
+        for index in news.indices where news[index].isInCash != nil { news[index].done = .wasInCash }
+        return news
+    }
+
+    private mutating func take(_ movement: CashMovement, hasBooks: Bool) -> News? {
+        let isBefore = !hasBooks || openedAt.map { movement.at < $0 } ?? true
+        let now = Known(
+            kind: movement.kind, amount: movement.amount, symbol: movement.symbol, isBefore: isBefore)
+        guard let before = known[movement.id] else {
+            if let forgottenAt, movement.at <= forgottenAt { return nil }
+            remember(now, movement)
+            return News(
+                movement: movement, done: isBefore ? .wasThereBefore : .booked, parts: isBefore ? [] : [movement])
+        }
+        guard before.amount != now.amount || before.kind != now.kind || before.symbol != now.symbol,
+            !(before.amount.isZero && now.amount.isZero)
+        else { return nil }
+        known[movement.id] = with(now) { $0.isBefore = false }
+        let first = CashMovement(
+            id: movement.id, kind: before.kind, amount: Money(units: Int64(clamping: -Int128(before.amount.units))),
+            symbol: before.symbol, at: movement.at)
+        return News(movement: movement, done: .corrected(from: before.amount), parts: [first, movement])
+    }
+
+    private mutating func remember(_ value: Known, _ movement: CashMovement) {
+        known[movement.id] = value
+        order.append(movement.id)
+        times.append(movement.at)
+        guard order.count > CoreLimits.knownCashMovements else { return }
+        known[order.removeFirst()] = nil
+        let time = times.removeFirst()
+        forgottenAt = max(forgottenAt ?? time, time)
+    }
+
+    // MARK: - What our cash has already
+
+    /// So much more, or less, cash than our books have was adopted.
+    mutating func noteUnexplained(_ amount: Money, _ how: Unexplained.How, at now: Timestamp) {
+        guard !amount.isZero else { return }
+        unexplained.append(Unexplained(amount: amount, how: how, at: now))
+        if unexplained.count > CoreLimits.unexplainedCash { unexplained.removeFirst() }
+    }
+
+    /// It was adopted when it had happened, and no longer ago than reports of it take.
+    private mutating func takeUnexplained(_ amount: Money, before time: Timestamp) -> Unexplained.How? {
+        let place = unexplained.lastIndex { jump in
+            jump.amount == amount && time <= jump.at && jump.at <= time + CoreLimits.cashReportDelay
+        }
+        return place.map { unexplained.remove(at: $0).how }
+    }
+
+    /// A dividend and its tax come as one sum.
+    private mutating func explainTogether(_ news: inout [News]) {
+        let open = news.indices.filter { news[$0].done == .booked && news[$0].isInCash == nil }
+        guard open.count > 1, let latest = open.map({ news[$0].movement.at }).max() else { return }
+        let sum = Money(units: open.reduce(Int64(0)) { $0.addingClamped(news[$1].movement.amount.units) })
+        guard !sum.isZero, let how = takeUnexplained(sum, before: latest) else { return }
+        for index in open { news[index].isInCash = how }
+    }
+
+    // MARK: - Messages
+
+    /// Told by itself: lists may not have it yet.
+    mutating func noteMessage(_ amount: Money, at now: Timestamp) {
+        messages.append(Message(amount: amount, at: now))
+        if messages.count > CoreLimits.cashMessages { messages.removeFirst() }
+    }
+
+    /// What messages since then come to: the newest alone, the two newest together, and so on.
+    func messages(since time: Timestamp) -> [Money] {
+        var sums: [Money] = []
+        for message in messages.reversed() where message.at > time {
+            sums.append(Money(units: (sums.last?.units ?? 0).addingClamped(message.amount.units)))
+        }
+        return sums
+    }
+
+    // MARK: - Dividends
+
+    mutating func notePaidDividend(_ amount: Money, of symbol: Symbol, at time: Timestamp) {
+        paid.append(PaidDividend(symbol: symbol, amount: amount, at: time))
+        if paid.count > CoreLimits.paidDividends { paid.removeFirst() }
+    }
+
+    /// A dividend is announced that was paid before.
+    mutating func takePaidDividend(of symbol: Symbol, due: Money, at now: Timestamp) -> Money? {
+        let place = paid.firstIndex {
+            $0.symbol == symbol && $0.at + CoreLimits.dividendPaidBefore >= now
+                && DividendsDue.isPaid(due, by: $0.amount, of: symbol)
+        }
+        return place.map { paid.remove(at: $0).amount }
+    }
+
+    // MARK: - Time
+
+    /// The clock went ahead, and no time has passed.
+    mutating func shift(by span: TimeSpan, now: Timestamp) {
+        unexplained = unexplained.map { with($0) { $0.at = min($0.at + span, now) } }
+        messages = messages.map { with($0) { $0.at = min($0.at + span, now) } }
+    }
+}
+
+/// What was done about a movement of cash.
+package enum CashDone: Sendable, Hashable, Codable {
+    /// It is in our cash from now on.
+    case booked
+    /// Our cash had it already, without knowing what it was.
+    case wasInCash
+    /// It is in the figures that our books began with.
+    case wasThereBefore
+    /// It was told before with another amount, or as something else.
+    case corrected(from: Money)
+}

@@ -1,0 +1,240 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+@Suite("Movements of cash: booked once by their ids, and money that comes or goes is no profit or loss")
+struct CashMovementTests {
+    /// 40,000 in cash, 300 of ABC at 100; read with every cycle of a minute.
+    private func held(_ change: (inout FakeVenue) -> Void = { _ in }) -> CoreDriver {
+        var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
+        driver.venue.hold("ABC", 300, at: "100")
+        change(&driver.venue)
+        driver.quote("ABC", "100", "100", last: "100")
+        driver.policies = { _ in answers([PluginName("stop-loss").says(.stop("60"), on: "ABC")]) }
+        driver.start {
+            $0.cyclePeriod = .seconds(60)
+            $0.reconcileEveryCycles = 1
+            $0.limits.maximumDailyLoss = "0.05"
+        }
+        driver.connect()
+        driver.cycle()
+        return driver
+    }
+
+    /// Equity, its peak, the day's start, and the profit that was realized.
+    private func figures(_ driver: CoreDriver) throws -> [Money] {
+        let portfolio = driver.state.portfolio
+        return [
+            try driver.state.marked.equity(), portfolio.peakEquity, portfolio.dayStartEquity ?? .zero,
+            portfolio.realizedProfit,
+        ]
+    }
+
+    private func done(_ driver: CoreDriver) -> [CashDone] {
+        driver.records.compactMap { if case .cash(_, let done) = $0 { done } else { nil } }
+    }
+
+    @Test(
+        "a deposit or withdrawal counts at once, told by a message or by the list, and shifts peak and day",
+        arguments: [("w1", CashMovement.Kind.withdrawal, "-30000"), ("d1", .deposit, "60000")]
+            as [(
+                String, CashMovement.Kind, Money
+            )], [true, false])
+    func transfer(_ movement: (id: String, kind: CashMovement.Kind, amount: Money), isListed: Bool) throws {
+        var driver = held()
+        let message = driver.venue.moveCash(movement.id, movement.kind, movement.amount, isListed: isListed)
+        if isListed { driver.reconcile() } else { driver.send(message) }
+        let now = try Money("70000") + movement.amount
+        #expect(try figures(driver) == [now, now, now, "0"])
+        for _ in 0..<8 { driver.cycle() }
+        #expect(try figures(driver) == [now, now, now, "0"])
+        #expect(driver.alertReasons(of: .account).isEmpty)
+        #expect(done(driver) == [.booked])
+        #expect(driver.state.control.state == .active)
+        driver.expectSound()
+    }
+
+    @Test("told twice, by message and list, and after a restart: booked once")
+    func once() throws {
+        var driver = held()
+        let message = driver.venue.moveCash("d1", .deposit, "5000", isListed: true)
+        driver.send(message)
+        driver.send(message)
+        driver.cycle()
+        driver.disconnect()
+        driver.start()
+        driver.connect()
+        driver.send(message)
+        driver.cycle()
+        #expect(try figures(driver) == ["75000", "75000", "75000", "0"])
+        #expect(done(driver) == [.booked])
+        driver.expectSound()
+    }
+
+    @Test("what happened while nobody was here is booked at the next start, and is no loss of the day")
+    func whileAway() throws {
+        var driver = held()
+        driver.disconnect()
+        driver.pass(.seconds(3_600))
+        driver.venue.moveCash("w1", .withdrawal, "-20000", isListed: true)
+        driver.start()
+        driver.connect()
+        #expect(try figures(driver) == ["50000", "50000", "50000", "0"])
+        #expect(driver.state.control.state == .active)
+    }
+
+    @Test("what the account had before us is not booked, however often it is listed")
+    func before() throws {
+        var driver = held {
+            $0.cashMovements = [
+                CashMovement(
+                    id: CashMovementID(unchecked: "old"), kind: .deposit, amount: "40000",
+                    at: Timestamp(seconds: 1_781_000_000))
+            ]
+        }
+        driver.venue.cashMovements.append(
+            CashMovement(
+                id: CashMovementID(unchecked: "older"), kind: .dividend, amount: "10",
+                at: Timestamp(seconds: 1_781_000_000)))
+        for _ in 0..<4 { driver.cycle() }
+        #expect(try figures(driver) == ["70000", "70000", "70000", "0"])
+        #expect(done(driver) == [.wasThereBefore, .wasThereBefore])
+    }
+
+    @Test(
+        "dividends, interest, fees and taxes are profit or loss",
+        arguments: [(.interest, "12"), (.fee, "-3"), (.tax, "-7"), (.dividend, "90")]
+            as [(CashMovement.Kind, Money)])
+    func profit(_ movement: (kind: CashMovement.Kind, amount: Money)) throws {
+        var driver = held()
+        driver.send(driver.venue.moveCash("p", movement.kind, movement.amount, of: "ABC"))
+        driver.cycle()
+        let now = try Money("70000") + movement.amount
+        #expect(try figures(driver) == [now, max("70000", now), "70000", movement.amount])
+        #expect(driver.position("ABC")?.realizedProfit == movement.amount)
+        driver.expectSound()
+    }
+
+    @Test("a large fee is a loss of the day")
+    func largeFee() throws {
+        var driver = held()
+        driver.send(driver.venue.moveCash("f", .fee, "-4000"))
+        #expect(driver.state.control.state == .reducing)
+    }
+
+    @Test("a dividend that was announced, and is paid less a tax, counts once: by its own word or by the cash first")
+    func announcedDividend() throws {
+        for isCashFirst in [true, false] {
+            var driver = held()
+            let action = CorporateAction(id: "a", symbol: "ABC", kind: .dividend(amount: "2"), effectiveAt: driver.now)
+            driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+            driver.quote("ABC", "98", "98", last: "98")
+            #expect(driver.position("ABC")?.averagePrice == "98")
+            let message = driver.venue.moveCash("p", .dividend, "600", of: "ABC")
+            let tax = driver.venue.moveCash("t", .tax, "-90", of: "ABC")
+            if isCashFirst { driver.cycle() }
+            driver.send(message)
+            driver.send(tax)
+            for _ in 0..<3 { driver.cycle() }
+            #expect(driver.state.portfolio.dividends.total == .zero)
+            #expect(try driver.state.marked.equity() == "69910", "\(isCashFirst)")
+            #expect(driver.state.portfolio.account?.cash == "40510")
+            if !isCashFirst { #expect(driver.state.portfolio.realizedProfit == "-90") }
+        }
+    }
+
+    @Test("a dividend that is paid before it is announced counts once")
+    func announcedLate() throws {
+        var driver = held()
+        driver.quote("ABC", "98", "98", last: "98")
+        driver.send(driver.venue.moveCash("p", .dividend, "600", of: "ABC"))
+        #expect(driver.state.portfolio.realizedProfit == "600")
+        let action = CorporateAction(id: "a", symbol: "ABC", kind: .dividend(amount: "2"), effectiveAt: driver.now)
+        driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+        #expect(driver.state.portfolio.dividends.total == .zero)
+        #expect(driver.state.portfolio.realizedProfit == .zero, "it lowers what the shares have cost")
+        #expect(driver.position("ABC")?.averagePrice == "98")
+    }
+
+    @Test("a reason that comes after the jump was adopted books nothing twice, and says what it was")
+    func late() throws {
+        var driver = held()
+        let message = driver.venue.moveCash("d", .dividend, "9000", of: "ABC")
+        for _ in 0..<8 { driver.cycle() }
+        // Nobody knew what it was: as paid in.
+        #expect(try figures(driver) == ["79000", "79000", "79000", "0"])
+        driver.send(message)
+        #expect(try figures(driver) == ["79000", "79000", "70000", "9000"], "it was a gain, and a new peak")
+        #expect(done(driver) == [.wasInCash])
+        var other = held()
+        let small = other.venue.moveCash("d", .deposit, "400")
+        for _ in 0..<2 { other.cycle() }
+        #expect(try figures(other) == ["70400", "70400", "70000", "0"], "too little to be asked about: a gain")
+        other.send(small)
+        #expect(try figures(other) == ["70400", "70400", "70400", "0"], "it was none, and the peak has it already")
+        driver.expectSound()
+    }
+
+    @Test("told again with another amount, that one counts; with zero, it never was")
+    func corrected() throws {
+        var driver = held()
+        let first = driver.venue.moveCash("d", .deposit, "5000")
+        driver.send(first)
+        func told(_ amount: Money) -> Input {
+            .cashMovement(
+                CashMovement(id: CashMovementID(unchecked: "d"), kind: .deposit, amount: amount, at: driver.now))
+        }
+        driver.venue.cash = "44000"
+        driver.send(told("4000"))
+        driver.send(told("4000"))
+        #expect(try figures(driver) == ["74000", "74000", "74000", "0"])
+        driver.venue.cash = "40000"
+        driver.send(told("0"))
+        driver.cycle()
+        #expect(try figures(driver) == ["70000", "70000", "70000", "0"])
+        #expect(done(driver) == [.booked, .corrected(from: "5000"), .corrected(from: "4000")])
+    }
+
+    @Test("a list that is behind the message takes nothing back")
+    func staleList() throws {
+        var driver = held { $0.capabilities.reportLag = .seconds(5) }
+        for _ in 0..<3 { driver.cycle() }
+        driver.venue.lie = { ($0.account.cash, $0.account.equity) = ("40000", "70000") }
+        driver.send(driver.venue.moveCash("d", .deposit, "500"))
+        driver.reconcile()
+        #expect(driver.state.portfolio.account?.cash == "40500")
+        driver.venue.lie = nil
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.state.portfolio.account?.cash == "40500")
+        #expect(driver.alertReasons(of: .account).isEmpty)
+    }
+
+    @Test("a deposit that takes away is not taken, and told")
+    func wrongSign() throws {
+        var driver = held()
+        let movement = CashMovement(id: CashMovementID(unchecked: "x"), kind: .deposit, amount: "-5", at: driver.now)
+        driver.send(.cashMovement(movement))
+        #expect(done(driver).isEmpty)
+        #expect(
+            driver.alertReasons.contains(
+                .cashMovementNotTaken(movement.id, .wrongSign(.deposit, "-5"))))
+    }
+
+    @Test("what is remembered is bounded, and what was forgotten is not booked again")
+    func bounded() throws {
+        var book = CashBook()
+        book.open(at: Timestamp(seconds: 0))
+        func movement(_ number: Int64) -> CashMovement {
+            CashMovement(
+                id: CashMovementID(unchecked: "m\(number)"), kind: .interest, amount: "1",
+                at: Timestamp(seconds: number))
+        }
+        for number in 1...Int64(CoreLimits.knownCashMovements + 10) {
+            #expect(book.take([movement(number)], hasBooks: true, at: movement(number).at).count == 1)
+        }
+        #expect(book.take([movement(3)], hasBooks: true, at: Timestamp(seconds: 99_999)).isEmpty)
+        #expect(book.take([movement(100)], hasBooks: true, at: Timestamp(seconds: 99_999)).isEmpty)
+    }
+}
