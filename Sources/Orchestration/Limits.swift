@@ -219,6 +219,9 @@ enum CoreLimits {
     /// Shares that were handed out for others, and how long they are waited for.
     static let awaitedSpinOffs = 64
     static let longestSpinOff = TimeSpan.seconds(30 * 86_400)
+    /// Positions that vanished, and how long another symbol may take to be shown after, or before, the old one is gone.
+    static let vanishedPositions = 64
+    static let symbolChangeDelay = TimeSpan.seconds(86_400)
     /// Dividends that the broker has not paid yet.
     static let dividendsDue = 500
     /// What is not paid by then is not waited for.

@@ -13,6 +13,7 @@ extension Orchestrator {
         state.cycle.beginPeriod()
         if state.market.advance(to: state.now) { sessionChanged() }
         watchPrices()
+        watchDayOrders()
         requestCycle(.period)
     }
 

@@ -37,6 +37,7 @@ enum Samples {
             Sample(name: "ready-broker", type: .ready, body: Ready(capabilities: capabilities)),
             Sample(
                 name: "ready-broker-declares-all", type: .ready, body: Ready(capabilities: try everythingDeclared())),
+            Sample(name: "ready-broker-day-orders", type: .ready, body: Ready(capabilities: try dayOrders())),
             Sample(name: "heartbeat", type: .heartbeat, body: Empty()),
             Sample(name: "drain", type: .drain, body: Fault(reason: "the core stops")),
             Sample(name: "bye", type: .bye, body: Fault(reason: "drained")),
@@ -71,6 +72,18 @@ enum Samples {
         all.sessions = [.preMarket, .regular, .afterHours]
         (all.arrivalLimit, all.reportLag) = (.seconds(60), .seconds(10))
         all.ordersPerMinute = 200
+        return all
+    }
+
+    /// Since 1.2.
+    private static func dayOrders() throws -> BrokerCapabilities {
+        var all = capabilities
+        (all.timeInForce, all.dayOrdersEnd) = ([.day], .afterHoursClose)
+        var pair = BrokerCapabilities.AssetRule(symbol: try Symbol("BTC/USD"))
+        pair.dayOrdersEnd = .midnightUTC
+        all.assets = [pair]
+        all.minimumNotional = try Money("1")
+        all.sessionRules = [BrokerCapabilities.SessionRule(session: .afterHours, orderTypes: [.limit])]
         return all
     }
 

@@ -12,6 +12,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     private var known: [String: Timestamp] = [:]
     /// What changed positions lately, oldest first.
     private var applied: [Applied] = []
+    /// Positions that the broker showed no more, newest last: one may stand under another symbol soon.
+    private var vanished: [VanishedPosition] = []
 
     private struct Applied: Sendable, Hashable, Codable {
         var symbol: Symbol
@@ -94,6 +96,21 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         awaited.removeAll { $0.id == action.id && $0.symbol == action.symbol }
     }
 
+    // MARK: - Positions that vanished
+
+    mutating func noteVanished(_ record: PositionRecord, _ plan: PositionPlan?, at now: Timestamp) {
+        vanished.append(VanishedPosition(record: record, plan: plan, at: now))
+        if vanished.count > CoreLimits.vanishedPositions { vanished.removeFirst() }
+    }
+
+    /// The one that vanished within a day and is the same; nil for none, and for several: nobody can tell which.
+    mutating func takeVanished(at now: Timestamp, where isSame: (VanishedPosition) -> Bool) -> VanishedPosition? {
+        vanished.removeAll { $0.at + CoreLimits.symbolChangeDelay <= now }
+        let matches = vanished.indices.filter { isSame(vanished[$0]) }
+        guard matches.count == 1, let place = matches.first else { return nil }
+        return vanished.remove(at: place)
+    }
+
     // MARK: - What was applied
 
     mutating func noteApplied(_ kind: CorporateAction.Kind, of symbol: Symbol, at time: Timestamp) {
@@ -140,6 +157,13 @@ package struct CorporateActions: Sendable, Hashable, Codable {
             known[key] = nil
         }
     }
+}
+
+/// A position that the broker shows no more, with its memory.
+struct VanishedPosition: Sendable, Hashable, Codable {
+    var record: PositionRecord
+    var plan: PositionPlan?
+    var at: Timestamp
 }
 
 extension CorporateAction.Kind {

@@ -385,6 +385,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
         return spunOff.remove(at: place)
     }
 
+    /// A position that had vanished is back under another symbol.
+    mutating func restore(_ record: PositionRecord, as other: Symbol) { positions[other] = record.renamed(other) }
+
     /// - Precondition: nothing is held of the other.
     mutating func rename(_ symbol: Symbol, to other: Symbol) {
         precondition(positions[other] == nil)

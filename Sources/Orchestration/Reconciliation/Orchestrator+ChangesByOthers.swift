@@ -9,7 +9,7 @@ extension Orchestrator {
     ///   - before: the order's status before the report.
     ///   - time: by the broker's clock.
     mutating func noteEndByOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus, at time: Timestamp) {
-        guard isEndByOthers(order, event, from: before) else { return }
+        guard isEndByOthers(order, event, from: before), !isDayOver(order, event) else { return }
         state.inFlight.endedByOthers(order.id, toldAt: time, known: state.portfolio.orders.isKnown)
         let symbol = order.symbol
         if order.terms.role == .entry {
@@ -21,6 +21,30 @@ extension Orchestrator {
         alert(.warning, symbol, .orderEndedByOthers(order.terms, event))
         state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
         state.reconciler.requestSnapshot(by: state.now)
+    }
+
+    /// I-HAND-5: its day was over: nobody's doing, and what protects is placed anew at once.
+    private func isDayOver(_ order: Order, _ event: OrderEvent) -> Bool {
+        guard event == .expired || event == .canceled else { return false }
+        return dayEnd(of: order).map { $0 <= state.now + reportLag } ?? false
+    }
+
+    /// When a day order ends by itself, as far as the broker says.
+    private func dayEnd(of order: Order) -> Timestamp? {
+        guard order.terms.timeInForce == .day else { return nil }
+        return state.broker?.capabilities.dayOrdersEnd(of: order.symbol)?.next(
+            after: order.submittedAt, of: order.symbol)
+    }
+
+    /// An exit whose day is over, and of which nothing was said: the lists show whether it rests. Called with each cycle.
+    mutating func watchDayOrders() {
+        guard let capabilities = state.broker?.capabilities, capabilities.resting == .day else { return }
+        let isOverdue = state.portfolio.positions.keys.contains { symbol in
+            state.portfolio.orders.working(symbol).contains { order in
+                !order.isExternal && !order.status.isInFlight && dayEnd(of: order).map { $0 <= state.now } ?? false
+            }
+        }
+        if isOverdue { requestReconcile() }
     }
 
     /// With no request of ours under way, for it or for another order of its group.

@@ -27,6 +27,7 @@ extension Orchestrator {
                 let value = try valueAdopted(symbol, theirs, ours: ours)
                 let shares = value.isZero ? nil : try state.portfolio.takeSpunOff(symbol, value: value, at: state.now)
                 if shares == nil { try adopted += value }
+                if try followSymbol(symbol, theirs, ours: ours) { continue }
                 try adoptPosition(symbol, theirs.map { $0.as(shares) }, ours: ours, spunOffFrom: shares?.from, snapshot)
             case .contradicted(let contradiction): tellContradiction(contradiction, of: symbol)
             case .unconfirmed: break
@@ -109,6 +110,9 @@ extension Orchestrator {
         endUnseenOrders(of: symbol)
         state.cycle.overtake(symbol)
         guard let theirs else {
+            if kind == .manualTrade, let record = state.portfolio.positions[symbol] {
+                state.actions.noteVanished(record, state.plans[symbol], at: state.now)
+            }
             state.portfolio.close(symbol)
             state.plans.positionClosed(symbol, at: state.now)
             resetPlan(symbol)
@@ -216,8 +220,68 @@ extension Orchestrator {
         return moved
     }
 
+    /// I-CORP-6: the other symbol is shown in a later list, or was in an earlier one.
+    /// - Returns: whether that explains it.
+    private mutating func followSymbol(
+        _ symbol: Symbol, _ theirs: BrokerPosition?, ours: Quantity
+    ) throws(NumericError) -> Bool {
+        guard state.reconciler.hasReconciled, !state.swapMachine.mustMatchPrevious else { return false }
+        guard let theirs else { return try joinRenamed(symbol) }
+        return ours.isZero ? try restoreVanished(as: theirs) : false
+    }
+
+    /// It was gone before the other symbol was shown.
+    private mutating func restoreVanished(as theirs: BrokerPosition) throws(NumericError) -> Bool {
+        let (actions, now, held) = (state.actions, state.now, state.portfolio.positions)
+        let price = state.market.price(of: theirs.symbol)
+        let before = state.actions.takeVanished(at: now) { vanished in
+            vanished.record.symbol != theirs.symbol && held[vanished.record.symbol] == nil
+                && Self.isSame(vanished.record, theirs, actions, at: now)
+                && (actions.successor(of: vanished.record.symbol, at: now) != nil
+                    || Self.fits(vanished.plan, theirs, at: price))
+        }
+        guard let before else { return false }
+        state.portfolio.restore(before.record, as: before.record.symbol)
+        // Under a name of now: that of then may have named orders of which the count is forgotten.
+        let id = DecisionID(cycle: state.cycle.number, symbol: before.record.symbol)
+        if let plan = before.plan { state.plans.adopt(with(plan) { $0.id = id }) }
+        try move(before.record, to: theirs)
+        return true
+    }
+
+    /// The other symbol was shown before it was gone, and was adopted as if it were another position.
+    private mutating func joinRenamed(_ symbol: Symbol) throws(NumericError) -> Bool {
+        guard let record = state.portfolio.positions[symbol] else { return false }
+        let positions = state.portfolio.positions.values
+        let found = positions.filter { other in
+            other.symbol != symbol && other.origin == .found
+                && state.now < other.openedAt + CoreLimits.symbolChangeDelay && isSame(record, BrokerPosition(other))
+        }
+        guard found.count == 1, let other = found.first,
+            positions.count(where: { $0.symbol != other.symbol && isSame($0, BrokerPosition(other)) }) == 1
+        else { return false }
+        let isAnnounced = state.actions.successor(of: symbol, at: state.now) != nil
+        let price = state.market.price(of: other.symbol)
+        guard isAnnounced || Self.fits(state.plans[symbol], BrokerPosition(other), at: price) else { return false }
+        state.portfolio.close(other.symbol)
+        try move(record, to: BrokerPosition(other))
+        return true
+    }
+
+    /// The stop of the one would not sell the other at once.
+    private static func fits(_ plan: PositionPlan?, _ theirs: BrokerPosition, at price: Price?) -> Bool {
+        guard let stop = plan?.stop?.stopPrice, let price else { return true }
+        return theirs.quantity.isPositive ? stop < price : stop > price
+    }
+
     private func isSame(_ record: PositionRecord, _ theirs: BrokerPosition) -> Bool {
-        if let change = state.actions.successor(of: record.symbol, at: state.now) {
+        Self.isSame(record, theirs, state.actions, at: state.now)
+    }
+
+    private static func isSame(
+        _ record: PositionRecord, _ theirs: BrokerPosition, _ actions: CorporateActions, at now: Timestamp
+    ) -> Bool {
+        if let change = actions.successor(of: record.symbol, at: now) {
             return change.to == theirs.symbol && change.split.explains(theirs.quantity, from: record.quantity)
         }
         return record.isSame(as: theirs)
@@ -308,6 +372,10 @@ extension Orchestrator {
 }
 
 extension BrokerPosition {
+    fileprivate init(_ record: PositionRecord) {
+        self.init(symbol: record.symbol, quantity: record.quantity, averagePrice: record.averagePrice)
+    }
+
     /// What was handed out has cost its part of the old shares, where the broker does not say what.
     fileprivate func `as`(_ shares: SpunOff?) -> BrokerPosition {
         guard let shares, !averagePrice.isPositive else { return self }

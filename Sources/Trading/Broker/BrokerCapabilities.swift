@@ -45,6 +45,8 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
     public var quantityIncrements: [TypeIncrement] = []
     /// Sessions in which fewer order types are taken.
     public var sessionRules: [SessionRule] = []
+    /// When day orders end; nil when it does not say. Since protocol 1.2.
+    public var dayOrdersEnd: DayOrderEnd?
 
     public init(
         orderTypes: [OrderType], timeInForce: [TimeInForce], groups: [OrderGroupKind], replacesPrice: Bool,
@@ -140,6 +142,7 @@ extension BrokerCapabilities {
         public var orderTypes: [OrderType]?
         public var groups: [OrderGroupKind]?
         public var quantityIncrements: [TypeIncrement]?
+        public var dayOrdersEnd: DayOrderEnd?
 
         public init(
             symbol: Symbol, priceIncrement: PriceIncrement? = nil, quantityIncrement: Quantity? = nil,
@@ -167,6 +170,9 @@ extension BrokerCapabilities {
     public func minimumQuantity(of symbol: Symbol) -> Quantity { rule(of: symbol)?.minimumQuantity ?? minimumQuantity }
 
     public func minimumNotional(of symbol: Symbol) -> Money? { rule(of: symbol)?.minimumNotional ?? minimumNotional }
+
+    /// When day orders of a symbol end; nil when the broker does not say.
+    public func dayOrdersEnd(of symbol: Symbol) -> DayOrderEnd? { rule(of: symbol)?.dayOrdersEnd ?? dayOrdersEnd }
 
     /// How several orders of a symbol may hang together.
     public func groups(of symbol: Symbol) -> [OrderGroupKind] { rule(of: symbol)?.groups ?? groups }
@@ -283,7 +289,7 @@ extension BrokerCapabilities {
         case orderTypes, timeInForce, groups, replacesPrice, replacesQuantity, replacement, replacementQuantity
         case reservesShares, wantsMarketData, priceIncrement, quantityIncrement, minimumQuantity, assets, idempotency
         case executions, replaysEvents, positions, refusesSelfCross, sessions, arrivalLimit, reportLag, ordersPerMinute
-        case minimumNotional, quantityIncrements, sessionRules
+        case minimumNotional, quantityIncrements, sessionRules, dayOrdersEnd
     }
 
     /// Fields that protocol 1.0 did not have are absent when they have the careful default.
@@ -318,6 +324,7 @@ extension BrokerCapabilities {
         minimumNotional = try fields.decodeIfPresent(Money.self, forKey: .minimumNotional)
         try read(\.quantityIncrements, .quantityIncrements)
         try read(\.sessionRules, .sessionRules)
+        dayOrdersEnd = try fields.decodeIfPresent(DayOrderEnd.self, forKey: .dayOrdersEnd)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -354,5 +361,6 @@ extension BrokerCapabilities {
         try fields.encodeIfPresent(minimumNotional, forKey: .minimumNotional)
         try write(\.quantityIncrements, .quantityIncrements)
         try write(\.sessionRules, .sessionRules)
+        try fields.encodeIfPresent(dayOrdersEnd, forKey: .dayOrdersEnd)
     }
 }

@@ -77,4 +77,77 @@ struct SymbolChangeTests {
         #expect(try #require(driver.position("META")).rungsTaken == [])
         #expect(driver.differences.map(\.kind).contains(.manualTrade))
     }
+
+    /// The lists of some cycles with the one, with both, or with neither.
+    private func look(_ driver: inout CoreDriver) {
+        for _ in 0..<3 {
+            driver.cycle()
+            driver.reconcile()
+        }
+    }
+
+    private func expectMemory(_ driver: CoreDriver) throws {
+        #expect(driver.position("FB") == nil)
+        let position = try #require(driver.position("META"))
+        #expect(position.quantity == 50 && position.initialStop == "140")
+        #expect(position.rungsTaken == ["first"])
+        #expect(driver.plan("META")?.stop?.stopPrice == "180")
+        #expect(driver.venue.stopped("META") == 50)
+        let equity = try driver.state.marked.equity()
+        #expect(abs(equity.units - driver.venue.state.account.equity.units) < 10 * Money.scale)
+        let portfolio = driver.state.portfolio
+        #expect(portfolio.dayStartEquity.map { abs($0.units - portfolio.peakEquity.units) < 10 * Money.scale } == true)
+        driver.expectSound()
+    }
+
+    @Test("the old symbol is gone before the new one is shown: the memory comes back")
+    func goneFirst() throws {
+        var driver = held()
+        driver.venueDoes { venue in
+            let stops = venue.working("FB")
+            venue.hold("FB", 0, at: "0")
+            return stops.flatMap { venue.drop($0.id) }
+        }
+        look(&driver)
+        #expect(driver.position("FB") == nil)
+        driver.venue.hold("META", 50, at: "150")
+        driver.venue.quote("META", "200", "200.02")
+        driver.quote("META", "200", "200.02")
+        look(&driver)
+        try expectMemory(driver)
+    }
+
+    @Test("the new symbol is shown before the old one is gone: it gets the memory, and counts once")
+    func comeFirst() throws {
+        var driver = held()
+        driver.venue.hold("META", 50, at: "150")
+        driver.venue.quote("META", "200", "200.02")
+        driver.quote("META", "200", "200.02")
+        look(&driver)
+        #expect(driver.position("META")?.rungsTaken == [])
+        driver.venueDoes { venue in
+            let stops = venue.working("FB")
+            venue.hold("FB", 0, at: "0")
+            return stops.flatMap { venue.drop($0.id) }
+        }
+        look(&driver)
+        try expectMemory(driver)
+    }
+
+    @Test("after a day, or alike with another, it is a stranger")
+    func lateOrAmbiguous() throws {
+        var driver = held()
+        driver.venueDoes { venue in
+            let stops = venue.working("FB")
+            venue.hold("FB", 0, at: "0")
+            return stops.flatMap { venue.drop($0.id) }
+        }
+        look(&driver)
+        driver.pass(.seconds(86_400))
+        driver.venue.hold("META", 50, at: "150")
+        driver.venue.quote("META", "200", "200.02")
+        driver.quote("META", "200", "200.02")
+        look(&driver)
+        #expect(try #require(driver.position("META")).rungsTaken == [])
+    }
 }

@@ -55,7 +55,7 @@ def test_hello_ready_answer_bye(core: FakeCore) -> None:
     plugin = RunningPlugin(PolicyRole(trailing), core.endpoint)
     hello = core.welcome({"trail": 0.015})
     assert hello.body == {
-        "name": "tested", "role": "policy", "version": "1.2.3", "speaks": {"major": 1, "minor": 1}, "token": "t0ken",
+        "name": "tested", "role": "policy", "version": "1.2.3", "speaks": {"major": 1, "minor": 2}, "token": "t0ken",
     }
     assert (hello.header["session"], hello.header["epoch"], hello.header["seq"]) == ("", 0, 1)
     ready = core.hear("ready")

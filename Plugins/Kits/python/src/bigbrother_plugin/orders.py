@@ -263,6 +263,10 @@ class SessionRule:
     order_types: tuple[OrderType, ...]
 
 
+#: When the day of a day order is over: with regular trading, with trading after hours, or at midnight UTC.
+DayOrderEnd = Literal["regular_close", "after_hours_close", "midnight_utc"]
+
+
 @dataclass(frozen=True)
 class Asset:
     """Where one symbol differs from the capabilities."""
@@ -275,6 +279,7 @@ class Asset:
     order_types: tuple[OrderType, ...] | None = None
     groups: tuple[GroupKind, ...] | None = None
     quantity_increments: tuple[TypeIncrement, ...] | None = None
+    day_orders_end: DayOrderEnd | None = None
 
 
 @dataclass(frozen=True)
@@ -306,3 +311,4 @@ class Capabilities:
     minimum_notional: Money | None = None
     quantity_increments: tuple[TypeIncrement, ...] | None = None
     session_rules: tuple[SessionRule, ...] | None = None
+    day_orders_end: DayOrderEnd | None = None
