@@ -126,6 +126,14 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         return .equity(told: reading.theirs.equity, ours: reading.ours.equity)
     }
 
+    /// The account as it may be taken when nothing of it is doubted: while something is under way, equity is not judged, and one
+    /// that jumps is not taken either.
+    func admitted(_ reading: Reading) throws(NumericError) -> Account {
+        let other = try otherValue(of: reading.theirs, held: reading.held)
+        guard !reading.isQuiet, try isEquityJump(reading, other: other) else { return reading.theirs }
+        return with(reading.theirs) { $0.equity = reading.ours.equity }
+    }
+
     private func isEquityJump(_ reading: Reading, other: Money?) throws(NumericError) -> Bool {
         guard reading.held == nil else { return try isOdd(reading, other: other) }
         // Without prices only a jump of the figure itself shows; markets move less between two readings.

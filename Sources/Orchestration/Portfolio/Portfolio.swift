@@ -70,7 +70,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
             let isMoved = try unpaid.magnitude() > AccountEvidence.small(reading)
             if isMoved { try moneyMoved(unpaid) }
             if reading.isQuiet { cashBook.noteUnexplained(unpaid, isMoved ? .moved : .small, at: reading.at) }
-            adopt(reading.theirs, from: time)
+            adopt(try evidence.admitted(reading), from: time)
         case .moved(let cash):
             try moneyMoved(cash)
             cashBook.noteUnexplained(cash, .moved, at: reading.at)

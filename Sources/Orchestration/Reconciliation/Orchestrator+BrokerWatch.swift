@@ -59,6 +59,8 @@ extension Orchestrator {
             if state.reconciler.foreignAccount(account.id, at: state.now) {
                 alert(.emergency, nil, .foreignAccount(account.id, configured: configured))
             }
+            // It may have been told once, and of a question of long ago: nothing else would ask again.
+            state.reconciler.requestSnapshot(by: state.now + state.configuration.commandTimeout)
             return false
         }
         state.reconciler.rightAccount()

@@ -50,11 +50,15 @@ extension Orchestrator {
     /// With no request of ours under way, for it or for another order of its group.
     private func isEndByOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus) -> Bool {
         guard event == .canceled || event == .expired || event == .replaced, !order.isWorking, !before.isTerminal,
-            !before.isInFlight, !order.isExternal, !state.inFlight.hasUnseenEnd(order.id)
+            !before.isInFlight || isInDoubtForItsFills(order, before), !order.isExternal,
+            !state.inFlight.hasUnseenEnd(order.id)
         else { return false }
         switch order.terms.timeInForce {
         case .ioc, .fok: return false
-        case .day where order.terms.type == .market, .gtc where order.terms.type == .market: return false
+        // A market takes what it can of an order at market, and may end the rest. One that waited for the open, or of which
+        // nothing was filled, has ended otherwise: the shares that it was for may be others by now.
+        case .day where order.terms.type == .market, .gtc where order.terms.type == .market:
+            guard !isTraded(order.symbol) || order.filledQuantity.isZero else { return false }
         case .day, .gtc: break
         }
         guard let group = order.groupID else { return true }
@@ -62,6 +66,11 @@ extension Orchestrator {
         return !state.portfolio.orders.orders.values.contains { leg in
             leg.groupID == group && leg.id != order.id && (!leg.isWorking || leg.status.isInFlight)
         }
+    }
+
+    /// Its end was told without its fills, and the broker was asked; nothing of ours was to end or change it.
+    private func isInDoubtForItsFills(_ order: Order, _ before: OrderStatus) -> Bool {
+        before == .unknown && state.inFlight.request(for: order.id)?.kind == .submit
     }
 
     /// A sign of life of an order whose end was told, and that nobody here asked for.
@@ -106,8 +115,9 @@ extension Orchestrator {
                 return state.plans.settle(symbol, target: wanted, as: rests)
             }
         }
-        // While a request of ours is under way, the answer to it says what follows.
-        guard !before.status.isInFlight else { return }
+        // While a request of ours is under way, the answer to it says what follows. Of an order that was in doubt for another
+        // reason, as after a word that it is over, it is news.
+        guard !before.status.isInFlight || (before.status == .unknown && asked == nil) else { return }
         state.plans.noteChange(of: order.id, symbol)
         awaitLists(of: symbol)
     }

@@ -45,8 +45,8 @@ extension Orchestrator {
         }?.id
     }
 
-    /// Cash came in for the shares, or went out for those of a short: with it, and with what else differs, what came and went
-    /// is explained better than without, and better than by nothing at all.
+    /// Cash came in for the shares, or went out for those of a short, and about as much as they are worth: with it, and with
+    /// what else differs, what came and went is explained. A deposit of a hundred times as much has sold nothing.
     private func isPaidFor(_ record: PositionRecord, to brokers: Quantity) -> Bool {
         let since = state.reconciler.discrepancy(of: record.symbol)?.since ?? state.now
         let cash = state.reconciler.unexplainedCash(since: since)
@@ -54,8 +54,11 @@ extension Orchestrator {
             .reduce(Int128(0)) { $0 + worth(of: $1.symbol, from: $1.ours, to: $1.brokers) }
         let mine = worth(of: record.symbol, from: record.quantity, to: brokers)
         let rest = (cash - others - mine).magnitude
-        return rest <= (cash - others).magnitude && rest < cash.magnitude
+        return rest <= (cash - others).magnitude && rest < cash.magnitude && rest <= mine.magnitude / Self.priceMoves
     }
+
+    /// Since it was sold the price may have moved by one part in so many.
+    private static let priceMoves: UInt128 = 4
 
     /// Units of money that a sale from the one to the other quantity brings; a purchase costs them.
     private func worth(of symbol: Symbol, from ours: Quantity, to brokers: Quantity) -> Int128 {

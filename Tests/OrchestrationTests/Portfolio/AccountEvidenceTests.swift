@@ -35,6 +35,23 @@ struct AccountEvidenceTests {
         return [try driver.state.marked.equity(), portfolio.peakEquity, portfolio.dayStartEquity ?? .zero]
     }
 
+    @Test("a figure of equity that jumps while an order is under way is not taken unjudged")
+    func notQuiet() throws {
+        let ours = Account(id: "test", cash: "40000", equity: "70000", buyingPower: "40000")
+        var portfolio = Portfolio(account: ours)
+        func read(_ equity: Money, isQuiet: Bool) throws {
+            let theirs = Account(id: "test", cash: "40000", equity: equity, buyingPower: "40000")
+            let reading = AccountEvidence.Reading(
+                theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: isQuiet, at: Timestamp(seconds: 0))
+            _ = try portfolio.examine(reading, from: Timestamp(seconds: 0))
+        }
+        try read("70000", isQuiet: true)
+        try read("0", isQuiet: false)
+        #expect(portfolio.account?.equity == "70000")
+        try read("69900", isQuiet: false)
+        #expect(portfolio.account?.equity == "69900", "what fits is taken")
+    }
+
     static let wrong: [@Sendable (inout Account) -> Void] = [
         { $0.cash = .zero },
         { $0.equity = .zero },

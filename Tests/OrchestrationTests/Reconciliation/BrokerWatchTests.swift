@@ -70,6 +70,19 @@ struct BrokerWatchTests {
         #expect(count(driver, .emergency, isUnreconciled) == 1)
     }
 
+    @Test("another account that was told once is asked about again")
+    func foreignOnce() {
+        var driver = held()
+        driver.connect()
+        driver.venue.lie = { $0.account.id = "LIVE-U7654321" }
+        driver.reconcile()
+        #expect(driver.state.broker?.isReconciled == false)
+        driver.venue.lie = nil
+        for _ in 0..<15 { driver.wait(.seconds(1)) }
+        #expect(driver.state.broker?.isReconciled == true)
+        driver.expectSound()
+    }
+
     @Test("another account is not traded, from the start or from the middle on", arguments: [true, false])
     func foreign(fromStart: Bool) {
         var driver = held()

@@ -91,6 +91,26 @@ struct ChangesByOthersTests {
         driver.expectSound()
     }
 
+    @Test(
+        "an exit that waits for the open and is ended at the venue is not sent again for shares that are others by now")
+    func queuedExitEnds() {
+        var driver = protected {
+            $0.capabilities.reservesShares = false
+            $0.faults.fillsOnly = .zero
+        }
+        driver.send(.market(MarketUpdate(at: driver.now, session: .closed)))
+        driver.recommend([PluginName("stop-loss").says(.exit, on: "ABC")])
+        driver.cycle()
+        let exit = driver.venue.working("ABC").first { $0.terms.role == .reduce }?.id ?? "none"
+        #expect(exit != "none")
+        driver.venue.split("ABC", 1, 4)
+        driver.venueDoes { $0.drop(exit) }
+        #expect(driver.venue.working("ABC").allSatisfy { $0.leavesQuantity <= 25 })
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.working("ABC").allSatisfy { $0.leavesQuantity <= 25 })
+        driver.expectSound()
+    }
+
     @Test("ended in truth, it is put back when the lists have been read, and not before")
     func endedByOthers() {
         var driver = protected { $0.capabilities.reportLag = .seconds(5) }

@@ -73,6 +73,20 @@ struct DoubtTests {
         driver.expectSound()
     }
 
+    @Test(
+        "money that is paid in, or taken out, is no witness that a position was sold",
+        arguments: [100, -100] as [Quantity])
+    func deposit(quantity: Quantity) {
+        var driver = protected(quantity, stop: quantity.isNegative ? "105" : "95")
+        driver.venue.cash = Money(units: driver.venue.cash.units / 10 * (quantity.isNegative ? 5 : 15))
+        driver.venue.hold("ABC", 0, at: "100")
+        driver.lookTwice()
+        for _ in 0..<18 { driver.cycle() }
+        #expect(driver.orders.count == 1)
+        #expect(driver.position("ABC")?.quantity == quantity)
+        driver.expectSound()
+    }
+
     @Test("a sale by hand that was paid for is believed at once; one that was not, after a quarter of an hour")
     func sold() {
         var driver = protected { $0.capabilities.reservesShares = false }

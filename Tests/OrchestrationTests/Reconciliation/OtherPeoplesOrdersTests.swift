@@ -48,6 +48,17 @@ struct OtherPeoplesOrdersTests {
         driver.expectSound()
     }
 
+    @Test("what somebody asked of an order is over when the list shows it at rest, though its beginning was told last")
+    func reordered() {
+        var driver = Self.driver(.sell, [Self.order(.sell, .limit, 40, limit: "110")])
+        driver.send(.execution(ExecutionReport(clientOrderID: "by-hand", event: .pendingReplace, at: driver.now)))
+        #expect(driver.state.portfolio.orders["by-hand"]?.status == .pendingReplace)
+        driver.lookTwice()
+        #expect(driver.state.portfolio.orders["by-hand"]?.status == .new)
+        #expect(Self.touched(driver) == [])
+        driver.expectSound()
+    }
+
     @Test("all shares are held by somebody's orders: nothing is sent, and it is told at once", arguments: Side.allCases)
     func all(side: Side) {
         let price: Price = side == .sell ? "130" : "70"
