@@ -45,7 +45,7 @@ package struct ProposalID: Sendable, Hashable, Codable, CustomStringConvertible 
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let id = ProposalID(text: text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text): DECISION.KIND")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: text)
         }
         self = id
     }
