@@ -45,16 +45,23 @@ extension Orchestrator {
         }?.id
     }
 
-    /// Cash came in for the shares, or went out for those of a short, and about as much as they are worth: with it, and with
-    /// what else differs, what came and went is explained. A deposit of a hundred times as much has sold nothing.
+    /// Cash came in for the shares, or went out for those of a short, and about as much as they are worth, alone or with what
+    /// else differs: in one reading, or in some that followed one another. A deposit of a hundred times as much has sold
+    /// nothing.
     private func isPaidFor(_ record: PositionRecord, to brokers: Quantity) -> Bool {
         let since = state.reconciler.discrepancy(of: record.symbol)?.since ?? state.now
-        let cash = state.reconciler.unexplainedCash(since: since)
+        let movements = state.reconciler.unexplainedCash(since: since)
         let others = state.reconciler.discrepancies.filter { $0.symbol != record.symbol }
             .reduce(Int128(0)) { $0 + worth(of: $1.symbol, from: $1.ours, to: $1.brokers) }
         let mine = worth(of: record.symbol, from: record.quantity, to: brokers)
-        let rest = (cash - others - mine).magnitude
-        return rest <= (cash - others).magnitude && rest < cash.magnitude && rest <= mine.magnitude / Self.priceMoves
+        guard mine != 0 else { return false }
+        return movements.indices.contains { first in
+            var cash = Int128(0)
+            return movements[first...].contains { movement in
+                cash += movement
+                return [0, others].contains { (cash - $0 - mine).magnitude <= mine.magnitude / Self.priceMoves }
+            }
+        }
     }
 
     /// Since it was sold the price may have moved by one part in so many.

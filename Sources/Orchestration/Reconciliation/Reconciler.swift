@@ -153,7 +153,15 @@ package struct Reconciler: Sendable, Hashable, Codable {
     }
 
     /// So much of what came in is explained by now; with a minus, of what went out.
-    mutating func explainCash(_ money: Money, at now: Timestamp) { move(-Int128(money.units), at: now) }
+    mutating func explainCash(_ money: Money, at now: Timestamp) {
+        let explained = Int128(money.units)
+        func rest(_ index: Int) -> Int128 { Int128(cashMovements[index].amount.units) - explained }
+        // That of the movement which it explains best: what is left of it explains nothing else.
+        guard let index = cashMovements.indices.min(by: { rest($0).magnitude < rest($1).magnitude }),
+            rest(index).magnitude < explained.magnitude
+        else { return move(-explained, at: now) }
+        cashMovements[index].amount = Money(units: Int64(clamping: rest(index)))
+    }
 
     private mutating func move(_ amount: Int128, at now: Timestamp) {
         guard amount != 0 else { return }
@@ -162,10 +170,9 @@ package struct Reconciler: Sendable, Hashable, Codable {
         if excess > 0 { cashMovements.removeFirst(excess) }
     }
 
-    /// What came in, or with a minus went out, since so long before this time without our doing.
-    func unexplainedCash(since time: Timestamp) -> Int128 {
-        cashMovements.filter { $0.at + CoreLimits.cashMovementAge >= time }
-            .reduce(0) { $0 + Int128($1.amount.units) }
+    /// What came in, or with a minus went out, since so long before this time without our doing, the oldest first.
+    func unexplainedCash(since time: Timestamp) -> [Int128] {
+        cashMovements.filter { $0.at + CoreLimits.cashMovementAge >= time }.map { Int128($0.amount.units) }
     }
 
     // MARK: - The end of a reconciliation
