@@ -144,7 +144,7 @@ struct VersionTests {
         let errors = heard.filter { $0.header["type"] as? String == "error" }
         #expect(errors.count >= 5 && errors.allSatisfy { ($0.header["re"] as? String)?.hasPrefix("later") == true })
         #expect(errors.allSatisfy { (field($0.body, "reason") as? String)?.contains("forecast") == true })
-        #expect(heard.allSatisfy { $0.header["v"] as? String == "1.1" && $0.header["crit"] == nil })
+        #expect(heard.allSatisfy { $0.header["v"] as? String == "1.2" && $0.header["crit"] == nil })
         let queries = heard.filter { $0.header["type"] as? String == "evaluate" }
         #expect(queries.allSatisfy { (field($0.body, "market") as? [Any] ?? []).isEmpty }, "its needs are understood")
     }
