@@ -448,12 +448,15 @@ enum Samples {
     }
 
     private static func control() throws -> [Sample] {
-        [
+        var approval = ControlRequest(command: "approve", who: "me", why: "a good price")
+        approval.proposal = "25.NVDA.enter"
+        return [
             Sample(name: "control", type: .control, body: ControlRequest(command: "halt", who: "me", why: "a storm")),
             Sample(
                 name: "control-swap", type: .control,
                 body: ControlRequest(
                     command: "swap", plugin: try PluginName("alpaca"), who: "me", why: "the other one is cheaper")),
+            Sample(name: "control-approve", type: .control, body: approval),
             Sample(
                 name: "record-swap", type: .record,
                 body: try published(
