@@ -101,13 +101,15 @@ struct ScaffoldTests {
                 defer { do { try FileManager.default.removeItem(atPath: folder) } catch {} }
                 try Scaffold(role: role, name: "new-\(role.rawValue)", language: .python, home: Places.project).write(
                     to: folder)
-                let test = Process()
-                test.executableURL = URL(fileURLWithPath: folder + "/run")
-                test.arguments = ["-m", "unittest"]
-                test.environment = ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]
                 let output = Pipe()
-                test.standardError = output
-                try test.run()
+                let test = try Process.startJustWritten {
+                    let test = Process()
+                    test.executableURL = URL(fileURLWithPath: folder + "/run")
+                    test.arguments = ["-m", "unittest"]
+                    test.environment = ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]
+                    test.standardError = output
+                    return test
+                }
                 let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
                 test.waitUntilExit()
                 guard test.terminationStatus == 0 else { return "\(role): its test failed: \(words)" }

@@ -32,8 +32,12 @@ struct DevelopmentCommandTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let lonely = folder.appendingPathComponent("bigbrother")
         try FileManager.default.copyItem(at: Programs.binaries.appendingPathComponent("bigbrother"), to: lonely)
-        let (process, _, errors) = programs.process(["simulate"], program: lonely.path)
-        try process.run()
+        let errors = Pipe()
+        let process = try Process.startJustWritten {
+            let process = programs.process(["simulate"], program: lonely.path).0
+            process.standardError = errors
+            return process
+        }
         let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 2)
