@@ -16,7 +16,7 @@ extension Input: WireDirect {
         switch self {
         case .cycleDue, .wake, .market, .execution, .evaluated, .orderAnswer, .brokerState: true
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
-            .cashMovement, .executionCorrection, .commandNotSent, .brokerError,
+            .history, .historyMissing, .cashMovement, .executionCorrection, .commandNotSent, .brokerError,
             .control, .asked, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
             .settingsAnswered,
             .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
@@ -47,7 +47,7 @@ extension Input: WireDirect {
                 writer.field("query", query)
             }
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone,
-            .cashMovement, .executionCorrection, .commandNotSent, .brokerError,
+            .history, .historyMissing, .cashMovement, .executionCorrection, .commandNotSent, .brokerError,
             .control, .asked, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
             .settingsAnswered,
             .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:

@@ -95,6 +95,8 @@ extension Input {
         case .cycleDue: "cycle_due"
         case .evaluated: "evaluated"
         case .market: "market"
+        case .history: "history"
+        case .historyMissing: "history_missing"
         case .execution: "execution"
         case .orderAnswer: "order_answer"
         case .brokerState: "broker_state"
@@ -128,8 +130,8 @@ extension Input {
         case .executionCorrection(let correction): ["order:\(correction.clientOrderID)"]
         case .commandNotSent(let command, _): command.mentions
         case .started, .policyReady, .policyGone, .brokerReady, .brokerGone, .providerReady, .providerGone, .cycleDue,
-            .market, .brokerState, .cashMovement, .brokerError, .control, .asked, .wake, .messageGap, .clockJumped,
-            .protocolViolation,
+            .market, .history, .historyMissing, .brokerState, .cashMovement, .brokerError, .control, .asked, .wake,
+            .messageGap, .clockJumped, .protocolViolation,
             .pluginNotice,
             .configured,
             .misconfigured,

@@ -11,13 +11,42 @@ extension LiveNode {
         switch scheduler.stage {
         case .barrier(let until):
             guard areAllReady || clock.monotonicMilliseconds >= until else { return }
-            scheduler.endBarrier()
-            if options.lockstep { return advanceTape() }
-            openToPlugins()
+            askForHistory()
+            if let until = history.dueMilliseconds { return scheduler.awaitHistory(until: until) }
+            begin()
+        case .history:
+            if !history.isAwaited(now: clock.monotonicMilliseconds) { begin() }
         case .firstUpdate:
             if scheduler.tapeTime != nil || scheduler.hasTapeEnded { return openToPlugins() }
             if !scheduler.awaitsProvider { advanceTape() }
         case .running: options.lockstep ? scheduleLockstep() : scheduleRealTime()
+        }
+    }
+
+    private func begin() {
+        scheduler.endBarrier()
+        options.lockstep ? advanceTape() : openToPlugins()
+    }
+
+    /// Once in a run: what policies need, of each provider that says that it can.
+    private func askForHistory() {
+        let policies = sessions.all.filter { $0.role == .policy && $0.phase == .ready }
+        let wanted = MarketSeries.bars(for: PolicyNeeds.union(policies.compactMap(\.needs)))
+        let providers = sessions.all.filter { $0.role == .provider && $0.phase == .ready && $0.hasHistory }
+        for provider in providers.sorted(by: { $0.name < $1.name }) {
+            for need in wanted { ask(provider, HistoryRequest(period: need.period, count: need.count)) }
+        }
+    }
+
+    private func ask(_ provider: PluginSession, _ request: HistoryRequest) {
+        let now = clock.monotonicMilliseconds
+        do {
+            switch send(.history, body: try codec.encode(request), to: provider.peer) {
+            case .sent(let id): history.asked(provider.name, request, as: id, now: now)
+            case .failed(let why): observer.log(provider.name.text, "it could not be asked for history: \(why)")
+            }
+        } catch {
+            observer.log("core", "a request for history cannot be written: \(error)")
         }
     }
 
@@ -37,7 +66,9 @@ extension LiveNode {
             }
         }
         let ordered = sessions.all.sorted { (rank($0.role), $0.name) < (rank($1.role), $1.name) }
-        for session in ordered { announce(session.peer) }
+        for session in ordered where session.role != .broker { announce(session.peer) }
+        for input in history.take() { enqueue(input) }
+        for session in ordered where session.role == .broker { announce(session.peer) }
         // The update that opened the way came before the broker was known.
         for spec in configuration.plugins where isEngaged(spec) && sessions.ready(spec.name, spec.role) == nil {
             observer.log("core", "\(spec.name) is not ready; the start goes on without it")

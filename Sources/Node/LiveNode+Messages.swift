@@ -79,7 +79,13 @@ extension LiveNode {
             enqueue(.executionCorrection(try codec.command(ExecutionCorrection.self, body)))
         case .done: if let re = header.re { finishBrokerWork(re) }
         case .market: try handleMarket(body, header, session)
-        case .hello, .welcome, .configure, .refused, .drain, .evaluate, .command, .advance, .control, .controlReply,
+        case .bars:
+            let piece = try codec.data(HistoryBars.self, body)
+            if let why = history.received(piece, re: header.re, from: session.name) {
+                sendError(session.peer, why, re: header.id)
+            }
+        case .history, .hello, .welcome, .configure, .refused, .drain, .evaluate, .command, .advance, .control,
+            .controlReply,
             .record:
             break
         }
@@ -155,6 +161,7 @@ extension LiveNode {
     private func handleError(_ why: String, _ header: Header, _ session: PluginSession) {
         observer.log(session.name.text, why)
         if handleSettingsAnswer(session, re: header.re, refusal: why) { return }
+        if history.asks(header.re), history.fail(session.name, String(why.prefix(LoopLimits.errorText))) { return }
         // At the start a person is there to mend it; later the run must go on.
         if session.phase == .starting, !failBroker(session.name, why), !scheduler.isOpen {
             if configuration.plugins.contains(where: { $0.name == session.name && $0.isAdopted }) {
@@ -253,8 +260,8 @@ extension MessageType {
         switch self {
         case .hello, .ready, .heartbeat, .bye, .error: true
         case .welcome, .configure, .refused, .drain, .evaluate, .recommendations, .command, .execution, .orderAnswer,
-            .brokerState, .cashMovement, .executionCorrection, .done, .advance, .market, .control, .controlReply,
-            .record:
+            .brokerState, .cashMovement, .executionCorrection, .done, .advance, .market, .history, .bars, .control,
+            .controlReply, .record:
             false
         }
     }

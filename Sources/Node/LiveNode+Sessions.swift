@@ -116,6 +116,7 @@ extension LiveNode {
             enqueue(.settingsAnswered(plugin: session.name, refusal: "it was lost before it answered: \(why)"))
         }
         cycle.fail(session.name, why)
+        history.fail(session.name, why)
         if session.role == .broker {
             for command in broker.sessionEnded(now: now) {
                 enqueue(.commandNotSent(command: command.command, why: why))

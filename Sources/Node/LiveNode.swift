@@ -34,6 +34,7 @@ package final class LiveNode {
     var configuration: ConfigurationWatcher
     var scheduler: CycleScheduler
     var cycle = CurrentCycle()
+    var history = HistoryRequests()
     var statistics = PluginStatistics()
     var throttledLog = LogThrottle()
     /// Rows of updates that were told to be left out, by plugin and symbol.

@@ -27,6 +27,10 @@ enum LoopLimits {
     static let settingsMilliseconds: Int64 = 10_000
     /// Symbols of which it is told that a row of an update was left out.
     static let leftOutRows = 1_000
+    /// How long providers may take over history before the run goes on without.
+    static let historyMilliseconds: Int64 = 10_000
+    /// Bars of history that are kept until the core takes them.
+    static let historyBars = 500_000
     /// A turn that takes longer is time in which the core did not listen.
     static let busyMilliseconds: Int64 = 200
     /// On a busy machine a plugin may be slow and not lost.

@@ -15,6 +15,10 @@ package enum Input: Sendable, Hashable, Codable {
     /// All that the policies said of a cycle, sorted by name; whoever is missing stands here with the reason.
     case evaluated(cycle: Int64, answers: [PolicyAnswer])
     case market(MarketUpdate)
+    /// Bars from before, which a provider was asked for at the start: for figures only.
+    case history(provider: PluginName, bars: [Bar])
+    /// It gave none, or not all of them, within its time.
+    case historyMissing(provider: PluginName, why: String)
     case execution(ExecutionReport)
     /// The broker's report on an order, and the number of the question that it answers: ``ApprovedCommand/number``. Nil when
     /// it names none that is known.

@@ -67,6 +67,8 @@ package struct Orchestrator: Sendable {
         case .cycleDue: requestPeriodicCycle()
         case .evaluated(let cycle, let answers): try applyPolicyAnswers(cycle, answers)
         case .market(let update): try applyMarketUpdate(update)
+        case .history(_, let bars): state.market.warm(bars, at: state.now)
+        case .historyMissing(let provider, let why): alert(.warning, nil, .historyMissing(provider, why: why))
         case .execution(let report): try applyReport(report)
         case .orderAnswer(let answer, let query): try applyOrderAnswer(answer, to: query)
         case .brokerState(let snapshot, let query): try applyBrokerSnapshot(snapshot, to: query)

@@ -8,6 +8,16 @@ public protocol Provider {
     init(settings: Settings, lockstep: Bool) throws
     /// The next update, nil at the end. In real time it is sent when its time has come.
     mutating func next() throws -> MarketUpdate?
+    /// Whether it can be asked for bars from before its first update; no, unless it says so.
+    var hasHistory: Bool { get }
+    /// The newest closed bars of a period before its first update, of each symbol that it publishes: at most `count` of each, with
+    /// their own times, none for a symbol that it has none of.
+    mutating func history(period: TimeSpan, count: Int64) throws -> [Bar]
+}
+
+extension Provider {
+    public var hasHistory: Bool { false }
+    public mutating func history(period: TimeSpan, count: Int64) throws -> [Bar] { [] }
 }
 
 public enum ProviderMain {
@@ -34,15 +44,37 @@ struct ProviderRole<P: Provider>: PluginRole {
         (waiting, hasEnded, fault) = (nil, false, nil)
         if !lockstep { fetch() }
         if let fault { throw fault }
-        return Ready()
+        return Ready(history: provider?.hasHistory == true ? Empty() : nil)
     }
 
     mutating func handle(_ message: Received) throws -> [Answer] {
+        if message.header.type == .history { return try history(message) }
         guard message.header.type == .advance else {
             throw PluginStartError(why: "a provider is asked to advance, not \(message.header.type.rawValue)")
         }
         guard let update = try provider?.next() else { throw PluginStartError(why: "the tape has ended") }
         return [Answer(.market, update, re: message.header.id)]
+    }
+
+    /// In pieces, each with whole symbols.
+    private mutating func history(_ message: Received) throws -> [Answer] {
+        let request = try message.data(HistoryRequest.self)
+        guard provider?.hasHistory == true, (1...BarNeed.most).contains(request.count), request.period.isBarPeriod
+        else {
+            throw PluginStartError(why: "history of \(request.count) bars of \(request.period) cannot be given")
+        }
+        let bars = try provider?.history(period: request.period, count: request.count) ?? []
+        let symbols = Dictionary(grouping: bars.filter { $0.period == request.period }, by: \.symbol)
+        var pieces: [[Bar]] = [[]]
+        for (_, rows) in symbols.sorted(by: { $0.key < $1.key }) {
+            let newest = rows.sorted { $0.start < $1.start }.suffix(Int(request.count))
+            if pieces[pieces.count - 1].count + newest.count > HistoryBars.most { pieces.append([]) }
+            pieces[pieces.count - 1] += newest
+        }
+        return pieces.enumerated().map { index, bars in
+            Answer(
+                .bars, HistoryBars(bars: bars, isLast: index == pieces.count - 1 ? true : nil), re: message.header.id)
+        }
     }
 
     /// A fault is kept until the updates before it are sent.

@@ -49,6 +49,8 @@ extension AlertReason {
         switch self {
         case .policyGone(let name, let why): "policy \(name) is gone: \(why)"
         case .providerGone(let name, let why): "provider \(name) is gone: \(why)"
+        case .historyMissing(let name, let why):
+            "provider \(name) gave no history: \(why); figures that need more bars wait for new ones"
         case .adviceLeftOut(let name, let count):
             "policy \(name) said more than is looked at: \(count) recommendations of this cycle were left out, about symbols that nobody holds or quotes, or too many about one"
         case .policySilent(let name, let cycles, let why, let isRequired):

@@ -175,6 +175,70 @@ struct SessionTests {
         #expect(try talk.inputs("policy_ready").count == 1 && talk.inputs("policy_gone").isEmpty)
     }
 
+    // MARK: - History
+
+    private static let needs = #"{"needs":{"sections":["market"],"indicators":["sma(3,1m)"]}}"#
+    private static let bar =
+        #"{"symbol":"ABC","start":"1000000000","period":"60000000000","open":"9","high":"9","low":"9","close":"9","volume":"1"}"#
+
+    /// A policy that needs an average, and a provider that has history or not.
+    private func begin(_ ready: String) {
+        talk.hello(policy, "p1")
+        talk.say(policy, "ready", Self.needs, session: "s1.1")
+        talk.hello(tape, "tape", minor: 2)
+        talk.say(tape, "ready", ready, session: "s1.2")
+        talk.pass(milliseconds: 200)
+        talk.pass(milliseconds: 1)
+    }
+
+    private var tape: Peer { Talk.peer(.provider) }
+
+    @Test("a provider that can is asked once, and the core is given its bars before the broker, piece by piece")
+    func history() throws {
+        begin(#"{"history":{}}"#)
+        let re = #","re":"s1.2-2""#
+        talk.say(tape, "bars", #"{"bars":[\#(Self.bar)]}"#, session: "s1.2", fields: re)
+        talk.say(tape, "bars", #"{"bars":[\#(Self.bar)],"is_last":true}"#, session: "s1.2", fields: re)
+        talk.reconciledBroker("s1.3")
+        try talk.run()
+        let asked = talk.sent.filter { $0.header.type == .history }.map { String(decoding: $0.body, as: UTF8.self) }
+        #expect(asked == [#"{"period":"60000000000","count":4}"#])
+        #expect(try talk.inputs("history").count == 2 && talk.inputs("history_missing").isEmpty)
+        let order = try talk.journal.entries(from: 1, limit: 1_000).filter { $0.kind == .input }.map(\.type)
+        let (ready, history) = (order.firstIndex(of: "policy_ready"), order.firstIndex(of: "history"))
+        let broker = order.firstIndex(of: "broker_ready")
+        #expect(try #require(ready) < #require(history) && #require(history) < #require(broker))
+    }
+
+    @Test("one that does not answer in time, says an error or leaves: the run goes on without, and says so")
+    func noHistory() throws {
+        for fault in ["silence", "error", "bye"] {
+            let test = SessionTests()
+            test.begin(#"{"history":{}}"#)
+            switch fault {
+            case "error":
+                test.talk.say(
+                    test.tape, "error", #"{"reason":"no such bars"}"#, session: "s1.2", fields: #","re":"s1.2-2""#)
+            case "bye": test.talk.say(test.tape, "bye", #"{"reason":"enough"}"#, session: "s1.2")
+            default: test.talk.pass(milliseconds: 10_000)
+            }
+            test.talk.pass(milliseconds: 1)
+            try test.talk.run()
+            #expect(try test.talk.inputs("history_missing").count == 1, "\(fault)")
+            #expect(try test.talk.inputs("policy_ready").count == 1, "\(fault)")
+        }
+    }
+
+    @Test("one that does not say that it can is not asked, and bars that nobody asked for are refused")
+    func notAsked() throws {
+        begin("{}")
+        talk.say(tape, "bars", #"{"bars":[\#(Self.bar)],"is_last":true}"#, session: "s1.2")
+        try talk.run()
+        #expect(!talk.sent.contains { $0.header.type == .history })
+        #expect(try talk.inputs("history").isEmpty)
+        #expect(talk.reasons(to: tape).contains { $0.contains("they answer no question") })
+    }
+
     @Test("whose settings are wrong at the start ends it when a person has named it, and not when it was dropped in")
     func refusesSettings() throws {
         for isAdopted in [false, true] {

@@ -402,6 +402,9 @@ enum Samples {
             askSize: try Quantity("300"), last: try Price("92.41"), at: at)
         return [
             Sample(name: "advance", type: .advance, body: Empty()),
+            Sample(name: "ready-provider-history", type: .ready, body: Ready(history: Empty())),
+            Sample(name: "history", type: .history, body: HistoryRequest(period: .seconds(60), count: 200)),
+            Sample(name: "bars", type: .bars, body: HistoryBars(bars: [try bar(aapl)], isLast: true)),
             Sample(
                 name: "market", type: .market,
                 body: MarketUpdate(

@@ -40,6 +40,8 @@ enum Proto {
         case .cashMovement: try codec.command(CashMovement.self, bytes)
         case .executionCorrection: try codec.command(ExecutionCorrection.self, bytes)
         case .market: try codec.data(MarketUpdate.self, bytes)
+        case .history: try codec.data(HistoryRequest.self, bytes)
+        case .bars: try codec.data(HistoryBars.self, bytes)
         case .control: try codec.command(ControlRequest.self, bytes)
         case .controlReply: try codec.data(ControlReply.self, bytes)
         case .record: try codec.data(JSON.self, bytes)

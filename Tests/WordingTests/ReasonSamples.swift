@@ -111,6 +111,7 @@ enum ReasonSamples {
             .restricted(state: .reducing, why: .policiesSilent(["news-guard"])),
             .restricted(state: .reducing, why: .foreignCurrency("JPY", configured: "USD")), .active(.currencyBack),
             .restricted(state: .halted, why: .anotherCore(id)), .providerGone("tape", why: "it ended"),
+            .historyMissing("tape", why: "no answer within 10 s"),
             .adviceLeftOut("stop-loss", 99_744),
             .settingsTaken("stop-loss"), .settingsRefused("stop-loss", why: "trail is negative"),
             .protocolViolation("stop-loss", why: "no JSON"), .priceInDoubt(.missing),

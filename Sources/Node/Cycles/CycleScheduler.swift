@@ -8,6 +8,8 @@ struct CycleScheduler {
     enum Stage: Equatable {
         /// Plugins are starting; none becomes an input before all are ready or the time is up.
         case barrier(untilMilliseconds: Int64)
+        /// Providers were asked for bars from before.
+        case history(untilMilliseconds: Int64)
         /// Lockstep: the first update is awaited, so that everything happens at the tape's time.
         case firstUpdate
         case running
@@ -40,6 +42,7 @@ struct CycleScheduler {
         cycleIsDue = true
     }
 
+    mutating func awaitHistory(until: Int64) { stage = .history(untilMilliseconds: until) }
     mutating func endBarrier() { stage = lockstep ? .firstUpdate : .running }
     mutating func open(now: Int64, period: Int64) {
         stage = .running
@@ -72,7 +75,7 @@ struct CycleScheduler {
     /// - Parameter paceMilliseconds: from one update of a tape to the next; 0: as fast as it goes.
     func nextDueMilliseconds(paceMilliseconds: Int64) -> Int64? {
         switch stage {
-        case .barrier(let until): until
+        case .barrier(let until), .history(let until): until
         case .firstUpdate: nil
         case .running: lockstep && paceMilliseconds == 0 ? nil : nextCycleMilliseconds
         }

@@ -25,6 +25,8 @@ struct PluginSession {
     var phase = Phase.starting
     var capabilities: BrokerCapabilities?
     var needs: PolicyNeeds?
+    /// It can be asked for history.
+    var hasHistory = false
     /// The minor version of the protocol that it speaks.
     let speaksMinor: Int64
     /// Settings that it was sent and has not answered, oldest first.

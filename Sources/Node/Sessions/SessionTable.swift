@@ -59,6 +59,7 @@ struct SessionTable {
         sessions[peer]?.phase = .ready
         sessions[peer]?.capabilities = ready.capabilities
         sessions[peer]?.needs = ready.needs
+        sessions[peer]?.hasHistory = ready.history != nil
     }
 
     mutating func changeNeeds(_ peer: Peer, _ needs: PolicyNeeds?) { sessions[peer]?.needs = needs }

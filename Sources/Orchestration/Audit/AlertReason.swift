@@ -16,6 +16,8 @@ package enum AlertReason: Sendable, Hashable, Codable {
     // Plugins
     case policyGone(PluginName, why: String)
     case providerGone(PluginName, why: String)
+    /// It was asked for bars from before, and gave none or not all: figures wait for new ones.
+    case historyMissing(PluginName, why: String)
     /// So many recommendations of one cycle were not looked at.
     case adviceLeftOut(PluginName, Int64)
     /// It was asked in so many cycles in a row, and has not answered.
@@ -231,7 +233,8 @@ extension AlertReason {
         case .priceInDoubt: .priceInDoubt
         case .started, .observing, .asked, .approvalNeeded, .approvalNotNeeded, .stopping, .clockSetAhead,
             .configurationChanged, .configurationNeedsRestart,
-            .configurationNotUsed, .policyGone, .providerGone, .adviceLeftOut, .settingsTaken, .settingsRefused,
+            .configurationNotUsed, .policyGone, .providerGone, .historyMissing, .adviceLeftOut, .settingsTaken,
+            .settingsRefused,
             .protocolViolation,
             .pluginManaged, .policyAnswersAgain, .brokerAnswersAgain, .accountAgreesAgain, .brokerEmulation,
             .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,

@@ -55,6 +55,40 @@ package struct MarketSeries: Sendable, Hashable, Codable {
         }
     }
 
+    /// Takes closed bars of one symbol and period from before what is known, in any order. They are no news of the market:
+    /// only figures are made of them (I-WARM-1).
+    package mutating func warm(_ symbol: Symbol, _ bars: [Bar], at now: Timestamp) {
+        guard let period = bars.first?.period else { return }
+        let hours = TradingHours(of: symbol)
+        let candles = bars.filter { $0.symbol == symbol && $0.period == period && $0.defect == nil && $0.end <= now }
+            .compactMap { bar -> Candle? in
+                let time = bar.period == .day ? bar.start + .seconds(43_200) : bar.start
+                let session = TradingSession(hours, containing: time)
+                guard session.overlaps(bar) || period == .day, session.isWhole(bar, of: period) else { return nil }
+                return Candle(bar, key: session.key(of: bar, period), start: bar.start, end: bar.end)
+            }
+        guard !candles.isEmpty, plan.periods.contains(where: { $0.period == period }) else { return }
+        symbols[symbol, default: SymbolSeries(plan)].warm(
+            candles.sorted { ($0.key, $0.start) < ($1.key, $1.start) }, of: period, plan, hours)
+    }
+
+    /// Bars that make everything of these needs known, by period; recursive figures have forgotten their seed by then.
+    package static func bars(for needs: PolicyNeeds) -> [BarNeed] {
+        var counts: [TimeSpan: Int64] = [:]
+        func need(_ count: Int64, _ period: TimeSpan) {
+            counts[period] = min(BarNeed.most, max(counts[period] ?? 0, count))
+        }
+        for bar in needs.bars ?? [] { need(bar.count, bar.period) }
+        for indicator in needs.indicators ?? [] {
+            switch indicator.kind {
+            case .atr, .ema: need(4 * indicator.length + 1, indicator.period)
+            case .sma, .highest, .lowest, .volatility: need(indicator.length + 1, indicator.period)
+            }
+        }
+        if let wish = needs.correlation { need(2 * wish.length + 1, wish.period) }
+        return counts.map { BarNeed(period: $0.key, count: $0.value) }.sorted { $0.period < $1.period }
+    }
+
     /// Closes bars under way whose time is over; for when the session has ended and the last minutes had no trade.
     package mutating func close(at now: Timestamp) {
         for symbol in symbols.keys.sorted() { symbols[symbol]?.close(at: now, TradingHours(of: symbol)) }

@@ -79,6 +79,35 @@ struct PeriodSeries: Sendable, Hashable, Codable {
         return period == .day ? key > newest.key : start >= newest.end
     }
 
+    /// Takes bars that were before, or between, those that are known; all figures are made anew. Where that would know less
+    /// than before, nothing changes.
+    mutating func warm(_ bars: [Candle], _ plan: SeriesPlan.Period, _ hours: TradingHours) {
+        var anew = PeriodSeries(plan)
+        var (old, new) = ((0..<window.count).map { window[$0] }, bars[...])
+        // What is under way is later than any of them.
+        if let current = bucket { new = new.prefix { $0.end <= current.candle.start } }
+        while let candle = Self.next(&old, &new) {
+            if anew.isNew(candle.key, candle.start) { anew.append(candle, hours) }
+        }
+        let isLess = studies.contains { study in
+            study.figure != nil && anew.studies.first { $0.indicator == study.indicator }?.figure == nil
+        }
+        guard !isLess, anew.window.count >= window.count else { return }
+        (anew.bucket, anew.isNewestMade) = (bucket, isNewestMade && anew.window.last?.key == window.last?.key)
+        self = anew
+    }
+
+    /// The earlier of two rows; of the same bar the one that is known.
+    private static func next(_ old: inout [Candle], _ new: inout ArraySlice<Candle>) -> Candle? {
+        guard let mine = old.first else { return new.popFirst() }
+        guard let theirs = new.first, theirs.key <= mine.key else { return old.removeFirst() }
+        guard theirs.key < mine.key else {
+            new.removeFirst()
+            return old.removeFirst()
+        }
+        return new.popFirst()
+    }
+
     private mutating func close(_ bucket: Bucket, _ hours: TradingHours) {
         self.bucket = nil
         append(bucket.candle, hours)

@@ -38,6 +38,14 @@ struct SymbolSeries: Sendable, Hashable, Codable {
         }
     }
 
+    /// Bars of one period from before what is known, oldest first; those of other periods are made of none.
+    mutating func warm(_ bars: [Candle], of period: TimeSpan, _ plan: SeriesPlan, _ hours: TradingHours) {
+        guard let index = periods.firstIndex(where: { $0.period == period }),
+            let wanted = plan.periods.first(where: { $0.period == period })
+        else { return }
+        periods[index].warm(bars, wanted, hours)
+    }
+
     mutating func close(at time: Timestamp, _ hours: TradingHours) {
         for index in periods.indices { periods[index].closeBucket(at: time, hours) }
     }

@@ -157,6 +157,15 @@ package struct Market: Sendable, Hashable, Codable {
             correlation: needs.correlation.map { (period: $0.period, length: $0.length) }, day: needs.wants(.day))
     }
 
+    /// Bars from before: figures are made of them, and they are no prices.
+    mutating func warm(_ bars: [Bar], at now: Timestamp) {
+        var groups: [Symbol: [TimeSpan: [Bar]]] = [:]
+        for bar in bars { groups[bar.symbol, default: [:]][bar.period, default: []].append(bar) }
+        for (symbol, periods) in groups.inOrder {
+            for (_, bars) in periods.inOrder { series.warm(symbol, bars, at: now) }
+        }
+    }
+
     func day(_ symbol: Symbol) -> DayView? { series.day(symbol, last: price(of: symbol)) }
 
     /// What was known are prices of the old shares, and more of them may come until the provider notices too.

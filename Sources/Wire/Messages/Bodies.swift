@@ -61,13 +61,38 @@ package struct Fault: Sendable, Hashable, Codable {
     package init(reason: String) { self.reason = reason }
 }
 
-/// A plugin may be used from now on. A broker adapter declares here what it can do, a policy what it is to be given.
+/// A provider is asked for the newest closed bars of a period, of each symbol that it publishes.
+package struct HistoryRequest: Sendable, Hashable, Codable {
+    package var period: TimeSpan
+    /// 1 to 1,000.
+    package var count: Int64
+    package init(period: TimeSpan, count: Int64) {
+        self.period = period
+        self.count = count
+    }
+}
+
+/// A piece of the answer; the last one says so. All bars of a symbol stand in one piece, oldest first.
+package struct HistoryBars: Sendable, Hashable, Codable {
+    package var bars: [Bar]
+    package var isLast: Bool?
+    package static let most = 5_000
+    package init(bars: [Bar], isLast: Bool? = nil) {
+        self.bars = bars
+        self.isLast = isLast
+    }
+}
+
+/// A plugin may be used from now on. A broker adapter declares here what it can do, a policy what it is to be given, a provider
+/// whether it can be asked for history.
 package struct Ready: Sendable, Hashable, Codable {
     package var capabilities: BrokerCapabilities?
     package var needs: PolicyNeeds?
-    package init(capabilities: BrokerCapabilities? = nil, needs: PolicyNeeds? = nil) {
+    package var history: Empty?
+    package init(capabilities: BrokerCapabilities? = nil, needs: PolicyNeeds? = nil, history: Empty? = nil) {
         self.capabilities = capabilities
         self.needs = needs
+        self.history = history
     }
 }
 

@@ -38,6 +38,8 @@ package enum MessageType: String, Sendable, Codable, CaseIterable {
     case done
     case advance
     case market
+    case history
+    case bars
     case control
     case controlReply = "control_reply"
     case record
@@ -53,7 +55,7 @@ extension MessageType {
                 .hello, .ready, .heartbeat, .bye, .error, .execution, .orderAnswer, .brokerState, .cashMovement,
                 .executionCorrection, .done,
             ]
-        case .provider: [.hello, .ready, .heartbeat, .bye, .error, .market]
+        case .provider: [.hello, .ready, .heartbeat, .bye, .error, .market, .bars]
         case .control: [.control]
         }
     }

@@ -220,6 +220,8 @@ struct Model {
             guard sessions.values.contains(where: { $0.name == name && $0.isReady }) else {
                 return "\(name) is not ready"
             }
+        // Nobody of these says that it has history, and bars that nobody asked for are no input.
+        case .history, .historyMissing: return "nobody was asked for history"
         case .started, .cycleDue, .pluginNotice, .commandNotSent, .brokerError, .wake, .clockJumped, .protocolViolation,
             .stopping,
             .brokerLeft,

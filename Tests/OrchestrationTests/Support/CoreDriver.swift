@@ -298,7 +298,8 @@ struct InFlightCommands {
         case .commandNotSent(let command, _): if let ids = command.symbolIDs { forget { $0.ids == Set(ids) } }
         case .brokerGone, .brokerReady, .started:
             self = InFlightCommands()
-        case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .control, .asked,
+        case .policyReady, .policyGone, .providerReady, .providerGone, .cycleDue, .evaluated, .market, .history,
+            .historyMissing, .control, .asked,
             .wake,
             .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured, .brokerError,
             .settingsAnswered, .pluginManaged,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bigbrother_plugin import CorporateAction, Market, ProviderContext, Quote, Split, limits, provider
+from bigbrother_plugin import Bar, CorporateAction, Market, ProviderContext, Quote, Split, limits, provider
 from bigbrother_plugin.provider import ProviderRole
 from csv_quotes import csv_quotes
 from fake_core import FakeCore, RunningPlugin
@@ -60,6 +60,39 @@ def test_lockstep_is_one_update_for_each_advance_and_the_last_says_so(core: Fake
     last = advance(core).body
     assert (last["at"], last["is_last"], last["quotes"][0]["bid"]) == ("1773667920000001000", True, "101.123")
     assert advance(core).body["reason"] == "the tape has ended"
+    core.drain()
+    assert plugin.wait() == 0
+
+
+def test_history_comes_in_pieces_with_whole_symbols_the_newest_last(
+    core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dataclass(frozen=True)
+    class Nothing:
+        pass
+
+    def bar(symbol: str, minute: int) -> Bar:
+        one = Decimal(1)
+        return Bar(symbol, minute * 60_000_000_000, 60_000_000_000, one, one, one, one, one)
+
+    def past(settings: Nothing, context: ProviderContext, period: int, count: int) -> list[Bar]:
+        return [bar(symbol, minute) for symbol in ("BRVO", "ALFA") for minute in (3, 2, 1)]
+
+    @provider(settings=Nothing, history=past)
+    def quiet(settings: Nothing, context: ProviderContext) -> Iterator[Market]:
+        yield from ()
+
+    monkeypatch.setattr(kit_provider, "MOST_BARS", 3)
+    plugin = RunningPlugin(ProviderRole(quiet), core.endpoint)
+    core.welcome({})
+    assert core.hear("ready").body == {"history": {}}
+    question = core.say("history", {"period": "60000000000", "count": 2})
+    pieces = [core.hear("bars") for _ in range(2)]
+    assert all(piece.header["re"] == question for piece in pieces)
+    assert [[(row["symbol"], int(row["start"]) // 60_000_000_000) for row in piece.body["bars"]] for piece in pieces] == [
+        [("ALFA", 2), ("ALFA", 3)], [("BRVO", 2), ("BRVO", 3)],
+    ]
+    assert [piece.body.get("is_last") for piece in pieces] == [None, True]
     core.drain()
     assert plugin.wait() == 0
 

@@ -12,7 +12,7 @@ import pytest
 
 from bigbrother_plugin import _json
 from bigbrother_plugin._codec import WireError, read, write
-from bigbrother_plugin.market import Market
+from bigbrother_plugin.market import HistoryBars, HistoryRequest, Market
 from bigbrother_plugin.messages import Configure, Empty, Fault, Header, Hello, Message, Ready, Welcome
 from bigbrother_plugin.orders import BrokerState, CashMovement, Command, Execution, ExecutionCorrection, OrderAnswer
 from bigbrother_plugin.recommendations import Recommendations
@@ -24,7 +24,7 @@ TYPES: dict[str, Any] = {
     "bye": Fault, "error": Fault, "refused": Fault, "evaluate": Snapshot, "recommendations": Recommendations,
     "command": Command, "execution": Execution, "order_answer": OrderAnswer, "broker_state": BrokerState, "done": Empty,
     "cash_movement": CashMovement, "execution_correction": ExecutionCorrection,
-    "market": Market, "advance": Empty,
+    "market": Market, "advance": Empty, "history": HistoryRequest, "bars": HistoryBars,
 }
 STRICT = {"command", "execution", "order_answer", "broker_state", "cash_movement", "execution_correction"}
 #: Messages of no plugin's role.

@@ -20,10 +20,12 @@ final class TapeProvider: Provider {
 
     private var reader: TapeReader
     private let rebase: Rebase?
+    private let tape: TapeConfiguration
 
     init(settings: Settings, lockstep: Bool) throws {
         Self.allowManyFiles()
         let reader = try TapeReader(settings.tape)
+        tape = settings.tape
         let speed = try TapeSpeed(settings.speed ?? 1)
         rebase = lockstep ? nil : reader.rebased(to: wallClock(), speed: speed)
         self.reader = reader
@@ -36,6 +38,15 @@ final class TapeProvider: Provider {
         guard getrlimit(resource, &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         setrlimit(resource, &limit)
+    }
+
+    /// What lies before `from` in the same files.
+    var hasHistory: Bool { tape.from != nil }
+
+    func history(period: TimeSpan, count: Int64) throws -> [Bar] {
+        let bars = try tape.past(before: reader.firstAt, period: period, count: Int(count))
+        guard let rebase else { return bars }
+        return rebase(MarketUpdate(at: reader.firstAt, bars: bars)).bars ?? []
     }
 
     func next() throws -> MarketUpdate? {

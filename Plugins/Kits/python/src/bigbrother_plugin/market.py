@@ -25,6 +25,22 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class HistoryRequest:
+    """The newest closed bars of a period, of each symbol that is published; ``count`` is 1 to 1,000."""
+
+    period: Span
+    count: int
+
+
+@dataclass(frozen=True)
+class HistoryBars:
+    """A piece of the answer, with whole symbols, at most 5,000 bars; the last one says so."""
+
+    bars: tuple[Bar, ...]
+    is_last: bool | None = None
+
+
+@dataclass(frozen=True)
 class Quote:
     """What is bid and asked at ``at``; a side that nobody quotes is None. Prices are above zero."""
 

@@ -106,16 +106,18 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class Empty:
+    """The body of heartbeat, done and advance."""
+
+
+@dataclass(frozen=True)
 class Ready:
     """A plugin may be used from now on."""
 
     capabilities: Capabilities | None = None
     needs: Needs | None = None
-
-
-@dataclass(frozen=True)
-class Empty:
-    """The body of heartbeat, done and advance."""
+    #: Of a provider: it can be asked for bars from before its first update.
+    history: Empty | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -23,11 +23,14 @@ from ._log import log, note
 from ._main import main
 from ._worker import Call, Outlet, Stop, Worker
 from .amounts import SECOND
-from .market import Market
-from .messages import Fault, Message, Ready, Role, Welcome
+from .market import Bar, HistoryBars, HistoryRequest, Market
+from .messages import Empty, Fault, Message, Ready, Role, Welcome
 from .settings import SettingsError, read_settings
 
 S = TypeVar("S")
+
+#: Bars in one message.
+MOST_BARS = 5_000
 
 #: Less is the ordinary correction of a clock, in nanoseconds.
 SETBACK = 100_000_000
@@ -51,6 +54,8 @@ class Provider(Generic[S]):
     generator: Callable[[S, ProviderContext], Iterator[Market]]
     settings: type[S]
     name: str
+    #: Bars from before the first update; None: it has none.
+    history: Callable[[S, ProviderContext, int, int], Iterable[Bar]] | None = None
 
     def __call__(self, settings: S, context: ProviderContext) -> Iterator[Market]:
         """Its updates."""
@@ -62,12 +67,16 @@ class Provider(Generic[S]):
 
 
 def provider(
-    *, settings: type[S]
+    *, settings: type[S], history: Callable[[S, ProviderContext, int, int], Iterable[Bar]] | None = None
 ) -> Callable[[Callable[[S, ProviderContext], Iterator[Market]]], Provider[S]]:
-    """Makes a generator function a provider. ``settings`` is a frozen dataclass."""
+    """Makes a generator function a provider. ``settings`` is a frozen dataclass.
+
+    ``history(settings, context, period, count)`` gives the newest closed bars of a period (in nanoseconds) from before the first
+    update, at most ``count`` of each symbol, with their own times, in the shares of now.
+    """
 
     def made(generator: Callable[[S, ProviderContext], Iterator[Market]]) -> Provider[S]:
-        return Provider(generator, settings, getattr(generator, "__name__", "provider").replace("_", "-"))
+        return Provider(generator, settings, getattr(generator, "__name__", "provider").replace("_", "-"), history)
 
     return made
 
@@ -151,12 +160,13 @@ class ProviderRole:
     """A provider before the core."""
 
     role: Role = "provider"
-    accepts = frozenset({"advance"})
+    accepts = frozenset({"advance", "history"})
     newest_only: frozenset[str] = frozenset()
 
     def __init__(self, provider: Provider[Any]) -> None:
         self._provider = provider
         self._tape: _Tape | None = None
+        self._past: Callable[[int, int], Iterable[Bar]] | None = None
         self._lockstep = False
         self._outlet: Outlet | None = None
         self._worker: Worker | None = None
@@ -169,7 +179,11 @@ class ProviderRole:
         clock = None if welcome.lockstep else self._clock
         self._tape = _Tape(self._provider(settings, context), looks_ahead=welcome.lockstep, clock=clock)
         self._lockstep, self._outlet, self._worker = welcome.lockstep, outlet, worker
-        return Ready()
+        history = self._provider.history
+        if history is None:
+            return Ready()
+        self._past = lambda period, count: history(settings, context, period, count)
+        return Ready(history=Empty())
 
     def started(self) -> None:
         if not self._lockstep:
@@ -179,10 +193,31 @@ class ProviderRole:
         raise SettingsError("a provider takes new settings at its start only; restart it")
 
     def handle(self, message: Message, outlet: Outlet, call: Call) -> None:
+        if message.header.type == "history":
+            return self._give_history(message, outlet)
         update = None if self._tape is None else self._tape.next()
         if update is None:
             raise WireError("the tape has ended")
         outlet.send("market", update, re=message.header.id)
+
+    def _give_history(self, message: Message, outlet: Outlet) -> None:
+        """In pieces, each with whole symbols."""
+        request = message.data(HistoryRequest)
+        if self._past is None or not 1 <= request.count <= 1_000:
+            raise WireError(f"history of {request.count} bars cannot be given")
+        symbols: dict[str, list[Bar]] = {}
+        for bar in self._past(request.period, request.count):
+            if bar.period == request.period:
+                symbols.setdefault(bar.symbol, []).append(bar)
+        pieces: list[list[Bar]] = [[]]
+        for _, rows in sorted(symbols.items()):
+            newest = sorted(rows, key=lambda bar: bar.start)[-request.count:]
+            if len(pieces[-1]) + len(newest) > MOST_BARS:
+                pieces.append([])
+            pieces[-1] += newest
+        for index, rows in enumerate(pieces):
+            is_last = True if index == len(pieces) - 1 else None
+            outlet.send("bars", HistoryBars(tuple(rows), is_last), re=message.header.id)
 
     # MARK: real time
 
