@@ -80,10 +80,7 @@ package struct MarketSeries: Sendable, Hashable, Codable {
         }
         for bar in needs.bars ?? [] { need(bar.count, bar.period) }
         for indicator in needs.indicators ?? [] {
-            switch indicator.kind {
-            case .atr, .ema: need(4 * indicator.length + 1, indicator.period)
-            case .sma, .highest, .lowest, .volatility: need(indicator.length + 1, indicator.period)
-            }
+            need(indicator.barsThatMakeItKnown, indicator.period)
         }
         if let wish = needs.correlation { need(2 * wish.length + 1, wish.period) }
         return counts.map { BarNeed(period: $0.key, count: $0.value) }.sorted { $0.period < $1.period }

@@ -79,20 +79,32 @@ struct PeriodSeries: Sendable, Hashable, Codable {
         return period == .day ? key > newest.key : start >= newest.end
     }
 
-    /// Takes bars that were before, or between, those that are known; all figures are made anew. Where that would know less
-    /// than before, nothing changes.
+    /// Takes bars that were before, or between, those that are known; the figures are made anew of all of them.
+    ///
+    /// A figure that is known and would be unknown stays. So does one that never forgets its first bars, where there are
+    /// too few for that now: it has seen more than is kept.
     mutating func warm(_ bars: [Candle], _ plan: SeriesPlan.Period, _ hours: TradingHours) {
         var anew = PeriodSeries(plan)
         var (old, new) = ((0..<window.count).map { window[$0] }, bars[...])
         // What is under way is later than any of them.
         if let current = bucket { new = new.prefix { $0.end <= current.candle.start } }
+        var total = 0
         while let candle = Self.next(&old, &new) {
-            if anew.isNew(candle.key, candle.start) { anew.append(candle, hours) }
+            guard anew.isNew(candle.key, candle.start) else { continue }
+            anew.append(candle, hours)
+            total += 1
         }
-        let isLess = studies.contains { study in
-            study.figure != nil && anew.studies.first { $0.indicator == study.indicator }?.figure == nil
+        guard anew.window.count >= window.count else { return }
+        for index in anew.studies.indices {
+            let wanted = anew.studies[index].indicator
+            guard var known = studies.first(where: { $0.indicator == wanted }), known.figure != nil else { continue }
+            let isForgotten = !wanted.isRecursive || total >= wanted.barsThatMakeItKnown
+            if isForgotten, anew.studies[index].figure != nil { continue }
+            for later in 0..<anew.window.count where anew.window[later].key > window.last?.key ?? .min {
+                known.advance(anew.window, later + 1, hours)
+            }
+            anew.studies[index] = known
         }
-        guard !isLess, anew.window.count >= window.count else { return }
         (anew.bucket, anew.isNewestMade) = (bucket, isNewestMade && anew.window.last?.key == window.last?.key)
         self = anew
     }

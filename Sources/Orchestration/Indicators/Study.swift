@@ -22,10 +22,7 @@ struct Study: Sendable, Hashable, Codable {
 
     /// Bars that a window must hold: those of the length. A recursive figure needs none of the past.
     static func barsNeeded(_ indicator: Indicator) -> Int {
-        switch indicator.kind {
-        case .atr, .ema: 1
-        case .sma, .highest, .lowest, .volatility: Int(indicator.length)
-        }
+        indicator.isRecursive ? 1 : Int(indicator.length)
     }
 
     /// Bars, or changes from bar to bar, that are known of those that the figure is defined on.
@@ -81,4 +78,20 @@ struct Study: Sendable, Hashable, Codable {
             figure = changes.count == length ? Formula.volatility(changes, perYear).map { .ratio($0) } : nil
         }
     }
+}
+
+extension Indicator {
+    /// Whether every bar that it ever saw has a weight in it, ever smaller ones: `atr` and `ema`.
+    var isRecursive: Bool {
+        switch kind {
+        case .atr, .ema: true
+        case .sma, .highest, .lowest, .volatility: false
+        }
+    }
+
+    /// Bars of its period; of a recursive one so many that less than 2 % of its weight lies before them.
+    ///
+    /// The weight that is left after 4 n bars is (1 - 2/(n + 1))^4n, about e^-8, of `ema`, and (1 - 1/n)^4n, about e^-4, of
+    /// Wilder's `atr`.
+    var barsThatMakeItKnown: Int64 { (isRecursive ? 4 : 1) * length + 1 }
 }

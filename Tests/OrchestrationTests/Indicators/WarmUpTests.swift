@@ -70,6 +70,20 @@ struct WarmUpTests {
         }
     }
 
+    @Test("a gap is filled: with enough bars by figures made anew, with fewer by those that are known, continued")
+    func gap() {
+        var series = seen(0..<12)
+        series.append(bar(15))
+        var other = series
+        series.warm(Self.symbol, (0..<15).map { bar($0) }, at: at(100))
+        #expect(known(series) == known(seen(0..<16)))
+        other.warm(Self.symbol, (12..<15).map { bar($0) }, at: at(100))
+        #expect(other.bars(Self.symbol, period: .seconds(60), count: 6).map(\.start) == (10..<16).map { at($0) })
+        var behind = seen(0..<12)
+        behind.warm(Self.symbol, (12..<16).map { bar($0) }, at: at(100))
+        #expect(known(behind) == known(seen(0..<16)))
+    }
+
     @Test("too little of it makes nothing unknown that was known, and no figure of half of its bars")
     func little() {
         var series = seen(0..<12)
