@@ -64,7 +64,7 @@ struct ProviderRole<P: Provider>: PluginRole {
             throw PluginStartError(why: "history of \(request.count) bars of \(request.period) cannot be given")
         }
         let bars = try provider?.history(period: request.period, count: request.count) ?? []
-        let symbols = Dictionary(grouping: bars.filter { $0.period == request.period }, by: \.symbol)
+        let symbols = Dictionary(grouping: bars.filter { $0.isWhole(of: request.period) }, by: \.symbol)
         var pieces: [[Bar]] = [[]]
         for (_, rows) in symbols.sorted(by: { $0.key < $1.key }) {
             let newest = rows.sorted { $0.start < $1.start }.suffix(Int(request.count))

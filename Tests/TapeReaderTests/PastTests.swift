@@ -26,6 +26,22 @@ struct PastTests {
         #expect(try past(configuration, count: 9, period: .day) == [])
     }
 
+    @Test("a day is a bar of its regular session, also of a short one")
+    func days() throws {
+        try folder.write(
+            "ALFA.csv", days(("2025-11-26", "1"), ("2025-11-28", "2"), ("2025-12-01", "3"), ("2025-12-02", "4")))
+        var configuration = folder.configuration
+        configuration.from = "2025-12-02"
+        #expect(try past(configuration, count: 2, period: .day) == ["ALFA 2", "ALFA 3"])
+        #expect(try past(configuration, count: 9, period: .day) == ["ALFA 1", "ALFA 2", "ALFA 3"])
+        #expect(try past(configuration, count: 9) == [])
+    }
+
+    private func days(_ rows: (date: String, close: String)...) -> String {
+        "timestamp,open,high,low,close,volume\n"
+            + rows.map { "\($0.date),\($0.close),\($0.close),\($0.close),\($0.close),100\n" }.joined()
+    }
+
     @Test("without `from`, or where nothing is older, there is none")
     func none() throws {
         try folder.write("ALFA-trade.csv", trades(("13:30", "1"), ("13:31", "2")))

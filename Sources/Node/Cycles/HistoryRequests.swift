@@ -43,7 +43,7 @@ struct HistoryRequests {
             return "bars: at most \(HistoryBars.most) in a message"
         }
         bars += piece.bars.count
-        let wanted = piece.bars.filter { $0.period == question.request.period && $0.defect == nil }
+        let wanted = piece.bars.filter { $0.isWhole(of: question.request.period) && $0.defect == nil }
         if !wanted.isEmpty { given.append(.history(provider: provider, bars: wanted)) }
         if piece.isLast == true { pending[re] = nil }
         return wanted.count == piece.bars.count ? nil : "left out: bars of another period, or that can be of no market"

@@ -21,12 +21,6 @@ extension TradingSession {
         return Slot(key: start.nanoseconds, start: start, end: min(start + period, close))
     }
 
-    /// Whether the bar is one of `period` as it stands. A day is 24 hours long, or the regular session; a provider that knows
-    /// no short days may end it later.
-    func isWhole(_ bar: Bar, of period: TimeSpan) -> Bool {
-        bar.period == period || (period == .day && bar.start == open && bar.end >= close)
-    }
-
     func key(of bar: Bar, _ period: TimeSpan) -> Int64 { period == .day ? day : bar.start.nanoseconds }
 }
 

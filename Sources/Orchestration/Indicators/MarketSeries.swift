@@ -55,21 +55,22 @@ package struct MarketSeries: Sendable, Hashable, Codable {
         }
     }
 
-    /// Takes closed bars of one symbol and period from before what is known, in any order. They are no news of the market:
-    /// only figures are made of them (I-WARM-1).
+    /// Takes closed bars of one symbol from before what is known, in any order, for the periods that they are whole bars of.
+    /// They are no news of the market: only figures are made of them (I-WARM-1).
     package mutating func warm(_ symbol: Symbol, _ bars: [Bar], at now: Timestamp) {
-        guard let period = bars.first?.period else { return }
         let hours = TradingHours(of: symbol)
-        let candles = bars.filter { $0.symbol == symbol && $0.period == period && $0.defect == nil && $0.end <= now }
-            .compactMap { bar -> Candle? in
+        let usable = bars.filter { $0.symbol == symbol && $0.defect == nil && $0.end <= now }
+        for period in plan.periods.map(\.period) {
+            let candles = usable.compactMap { bar -> Candle? in
                 let time = bar.period == .day ? bar.start + .seconds(43_200) : bar.start
                 let session = TradingSession(hours, containing: time)
-                guard session.overlaps(bar) || period == .day, session.isWhole(bar, of: period) else { return nil }
+                guard session.overlaps(bar) || bar.period == .day, session.isWhole(bar, of: period) else { return nil }
                 return Candle(bar, key: session.key(of: bar, period), start: bar.start, end: bar.end)
             }
-        guard !candles.isEmpty, plan.periods.contains(where: { $0.period == period }) else { return }
-        symbols[symbol, default: SymbolSeries(plan)].warm(
-            candles.sorted { ($0.key, $0.start) < ($1.key, $1.start) }, of: period, plan, hours)
+            guard !candles.isEmpty else { continue }
+            symbols[symbol, default: SymbolSeries(plan)].warm(
+                candles.sorted { ($0.key, $0.start) < ($1.key, $1.start) }, of: period, plan, hours)
+        }
     }
 
     /// Bars that make everything of these needs known, by period; recursive figures have forgotten their seed by then.

@@ -159,11 +159,8 @@ package struct Market: Sendable, Hashable, Codable {
 
     /// Bars from before: figures are made of them, and they are no prices.
     mutating func warm(_ bars: [Bar], at now: Timestamp) {
-        var groups: [Symbol: [TimeSpan: [Bar]]] = [:]
-        for bar in bars { groups[bar.symbol, default: [:]][bar.period, default: []].append(bar) }
-        for (symbol, periods) in groups.inOrder {
-            for (_, bars) in periods.inOrder { series.warm(symbol, bars, at: now) }
-        }
+        let symbols = Dictionary(grouping: bars, by: \.symbol)
+        for (symbol, bars) in symbols.inOrder { series.warm(symbol, bars, at: now) }
     }
 
     func day(_ symbol: Symbol) -> DayView? { series.day(symbol, last: price(of: symbol)) }

@@ -65,4 +65,17 @@ public struct TradingSession: Sendable, Hashable, Codable {
 
     /// Whether any part of the bar is traded in the regular session.
     public func overlaps(_ bar: Bar) -> Bool { bar.start < close && bar.end > open }
+
+    /// Whether the bar is one of `period` as it stands. A day is 24 hours long, or the regular session; a provider that knows
+    /// no short days may end it later.
+    public func isWhole(_ bar: Bar, of period: TimeSpan) -> Bool {
+        bar.period == period || (period == .day && bar.start == open && bar.end >= close)
+    }
+}
+
+extension Bar {
+    /// Whether it is a bar of `period` as it stands; of a day also one of its symbol's whole regular session.
+    public func isWhole(of period: TimeSpan) -> Bool {
+        self.period == period || TradingSession(TradingHours(of: symbol), containing: start).isWhole(self, of: period)
+    }
 }

@@ -102,6 +102,25 @@ struct WarmUpTests {
         #expect(series.bars(Self.symbol, period: .seconds(60), count: 6).count == 1)
     }
 
+    @Test("a regular session is a day, and so are 24 hours; a part of one is none")
+    func sessions() throws {
+        var series = MarketSeries()
+        series.track(indicators: [try Indicator("sma(2,1d)")], bars: [(period: .day, count: 3)], correlation: nil)
+        let open = Timestamp(seconds: 1_781_098_200)  // June 10, 2026, 9:30 in New York
+        func day(_ start: Timestamp, _ seconds: Int64) -> Bar {
+            Bar(
+                symbol: Self.symbol, start: start, period: .seconds(seconds), open: "100", high: "100", low: "100",
+                close: "100", volume: 1)
+        }
+        let midnight = open + .seconds(-34_200)
+        let bars = [
+            day(open, 23_400), day(midnight + .seconds(-86_400), 86_400), day(open + .seconds(-172_800), 3_600),
+        ]
+        series.warm(Self.symbol, bars, at: open + .day)
+        #expect(series.bars(Self.symbol, period: .day, count: 3).map(\.start) == [midnight + .seconds(-86_400), open])
+        #expect(series.value(try Indicator("sma(2,1d)"), of: Self.symbol) == .price("100"))
+    }
+
     @Test("history moves no price, mark, stop or peak, and begins no cycle")
     func noPrice() {
         var driver = CoreDriver(venue: FakeVenue(cash: "40000"))

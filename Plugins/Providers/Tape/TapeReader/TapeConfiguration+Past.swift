@@ -32,7 +32,7 @@ extension TapeConfiguration {
                 guard case .split(let numerator, let denominator) = action.kind else { continue }
                 newest[action.symbol] = try newest[action.symbol]?.map { try $0.split(numerator, denominator) }
             }
-            for bar in update.bars ?? [] where bar.period == period && bar.end <= first {
+            for bar in update.bars ?? [] where bar.isWhole(of: period) && bar.end <= first {
                 newest[bar.symbol, default: []].append(bar)
                 if newest[bar.symbol, default: []].count >= 2 * count { newest[bar.symbol]?.removeFirst(count) }
             }

@@ -22,7 +22,7 @@ from ._connection import EXIT_FAILED, described
 from ._log import log, note
 from ._main import main
 from ._worker import Call, Outlet, Stop, Worker
-from .amounts import SECOND
+from .amounts import DAY, SECOND
 from .market import Bar, HistoryBars, HistoryRequest, Market
 from .messages import Empty, Fault, Message, Ready, Role, Welcome
 from .settings import SettingsError, read_settings
@@ -207,7 +207,8 @@ class ProviderRole:
             raise WireError(f"history of {request.count} bars cannot be given")
         symbols: dict[str, list[Bar]] = {}
         for bar in self._past(request.period, request.count):
-            if bar.period == request.period:
+            # A day may be as long as the regular session; the core knows the calendar.
+            if bar.period == request.period or (request.period == DAY and bar.period < DAY):
                 symbols.setdefault(bar.symbol, []).append(bar)
         pieces: list[list[Bar]] = [[]]
         for _, rows in sorted(symbols.items()):
