@@ -11,7 +11,7 @@ let heap = Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Dependency.product(name: "Yams", package: "Yams")
 
 /// A module of `Sources`.
-func room(_ name: String, _ dependencies: Dependency...) -> Target { .target(name: name, dependencies: dependencies) }
+func module(_ name: String, _ dependencies: Dependency...) -> Target { .target(name: name, dependencies: dependencies) }
 
 /// A C library of Debian.
 func system(_ name: String, _ package: String) -> Target { .systemLibrary(name: name, providers: [.apt([package])]) }
@@ -53,25 +53,25 @@ let policies: [Dependency] = [
 // MARK: - The package
 
 let core: [Target] = [
-    room("Trading"),
-    room("Orchestration", "Trading"),
-    room("Wording", "JSON", "Orchestration", "Trading"),
-    room("JSON"),
-    room("Wire", "JSON", "Trading"),
-    room("SystemTime"),
-    room("Messaging"),
+    module("Trading"),
+    module("Orchestration", "Trading"),
+    module("Wording", "JSON", "Orchestration", "Trading"),
+    module("JSON"),
+    module("Wire", "JSON", "Trading"),
+    module("SystemTime"),
+    module("Messaging"),
     system("CZeroMQ", "libzmq3-dev"),
-    room("ZeroMQTransport", "CZeroMQ", "Messaging", "SystemTime"),
-    room("Keys", "Messaging", "ZeroMQTransport", "Wire"),
+    module("ZeroMQTransport", "CZeroMQ", "Messaging", "SystemTime"),
+    module("Keys", "Messaging", "ZeroMQTransport", "Wire"),
     system("COpenSSL", "libssl-dev"),
-    room("Journal", "COpenSSL"),
-    room("SQLiteJournal", "Journal", grdb),
-    room("CPosix"),
-    room("Supervision", "CPosix", "SystemTime"),
-    room("Node", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
-    room("Configuration", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node", yams),
-    room("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
-    room("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
+    module("Journal", "COpenSSL"),
+    module("SQLiteJournal", "Journal", grdb),
+    module("CPosix"),
+    module("Supervision", "CPosix", "SystemTime"),
+    module("Node", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
+    module("Configuration", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node", yams),
+    module("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
+    module("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
     program(
         "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wording", "Wire", "Messaging",
         "ZeroMQTransport", "Keys",
@@ -80,14 +80,14 @@ let core: [Target] = [
 
 // What those need who write plugins or change the core: simulate, check, new. It is no part of what trades.
 let development: [Target] = [
-    room("SeededRandom"),
-    room("JournalTesting", "Journal"),
-    room(
+    module("SeededRandom"),
+    module("JournalTesting", "Journal"),
+    module(
         "Simulation", "SeededRandom", "Trading", "Orchestration", "Wording", "Wire", "Messaging", "Journal",
         "JournalTesting",
         "Node", heap),
     .target(name: "Scaffold", resources: [.embedInCode("Templates")]),
-    room(
+    module(
         "Conformance", "Trading", "JSON", "Wire", "Messaging", "SystemTime", "ZeroMQTransport", "Supervision", "Node",
         "Configuration"),
     program(
@@ -96,8 +96,8 @@ let development: [Target] = [
 ]
 
 let plugins: [Target] = [
-    room("PluginKit", "Trading", "JSON", "Wire", "Messaging", "SystemTime", "ZeroMQTransport", "Keys", "CPosix"),
-    room("PluginTesting", "PluginKit", "Trading", "JSON", "Wire"),
+    module("PluginKit", "Trading", "JSON", "Wire", "Messaging", "SystemTime", "ZeroMQTransport", "Keys", "CPosix"),
+    module("PluginTesting", "PluginKit", "Trading", "JSON", "Wire"),
     policy("StopLoss"), policy("PartialProfit"), policy("TakeProfit"), policy("PortfolioRisk"),
     policy("TimeStop", "Wire"), policy("ExitRules"), policy("Emergency", "Wire"), policy("Entries"),
     policy("Regime", "Wire"), policy("TradingHours", "Wire"),

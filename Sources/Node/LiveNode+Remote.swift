@@ -13,7 +13,8 @@ import Wire
 extension LiveNode {
     func report(_ notice: ListenerNotice) {
         observer.log("core", notice.words)
-        enqueue(.pluginNotice(plugin: PluginName(unchecked: notice.owner?.name ?? "stranger"), what: notice.words))
+        enqueue(
+            .pluginNotice(plugin: PluginName(unchecked: notice.owner?.name ?? "unauthenticated"), what: notice.words))
     }
 
     /// Tells the core of a key that says hello as somebody else.
@@ -107,7 +108,7 @@ extension LiveNode {
         for peer in remotePeers.withoutOwner(keys) {
             let why = why
             let words = "a connection from \(transport.address(of: peer) ?? "?") was cut: \(why)"
-            enqueue(.pluginNotice(plugin: PluginName(unchecked: "stranger"), what: words))
+            enqueue(.pluginNotice(plugin: PluginName(unchecked: "unauthenticated"), what: words))
             cutUnauthenticated(peer, why)
         }
         for peer in remotePeers.withoutHello(now: now) {

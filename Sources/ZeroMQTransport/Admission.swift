@@ -95,7 +95,9 @@ struct Admission {
         guard now >= suppressed.nextMilliseconds else { return }
         let who = request.key.map { "with the unknown key \($0)" } ?? "without a key"
         let more = suppressed.count > 1 ? ", and \(suppressed.count - 1) others since the last word" : ""
-        notice(nil, "a stranger \(who) from \(request.address) was refused at the \(request.domain) socket\(more)")
+        notice(
+            nil,
+            "an unauthenticated peer \(who) from \(request.address) was refused at the \(request.domain) socket\(more)")
         suppressed = (0, now + Self.noticeMilliseconds)
     }
 

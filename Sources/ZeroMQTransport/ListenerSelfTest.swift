@@ -33,7 +33,7 @@ struct ListenerSelfTest {
                 switch event {
                 case .refused(400): return
                 case .handshakeSucceeded:
-                    throw unsafe("it lets a stranger with a random key in; do not use this libzmq for tcp")
+                    throw unsafe("it lets a peer with a random key in; do not use this libzmq for tcp")
                 case .refused, .accepted, .disconnected, .other: continue
                 }
             }
@@ -65,10 +65,10 @@ struct ListenerSelfTest {
             case .hungUp: return
             case .silent:
                 throw unsafe(
-                    "that it refuses a stranger without CURVE could not be seen within \(Limits.proofMilliseconds) ms")
+                    "that it refuses a peer without CURVE could not be seen within \(Limits.proofMilliseconds) ms")
             }
         }
-        throw unsafe("it talks to a stranger without CURVE")
+        throw unsafe("it talks to a peer without CURVE")
     }
 
     private static let greetingBytes = 64
@@ -101,7 +101,7 @@ struct ListenerSelfTest {
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(String(host), "\(endpoint.port ?? 0)", &hints, &found) == 0, let found else {
-            throw unsafe("its own address cannot be dialed to prove that it refuses strangers")
+            throw unsafe("its own address cannot be dialed to prove that it refuses unauthenticated peers")
         }
         defer { freeaddrinfo(found) }
         let descriptor = socket(

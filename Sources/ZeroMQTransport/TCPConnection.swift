@@ -54,7 +54,7 @@ enum TCPConnection {
         let most = try DescriptorLimit.raise()
         guard most >= rlim_t(Limits.descriptors) else {
             throw .unsafeToListen(
-                "this process may open \(most) files, and strangers could use them up; allow \(Limits.descriptors) or more (systemd: LimitNOFILE=4096, shell: ulimit -Hn 4096)"
+                "this process may open \(most) files, and unauthenticated peers could use them up; allow \(Limits.descriptors) or more (systemd: LimitNOFILE=4096, shell: ulimit -Hn 4096)"
             )
         }
     }

@@ -166,7 +166,7 @@ struct AttackTests {
         let key = try self.account.key("policy", "theirs", isAllowed: false)
         let stranger = try self.account.stranger(
             "fine", name: "theirs", key: key, namespace: account.hosts[.stranger])
-        try self.account.wait("alert", "a stranger with the unknown key")
+        try self.account.wait("alert", "an unauthenticated peer with the unknown key")
         #expect(try count("alert", "from \(Hosts.Cable.stranger.far) was refused at the policy socket") == 1)
         return stranger
     }

@@ -76,15 +76,15 @@ struct RemoteTests {
         try account.end(core, plugins)
     }
 
-    @Test("a stranger is refused and told once; without keys nobody comes in")
+    @Test("an unauthenticated peer is refused and reported once; without keys nobody comes in")
     func stranger() throws {
         defer { programs.remove() }
         let (core, plugins) = try begin()
         let key = try account.key("policy", "theirs", isAllowed: false)
         let stranger = try account.stranger("fine", name: "theirs", key: key)
-        try account.wait("alert", "a stranger with the unknown key")
+        try account.wait("alert", "an unauthenticated peer with the unknown key")
         try account.cyclesGoOn(8)
-        #expect(try account.entries("alert").filter { $0.contains("a stranger") }.count == 1)
+        #expect(try account.entries("alert").filter { $0.contains("an unauthenticated peer") }.count == 1)
         #expect(try account.entries("policy_ready").allSatisfy { !$0.contains("theirs") })
         kill(stranger.process.processIdentifier, SIGKILL)
         try account.end(core, plugins)

@@ -24,7 +24,7 @@ final class Allowed: KeyAuthority {
     func revoke(_ key: PublicKey) { owners.withLock { $0[key] = nil } }
 }
 
-/// A core's sockets with doors on loopback for policies and brokers, and keys for who wants in.
+/// A core's sockets with listeners on loopback for policies and brokers, and keys for who wants in.
 final class House {
     let directory: TemporaryDirectory
     let allowed = Allowed()

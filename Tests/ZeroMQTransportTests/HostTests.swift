@@ -23,7 +23,7 @@ struct HostTests {
         #expect(try plugin.hear() == [bytes("welcome")])
     }
 
-    @Test("a stranger's key is refused, and people are told of the first")
+    @Test("an unknown key is refused, and the first one is reported")
     func stranger() throws {
         let house = try House()
         let stranger = try KeyPair.make()
@@ -166,7 +166,7 @@ struct HostTests {
         #expect(notice.words.contains("the key of policy p shook hands \(Limits.handshakesPerKey + 1) times"))
     }
 
-    @Test("a door that lets a stranger in does not open", arguments: [RemoteListener.Weakness.noCurve])
+    @Test("a listener that lets unauthenticated peers in does not open", arguments: [RemoteListener.Weakness.noCurve])
     func proof(weakness: RemoteListener.Weakness) throws {
         let any = try Endpoint.parse("tcp://127.0.0.1:0", .curve)
         let listener = try RemoteListener(
@@ -175,7 +175,7 @@ struct HostTests {
         guard case .unsafeToListen = error else { throw error }
     }
 
-    @Test("a door that talks without CURVE is found out by the second attempt alone")
+    @Test("a listener that talks without CURVE is found by the second attempt alone")
     func plainProof() throws {
         let any = try Endpoint.parse("tcp://127.0.0.1:0", .curve)
         let keys = try KeyPair.make()
@@ -184,7 +184,7 @@ struct HostTests {
         try router.bind(any)
         let proof = ListenerSelfTest(endpoint: try router.lastEndpoint(), serverKey: keys.publicKey)
         let error = try failure { try proof.provePlain() }
-        #expect(error.description.contains("talks to a stranger without CURVE"))
+        #expect(error.description.contains("talks to a peer without CURVE"))
     }
 
     @Test("a handler that lets everybody in keeps the core from starting")
@@ -194,7 +194,7 @@ struct HostTests {
             _ = try RemoteListener(
                 endpoints: [("policy", any)], keys: KeyPair.make(), authority: Allowed(letsAllIn: true))
         }
-        #expect(error.description.contains("lets a stranger with a random key in"))
+        #expect(error.description.contains("lets a peer with a random key in"))
     }
 
     @Test("a socket without keys neither binds nor dials off this host")
@@ -233,7 +233,7 @@ struct HostTests {
     }
 }
 
-@Suite("what is decided at the door")
+@Suite("admission of peers")
 struct AdmissionTests {
     private let allowed = Allowed()
     private let key: PublicKey
@@ -269,7 +269,7 @@ struct AdmissionTests {
         #expect(AdmissionRequest([[], bytes("2.0")] + frames.dropFirst(2)) == nil)
     }
 
-    @Test("a thousand strangers are one word in a minute")
+    @Test("a thousand unauthenticated peers are one notice in a minute")
     func strangers() throws {
         var admission = Admission(keys: allowed)
         for _ in 0..<1_000 { _ = admission.decide(try request(try KeyPair.make().publicKey), atMilliseconds: 5) }
