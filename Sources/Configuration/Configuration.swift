@@ -5,72 +5,79 @@ import Wire
 
 /// The configuration of one account, as a person writes it. Everything but `account` and `broker` has a default.
 package struct Configuration: Decodable {
-    /// The account's id, as the broker tells it; nothing is sent to another one.
+    /// The account's id, exactly as the broker reports it. Nothing is sent to an account with another id.
     package var account: AccountID
-    /// Of every figure here and at the broker, ISO 4217; absent: USD.
+    /// The currency of the account and of every amount in this file, ISO 4217. Default: `USD`.
     package var currency: String?
-    /// Where journal, sockets and plugins' files are kept; relative to the configuration file;
-    /// absent: `var/ACCOUNT` in the home of BigBrother.
+    /// Folder of the journal, the sockets and the plugins' files; relative to this file. Default: `var/ACCOUNT` in the
+    /// home of BigBrother.
     package var state: String?
-    /// `real` (the default), or `lockstep`: time is that of a tape.
+    /// `real`: the host's clock. `lockstep`: the time is that of a tape. Default: `real`.
     package var clock: ClockKind?
     /// Time from one cycle to the next.
     package var cycle: Span?
-    /// How long policies may take over their answer; in lockstep 10s.
+    /// Time that policies have for their answers in a cycle. In lockstep the default is 10 s.
     package var policyBudget: Span?
-    /// An order command without the broker's report for so long is asked about.
+    /// When the broker has not reported on an order command for so long, it is asked about the order.
     package var commandTimeout: Span?
-    /// The broker's whole state is asked for every so many cycles.
+    /// After so many cycles the broker's whole state is read and compared with ours.
     package var reconcileEvery: Int64?
-    /// A position without a working stop for longer is an emergency, and gets the core's own stop.
+    /// A position without a working stop for longer than this is an emergency, and gets the core's own stop.
     package var unprotectedLimit: Span?
-    /// Distance of that stop from the market, as a share of the price.
+    /// Distance of the core's own stop from the market, as a share of the price.
     package var defaultStop: Ratio?
-    /// What cannot be protected, as it is no whole unit, and is worth less than this is not told of; default 1.
+    /// In the account's currency. A part of a position that the broker takes no stop for, and that is worth less than
+    /// this, raises no alert.
     package var dust: Money?
-    /// A stop that the market has reached and that does not execute for so long is given up for a market exit.
+    /// When the market has reached a resting stop and the stop is not executed for so long, it is replaced by an exit
+    /// at market.
     package var stopPatience: Span?
-    /// Whether that is done; else it stays, and an alert says so.
+    /// Whether that is done. With `false` the stop stays, and an alert says so.
     package var escalateStops: Bool?
-    /// What becomes of other people's orders that would close a position: `leave` (the default), or `manage`.
+    /// What becomes of other people's orders that would close a position. `leave`: they are never touched. `manage`:
+    /// they are treated like our own. Default: `leave`.
     package var externalOrders: ExternalOrders?
-    /// What keeps the account from being traded back and forth, below.
+    /// Rules against trading back and forth, below.
     package var damping: DampingEntry?
-    /// Sectors of symbols, for policies that limit them.
+    /// The sector of each symbol, for policies that limit sectors.
     package var sectors: [Symbol: String]?
-    /// What a policy's `..._scale` may be for the others, below.
+    /// Bounds of the figures named `..._scale` that policies leave for each other, below.
     package var advisoryBounds: AdvisoryBoundsEntry?
-    /// What a policy tells the others is forgotten after so long, where it names no end itself.
+    /// A figure that one policy leaves for the others is forgotten after so long, unless the policy names an end
+    /// itself.
     package var advisoryLife: Span?
     /// The adapter that trades, below.
     package var broker: PluginEntry
-    /// Adapters of the same account that can be swapped in while the core is at work.
+    /// Adapters of the same account that can be swapped in while the core is at work. Default: none.
     package var standbyBrokers: [PluginEntry]?
-    /// How long a swap of adapters waits until nothing is under way.
+    /// How long a swap of adapters waits until no request is in flight; after that it is given up.
     package var swapDrain: Span?
-    /// How long the new adapter may take until it agrees with our books; then the old one is taken back.
+    /// How long the new adapter may take to connect and to agree with our books; after that the old one is taken back.
     package var swapLimit: Span?
-    /// Where prices and conditions come from, below.
+    /// Where prices and market conditions come from, below. Default: none.
     package var providers: [PluginEntry]?
-    /// Absent: `stop-loss`, `partial-profit`, `take-profit`, `portfolio-risk` and `emergency`, with their default settings;
-    /// `[]`: none.
+    /// Default: `stop-loss`, `partial-profit`, `take-profit`, `portfolio-risk` and `emergency`, with their default
+    /// settings. `[]`: none.
     package var policies: [PluginEntry]?
-    /// Folders with plugins, searched before the built-in ones.
+    /// Folders with plugins, searched before the built-in ones. Default: none.
     package var plugins: [String]?
-    /// Where plugins on other hosts come in; absent: nowhere.
+    /// Where plugins on other hosts connect, below. Default: nowhere.
     package var listen: ListenEntry?
-    /// A folder whose policies are at work without being named here: what is dropped in is started, what is taken out
-    /// leaves. Absent: none.
+    /// A folder whose policies are at work without being named here: one that is put in is started, one that is taken
+    /// out is drained. Default: none.
     package var adopt: String?
-    /// Stops that positions had before BigBrother came; R is counted from them.
+    /// Stop prices that positions had before BigBrother came; R is counted from them.
     package var initialStops: [Symbol: Price]?
-    /// `managed`, `protected`, `frozen` or `watched`; what is not named is managed.
+    /// `managed`, `protected`, `frozen` or `watched`. A symbol that is not named is `managed`. A position that was
+    /// found at the broker, though, is only protected by the default policies until it is handed over, as `managed`
+    /// written here does; policies of others, and limits that are written down, act on it at once: [Bring your
+    /// account](bring-your-account.md#3-hand-over).
     package var symbolModes: [Symbol: SymbolMode]?
-    /// What a person is asked before it is done: `none` (the default), `entries` or `all`.
+    /// What a person is asked before it is done. Default: `none`.
     package var approval: ApprovalMode?
-    /// So long a question waits, and an approval holds; default 15m.
+    /// A question waits for an answer for so long, and an approval is valid for as long.
     package var approvalExpiry: Span?
-    /// What holds whatever a policy recommends, below.
+    /// Limits that hold whatever a policy recommends, below.
     package var limits: HardLimitsEntry?
     /// How `bigbrother run` goes and when it ends, below.
     package var run: RunEntry?
@@ -82,15 +89,15 @@ package struct Configuration: Decodable {
 
     /// A plugin to use, by the name in its manifest.
     package struct PluginEntry: Decodable {
-        /// The name in its manifest.
+        /// The name in the plugin's manifest.
         package var plugin: PluginName
-        /// Another name, to run one plugin twice.
+        /// Another name, to run one plugin twice. Default: the name in the manifest.
         package var name: PluginName?
         /// As its manifest describes them: `bigbrother doctor FILE` prints them with their defaults.
         package var settings: JSON?
-        /// False: it is started elsewhere and dials in.
+        /// `false`: it is started elsewhere and connects by itself. Default: `true`.
         package var start: Bool?
-        /// Of a policy: while it is not at work, nothing is added to the account.
+        /// Of a policy: while it is not at work, or does not answer, nothing is entered. Default: `false`.
         package var required: Bool?
 
         package init(plugin: PluginName) { self.plugin = plugin }
@@ -98,11 +105,12 @@ package struct Configuration: Decodable {
 
     /// The tcp address of each role that is let in from other hosts, `tcp://ADDRESS:PORT`; every one has CURVE.
     package struct ListenEntry: Decodable {
-        /// For policies.
+        /// For policies: `tcp://HOST:PORT`, the address of this host, or `tcp://*:PORT` for all its interfaces.
+        /// Default: nowhere.
         package var policy: String?
-        /// For broker adapters.
+        /// For broker adapters, in the same form with another port. Default: nowhere.
         package var broker: String?
-        /// For providers.
+        /// For providers, in the same form with another port. Default: nowhere.
         package var provider: String?
 
         /// Those that are named, with their role.
@@ -114,19 +122,21 @@ package struct Configuration: Decodable {
     }
 
     package struct RunEntry: Decodable {
-        /// Ends after so many cycles.
+        /// The run ends after so many cycles. Default: it does not.
         package var cycles: Int64?
-        /// In lockstep: so long a cycle lasts at least, for people who watch.
+        /// In lockstep: time from one update of the tape to the next, so that a person can follow. Default: `0s`, as
+        /// fast as it goes.
         package var pace: Span?
-        /// In lockstep: ends with the tape.
+        /// With a real clock: whether the run ends when the provider has no more data. In lockstep it always does.
+        /// Default: `true`.
         package var endWithTape: Bool?
     }
 
     /// What a policy's `..._scale` may be for the others.
     package struct AdvisoryBoundsEntry: Decodable {
-        /// At least.
+        /// The smallest value; one below it counts as this. Default: 0.5.
         package var low: Ratio?
-        /// At most.
+        /// The largest value; one above it counts as this. Default: 2.
         package var high: Ratio?
     }
 

@@ -5,13 +5,13 @@ import Wire
 extension Configuration {
     /// `drawdown_pause`: a fall of equity from its peak.
     package struct DrawdownPauseEntry: Decodable {
-        /// Of the peak, above 0 and up to 1.
+        /// Share of the peak, above 0 and up to 1.
         package var limit: Ratio
-        /// Older peaks do not count: `1d` to `366d`; absent: 30 days.
+        /// Older peaks do not count: `1d` to `366d`. Default: `30d`.
         package var within: Span?
-        /// So long nothing is entered; absent: a day.
+        /// So long nothing is entered, up to `366d`. Default: `1d`.
         package var pause: Span?
-        /// Positions are reduced to this share of equity while it lasts, 0 to 4; absent: nothing is sold for it.
+        /// While it lasts, positions are reduced to this share of equity, 0 to 4. Default: nothing is sold for it.
         package var gross: Ratio?
 
         var rule: DrawdownRule {
@@ -30,9 +30,9 @@ extension Configuration {
 
     /// `weekly_loss_pause`: a loss since Monday.
     package struct WeeklyLossPauseEntry: Decodable {
-        /// Of the equity that the week began with, above 0 and up to 1.
+        /// Share of the equity that the week began with, above 0 and up to 1.
         package var limit: Ratio
-        /// Absent: until the next week begins, Monday in New York.
+        /// So long nothing is entered, up to `366d`. Default: until the next week begins, Monday 00:00 in New York.
         package var pause: Span?
         /// As in `drawdown_pause`.
         package var gross: Ratio?
@@ -52,9 +52,9 @@ extension Configuration {
     package struct LossStreakPauseEntry: Decodable {
         /// So many positions that were closed with a loss, one after the other.
         package var losses: Int64
-        /// From the first of them to the last; absent: a day.
+        /// Time from the first of them to the last, up to `366d`. Default: `1d`.
         package var within: Span?
-        /// So long nothing is entered; absent: a day.
+        /// So long nothing is entered, up to `366d`. Default: `1d`.
         package var pause: Span?
         /// As in `drawdown_pause`.
         package var gross: Ratio?
@@ -77,9 +77,9 @@ extension Configuration {
 
     /// `day_trades`: the old rule for pattern day traders.
     package struct DayTradesEntry: Decodable {
-        /// Day trades in five business days, 1 to 100; absent: 3.
+        /// Day trades in five business days, 1 to 100. Default: 3.
         package var most: Int64?
-        /// The rule concerns an account with less equity; absent: 25000.
+        /// The rule holds while the account's equity is below this. Default: 25000.
         package var below: Money?
 
         var rule: DayTradeRule {

@@ -69,36 +69,37 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var maximumOrderQuantity: Quantity?
     /// Value of one order that enters.
     package var maximumOrderNotional: Money?
-    /// Orders of all kinds, 1 or more; entries may use only half of it, so that exits always find room. What the broker
-    /// declares as `orders_per_minute` holds beside it. See ``RateBudget``.
+    /// Submissions and replacements in a minute, 1 or more; entries may use only half of it, so that exits always find
+    /// room. What the broker declares as `orders_per_minute` holds beside it. See ``RateBudget``.
     package var maximumOrdersPerMinute: Int64 = 200
     /// Value of one position after an entry.
     package var maximumPositionNotional: Money?
-    /// The same as a share of equity.
+    /// The same as a share of equity, up to 4.
     package var maximumPositionWeight: Ratio?
-    /// Gross exposure after an entry, as a share of equity.
+    /// Gross exposure after an entry, as a share of equity, up to 10.
     package var maximumGrossExposure: Ratio?
-    /// Loss of the day, as a share of the equity that it began with, at which entries end (`reducing`).
+    /// When the day's loss reaches this share of the equity that the day began with, entries end (`reducing`).
     package var maximumDailyLoss: Ratio?
-    /// Losses over more than a day after which nothing is entered for a while: a fall of equity from its peak. See
-    /// ``LossWatch``.
+    /// After a fall of equity from its peak nothing is entered for a while, below. See ``LossWatch``.
     package var drawdownPause: DrawdownRule?
-    /// The same after a loss since the week began.
+    /// The same after a loss since the week began, below.
     package var weeklyLossPause: WeeklyLossRule?
-    /// The same after losing positions in a row.
+    /// The same after losing positions in a row, below.
     package var lossStreakPause: LossStreakRule?
-    /// No entry that could not be closed on its day without one day trade too many.
+    /// No entry that could not be closed on its day without one day trade too many, below; `{}` switches it on with its
+    /// defaults.
     package var dayTrades: DayTradeRule?
-    /// Nothing is bought with what sales have brought before it has settled.
+    /// Nothing is bought with the proceeds of sales before they have settled.
     package var settledCashOnly = false
     /// Only these may be entered.
     package var symbols: [Symbol]?
-    /// A limit or stop price further from the market than this share of it is refused.
+    /// The largest distance of an order's price from the market, as a share of the market price; what happens beyond
+    /// it: [limits](limits.md#the-limits).
     package var priceCollar = Ratio(units: 500_000)
-    /// An entry whose market price is older, or dated further ahead, is refused.
+    /// An entry whose market price is older than this, or dated further ahead, is refused.
     package var maximumQuoteAge: TimeSpan = .seconds(60)
-    /// A held symbol without news of its price for longer, while its market is open, is told; three times as long is an
-    /// emergency.
+    /// A held symbol without news of its price for longer than this, while its market is open, raises an alert; after
+    /// three times as long, an emergency.
     package var maximumPriceSilence: TimeSpan = .seconds(300)
 
     package init() {}

@@ -3,17 +3,18 @@ import Trading
 /// What keeps the account from being traded back and forth: rules of the engine, so that no policy needs its own. None of
 /// them holds back an exit, an emergency, or a stop that a position does not have yet.
 package struct Damping: Sendable, Hashable, Codable {
-    /// A resting stop or target is not moved for less, as a share of its price.
+    /// A resting stop or target is not moved by less than this share of its price.
     package var minimumStopMove = Ratio(units: 1_000)
-    /// Nor for less than so many price increments.
+    /// Nor by fewer price increments than this.
     package var minimumStopTicks: Int64 = 2
-    /// Nor for less than this part of the average true range, where one is known of the symbol.
+    /// A multiple of the average true range (ATR), below 1: 0.05 is a twentieth of it. Nor by less than this, where an
+    /// ATR of the symbol is known.
     package var minimumStopATR = Ratio(units: 50_000)
-    /// After a partial the next one waits so long.
+    /// After a part of a position was sold as profit, the next one waits so long.
     package var partialCoolDown: TimeSpan = .seconds(300)
     /// A reduction that is not urgent and would take off less than this share of the position waits.
     package var minimumReduction = Ratio(units: 20_000)
-    /// After a position was closed its symbol is not entered again for so long.
+    /// After a position was closed, its symbol is not entered again for so long.
     package var reentryCoolDown: TimeSpan = .seconds(900)
 
     package init() {}
