@@ -56,4 +56,18 @@ package enum FaultKind: String, CaseIterable, Sendable {
     /// The broker tells a wrong figure of the account, another account or currency, a symbol twice, or a row that cannot be
     /// said; or its adapter answers with an error. Once, or some times in a row.
     case badAnswers = "bad-answers"
+    /// Other people place orders that stay, move, resize and end ours; the broker tells an order as over that lives, and
+    /// leaves a position out of its list.
+    case otherHands = "other-hands"
+    /// Cash for each share, which trades without it from one morning on: announced ahead, late, twice or never. The broker
+    /// lowers resting orders by it, or does not.
+    case dividends
+    /// Somebody pays in or takes out a part of the account.
+    case cashFlows = "cash-flows"
+    /// The core is started again after weeks, in another market.
+    case longPause = "long-pause"
+    /// A provider sends bars of long ago when it is there.
+    case history
+    /// A required policy does not answer, or answers what cannot be read, for some cycles, and its process lives.
+    case silentGuard = "silent-guard"
 }

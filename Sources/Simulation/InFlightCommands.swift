@@ -10,8 +10,11 @@ struct InFlightCommands {
         var time: Int64
     }
 
-    /// After so many nanoseconds without an answer, what the order cannot sell is protected (I-DOUBT-1). The core's clock
-    /// begins when the command leaves, and may be set ahead by a little less than what it takes for a jump.
+    /// After so many nanoseconds without an answer a stop may leave for what the order cannot sell (I-DOUBT-1), and nothing
+    /// else. P2 is there so that no two commands sell the same shares, or undo each other. After a minute a position without
+    /// a stop is the greater danger; that the stop offers nothing that the order may still sell is seen by P1 at the venue,
+    /// which is as strict as before. The core's clock begins when the command leaves, and may be set ahead by a little less
+    /// than what it takes for a jump.
     private static let doubtLimit = 58 * World.second
 
     private var clock = 0
@@ -30,7 +33,7 @@ struct InFlightCommands {
                 commands[symbol] = SentCommand(
                     at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs), time: time)
             }
-            if let other = commands[symbol], time < other.time + Self.doubtLimit {
+            if let other = commands[symbol], time < other.time + Self.doubtLimit || !command.protects {
                 return "a command on \(command.orderIDs.sorted()) left while \(other.ids.sorted()) was unanswered"
             }
         }
@@ -73,6 +76,13 @@ struct InFlightCommands {
 }
 
 extension OrderCommand {
+    /// It brings a stop, maybe with its target, and touches nothing that rests.
+    fileprivate var protects: Bool {
+        guard case .submit(let submission) = self else { return false }
+        let roles = submission.orders.map(\.role)
+        return roles.contains(.stop) && roles.allSatisfy { $0 == .stop || $0 == .target }
+    }
+
     /// The orders that it changes; none for a question.
     var orderIDs: [ClientOrderID] {
         switch self {

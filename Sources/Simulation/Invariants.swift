@@ -12,9 +12,11 @@ final class Invariants {
         var words: String
     }
 
-    private let world: World
-    private let venue: Venue
-    private let scenario: Scenario
+    let world: World
+    let venue: Venue
+    let scenario: Scenario
+    /// What the checks of the sixth edition remember.
+    var larger = LargerWorld()
     private(set) var violation: Violation?
     private(set) var checks = 0
     var onViolation: () -> Void = {}
@@ -24,17 +26,31 @@ final class Invariants {
     private var arrived: Set<ClientOrderID> = []
     private var symbols: [ClientOrderID: Symbol] = [:]
     /// The most that a decision sells and enters, and what its orders did.
-    private var maySell: [String: Int64] = [:]
+    var maySell: [String: Int64] = [:]
     private var sold: [String: Int64] = [:]
-    private var mayEnter: [String: Int64] = [:]
+    var mayEnter: [String: Int64] = [:]
     private var entered: [String: Int64] = [:]
     /// Traded by a person, or come by an entry: beyond what a reduction was decided on.
     private var besides: [Symbol: Int64] = [:]
-    /// The newest cycle in which a policy asked for less of a symbol, and whether something of it was executed since.
-    private var asked: [Symbol: (cycle: Int64, hasReduced: Bool)] = [:]
+    /// The newest cycle in which a policy asked for less of a symbol.
+    private var asked: [Symbol: Int64] = [:]
+    /// Something of the reduction that the core plans was executed: it is finished, whether it is asked for again or not.
+    private var hasReduced: Set<Symbol> = []
+    /// Nanoseconds in which the lists contradicted each other.
+    private var contradicted: [Symbol: Int64] = [:]
+    /// The core's own limit.
+    static let longestContradiction = 900 * World.second
     /// Nanoseconds that a stop was waited with, since the broker had refused it in every form.
     private var refused: [Symbol: Int64] = [:]
-    /// A stop is in some form taken soon.
+    /// The newest answer of the broker was what cannot be: for so long nothing can be concluded from it.
+    private var liedUntil: Int64 = 0
+    private static let longestLie = 120 * World.second
+    /// P5's clock stands still while the core backs off from stops that were refused. No core can rest a stop that the broker
+    /// refuses; to ask for the same again and again spends the budget of orders, and the person was told as an emergency
+    /// after the third refusal. What P5 is to find is a core that has stopped trying, or tries the same form for ever: the
+    /// venue takes a stop in at least one form, a form is given up after two refusals, the pauses between tries are 1, 2, 4 and
+    /// 8 cycles, and cycles follow each other within 10 to 12 s. So a core that goes from form to form is protected within
+    /// 180 s of such pauses; one that does not is found, as `sameFormAgain` is.
     private static let mostRefused = 180 * World.second
     /// Nanoseconds that a position was without a stop while everything worked.
     private var unprotected: [Symbol: Int64] = [:]
@@ -48,7 +64,7 @@ final class Invariants {
 
     /// Where a person has traded: what is on offer beyond what is held may be that person's doing, and for so many
     /// nanoseconds while everything worked nobody has mended it.
-    private var byHand: [Symbol: (excess: Int64, calm: Int64)] = [:]
+    private(set) var byHand: [Symbol: (excess: Int64, calm: Int64)] = [:]
 
     /// While everything works, a position may be without its stop for so long beyond the core's own limit.
     private var nakedSlack: Int64 {
@@ -58,9 +74,9 @@ final class Invariants {
     }
 
     /// New shares for old: the ratio, and what was held before.
-    private var splits: [Symbol: TrueSplit] = [:]
+    var splits: [Symbol: TrueSplit] = [:]
 
-    private struct TrueSplit {
+    struct TrueSplit {
         var numerator: Int64
         var denominator: Int64
         var held: Quantity
@@ -94,59 +110,18 @@ final class Invariants {
     /// A person takes shares away under resting exits; no core can prevent that, and ours has to mend it.
     func tradesManually(_ symbol: Symbol) { byHand[symbol] = (0, 0) }
 
-    func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
-        splits[symbol] = TrueSplit(
-            numerator: numerator, denominator: denominator, held: venue.held(symbol), at: world.now)
-        // What was decided on the old shares is another number of new ones.
-        for key in maySell.keys where key.hasSuffix("." + symbol.text) { maySell[key] = .max / 2 }
-        for key in mayEnter.keys where key.hasSuffix("." + symbol.text) { mayEnter[key] = .max / 2 }
-    }
-
-    /// E15: a split is applied as it was, once, and nothing else is taken for one.
-    private func checkSplit(_ record: Record) {
-        switch record {
-        case .corporateAction(let action, .splitApplied(let held?)):
-            guard let split = splits[action.symbol] else { return }
-            let exact = Int128(split.held.units) * Int128(split.numerator)
-            let far = abs(Int128(held.units) * Int128(split.denominator) - exact)
-            guard byHand[action.symbol] == nil, far > Int128(Quantity.scale) * Int128(split.denominator) else { return }
-            fail(
-                "E15",
-                "\(split.held) \(action.symbol) were split \(split.numerator):\(split.denominator), and are \(held)")
-        case .discrepancy(let found):
-            guard case .adoptedAsSplit(let numerator, let denominator) = found.done else { return }
-            guard let split = splits[found.symbol] else {
-                return fail(
-                    "E15", "\(found.symbol) was not split, and the core takes it for \(numerator):\(denominator)")
-            }
-            // Where the broker took back what was announced too early, it is the other way round.
-            let isSame = numerator * split.denominator == denominator * split.numerator
-            let isBack = numerator * split.numerator == denominator * split.denominator
-            if !isSame, !isBack {
-                fail(
-                    "E15",
-                    "\(found.symbol): \(split.numerator):\(split.denominator) taken for \(numerator):\(denominator)")
-            }
-        default: return
-        }
-    }
-
-    /// No stop that was meant for the old shares is sent for the new ones.
-    private func checkStop(_ order: NewOrder) {
-        guard let split = splits[order.symbol], world.now < split.at + 600 * World.second,
-            !scenario.characters.contains(.chaos), order.role == .stop, let stop = order.stopPrice,
-            let price = venue.prices[order.symbol]
-        else { return }
-        let isBeyond =
-            order.side == .sell ? stop.units > price.units / 4 * 5 : stop.units < price.units / 5 * 4
-        if isBeyond { fail("E15", "a stop at \(stop) for \(order.symbol), which is at \(price) after its split") }
-    }
-
-    private func watchManualTrading(_ isHealthy: Bool, _ most: Int64, _ span: Int64) {
+    private func watchManualTrading(
+        _ isHealthy: Bool, _ most: Int64, _ span: Int64, _ isContradicted: (Symbol) -> Bool
+    ) {
         for symbol in scenario.symbols {
             guard var hand = byHand[symbol] else { continue }
             let words = excess(symbol)
             hand.calm = words == nil ? hand.calm + span : 0
+            // Where the lists contradict each other a person was told, and the core waits for its limit (I-DOUBT-2).
+            if contradicted[symbol] ?? 0 < Self.longestContradiction, words != nil, isContradicted(symbol) {
+                contradicted[symbol, default: 0] += span
+                continue
+            }
             hand.excess = words == nil || !isHealthy || !isProtectable(symbol) ? 0 : hand.excess + span
             byHand[symbol] = hand.calm > nakedSlack ? nil : hand
             if let words, hand.excess > most { fail("P1", "a person's trade is not mended: \(words)") }
@@ -158,10 +133,8 @@ final class Invariants {
         for side in [Side.sell, .buy] {
             let most = side == .sell ? max(0, held) : max(0, -held)
             let offered = venue.offered(symbol, side)
-            // A person's own purchase is no exit of ours.
-            guard offered > most, side == venue.exitSide(symbol) || offered > manualOpenExits(symbol, side) else {
-                continue
-            }
+            // What a person offers too much of is that person's doing, as long as nothing of ours comes on top.
+            guard offered > most, offered > manualOpenExits(symbol, side) else { continue }
             return "\(symbol): \(Quantity(units: offered)) on offer to \(side.rawValue), \(venue.held(symbol)) held"
         }
         return nil
@@ -209,7 +182,7 @@ final class Invariants {
                 "decision \(decision) enters \(Quantity(units: most)), and its orders did \(Quantity(units: entered[decision] ?? 0))"
             )
         case .reduce:
-            asked[order.symbol]?.hasReduced = true
+            hasReduced.insert(order.symbol)
             sold[decision, default: 0] += quantity.units
             guard let most = maySell[decision], sold[decision] ?? 0 > most + (besides[order.symbol] ?? 0) else {
                 return
@@ -223,7 +196,7 @@ final class Invariants {
     }
 
     /// `bb<start of the run>.<cycle>.<symbol>.<step>` -> `<cycle>.<symbol>`.
-    private static func decision(of id: ClientOrderID) -> String? {
+    static func decision(of id: ClientOrderID) -> String? {
         let parts = id.text.split(separator: ".")
         return parts.count >= 4 ? parts[1...2].joined(separator: ".") : nil
     }
@@ -245,11 +218,13 @@ final class Invariants {
         if !command.isQuery, let why = overBudget(command) { fail("P9", why) }
         for id in command.newOrderIDs where !submitted.insert(id).inserted { fail("P4", "\(id) was sent twice") }
         if let core, let why = forbidden(command, core.control.state) { fail("P9", why) }
+        if let core, let why = touchesOthers(command, core) { fail("E6", why) }
         if let why = undeclared(command) { fail("capabilities", "the broker does not offer this: \(why)") }
         if case .submit(let submission) = command {
             for order in submission.orders {
                 symbols[order.clientOrderID] = order.symbol
                 checkStop(order)
+                if let core { checkEntry(order, core) }
                 if let core, order.role == .reduce {
                     let isReached = allowWholeExit(order, core)
                     if !isReached { checkAsked(order, core) }
@@ -326,11 +301,12 @@ final class Invariants {
     }
 
     /// A policy has said this.
-    func policyAsks(_ advice: Recommendations, cycle: Int64) {
+    func policyAsks(_ advice: Recommendations, of policy: PluginName, cycle: Int64) {
+        larger.answers(advice, policy, cycle)
         for recommendation in advice.recommendations {
             switch recommendation.advice {
             case .exit, .takePartial, .reduceTo, .reduceToWeight, .reduceExposure:
-                for symbol in recommendation.symbol.map({ [$0] }) ?? scenario.symbols { asked[symbol] = (cycle, false) }
+                for symbol in recommendation.symbol.map({ [$0] }) ?? scenario.symbols { asked[symbol] = cycle }
             case .protect, .resetStop, .target, .enter, .advise, .hold, .veto, .release: break
             }
         }
@@ -340,8 +316,8 @@ final class Invariants {
     private func checkAsked(_ order: NewOrder, _ core: CoreState) {
         guard scenario.isFifthEdition, core.plans[order.symbol]?.quantityLimit != nil else { return }
         let last = asked[order.symbol]
-        guard last.map({ !$0.hasReduced && $0.cycle < core.cycle.number - 1 }) ?? true else { return }
-        let when = last.map { "in cycle \($0.cycle)" } ?? "never"
+        guard !hasReduced.contains(order.symbol), last.map({ $0 < core.cycle.number - 1 }) ?? true else { return }
+        let when = last.map { "in cycle \($0)" } ?? "never"
         fail("E9", "\(order.words) in cycle \(core.cycle.number); it was asked for \(when)")
     }
 
@@ -355,6 +331,9 @@ final class Invariants {
         }
     }
 
+    /// The broker's lists and figures have reached the core, true or not.
+    func venueTellsState(isTrue: Bool) { liedUntil = isTrue ? world.now : world.now + Self.longestLie }
+
     func connectionEnds() { inFlight.clear() }
 
     func coreRecords(_ record: Record) {
@@ -364,8 +343,13 @@ final class Invariants {
                 "decision \(step.decision) has taken \(step.number) steps: \(step.action.words), because \(step.why.words)"
             )
         }
-        if case .action(let step) = record { checkJustified(step) }
+        if case .action(let step) = record {
+            checkJustified(step)
+            checkUndone(step)
+        }
+        checkLoss(record)
         checkSplit(record)
+        checkAdoption(record)
         // Another position than it was decided on: what is beyond the limit is another amount.
         if case .discrepancy(let difference) = record, difference.order == nil {
             for key in maySell.keys where key.hasSuffix("." + difference.symbol.text) { maySell[key] = .max / 2 }
@@ -374,7 +358,8 @@ final class Invariants {
         let key = decision.id.text
         if let limit = decision.plan.quantityLimit {
             let size = Int64(decision.facts.quantity.units.magnitude)
-            maySell[key] = limit.isZero ? .max / 2 : max(0, size - limit.units)
+            // It is written down after its orders have left: what let everything go meanwhile stands.
+            maySell[key] = limit.isZero ? .max / 2 : max(maySell[key] ?? 0, size - limit.units)
         }
         if let entry = decision.plan.entry { mayEnter[key] = entry.quantity.units }
     }
@@ -385,7 +370,9 @@ final class Invariants {
         guard !scenario.characters.contains(.chaos), let range = venue.range(step.symbol) else { return }
         switch (step.action, step.why) {
         case (.close(let side, _, _), .marketThroughStop(let stop?)):
-            if side == .sell ? range.low > stop : range.high < stop {
+            // Whoever buys pays the ask, which is a cent above the price.
+            let ask = Price(units: range.high.units + Price.scale / 100)
+            if side == .sell ? range.low > stop : ask < stop {
                 fail(
                     "E1",
                     "\(step.action.words), because \(step.why.words); it was never there: \(range.low) to \(range.high)"
@@ -404,6 +391,7 @@ final class Invariants {
 
     /// E3 and E16: no figure of the account is believed that it never had, and no position of another account.
     func coreBelieves(_ core: CoreState) {
+        if !hasReduced.isEmpty { hasReduced = hasReduced.filter { core.plans[$0]?.quantityLimit != nil } }
         guard scenario.hasBadAnswers, let account = core.portfolio.account else { return }
         // Executions that are not booked yet, or were missed.
         let slack: Int64 = 500_000 * Money.scale
@@ -416,6 +404,28 @@ final class Invariants {
         }
     }
 
+    /// E5 and E16: no position is adopted that the account did not have a moment ago, and none is given up that it has had
+    /// all the time, whatever a list says or leaves out.
+    private func checkAdoption(_ record: Record) {
+        guard scenario.hasBadAnswers, case .discrepancy(let found) = record, found.order == nil,
+            case .quantity(let quantity) = found.brokers
+        else { return }
+        switch found.done {
+        case .adopted, .adoptedAsSplit: break
+        default: return
+        }
+        guard !venue.hasHeld(quantity, found.symbol, since: world.now - Self.oldestList) else { return }
+        // Where the list leaves it out and no stop of ours stands in the market, nothing speaks against the list.
+        let size = Int64(venue.held(found.symbol).units.magnitude)
+        guard !venue.isUnlisted(found.symbol) || venue.executableStops(found.symbol) >= size else { return }
+        fail(
+            "E16",
+            "\(quantity) \(found.symbol) is adopted; the account has held \(venue.held(found.symbol)) for minutes")
+    }
+
+    /// A list that is believed was true within so many nanoseconds.
+    private static let oldestList = 120 * World.second
+
     /// No share is in our books that did not change hands.
     func coreBooks(_ change: OrderChanged, _ core: CoreState) {
         guard let ours = core.portfolio.orders[change.order]?.filledQuantity,
@@ -427,9 +437,13 @@ final class Invariants {
     // MARK: - P5
 
     /// Called every second with whether core, adapter and broker are at work together.
-    /// - Parameter isRefused: the broker has refused a stop of the symbol in every form, and the core waits before the next try.
-    func watch(isHealthy: Bool, limit: TimeSpan, span: Int64, isRefused: (Symbol) -> Bool) {
-        watchManualTrading(isHealthy, limit.nanoseconds + nakedSlack, span)
+    /// - Parameters:
+    ///   - isContradicted: the core has told that the broker's lists contradict each other about the symbol.
+    ///   - isRefused: the broker has refused a stop of the symbol in every form, and the core waits before the next try.
+    func watch(
+        isHealthy: Bool, limit: TimeSpan, span: Int64, isContradicted: (Symbol) -> Bool, isRefused: (Symbol) -> Bool
+    ) {
+        watchManualTrading(isHealthy, limit.nanoseconds + nakedSlack, span, isContradicted)
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
@@ -442,6 +456,7 @@ final class Invariants {
                 losses[symbol] = nil
                 continue
             }
+            if world.now < liedUntil || venue.isUnlisted(symbol) { continue }
             if isRefused(symbol), refused[symbol] ?? 0 < Self.mostRefused {
                 refused[symbol, default: 0] += span
                 continue

@@ -27,6 +27,10 @@ struct Scenario {
     /// Seeds from here on also have a broker that tells what cannot be.
     static let badAnswers: UInt64 = 220_000_000
     var hasBadAnswers: Bool { seed >= Self.badAnswers }
+    /// Seeds from here on also have other people's hands, dividends, deposits and withdrawals, starts after weeks, bars of
+    /// long ago, and required policies that fail while they live.
+    static let sixthEdition: UInt64 = 250_000_000
+    var isSixthEdition: Bool { seed >= Self.sixthEdition }
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]
@@ -96,6 +100,13 @@ struct Scenario {
         configuration.damping.reentryCoolDown = .seconds(20)
         configuration.damping.partialCoolDown = .seconds(30)
         if seed >= Self.thirdEdition { configuration.brokers = Self.adapters }
+        if seed >= Self.sixthEdition {
+            if characters.contains(.guardian) {
+                configuration.requiredPolicies = [PluginName(unchecked: SimulatedPolicy.Character.guardian.rawValue)]
+            }
+            // The account is too large for its positions to lose so much.
+            configuration.limits.maximumDailyLoss = Ratio(units: Ratio.scale / 5)
+        }
         self.configuration = configuration
     }
 

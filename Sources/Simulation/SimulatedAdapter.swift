@@ -19,8 +19,12 @@ final class SimulatedAdapter: SimulatedPlugin {
     private let tellsNonsense: Bool
     /// What is wrong in the next answers, and in how many more.
     private var nonsense: (kind: Int64, left: Int64)?
+    /// Three answers in a row at most are what cannot be.
+    private var hasJustLied = false
     /// What reaches the core, at the moment at which it has it.
     var onReport: (BrokerReport) -> Void = { _ in }
+    /// Lists and figures reach the core: whether they are true.
+    var onState: (_ isTrue: Bool) -> Void = { _ in }
     /// The venue says something, before anything can go wrong with it.
     var onDelivered: (ExecutionReport) -> Void = { _ in }
     /// A command has reached the venue.
@@ -88,10 +92,16 @@ final class SimulatedAdapter: SimulatedPlugin {
         case .reconcile:
             ask(re: header.id) { adapter in
                 let lag = adapter.faults.hits(.outOfStep, 100) ? adapter.faults.between(.outOfStep, 100, 5_000) : 0
-                guard let state = adapter.told(adapter.venue.state(lag: lag * World.millisecond)) else {
+                let truth = adapter.venue.state(lag: lag * World.millisecond)
+                guard let state = adapter.told(truth) else {
                     return { adapter.send(.error, Fault(reason: "HTTP 503"), re: header.id) }
                 }
-                return { adapter.send(.brokerState, state, re: header.id) { adapter.onReport(.state(to: header.id)) } }
+                return {
+                    adapter.send(.brokerState, state, re: header.id) {
+                        adapter.onState(state == truth)
+                        adapter.onReport(.state(to: header.id))
+                    }
+                }
             }
         case .submit, .cancel, .replace:
             request(command, header.epoch)
@@ -101,9 +111,10 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     /// What this answer says in place of the truth; nil for an error.
     private func told(_ truth: BrokerState) -> BrokerState? {
-        if nonsense == nil, tellsNonsense, faults.hits(.badAnswers, 60) {
+        if nonsense == nil, tellsNonsense, faults.hits(.badAnswers, 60), !hasJustLied {
             nonsense = (faults.between(.badAnswers, 0, 9), faults.between(.badAnswers, 1, 3))
         }
+        hasJustLied = nonsense != nil
         guard let (kind, left) = nonsense else { return truth }
         nonsense = left > 1 && faults.isStorm ? (kind, left - 1) : nil
         return kind == 9 ? nil : wrong(truth, kind)

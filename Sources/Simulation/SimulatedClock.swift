@@ -12,11 +12,11 @@ final class SimulatedClock: Clock {
 
     init(_ world: World) { self.world = world }
 
-    var wall: Timestamp { Timestamp(nanoseconds: Self.start.nanoseconds + world.now + jump) }
+    var wall: Timestamp { Timestamp(nanoseconds: Self.start.nanoseconds + world.now + world.skipped + jump) }
     var monotonicNanoseconds: Int64 { world.now }
 }
 
 extension World {
     /// The true time, as the venue sees it.
-    var time: Timestamp { Timestamp(nanoseconds: SimulatedClock.start.nanoseconds + now) }
+    var time: Timestamp { Timestamp(nanoseconds: SimulatedClock.start.nanoseconds + now + skipped) }
 }

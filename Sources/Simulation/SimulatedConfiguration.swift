@@ -50,7 +50,8 @@ final class SimulatedConfiguration: ConfigurationSource {
         core.limits.maximumGrossExposure = gross == 0 ? nil : Ratio(units: gross * Ratio.scale / 1_000)
         let policies = all.filter { $0.role == .policy }.map(\.name)
         absent = nil
-        if !policies.isEmpty, faults.between(.reload, 0, 2) == 0 { absent = faults.pick(.reload, policies) }
+        let others = policies.filter { !core.requiredPolicies.contains($0) }
+        if !others.isEmpty, faults.between(.reload, 0, 2) == 0 { absent = faults.pick(.reload, others) }
         core.policies = policies.filter { $0 != absent }
         return "other figures\(absent.map { ", without \($0)" } ?? "")"
     }

@@ -28,6 +28,8 @@ final class SimulatedPolicy: SimulatedPlugin {
     /// The best price since a stop is trailed, so that a guardian never loosens.
     private var stops: [Symbol: Price] = [:]
     private var rung = 0
+    /// The last cycle in which it fails.
+    private var silentUntil: Int64 = 0
     /// What it has said, and in which cycle.
     var onAdvice: (Recommendations, Int64) -> Void = { _, _ in }
     /// Recommends what stands, and nothing new.
@@ -45,6 +47,7 @@ final class SimulatedPolicy: SimulatedPlugin {
 
     override func handle(_ header: Header, _ body: Bytes) throws {
         guard header.type == .evaluate, let cycle = header.cycle else { return }
+        if isSilent(in: cycle) { return }
         if faults.hits(.malicious, 10) { return misbehave(header, cycle) }
         var delay = random.between(1, 40) * World.millisecond
         if faults.hits(.messageDelay, 10) { delay = faults.between(.messageDelay, 100, 3_000) * World.millisecond }
@@ -56,25 +59,46 @@ final class SimulatedPolicy: SimulatedPlugin {
         }
     }
 
+    /// Its process lives, and its code fails for some cycles.
+    private func isSilent(in cycle: Int64) -> Bool {
+        guard scenario.isSixthEdition, character == .guardian else { return false }
+        if cycle > silentUntil, faults.hits(.silentGuard, 20) {
+            silentUntil = cycle + faults.between(.silentGuard, 0, 5)
+        }
+        return cycle <= silentUntil && faults.isStorm
+    }
+
     private func misbehave(_ header: Header, _ cycle: Int64) {
         switch faults.between(.malicious, 0, 5) {
         case 0: break
         case 1: sendRaw(.recommendations, Array("{\"recommendations\":[{".utf8), re: header.id, cycle: cycle)
         case 2: send(.recommendations, Recommendations([]), re: header.id, cycle: cycle + 1)
-        case 3:
-            // The end of an order that rests, reported by a plugin that is no broker.
-            let symbol = faults.pick(.malicious, scenario.symbols)
-            let id = venue.resting(symbol).first?.order.id ?? ClientOrderID(unchecked: "lie")
-            let report = ExecutionReport(
-                clientOrderID: id, event: .canceled, cumulativeQuantity: .zero, at: world.time)
-            send(.execution, report)
+        case 3: send(.execution, lie())
         case 4:
             let flood = (0..<50).flatMap { _ in scenario.symbols.map(wild) }
             onAdvice(Recommendations(flood), cycle)
             send(.recommendations, Recommendations(flood), re: header.id, cycle: cycle)
         default:
+            onAdvice(Recommendations([]), cycle)
             for _ in 0..<3 { send(.recommendations, Recommendations([]), re: header.id, cycle: cycle) }
         }
+    }
+
+    /// The end of an order that rests, or a fill of it, reported by a plugin that is no broker.
+    private func lie() -> ExecutionReport {
+        let symbol = faults.pick(.malicious, scenario.symbols)
+        let resting = venue.resting(symbol).first?.order
+        var report = ExecutionReport(
+            clientOrderID: resting?.id ?? ClientOrderID(unchecked: "lie"), event: .canceled, cumulativeQuantity: .zero,
+            at: world.time)
+        guard let resting, let price = venue.prices[symbol], faults.between(.malicious, 0, 1) == 1 else {
+            return report
+        }
+        report.event = .fill
+        report.executionID = ExecutionID(unchecked: "lie")
+        (report.price, report.averagePrice) = (price, price)
+        (report.quantity, report.cumulativeQuantity) = (resting.leavesQuantity, resting.terms.quantity)
+        return report
     }
 
     // MARK: - Advice

@@ -15,6 +15,12 @@ final class SimulatedProvider: SimulatedPlugin {
     private var wasSplit: Set<Symbol> = []
     /// Announcements, and from when on they are told.
     private var announcements: [(from: Int64, action: CorporateAction)] = []
+    /// What has paid a dividend, once in a scenario.
+    private var wasPaid: Set<Symbol> = []
+    /// Corporate actions that are announced or under way and have not taken effect.
+    private var pending = 0
+    var isSettled: Bool { pending == 0 && announcements.isEmpty && dark.isEmpty }
+    var onDividend: (_ symbol: Symbol, _ amount: Price) -> Void = { _, _ in }
     var onSplit: (_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) -> Void = { _, _, _ in }
 
     init(_ world: World, _ venue: Venue, _ faults: FaultInjector, _ scenario: Scenario) {
@@ -26,7 +32,27 @@ final class SimulatedProvider: SimulatedPlugin {
         tick()
     }
 
-    override func isReady() { publish() }
+    override func isReady() {
+        if scenario.isSixthEdition, faults.hits(.history, 300) { sendHistory() }
+        publish()
+    }
+
+    /// Bars of an hour ago, when the market was elsewhere: of use to indicators alone.
+    private func sendHistory() {
+        let first = world.time.nanoseconds - 5_400 * World.second
+        let bars = scenario.symbols.flatMap { symbol -> [Bar] in
+            guard let price = venue.prices[symbol] else { return [] }
+            let percent: Int64 = faults.pick(.history, [55, 80, 125, 170])
+            let then = Price(units: price.units / 100 * percent)
+            return (0..<Int64(20)).map { number in
+                Bar(
+                    symbol: symbol, start: Timestamp(nanoseconds: first + number * 60 * World.second),
+                    period: .seconds(60), open: then, high: Price(units: then.units / 100 * 103),
+                    low: Price(units: then.units / 100 * 97), close: then, volume: .one)
+            }
+        }
+        send(.market, MarketUpdate(at: world.time, bars: bars.sorted { ($0.start, $0.symbol) < ($1.start, $1.symbol) }))
+    }
 
     private func tick() {
         world.after(scenario.tick) { [weak self] in
@@ -42,7 +68,8 @@ final class SimulatedProvider: SimulatedPlugin {
     private func turnSession() {
         guard venue.session == .regular, faults.hits(.close, scenario.hasSplits ? 20 : 5) else { return }
         venue.open(faults.pick(.close, [.closed, .afterHours]))
-        let night = splitOverNight() ? 240 : faults.between(.close, 20, 120)
+        let isLong = splitOverNight() || (scenario.isSixthEdition && payOverNight())
+        let night = isLong ? 240 : faults.between(.close, 20, 120)
         world.after(night * World.second) { [weak self] in
             guard let self else { return }
             venue.endDay()
@@ -70,6 +97,50 @@ final class SimulatedProvider: SimulatedPlugin {
         return true
     }
 
+    private func payOverNight() -> Bool {
+        guard !venue.capabilities.sessions.contains(venue.session), faults.hits(.dividends, 700),
+            let symbol = scenario.symbols.first(where: { !wasPaid.contains($0) && !wasSplit.contains($0) }),
+            let price = venue.prices[symbol]
+        else { return false }
+        let cent = Price.scale / 100
+        let amount = Price(units: price.units / 100 * faults.between(.dividends, 1, 20) / cent * cent)
+        guard amount.isPositive, price.units - amount.units > 6 * Price.scale else { return false }
+        wasPaid.insert(symbol)
+        dark.insert(symbol)
+        let seconds = faults.between(.dividends, 5, 30)
+        for (number, delay) in dividendAnnouncements(seconds).enumerated() {
+            let effective = Timestamp(nanoseconds: world.time.nanoseconds + seconds * World.second)
+            announcements.append(
+                (
+                    world.now + delay * World.second,
+                    CorporateAction(
+                        id: "dividend \(number)", symbol: symbol, kind: .dividend(amount: amount),
+                        effectiveAt: effective)
+                ))
+        }
+        let lowersOrders = faults.between(.dividends, 0, 2) > 0
+        let paidIn = faults.between(.dividends, 1, 60)
+        pending += 1
+        // The core's clock may be set ahead.
+        onDividend(symbol, amount)
+        world.after(seconds * World.second) { [weak self] in
+            guard let self else { return }
+            pending -= 1
+            venue.goWithoutDividend(symbol, amount, lowersOrders: lowersOrders, paidIn: paidIn)
+        }
+        return true
+    }
+
+    /// After how many seconds each is told.
+    private func dividendAnnouncements(_ seconds: Int64) -> [Int64] {
+        switch faults.between(.dividends, 0, 4) {
+        case 0: [seconds + faults.between(.dividends, 5, 300)]
+        case 1: []
+        case 2: [0, faults.between(.dividends, 0, 60)]
+        default: [0]
+        }
+    }
+
     private func plan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, in seconds: Int64) {
         func announce(after delay: Int64, _ id: String) {
             let effective = Timestamp(nanoseconds: world.time.nanoseconds + seconds * World.second)
@@ -93,6 +164,8 @@ final class SimulatedProvider: SimulatedPlugin {
             announce(after: 0, "one")
             announce(after: seconds + faults.between(.splits, 0, 60), "another")
         }
+        pending += 1
+        world.after(max(seconds, booked) * World.second) { [weak self] in self?.pending -= 1 }
         world.after(seconds * World.second) { [weak self] in
             self?.onSplit(symbol, numerator, denominator)
             self?.venue.restatePrices(symbol, numerator, denominator)

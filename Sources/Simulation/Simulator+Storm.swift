@@ -22,6 +22,10 @@ extension Simulator {
             story("\(symbol) is split \(numerator):\(denominator)")
             invariants.splits(symbol, numerator, denominator)
         }
+        provider.onDividend = { [unowned self] symbol, amount in
+            story("\(symbol) is going to trade without its dividend of \(amount)")
+            invariants.paysDividend(symbol, amount)
+        }
         venue.onFill = { [unowned self] order, quantity in
             outcome.fills += 1
             invariants.filled(order, quantity)
@@ -53,6 +57,7 @@ extension Simulator {
         }
         adapter.onAdmission = { [unowned self] in invariants.admits($0) }
         adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
+        adapter.onState = { [unowned self] in invariants.venueTellsState(isTrue: $0) }
         adapter.onReport = { [unowned self] word in
             switch word {
             case .execution(let report): story("core hears: \(report.clientOrderID) \(report.event.rawValue)")
@@ -69,7 +74,9 @@ extension Simulator {
         switch told.step {
         case .changed, .rolledBack: invariants.connectionEnds()
         case .done: outcome.swaps += 1
-        case .began, .failed: break
+        // Open: in a swap of adapters a list with a hole is believed.
+        case .began: venue.listEverything(for: 60 * World.second)
+        case .failed: break
         }
     }
 
@@ -140,16 +147,25 @@ extension Simulator {
                 venue.sendMalformedReport(about: faults.pick(.malformedReports, scenario.symbols))
             }
             if scenario.isSecondEdition, faults.hits(.reload, 3) {
-                story("somebody changes the configuration: \(configuration.edit())")
+                editConfiguration()
             }
             if scenario.isThirdEdition, faults.hits(.swap, 5) {
                 say("swap", faults.pick(.swap, Scenario.adapters))
             }
+            if scenario.isSixthEdition { interfere() }
             if faults.hits(.control, 2) {
                 say(faults.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
             }
             storm()
         }
+    }
+
+    /// Seeds of before remain what they were: there the edit was part of the story alone, and nothing was edited unless
+    /// somebody wanted to be told.
+    private func editConfiguration() {
+        guard scenario.isSixthEdition else { return story("somebody looks at the configuration") }
+        let what = configuration.edit()
+        story("somebody changes the configuration: \(what)")
     }
 
     private func tradeManually(_ symbol: Symbol) {

@@ -102,7 +102,8 @@ package final class Simulator {
         policies = scenario.characters.map { SimulatedPolicy($0, world, venue, faults, scenario) }
         invariants = Invariants(world, venue, scenario)
         for policy in policies {
-            policy.onAdvice = { [invariants] advice, cycle in invariants.policyAsks(advice, cycle: cycle) }
+            let name = policy.name
+            policy.onAdvice = { [invariants] in invariants.policyAsks($0, of: name, cycle: $1) }
         }
         configuration = SimulatedConfiguration(
             scenario.configuration,
@@ -126,6 +127,7 @@ package final class Simulator {
             // The machine is without a core for a moment.
             let downUntil = world.now + faults.between(.coreCrash, 100, 8_000) * World.millisecond
             while !isOver, world.step(until: downUntil) {}
+            if scenario.isSixthEdition, !isOver, faults.hits(.longPause, 150) { pauseForWeeks() }
         }
         finish()
         world.end()
@@ -135,6 +137,7 @@ package final class Simulator {
     /// One life of the core, from its start to its end or death.
     private func live() {
         outcome.starts += 1
+        invariants.coreStarts()
         journal.crash()
         let transport = SimulatedTransport(world, faults)
         self.transport = transport
@@ -186,10 +189,10 @@ package final class Simulator {
             guard !isOver else { return }
             let state = node?.core.state
             invariants.watch(
-                isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second
-            ) { symbol in
-                state.map { $0.holds.isProtectionRefused(symbol, in: $0.cycle.number) } ?? false
-            }
+                isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second,
+                isContradicted: { state?.isContradicted($0) ?? false },
+                isRefused: { symbol in state.map { $0.holds.isProtectionRefused(symbol, in: $0.cycle.number) } ?? false
+                })
             watch()
         }
     }
@@ -220,7 +223,15 @@ package final class Simulator {
     }
 
     /// A plan may be under way at the very moment that is looked at: it gets the time to come to its end.
-    private func end(looks: Int = 8) {
+    /// Where the broker's lists contradict each other, until the core's limit for that is over as well.
+    private func end(looks: Int = 8, contradictedFor waited: Int64 = 0) {
+        if let state = node?.core.state, scenario.symbols.contains(where: { state.isContradicted($0) }),
+            waited < Invariants.longestContradiction + 60 * World.second
+        {
+            return world.after(5 * World.second) { [unowned self] in
+                if !isOver { end(looks: looks, contradictedFor: waited + 5 * World.second) }
+            }
+        }
         let defects =
             node.map { Convergence(core: $0.core.state, venue: venue, symbols: scenario.symbols).defects }
             ?? ["no core is at work"]
@@ -269,11 +280,19 @@ package final class Simulator {
     }
 }
 
+extension CoreState {
+    /// The broker's lists contradict each other about the symbol, and a person was told.
+    fileprivate func isContradicted(_ symbol: Symbol) -> Bool {
+        holds.reportedReasons(of: symbol).contains { if case .contradiction = $0 { true } else { false } }
+    }
+}
+
 extension Simulator: RunObserver {
     package func observe(_ record: Record, state: CoreState) {
         invariants.coreRecords(record)
         if let broken = state.brokenInvariant { invariants.fail("invariant", "\(broken)") }
         invariants.coreBelieves(state)
+        invariants.checkDividend(record, state)
         if case .order(let change) = record { invariants.coreBooks(change, state) }
         if case .swap(let told) = record { takeSwap(told) }
         switch record {

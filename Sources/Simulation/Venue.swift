@@ -41,6 +41,11 @@ final class Venue {
     private(set) var session = SessionPhase.regular
     /// Positions as they were, for reports that are out of step: newest last.
     private var history: [(at: Int64, positions: [Symbol: Quantity])] = []
+    /// Positions as they were at the beginning.
+    private var opening: [Symbol: Quantity] = [:]
+    /// Symbols that the list of positions leaves out, and until when.
+    private var unlisted: [Symbol: Int64] = [:]
+    private var wholeUntil: Int64 = 0
     private var count: Int64 = 0
 
     /// The broker's reports, as they leave it.
@@ -66,6 +71,7 @@ final class Venue {
         averages[symbol] = price
         prices[symbol] = price
         history = [(0, positions)]
+        opening = positions
     }
 
     func list(_ symbol: Symbol, at price: Price) { prices[symbol] = price }
@@ -110,6 +116,15 @@ final class Venue {
         .reduce(0) { $0 + $1.order.leavesQuantity.units }
     }
 
+    /// The same of what stands in the market.
+    func executableStops(_ symbol: Symbol) -> Int64 {
+        var units: Int64 = 0
+        for order in resting(symbol).map(\.order) where order.terms.role == .stop && order.terms.type.isStop {
+            if order.status == .new || order.status == .partiallyFilled { units += order.leavesQuantity.units }
+        }
+        return units
+    }
+
     func query(_ id: ClientOrderID) -> OrderAnswer {
         guard let resting = orders[id], resting.visibleFrom <= world.now,
             capabilities.canLookUp || resting.order.isWorking
@@ -121,7 +136,7 @@ final class Venue {
     func state(lag: Int64) -> BrokerState {
         let at = world.now - lag
         let seen = lag > 0 ? history.last { $0.at <= at }?.positions ?? positions : positions
-        let listed = seen.filter { !$0.value.isZero }.sorted { $0.key < $1.key }.map {
+        let listed = seen.filter { !$0.value.isZero && !isUnlisted($0.key) }.sorted { $0.key < $1.key }.map {
             BrokerPosition(symbol: $0.key, quantity: $0.value, averagePrice: averages[$0.key] ?? .one)
         }
         let open = working.sorted { $0.key < $1.key }.flatMap { $0.value.compactMap { orders[$0] } }
@@ -131,14 +146,31 @@ final class Venue {
             positions: listed, openOrders: open, at: world.time)
     }
 
+    func isUnlisted(_ symbol: Symbol) -> Bool { faults.isStorm && unlisted[symbol].map { world.now < $0 } ?? false }
+
+    /// The list of positions is without it for a while.
+    func leaveOut(_ symbol: Symbol, for span: Int64) {
+        if world.now >= wholeUntil { unlisted[symbol] = world.now + span }
+    }
+
+    /// No list is without a position for so long.
+    func listEverything(for span: Int64) { (unlisted, wholeUntil) = ([:], world.now + span) }
+
     private var equity: Money {
         var units = cash.units
         for (symbol, quantity) in positions { units += value(quantity, prices[symbol] ?? .zero).units }
         return Money(units: units)
     }
 
-    private func value(_ quantity: Quantity, _ price: Price) -> Money {
+    func value(_ quantity: Quantity, _ price: Price) -> Money {
         do { return try price.times(quantity) } catch { preconditionFailure("scenario figures fit: \(error)") }
+    }
+
+    /// Whether so much was held at any time since then.
+    func hasHeld(_ quantity: Quantity, _ symbol: Symbol, since time: Int64) -> Bool {
+        let first = history.lastIndex { $0.at <= time }
+        let since = history[(first ?? 0)...].map(\.positions) + (first == nil ? [opening] : [])
+        return since.contains { ($0[symbol] ?? .zero) == quantity }
     }
 
     func nextNumber() -> Int64 {
@@ -240,6 +272,14 @@ final class Venue {
     /// What the market of a symbol has truly been since the beginning.
     func range(_ symbol: Symbol) -> (low: Price, high: Price)? {
         ranges[symbol] ?? prices[symbol].map { ($0, $0) }
+    }
+
+    func book(cash amount: Money) { cash = Money(units: cash.units + amount.units) }
+
+    func lowerPrices(_ symbol: Symbol, by amount: Price) {
+        func lowered(_ price: Price) -> Price { Price(units: max(Price.scale / 100, price.units - amount.units)) }
+        prices[symbol] = prices[symbol].map(lowered)
+        ranges[symbol] = ranges[symbol].map { (lowered($0.low), $0.high) }
     }
 
     // MARK: - Splits

@@ -8,6 +8,8 @@ import Wire
 final class World {
     /// Nanoseconds since the scenario began; it never goes back.
     private(set) var now: Int64 = 0
+    /// What has passed beside, while nothing happened.
+    private(set) var skipped: Int64 = 0
     /// Of all simulated plugins: what a codec learned about types and names is of use to the next.
     let codec = MessageCodec()
     private var queue = Heap<Scheduled>()
@@ -32,6 +34,9 @@ final class World {
         count += 1
         queue.insert(Scheduled(time: now + max(0, nanoseconds), number: count, action: action))
     }
+
+    /// Weeks pass in a moment.
+    func skip(_ nanoseconds: Int64) { skipped += nanoseconds }
 
     /// Nothing more happens; what was planned is forgotten, and what it held with it.
     func end() { queue = Heap() }

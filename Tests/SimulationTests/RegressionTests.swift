@@ -10,6 +10,7 @@ struct RegressionTests {
         142, 198, 219, 775, 821, 985, 767, 1296, 5143, 5194, 20153, 20549, 256, 566, 30502, 33647, 40330, 60022,
         500_042, 901_847, 911_456, 1_000_343, 1_001_286, 1_001_565, 1_002_399, 2_003_859, 1510, 81_002_018, 82_015_541,
         82_019_114, 91_001_715, 110_001_787, 110_001_960, 120_002_401, 140_000_032, 140_010_284, 140_010_489,
+        230_000_001, 230_000_010, 240_000_028,
     ]
 
     @Test("a seed that once failed keeps every promise", arguments: onceFailed)
@@ -79,6 +80,15 @@ struct RegressionTests {
     func fourthEdition(number: UInt64) {
         let outcome = expectSound(Scenario.fourthEdition + number)
         if number == 5 { #expect(outcome.injectedFaults.contains { $0.fault == .badPrices }, "prices are wrong") }
+    }
+
+    @Test("so does one with other people's hands, dividends, deposits, weeks without a core and silent guards")
+    func sixthEdition() {
+        var kinds: Set<FaultKind> = []
+        for number in Seed.range(gate: 6, nightly: 400) {
+            kinds.formUnion(expectSound(Scenario.sixthEdition + number).injectedFaults.map(\.fault))
+        }
+        #expect(kinds.isSuperset(of: [.otherHands, .cashFlows, .silentGuard]))
     }
 
     @Test("seeds of the third edition: adapters are swapped in the storm", arguments: Seed.range(gate: 4, nightly: 200))

@@ -1,0 +1,52 @@
+import Orchestration
+import Trading
+
+extension Invariants {
+    func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
+        splits[symbol] = TrueSplit(
+            numerator: numerator, denominator: denominator, held: venue.held(symbol), at: world.now)
+        // What was decided on the old shares is another number of new ones.
+        for key in maySell.keys where key.hasSuffix("." + symbol.text) { maySell[key] = .max / 2 }
+        for key in mayEnter.keys where key.hasSuffix("." + symbol.text) { mayEnter[key] = .max / 2 }
+    }
+
+    /// E15: a split is applied as it was, once, and nothing else is taken for one.
+    func checkSplit(_ record: Record) {
+        switch record {
+        case .corporateAction(let action, .splitApplied(let held?)):
+            guard let split = splits[action.symbol] else { return }
+            let exact = Int128(split.held.units) * Int128(split.numerator)
+            let far = abs(Int128(held.units) * Int128(split.denominator) - exact)
+            guard byHand[action.symbol] == nil, far > Int128(Quantity.scale) * Int128(split.denominator) else { return }
+            fail(
+                "E15",
+                "\(split.held) \(action.symbol) were split \(split.numerator):\(split.denominator), and are \(held)")
+        case .discrepancy(let found):
+            guard case .adoptedAsSplit(let numerator, let denominator) = found.done else { return }
+            guard let split = splits[found.symbol] else {
+                return fail(
+                    "E15", "\(found.symbol) was not split, and the core takes it for \(numerator):\(denominator)")
+            }
+            // Where the broker took back what was announced too early, it is the other way round.
+            let isSame = numerator * split.denominator == denominator * split.numerator
+            let isBack = numerator * split.numerator == denominator * split.denominator
+            if !isSame, !isBack {
+                fail(
+                    "E15",
+                    "\(found.symbol): \(split.numerator):\(split.denominator) taken for \(numerator):\(denominator)")
+            }
+        default: return
+        }
+    }
+
+    /// No stop that was meant for the old shares is sent for the new ones.
+    func checkStop(_ order: NewOrder) {
+        guard let split = splits[order.symbol], world.now < split.at + 600 * World.second,
+            !scenario.characters.contains(.chaos), order.role == .stop, let stop = order.stopPrice,
+            let price = venue.prices[order.symbol]
+        else { return }
+        let isBeyond =
+            order.side == .sell ? stop.units > price.units / 4 * 5 : stop.units < price.units / 5 * 4
+        if isBeyond { fail("E15", "a stop at \(stop) for \(order.symbol), which is at \(price) after its split") }
+    }
+}
