@@ -29,7 +29,10 @@ extension Orchestrator {
         guard let broker = state.broker, broker.isReconciled else { return }
         if state.cycle.isPaused(at: state.now) { tryRefusedAgain() }
         let number = state.cycle.begin(at: state.now)
-        if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.discrepancies.isEmpty {
+        // Of a symbol with a row that cannot be, nothing is known and nothing is sent: it is looked at with every cycle.
+        if number % max(1, state.configuration.reconcileEveryCycles) == 0 || !broker.discrepancies.isEmpty
+            || state.reconciler.hasContested
+        {
             reconcileNow()
         }
         try watchEquity()
@@ -71,12 +74,7 @@ extension Orchestrator {
         guard state.broker != nil else {
             return alert(.notice, nil, .brokerLeftDuringCycle(cycle))
         }
-        let engine = DecisionEngine(
-            state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
-            configuration: state.configuration, capabilities: state.broker?.capabilities,
-            entriesRefused: whyNoEntries(answers), overtaken: Set(state.cycle.overtaken),
-            isFlattening: state.control.isFlattening, mode: { [state] in state.mode(of: $0) },
-            approvals: approvalGate)
+        let engine = try decisionEngine(cycle, entriesRefused: whyNoEntries(answers))
         state.cycle.decided(at: state.now)
         let usable = withPause(withPerson(answers.filter { $0.failure == nil }))
         let (portfolio, symbolDecisions) = try engine.decide(usable, plans: state.plans)
@@ -87,10 +85,17 @@ extension Orchestrator {
         // An entry that nobody recommends any more is no longer wanted.
         let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
         state.plans.dropEntries(except: named)
-        if state.control.isFlattening { flattenPlans() }
         if !state.mayEnter || !silentGuards(answers).isEmpty { endEntries() }
         touchPlanned()
         dropIdleSymbols(mentioned: Set(symbolDecisions.map(\.decision.symbol)))
+    }
+
+    func decisionEngine(_ cycle: Int64, entriesRefused: DispositionReason?) throws(NumericError) -> DecisionEngine {
+        DecisionEngine(
+            state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
+            configuration: state.configuration, capabilities: state.broker?.capabilities,
+            entriesRefused: entriesRefused, overtaken: Set(state.cycle.overtaken),
+            mode: { [state] in state.mode(of: $0) }, approvals: approvalGate)
     }
 
     private mutating func recordPortfolio(_ portfolio: PortfolioMerge, _ cycle: Int64) {
@@ -99,7 +104,7 @@ extension Orchestrator {
         record(.portfolio(PortfolioDecision(cycle: cycle, dispositions: portfolio.dispositions)))
     }
 
-    private mutating func apply(_ symbolDecision: DecisionEngine.SymbolDecision) {
+    mutating func apply(_ symbolDecision: DecisionEngine.SymbolDecision) {
         let decision = symbolDecision.decision
         let symbol = decision.symbol
         propose(symbolDecision.proposals)

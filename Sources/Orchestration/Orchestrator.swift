@@ -76,7 +76,7 @@ package struct Orchestrator: Sendable {
         case .executionCorrection(let correction): try applyCorrection(correction)
         case .brokerError(let name, let query, let why): applyBrokerError(name, query, why)
         case .commandNotSent(let command, let why): try applyCommandNotSent(command, why)
-        case .control(let control): applyControl(control)
+        case .control(let control): try applyControl(control)
         case .asked(let request): applyRequest(request)
         case .wake: break
         case .clockJumped(let span): applyClockJump(span)

@@ -1,10 +1,10 @@
 import JSON
-import Orchestration
 import Testing
 import Trading
 import Wire
 
 @testable import Node
+@testable import Orchestration
 
 /// Inputs that go to the journal by hand stand there as Codable would write them.
 struct EntryCodecTests {
@@ -26,6 +26,24 @@ struct EntryCodecTests {
     private static let state = BrokerState(
         account: Account(id: AccountID(unchecked: "a"), cash: .one, equity: .one, buyingPower: .one), positions: [],
         openOrders: [], at: at)
+
+    @Test("a state in which a person is asked can be written, and read back", arguments: Proposal.Kind.allCases)
+    func proposals(kind: Proposal.Kind) throws {
+        let change: Proposal.Change =
+            switch kind {
+            case .enter: .enter(Entry(side: .buy, quantity: .one, stop: ProtectiveStop(stopPrice: .one)))
+            case .reduce: .reduce(to: .zero, of: .one)
+            case .target: .target(.one)
+            }
+        var approvals = Approvals()
+        approvals.want(
+            Proposal(
+                id: ProposalID(cycle: 25, symbol: Symbol(unchecked: "NVDA"), kind: kind),
+                policy: PluginName(unchecked: "a"), reason: "so", change: change, until: Self.at, wantedAt: Self.at,
+                wantedInCycle: 25))
+        let bytes = try WireEncoder().encode(approvals)
+        #expect(try WireDecoder().decode(Approvals.self, from: bytes, unknownFields: .refuse) == approvals)
+    }
 
     static let inputs: [Input] = [
         .cycleDue, .wake, .market(MarketUpdate(at: at)),

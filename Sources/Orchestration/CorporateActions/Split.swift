@@ -52,7 +52,7 @@ package struct Split: Sendable, Hashable, Codable {
         return found
     }
 
-    /// Whether it makes one quantity of the other, with whole shares where the broker books whole ones.
+    /// Whether it makes one quantity of the other, in whole shares or in whole parts of a share as the broker books them.
     func explains(_ new: Quantity, from old: Quantity) -> Bool {
         guard old.isNegative == new.isNegative else { return false }
         let (before, after) = (Int128(old.units.magnitude), Int128(new.units.magnitude))
@@ -60,10 +60,17 @@ package struct Split: Sendable, Hashable, Codable {
         let shown = after * Int128(denominator)
         // A part in a million of what is shown: adapters round fractions.
         if abs(exact - shown) * 1_000_000 <= exact { return true }
-        // What is no whole share is paid in cash, or made a whole one where shares become fewer.
-        let share = Int128(Quantity.scale)
-        return after % share == 0 && exact >= share * Int128(denominator)
+        // What is no whole share, or no whole part of one, is paid in cash, or made a whole one where shares become fewer.
+        let share = Self.lastPlace(of: after)
+        return exact >= share * Int128(denominator)
             && abs(exact - shown) < share * Int128(denominator) && (shown < exact || numerator < denominator)
+    }
+
+    /// What a broker counts in, as far as its figure shows: a share, a tenth, a hundredth of one ...
+    private static func lastPlace(of quantity: Int128) -> Int128 {
+        var place = Int128(Quantity.scale)
+        while place > 1, quantity % place != 0 { place /= 10 }
+        return place
     }
 
     /// As far as averages are told: in cents mostly.

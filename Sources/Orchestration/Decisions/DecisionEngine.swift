@@ -12,12 +12,12 @@ struct DecisionEngine {
     let entriesRefused: DispositionReason?
     /// Symbols whose position is another one than the snapshot showed: advice on them is void.
     var overtaken: Set<Symbol> = []
-    /// A person wants every position closed.
-    var isFlattening = false
     /// How far a symbol is handed over.
     let mode: (Symbol) -> SymbolMode
     /// Nil when nobody has to be asked.
     var approvals: ApprovalGate?
+    /// The id of the decision on a symbol; nil for that of the cycle.
+    var makesID: ((Symbol) -> DecisionID)?
 
     struct SymbolDecision {
         var decision: Decision
@@ -60,7 +60,7 @@ struct DecisionEngine {
     private func decide(
         _ symbol: Symbol, _ advice: [PolicyAdvice], _ plans: PlanStore
     ) throws(NumericError) -> SymbolDecision {
-        let id = DecisionID(cycle: cycle, symbol: symbol)
+        let id = makesID?(symbol) ?? DecisionID(cycle: cycle, symbol: symbol)
         let current = plans[symbol]
         let before = current ?? PositionPlan(id: id, symbol: symbol)
         let (merge, dispositions, proposals) = try merge(advice, onto: before, facts(symbol, plans))
@@ -101,8 +101,8 @@ struct DecisionEngine {
         }
         facts.minimumQuantity = capabilities?.minimumQuantity(of: symbol) ?? .zero
         facts.reentryFrom = plans.closedAt(symbol).map { $0 + configuration.damping.reentryCoolDown }
-        facts.isReductionUnderWay =
-            isFlattening || state.isReducing(symbol, plans[symbol], sessions: capabilities?.sessions ?? [], at: now)
+        facts.isReductionUnderWay = state.isReducing(
+            symbol, plans[symbol], sessions: capabilities?.sessions ?? [], at: now)
         facts.isOvertaken = overtaken.contains(symbol)
         if state.orders.working(symbol).contains(where: { $0.terms.role == .entry }) {
             facts.workingEntry = plans.sentEntry(symbol)

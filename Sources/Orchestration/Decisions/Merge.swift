@@ -117,7 +117,10 @@ package struct Merge: Sendable {
             return note(item, .expired, .validUntil(until))
         }
         // What asks for nothing, and what only keeps from entering, was no picture of the position.
-        if facts.isOvertaken, item.recommendation.priority != .none { return note(item, .expired, .snapshotOvertaken) }
+        // A person has not decided on that picture either.
+        if facts.isOvertaken, item.recommendation.priority != .none, item.policy != Handover.person {
+            return note(item, .expired, .snapshotOvertaken)
+        }
         guard facts.mode.permits(item.recommendation.priority) || item.policy == Handover.person else {
             return note(item, .refused, .symbolMode(facts.mode))
         }

@@ -16,6 +16,8 @@ struct Hold: Sendable, Hashable, Codable {
     var untilCycle: Int64 = 0
     /// What was asked of the broker earlier may be behind what has happened.
     var snapshotNotBefore: Timestamp?
+    /// An exit was ended by others while nothing could execute: the snapshot is one of the next session.
+    var awaitsOpen: Bool?
 
     mutating func endRefusals() {
         refusals = 0

@@ -128,6 +128,9 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
         endings[id] = Ending(toldAt: time, commandCount: commandCount)
     }
 
+    /// Its end was told, and nobody here had asked for it.
+    func isEndedByOthers(_ id: ClientOrderID) -> Bool { endings[id] != nil }
+
     /// The broker dates a sign of life after the end that it told.
     func livesAgain(_ id: ClientOrderID, toldAt time: Timestamp) -> Bool {
         endings[id].map { time > $0.toldAt } ?? false

@@ -161,10 +161,11 @@ extension Orchestrator {
         return rounded.isMet(by: terms, counting: counting)
     }
 
-    /// The newest terms hold, whatever the order in which reports arrive. A successor's first report has its own.
+    /// The newest terms hold, whatever the order in which reports arrive. A successor's first report has its own. An order that
+    /// is over has none; if it lives all the same, what the broker answers about it are news.
     private func restate(_ order: inout Order, _ terms: NewOrder, _ event: OrderEvent, at time: Timestamp) {
         let isFirst = order.replacesOrder != nil && (event == .new || event == .accepted)
-        guard event == .restated || isFirst, time >= order.termsAt ?? time else { return }
+        guard event == .restated || isFirst, !order.status.isTerminal, time >= order.termsAt ?? time else { return }
         let role = order.terms.role
         order.terms = terms
         order.terms.role = role

@@ -44,6 +44,18 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         }
     }
 
+    /// Nor before a state was read in a session in which the broker trades.
+    mutating func awaitOpen(_ symbol: Symbol) {
+        change(symbol) {
+            var hold = $0.hold ?? Hold()
+            hold.awaitsBrokerSnapshot = true
+            hold.awaitsOpen = true
+            $0.hold = hold
+        }
+    }
+
+    func awaitsOpen(_ symbol: Symbol) -> Bool { symbols[symbol]?.hold?.awaitsOpen == true }
+
     /// New shares for old: nothing is sent before the broker shows the same.
     mutating func awaitSplit(_ symbol: Symbol, cycle: Int64) {
         change(symbol) { $0.hold = Hold(awaitsBrokerSnapshot: true, untilCycle: cycle) }
@@ -100,6 +112,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         change(symbol) {
             $0.hold?.awaitsBrokerSnapshot = false
             $0.hold?.snapshotNotBefore = nil
+            $0.hold?.awaitsOpen = nil
         }
     }
 

@@ -90,7 +90,9 @@ extension Orchestrator {
     mutating func withPerson(_ answers: [PolicyAnswer]) -> [PolicyAnswer] {
         let positions = state.portfolio.positions
         state.handover.settle { positions[$0]?.size }
-        guard let answer = state.handover.answer else { return answers }
+        let said = [state.flatteningAnswer, state.handover.answer].compactMap(\.self)
+        guard !said.isEmpty else { return answers }
+        let answer = PolicyAnswer(policy: Handover.person, recommendations: said.flatMap(\.recommendations))
         return (answers + [answer]).sorted { $0.policy < $1.policy }
     }
 }

@@ -61,7 +61,7 @@ package struct ProposalID: Sendable, Hashable, Codable, CustomStringConvertible 
 /// One thing that a policy wants and a person is asked about.
 package struct Proposal: Sendable, Hashable, Codable {
     /// Of one symbol there is at most one of each kind.
-    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+    package enum Kind: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable, Comparable {
         case enter, reduce, target
         package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
     }

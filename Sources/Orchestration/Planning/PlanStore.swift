@@ -4,7 +4,7 @@ import Trading
 /// and when its position was closed. One value for each symbol.
 ///
 /// Invariants:
-/// 1. The count of actions grows while the decision is the same: it is part of client order ids.
+/// 1. The count of actions grows while the cycle of the decision is the same: it is part of client order ids.
 /// 2. No entry outlives the run of the core in which a policy asked for it.
 package struct PlanStore: Sendable, Hashable, Codable {
     private var symbols: [Symbol: SymbolPlan] = [:]
@@ -75,19 +75,6 @@ package struct PlanStore: Sendable, Hashable, Codable {
                 $0.dropStop()
                 $0.stop = stop
                 $0.stopOwner = PositionPlan.core
-            })
-    }
-
-    /// The whole position is to be sold.
-    mutating func flatten(_ symbol: Symbol, id: DecisionID) {
-        guard symbols[symbol]?.plan?.quantityLimit != .zero else {
-            return changePlan(symbol) { $0.isReductionWithdrawn = nil }
-        }
-        adopt(
-            with(plan(of: symbol, orOf: id)) {
-                $0.id = id
-                $0.dropReduction()
-                $0.quantityLimit = .zero
             })
     }
 
@@ -287,9 +274,10 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     // MARK: - Actions
 
-    /// The number of the next action of a decision, from 1.
+    /// The number of the next action of a decision, from 1. It goes on where a person has decided in the same cycle: a plan
+    /// may go back to an id that was its own before.
     func nextAction(_ symbol: Symbol, of decision: DecisionID) -> Int64 {
-        guard let actions = symbols[symbol]?.actions, actions.decision == decision else { return 1 }
+        guard let actions = symbols[symbol]?.actions, actions.decision.cycleText == decision.cycleText else { return 1 }
         return actions.count + 1
     }
 
@@ -302,9 +290,9 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     /// - Parameter keep: whether the count of a symbol may still be needed; those of `cycle` always are.
     mutating func dropActionCounts(except cycle: Int64, keep: (Symbol) -> Bool) {
-        let thisCycle = "\(cycle)."
+        let thisCycle = "\(cycle)"
         for (symbol, value) in symbols.inOrder where value.plan == nil && !keep(symbol) {
-            guard let actions = value.actions, !actions.decision.text.hasPrefix(thisCycle) else { continue }
+            guard let actions = value.actions, actions.decision.cycleText != thisCycle else { continue }
             change(symbol) { $0.actions = nil }
         }
     }

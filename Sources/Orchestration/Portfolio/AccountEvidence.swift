@@ -61,8 +61,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     ///   - isPriced: every position has a price.
     mutating func admitsOpening(_ account: Account, held: Money, isPriced: Bool) throws(NumericError) -> Bool {
         let other = try account.equity - account.cash - held
-        let all = try max(account.equity.magnitude(), account.cash.magnitude() + held.magnitude())
-        let isOdd = try other.magnitude() > all.scaled(by: isPriced ? Self.openingShare : Self.unpricedOpening, .up)
+        let isOdd = try Self.isFar(other, account, held, isPriced ? Self.openingShare : Self.unpricedOpening)
         // An account that is worth nothing may be one; it is asked about again, too.
         guard isOdd || !account.equity.isPositive else {
             if isPriced { otherValue = other }
@@ -73,6 +72,14 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         guard (opening?.readings ?? 0) >= Self.neededAtOpening else { return false }
         (opening, otherValue) = (nil, isPriced ? other : nil)
         return true
+    }
+
+    /// Equity is far from cash and what is held.
+    private static func isFar(
+        _ other: Money, _ account: Account, _ held: Money, _ share: Ratio
+    ) throws(NumericError) -> Bool {
+        let all = try max(account.equity.magnitude(), account.cash.magnitude() + held.magnitude())
+        return try other.magnitude() > all.scaled(by: share, .up)
     }
 
     enum Finding: Sendable, Hashable {
@@ -143,7 +150,9 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
 
     /// Cash and equity do not say the same.
     private func isOdd(_ reading: Reading, other: Money?) throws(NumericError) -> Bool {
-        guard let other, let before = otherValue else { return false }
+        guard let other, let held = reading.held else { return false }
+        // The first reading with prices is no measure of itself.
+        guard let before = otherValue else { return try Self.isFar(other, reading.theirs, held, Self.openingShare) }
         return try (other - before).magnitude() > Self.small(reading) + Self.roomForPrices(reading)
     }
 

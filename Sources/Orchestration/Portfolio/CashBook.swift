@@ -88,6 +88,12 @@ package struct CashBook: Sendable, Hashable, Codable {
         }
         explainTogether(&news)
         for index in news.indices where news[index].isInCash != nil { news[index].done = .wasInCash }
+        for index in news.indices {
+            // What the account was put right by may have been adopted before anybody told why.
+            guard case .corrected(let before) = news[index].done else { continue }
+            let change = Int64(clamping: Int128(news[index].movement.amount.units) - Int128(before.units))
+            news[index].isInCash = takeUnexplained(Money(units: change), before: news[index].movement.at)
+        }
         return news
     }
 

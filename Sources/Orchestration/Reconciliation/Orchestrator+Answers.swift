@@ -125,6 +125,7 @@ extension Orchestrator {
             .lostOrder, order.symbol, order.id, ours: .status(order.status), brokers: .notOpen,
             done: .orderEndedFillsFromPosition)
         deferToPosition(order)
+        if state.inFlight.request(for: order.id).map({ $0.kind == .submit }) ?? true { awaitOpen(after: order) }
         // A successor that never came says nothing about the order whose place it was to take.
         let isSuccessor = order.replacesOrder.flatMap { state.portfolio.orders[$0]?.isWorking } ?? false
         let neverCame = isSuccessor && !order.hasBeenAtVenue

@@ -9,6 +9,12 @@ extension Orchestrator {
     ///   - before: the order's status before the report.
     ///   - time: by the broker's clock.
     mutating func noteEndByOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus, at time: Timestamp) {
+        if before.isTerminal, order.status == before, state.inFlight.isEndedByOthers(order.id),
+            state.holds.awaitsSnapshot(order.symbol)
+        {
+            // Told once more: a list that was asked for before this says nothing of it.
+            return awaitLists(of: order.symbol)
+        }
         guard isEndByOthers(order, event, from: before), !isDayOver(order, event) else { return }
         state.inFlight.endedByOthers(order.id, toldAt: time, known: state.portfolio.orders.isKnown)
         let symbol = order.symbol
@@ -19,8 +25,20 @@ extension Orchestrator {
             state.plans.positionClosed(symbol, at: state.now)
         }
         alert(.warning, symbol, .orderEndedByOthers(order.terms, event))
-        state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
-        state.reconciler.requestSnapshot(by: state.now)
+        awaitLists(of: symbol)
+        awaitOpen(after: order)
+    }
+
+    /// I-CORP-7: what ends over night was for the shares of before, as long as the broker has not booked what it was ended
+    /// for. Nothing can execute before the market opens; by then the lists are read again.
+    mutating func awaitOpen(after order: Order) {
+        guard order.isExit, !order.isExternal, !isInSession(order.symbol) else { return }
+        state.holds.awaitOpen(order.symbol)
+    }
+
+    /// A session in which the broker trades, be it halted or not.
+    func isInSession(_ symbol: Symbol) -> Bool {
+        state.broker?.capabilities.sessions.contains(state.market.session(of: symbol, at: state.now)) == true
     }
 
     /// I-HAND-5: its day was over: nobody's doing, and what protects is placed anew at once.
@@ -50,7 +68,7 @@ extension Orchestrator {
     /// With no request of ours under way, for it or for another order of its group.
     private func isEndByOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus) -> Bool {
         guard event == .canceled || event == .expired || event == .replaced, !order.isWorking, !before.isTerminal,
-            !before.isInFlight || isInDoubtForItsFills(order, before), !order.isExternal,
+            !before.isInFlight || isOnlySubmitted(order, before), !order.isExternal,
             !state.inFlight.hasUnseenEnd(order.id)
         else { return false }
         switch order.terms.timeInForce {
@@ -68,9 +86,9 @@ extension Orchestrator {
         }
     }
 
-    /// Its end was told without its fills, and the broker was asked; nothing of ours was to end or change it.
-    private func isInDoubtForItsFills(_ order: Order, _ before: OrderStatus) -> Bool {
-        before == .unknown && state.inFlight.request(for: order.id)?.kind == .submit
+    /// Its beginning was not told, or its end without its fills; nothing of ours was to end or change it.
+    private func isOnlySubmitted(_ order: Order, _ before: OrderStatus) -> Bool {
+        (before == .unknown || before == .pendingNew) && state.inFlight.request(for: order.id)?.kind == .submit
     }
 
     /// A sign of life of an order whose end was told, and that nobody here asked for.
@@ -115,9 +133,9 @@ extension Orchestrator {
                 return state.plans.settle(symbol, target: wanted, as: rests)
             }
         }
-        // While a request of ours is under way, the answer to it says what follows. Of an order that was in doubt for another
-        // reason, as after a word that it is over, it is news.
-        guard !before.status.isInFlight || (before.status == .unknown && asked == nil) else { return }
+        // While a replacement of ours is under way, the answer to it says what follows. Of an order that is in flight for another
+        // reason, as after a word that it is over or is going to be changed, it is news.
+        guard !before.status.isInFlight || asked == nil else { return }
         state.plans.noteChange(of: order.id, symbol)
         awaitLists(of: symbol)
     }

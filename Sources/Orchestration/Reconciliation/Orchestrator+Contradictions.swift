@@ -6,7 +6,7 @@ import Trading
 extension Orchestrator {
     func examined(_ finding: PositionFinding, of symbol: Symbol, _ snapshot: BrokerState) -> PositionFinding {
         guard case .differs(let ours, let theirs) = finding, let record = state.portfolio.positions[symbol],
-            !isWaitedForTooLong(symbol), !state.swapMachine.mustMatchPrevious
+            !isWaitedForTooLong(symbol), !mustMatchPrevious(symbol)
         else { return finding }
         let brokers = theirs?.quantity ?? .zero
         // What stands on the other side is no hole in a list.
@@ -40,7 +40,8 @@ extension Orchestrator {
     /// A stop of ours that the broker lists, for more than is left by its list of positions.
     private func stopBeyond(_ left: Quantity, _ record: PositionRecord, _ snapshot: BrokerState) -> ClientOrderID? {
         snapshot.openOrders.first { order in
-            state.portfolio.orders[order.id]?.isExit == true && order.terms.type.isStop && order.status.isExecutable
+            order.symbol == record.symbol && state.portfolio.orders[order.id]?.isExit == true
+                && order.terms.type.isStop && order.status.isExecutable
                 && order.terms.side == record.exitSide && order.leavesQuantity > left
         }?.id
     }

@@ -125,7 +125,7 @@ extension Orchestrator {
                 next = min(next ?? discrepancy.since + reportLag, discrepancy.since + reportLag)
             } else if let earliest, queriedAt < earliest {
                 next = min(next ?? earliest, earliest)
-            } else {
+            } else if !state.holds.awaitsOpen(symbol) || isInSession(symbol) {
                 state.holds.releaseSnapshotHold(symbol)
             }
         }
@@ -169,11 +169,13 @@ extension Orchestrator {
         for order in snapshot.openOrders where state.portfolio.orders[order.id]?.isWorking != true {
             // The list is older than the end that we have seen, or behind it.
             if let ended = state.portfolio.orders[order.id], !isAuthoritative(query, onEndOf: ended) { continue }
-            if let ended = state.portfolio.orders[order.id] { alert(.warning, order.symbol, .orderLives(ended.id)) }
+            let before = state.portfolio.orders[order.id]
+            if let before { alert(.warning, order.symbol, .orderLives(before.id)) }
             var adopted = order
             // One of ours that was given up and lives is ours all the same: it may be in the way.
-            adopted.terms.role = state.portfolio.orders[order.id]?.terms.role ?? .external
+            adopted.terms.role = before?.terms.role ?? .external
             adoptOrder(adopted)
+            if let before { noteTerms(of: adopted, before: before) }
             watchForAnotherCore(order)
         }
     }

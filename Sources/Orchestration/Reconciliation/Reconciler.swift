@@ -220,6 +220,8 @@ package struct Reconciler: Sendable, Hashable, Codable {
         link?.listDefects.contains { $0.symbol == symbol } ?? false
     }
 
+    var hasContested: Bool { link?.listDefects.contains { $0.symbol != nil } ?? false }
+
     // MARK: - Whose account it is
 
     /// Nothing is sent while the adapter tells another account.

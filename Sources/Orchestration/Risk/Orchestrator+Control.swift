@@ -2,7 +2,7 @@ import Trading
 
 /// A person's orders: halt, reduce, resume, flatten.
 extension Orchestrator {
-    mutating func applyControl(_ control: Control) {
+    mutating func applyControl(_ control: Control) throws(NumericError) {
         if control.command == .handOver {
             guard let order = control.order else { return }
             return handOver(order, who: control.who, why: control.why)
@@ -15,16 +15,33 @@ extension Orchestrator {
         }
         record(.tradingState(state.control.state, who: control.who, why: state.control.why))
         if state.control.state != .active { endEntries() }
-        if state.control.isFlattening { flattenPlans() }
+        if state.control.isFlattening { try flattenPlans() }
         touchPlanned()
     }
 
-    /// Every position is to be sold, whatever policies want.
-    mutating func flattenPlans() {
-        for (symbol, record) in state.portfolio.positions.inOrder
-        where !isWithin(.zero, record) && state.mode(of: symbol) != .watched {
-            let id = DecisionID(cycle: state.cycle.number, symbol: symbol)
-            state.plans.flatten(symbol, id: id)
+    /// Every position is to be sold, whatever policies want: a decision of the person, at once. Later cycles hear it with
+    /// what policies say.
+    private mutating func flattenPlans() throws(NumericError) {
+        guard let answer = state.flatteningAnswer else { return }
+        let cycle = state.cycle.number
+        var engine = try decisionEngine(cycle, entriesRefused: nil)
+        engine.approvals = nil
+        engine.overtaken = []
+        engine.makesID = { DecisionID(byPersonAfter: cycle, symbol: $0) }
+        for decision in try engine.decide([answer], plans: state.plans).symbolDecisions { apply(decision) }
+    }
+}
+
+extension CoreState {
+    /// What `flatten` asks for, in the person's name; nil when nothing is to be flattened.
+    var flatteningAnswer: PolicyAnswer? {
+        guard control.isFlattening else { return nil }
+        let words = if case .command(.flatten, let words) = control.why { words } else { "" }
+        let recommendations = portfolio.positions.keys.sorted().filter { mode(of: $0) != .watched }.map { symbol in
+            Recommendation(
+                symbol: symbol, advice: .exit, urgency: .emergency, reason: words,
+                evidence: [Evidence("who", control.who)])
         }
+        return PolicyAnswer(policy: Handover.person, recommendations: recommendations)
     }
 }

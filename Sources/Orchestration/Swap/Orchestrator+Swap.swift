@@ -102,11 +102,16 @@ extension Orchestrator {
     /// A position is another there, and stays so, though nothing of ours explains it.
     /// - Returns: whether the adapter that joins leaves again.
     mutating func rollsBackFor(_ symbol: Symbol, ours: Quantity, brokers: Quantity) -> Bool {
-        guard state.swapMachine.mustMatchPrevious, let swap = state.swap,
-            !state.inFlight.hasUnseenEnd(where: { state.portfolio.orders[$0]?.symbol == symbol })
-        else { return false }
+        guard mustMatchPrevious(symbol), let swap = state.swap else { return false }
         rollBack(.position(symbol: symbol, new: swap.to, newHas: brokers, old: swap.from, oldHad: ours))
         return true
+    }
+
+    /// The adapter that joins is to show what the one before did, and no end of ours that nobody has seen explains another
+    /// position.
+    func mustMatchPrevious(_ symbol: Symbol) -> Bool {
+        state.swapMachine.mustMatchPrevious
+            && !state.inFlight.hasUnseenEnd(where: { state.portfolio.orders[$0]?.symbol == symbol })
     }
 
     private var pendingWork: PendingWork {

@@ -93,4 +93,10 @@ public struct DecisionID: Identifier {
     public let text: String
     public init(unchecked text: String) { self.text = text }
     public init(cycle: Int64, symbol: Symbol) { text = "\(cycle).\(symbol)" }
+
+    /// What a person has decided at once, beside the cycle that was the last: `42p.NVDA`.
+    public init(byPersonAfter cycle: Int64, symbol: Symbol) { text = "\(cycle)p.\(symbol)" }
+
+    /// The number of its cycle, as it is written.
+    package var cycleText: Substring { text.prefix { $0.isNumber || $0 == "-" } }
 }

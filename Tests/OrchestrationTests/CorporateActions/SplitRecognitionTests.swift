@@ -31,7 +31,8 @@ struct SplitRecognitionTests {
             ("287", "10", "14", "205", "1:20"), ("287", "10", "15", "200", "1:20"),
             ("14.35", "10", "43.05", "3.3333", "3:1"),
             ("7", "50", "10", "33.33", "3:2"), ("1000", "4", "100", "40", "1:10"),
-            ("40", "1", "1200", "0.0333", "30:1"),
+            ("40", "1", "1200", "0.0333", "30:1"), ("-14.25", "34.4", "-3.562", "137.6", "1:4"),
+            ("0.7777", "90", "0.2592", "270", "1:3"), ("1.333", "75", "1.999", "50", "3:2"),
         ] as [(Quantity, Price, Quantity, Price, String)])
     func recognized(held: Quantity, average: Price, after: Quantity, newAverage: Price, expected: String) {
         #expect(split(Figures(held: held, average: average, after: after, newAverage: newAverage)) == expected)
@@ -42,7 +43,9 @@ struct SplitRecognitionTests {
         arguments: [
             ("100", "100", "200", "100"), ("100", "100", "50", "100"), ("100", "100", "200", "99"),
             ("100", "100", "200", "75"), ("100", "100", "-100", "100"), ("0.001", "50000", "0.5", "25000"),
-            ("100", "0", "50", "0"), ("10", "100", "15", "90"), ("1", "100", "2", "60"), ("100", "100", "100", "50"),
+            ("100", "0", "50", "0"), ("14.25", "34.4", "3.562", "34.4"),
+            ("14.25", "34.4", "3.662", "137.6"), ("10", "100", "15", "90"), ("1", "100", "2", "60"),
+            ("100", "100", "100", "50"),
         ] as [(Quantity, Price, Quantity, Price)])
     func trades(held: Quantity, average: Price, after: Quantity, newAverage: Price) {
         #expect(split(Figures(held: held, average: average, after: after, newAverage: newAverage)) == nil)

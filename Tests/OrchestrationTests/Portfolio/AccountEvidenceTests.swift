@@ -52,6 +52,20 @@ struct AccountEvidenceTests {
         #expect(portfolio.account?.equity == "69900", "what fits is taken")
     }
 
+    @Test(
+        "the first reading with prices is judged too: an opening without them is no measure",
+        arguments: ["0", "70100"] as [Money])
+    func firstPriced(equity: Money) throws {
+        var evidence = AccountEvidence()
+        let ours = Account(id: "test", cash: "40000", equity: "70000", buyingPower: "40000")
+        #expect(try evidence.admitsOpening(ours, held: "30000", isPriced: false))
+        let theirs = Account(id: "test", cash: "40000", equity: equity, buyingPower: "40000")
+        let finding = try evidence.examine(
+            AccountEvidence.Reading(
+                theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: true, at: Timestamp(seconds: 0)))
+        #expect((finding == .agrees(wasDoubted: false)) == (equity != .zero))
+    }
+
     static let wrong: [@Sendable (inout Account) -> Void] = [
         { $0.cash = .zero },
         { $0.equity = .zero },

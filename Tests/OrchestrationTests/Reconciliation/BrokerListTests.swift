@@ -54,6 +54,18 @@ struct BrokerListTests {
         driver.expectSound()
     }
 
+    @Test("while nobody knows what is held of it, the lists are read with every cycle", arguments: 0..<6)
+    func rereads(index: Int) {
+        var driver = held()
+        driver.venue.lie = Self.lies[index]
+        driver.connect()
+        driver.cycle()
+        driver.venue.lie = nil
+        for _ in 0..<4 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
     @Test("in the middle what is known stays, and what rests stays", arguments: 0..<6)
     func middle(index: Int) {
         var driver = held()

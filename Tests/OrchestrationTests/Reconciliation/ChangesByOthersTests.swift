@@ -111,6 +111,96 @@ struct ChangesByOthersTests {
         driver.expectSound()
     }
 
+    @Test("one whose beginning was not told yet, and whose end is: no second one is placed either")
+    func toldAsExpiredFirst() {
+        var venue = FakeVenue()
+        venue.hold("ABC", 100, at: "100")
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.start()
+        driver.quote("ABC", "100", "100.02")
+        driver.connect()
+        (driver.venue.faults.withholdsWords, driver.venue.faults.withholdsAnswers) = (true, true)
+        driver.recommend([PluginName("stop-loss").says(.stop("95"), on: "ABC")])
+        driver.cycle()
+        let id = Self.stop(driver)
+        #expect(driver.working("ABC").map(\.status) == [.pendingNew])
+        driver.venueDoes { $0.say(id, .expired) }
+        #expect(driver.orders.count == 1)
+        driver.venue.faults = .init()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.working("ABC").map(\.id) == [id])
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
+    @Test(
+        "told as over, it lives on at the level to which somebody has moved it: that is news as well",
+        arguments: [0, 1])
+    func livesElsewhere(seconds: Int64) {
+        var driver = protected { $0.capabilities.reportLag = .seconds(5) }
+        for _ in 0..<3 { driver.cycle() }
+        let id = Self.stop(driver)
+        for word in driver.venue.say(id, .expired) { driver.feed(word) }
+        driver.pass(.seconds(seconds))
+        let words = driver.venue.change(id) { $0.stopPrice = "98" }
+        for word in words { driver.feed(word) }
+        driver.settle()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.symbolStop?.id == id && driver.symbolStop?.terms.stopPrice == "98")
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "98")
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
+    @Test(
+        "a change that the venue announces first is news as well",
+        arguments: [.pendingReplace, .pendingCancel] as [OrderEvent])
+    func announced(event: OrderEvent) {
+        var driver = protected { $0.capabilities.reportLag = .seconds(5) }
+        for _ in 0..<3 { driver.cycle() }
+        let id = Self.stop(driver)
+        let words = driver.venue.say(id, event) + driver.venue.change(id) { $0.stopPrice = "98" }
+        for word in words { driver.feed(word) }
+        driver.settle()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.symbolStop?.id == id && driver.symbolStop?.terms.stopPrice == "98")
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
+    @Test("a stop that the venue ends over night, for a split that it books later, is not put back for the old shares")
+    func endedOverNight() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        let id = Self.stop(driver)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .closed)))
+        driver.venueDoes { $0.drop(id) }
+        for _ in 0..<3 { driver.cycle() }
+        driver.disconnect()
+        driver.connect()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.orders.count == 1)
+        driver.venue.split("ABC", 1, 4)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.policies = { _ in [] }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == "380" && driver.venue.stopped("ABC") == 25)
+        driver.expectSound()
+    }
+
+    @Test("where nothing was behind it, it is put back when the market opens")
+    func endedOverNightForNothing() {
+        var driver = protected()
+        let id = Self.stop(driver)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .closed)))
+        driver.venueDoes { $0.drop(id) }
+        driver.cycle()
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.wait(.seconds(1))
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
     @Test("ended in truth, it is put back when the lists have been read, and not before")
     func endedByOthers() {
         var driver = protected { $0.capabilities.reportLag = .seconds(5) }

@@ -117,6 +117,61 @@ struct RestrictionTests {
         driver.expectSound()
     }
 
+    /// Every exit at market belongs to a decision that wants as much to go.
+    private func expectExplained(_ driver: CoreDriver, _ name: PluginName) {
+        let closes = driver.records.compactMap { record -> ActionTaken? in
+            guard case .action(let step) = record, case .close = step.action else { return nil }
+            return step
+        }
+        #expect(!closes.isEmpty)
+        for step in closes {
+            let decisions = driver.records.compactMap { record -> Decision? in
+                if case .decision(let decision) = record, decision.id == step.decision { decision } else { nil }
+            }
+            #expect(decisions.last?.plan.quantityLimit == .zero, "\(step.decision)")
+            let taken = decisions.last?.dispositions.filter { $0.outcome == .taken }.map(\.policy)
+            #expect(taken?.contains(name) == true, "\(step.decision)")
+        }
+    }
+
+    @Test("what flatten sells is the person's decision, with who and why, beside the cycle's and within the next one")
+    func flattenDecides() {
+        var driver = protected()
+        driver.cycle()
+        let cycle = driver.state.cycle.number
+        driver.send(say(.flatten))
+        #expect(driver.venue.held("ABC").isZero)
+        expectExplained(driver, Handover.person)
+        let decision = driver.records.compactMap { if case .decision(let made) = $0 { made } else { nil } }.last
+        #expect(decision?.id == DecisionID(byPersonAfter: cycle, symbol: "ABC"))
+        #expect(decision?.dispositions.map(\.recommendation.reason) == ["the test"])
+        #expect(driver.venue.orders.keys.allSatisfy { $0.text.count <= 48 })
+        driver.expectSound()
+    }
+
+    @Test("what is found after flatten goes in the person's name too, whatever policies want in that cycle")
+    func flattenFound() {
+        var driver = LimitTests.driver([])
+        driver.send(say(.flatten))
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.recommend([LimitTests.entry.says(.takePartial(fraction: "0.5", rung: "1"), on: "ABC")])
+        driver.connect()
+        driver.cycle()
+        #expect(driver.venue.held("ABC").isZero)
+        expectExplained(driver, Handover.person)
+        driver.expectSound()
+    }
+
+    @Test("a plan that goes back to an id of its cycle gives no action a number again")
+    func numbers() {
+        var plans = PlanStore()
+        let person = DecisionID(byPersonAfter: 12, symbol: "ABC")
+        plans.noteAction("ABC", of: person, number: 3)
+        #expect(plans.nextAction("ABC", of: DecisionID(cycle: 12, symbol: "ABC")) == 4)
+        #expect(plans.nextAction("ABC", of: DecisionID(cycle: 1, symbol: "ABC")) == 1)
+        #expect(plans.nextAction("ABC", of: DecisionID(cycle: 13, symbol: "ABC")) == 1)
+    }
+
     // MARK: - Unprotected while halted
 
     @Test(

@@ -60,6 +60,8 @@ struct IdentityTests {
         for cycle in [0, 42, Int64.max, .min] {
             let id = DecisionID(cycle: cycle, symbol: longest)
             #expect(try DecisionID(id.text) == id)
+            let beside = DecisionID(byPersonAfter: cycle, symbol: longest)
+            #expect(try DecisionID(beside.text) == beside && beside != id && beside.cycleText == id.cycleText)
         }
         #expect(try DecisionID(cycle: 42, symbol: Symbol("NVDA")).text == "42.NVDA")
     }
