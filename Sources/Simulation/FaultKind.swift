@@ -70,4 +70,8 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case history
     /// A required policy does not answer, or answers what cannot be read, for some cycles, and its process lives.
     case silentGuard = "silent-guard"
+    /// A person who is asked for approval answers late, says no, or says nothing.
+    case approvals
+    /// Fees, interest, taxes, and money that is paid in or out, with an id: listed at once or late, told twice, put right.
+    case cashMovements = "cash-movements"
 }

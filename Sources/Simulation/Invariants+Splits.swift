@@ -2,9 +2,12 @@ import Orchestration
 import Trading
 
 extension Invariants {
-    func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
+    /// - Parameter isKnown: the core's books have the position as it is. Of one that it learns of later, and of whose split
+    ///   nobody tells it, it has no figure but the price of before.
+    func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, isKnown: Bool) {
         splits[symbol] = TrueSplit(
-            numerator: numerator, denominator: denominator, held: venue.held(symbol), at: world.now)
+            numerator: numerator, denominator: denominator, held: venue.held(symbol), at: world.now, isKnown: isKnown,
+            isTold: announced.contains(symbol))
         // What was decided on the old shares is another number of new ones.
         for key in maySell.keys where key.hasSuffix("." + symbol.text) { maySell[key] = .max / 2 }
         for key in mayEnter.keys where key.hasSuffix("." + symbol.text) { mayEnter[key] = .max / 2 }
@@ -14,7 +17,7 @@ extension Invariants {
     func checkSplit(_ record: Record) {
         switch record {
         case .corporateAction(let action, .splitApplied(let held?)):
-            guard let split = splits[action.symbol] else { return }
+            guard let split = splits[action.symbol], split.isKnown else { return }
             let exact = Int128(split.held.units) * Int128(split.numerator)
             let far = abs(Int128(held.units) * Int128(split.denominator) - exact)
             guard byHand[action.symbol] == nil, far > Int128(Quantity.scale) * Int128(split.denominator) else { return }
@@ -39,11 +42,19 @@ extension Invariants {
         }
     }
 
-    /// No stop that was meant for the old shares is sent for the new ones.
-    func checkStop(_ order: NewOrder) {
-        guard let split = splits[order.symbol], world.now < split.at + 600 * World.second,
+    /// The announcement of a split, or the end of an order that the venue ended for it, has reached the core.
+    func hearsOfSplit(_ symbol: Symbol) {
+        announced.insert(symbol)
+        splits[symbol]?.isTold = true
+    }
+
+    /// No stop that was meant for the old shares is sent for the new ones, once anything has told the core of them: an
+    /// announcement, the end of its order, or the new shares themselves.
+    func checkStop(_ order: NewOrder, _ core: CoreState?) {
+        guard let split = splits[order.symbol], split.isKnown, world.now < split.at + 600 * World.second,
             !scenario.characters.contains(.chaos), order.role == .stop, let stop = order.stopPrice,
-            let price = venue.prices[order.symbol]
+            let price = venue.prices[order.symbol],
+            split.isTold || core?.portfolio.positions[order.symbol]?.quantity == venue.held(order.symbol)
         else { return }
         let isBeyond =
             order.side == .sell ? stop.units > price.units / 4 * 5 : stop.units < price.units / 5 * 4

@@ -69,6 +69,30 @@ extension Invariants {
         fail("E7", "\(step.action.words) of \(step.symbol): a person has moved \(id) from there")
     }
 
+    // MARK: - Lists
+
+    /// E5 and E16: no position is adopted that the account did not have a moment ago, and none is given up that it has had
+    /// all the time, whatever a list says or leaves out.
+    func checkAdoption(_ record: Record) {
+        guard scenario.hasBadAnswers, case .discrepancy(let found) = record, found.order == nil,
+            case .quantity(let quantity) = found.brokers
+        else { return }
+        switch found.done {
+        case .adopted, .adoptedAsSplit: break
+        default: return
+        }
+        guard !venue.hasHeld(quantity, found.symbol, since: world.now - Self.oldestList) else { return }
+        // Where the list leaves it out and no stop of ours stands in the market, nothing speaks against the list.
+        let size = Int64(venue.held(found.symbol).units.magnitude)
+        guard !venue.isUnlisted(found.symbol) || venue.executableStops(found.symbol) >= size else { return }
+        fail(
+            "E16",
+            "\(quantity) \(found.symbol) is adopted; the account has held \(venue.held(found.symbol)) for minutes")
+    }
+
+    /// A list that is believed was true within so many nanoseconds.
+    fileprivate static let oldestList = 120 * World.second
+
     // MARK: - Money and dividends
 
     /// E3: the account is too large for its positions to lose so much; what was paid out is no loss.

@@ -17,6 +17,8 @@ final class Invariants {
     let scenario: Scenario
     /// What the checks of the sixth edition remember.
     var larger = LargerWorld()
+    /// And of the seventh.
+    var person = AskedPerson()
     private(set) var violation: Violation?
     private(set) var checks = 0
     var onViolation: () -> Void = {}
@@ -44,7 +46,7 @@ final class Invariants {
     private var refused: [Symbol: Int64] = [:]
     /// The newest answer of the broker was what cannot be: for so long nothing can be concluded from it.
     private var liedUntil: Int64 = 0
-    private static let longestLie = 120 * World.second
+    private static let longestLie = 60 * World.second
     /// P5's clock stands still while the core backs off from stops that were refused. No core can rest a stop that the broker
     /// refuses; to ask for the same again and again spends the budget of orders, and the person was told as an emergency
     /// after the third refusal. What P5 is to find is a core that has stopped trying, or tries the same form for ever: the
@@ -75,12 +77,16 @@ final class Invariants {
 
     /// New shares for old: the ratio, and what was held before.
     var splits: [Symbol: TrueSplit] = [:]
+    /// Splits that the core was told of.
+    var announced: Set<Symbol> = []
 
     struct TrueSplit {
         var numerator: Int64
         var denominator: Int64
         var held: Quantity
         var at: Int64
+        var isKnown: Bool
+        var isTold: Bool
     }
 
     /// What was lost since a position was last in order, by symbol.
@@ -223,8 +229,12 @@ final class Invariants {
         if case .submit(let submission) = command {
             for order in submission.orders {
                 symbols[order.clientOrderID] = order.symbol
-                checkStop(order)
-                if let core { checkEntry(order, core) }
+                checkStop(order, core)
+                if let core {
+                    checkEntry(order, core)
+                    checkApproval(order, core)
+                    checkPause(order, core)
+                }
                 if let core, order.role == .reduce {
                     let isReached = allowWholeExit(order, core)
                     if !isReached { checkAsked(order, core) }
@@ -295,7 +305,7 @@ final class Invariants {
         }
         let isStopped = isBeyond(plan.stop?.stopPrice, isSale)
         let isAtTarget = isBeyond(plan.target, !isSale)
-        guard isStopped || isAtTarget || core.control.isFlattening else { return false }
+        guard isStopped || isAtTarget else { return false }
         maySell[decision] = .max / 2
         return true
     }
@@ -314,7 +324,8 @@ final class Invariants {
 
     /// E9: a reduction of which nothing was executed is begun only as long as somebody asks for it.
     private func checkAsked(_ order: NewOrder, _ core: CoreState) {
-        guard scenario.isFifthEdition, core.plans[order.symbol]?.quantityLimit != nil else { return }
+        guard scenario.isFifthEdition, core.plans[order.symbol]?.quantityLimit != nil, !core.control.isFlattening
+        else { return }
         let last = asked[order.symbol]
         guard !hasReduced.contains(order.symbol), last.map({ $0 < core.cycle.number - 1 }) ?? true else { return }
         let when = last.map { "in cycle \($0)" } ?? "never"
@@ -325,6 +336,9 @@ final class Invariants {
         switch word {
         case .execution(let report):
             inFlight.received(report)
+            if report.event == .canceled, let symbol = symbols[report.clientOrderID], splits[symbol] != nil {
+                hearsOfSplit(symbol)
+            }
             for symbol in losses.keys { losses[symbol]?.words.remove(report) }
         case .answer(let answer, let id): inFlight.received(answer, to: id)
         case .state(let id): inFlight.receivedState(to: id)
@@ -350,6 +364,7 @@ final class Invariants {
         checkLoss(record)
         checkSplit(record)
         checkAdoption(record)
+        checkCash(record)
         // Another position than it was decided on: what is beyond the limit is another amount.
         if case .discrepancy(let difference) = record, difference.order == nil {
             for key in maySell.keys where key.hasSuffix("." + difference.symbol.text) { maySell[key] = .max / 2 }
@@ -395,7 +410,11 @@ final class Invariants {
         guard scenario.hasBadAnswers, let account = core.portfolio.account else { return }
         // Executions that are not booked yet, or were missed.
         let slack: Int64 = 500_000 * Money.scale
-        let (low, high) = venue.cashRange
+        // What is told by itself is booked at once, beside what is still in doubt.
+        let told = venue.movements.map(\.movement.amount.units)
+        let (least, most) = venue.cashRange
+        let low = Money(units: told.reduce(least.units) { $0 + min(0, $1) })
+        let high = Money(units: told.reduce(most.units) { $0 + max(0, $1) })
         if account.cash.units < low.units - slack || account.cash.units > high.units + slack {
             fail("E3", "cash of \(account.cash) is believed; it was never there: \(low) to \(high)")
         }
@@ -403,28 +422,6 @@ final class Invariants {
             fail("E16", "\(symbol) is in the books; this account never held it")
         }
     }
-
-    /// E5 and E16: no position is adopted that the account did not have a moment ago, and none is given up that it has had
-    /// all the time, whatever a list says or leaves out.
-    private func checkAdoption(_ record: Record) {
-        guard scenario.hasBadAnswers, case .discrepancy(let found) = record, found.order == nil,
-            case .quantity(let quantity) = found.brokers
-        else { return }
-        switch found.done {
-        case .adopted, .adoptedAsSplit: break
-        default: return
-        }
-        guard !venue.hasHeld(quantity, found.symbol, since: world.now - Self.oldestList) else { return }
-        // Where the list leaves it out and no stop of ours stands in the market, nothing speaks against the list.
-        let size = Int64(venue.held(found.symbol).units.magnitude)
-        guard !venue.isUnlisted(found.symbol) || venue.executableStops(found.symbol) >= size else { return }
-        fail(
-            "E16",
-            "\(quantity) \(found.symbol) is adopted; the account has held \(venue.held(found.symbol)) for minutes")
-    }
-
-    /// A list that is believed was true within so many nanoseconds.
-    private static let oldestList = 120 * World.second
 
     /// No share is in our books that did not change hands.
     func coreBooks(_ change: OrderChanged, _ core: CoreState) {

@@ -31,6 +31,9 @@ struct Scenario {
     /// long ago, and required policies that fail while they live.
     static let sixthEdition: UInt64 = 250_000_000
     var isSixthEdition: Bool { seed >= Self.sixthEdition }
+    /// Seeds from here on also have entries that a person approves, pauses after losses, and movements of cash with an id.
+    static let seventhEdition: UInt64 = 260_000_000
+    var isSeventhEdition: Bool { seed >= Self.seventhEdition }
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]
@@ -107,7 +110,20 @@ struct Scenario {
             // The account is too large for its positions to lose so much.
             configuration.limits.maximumDailyLoss = Ratio(units: Ratio.scale / 5)
         }
+        if seed >= Self.seventhEdition { Self.ask(&configuration, seed) }
         self.configuration = configuration
+    }
+
+    private static func ask(_ configuration: inout CoreConfiguration, _ seed: UInt64) {
+        var random = SplitMix64(seed: seed, name: "approval")
+        if random.chance(permille: 500) {
+            configuration.approval = .entries
+            configuration.approvalExpiry = .seconds(random.between(15, 90))
+        }
+        guard random.chance(permille: 500) else { return }
+        var rule = LossStreakRule(losses: random.between(1, 2))
+        rule.pause = .seconds(random.between(30, 120))
+        configuration.limits.lossStreakPause = rule
     }
 
     private static func capabilities(_ random: inout SplitMix64, _ symbols: [Symbol]) -> BrokerCapabilities {

@@ -191,6 +191,11 @@ final class SimulatedAdapter: SimulatedPlugin {
 
     // MARK: - Events
 
+    /// The line loses it like any message.
+    func tell(_ movement: CashMovement) {
+        if isUp, isConnected { send(.cashMovement, movement) }
+    }
+
     /// The venue's report on the event stream.
     private func receive(_ report: ExecutionReport) {
         onDelivered(report)

@@ -104,7 +104,7 @@ final class SimulatedPolicy: SimulatedPlugin {
     // MARK: - Advice
 
     private func advice(on symbol: Symbol) -> [Recommendation] {
-        guard let price = venue.prices[symbol] else { return [] }
+        guard let price = venue.prices[symbol], !venue.dark.contains(symbol) else { return [] }
         let held = venue.held(symbol)
         switch character {
         case .guardian:

@@ -10,7 +10,12 @@ final class SimulatedProvider: SimulatedPlugin {
     private var random: SplitMix64
     var isCalm = false
     /// Of these nothing is told before the market opens.
-    private var dark: Set<Symbol> = []
+    private var dark: Set<Symbol> = [] {
+        didSet { if scenario.isSixthEdition { venue.dark = dark } }
+    }
+    /// How far the wall's clock is from the time; announcements are dated by it.
+    var wallOffset: () -> Int64 = { 0 }
+    private var wall: Int64 { world.time.nanoseconds + (scenario.isSixthEdition ? wallOffset() : 0) }
     /// What was split, once in a scenario.
     private var wasSplit: Set<Symbol> = []
     /// Announcements, and from when on they are told.
@@ -21,6 +26,8 @@ final class SimulatedProvider: SimulatedPlugin {
     private var pending = 0
     var isSettled: Bool { pending == 0 && announcements.isEmpty && dark.isEmpty }
     var onDividend: (_ symbol: Symbol, _ amount: Price) -> Void = { _, _ in }
+    /// An announcement has reached the core.
+    var onTold: (CorporateAction) -> Void = { _ in }
     var onSplit: (_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) -> Void = { _, _, _ in }
 
     init(_ world: World, _ venue: Venue, _ faults: FaultInjector, _ scenario: Scenario) {
@@ -109,7 +116,7 @@ final class SimulatedProvider: SimulatedPlugin {
         dark.insert(symbol)
         let seconds = faults.between(.dividends, 5, 30)
         for (number, delay) in dividendAnnouncements(seconds).enumerated() {
-            let effective = Timestamp(nanoseconds: world.time.nanoseconds + seconds * World.second)
+            let effective = Timestamp(nanoseconds: wall + seconds * World.second)
             announcements.append(
                 (
                     world.now + delay * World.second,
@@ -143,7 +150,7 @@ final class SimulatedProvider: SimulatedPlugin {
 
     private func plan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, in seconds: Int64) {
         func announce(after delay: Int64, _ id: String) {
-            let effective = Timestamp(nanoseconds: world.time.nanoseconds + seconds * World.second)
+            let effective = Timestamp(nanoseconds: wall + seconds * World.second)
             announcements.append(
                 (
                     world.now + delay * World.second,
@@ -224,6 +231,7 @@ final class SimulatedProvider: SimulatedPlugin {
         send(
             .market,
             MarketUpdate(
-                at: world.time, session: venue.session, corporateActions: told.isEmpty ? nil : told, quotes: quotes))
+                at: world.time, session: venue.session, corporateActions: told.isEmpty ? nil : told, quotes: quotes)
+        ) { [weak self] in for action in told { self?.onTold(action) } }
     }
 }

@@ -20,7 +20,15 @@ extension Simulator {
         }
         provider.onSplit = { [unowned self] symbol, numerator, denominator in
             story("\(symbol) is split \(numerator):\(denominator)")
-            invariants.splits(symbol, numerator, denominator)
+            let core = node?.core.state ?? durable
+            invariants.splits(
+                symbol, numerator, denominator,
+                isKnown: core?.portfolio.positions[symbol]?.quantity == venue.held(symbol))
+        }
+        provider.wallOffset = { [unowned self] in clock.jump }
+        provider.onTold = { [unowned self] action in
+            story("core hears: \(action.symbol) \(action.id)")
+            if case .split = action.kind { invariants.hearsOfSplit(action.symbol) }
         }
         provider.onDividend = { [unowned self] symbol, amount in
             story("\(symbol) is going to trade without its dividend of \(amount)")
@@ -74,9 +82,7 @@ extension Simulator {
         switch told.step {
         case .changed, .rolledBack: invariants.connectionEnds()
         case .done: outcome.swaps += 1
-        // Open: in a swap of adapters a list with a hole is believed.
-        case .began: venue.listEverything(for: 60 * World.second)
-        case .failed: break
+        case .began, .failed: break
         }
     }
 
@@ -136,7 +142,8 @@ extension Simulator {
                 story("the core is killed")
                 transport?.kill()
             }
-            if faults.hits(.clockJump, 6) {
+            // What is announced for a time means that time.
+            if !(scenario.isSixthEdition && !provider.isSettled), faults.hits(.clockJump, 6) {
                 invariants.clockJumps()
                 let seconds = faults.pick(.clockJump, [-3_600, -30, -2, 2, 30, 3_600])
                 story("the wall's clock jumps by \(seconds) s")
@@ -153,6 +160,7 @@ extension Simulator {
                 say("swap", faults.pick(.swap, Scenario.adapters))
             }
             if scenario.isSixthEdition { interfere() }
+            if scenario.isSeventhEdition, faults.hits(.cashMovements, 4) { moveCash() }
             if faults.hits(.control, 2) {
                 say(faults.pick(.control, ["halt", "reduce", "resume", "resume", "resume", "flatten"]))
             }
@@ -214,16 +222,17 @@ extension Simulator {
 
     // MARK: - A person at the command line
 
-    func say(_ command: String, _ plugin: PluginName? = nil) {
+    func say(_ command: String, _ plugin: PluginName? = nil, proposal: String? = nil) {
         guard let transport, !transport.isDead else { return }
-        story("a person says \(command)\(plugin.map { " \($0)" } ?? "")")
+        story("a person says \(command)\(plugin.map { " \($0)" } ?? "")\(proposal.map { " \($0)" } ?? "")")
         let person = Person(Peer(socket: Role.control.rawValue, id: PeerID(fromTransport: Array("person".utf8))))
         guard let peer = person.peer else { return }
         transport.connect(person, as: peer)
         do {
             let header = Header(type: .control, id: "1", session: "", epoch: 0, seq: 1)
-            let request = ControlRequest(
+            var request = ControlRequest(
                 command: command, plugin: plugin, who: "a person", why: "the scenario")
+            request.proposal = proposal
             transport.deliver([try codec.encode(header), try codec.encode(request)], from: peer)
         } catch { preconditionFailure("a request can be written: \(error)") }
     }

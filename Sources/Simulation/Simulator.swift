@@ -85,6 +85,7 @@ package final class Simulator {
             world: world, faults: faults, capabilities: scenario.capabilities, tellsSums: scenario.tellsSums,
             cash: Money(units: 10_000_000 * Money.scale))
         venue.refusals = scenario.refusals
+        venue.listsMovements = scenario.isSeventhEdition
         for holding in scenario.holdings {
             if holding.quantity.isZero {
                 venue.list(holding.symbol, at: holding.price)
@@ -296,7 +297,9 @@ extension Simulator: RunObserver {
         if case .order(let change) = record { invariants.coreBooks(change, state) }
         if case .swap(let told) = record { takeSwap(told) }
         switch record {
-        case .alert(let alert): story("core: \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
+        case .alert(let alert):
+            if case .approvalNeeded(let proposal) = alert.reason { askPerson(proposal) }
+            story("core: \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
         case .action(let step):
             story("core: step \(step.number) of \(step.decision): \(step.action.words), because \(step.why.words)")
         case .discrepancy(let difference):
@@ -308,6 +311,10 @@ extension Simulator: RunObserver {
             story(
                 "core: decision \(decision.id): \(decision.headline.words); most \(plan.quantityLimit?.description ?? "-"), stop \(plan.stop?.stopPrice.description ?? "-"), target \(plan.target?.description ?? "-"), entry \(plan.entry.map { "\($0.quantity)" } ?? "-")"
             )
+        case .waiting(let waiting):
+            if let why = waiting.why { story("core: \(waiting.symbol) waits: \(why.words)") }
+        case .cash(let movement, let done):
+            story("core: \(movement.kind.rawValue) \(movement.id) of \(movement.amount): \(done)")
         case .order(let change): story("core: \(change.order) \(change.event.rawValue), now \(change.status.rawValue)")
         default: break
         }

@@ -54,6 +54,27 @@ extension Venue {
     /// Paid in, or taken out.
     func move(cash amount: Money) { book(cash: amount) }
 
+    func book(_ kind: CashMovement.Kind, _ amount: Money, listedAfter span: Int64) -> CashMovement {
+        let movement = CashMovement(
+            id: CashMovementID(unchecked: "m\(nextNumber())"), kind: kind, amount: amount, at: world.time)
+        movements.append((movement, world.now + span))
+        book(cash: amount)
+        return movement
+    }
+
+    func movement(_ id: CashMovementID) -> CashMovement? { movements.first { $0.movement.id == id }?.movement }
+
+    /// It was another amount after all.
+    func correct(_ id: CashMovementID, to amount: Money) -> CashMovement {
+        guard let place = movements.firstIndex(where: { $0.movement.id == id }) else {
+            preconditionFailure("\(id) was booked")
+        }
+        book(cash: Money(units: amount.units - movements[place].movement.amount.units))
+        movements[place].movement.amount = amount
+        movements[place].from = world.now
+        return movements[place].movement
+    }
+
     // MARK: - Dividends
 
     /// From now on the shares trade without it; whoever holds them now is paid later, and who is short pays.

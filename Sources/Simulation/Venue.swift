@@ -39,13 +39,17 @@ final class Venue {
     private var ranges: [Symbol: (low: Price, high: Price)] = [:]
     private(set) var halted: Set<Symbol> = []
     private(set) var session = SessionPhase.regular
+    /// Of these nobody knows a price before the market opens.
+    var dark: Set<Symbol> = []
     /// Positions as they were, for reports that are out of step: newest last.
     private var history: [(at: Int64, positions: [Symbol: Quantity])] = []
     /// Positions as they were at the beginning.
     private var opening: [Symbol: Quantity] = [:]
     /// Symbols that the list of positions leaves out, and until when.
     private var unlisted: [Symbol: Int64] = [:]
-    private var wholeUntil: Int64 = 0
+    /// Movements of cash by their ids, and from when on they are listed.
+    var movements: [(movement: CashMovement, from: Int64)] = []
+    var listsMovements = false
     private var count: Int64 = 0
 
     /// The broker's reports, as they leave it.
@@ -143,18 +147,18 @@ final class Venue {
             .filter { $0.visibleFrom <= world.now }.map(\.order)
         return BrokerState(
             account: Account(id: Scenario.account, cash: cash, equity: equity, buyingPower: max(.zero, cash)),
-            positions: listed, openOrders: open, at: world.time)
+            positions: listed, openOrders: open, at: world.time, cashMovements: listedMovements)
+    }
+
+    private var listedMovements: [CashMovement]? {
+        let listed = movements.filter { $0.from <= world.now }.map(\.movement)
+        return listsMovements && !listed.isEmpty ? listed : nil
     }
 
     func isUnlisted(_ symbol: Symbol) -> Bool { faults.isStorm && unlisted[symbol].map { world.now < $0 } ?? false }
 
     /// The list of positions is without it for a while.
-    func leaveOut(_ symbol: Symbol, for span: Int64) {
-        if world.now >= wholeUntil { unlisted[symbol] = world.now + span }
-    }
-
-    /// No list is without a position for so long.
-    func listEverything(for span: Int64) { (unlisted, wholeUntil) = ([:], world.now + span) }
+    func leaveOut(_ symbol: Symbol, for span: Int64) { unlisted[symbol] = world.now + span }
 
     private var equity: Money {
         var units = cash.units
@@ -293,8 +297,9 @@ final class Venue {
         }
     }
 
-    /// The shares themselves, in whole increments; the rest is paid in cash.
+    /// The shares themselves, in whole increments; the rest is paid in cash. Orders that came meanwhile are for the old ones.
     func bookSplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
+        for id in working[symbol] ?? [] { finishCancel(id) }
         guard let before = positions[symbol], let average = averages[symbol] else { return }
         let step = Int128(capabilities.quantityIncrement.units)
         let exact = Int128(before.units) * Int128(numerator) / Int128(denominator)

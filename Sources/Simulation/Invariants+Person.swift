@@ -1,0 +1,58 @@
+import Orchestration
+import Trading
+import Wording
+
+/// What the checks of the seventh edition remember.
+struct AskedPerson {
+    /// The last entry of each symbol that a person has approved, and until when that holds.
+    fileprivate var approved: [Symbol: (entry: Entry, until: Int64)] = [:]
+    /// Movements of cash that the core has taken into its books.
+    fileprivate var taken: Set<CashMovementID> = []
+}
+
+extension Invariants {
+    /// Another question is open: what was approved before was another thing.
+    func personIsAsked(about symbol: Symbol) { person.approved[symbol] = nil }
+
+    func personApproves(_ entry: Entry, _ symbol: Symbol, for span: TimeSpan) {
+        person.approved[symbol] = (entry, world.now + span.nanoseconds)
+    }
+
+    /// The core's clock may be a little behind, or a command may be on its way.
+    private static let approvalSlack = 2 * World.second
+
+    /// E8: nothing is entered that a person was to approve and has not, no more of it, at no worse a price, and not when the
+    /// approval is over.
+    func checkApproval(_ order: NewOrder, _ core: CoreState) {
+        guard core.configuration.approval != .none, order.role == .entry else { return }
+        guard let (entry, until) = person.approved[order.symbol] else {
+            return fail("E8", "\(order.words), which nobody has approved")
+        }
+        let isWorse =
+            entry.limitPrice.map { most in
+                order.limitPrice.map { order.side == .buy ? $0 > most : $0 < most } ?? true
+            } ?? false
+        if order.side != entry.side || order.quantity > entry.quantity || isWorse {
+            return fail("E8", "\(order.words); approved was \(entry.side.rawValue) \(entry.quantity)")
+        }
+        guard world.now > until + Self.approvalSlack else { return }
+        fail("E8", "\(order.words); the approval was over \((world.now - until) / World.second) s ago")
+    }
+
+    /// P9: nothing is entered in a pause after losses.
+    func checkPause(_ order: NewOrder, _ core: CoreState) {
+        guard order.role == .entry, let pause = core.losses.pause(at: core.now) else { return }
+        fail("P9", "\(order.words), and entries pause after losses (\(pause.cause.kind.rawValue))")
+    }
+
+    /// E3: a movement of cash is booked once, by its id.
+    func checkCash(_ record: Record) {
+        guard case .cash(let movement, let done) = record else { return }
+        switch done {
+        case .corrected: return
+        case .booked, .wasInCash, .wasThereBefore:
+            guard !person.taken.insert(movement.id).inserted else { return }
+            fail("E3", "\(movement.kind.rawValue) \(movement.id) of \(movement.amount) is booked once more")
+        }
+    }
+}
