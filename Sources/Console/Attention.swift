@@ -90,7 +90,9 @@ package struct Attention: Sendable, Hashable {
     private mutating func watchPositions() {
         let limit = state.configuration.unprotectedLimit
         for symbol in state.protection.unprotected {
-            guard let since = state.protection.unprotectedSince(symbol), state.now - since >= limit else { continue }
+            guard let since = state.protection.unprotectedSince(symbol) else { continue }
+            // While nothing may be sent, waiting mends nothing.
+            guard state.now - since >= limit || state.control.state == .halted else { continue }
             reasons.append("\(symbol) has no working stop for all its shares, for \(state.now - since)")
         }
         for symbol in state.portfolio.positions.keys.sorted() {
@@ -146,8 +148,11 @@ package struct Attention: Sendable, Hashable {
     }
 
     private mutating func watchAccount() {
-        if state.control.state != .active, state.control.who == "core" {
-            reasons.append("trading is \(state.control.state.rawValue): \(state.control.why.words)")
+        let control = state.control
+        let isHalted = control.state == .halted && !state.portfolio.positions.isEmpty
+        if control.state != .active, control.who == "core" || isHalted {
+            let nothing = isHalted ? "; nothing is sent until `bigbrother resume`" : ""
+            reasons.append("trading is \(control.state.rawValue) (\(control.who)): \(control.why.words)\(nothing)")
         }
         if state.portfolio.evidence.doubt != nil {
             reasons.append("the account's figures are in doubt; those before are kept")

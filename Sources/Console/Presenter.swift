@@ -46,7 +46,9 @@ package final class Presenter: RunObserver {
     package func observe(_ record: Record, state: CoreState) {
         report.add(record, state: state)
         switch record {
-        case .alert(let alert): show(alert)
+        case .alert(let alert):
+            show(alert)
+            if case .started = alert.reason { showStandingControl(state.control) }
         case .tradingState(let now, let who, let why):
             line("!! trading is \(now.rawValue): \(why.wordsWithCommand) (\(who))")
         case .discrepancy(let discrepancy):
@@ -56,6 +58,13 @@ package final class Presenter: RunObserver {
         case .cash(let movement, let done): line("   cash: \(done.words(movement))")
         default: if detail == .cycles { showCycle(record, state) }
         }
+    }
+
+    /// The trading state outlives the run in which it was asked for.
+    private func showStandingControl(_ control: TradingControl) {
+        guard control.state != .active else { return }
+        let state = control.isFlattening ? "flattening: every position is closed" : control.state.rawValue
+        line("!! trading is still \(state) (\(control.who): \(control.why.words)); `bigbrother resume` ends that")
     }
 
     private func show(_ alert: Alert) {

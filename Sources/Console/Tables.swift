@@ -17,12 +17,13 @@ package enum Tables {
         text += " @ " + record.averagePrice.text(minimumDecimals: 2).padded(10)
         text += " last " + (price?.text(minimumDecimals: 2) ?? "-").padded(9)
         text += " " + profit(record, price).padded(26)
-        return text + protection(record, state)
+        let mode = state.mode(of: record.symbol)
+        return text + protection(record, state) + (mode == .managed ? "" : "  (\(mode.rawValue))")
     }
 
     private static func profit(_ record: PositionRecord, _ price: Price?) -> String {
+        guard let at = price else { return "no price, unknown" }
         do {
-            let at = price ?? record.averagePrice
             let money = try record.unrealizedProfit(at: at)
             let inR = try record.profitInR(at: at).map { " (\($0.signed) R)" } ?? ""
             return "\(money.isNegative ? "" : "+")\(money.dollars)\(inR)"

@@ -38,9 +38,11 @@ extension LiveNode {
         case .handOver(let order): return handOver(order, request)
         case .asked(let request): return ask(request)
         case .trading(let command):
+            guard command != .flatten || !state.run.isObserving else {
+                return ControlReply(accepted: false, message: PersonRefusal.observing.words)
+            }
             enqueue(.control(Control(command: command, who: request.who, why: request.why)))
-            let note = state.run.isObserving ? " (the core observes: nothing is sent in this run)" : ""
-            return ControlReply(accepted: true, message: words(command) + note)
+            return ControlReply(accepted: true, message: words(command))
         }
     }
 
@@ -59,10 +61,7 @@ extension LiveNode {
     private func ask(_ request: PersonRequest) -> ControlReply {
         if let refusal = state.objection(to: request) { return ControlReply(accepted: false, message: refusal.words) }
         enqueue(.asked(request))
-        let note =
-            state.run.isObserving
-            ? " (the core observes: nothing is sent in this run)"
-            : state.control.state == .halted ? " (trading is halted: nothing is sent before `resume`)" : ""
+        let note = state.control.state == .halted ? " (trading is halted: nothing is sent before `resume`)" : ""
         if request.isAnswer { return ControlReply(accepted: true, message: "\(request.wish.words)\(note)") }
         let subject = request.symbol.map { "\($0): " } ?? "all that is held: "
         if case .mode(let mode) = request.wish {
@@ -70,7 +69,8 @@ extension LiveNode {
             let absent = isHeld ? "" : " (no \(request.symbol?.text ?? "") is held now)"
             return ControlReply(accepted: true, message: subject + mode.words + absent)
         }
-        return ControlReply(accepted: true, message: "\(subject)\(request.wish.words), decided now\(note)")
+        let follow = request.symbol.map { "; `bigbrother why-not \($0)` says what comes of it" } ?? ""
+        return ControlReply(accepted: true, message: "\(subject)\(request.wish.words), decided at once\(follow)\(note)")
     }
 
     /// What a person reads who gave the command.
@@ -81,8 +81,12 @@ extension LiveNode {
         case .resume: return "Resumed: trading is active"
         case .handOver: return "Handed over"
         case .flatten:
-            let count = state.portfolio.positions.count
-            return "Flattening: closing \(count) \(count == 1 ? "position" : "positions") at market"
+            let held = state.portfolio.positions.keys.sorted()
+            let watched = held.filter { state.mode(of: $0) == .watched }
+            let count = held.count - watched.count
+            let left =
+                watched.isEmpty ? "" : "; left alone, since watched: \(watched.map(\.text).joined(separator: ", "))"
+            return "Flattening: closing \(count) \(count == 1 ? "position" : "positions") at market\(left)"
         }
     }
 

@@ -108,6 +108,7 @@ package struct Orchestrator: Sendable {
         nameInitialStops()
         // What nobody of this run has asked for is not done.
         dropWishes()
+        state.holds.endWaits()
         // Connections belong to a process; what was in flight is asked for again when the broker is back.
         state.reconciler.disconnected()
         markInFlightUnknown()

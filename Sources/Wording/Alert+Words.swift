@@ -199,7 +199,7 @@ extension AlertReason {
                 + (nothingSent.map { "; nothing is sent: \($0.words)" } ?? "")
         case .unprotectable(let part, let worth):
             "\(part) shares, worth \(worth.dollars), have no stop: the broker takes whole multiples only; they can be lost without a word, so sell them by hand or make them whole"
-        case .ownStop(let price): "no policy protects it; the core sets its own stop at \(price.inCents)"
+        case .ownStop(let price): "no policy protects it; the core's own stop is at \(price.inCents)"
         case .initialStopNotUsed(let stop, let market):
             "initial_stops names \(stop.inCents), but the market is through it at \(market.inCents): it is not used, since it would close the position; correct it and reload"
         case .stopStuck(let isEscalated):

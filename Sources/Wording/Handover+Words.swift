@@ -21,8 +21,8 @@ extension PersonRequest.Wish {
     package var words: String {
         switch self {
         case .close: "close it at market"
-        case .part(let quantity): "trade \(quantity) of it away at market"
-        case .fraction(let fraction): "trade \(fraction.percent) of it away at market"
+        case .part(let quantity): "close \(quantity) of it at market"
+        case .fraction(let fraction): "close \(fraction.percent) of it at market"
         case .stop(let price): "stop at \(price.inCents)"
         case .target(let price): "target at \(price.inCents)"
         case .mode(let mode): mode.words
@@ -46,6 +46,8 @@ extension PersonRefusal {
             "there is no price of \(symbol) yet, so that it cannot be said on which side of the market that is"
         case .notPositive: "a price lies above zero"
         case .watched(let symbol): "\(symbol) is watched only: hand it over first (bigbrother manage \(symbol))"
+        case .observing:
+            "this core only observes: nothing is sent, and nothing is kept for a run that trades; ask again in `bigbrother run`"
         case .namesNoSymbol: "it names no symbol"
         case .noProposal(let id, nil):
             "nothing of the name \(id) waits for approval; `bigbrother approvals` lists what does"

@@ -3,6 +3,7 @@ import Testing
 import Trading
 
 @testable import policy_partial_profit
+@testable import policy_portfolio_risk
 @testable import policy_stop_loss
 @testable import policy_take_profit
 @testable import policy_time_stop
@@ -39,6 +40,18 @@ struct AdoptedPositionTests {
     func writtenPercent() throws {
         var target = try PolicyUnderTest(TakeProfitPolicy.self, settings: #"{"percent": 0.1, "round_to": 0.01}"#)
         #expect(try target.recommendations(for: snapshot("100", foundAt: "100")).count == 1)
+    }
+
+    @Test("nothing of it is sold for the default weight; a weight that is written counts")
+    func weight() throws {
+        var whole = try snapshot("100", foundAt: "100")
+        whole.positions[0].weight = "0.6"
+        var untold = try PolicyUnderTest(PortfolioRiskPolicy.self)
+        #expect(try untold.recommendations(for: whole).map(\.advice) == [.hold])
+        var written = try PolicyUnderTest(PortfolioRiskPolicy.self, settings: #"{"maximum_weight": 0.4}"#)
+        #expect(try written.recommendations(for: whole).map(\.advice) == [.reduceToWeight(weight: "0.4")])
+        whole.positions[0].isAdopted = nil
+        #expect(try untold.recommendations(for: whole).map(\.advice) == [.reduceToWeight(weight: "0.4")])
     }
 
     @Test(

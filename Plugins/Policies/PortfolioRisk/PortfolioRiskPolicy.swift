@@ -94,6 +94,15 @@ package struct PortfolioRiskPolicy: Policy {
     private func concentration(_ position: PositionView) -> Recommendation? {
         let most = settings.maximumWeight ?? Self.defaultMaximumWeight
         guard position.weight > most else { return nil }
+        // Nobody has asked for what a default says: a position that was there before is not sold for it.
+        guard settings.maximumWeight != nil || position.isAdopted != true else {
+            return Recommendation(
+                symbol: position.symbol, advice: .hold, urgency: .low,
+                reason:
+                    "it is \(position.weight.percent) of equity and was there before: nothing of it is sold for the "
+                    + "default of \(most.percent); write maximum_weight, or hand it over, for that",
+                evidence: [Evidence("weight", position.weight)])
+        }
         return Recommendation(
             symbol: position.symbol, advice: .reduceToWeight(weight: most), urgency: .medium,
             reason: "it is \(position.weight.percent) of equity, \(most.percent) is the most",

@@ -92,7 +92,7 @@ extension Merge {
             let stop = withinCollar(wanted, isLong: isLong)
             if let defect = Self.defect(wanted, isLong: isLong) ?? distanceBeyondMarket(wanted, position) {
                 note(item, .refused, .defect(defect))
-            } else if levels.level(of: item.policy) == nil, let standing = plan.stop,
+            } else if levels.level(of: item.policy) == nil, let standing = plan.stop, !yields(to: item.policy),
                 !Self.isTighter(stop, than: standing, isLong: isLong)
             {
                 note(item, .overridden, by: plan.stopOwner, reasonNotOwner(standing))
@@ -133,6 +133,11 @@ extension Merge {
                 note(item, .overridden, by: tightest.owner, reasonNotOwner(tightest.stop))
             }
         }
+    }
+
+    /// The core's own stop was made because nobody had a say: a person who has one may loosen it.
+    private func yields(to policy: PluginName) -> Bool {
+        plan.stopOwner == PositionPlan.core && policy == PositionPlan.person
     }
 
     private func reasonNotOwner(_ standing: ProtectiveStop) -> DispositionReason {

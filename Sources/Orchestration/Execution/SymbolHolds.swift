@@ -298,6 +298,11 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         return true
     }
 
+    /// Another run says itself what it waits for.
+    mutating func endWaits() {
+        for symbol in symbols.keys.sorted() { change(symbol) { $0.wait = nil } }
+    }
+
     /// What was reported of symbols that are idle is dropped when there are more than anybody trades.
     mutating func dropReports(keeping keep: (Symbol) -> Bool) {
         guard symbols.values.count(where: { !$0.reported.all.isEmpty }) > CoreLimits.reportedSymbols else { return }

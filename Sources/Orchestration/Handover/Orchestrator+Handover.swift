@@ -14,6 +14,7 @@ extension CoreState {
         if case .mode = request.wish { return nil }
         if case .approve(let id) = request.wish { return objection(toAnswer: id) }
         if case .reject(let id) = request.wish { return objection(toAnswer: id) }
+        guard !run.isObserving else { return .observing }
         guard let record = portfolio.positions[symbol] else { return .notHeld(symbol) }
         guard mode(of: symbol) != .watched else { return .watched(symbol) }
         switch request.wish {

@@ -73,6 +73,8 @@ package enum PersonRefusal: Error, Sendable, Hashable {
     case noPrice(Symbol)
     case notPositive
     case watched(Symbol)
+    /// The core observes: nothing is sent, and nothing is kept for a run that trades.
+    case observing
     case namesNoSymbol
     /// Another of its kind may stand in its place.
     case noProposal(ProposalID, standing: ProposalID?)

@@ -76,6 +76,8 @@ struct StatusCommand: ParsableCommand {
         /// What the core does itself because the broker does not.
         var emulated: [String]
         var policies: [PluginName]
+        /// The run that is at work, or was the last one, sends nothing.
+        var observing: Bool
         /// Who wrote the journal, oldest first.
         var journal: [JournalVersion.Span]
     }
@@ -101,12 +103,13 @@ struct StatusCommand: ParsableCommand {
                 attention: attention.reasons,
                 broker: state.broker?.name.text,
                 emulated: state.broker?.capabilities.emulations.map(\.description) ?? [],
-                policies: state.policies, journal: recovered.spans)
+                policies: state.policies, observing: state.run.isObserving, journal: recovered.spans)
             code = state.portfolio.account == nil ? Failure.badInput : attention.reasons.isEmpty ? 0 : 1
             guard !options.json else { return try options.printJSON(status) }
             print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
-            print("trading    \(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
+            let observing = status.observing ? "OBSERVING, nothing is sent; it would be " : ""
+            print("trading    \(observing)\(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
             for words in status.pauses { print("           \(words)") }
             print(
                 "equity     \(status.equity.dollars), cash \(status.cash.dollars), realized \(status.realizedProfit.dollars)"

@@ -26,7 +26,7 @@ struct Agreement: ParsableArguments {
     /// - Parameter what: what will be done, in lines; made only when somebody is there to read it.
     func ask(_ what: () throws -> [String]) throws {
         guard !yes, isatty(0) == 1, isatty(1) == 1 else { return }
-        for line in try what() { print(line.onOneLine) }
+        try Failure.guarding { for line in try what() { print(line.onOneLine) } }
         print("Do it? [y/N]", terminator: " ")
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
             Failure.say("bigbrother: nothing was done")
@@ -57,6 +57,7 @@ struct SellCommand: ParsableCommand {
     @OptionGroup var subject: SymbolOptions
     @Option(help: "So many shares.") var quantity: String?
     @Option(help: "This share of the position, above 0 and at most 1: 0.25 is a quarter.") var fraction: String?
+    @OptionGroup var agreement: Agreement
 
     func validate() throws {
         guard (quantity == nil) != (fraction == nil) else {
@@ -68,6 +69,8 @@ struct SellCommand: ParsableCommand {
         let symbol = try subject.parsed()
         let part = try quantity.map { try read($0, Quantity.init) }
         let share = try fraction.map { try read($0, Ratio.init) }
+        let words = part?.description ?? share?.percent ?? ""
+        try agreement.ask { ["  \(words) of \(symbol) is closed at market; what is left keeps its stop"] }
         try subject.options.ask("sell", symbol: symbol, with: .init(quantity: part, fraction: share))
     }
 }

@@ -80,6 +80,21 @@ struct HandoverTests {
     }
 
     @Test(
+        "a person's stop takes the place of the core's own, a looser one too; then it is theirs",
+        arguments: [100, -100] as [Quantity])
+    func ownStop(quantity: Quantity) {
+        var driver = holding(quantity, [.hold])
+        for _ in 0..<4 { driver.cycle() }
+        #expect(driver.plan("ABC")?.stopOwner == PositionPlan.core)
+        let looser: Price = quantity.isPositive ? "93" : "107"
+        driver.send(request(.stop(looser)))
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == looser)
+        #expect(driver.plan("ABC")?.stopOwner == PositionPlan.person)
+        driver.expectSound()
+    }
+
+    @Test(
         "figures that cannot be meant are refused, with the reason",
         arguments: [
             (.stop("101"), .throughMarket("101", market: "100")), (.target("99"), .throughMarket("99", market: "100")),
