@@ -45,13 +45,13 @@ struct AdoptedPositionTests {
     @Test("nothing of it is sold for the default weight; a weight that is written counts")
     func weight() throws {
         var whole = try snapshot("100", foundAt: "100")
-        whole.positions[0].weight = "0.6"
+        whole.positions[0].weight = try Ratio("0.6")
         var untold = try PolicyUnderTest(PortfolioRiskPolicy.self)
         #expect(try untold.recommendations(for: whole).map(\.advice) == [.hold])
         var written = try PolicyUnderTest(PortfolioRiskPolicy.self, settings: #"{"maximum_weight": 0.4}"#)
-        #expect(try written.recommendations(for: whole).map(\.advice) == [.reduceToWeight(weight: "0.4")])
+        #expect(try written.recommendations(for: whole).map(\.advice) == [.reduceToWeight(weight: try Ratio("0.4"))])
         whole.positions[0].isAdopted = nil
-        #expect(try untold.recommendations(for: whole).map(\.advice) == [.reduceToWeight(weight: "0.4")])
+        #expect(try untold.recommendations(for: whole).map(\.advice) == [.reduceToWeight(weight: try Ratio("0.4"))])
     }
 
     @Test(

@@ -45,6 +45,20 @@ struct ObservingTests {
         }
     }
 
+    @Test("what a person wants done is refused, and not kept for a run that trades; modes are taken")
+    func refusesWishes() {
+        var driver = observing()
+        func request(_ wish: PersonRequest.Wish) -> PersonRequest {
+            PersonRequest(symbol: "ABC", wish: wish, who: "me", why: "test")
+        }
+        for wish in [.close, .part(1), .fraction("0.5"), .stop("90"), .target("120")] as [PersonRequest.Wish] {
+            #expect(driver.state.objection(to: request(wish)) == .observing)
+            driver.send(.asked(request(wish)))
+        }
+        #expect(!driver.state.handover.hasWishes)
+        #expect(driver.state.objection(to: request(.mode(.watched))) == nil)
+    }
+
     @Test("what would be sent is recorded once, and no order command leaves, whatever happens")
     func nothingIsSent() {
         var driver = observing()
