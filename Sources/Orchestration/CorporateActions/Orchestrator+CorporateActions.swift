@@ -120,6 +120,7 @@ extension Orchestrator {
             return record(.corporateAction(action: action, done: .appliedBefore))
         }
         state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
+        let equity = try state.marked.equity()
         let restatement = Restatement.spinOff(remaining: Ratio(units: Ratio.scale - share.units))
         try state.market.spinOff(symbol, restatement, effectiveAt: action.effectiveAt)
         guard let held = state.portfolio.positions[symbol], held.openedAt <= action.effectiveAt else {
@@ -138,7 +139,7 @@ extension Orchestrator {
                 symbol: other, from: symbol, value: try lost.times(held.quantity),
                 averagePrice: try cost.scaled(
                     numerator: ratio.denominator, denominator: ratio.numerator, .halfEven),
-                since: state.now))
+                since: state.now), equity: equity)
         record(.corporateAction(action: action, done: .spinOffApplied(expected: quantity)))
         if state.broker != nil { reconcileNow() }
     }

@@ -49,6 +49,7 @@ extension Orchestrator {
             held: state.portfolio.positions[symbol]?.quantity ?? .zero)
         record(.correction(news))
         alert(.warning, symbol, .executionCorrected(news))
+        noteCorrected(symbol, from: held)
         follow(symbol, from: held)
     }
 

@@ -5,7 +5,7 @@ import Trading
 ///
 /// Invariants:
 /// 1. One reading moves nothing: cash and equity jump when the same jump was told ``needed`` times in ``patience`` or more.
-/// 2. What is then paid in or out is no profit and no loss: see ``Portfolio/moneyMoved(_:)``.
+/// 2. What is then paid in or out is no profit and no loss: see ``EquityMarks``.
 package struct AccountEvidence: Sendable, Hashable, Codable {
     /// A jump that is not believed yet.
     package private(set) var doubt: AccountDoubt?

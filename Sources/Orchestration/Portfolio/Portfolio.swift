@@ -4,7 +4,7 @@ import Trading
 ///
 /// Invariants:
 /// 1. A position has shares, and stands under its own symbol.
-/// 2. Peak equity falls by what is paid out, and by nothing else.
+/// 2. What is paid in or out is no profit and no loss: see ``EquityMarks``.
 package struct Portfolio: Sendable, Hashable, Codable {
     package private(set) var account: Account?
     /// What is believed of its figures.
@@ -15,11 +15,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
     private(set) var openings = Openings()
     package private(set) var positions: [Symbol: PositionRecord] = [:]
     package internal(set) var orders = OrderStore()
-    private(set) var peakEquity: Money = .zero
-    package private(set) var dayStartEquity: Money?
-    private var tradingDay: Int64?
-    /// What was paid in since the journal began, less what was paid out.
-    private(set) var paidIn: Money = .zero
+    /// Equity that losses are measured against.
+    package private(set) var marks = EquityMarks()
     /// Profit realized since the journal began.
     package private(set) var realizedProfit: Money = .zero
     /// What shares trade without and the broker has not paid: it counts as cash.
@@ -57,10 +54,13 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     /// The broker's figures, laid beside ours. What is not believed yet lets nothing be bought for it; nothing is sold for
     /// it either.
-    /// - Parameter time: the figures are from then or later.
+    /// - Parameters:
+    ///   - time: the figures are from then or later.
+    ///   - equity: by our books, with what was adopted of this reading where that has a price.
     mutating func examine(
-        _ told: AccountEvidence.Reading, from time: Timestamp
+        _ told: AccountEvidence.Reading, from time: Timestamp, equity: Money
     ) throws(NumericError) -> AccountEvidence.Finding {
+        let before = told.held == nil ? equity : try equity - told.adopted
         let reading = try withoutPaidDividends(told)
         let finding = try evidence.examine(reading)
         switch finding {
@@ -68,26 +68,19 @@ package struct Portfolio: Sendable, Hashable, Codable {
             // Shares that came in, or went out, without a price in cash.
             let unpaid = try reading.theirs.cash - reading.ours.cash + reading.adopted
             let isMoved = try unpaid.magnitude() > AccountEvidence.small(reading)
-            if isMoved { try moneyMoved(unpaid) }
+            if isMoved { try marks.paid(unpaid, before: before) }
             if reading.isQuiet { cashBook.noteUnexplained(unpaid, isMoved ? .moved : .small, at: reading.at) }
             adopt(try evidence.admitted(reading), from: time)
         case .moved(let cash):
-            try moneyMoved(cash)
+            try marks.paid(cash + reading.adopted, before: before)
             cashBook.noteUnexplained(cash, .moved, at: reading.at)
             adopt(reading.theirs, from: time)
         case .doubtful:
             account?.buyingPower = min(reading.ours.buyingPower, reading.theirs.buyingPower)
             // What was adopted without its price in cash came from outside, until the cash says otherwise.
-            try moneyMoved(reading.adopted)
+            try marks.paid(reading.adopted, before: before)
         }
         return finding
-    }
-
-    /// So much came in, or went out: no profit and no loss.
-    private mutating func moneyMoved(_ amount: Money) throws(NumericError) {
-        try paidIn += amount
-        peakEquity = max(.zero, try peakEquity + amount)
-        if let start = dayStartEquity { dayStartEquity = try start + amount }
     }
 
     // MARK: - Movements of cash
@@ -95,18 +88,23 @@ package struct Portfolio: Sendable, Hashable, Codable {
     /// Books what is new of movements that the broker has told. Those of its state are in its figures, which are read next.
     /// - Parameters:
     ///   - isListed: in the broker's state; else it is a message of its own.
+    ///   - equity: by our books.
     /// - Returns: those that were not known, and what was done about each.
     mutating func book(
-        _ movements: [CashMovement], isListed: Bool, at now: Timestamp
+        _ movements: [CashMovement], isListed: Bool, equity: Money, at now: Timestamp
     ) throws(NumericError) -> [(movement: CashMovement, done: CashDone)] {
         var told: [(movement: CashMovement, done: CashDone)] = []
+        var equity = equity
         if account != nil { cashBook.open(at: now) }
         for news in cashBook.take(movements, hasBooks: account != nil, at: now) {
             guard news.done != .wasThereBefore else {
                 told.append((news.movement, news.done))
                 continue
             }
-            for part in news.parts { try book(part, isInCash: news.isInCash) }
+            for part in news.parts {
+                try book(part, isInCash: news.isInCash, equity: equity)
+                if news.isInCash == nil { try equity += part.amount }
+            }
             if !isListed, news.isInCash == nil {
                 cashBook.noteMessage(try news.amount(), at: now)
                 bookedAt = now
@@ -117,7 +115,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
     }
 
     /// - Parameter isInCash: how our cash had it already; nil when it had not.
-    private mutating func book(_ part: CashMovement, isInCash: CashBook.Unexplained.How?) throws(NumericError) {
+    private mutating func book(
+        _ part: CashMovement, isInCash: CashBook.Unexplained.How?, equity: Money
+    ) throws(NumericError) {
         if isInCash == nil {
             try account?.cash += part.amount
             try account?.equity += part.amount
@@ -126,15 +126,18 @@ package struct Portfolio: Sendable, Hashable, Codable {
             }
         }
         guard part.kind.isProfit else {
-            // What was taken for a gain or loss of the day was none.
-            guard isInCash != .moved else { return }
-            let peak = peakEquity
-            try moneyMoved(part.amount)
-            // A peak that it has made stands.
-            if isInCash != nil, !part.amount.isNegative { peakEquity = peak }
+            switch isInCash {
+            case nil: try marks.paid(part.amount, before: equity)
+            case .moved: break
+            // It was taken for a gain or loss of the day, and was none; a peak that it has made stands.
+            case .small, .dividendDue:
+                let isGain = !part.amount.isNegative
+                try marks.paid(part.amount, before: equity - part.amount, isInPeaks: isGain)
+            }
             return
         }
-        if isInCash == .moved { try moneyMoved(part.amount.negated()) }
+        // It was taken for money paid in or out.
+        if isInCash == .moved { try marks.paid(part.amount.negated(), before: equity) }
         if part.kind == .dividend, isInCash == .dividendDue { return }
         if part.kind == .dividend, let symbol = part.symbol {
             if dividends.pay(part.amount, of: symbol) { return }
@@ -315,6 +318,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
         positions[symbol] = record
     }
 
+    /// As it was after its last execution.
+    func lastClosed(_ symbol: Symbol) -> PositionRecord? { closed.last { $0.symbol == symbol } }
+
     /// What else was traded since stands on the other side: the totals are right, whatever is realized.
     private mutating func trade(
         _ change: Quantity, _ symbol: Symbol, at price: Price, _ now: Timestamp
@@ -370,18 +376,23 @@ package struct Portfolio: Sendable, Hashable, Codable {
     }
 
     /// So much of what is held is in shares that the broker does not show yet.
-    mutating func spinOff(_ shares: SpunOff) throws(NumericError) {
-        try moneyMoved(shares.value.negated())
+    /// - Parameter equity: by our books, with their value.
+    mutating func spinOff(_ shares: SpunOff, equity: Money) throws(NumericError) {
+        try marks.paid(shares.value.negated(), before: equity)
         spunOff.append(shares)
         if spunOff.count > CoreLimits.awaitedSpinOffs { spunOff.removeFirst() }
     }
 
     /// The broker shows them.
-    /// - Parameter value: what they are worth.
-    mutating func takeSpunOff(_ symbol: Symbol, value: Money, at now: Timestamp) throws(NumericError) -> SpunOff? {
+    /// - Parameters:
+    ///   - value: what they are worth.
+    ///   - equity: by our books, without it.
+    mutating func takeSpunOff(
+        _ symbol: Symbol, value: Money, equity: Money, at now: Timestamp
+    ) throws(NumericError) -> SpunOff? {
         spunOff.removeAll { $0.since + CoreLimits.longestSpinOff <= now }
         guard let place = spunOff.firstIndex(where: { $0.symbol == symbol }) else { return nil }
-        try moneyMoved(value)
+        try marks.paid(value, before: equity)
         return spunOff.remove(at: place)
     }
 
@@ -421,11 +432,11 @@ package struct Portfolio: Sendable, Hashable, Codable {
     /// What everything is worth now, on this trading day. What the day began with is kept, so that a restart within the day
     /// does not forget a loss.
     mutating func noteEquity(_ equity: Money, day: Int64) {
-        peakEquity = max(peakEquity, equity)
-        guard tradingDay != day else { return }
-        tradingDay = day
-        dayStartEquity = equity
+        marks.note(equity, day: day, isConfirmed: evidence.doubt == nil)
     }
+
+    /// A pause after a loss is over.
+    mutating func countAnew(_ kind: LossCause.Kind) { marks.countAnew(kind) }
 
     // MARK: - Time
 

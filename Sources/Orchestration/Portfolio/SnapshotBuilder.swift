@@ -41,8 +41,8 @@ struct SnapshotBuilder {
         AccountView(
             id: core.configuration.account, currency: state.account?.currency ?? "USD",
             cash: state.account?.cash ?? .zero, equity: equity, buyingPower: state.account?.buyingPower ?? .zero,
-            peakEquity: max(state.portfolio.peakEquity, equity),
-            dayProfit: try equity - (state.portfolio.dayStartEquity ?? equity),
+            peakEquity: max(state.portfolio.marks.peak, equity),
+            dayProfit: try state.portfolio.marks.dayProfit(equity),
             grossExposure: gross)
     }
 
@@ -74,11 +74,11 @@ struct SnapshotBuilder {
         let drawdown =
             account.peakEquity.isPositive
             ? try (account.peakEquity - equity).ratio(to: account.peakEquity) : Ratio.zero
-        let start = state.portfolio.dayStartEquity ?? equity
+        let start = state.portfolio.marks.dayStart ?? equity
         return PortfolioView(
             grossWeight: books.gross, netWeight: books.net, largestWeight: books.largest,
             concentration: books.concentration, openRisk: books.openRisk, drawdown: drawdown,
-            dayReturn: start.isPositive ? try account.dayProfit.ratio(to: start) : .zero, sectors: books.sectors,
+            dayReturn: start.isPositive ? try (equity - start).ratio(to: start) : .zero, sectors: books.sectors,
             correlation: needs.correlation.flatMap { _ in
                 state.market.series.correlation(positions.map(\.symbol))
             })

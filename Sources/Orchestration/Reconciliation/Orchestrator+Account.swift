@@ -20,7 +20,7 @@ extension Orchestrator {
         let reading = AccountEvidence.Reading(
             theirs: theirs, ours: ours, held: state.marked.isPriced ? held : nil, adopted: adopted,
             isQuiet: isQuiet(since: known), at: state.now)
-        switch try state.portfolio.examine(reading, from: known) {
+        switch try state.portfolio.examine(reading, from: known, equity: state.marked.equity()) {
         case .agrees(let wasDoubted):
             if wasDoubted { alert(.notice, nil, .accountAgreesAgain) }
         case .doubtful(let told):
@@ -43,7 +43,8 @@ extension Orchestrator {
             alert(.warning, movement.symbol, .cashMovementNotTaken(movement.id, defect))
             return false
         }
-        for (movement, done) in try state.portfolio.book(sound, isListed: isListed, at: state.now) {
+        let equity = try state.marked.equity()
+        for (movement, done) in try state.portfolio.book(sound, isListed: isListed, equity: equity, at: state.now) {
             record(.cash(movement: movement, done: done))
             if done == .wasInCash { state.reconciler.explainCash(movement.amount, at: state.now) }
         }

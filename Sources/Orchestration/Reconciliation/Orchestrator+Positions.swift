@@ -25,7 +25,10 @@ extension Orchestrator {
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
             case .differs(let ours, let theirs):
                 let value = try valueAdopted(symbol, theirs, ours: ours)
-                let shares = value.isZero ? nil : try state.portfolio.takeSpunOff(symbol, value: value, at: state.now)
+                let equity = try state.marked.equity()
+                let shares =
+                    value.isZero
+                    ? nil : try state.portfolio.takeSpunOff(symbol, value: value, equity: equity, at: state.now)
                 if shares == nil { try adopted += value }
                 if try followSymbol(symbol, theirs, ours: ours) { continue }
                 try adoptPosition(symbol, theirs.map { $0.as(shares) }, ours: ours, spunOffFrom: shares?.from, snapshot)

@@ -3,79 +3,42 @@ import Trading
 /// Losses over more than a day, and the pauses of entries that they have begun (I-PAUSE-1 to 3).
 ///
 /// Invariants:
-/// 1. What is paid in or out changes no loss: every figure of before is scaled by it.
+/// 1. Losses are measured against ``EquityMarks``, which no payment changes as a share.
 /// 2. One pause of a kind at a time; when it ends, what began it is counted anew.
 package struct LossWatch: Sendable, Hashable, Codable {
-    /// The highest equity of each day that is looked back on, the oldest first.
-    private var highs: [Mark] = []
-    /// What the week began with: its Monday.
-    private var week: Mark?
-    /// The newest equity that was known.
-    private var last: Mark?
-    /// What was paid in less what was paid out, when these figures were scaled by it last.
-    private var paidIn: Money = .zero
-    /// When positions were closed with a loss, the oldest first, since one was closed without.
-    private var losses: [Timestamp] = []
+    /// Positions that were closed lately, the oldest first.
+    private var closes: [Close] = []
     private var pauses: [EntryPause] = []
 
-    /// Equity as it was on a day.
-    private struct Mark: Sendable, Hashable, Codable {
-        /// Since 1970, in New York.
-        var day: Int64
-        var equity: Money
+    private struct Close: Sendable, Hashable, Codable {
+        var symbol: Symbol
+        var at: Timestamp
+        var isLoss: Bool
     }
 
     package static let longest = TimeSpan.seconds(366 * 86_400)
     package static let mostLosses: Int64 = 100
-    /// What was known longer ago says nothing of how a week began.
-    private static let daysBeforeWeek: Int64 = 7
 
     package init() {}
 
     // MARK: - What happens
 
-    /// What everything is worth now.
-    /// - Parameters:
-    ///   - paidIn: since the journal began, less what was paid out.
-    ///   - isConfirmed: nothing about the figures is in doubt; else they set no peak and begin no week.
-    mutating func see(_ equity: Money, paidIn: Money, day: Int64, isConfirmed: Bool) throws(NumericError) {
-        try scale(to: paidIn, with: equity)
-        guard isConfirmed, equity.isPositive else { return }
-        if let newest = highs.indices.last, highs[newest].day >= day {
-            highs[newest].equity = max(highs[newest].equity, equity)
-        } else {
-            highs.append(Mark(day: day, equity: equity))
-            highs.removeAll { day - $0.day > Self.longest.days }
-        }
-        let monday = Self.monday(of: day)
-        if week?.day != monday {
-            // A gap over the weekend is the new week's, as it is the new day's.
-            let before = last.flatMap { day - $0.day <= Self.daysBeforeWeek ? $0.equity : nil }
-            week = Mark(day: monday, equity: before ?? equity)
-        }
-        last = Mark(day: day, equity: equity)
-    }
-
     /// A position was closed, with this profit from its opening on.
-    mutating func closed(profit: Money, at time: Timestamp) {
-        guard profit.isNegative else { return losses = [] }
-        losses = (losses + [time]).suffix(Int(Self.mostLosses))
+    mutating func closed(_ symbol: Symbol, profit: Money, at time: Timestamp) {
+        closes = (closes + [Close(symbol: symbol, at: time, isLoss: profit.isNegative)])
+            .suffix(Int(Self.mostLosses))
     }
 
-    /// Of what is left after money was paid out, a loss is the same share as before.
-    private mutating func scale(to paidIn: Money, with equity: Money) throws(NumericError) {
-        let flow = try paidIn - self.paidIn
-        self.paidIn = paidIn
-        guard !flow.isZero, last != nil || !highs.isEmpty || week != nil else { return }
-        let before = try equity - flow
-        guard before.isPositive, equity.isPositive else { return (highs, week, last) = ([], nil, nil) }
-        func scaled(_ mark: Mark) -> Mark {
-            let units = Int128(mark.equity.units) * Int128(equity.units) / Int128(before.units)
-            return with(mark) { $0.equity = Money(units: Int64(clamping: units)) }
-        }
-        highs = highs.map(scaled)
-        week = week.map(scaled)
-        last = last.map(scaled)
+    /// The execution that closed it was taken back: it was no loss, and ended no row of losses.
+    mutating func reopened(_ symbol: Symbol) {
+        guard let place = closes.lastIndex(where: { $0.symbol == symbol }) else { return }
+        closes.remove(at: place)
+    }
+
+    /// It is closed all the same, with another profit.
+    mutating func corrected(_ symbol: Symbol, profit: Money) {
+        guard let place = closes.lastIndex(where: { $0.symbol == symbol }) else { return }
+        closes[place].isLoss = profit.isNegative
     }
 
     // MARK: - Pauses
@@ -95,11 +58,11 @@ package struct LossWatch: Sendable, Hashable, Codable {
 
     /// - Returns: those that begin now.
     mutating func begin(
-        _ equity: Money, _ limits: HardLimits, day: Int64, at now: Timestamp
+        _ equity: Money, _ marks: EquityMarks, _ limits: HardLimits, day: Int64, at now: Timestamp
     ) throws(NumericError) -> [EntryPause] {
         let found = [
-            try drawdown(equity, limits.drawdownPause, day: day, at: now),
-            try weeklyLoss(equity, limits.weeklyLossPause, at: now),
+            try drawdown(equity, marks, limits.drawdownPause, day: day, at: now),
+            try weeklyLoss(equity, marks, limits.weeklyLossPause, at: now),
             streak(limits.lossStreakPause, at: now),
         ].compactMap { $0 }
         let new = found.filter { pause in !pauses.contains { $0.cause.kind == pause.cause.kind } }
@@ -118,21 +81,14 @@ package struct LossWatch: Sendable, Hashable, Codable {
     private mutating func endThose(_ isOver: (EntryPause) -> Bool) -> [EntryPause] {
         let over = pauses.filter(isOver)
         pauses.removeAll(where: isOver)
-        for pause in over {
-            switch pause.cause.kind {
-            case .drawdown: highs = []
-            case .weeklyLoss: week = last.map { Mark(day: Self.monday(of: $0.day), equity: $0.equity) }
-            case .lossStreak: losses = []
-            }
-        }
+        if over.contains(where: { $0.cause.kind == .lossStreak }) { closes = [] }
         return over
     }
 
     private func drawdown(
-        _ equity: Money, _ rule: DrawdownRule?, day: Int64, at now: Timestamp
+        _ equity: Money, _ marks: EquityMarks, _ rule: DrawdownRule?, day: Int64, at now: Timestamp
     ) throws(NumericError) -> EntryPause? {
-        guard let rule, let peak = highs.filter({ day - $0.day < max(1, rule.within.days) }).map(\.equity).max()
-        else { return nil }
+        guard let rule, let peak = marks.highest(of: rule.within.days, upTo: day), peak.isPositive else { return nil }
         let fall = try (peak - equity).ratio(to: peak)
         guard fall >= rule.limit else { return nil }
         return EntryPause(
@@ -141,9 +97,9 @@ package struct LossWatch: Sendable, Hashable, Codable {
     }
 
     private func weeklyLoss(
-        _ equity: Money, _ rule: WeeklyLossRule?, at now: Timestamp
+        _ equity: Money, _ marks: EquityMarks, _ rule: WeeklyLossRule?, at now: Timestamp
     ) throws(NumericError) -> EntryPause? {
-        guard let rule, let week, week.equity.isPositive else { return nil }
+        guard let rule, let week = marks.weekStart, week.equity.isPositive else { return nil }
         let loss = try (week.equity - equity).ratio(to: week.equity)
         guard loss >= rule.limit else { return nil }
         let next = USEquityCalendar.time(minute: 0, ofDay: week.day + 7)
@@ -154,22 +110,14 @@ package struct LossWatch: Sendable, Hashable, Codable {
 
     private func streak(_ rule: LossStreakRule?, at now: Timestamp) -> EntryPause? {
         guard let rule else { return nil }
-        let recent = losses.filter { now - $0 < rule.within }
+        // Since one was closed without a loss.
+        let row = closes.suffix(from: closes.lastIndex { !$0.isLoss }.map { $0 + 1 } ?? 0)
+        let recent = row.filter { now - $0.at < rule.within }
         guard recent.count >= rule.losses else { return nil }
         return EntryPause(
             cause: .lossStreak(Int64(recent.count), within: rule.within), since: now, until: now + rule.pause,
             gross: rule.gross)
     }
-
-    /// Day 0, January 1, 1970, was a Thursday.
-    private static func monday(of day: Int64) -> Int64 {
-        let weekday = (day + 3) % 7
-        return day - (weekday < 0 ? weekday + 7 : weekday)
-    }
-}
-
-extension TimeSpan {
-    fileprivate var days: Int64 { nanoseconds / TimeSpan.day.nanoseconds }
 }
 
 extension HardLimits {

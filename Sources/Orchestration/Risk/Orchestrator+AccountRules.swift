@@ -62,6 +62,6 @@ extension CoreState {
     /// Equity, or what the day began with, is below what the rule asks for.
     func isSmall(_ rule: DayTradeRule) throws(NumericError) -> Bool {
         let equity = try marked.equity()
-        return min(equity, portfolio.dayStartEquity ?? equity) < rule.below
+        return min(equity, portfolio.marks.dayStart ?? equity) < rule.below
     }
 }

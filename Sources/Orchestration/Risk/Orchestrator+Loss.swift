@@ -6,11 +6,9 @@ extension Orchestrator {
     mutating func watchEquity() throws(NumericError) {
         let marked = state.marked
         let equity = try marked.equity()
-        // No peak and no start of a day is set before every position has a price .
-        if marked.isPriced { state.portfolio.noteEquity(equity, day: USEquityCalendar.tradingDay(at: state.now)) }
         try watchLosses(equity, isPriced: marked.isPriced)
         guard let most = state.configuration.limits.maximumDailyLoss,
-            let start = state.portfolio.dayStartEquity, start.isPositive
+            let start = state.portfolio.marks.dayStart, start.isPositive
         else { return }
         let loss = try (start - equity).ratio(to: start)
         guard loss >= most else { return }
@@ -27,6 +25,7 @@ extension Orchestrator {
         record(.tradingState(wanted, who: "core", why: why))
         alert(.emergency, nil, .restricted(state: wanted, why: why))
         endEntries()
+        tellWhatWorksWhileHalted()
         state.risk.noteRestriction()
     }
 

@@ -4,12 +4,14 @@ import Trading
 extension Orchestrator {
     /// Looked at with every cycle, every fill and every entry. While a position has no price nothing is known.
     mutating func watchLosses(_ equity: Money, isPriced: Bool) throws(NumericError) {
-        for pause in state.losses.end(state.configuration.limits, at: state.now) { tellEnd(of: pause) }
-        guard isPriced, state.portfolio.account != nil else { return }
         let day = USEquityCalendar.tradingDay(at: state.now)
-        try state.losses.see(
-            equity, paidIn: state.portfolio.paidIn, day: day, isConfirmed: state.portfolio.evidence.doubt == nil)
-        let new = try state.losses.begin(equity, state.configuration.limits, day: day, at: state.now)
+        let isKnown = isPriced && state.portfolio.account != nil
+        for pause in state.losses.end(state.configuration.limits, at: state.now) { end(pause) }
+        // No peak and no start of a day is set before every position has a price.
+        guard isKnown else { return }
+        state.portfolio.noteEquity(equity, day: day)
+        let new = try state.losses.begin(
+            equity, state.portfolio.marks, state.configuration.limits, day: day, at: state.now)
         guard !new.isEmpty else { return }
         for pause in new { alert(.warning, nil, .entriesPaused(pause)) }
         endEntries()
@@ -18,17 +20,30 @@ extension Orchestrator {
 
     /// A person's `resume` ends them, too.
     mutating func endPauses() {
-        for pause in state.losses.endAll() { tellEnd(of: pause) }
+        for pause in state.losses.endAll() { end(pause) }
     }
 
-    private mutating func tellEnd(of pause: EntryPause) {
+    private mutating func end(_ pause: EntryPause) {
+        state.portfolio.countAnew(pause.cause.kind)
         alert(.notice, nil, .pauseOver(pause))
     }
 
     /// What came of a position that nobody here has opened says nothing of how we fare.
     mutating func noteClosed(_ record: PositionRecord, profit: Money) {
         guard !record.isAdopted else { return }
-        state.losses.closed(profit: profit, at: state.now)
+        state.losses.closed(record.symbol, profit: profit, at: state.now)
+    }
+
+    /// An execution was taken back or corrected: the row of losses is as if the first one had never been.
+    mutating func noteCorrected(_ symbol: Symbol, from before: PositionRecord?) {
+        let now = state.portfolio.positions[symbol]
+        if before == nil, let now, !now.isAdopted { return state.losses.reopened(symbol) }
+        guard now == nil, let closed = state.portfolio.lastClosed(symbol), !closed.isAdopted else { return }
+        if before == nil {
+            state.losses.corrected(symbol, profit: closed.realizedProfit)
+        } else {
+            noteClosed(closed, profit: closed.realizedProfit)
+        }
     }
 
     /// What policies say, and what a pause asks for beside it.

@@ -50,7 +50,7 @@ extension RiskGate {
     private func dayTradeRefusal(_ symbol: Symbol) throws(NumericError) -> GateRefusal? {
         guard let rule = limits.dayTrades, DayTrades.concerns(symbol) else { return nil }
         let equity = try state.equity()
-        guard min(equity, state.portfolio.dayStartEquity ?? equity) < rule.below else { return nil }
+        guard min(equity, state.portfolio.marks.dayStart ?? equity) < rule.below else { return nil }
         let day = USEquityCalendar.tradingDay(at: now)
         let made = accountRules.dayTrades.count(on: day)
         let working = state.orders.allWorking.filter { state.mayOpen($0) && DayTrades.concerns($0.symbol) }

@@ -52,7 +52,7 @@ struct SpinOffTests {
         var driver = try spunOff()
         driver.quote("ABC", "80", "80", last: "80")
         driver.cycle()
-        let before = driver.state.portfolio.dayStartEquity
+        let before = driver.state.portfolio.marks.dayStart
         driver.venue.hold("NEW", 25, at: "0")
         driver.venue.quote("NEW", "80", "80")
         driver.quote("NEW", "80", "80", last: "80")
@@ -65,7 +65,7 @@ struct SpinOffTests {
         #expect(driver.alertReasons(of: .account).isEmpty)
         // 2,000 went out with the old shares, and came in with the new.
         #expect(before == "108000")
-        #expect(driver.state.portfolio.dayStartEquity == "110000")
+        #expect(driver.state.portfolio.marks.dayStart == "110000")
         driver.wait(.seconds(31))
         for _ in 0..<4 { driver.cycle() }
         #expect(driver.venue.stopped("NEW") == 25)

@@ -96,7 +96,7 @@ struct SymbolChangeTests {
         let equity = try driver.state.marked.equity()
         #expect(abs(equity.units - driver.venue.state.account.equity.units) < 10 * Money.scale)
         let portfolio = driver.state.portfolio
-        #expect(portfolio.dayStartEquity.map { abs($0.units - portfolio.peakEquity.units) < 10 * Money.scale } == true)
+        #expect(portfolio.marks.dayStart.map { abs($0.units - portfolio.marks.peak.units) < 10 * Money.scale } == true)
         driver.expectSound()
     }
 

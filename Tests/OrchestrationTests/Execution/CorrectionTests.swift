@@ -72,6 +72,30 @@ struct CorrectionTests {
         try expectAgreement(driver)
     }
 
+    @Test("a loss that is taken back counts in no row of losses, and one that was hidden by a gain counts again")
+    func lossRow() throws {
+        let rule = LossStreakRule(losses: 1)
+        func row(_ driver: CoreDriver) throws -> Bool {
+            var losses = driver.state.losses
+            let limits = with(HardLimits()) { $0.lossStreakPause = rule }
+            let found = try losses.begin("100000", EquityMarks(), limits, day: 1, at: driver.now)
+            return found.contains { $0.cause.kind == .lossStreak }
+        }
+        var (driver, _) = try entered()
+        driver.quote("ABC", "95", "95", last: "95")
+        let exit = try sold(&driver, .exit)
+        #expect(try driver.position("ABC") == nil && row(driver))
+        driver.venueDoes { $0.correct(exit) }
+        #expect(try driver.position("ABC")?.size == 100 && !row(driver))
+        // Sold at 101 after all and not at 95.
+        var (other, _) = try entered()
+        other.quote("ABC", "95", "95", last: "95")
+        let sale = try sold(&other, .exit)
+        #expect(try row(other))
+        other.venueDoes { $0.correct(sale, to: (100, "101")) }
+        #expect(try other.position("ABC") == nil && !row(other))
+    }
+
     @Test("a sale that is taken back brings the position back with its memory, and it is protected")
     func exitBusted() throws {
         var (driver, _) = try entered()

@@ -32,7 +32,7 @@ struct AccountEvidenceTests {
 
     private func figures(_ driver: CoreDriver) throws -> [Money] {
         let portfolio = driver.state.portfolio
-        return [try driver.state.marked.equity(), portfolio.peakEquity, portfolio.dayStartEquity ?? .zero]
+        return [try driver.state.marked.equity(), portfolio.marks.peak, portfolio.marks.dayStart ?? .zero]
     }
 
     @Test("a figure of equity that jumps while an order is under way is not taken unjudged")
@@ -43,7 +43,7 @@ struct AccountEvidenceTests {
             let theirs = Account(id: "test", cash: "40000", equity: equity, buyingPower: "40000")
             let reading = AccountEvidence.Reading(
                 theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: isQuiet, at: Timestamp(seconds: 0))
-            _ = try portfolio.examine(reading, from: Timestamp(seconds: 0))
+            _ = try portfolio.examine(reading, from: Timestamp(seconds: 0), equity: "70000")
         }
         try read("70000", isQuiet: true)
         try read("0", isQuiet: false)
@@ -112,7 +112,7 @@ struct AccountEvidenceTests {
         driver.start([])
         driver.venue.lie = { Self.wrong[index](&$0.account) }
         driver.connect()
-        #expect(driver.state.portfolio.peakEquity.isZero)
+        #expect(driver.state.portfolio.marks.peak.isZero)
         #expect(driver.state.cycle.number == 0)
         driver.venue.lie = nil
         driver.wait(.seconds(2))

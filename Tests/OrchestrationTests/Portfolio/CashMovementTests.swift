@@ -27,7 +27,7 @@ struct CashMovementTests {
     private func figures(_ driver: CoreDriver) throws -> [Money] {
         let portfolio = driver.state.portfolio
         return [
-            try driver.state.marked.equity(), portfolio.peakEquity, portfolio.dayStartEquity ?? .zero,
+            try driver.state.marked.equity(), portfolio.marks.peak, portfolio.marks.dayStart ?? .zero,
             portfolio.realizedProfit,
         ]
     }

@@ -293,11 +293,11 @@ struct RestrictionTests {
         // Worth twice what it has cost, and no price to see it by: the first figures are read again.
         for _ in 0..<6 { driver.wait(.seconds(1)) }
         driver.cycle()
-        #expect(driver.state.portfolio.dayStartEquity == nil && driver.state.portfolio.peakEquity == .zero)
+        #expect(driver.state.portfolio.marks.dayStart == nil && driver.state.portfolio.marks.peak == .zero)
         #expect(try driver.state.marked.equity() == "10000", "the broker's figure")
         driver.quote("ABC", "100", "100")
         driver.cycle()
-        #expect(driver.state.portfolio.dayStartEquity == "10000" && driver.state.portfolio.peakEquity == "10000")
+        #expect(driver.state.portfolio.marks.dayStart == "10000" && driver.state.portfolio.marks.peak == "10000")
     }
 }
 

@@ -1,0 +1,116 @@
+import CoreTestSupport
+import SeededRandom
+import TestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+@Suite("Peak, day and week: what is paid in or out changes no share that was won or lost")
+struct EquityMarksTests {
+    private static let day: Int64 = 20_613
+
+    /// What was lost of each figure, in millionths.
+    private func losses(_ marks: EquityMarks, _ equity: Money) throws -> [Int64] {
+        try [marks.peak, marks.dayStart, marks.highest(of: 30, upTo: Self.day), marks.weekStart?.equity].map { mark in
+            let mark = try #require(mark)
+            return try (mark - equity).ratio(to: mark).units
+        }
+    }
+
+    @Test("any number of deposits and withdrawals leaves every loss the share that it was", arguments: 0..<200)
+    func property(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var marks = EquityMarks()
+        marks.note(
+            Money(units: Int64.random(in: 50_000...90_000, using: &random) * Money.scale), day: Self.day - 9,
+            isConfirmed: true)
+        marks.note(
+            Money(units: Int64.random(in: 70_000...99_000, using: &random) * Money.scale), day: Self.day,
+            isConfirmed: true)
+        var equity = Money(units: Int64.random(in: 40_000...120_000, using: &random) * Money.scale)
+        marks.note(equity, day: Self.day, isConfirmed: true)
+        let profit = try marks.dayProfit(equity)
+        let before = try losses(marks, equity)
+        for _ in 0..<20 {
+            // From nine tenths out to ten times as much.
+            let most = equity.units / 10 * (Bool.random(using: &random) ? -9 : 90)
+            let flow = Money(units: most / Int64.random(in: 1...10, using: &random))
+            try marks.paid(flow, before: equity)
+            equity = try equity + flow
+            guard equity > "1000", equity < "100000000" else { break }
+            for (now, first) in zip(try losses(marks, equity), before) { #expect(abs(now - first) <= 1, "\(seed)") }
+            #expect(try marks.dayProfit(equity) == profit, "in money, nothing was won or lost")
+        }
+    }
+
+    @Test("what is paid in and out again leaves the figures where they were")
+    func thereAndBack() throws {
+        var marks = EquityMarks()
+        marks.note("100000", day: Self.day, isConfirmed: true)
+        try marks.paid("60000", before: "91000")
+        try marks.paid("-60000", before: "151000")
+        #expect(abs(marks.peak.units - Money("100000").units) <= 1)
+        #expect(try marks.dayProfit("91000") == "-9000")
+    }
+
+    @Test("of nothing there is no share: a loss of everything is not hidden by a deposit")
+    func nothing() throws {
+        var marks = EquityMarks()
+        marks.note("100000", day: Self.day, isConfirmed: true)
+        try marks.paid("50000", before: "-5000")
+        #expect(marks.peak == "150000" && marks.dayStart == "150000")
+        var empty = EquityMarks()
+        empty.note("100000", day: Self.day, isConfirmed: true)
+        try empty.paid("-100000", before: "100000")
+        try empty.paid("30000", before: "0")
+        #expect(empty.peak == "30000" && empty.dayStart == "30000", "all was taken out, and nothing was lost")
+    }
+
+    // MARK: - In the core
+
+    /// 40,000 in cash, 600 of ABC at 100: equity 100,000.
+    private func held() -> CoreDriver {
+        var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
+        driver.venue.hold("ABC", 600, at: "100")
+        driver.quote("ABC", "100", "100", last: "100")
+        driver.policies = { _ in answers([PluginName("stop-loss").says(.stop("60"), on: "ABC")]) }
+        driver.start {
+            $0.cyclePeriod = .seconds(60)
+            $0.reconcileEveryCycles = 1
+        }
+        driver.connect()
+        driver.cycle()
+        return driver
+    }
+
+    private func drawdown(_ driver: CoreDriver) throws -> Ratio {
+        let (peak, equity) = (driver.state.portfolio.marks.peak, try driver.state.marked.equity())
+        return try (peak - equity).ratio(to: peak)
+    }
+
+    @Test(
+        "a fall of 9 % is one of 9 % after most was withdrawn, or much was paid in",
+        arguments: ["-39000", "500000"] as [Money], ["message", "list", "figures"])
+    func withdrawal(amount: Money, how: String) throws {
+        var driver = held()
+        driver.quote("ABC", "85", "85", last: "85")
+        driver.cycle()
+        #expect(try drawdown(driver) == "0.09")
+        switch how {
+        case "message": driver.send(driver.venue.moveCash("w", .withdrawal, amount))
+        case "list":
+            driver.venue.moveCash("w", .withdrawal, amount, isListed: true)
+            driver.cycle()
+        default: driver.venue.cash = try driver.venue.cash + amount
+        }
+        for _ in 0..<12 { driver.cycle() }
+        #expect(try driver.state.marked.equity() == "91000" + amount)
+        #expect(try abs(drawdown(driver).units - Ratio("0.09").units) <= 1)
+        #expect(try driver.state.portfolio.marks.dayProfit(driver.state.marked.equity()) == "-9000")
+        let start = try #require(driver.state.portfolio.marks.dayStart)
+        let loss = try (start - driver.state.marked.equity()).ratio(to: start)
+        #expect(abs(loss.units - Ratio("0.09").units) <= 1)
+        driver.expectSound()
+    }
+}
