@@ -12,6 +12,8 @@ struct ApprovalGate {
     struct Verdict {
         /// What may be done.
         var allowed: [PolicyAdvice] = []
+        /// Reductions among it that a person has approved, and how far.
+        var approved: [PolicyAdvice: ApprovedReduction] = [:]
         /// What is held back, with what is said of it.
         var held: [PolicyAdvice: Disposition] = [:]
         /// What is wanted, allowed or not.
@@ -36,6 +38,7 @@ struct ApprovalGate {
             let standing = approvals[symbol, change.kind]
             if let standing, isCovered(change, by: standing, whole) {
                 verdict.allowed.append(item)
+                verdict.approved[item] = ApprovedReduction(standing, of: whole.facts.position)
                 verdict.wanted.append(wanted(standing, whole, cycle))
             } else if outcome.outcome == .taken {
                 let proposal = proposal(change, item, symbol, whole, cycle)
@@ -59,14 +62,25 @@ struct ApprovalGate {
     }
 
     private func isCovered(_ change: Proposal.Change, by standing: Proposal, _ whole: Merge) -> Bool {
-        guard case .approved = standing.verdict, whole.isAlike(change, standing.change) else { return false }
+        guard case .approved = standing.verdict, whole.isAlike(change, standing.change), isSame(standing, whole) else {
+            return false
+        }
+        if change.kind == .reduce, !standing.left.isPositive { return false }
         return whole.facts.now < standing.until || (change.kind == .enter && whole.facts.workingEntry != nil)
+    }
+
+    /// It was asked about the position that is there now.
+    private func isSame(_ standing: Proposal, _ whole: Merge) -> Bool {
+        standing.positionSince == whole.facts.position?.openedAt
+            || (standing.id.kind == .enter && whole.facts.workingEntry != nil)
     }
 
     private func proposal(
         _ change: Proposal.Change, _ item: PolicyAdvice, _ symbol: Symbol, _ whole: Merge, _ cycle: Int64
     ) -> Proposal {
-        if let standing = approvals[symbol, change.kind], whole.isAlike(change, standing.change) {
+        if let standing = approvals[symbol, change.kind], whole.isAlike(change, standing.change),
+            isSame(standing, whole)
+        {
             let isOpen = standing.verdict == .pending && whole.facts.now < standing.until
             // A person's no holds for as long as the same is wanted.
             if case .rejected = standing.verdict { return wanted(standing, whole, cycle) }
@@ -75,11 +89,25 @@ struct ApprovalGate {
         return Proposal(
             id: ProposalID(cycle: cycle, symbol: symbol, kind: change.kind), policy: item.policy,
             reason: item.recommendation.reason, change: change, until: whole.facts.now + expiry,
-            wantedAt: whole.facts.now, wantedInCycle: cycle)
+            wantedAt: whole.facts.now, wantedInCycle: cycle,
+            positionSince: change.kind == .enter ? nil : whole.facts.position?.openedAt)
     }
 
     private func wanted(_ proposal: Proposal, _ whole: Merge, _ cycle: Int64) -> Proposal {
         with(proposal) { ($0.wantedAt, $0.wantedInCycle) = (whole.facts.now, cycle) }
+    }
+}
+
+/// How far a person has approved a reduction.
+struct ApprovedReduction {
+    /// So much remains at least: as many as were shown, and so many that no more shares go than they said yes to.
+    let remaining: Quantity
+    let until: Timestamp
+
+    fileprivate init?(_ proposal: Proposal, of position: PositionRecord?) {
+        guard case .reduce(let shown, _) = proposal.change, let position else { return nil }
+        remaining = max(shown, position.size.less(proposal.left))
+        until = proposal.until
     }
 }
 

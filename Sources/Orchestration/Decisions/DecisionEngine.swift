@@ -82,8 +82,11 @@ struct DecisionEngine {
         let whole = try Merge(advice, onto: current, facts: facts)
         guard let verdict = approvals?.examine(whole, advice, current.symbol, cycle: cycle), !verdict.wanted.isEmpty
         else { return (whole, whole.dispositions, []) }
-        guard !verdict.held.isEmpty else { return (whole, whole.dispositions, verdict.wanted) }
-        let rest = try Merge(verdict.allowed, onto: current, facts: facts)
+        guard !verdict.held.isEmpty || !verdict.approved.isEmpty else {
+            return (whole, whole.dispositions, verdict.wanted)
+        }
+        let rest = try Merge(
+            verdict.allowed, onto: current, facts: with(facts) { $0.approved = verdict.approved })
         let outcomes = Dictionary(rest.dispositions.map { ($0.advice, $0) }) { first, _ in first }
         let dispositions = whole.dispositions.map { verdict.held[$0.advice] ?? outcomes[$0.advice] ?? $0 }
         return (rest, dispositions, verdict.wanted)

@@ -36,6 +36,7 @@ extension Merge {
         if prevails {
             plan.quantityLimit = limit
             plan.quantityLimitUntil = winner.item.recommendation.validUntil
+            plan.approvedUntil = facts.approved[winner.item]?.until
             if case .takePartial(let part) = winner.item.recommendation.advice {
                 plan.rungs = ((plan.rungs ?? []) + [part.rung]).sorted()
             }

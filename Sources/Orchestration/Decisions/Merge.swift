@@ -38,6 +38,8 @@ package struct Merge: Sendable {
         package var workingEntry: Entry?
         /// The advice was made from a snapshot of before the position was adopted anew, split or opened.
         package var isOvertaken = false
+        /// Reductions that a person has approved, and how far.
+        var approved: [PolicyAdvice: ApprovedReduction] = [:]
         /// How far the symbol is handed over.
         package var mode = SymbolMode.managed
 
@@ -125,10 +127,20 @@ package struct Merge: Sendable {
             return note(item, .refused, .symbolMode(facts.mode))
         }
         do throws(AdviceDefect) {
-            live.append((item, try AdviceResolver(facts: facts).resolve(item.recommendation.advice)))
+            live.append((item, bounded(try AdviceResolver(facts: facts).resolve(item.recommendation.advice), item)))
         } catch {
             note(item, .refused, .defect(error))
         }
+    }
+
+    /// I-APPR-1: no more of a reduction than a person has approved.
+    private func bounded(
+        _ resolved: AdviceResolver.ResolvedAdvice, _ item: PolicyAdvice
+    ) -> AdviceResolver.ResolvedAdvice {
+        guard case .hold(let remaining, let rung) = resolved, let approved = facts.approved[item] else {
+            return resolved
+        }
+        return .hold(atMost: max(remaining, approved.remaining), rung: rung)
     }
 
     mutating func note(

@@ -191,6 +191,7 @@ extension Orchestrator {
         if order.terms.role == .reduce {
             takeRungs(symbol)
             state.plans.noteReduced(symbol)
+            state.approvals.reduced(symbol, by: quantity)
         }
         // What was planned for one side means the opposite on the other.
         let after = state.portfolio.positions[symbol]

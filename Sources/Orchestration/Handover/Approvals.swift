@@ -4,7 +4,8 @@ import Trading
 ///
 /// Invariants:
 /// 1. One proposal of a kind for each symbol. Another that differs by more than an order is worth replaces it, under another id.
-/// 2. An approval covers what was proposed, and no more of it: no larger entry, no worse limit.
+/// 2. An approval covers what was proposed, and no more of it: no larger entry, no worse limit, and in all orders together
+///    no more shares of a reduction.
 /// 3. What nobody wants any more is forgotten, whatever was said of it.
 package struct Approvals: Sendable, Hashable, Codable {
     private var proposals: [Symbol: [Proposal.Kind: Proposal]] = [:]
@@ -32,6 +33,13 @@ package struct Approvals: Sendable, Hashable, Codable {
     mutating func decide(_ id: ProposalID, _ verdict: Proposal.Verdict, until: Timestamp) {
         guard var proposal = self[id] else { return }
         (proposal.verdict, proposal.until) = (verdict, until)
+        want(proposal)
+    }
+
+    /// So many shares of the position were traded to make it smaller, by whoever's wish.
+    mutating func reduced(_ symbol: Symbol, by quantity: Quantity) {
+        guard var proposal = self[symbol, .reduce] else { return }
+        proposal.spend(quantity)
         want(proposal)
     }
 

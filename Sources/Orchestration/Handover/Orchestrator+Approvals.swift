@@ -24,8 +24,8 @@ extension Orchestrator {
         let now = state.now
         let positions = state.portfolio.positions
         let over = state.approvals.drop { proposal in
-            // An entry opens a position, everything else needs one.
-            (positions[proposal.id.symbol] != nil) == (proposal.id.kind == .enter)
+            // An entry opens a position, everything else is about the one that was there.
+            positions[proposal.id.symbol]?.openedAt != proposal.positionSince
                 || (cycle - proposal.wantedInCycle >= CoreLimits.wishCycles
                     && now - proposal.wantedAt >= CoreLimits.shortestWish)
         }

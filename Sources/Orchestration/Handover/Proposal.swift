@@ -79,6 +79,15 @@ package struct Proposal: Sendable, Hashable, Codable {
             case .target: .target
             }
         }
+
+        /// The most shares that may be traded for it; nil for a target.
+        var most: Quantity? {
+            switch self {
+            case .enter(let entry): entry.quantity
+            case .reduce(let remaining, let size): size.less(remaining)
+            case .target: nil
+            }
+        }
     }
 
     package enum Verdict: Sendable, Hashable, Codable {
@@ -98,4 +107,15 @@ package struct Proposal: Sendable, Hashable, Codable {
     /// When it was wanted last.
     var wantedAt: Timestamp
     var wantedInCycle: Int64
+    /// When the position that it concerns was opened; nil for an entry.
+    var positionSince: Timestamp?
+    /// Shares that were sold, or bought back, since it was asked.
+    private(set) var spent: Quantity = .zero
+
+    /// What is left of its shares.
+    var left: Quantity { (change.most ?? .zero).less(spent) }
+
+    mutating func spend(_ quantity: Quantity) {
+        spent = Quantity(units: spent.units.addingClamped(quantity.units))
+    }
 }

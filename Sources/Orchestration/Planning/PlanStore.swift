@@ -114,7 +114,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
         var ended: [Symbol] = []
         for symbol in planned {
             guard let plan = symbols[symbol]?.plan else { continue }
-            let isReductionOver = plan.hasReduced != true && plan.quantityLimitUntil.map { $0 < now } == true
+            let isReductionOver = plan.reductionUntil.map { $0 < now } == true
             let isEntryOver = plan.entryUntil.map { $0 < now } == true
             guard isReductionOver || isEntryOver else { continue }
             changePlan(symbol) {
@@ -130,8 +130,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
     var nextWishEnd: Timestamp? {
         let last = symbols.values.compactMap { value -> Timestamp? in
             guard let plan = value.plan else { return nil }
-            let reduction = plan.hasReduced == true ? nil : plan.quantityLimitUntil
-            return [reduction, plan.entryUntil].compactMap { $0 }.min()
+            return [plan.reductionUntil, plan.entryUntil].compactMap { $0 }.min()
         }.min()
         return last.flatMap { $0.nanoseconds < .max ? Timestamp(nanoseconds: $0.nanoseconds + 1) : nil }
     }

@@ -11,6 +11,8 @@ package struct PositionPlan: Sendable, Hashable, Codable {
     package var quantityLimit: Quantity?
     /// When nobody wants the reduction any more, whatever happens until then.
     package var quantityLimitUntil: Timestamp?
+    /// When the approval of the reduction ends: what is not done by then is not done, whatever was executed of it.
+    package var approvedUntil: Timestamp?
     /// Rungs of the ladder that the reduction takes with its first execution; nil for none.
     package var rungs: [String]?
     /// Something of the reduction was executed.
@@ -41,6 +43,12 @@ package struct PositionPlan: Sendable, Hashable, Codable {
         self.symbol = symbol
     }
 
+    /// When its reduction ends, done or not.
+    var reductionUntil: Timestamp? {
+        let wished = hasReduced == true ? nil : quantityLimitUntil
+        return [wished, approvedUntil].compactMap { $0 }.min()
+    }
+
     package mutating func dropEntry() { (entry, entryOwner, entryUntil) = (nil, nil, nil) }
 
     /// Another order may follow for the reduction, beside the one that works.
@@ -48,7 +56,7 @@ package struct PositionPlan: Sendable, Hashable, Codable {
 
     package mutating func dropReduction() {
         (quantityLimit, quantityLimitUntil, rungs, hasReduced) = (nil, nil, nil, nil)
-        isReductionWithdrawn = nil
+        (isReductionWithdrawn, approvedUntil) = (nil, nil)
     }
 
     package mutating func dropStop() { (stop, stopOwner, stopLevels, hasStopRested) = (nil, nil, nil, nil) }
@@ -64,7 +72,7 @@ package struct PositionPlan: Sendable, Hashable, Codable {
         copy.id = id
         (copy.stopLevels, copy.hasStopRested) = (stopLevels, hasStopRested)
         (copy.quantityLimitUntil, copy.entryUntil) = (quantityLimitUntil, entryUntil)
-        copy.isReductionWithdrawn = isReductionWithdrawn
+        (copy.isReductionWithdrawn, copy.approvedUntil) = (isReductionWithdrawn, approvedUntil)
         return self == copy
     }
 }

@@ -169,7 +169,10 @@ struct ApprovalTests {
     // MARK: - All
 
     /// 100 are held at 100, and a policy says so.
-    private func holding(_ quantity: Quantity = 100, _ advice: [Advice], _ urgency: Urgency = .medium) -> CoreDriver {
+    private func holding(
+        _ quantity: Quantity = 100, _ advice: [Advice], _ urgency: Urgency = .medium,
+        _ change: (inout CoreConfiguration) -> Void = { _ in }
+    ) -> CoreDriver {
         var venue = FakeVenue()
         venue.hold("ABC", quantity, at: "100")
         venue.quote("ABC", "100", "100")
@@ -178,6 +181,7 @@ struct ApprovalTests {
         driver.start([Self.policy]) {
             $0.approval = .all
             $0.symbolModes = ["ABC": .managed]
+            change(&$0)
         }
         driver.quote("ABC", "100", "100", last: "100")
         driver.connect()
@@ -202,6 +206,94 @@ struct ApprovalTests {
         #expect(driver.position("ABC")?.size == 50 && driver.venue.stopped("ABC") == 50)
         #expect(driver.plan("ABC")?.target == (isLong ? "120" : "80"))
         driver.expectSound()
+    }
+
+    /// A person says yes to a reduction to 50 of 100.
+    private func approvedHalf(_ change: (inout CoreDriver) -> Void = { _ in }) throws -> CoreDriver {
+        var driver = holding(100, [.reduceTo(quantity: 50)])
+        let id = try #require(driver.state.approvals.pending.first?.id)
+        change(&driver)
+        driver.send(.asked(answer(.approve(id))))
+        driver.cycle()
+        return driver
+    }
+
+    private func sold(_ driver: CoreDriver) -> Int64 {
+        driver.submissions.flatMap(\.orders).filter { $0.role == .reduce }.map(\.quantity.units).reduce(0, +)
+            / Quantity.scale
+    }
+
+    @Test("not one share more of a reduction is sent than was approved, also when a little more is wanted")
+    func boundedReduction() throws {
+        var driver = try approvedHalf { $0.recommend([Self.policy.says(.reduceTo(quantity: 49), on: "ABC")]) }
+        #expect(sold(driver) == 50 && driver.position("ABC")?.size == 50)
+        for _ in 0..<3 { driver.cycle() }
+        #expect(sold(driver) == 50)
+        driver.expectSound()
+    }
+
+    @Test("a position that grew is not reduced by more than was approved, and not twice")
+    func grownPosition() throws {
+        var driver = try approvedHalf {
+            $0.venueDoes { venue in
+                venue.tradeManually("ABC", 100, at: "100")
+                return []
+            }
+            $0.reconcile()
+            $0.reconcile()
+        }
+        #expect(sold(driver) == 50 && driver.position("ABC")?.size == 150)
+        for _ in 0..<5 { driver.cycle() }
+        #expect(sold(driver) == 50 && driver.position("ABC")?.size == 150, "what is left is another question")
+        #expect(driver.state.approvals.pending.map(\.change) == [.reduce(to: 50, of: 150)])
+        driver.expectSound()
+    }
+
+    @Test("once it is carried out it is used: what is bought again by hand is not sold for it")
+    func usedOnce() throws {
+        var driver = try approvedHalf()
+        driver.venue.tradeManually("ABC", 50, at: "100")
+        for _ in 0..<5 { driver.reconcile() }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(sold(driver) == 50 && driver.position("ABC")?.size == 100)
+        #expect(driver.state.approvals.pending.count == 1)
+    }
+
+    @Test("it is about the position that was shown: one that was closed and opened anew is another question")
+    func anotherPosition() throws {
+        var driver = holding(100, [.reduceTo(quantity: 50)])
+        let id = try #require(driver.state.approvals.pending.first?.id)
+        driver.venue.tradeManually("ABC", -100, at: "100")
+        for _ in 0..<3 { driver.reconcile() }
+        #expect(driver.position("ABC") == nil)
+        driver.venue.tradeManually("ABC", 100, at: "100")
+        for _ in 0..<3 { driver.reconcile() }
+        driver.send(.asked(answer(.approve(id))))
+        driver.cycle()
+        #expect(sold(driver) == 0 && driver.position("ABC")?.size == 100)
+    }
+
+    @Test("what of it is not executed in its time is not done: a part is no reason to go on")
+    func reductionExpires() throws {
+        var driver = holding(100, [.reduceTo(quantity: 50)]) { $0.approvalExpiry = .seconds(300) }
+        let id = try #require(driver.state.approvals.pending.first?.id)
+        driver.venue.faults.fillsOnly = 20
+        driver.send(.asked(answer(.approve(id))))
+        driver.cycle()
+        let order = try #require(driver.working("ABC").first { $0.terms.role == .reduce })
+        for _ in 0..<40 { driver.cycle() }
+        // 20 are sold; the market closes, and the rest is ended there.
+        driver.send(.market(MarketUpdate(at: driver.now, session: .afterHours)))
+        driver.venueDoes { $0.drop(order.id) }
+        #expect(driver.position("ABC")?.size == 80)
+        for _ in 0..<40 { driver.cycle() }
+        #expect(driver.plan("ABC")?.quantityLimit == nil)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.quote("ABC", "100", "100", last: "100")
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.submissions.flatMap(\.orders).filter { $0.role == .reduce }.count == 1)
+        #expect(driver.position("ABC")?.size == 80 && driver.venue.stopped("ABC") == 80)
+        #expect(driver.state.approvals.pending.count == 1, "it is asked anew")
     }
 
     @Test("an emergency exit asks nobody, nor does what a person wants themselves")
