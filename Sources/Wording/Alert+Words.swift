@@ -31,6 +31,10 @@ extension AlertReason {
         case .restricted(let state, let why): "trading is \(state.rawValue): \(why.words)"
         case .active(let why): "trading is active again: \(why.words)"
         case .entriesPaused(let pause): pause.words + "; stops and exits go on"
+        case .worksWhileHalted(let terms):
+            "\(terms.words) waits at the broker, and may be executed: while trading is halted no cancel is sent; `bigbrother reduce` or `resume` cancels what nobody wants any more"
+        case .exitTooSmall(let quantity, let least):
+            "it cannot be left: \(quantity) are worth less than the \(least) that the broker takes; close it at the broker, if it is to be closed"
         case .pauseOver(let pause): pause.endWords
         case .dayTrades(let count, let below, let isGuarded):
             "day trade number \(count) in five business days, with equity below \(below.dollars); "

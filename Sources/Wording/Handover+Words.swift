@@ -32,6 +32,16 @@ extension PersonRequest.Wish {
     }
 }
 
+extension StandingWish {
+    package var words: String {
+        let wishes = [
+            limit.map { $0.isZero ? "to be closed" : "to hold at most \($0)" }, stop.map { "stop at \($0.inCents)" },
+            target.map { "target at \($0.inCents)" },
+        ].compactMap { $0 }
+        return "\(symbol): \(wishes.joined(separator: ", ")), asked by \(who) (\(why)); not done yet"
+    }
+}
+
 extension PersonRefusal {
     package var words: String {
         switch self {

@@ -146,6 +146,26 @@ struct RefusalTests {
         scenario.expectSound()
     }
 
+    @Test("a position that is worth less than the broker takes, and is to be left, is an emergency: told once")
+    func minimumNotionalOfAll() {
+        var scenario = protected("0.09") { venue in
+            venue.capabilities.quantityIncrement = "0.0001"
+            venue.capabilities.minimumNotional = "10"
+        }
+        let sent = scenario.driver.orders.count
+        for _ in 0..<5 { scenario.cycle(risk.says(.exit, on: "ABC", .emergency)) }
+        #expect(scenario.holds("ABC") == "0.09" && scenario.driver.orders.count == sent)
+        #expect(
+            scenario.driver.alertReasons(.emergency).filter { $0 == .exitTooSmall("0.09", least: "10") }.count == 1)
+        // A part that waits is no danger.
+        var other = protected("0.15") { venue in
+            venue.capabilities.quantityIncrement = "0.0001"
+            venue.capabilities.minimumNotional = "10"
+        }
+        for _ in 0..<3 { other.cycle(risk.says(.reduceTo(quantity: "0.08"), on: "ABC", .high)) }
+        #expect(!other.driver.alertReasons.contains { if case .exitTooSmall = $0 { true } else { false } })
+    }
+
     @Test("a bracket that is refused gives way to the entry alone, and its stop follows the fill")
     func bracket() {
         var scenario = TradingScenario(Held("ABC", 0), venue: { $0.faults.refuses = { $0.groupKind == .bracket } })

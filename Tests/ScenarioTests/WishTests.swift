@@ -69,6 +69,35 @@ struct WishTests {
         scenario.expectSound()
     }
 
+    @Test(
+        "halt leaves at the broker what flatten has queued, and says so; what a person says next cancels it",
+        arguments: [.resume, .reduce] as [Control.Command])
+    func haltedAfterFlatten(next: Control.Command) {
+        var scenario = protected { $0.faults.fillsOnly = .zero }
+        scenario.session(.afterHours)
+        scenario.person(.flatten)
+        scenario.person(.halt)
+        let told = scenario.driver.alertReasons(.warning).filter {
+            if case .worksWhileHalted(let terms) = $0 { terms.role == .reduce && terms.quantity == 100 } else { false }
+        }
+        #expect(told.count == 1, "it may be executed at the open, and a person must know")
+        let sent = scenario.driver.orders.count
+        scenario.cycle()
+        #expect(scenario.driver.orders.count == sent, "halted, nothing is sent")
+        scenario.person(next)
+        scenario.driver.venueDoes { $0.finishMarketOrders() }
+        scenario.session(.regular)
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00")
+        scenario.expectSound()
+    }
+
+    @Test("halt with nothing queued has nothing to tell")
+    func haltedWithoutExit() {
+        var scenario = protected()
+        scenario.person(.halt)
+        #expect(!scenario.driver.alertReasons.contains { if case .worksWhileHalted = $0 { true } else { false } })
+    }
+
     @Test("what a person buys while a reduction waits is not sold for it")
     func grown() {
         var scenario = protected()

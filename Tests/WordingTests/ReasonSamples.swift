@@ -97,7 +97,7 @@ enum ReasonSamples {
                         side: .buy, quantity: 10, limitPrice: "190", stop: ProtectiveStop(stopPrice: "180"),
                         target: "220"))),
             proposed(.reduce(to: 0, of: 10)), proposed(.reduce(to: 5, of: 10)), proposed(.target("220")),
-            .approvalNotNeeded(proposal),
+            .approvalNotNeeded(proposal), .worksWhileHalted(order), .exitTooSmall("0.05", least: "10"),
             .observing, .started(epoch: 3), .stopping("signal 15"), .clockSetAhead(.seconds(5)),
             .configurationChanged(
                 why: "me@here",

@@ -143,6 +143,10 @@ package enum AlertReason: Sendable, Hashable, Codable {
     case active(TradingReason)
     /// After a loss: nothing is entered for a while.
     case entriesPaused(EntryPause)
+    /// An exit of ours waits at the broker, and halted no cancel is sent.
+    case worksWhileHalted(NewOrder)
+    /// An exit is worth less than the broker takes: the position cannot be left by it.
+    case exitTooSmall(Quantity, least: Money)
     case pauseOver(EntryPause)
     /// So many in five business days, with less equity than that.
     case dayTrades(Int, below: Money, isGuarded: Bool)
@@ -241,6 +245,7 @@ extension AlertReason {
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
             .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active, .pauseOver, .dayTrades,
+            .worksWhileHalted, .exitTooSmall,
             .soldUnsettled,
             .orderHandedOver,
             .orderNotHandedOver:

@@ -121,13 +121,16 @@ struct ActionCoordinator {
     /// What is to remain: the plan's limit, or nothing when the market is through the stop already, since a stop
     /// cannot be placed there and the position must not stand unprotected.
     private func intendedRest(of position: PositionRecord) -> Quantity {
-        if isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position), !refused.isExitThroughStop {
-            return .zero
-        }
+        if isForcedOut(position), !refused.isExitThroughStop { return .zero }
         let rest = min(plan.quantityLimit ?? position.size, position.size)
         let isWished = areWishesFresh && plan.continuesReduction
         let isWanted = isWished || plan.hasReduced == true || !exits.reductions.isEmpty
         return isWanted && !isRefused(rest) ? rest : position.size
+    }
+
+    /// The market has reached a level that nothing at the broker carries out.
+    func isForcedOut(_ position: PositionRecord) -> Bool {
+        isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position)
     }
 
     func isRefused(_ rest: Quantity) -> Bool { rest.isZero ? refused.isWholeExit : refused.isPart }
@@ -145,10 +148,20 @@ struct ActionCoordinator {
         return order.terms.type == .limit && isTrading ? cancel(order, why: .exitNotTaken) : nil
     }
 
-    /// While the fate of an order is unknown nothing is canceled, reduced or entered: what is not on offer gets its stop.
+    /// While the fate of an order is unknown nothing is canceled, reduced or entered: what is not on offer gets its stop, and
+    /// that stop moves with the plan where the broker moves it in place.
     private func protectWhatIsFree(_ position: PositionRecord) -> Action? {
-        guard exits.isNothingOfOurs, !working.contains(where: { $0.terms.role == .entry }) else { return nil }
+        guard !working.contains(where: { $0.terms.role == .entry }) else { return nil }
+        guard !exits.isNothingOfOurs else { return moveAlone(position) }
         return protect(position)
+    }
+
+    private func moveAlone(_ position: PositionRecord) -> Action? {
+        guard let stop = plan.stop, exits.targets.isEmpty, exits.reductions.isEmpty, exits.stops.count == 1,
+            !isMarketThrough(stop, position), mayReplace, let action = move(exits.stops[0], to: stop),
+            case .replace = action.kind
+        else { return nil }
+        return action
     }
 
     /// Something that keeps a position, or a part of it, from being protected, and that is not ours to remove.

@@ -8,6 +8,10 @@ extension Orchestrator {
     mutating func recordWaiting(_ why: WaitReason?, _ plan: PositionPlan) {
         guard state.holds.setWait(why, of: plan.symbol) else { return }
         record(.waiting(Waiting(symbol: plan.symbol, decision: plan.id, why: why)))
+        // A part can be sold with another one; a position that cannot be left is a danger.
+        if case .reductionTooSmall(let part, let least)? = why, part == state.portfolio.positions[plan.symbol]?.size {
+            alert(.emergency, plan.symbol, .exitTooSmall(part, least: least))
+        }
     }
 
     /// A plan that is no more waits for nothing.
@@ -42,8 +46,11 @@ extension ActionCoordinator {
 
     /// A part is sold while the broker trades, and not soon after it refused.
     private func waitingReduction(of position: PositionRecord) -> WaitReason? {
-        let limit = max(min(plan.quantityLimit ?? position.size, position.size), min(claimed, position.size))
-        guard limit < position.size, exits.reductions.isEmpty, plan.continuesReduction else { return nil }
+        let wanted = isForcedOut(position) ? .zero : plan.quantityLimit ?? position.size
+        let limit = max(min(wanted, position.size), min(claimed, position.size))
+        guard limit < position.size, exits.reductions.isEmpty, plan.continuesReduction || isForcedOut(position) else {
+            return nil
+        }
         if isRefused(limit) { return .refusedReduction(to: limit) }
         let part = excess(of: position, over: limit)
         guard !mayReduceNow(to: limit), part.isPositive else { return nil }

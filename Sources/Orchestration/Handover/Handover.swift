@@ -59,6 +59,14 @@ package struct Handover: Sendable, Hashable, Codable {
     /// What is wanted of a symbol by hand is given up.
     mutating func forget(_ symbol: Symbol) { wishes[symbol] = nil }
 
+    /// What a person has asked for and is not done, in order of the symbols.
+    package var standing: [StandingWish] {
+        wishes.inOrder.map { symbol, wish in
+            StandingWish(
+                symbol: symbol, limit: wish.limit, stop: wish.stop, target: wish.target, who: wish.who, why: wish.why)
+        }
+    }
+
     /// What is done, or has no position any more, is over.
     mutating func settle(_ size: (Symbol) -> Quantity?) {
         for (symbol, wish) in wishes.inOrder {
@@ -89,4 +97,16 @@ package struct Handover: Sendable, Hashable, Codable {
         }
         return PolicyAnswer(policy: Self.person, recommendations: recommendations)
     }
+}
+
+/// What a person has asked for by hand of one symbol, and is not done.
+package struct StandingWish: Sendable, Hashable {
+    package let symbol: Symbol
+    /// Hold at most so many; zero closes.
+    package let limit: Quantity?
+    package let stop: Price?
+    package let target: Price?
+    /// Who asked last, and why.
+    package let who: String
+    package let why: String
 }

@@ -24,7 +24,7 @@ extension Orchestrator {
             state.plans.dropEntry(symbol)
             state.plans.positionClosed(symbol, at: state.now)
         }
-        alert(.warning, symbol, .orderEndedByOthers(order.terms, event))
+        if !hasOutlivedItsDay(order, event) { alert(.warning, symbol, .orderEndedByOthers(order.terms, event)) }
         awaitLists(of: symbol)
         awaitOpen(after: order)
     }
@@ -45,6 +45,13 @@ extension Orchestrator {
     private func isDayOver(_ order: Order, _ event: OrderEvent) -> Bool {
         guard event == .expired || event == .canceled else { return false }
         return dayEnd(of: order).map { $0 <= state.now + reportLag } ?? false
+    }
+
+    /// Nothing was declared of when a day is over: an order for the day that expires when its market has closed is nobody's
+    /// doing either, but the lists are read first.
+    private func hasOutlivedItsDay(_ order: Order, _ event: OrderEvent) -> Bool {
+        guard event == .expired, order.terms.timeInForce == .day else { return false }
+        return DayOrderEnd.regularClose.next(after: order.submittedAt, of: order.symbol) <= state.now + reportLag
     }
 
     /// When a day order ends by itself, as far as the broker says.

@@ -15,8 +15,17 @@ extension Orchestrator {
         }
         record(.tradingState(state.control.state, who: control.who, why: state.control.why))
         if state.control.state != .active { endEntries() }
+        tellWhatWorksWhileHalted()
         if state.control.isFlattening { try flattenPlans() }
         touchPlanned()
+    }
+
+    /// I-GATE-1: halted, nothing is sent, no cancel either: what waits at the broker may be executed all the same.
+    mutating func tellWhatWorksWhileHalted() {
+        guard state.control.state == .halted else { return }
+        for order in state.portfolio.orders.allWorking where order.terms.role == .reduce {
+            alert(.warning, order.symbol, .worksWhileHalted(order.terms))
+        }
     }
 
     /// Every position is to be sold, whatever policies want: a decision of the person, at once. Later cycles hear it with

@@ -57,6 +57,8 @@ struct StatusCommand: ParsableCommand {
         var why: String
         /// Until when nothing is entered, and why; one sentence each.
         var pauses: [String]
+        /// What a person has asked for by hand, and is not done.
+        var asked: [String]
         var cycle: Int64
         var epoch: Int64
         var at: Timestamp
@@ -94,7 +96,8 @@ struct StatusCommand: ParsableCommand {
             let status = Status(
                 account: state.configuration.account, running: running,
                 tradingState: state.control.state, why: state.control.why.words,
-                pauses: state.losses.pauses(at: state.now).map(\.words), cycle: state.cycle.number,
+                pauses: state.losses.pauses(at: state.now).map(\.words),
+                asked: state.handover.standing.map(\.words), cycle: state.cycle.number,
                 epoch: state.epoch,
                 at: state.now, equity: try state.marked.equity(), cash: state.portfolio.account?.cash ?? .zero,
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
@@ -123,6 +126,7 @@ struct StatusCommand: ParsableCommand {
             }
             for words in status.emulated { print("           \(words)") }
             print("positions  \(status.positions), open orders \(status.openOrders)")
+            for words in status.asked { print("asked      \(words)") }
             print("protection \(attention.protection)")
             for line in Tables.positions(state) { print("  " + line) }
             for reason in attention.reasons { print("attention  \(reason)") }

@@ -46,6 +46,28 @@ struct DayOrderTests {
         driver.expectSound()
     }
 
+    @Test("where nothing was declared, what expires when its market has closed is told to nobody; the lists are read")
+    func expiresUndeclared() {
+        var driver = held(end: nil)
+        driver.pass(.seconds(6 * 3_600 + 60))
+        let before = driver.commands.count { $0 == .reconcile }
+        driver.venueDoes { venue in
+            let id = venue.working("ABC")[0].id
+            return venue.interrupt(id, .expired, .expired)
+        }
+        driver.wait(.seconds(2))
+        #expect(othersTold(driver) == 0)
+        #expect(driver.commands.count { $0 == .reconcile } > before)
+        #expect(driver.venue.stopped("ABC") == 100)
+        var early = held(end: nil)
+        early.pass(.seconds(3_600))
+        early.venueDoes { venue in
+            let id = venue.working("ABC")[0].id
+            return venue.interrupt(id, .expired, .expired)
+        }
+        #expect(othersTold(early) == 1, "nothing expires in the middle of a day")
+    }
+
     @Test("one that ends before its day is over is somebody's doing")
     func early() {
         var driver = held()
