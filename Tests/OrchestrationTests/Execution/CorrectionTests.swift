@@ -112,6 +112,32 @@ struct CorrectionTests {
         try expectAgreement(driver)
     }
 
+    @Test("what is there again is left alone until the broker's lists were read: its order may live")
+    func awaitsLists() throws {
+        var (driver, _) = try entered()
+        let exit = try sold(&driver, .exit)
+        driver.venue.faults.withholdsState = true
+        let before = driver.submissions.count
+        driver.venueDoes { $0.correct(exit) }
+        driver.cycle()
+        #expect(driver.position("ABC")?.size == 100 && driver.submissions.count == before)
+        driver.venue.faults.withholdsState = false
+        for _ in 0..<8 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100)
+    }
+
+    @Test("the same correction once more is no news: nobody is told, and nothing is read for it")
+    func repeated() throws {
+        var (driver, _) = try entered()
+        let exit = try sold(&driver, .exit)
+        let told = driver.venue.correct(exit)
+        for _ in 0..<2 { for input in told { driver.send(input) } }
+        let corrected = driver.alertReasons.count { if case .executionCorrected = $0 { true } else { false } }
+        #expect(corrected == 1)
+        #expect(!driver.alertReasons.contains { if case .correctionOfUnknown = $0 { true } else { false } })
+        #expect(driver.position("ABC")?.size == 100)
+    }
+
     @Test("a part that was sold is corrected: profit and stop follow")
     func partCorrected() throws {
         var (driver, _) = try entered()

@@ -54,6 +54,17 @@ struct EquityMarksTests {
         #expect(try marks.dayProfit("91000") == "-9000")
     }
 
+    @Test("a figure that is in doubt counts in no look back and begins no week")
+    func unconfirmed() {
+        var marks = EquityMarks()
+        marks.note("100000", day: Self.day - 1, isConfirmed: true)
+        marks.note("900000", day: Self.day, isConfirmed: false)
+        #expect(marks.highest(of: 30, upTo: Self.day) == "100000" && marks.weekStart?.equity == "100000")
+        var new = EquityMarks()
+        new.note("900000", day: Self.day, isConfirmed: false)
+        #expect(new.weekStart == nil && new.highest(of: 30, upTo: Self.day) == nil)
+    }
+
     @Test("of nothing there is no share: a loss of everything is not hidden by a deposit")
     func nothing() throws {
         var marks = EquityMarks()

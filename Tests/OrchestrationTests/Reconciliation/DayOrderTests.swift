@@ -91,6 +91,21 @@ struct DayOrderTests {
         driver.expectSound()
     }
 
+    @Test("where no session changes, the day's end alone has the lists read")
+    func silentPair() {
+        var driver = held("BTC/USD", end: .midnightUTC)
+        driver.pass(.seconds(9 * 3_600))
+        driver.cycle()
+        driver.wait(.seconds(1))
+        let before = driver.commands.count { $0 == .reconcile }
+        driver.pass(.seconds(3 * 3_600))
+        end(&driver, "BTC/USD", isTold: false)
+        driver.cycle()
+        driver.wait(.seconds(2))
+        #expect(driver.commands.count { $0 == .reconcile } > before)
+        #expect(driver.venue.stopped("BTC/USD") == 100)
+    }
+
     @Test(
         "when a day is over, by the calendar and the symbol",
         arguments: [

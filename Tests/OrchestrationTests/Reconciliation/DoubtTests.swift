@@ -66,10 +66,12 @@ struct DoubtTests {
         driver.recommend([policy.says(.stop("95"), on: "ABC"), policy.says(.reduceTo(quantity: 60), on: "ABC", .high)])
         driver.cycle()
         #expect(driver.venue.stopped("ABC") == 60)
+        driver.venue.faults.withholdsState = true
         driver.recommend([policy.says(.stop("96"), on: "ABC")])
         for _ in 0..<4 { driver.cycle() }
         #expect(driver.symbolStop?.terms.stopPrice == "95", "for a minute nothing is done beside it")
         for _ in 0..<4 { driver.cycle() }
+        #expect(driver.working("ABC").contains { $0.status == .unknown }, "it is in doubt still")
         #expect(driver.symbolStop?.terms.stopPrice == "96")
         #expect(driver.venue.stopped("ABC") == 60)
         driver.expectSound()

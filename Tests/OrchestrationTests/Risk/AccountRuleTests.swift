@@ -72,6 +72,28 @@ struct AccountRuleTests {
         driver.expectSound()
     }
 
+    /// Two entries that rest, one after the other.
+    private func restTwo(_ driver: inout CoreDriver, _ quantity: Quantity) {
+        quote(&driver)
+        driver.policies = { _ in
+            answers([
+                PluginName("trade").says(.buy(quantity, stop: "8", limit: "9"), on: "DDD"),
+                PluginName("trade").says(.buy(quantity, stop: "8", limit: "9"), on: "EEE"),
+            ])
+        }
+        driver.cycle()
+        driver.cycle()
+    }
+
+    @Test("an entry that works counts as a day trade to be: the next one is not let in beside it")
+    func working() {
+        var driver = flat(cash: "20000", Self.guarded)
+        for symbol in ["AAA", "BBB"] as [Symbol] { roundTrip(&driver, symbol) }
+        restTwo(&driver, 10)
+        #expect((driver.working("DDD") + driver.working("EEE")).count { $0.terms.role == .entry } == 1)
+        #expect(driver.gateRefusals.contains(.dayTrades(made: 2, open: 1, most: 3, below: "25000")))
+    }
+
     @Test("an exit is sent though it makes the fourth, and that is told")
     func exits() {
         var driver = flat(cash: "20000") { _ in }
@@ -151,6 +173,16 @@ struct AccountRuleTests {
         enter(&driver, "DDD", 20)
         #expect(driver.position("DDD") != nil, "on the next business day all is")
         driver.expectSound()
+    }
+
+    @Test("what an entry that works may cost is settled money no more")
+    func workingSettlement() {
+        var driver = flat(cash: "1000") { $0.settledCashOnly = true }
+        enter(&driver, "AAA", 90)
+        close(&driver, "AAA")
+        restTwo(&driver, 6)
+        #expect((driver.working("DDD") + driver.working("EEE")).count { $0.terms.role == .entry } == 1)
+        #expect(driver.gateRefusals.contains(.cashNotSettled("54", settled: "46")), "\(driver.gateRefusals)")
     }
 
     @Test("without the guard a good-faith violation is told; a stop of it is sent all the same")

@@ -215,6 +215,40 @@ struct LimitTests {
         }
     }
 
+    @Test("I-PAUSE-1: the gate itself lets no entry through while a pause is in force, and every exit")
+    func pause() throws {
+        let now = Timestamp(seconds: 1_781_100_000)
+        var portfolio = Portfolio(
+            account: Account(id: "test", cash: "100000", equity: "100000", buyingPower: "100000"))
+        _ = portfolio.adopt(BrokerPosition(symbol: "XYZ", quantity: 10, averagePrice: "100"), at: now, as: .opening)
+        var market = Market()
+        market.apply(
+            MarketUpdate(
+                at: now,
+                quotes: (["ABC", "XYZ"] as [Symbol]).map {
+                    Quote(symbol: $0, bid: "99", ask: "101", last: "100", at: now)
+                }))
+        var gate = RiskGate(
+            state: MarkedPortfolio(portfolio, market), control: TradingControl(), limits: HardLimits(),
+            capabilities: .everything, now: now, load: RateBudget.Load())
+        let pause = EntryPause(
+            cause: .lossStreak(3, within: .day), since: now, until: now + .seconds(1), gross: nil)
+        func ruling(_ symbol: Symbol, _ side: Side, _ role: OrderRole) throws -> String {
+            var budget = RateBudget()
+            let order = NewOrder(
+                clientOrderID: "a", symbol: symbol, side: side, type: .market, quantity: 10, role: role)
+            switch try gate.check(.submit(OrderSubmission(orders: [order])), number: 1, budget: &budget) {
+            case .approved: return "approved"
+            case .refused(let why): return why == .entriesPaused(pause) ? "paused" : "\(why)"
+            case .waits: return "waits"
+            }
+        }
+        #expect(try ruling("ABC", .buy, .entry) == "approved")
+        gate.pause = pause
+        #expect(try ruling("ABC", .buy, .entry) == "paused")
+        #expect(try ruling("XYZ", .sell, .reduce) == "approved")
+    }
+
     @Test("what was bought since the broker told its buying power is not spent again; then the broker's figure holds")
     func spentSince() {
         var driver = Self.driver([Self.enter(.buy, 10, "ABC")], cash: "1500")
