@@ -148,20 +148,10 @@ struct ActionCoordinator {
         return order.terms.type == .limit && isTrading ? cancel(order, why: .exitNotTaken) : nil
     }
 
-    /// While the fate of an order is unknown nothing is canceled, reduced or entered: what is not on offer gets its stop, and
-    /// that stop moves with the plan where the broker moves it in place.
+    /// While the fate of an order is unknown nothing is canceled, reduced or entered: what is not on offer gets its stop.
     private func protectWhatIsFree(_ position: PositionRecord) -> Action? {
-        guard !working.contains(where: { $0.terms.role == .entry }) else { return nil }
-        guard !exits.isNothingOfOurs else { return moveAlone(position) }
+        guard exits.isNothingOfOurs, !working.contains(where: { $0.terms.role == .entry }) else { return nil }
         return protect(position)
-    }
-
-    private func moveAlone(_ position: PositionRecord) -> Action? {
-        guard let stop = plan.stop, exits.targets.isEmpty, exits.reductions.isEmpty, exits.stops.count == 1,
-            !isMarketThrough(stop, position), mayReplace, let action = move(exits.stops[0], to: stop),
-            case .replace = action.kind
-        else { return nil }
-        return action
     }
 
     /// Something that keeps a position, or a part of it, from being protected, and that is not ours to remove.

@@ -76,15 +76,16 @@ package struct EquityMarks: Sendable, Hashable, Codable {
 
     /// So much was paid in, or out where it is negative.
     /// - Parameters:
-    ///   - before: what everything was worth without it. Of nothing there is no share: then the figures move by the amount.
+    ///   - before: what everything was worth without it. Of nothing there is no share, and what is taken out of an account that
+    ///     has less by its books was paid in before in another way, not known yet: then the figures move by the amount.
     ///   - isInPeaks: equity had it already when it was highest, without anybody knowing what it was.
     mutating func paid(_ flow: Money, before: Money, isInPeaks: Bool = false) throws(NumericError) {
         let after = try before + flow
         func moved(_ equity: Money) -> Money {
             let units =
-                before.isPositive
-                ? Self.proportion(equity, max(after, .zero), before) : Int128(equity.units) + Int128(flow.units)
-            return Money(units: Int64(clamping: max(0, units)))
+                before.isPositive && after.isPositive
+                ? Self.proportion(equity, after, before) : Int128(equity.units) + Int128(flow.units)
+            return Money(units: Int64(clamping: units))
         }
         func moved(_ mark: Mark) -> Mark { with(mark) { $0.equity = moved($0.equity) } }
         if !isInPeaks {

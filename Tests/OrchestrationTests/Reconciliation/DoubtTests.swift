@@ -57,26 +57,6 @@ struct DoubtTests {
         driver.expectSound()
     }
 
-    @Test("while a sale of a part stays unknown, the stop of the free shares follows the plan, for not one share more")
-    func freeStopMoves() {
-        var driver = protected(stop: "95")
-        driver.venue.faults.losesSubmissions = true
-        driver.venue.faults.withholdsWords = true
-        let policy = PluginName("stop-loss")
-        driver.recommend([policy.says(.stop("95"), on: "ABC"), policy.says(.reduceTo(quantity: 60), on: "ABC", .high)])
-        driver.cycle()
-        #expect(driver.venue.stopped("ABC") == 60)
-        driver.venue.faults.withholdsState = true
-        driver.recommend([policy.says(.stop("96"), on: "ABC")])
-        for _ in 0..<4 { driver.cycle() }
-        #expect(driver.symbolStop?.terms.stopPrice == "95", "for a minute nothing is done beside it")
-        for _ in 0..<4 { driver.cycle() }
-        #expect(driver.working("ABC").contains { $0.status == .unknown }, "it is in doubt still")
-        #expect(driver.symbolStop?.terms.stopPrice == "96")
-        #expect(driver.venue.stopped("ABC") == 60)
-        driver.expectSound()
-    }
-
     @Test("an empty list is not believed while our stop rests beside it", arguments: [100, -100] as [Quantity])
     func emptyList(quantity: Quantity) {
         var driver = protected(quantity, stop: quantity.isNegative ? "105" : "95")
