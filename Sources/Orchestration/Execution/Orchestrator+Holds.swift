@@ -5,6 +5,13 @@ import Trading
 /// What holds for the whole account is in other records: the trading state, the broker's coming and going. So is
 /// what the risk gate refuses or holds back, by its alerts.
 extension Orchestrator {
+    /// But for an odd lot that the broker does not trade.
+    func isWithin(_ limit: Quantity, _ record: PositionRecord) -> Bool {
+        guard limit < record.size else { return true }
+        let excess = Quantity(units: record.size.units - limit.units)
+        return (state.broker?.capabilities.tradable(excess, of: record.symbol) ?? excess).isZero
+    }
+
     mutating func recordWaiting(_ why: WaitReason?, _ plan: PositionPlan) {
         guard state.holds.setWait(why, of: plan.symbol) else { return }
         record(.waiting(Waiting(symbol: plan.symbol, decision: plan.id, why: why)))

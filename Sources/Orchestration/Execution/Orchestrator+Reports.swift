@@ -363,13 +363,6 @@ extension Orchestrator {
         }
     }
 
-    /// But for an odd lot that the broker does not trade.
-    func isWithin(_ limit: Quantity, _ record: PositionRecord) -> Bool {
-        guard limit < record.size else { return true }
-        let excess = Quantity(units: record.size.units - limit.units)
-        return (state.broker?.capabilities.tradable(excess, of: record.symbol) ?? excess).isZero
-    }
-
     mutating func resetPlan(_ symbol: Symbol) {
         state.plans.reset(symbol)
         state.audit.reset(symbol)

@@ -14,7 +14,8 @@ struct InFlightTrackerTests {
         let limit: Price? = type == .limit ? "100" : nil
         return Order(
             terms: NewOrder(
-                clientOrderID: id, symbol: "ABC", side: .sell, type: type, quantity: 10, limitPrice: limit, role: .reduce),
+                clientOrderID: id, symbol: "ABC", side: .sell, type: type, quantity: 10, limitPrice: limit,
+                role: .reduce),
             status: status, submittedAt: at(0))
     }
 
