@@ -33,6 +33,8 @@ extension Orchestrator {
     /// for. Nothing can execute before the market opens; by then the lists are read again.
     mutating func awaitOpen(after order: Order) {
         guard order.isExit, !order.isExternal, !isInSession(order.symbol) else { return }
+        // What it was ended for is known, and the plan is restated: nothing is gained by waiting without a stop.
+        guard !state.actions.hasChangedShares(of: order.symbol, since: order.submittedAt) else { return }
         state.holds.awaitOpen(order.symbol)
     }
 
