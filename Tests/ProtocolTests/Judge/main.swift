@@ -30,8 +30,12 @@ func judge(_ type: MessageType, _ bytes: [UInt8]) throws -> String {
     case .cashMovement: _ = try codec.command(CashMovement.self, bytes)
     case .executionCorrection: _ = try codec.command(ExecutionCorrection.self, bytes)
     case .market: _ = try codec.data(MarketUpdate.self, bytes)
-    case .history: _ = try codec.data(HistoryRequest.self, bytes)
-    case .bars: _ = try codec.data(HistoryBars.self, bytes)
+    case .history:
+        let request = try codec.data(HistoryRequest.self, bytes)
+        guard (1...BarNeed.most).contains(request.count) else { throw Refusal(why: "\(request.count) bars") }
+    case .bars:
+        let piece = try codec.data(HistoryBars.self, bytes)
+        guard piece.bars.count <= HistoryBars.most else { throw Refusal(why: "\(piece.bars.count) bars") }
     case .control: _ = try codec.command(ControlRequest.self, bytes)
     case .controlReply: _ = try codec.data(ControlReply.self, bytes)
     case .record: _ = try codec.data(JSON.self, bytes)
