@@ -19,6 +19,9 @@ struct InFlightCommands {
 
     private var clock = 0
     private var commands: [Symbol: SentCommand] = [:]
+    /// Since when each order has had a request whose outcome nothing has told: a request that is repeated begins no new doubt,
+    /// nor does a new connection.
+    private var inDoubt: [ClientOrderID: Int64] = [:]
     /// When each question left, by the id of its message.
     private var queries: [String: Int] = [:]
 
@@ -30,8 +33,10 @@ struct InFlightCommands {
         case .submit, .cancel, .replace:
             guard let symbol else { return "a command on an order that nobody knows: \(command.orderIDs)" }
             defer {
+                for id in command.orderIDs where inDoubt[id] == nil { inDoubt[id] = time }
                 commands[symbol] = SentCommand(
-                    at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs), time: time)
+                    at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs),
+                    time: command.orderIDs.compactMap { inDoubt[$0] }.min() ?? time)
             }
             if let other = commands[symbol], time < other.time + Self.doubtLimit || !command.protects {
                 return "a command on \(command.orderIDs.sorted()) left while \(other.ids.sorted()) was unanswered"
@@ -48,6 +53,7 @@ struct InFlightCommands {
 
     mutating func received(_ answer: OrderAnswer, to query: String?) {
         let id = answer.clientOrderID
+        if answer.order?.status.isInFlight == false { inDoubt[id] = nil }
         // An order that is over has no request under way any more, whenever it was asked about.
         if answer.order?.isWorking == false { remove { $0.ids.contains(id) } }
         guard let query, let asked = queries.removeValue(forKey: query) else { return }
@@ -63,8 +69,10 @@ struct InFlightCommands {
         let id = report.clientOrderID
         switch report.event {
         case .accepted, .new, .held, .partialFill, .suspended, .stopped, .calculated, .doneForDay:
+            inDoubt[id] = nil
             remove { $0.newIDs.contains(id) }
         case .canceled, .cancelRejected, .replaceRejected, .restated, .rejected, .expired, .replaced, .fill:
+            inDoubt[id] = nil
             remove { $0.ids.contains(id) }
         case .cancelRequested, .pendingCancel, .replaceRequested, .pendingReplace, .timedOut, .notFound: return
         }
