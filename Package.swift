@@ -147,7 +147,7 @@ let testTargets: [Target] = [
     tests(
         "OrchestrationTests", exclude: ["Support", "Indicators/vectors.json", "Indicators/make_vectors.py"],
         "Orchestration", "SeededRandom", "Trading", "CoreTestSupport", "Simulation"),
-    tests("WordingTests", exclude: ["words.txt"], "Wording", "Orchestration", "Trading", "CoreTestSupport"),
+    tests("WordingTests", exclude: ["words.txt"], "Wording", "Orchestration", "Trading", "Wire", "CoreTestSupport"),
     tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
     tests("SimulationTests", "Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"),
     tests("MessagingTests", "Messaging"),

@@ -41,14 +41,15 @@ package struct Explain {
     }
 
     /// The newest decisions, oldest first.
-    package func decisions(symbol: String?, since: Timestamp?, last: Int) throws -> [Event] {
+    package func decisions(symbol: String?, since: Since?, last: Int) throws -> [Event] {
         let journal = records.journal
+        let from = try records.start(of: since)?.nanoseconds ?? .min
         let entries =
             try symbol.map {
                 try journal.entries(mentioning: "symbol:\($0)", limit: RecordReader.limit, newestFirst: true)
             }
             ?? journal.entries(type: "decision", limit: last, newestFirst: true)
-        return entries.filter { $0.type == "decision" && $0.at >= since?.nanoseconds ?? .min }
+        return entries.filter { $0.type == "decision" && $0.at >= from }
             .prefix(last).reversed().compactMap(records.event)
     }
 
@@ -120,7 +121,8 @@ extension Explain {
                 if other.plan.id == other.id, other.id.text != explanation.id { return }
             case .unprotected(let span):
                 if span.decision?.text == explanation.id { explanation.unprotected.append(span) }
-            case .alert(let alert): explanation.obstacles.append(Explanation.Note(at: event.at, alert.text))
+            case .alert(let alert):
+                explanation.obstacles.append(Explanation.Note(at: event.at, alert.text, alert: alert.name))
             case .cycleStarted, .policiesAnswered, .portfolio, .dispositions, .action, .waiting, .order, .outcome,
                 .discrepancy,
                 .corporateAction, .cash, .correction,

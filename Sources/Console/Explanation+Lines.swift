@@ -72,7 +72,10 @@ extension Explain.Explanation.DecisionExplanation {
     private var endLines: [String] {
         var lines: [String] = []
         if !obstacles.isEmpty { lines.append("  In its way") }
-        for told in obstacles.prefix(5) { lines.append("    \(told.at.clock(beside: at))  \(told.words)") }
+        for told in obstacles.prefix(5) {
+            let name = told.alert.map { " [\($0)]" } ?? ""
+            lines.append("    \(told.at.clock(beside: at))  \(told.words)\(name)")
+        }
         if obstacles.count > 5 { lines.append("    ... and \(obstacles.count - 5) more (--json)") }
         for outcome in outcomes { lines.append("  Outcome  \(outcome.at.clock(beside: at))  \(outcome.words)") }
         // What is over within a second is the moment between two orders.

@@ -171,11 +171,14 @@ extension Explain.Explanation {
     package struct Note: Encodable {
         package var at: Timestamp
         package var words: String
+        /// The name of the alert that said so; absent for what is no alert.
+        package var alert: String?
         package var outcome: Outcome?
 
-        init(at time: Timestamp, _ words: String) {
+        init(at time: Timestamp, _ words: String, alert: String? = nil) {
             at = time
             self.words = words
+            self.alert = alert
         }
 
         init(at time: Timestamp, _ outcome: Outcome) {

@@ -68,10 +68,11 @@ package final class Presenter: RunObserver {
     }
 
     private func show(_ alert: Alert) {
+        let text = "\(alert.symbol.map { "\($0): " } ?? "")\(alert.textWithName)"
         switch alert.level {
-        case .notice: if detail == .cycles { line("   \(alert.text)") }
-        case .warning: line(" ! \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
-        case .emergency: line("!! \(alert.symbol.map { "\($0): " } ?? "")\(alert.text)")
+        case .notice: if detail == .cycles { line("   \(text)") }
+        case .warning: line(" ! \(text)")
+        case .emergency: line("!! \(text)")
         }
     }
 

@@ -49,6 +49,47 @@ struct RecordReader {
             .reversed().compactMap(event)
     }
 
+    /// Where the time begins; the last entry when all are older.
+    func firstSequence(since from: Timestamp) throws -> Int64 {
+        var (low, high) = (Int64(1), max(1, try journal.head.sequence))
+        while low < high {
+            let middle = low + (high - low) / 2
+            let entry = try journal.entries(from: middle, limit: 1).first
+            if let entry, entry.at < from.nanoseconds { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// When a question that looks back begins; nil for the journal's whole length.
+    func start(of since: Since?) throws -> Timestamp? {
+        guard let since else { return nil }
+        let end = try journal.entries(from: max(1, journal.head.sequence), limit: 1).first?.at ?? 0
+        return since.start(before: Timestamp(nanoseconds: end))
+    }
+
+    /// The newest records of a type, oldest first.
+    /// - Parameters:
+    ///   - since: nil for the whole journal.
+    ///   - last: so many at most, of those that are looked for.
+    /// - Returns: they, and whether there are more of them before.
+    func newest(
+        type: String, since: Timestamp?, last: Int, where isIt: (Record) -> Bool
+    ) throws -> (events: [Explain.Event], isCut: Bool) {
+        let first = try since.map(firstSequence) ?? 1
+        var (upper, found) = (Int64.max, [Explain.Event]())
+        while upper >= first {
+            let entries = try journal.entries(EntryQuery(.type(type), in: first...upper, limit: 500, newestFirst: true))
+            for entry in entries where entry.at >= since?.nanoseconds ?? .min {
+                guard let event = event(entry), isIt(event.record) else { continue }
+                guard found.count < last else { return (found.reversed(), true) }
+                found.append(event)
+            }
+            guard let oldest = entries.last else { break }
+            upper = oldest.sequence - 1
+        }
+        return (found.reversed(), false)
+    }
+
     func event(_ entry: JournalEntry) -> Explain.Event? {
         guard entry.isRecord else { return nil }
         do throws(WireDecodingError) {

@@ -203,7 +203,7 @@ extension WhyNot.Reasons {
             var reason = WhyNot.Answer.Reason(
                 Self.kind(of: alert), alert.text, since: groups[key]?.since ?? event.at,
                 until: stands ? nil : event.at)
-            reason.why = alert.text
+            (reason.why, reason.alert) = (alert.text, alert.name)
             groups[key] = reason
         }
         return order.compactMap { groups[$0] }

@@ -16,34 +16,6 @@ package struct WhyNot {
 
     package init(_ journal: any JournalReader) { records = RecordReader(journal) }
 
-    /// How far to look back.
-    package enum Since: Sendable, Hashable {
-        case time(Timestamp)
-        case last(TimeSpan)
-
-        /// `2026-03-16T14:00:00Z`, `2026-03-16`, `90s`, `10m`, `2h`, `3d`; nil for anything else.
-        package init?(_ text: String) {
-            if let time = Timestamp(rfc3339: text) {
-                self = .time(time)
-                return
-            }
-            let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-            guard let unit = text.last.flatMap({ seconds[$0] }), let count = Int64(text.dropLast()), count > 0,
-                count <= 100_000
-            else { return nil }
-            self = .last(.seconds(count * unit))
-        }
-
-        package static let anHour = Since.last(.seconds(3_600))
-
-        func start(before end: Timestamp) -> Timestamp {
-            switch self {
-            case .time(let time): time
-            case .last(let span): Timestamp(nanoseconds: end.nanoseconds - span.nanoseconds)
-            }
-        }
-    }
-
     /// - Throws: ``JournalError``, and ``RecoveryError`` for an entry that cannot be read.
     package func answer(_ symbol: Symbol, since: Since = .anHour) throws -> Answer {
         let recovered = try Recovery.rebuild(from: records.journal)
@@ -75,12 +47,7 @@ package struct WhyNot {
     private func window(_ since: Since, end: Timestamp) throws -> Window {
         let head = try records.journal.head.sequence
         let from = since.start(before: end)
-        var (low, high) = (Int64(1), max(1, head))
-        while low < high {
-            let middle = low + (high - low) / 2
-            let entry = try records.journal.entries(from: middle, limit: 1).first
-            if let entry, entry.at < from.nanoseconds { low = middle + 1 } else { high = middle }
-        }
+        let low = try records.firstSequence(since: from)
         return Window(from: from, to: end, sequences: low...max(low, head))
     }
 }

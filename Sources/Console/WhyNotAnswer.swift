@@ -122,6 +122,8 @@ extension WhyNot.Answer {
         package var waitsUntil: Timestamp?
         /// The record that has it.
         package var decision: DecisionID?
+        /// The name of the alert that said so; absent for what is no alert.
+        package var alert: String?
 
         init(_ kind: Kind, _ words: String, since: Timestamp? = nil, until: Timestamp? = nil, cycles: Int? = nil) {
             self.kind = kind
@@ -189,6 +191,7 @@ extension WhyNot.Answer.Reason {
     fileprivate func line(of all: Int, beside end: Timestamp) -> String {
         var line =
             cycles.map { $0 == all ? "in all \(all) cycles: \(words)" : "in \($0) of \(all) cycles: \(words)" } ?? words
+        if let alert { line += " [\(alert)]" }
         if let since {
             let decision = decision.map { ", told by \($0)" } ?? ""
             line +=

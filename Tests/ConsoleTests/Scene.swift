@@ -58,7 +58,7 @@ struct Scene {
         return journal
     }
 
-    func whyNot(_ symbol: Symbol = "ABC", since: WhyNot.Since = .anHour) throws -> WhyNot.Answer {
+    func whyNot(_ symbol: Symbol = "ABC", since: Since = .anHour) throws -> WhyNot.Answer {
         try WhyNot(journal()).answer(symbol, since: since)
     }
 }

@@ -1,5 +1,8 @@
 import Foundation
+import Orchestration
 import Testing
+import Wire
+import Wording
 
 @Suite("The page on alerts")
 struct AlertPageTests {
@@ -20,5 +23,14 @@ struct AlertPageTests {
             let isTold = page.contains("`\(word)`")
             #expect(isTold, "docs/when-something-is-wrong.md says nothing of `\(word)`")
         }
+    }
+
+    @Test("an alert is shown with the name that the journal and the page have", arguments: ReasonSamples.alerts)
+    func name(reason: AlertReason) throws {
+        let alert = Alert(level: .warning, symbol: nil, reason: reason)
+        let journaled = String(decoding: try WireEncoder().encode(alert), as: UTF8.self)
+        let isThere = journaled.contains("\"reason\":{\"\(alert.name)\"")
+        #expect(isThere, "\(alert.name) is not the name in \(journaled)")
+        #expect(alert.textWithName == "\(alert.text) [\(alert.name)]")
     }
 }

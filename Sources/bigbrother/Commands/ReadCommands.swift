@@ -188,20 +188,14 @@ struct DecisionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "decisions", abstract: "What was decided, and why.")
     @OptionGroup var options: JournalOptions
     @Option(help: "Of this symbol only.") var symbol: String?
-    @Option(help: "Since this time, such as 2026-03-16T14:00:00Z or 2026-03-16.") var since: String?
+    @OptionGroup var time: SinceOptions
     @Option(help: "The newest so many.") var last = 20
 
     func run() throws {
         try Failure.guarding {
-            let since = try since.map { text in
-                guard let time = Timestamp(rfc3339: text) else {
-                    throw ValidationError("--since takes 2026-03-16T14:00:00Z or 2026-03-16, not \(text)")
-                }
-                return time
-            }
             if let symbol { _ = try Symbol(symbol) }
             let explain = Explain(try options.reader())
-            let events = try explain.decisions(symbol: symbol, since: since, last: last)
+            let events = try explain.decisions(symbol: symbol, since: time.parsed(), last: last)
             defer { for line in explain.unreadable.lines { Failure.say(line) } }
             guard !options.json else { return try options.printJSON(events) }
             if events.isEmpty, explain.unreadable.isEmpty { print("no decisions") }
@@ -244,22 +238,15 @@ struct ExplainCommand: ParsableCommand {
 
 struct WhyNotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "why-not", abstract: "Why nothing happened to a symbol: what blocked it, and since when.")
+        commandName: "why-not", abstract: "Why nothing happened to a symbol: what blocked it, and since when.",
+        discussion: "Without --since: in the journal's last hour.")
     @Argument(help: "The symbol.") var symbol: String
-    @Option(help: "Look back so far: 10m, 2h, 3d, or since 2026-03-16T14:00:00Z. Default: the journal's last hour.")
-    var since: String?
+    @OptionGroup var time: SinceOptions
     @OptionGroup var options: JournalOptions
 
     func run() throws {
         try Failure.guarding {
-            let since = try since.map { text in
-                guard let since = WhyNot.Since(text) else {
-                    throw ValidationError(
-                        "--since takes 90s, 10m, 2h, 3d or a time such as 2026-03-16T14:00:00Z, not \(text)")
-                }
-                return since
-            }
-            let answer = try WhyNot(options.reader()).answer(Symbol(symbol), since: since ?? .anHour)
+            let answer = try WhyNot(options.reader()).answer(Symbol(symbol), since: time.parsed() ?? .anHour)
             guard !options.json else { return try options.printJSON(answer) }
             for line in answer.lines + (answer.unreadable ?? []).lines { print(line.onOneLine) }
             if let doubt = answer.doubt { Failure.say("bigbrother: \(doubt)") }
