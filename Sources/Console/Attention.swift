@@ -8,18 +8,26 @@ package struct Attention: Sendable, Hashable {
     package private(set) var reasons: [String] = []
     private let state: CoreState
     private let isRunning: Bool
+    private let troubles: ConfigurationTroubles
 
     /// - Parameters:
     ///   - isRunning: a core is at work on the journal.
     ///   - wall: what time it is here.
-    package init(_ state: CoreState, isRunning: Bool, wall: Timestamp) {
+    ///   - troubles: what the journal knows beyond the state.
+    ///   - leftOut: plugins that the configuration finds and cannot use, each with the reason.
+    package init(
+        _ state: CoreState, isRunning: Bool, wall: Timestamp, troubles: ConfigurationTroubles = .init(),
+        leftOut: [String] = []
+    ) {
         self.state = state
         self.isRunning = isRunning
+        self.troubles = troubles
         watchCore(wall)
         watchPositions()
         watchBroker()
         watchAccount()
         watchPolicies()
+        watchConfiguration(leftOut)
         for proposal in state.approvals.pending where isRunning && state.now < proposal.until {
             reasons.append("\(proposal.id.symbol): \(proposal.words); \(proposal.commands)")
         }
@@ -159,9 +167,43 @@ package struct Attention: Sendable, Hashable {
         }
     }
 
+    /// Policies that the configuration names, and that are not connected; none where no core is at work.
+    package var missingPolicies: [PluginName] {
+        guard isRunning else { return [] }
+        let ready = Set(state.policies)
+        return state.configuration.policies.filter { !ready.contains($0) }
+    }
+
     private mutating func watchPolicies() {
-        for name in state.plugins.silent(of: state.configuration.policies, cycles: 3) {
+        let missing = missingPolicies
+        for name in missing {
+            reasons.append(
+                "policy \(name) is not at work\(left(name)): nobody decides in its place, and its stops stay as they are (bigbrother plugins)"
+            )
+        }
+        for name in state.plugins.silent(of: state.configuration.policies, cycles: 3) where !missing.contains(name) {
             reasons.append("policy \(name) does not answer")
         }
+        guard isRunning, !state.configuration.isLockstep else { return }
+        for name in troubles.providers {
+            reasons.append("provider \(name) is not at work\(left(name)): its prices stand still (bigbrother plugins)")
+        }
+    }
+
+    private func left(_ name: PluginName) -> String {
+        troubles.gone[name].map { ", for \(state.now - $0.at): \($0.why)" } ?? ""
+    }
+
+    /// What a person has written down, and is not in force.
+    private mutating func watchConfiguration(_ leftOut: [String]) {
+        if let refused = troubles.file {
+            reasons.append(
+                "the configuration file was refused \(state.now - refused.at) ago, and what was in force before it holds: \(refused.why)"
+            )
+        }
+        for (name, refused) in troubles.settings.sorted(by: { $0.key < $1.key }) {
+            reasons.append("\(name) goes on with the settings that it had, and refuses the new ones: \(refused.why)")
+        }
+        for why in leftOut { reasons.append("a plugin is left out: \(why)") }
     }
 }

@@ -31,6 +31,7 @@ extension LiveNode {
             }
             return apply(revision, why)
         } catch {
+            configuration.fileRefused()
             enqueue(.misconfigured(why: "\(error)"))
             return ControlReply(accepted: false, message: "\(error); everything stays as it was")
         }
@@ -58,9 +59,10 @@ extension LiveNode {
         change.changes += revision.leftOut.map { "left out: \($0)" }
         change.settings.sort { $0.plugin < $1.plugin }
         let words = figures + change.changes + change.needsRestart.map { "\($0) (when the core is started again)" }
-        guard !words.isEmpty else { return ControlReply(accepted: true, message: "nothing has changed") }
-        enqueue(.configured(change))
-        return ControlReply(accepted: true, message: words.joined(separator: "; "))
+        // A file that is as it was again is journaled, too: so it is known that it is not refused any more.
+        if configuration.fileTaken() || !words.isEmpty { enqueue(.configured(change)) }
+        return ControlReply(
+            accepted: true, message: words.isEmpty ? "nothing has changed" : words.joined(separator: "; "))
     }
 
     // MARK: - Settings of plugins

@@ -63,7 +63,10 @@ struct Running {
             options: options(keeper), configuration: WatchedConfiguration(loaded),
             endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
-        for why in loaded.leftOut { presenter.log("core", "left out: \(why)") }
+        for why in loaded.leftOut {
+            presenter.line(" ! a plugin is left out: \(why)")
+            presenter.log("core", "left out: \(why)")
+        }
         for line in recovered.lines { presenter.log("core", line) }
         let end = try live.run()
         var report = presenter.report

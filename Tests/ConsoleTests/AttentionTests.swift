@@ -76,4 +76,70 @@ struct AttentionTests {
         for _ in 0..<30 where driver.state.portfolio.evidence.doubt == nil { driver.cycle() }
         #expect(look(driver).reasons.contains { $0.contains("figures are in doubt") })
     }
+
+    // MARK: - What the journal knows beside the state
+
+    private func look(_ scene: Scene, isRunning: Bool = true) throws -> Attention {
+        Attention(
+            scene.driver.state, isRunning: isRunning, wall: scene.driver.now,
+            troubles: try ConfigurationTroubles(scene.journal()))
+    }
+
+    private func atWork() -> Scene {
+        var scene = Scene()
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"))
+        scene.driver.connect()
+        return scene
+    }
+
+    @Test("a policy or a provider that is gone is named with the reason, until it is back")
+    func gone() throws {
+        var scene = atWork()
+        scene.driver.send(.providerReady(name: "tape"))
+        #expect(try look(scene).reasons == [])
+        scene.driver.send(.policyGone(name: stopLoss, why: "its process exited with code 3"))
+        scene.driver.send(.providerGone(name: "tape", why: "it said bye"))
+        let told = try look(scene)
+        #expect(told.missingPolicies == [stopLoss])
+        #expect(
+            told.reasons.contains {
+                $0.contains("policy stop-loss is not at work") && $0.contains("its process exited with code 3")
+            }, "\(told.reasons)")
+        #expect(told.reasons.contains { $0.contains("provider tape is not at work") && $0.contains("it said bye") })
+        let ended = try look(scene, isRunning: false)
+        #expect(ended.missingPolicies.isEmpty && !ended.reasons.contains { $0.contains("not at work,") })
+        scene.driver.send(.policyReady(name: stopLoss))
+        scene.driver.send(.providerReady(name: "tape"))
+        #expect(try look(scene).reasons == [])
+    }
+
+    @Test("a policy that never came is named, too")
+    func neverCame() throws {
+        var scene = Scene(policies: ["entry"], configured: ["entry", "stop-loss"])
+        scene.driver.connect()
+        #expect(try look(scene).missingPolicies == [stopLoss])
+        #expect(try look(scene).reasons.contains { $0.hasPrefix("policy stop-loss is not at work: nobody decides") })
+    }
+
+    @Test("a file that was refused stays told until one is taken, and settings that a plugin refuses")
+    func refused() throws {
+        var scene = atWork()
+        scene.driver.send(.misconfigured(why: "a.yaml line 3: no such key"))
+        scene.driver.send(.settingsAnswered(plugin: stopLoss, refusal: "trail is too small"))
+        let told = try look(scene).reasons
+        #expect(told.contains { $0.contains("the configuration file was refused") && $0.contains("line 3") }, "\(told)")
+        #expect(told.contains { $0.hasPrefix("stop-loss goes on with the settings that it had") })
+        scene.driver.send(
+            .configured(Reconfiguration(why: "mended", configuration: scene.driver.state.configuration)))
+        scene.driver.send(.settingsAnswered(plugin: stopLoss, refusal: nil))
+        #expect(try look(scene).reasons == [])
+    }
+
+    @Test("what the configuration finds and cannot use is named")
+    func leftOut() {
+        var driver = held()
+        driver.connect()
+        let told = Attention(driver.state, isRunning: true, wall: driver.now, leftOut: ["mine: it has no program"])
+        #expect(told.reasons == ["a plugin is left out: mine: it has no program"])
+    }
 }

@@ -96,7 +96,9 @@ struct ReloadTests {
         try eventually("cycles go on") { try entries(programs, "cycle_started").count > cycles + 4 }
         #expect(try entries(programs, "misconfigured").count == 1)
         let status = try programs.run(["status", "--config", config])
-        #expect(status.code == 0 && status.output.contains("core       running"), "\(status)")
+        #expect(status.code == 1 && status.output.contains("core       running"), "\(status)")
+        #expect(status.output.contains("attention  the configuration file was refused"), "\(status)")
+        #expect(status.output.contains("did you mean"), "with the file's own defect: \(status)")
         #expect(
             try entries(programs, "alert").contains {
                 $0.contains(#""configuration_not_used""#)
@@ -107,6 +109,10 @@ struct ReloadTests {
         #expect(reply.code == 2 && reply.output.contains("did you mean \"trail\"?; everything stays"), "\(reply)")
         #expect(try programs.run(["reduce", "--config", config]).code == 0, "a broken file keeps nobody from the core")
         #expect(try programs.run(["resume", "--config", config]).code == 0)
+        try rewrite(programs, [])
+        #expect(try programs.run(["reload", "--config", config]).output.contains("nothing has changed"))
+        let mended = try programs.run(["status", "--config", config])
+        #expect(mended.code == 0, "the file says again what is in force: \(mended)")
         try rewrite(programs, [("trail: 0.015", "trail: 0.01")])
         core.signal(SIGHUP)
         try waitForStop(programs, "187.17")

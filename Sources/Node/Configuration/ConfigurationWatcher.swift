@@ -14,6 +14,8 @@ struct ConfigurationWatcher {
     private let fixed: [String: String]
     private let source: (any ConfigurationSource)?
     private var dueMilliseconds: Int64
+    /// The file could not be used when it was read last.
+    private var isRefused = false
 
     init(_ options: LiveNodeOptions, _ source: (any ConfigurationSource)?, now: Int64) {
         (core, plugins, fixed, self.source) = (options.core, options.plugins, options.fixed, source)
@@ -42,6 +44,14 @@ struct ConfigurationWatcher {
         guard let source else { return nil }
         let running = ConfigurationTarget(core: core, plugins: asked, fixed: fixed)
         return Revision(from: running, to: try source.load())
+    }
+
+    mutating func fileRefused() { isRefused = true }
+
+    /// - Returns: whether the file was refused when it was read before.
+    mutating func fileTaken() -> Bool {
+        defer { isRefused = false }
+        return isRefused
     }
 
     // MARK: - What comes into force

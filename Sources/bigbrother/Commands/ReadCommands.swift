@@ -36,6 +36,17 @@ struct JournalOptions: ParsableArguments {
 
     func state() throws -> CoreState { try recovered().core.state }
 
+    /// What the configuration file says now; nothing where only a journal was named.
+    /// - Parameter isRefused: the core has told of it.
+    func file(isRefused: Bool) -> (leftOut: [String], defect: [String]) {
+        guard journal == nil else { return ([], []) }
+        do throws(ConfigurationError) {
+            return (try Home.configuration(config).leftOut, [])
+        } catch {
+            return ([], isRefused ? [] : ["the configuration file cannot be used as it is now: \(error)"])
+        }
+    }
+
     func printJSON(_ value: some Encodable) throws {
         print(String(decoding: try WireEncoder().encode(value), as: UTF8.self))
     }
@@ -74,6 +85,10 @@ struct StatusCommand: ParsableCommand {
         var confirmedAt: Timestamp?
         /// What a person should look at; the exit code is 1 while there is any.
         var attention: [String]
+        /// Policies that the configuration names, and that are not at work in the core that is.
+        var missingPolicies: [PluginName]
+        /// Why the configuration file was refused when it was read again; absent when what it says is in force.
+        var configurationRefused: String?
         var broker: String?
         /// What the core does itself because the broker does not.
         var emulated: [String]
@@ -90,9 +105,10 @@ struct StatusCommand: ParsableCommand {
             let recovered = try options.recovered()
             let state = recovered.core.state
             let running = Lock.holder(of: try options.path())
+            let troubles = try ConfigurationTroubles(options.reader())
+            let file = options.file(isRefused: troubles.file != nil)
             let attention = Attention(
-                state, isRunning: running != nil,
-                wall: SystemClock().wall)
+                state, isRunning: running != nil, wall: SystemClock().wall, troubles: troubles, leftOut: file.leftOut)
             let status = Status(
                 account: state.configuration.account, running: running,
                 tradingState: state.control.state, why: state.control.why.words,
@@ -103,11 +119,12 @@ struct StatusCommand: ParsableCommand {
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
                 openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.withoutFullStop,
                 confirmed: attention.isConfirmed, confirmedAt: state.reconciler.watch.agreedAt,
-                attention: attention.reasons,
+                attention: attention.reasons + file.defect, missingPolicies: attention.missingPolicies,
+                configurationRefused: troubles.file?.why,
                 broker: state.broker?.name.text,
                 emulated: state.broker?.capabilities.emulations.map(\.description) ?? [],
                 policies: state.policies, observing: state.run.isObserving, journal: recovered.spans)
-            code = state.portfolio.account == nil ? Failure.badInput : attention.reasons.isEmpty ? 0 : 1
+            code = state.portfolio.account == nil ? Failure.badInput : status.attention.isEmpty ? 0 : 1
             guard !options.json else { return try options.printJSON(status) }
             print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
@@ -129,7 +146,7 @@ struct StatusCommand: ParsableCommand {
             for words in status.asked { print("asked      \(words)") }
             print("protection \(attention.protection)")
             for line in Tables.positions(state) { print("  " + line) }
-            for reason in attention.reasons { print("attention  \(reason)") }
+            for reason in status.attention { print("attention  \(reason)".onOneLine) }
             for line in status.journal.lines { print("journal    \(line)") }
         }
         if code != 0 { throw ExitCode(code) }
