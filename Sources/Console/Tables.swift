@@ -39,7 +39,12 @@ package enum Tables {
             parts.append(
                 "stop \(stop.terms.stopPrice?.text(minimumDecimals: 2) ?? "trailing") for \(stop.leavesQuantity)")
         }
-        if exits.allStops.isEmpty { parts.append("NO STOP") }
+        if exits.allStops.isEmpty {
+            let planned = state.plans[record.symbol]?.stop.map {
+                " (planned at \($0.stopPrice.text(minimumDecimals: 2)))"
+            }
+            parts.append("NO STOP\(planned ?? "")")
+        }
         for target in exits.allTargets {
             parts.append(
                 "target \(target.terms.limitPrice?.text(minimumDecimals: 2) ?? "?") for \(target.leavesQuantity)")

@@ -56,8 +56,11 @@ extension WhyNot.Answer {
     package struct Standing: Encodable {
         package var quantity: Quantity
         package var averagePrice: Price
+        /// At the broker.
         package var stops: [Price]
         package var targets: [Price]
+        /// The plan's stop, where none is at the broker.
+        package var plannedStop: Price?
 
         init?(_ symbol: Symbol, _ state: CoreState) {
             guard let record = state.portfolio.positions[symbol] else { return nil }
@@ -66,6 +69,7 @@ extension WhyNot.Answer {
             averagePrice = record.averagePrice
             stops = exits.allStops.compactMap(\.terms.stopPrice)
             targets = exits.allTargets.compactMap(\.terms.limitPrice)
+            plannedStop = exits.allStops.isEmpty ? state.plans[symbol]?.stop?.stopPrice : nil
         }
     }
 
@@ -182,7 +186,9 @@ extension WhyNot.Answer {
         guard let standing else { return "Nothing is held; \(last)." }
         let stops = standing.stops.map { $0.text(minimumDecimals: 2) }.joined(separator: ", ")
         let targets = standing.targets.map { $0.text(minimumDecimals: 2) }.joined(separator: ", ")
-        let exits = "\(stops.isEmpty ? "NO STOP" : "stop \(stops)")\(targets.isEmpty ? "" : ", target \(targets)")"
+        let planned = standing.plannedStop.map { " (planned at \($0.text(minimumDecimals: 2)))" } ?? ""
+        let exits =
+            "\(stops.isEmpty ? "NO STOP\(planned)" : "stop \(stops)")\(targets.isEmpty ? "" : ", target \(targets)")"
         return "Held: \(standing.quantity) at \(standing.averagePrice.text(minimumDecimals: 2)), \(exits); \(last)."
     }
 }

@@ -60,17 +60,36 @@ extension LiveNode {
     /// Something that concerns a symbol; refused here where it cannot be taken as things stand.
     private func ask(_ request: PersonRequest) -> ControlReply {
         if let refusal = state.objection(to: request) { return ControlReply(accepted: false, message: refusal.words) }
+        let words = words(request)
         enqueue(.asked(request))
-        let note = state.control.state == .halted ? " (trading is halted: nothing is sent before `resume`)" : ""
-        if request.isAnswer { return ControlReply(accepted: true, message: "\(request.wish.words)\(note)") }
+        return ControlReply(accepted: true, message: words)
+    }
+
+    /// What a person reads who has asked for it; by the state before it.
+    private func words(_ request: PersonRequest) -> String {
+        if request.isAnswer { return request.wish.words + nothingSent }
         let subject = request.symbol.map { "\($0): " } ?? "all that is held: "
-        if case .mode(let mode) = request.wish {
-            let isHeld = request.symbol.map { state.portfolio.positions[$0] != nil } ?? true
-            let absent = isHeld ? "" : " (no \(request.symbol?.text ?? "") is held now)"
-            return ControlReply(accepted: true, message: subject + mode.words + absent)
-        }
+        if case .mode(let mode) = request.wish { return subject + words(mode, of: request.symbol) }
         let follow = request.symbol.map { "; `bigbrother why-not \($0)` says what comes of it" } ?? ""
-        return ControlReply(accepted: true, message: "\(subject)\(request.wish.words), decided at once\(follow)\(note)")
+        let hindrances = state.hindrances(of: request).map { "; \($0.words)" }.joined()
+        return "\(subject)\(request.wish.words), decided at once\(hindrances)\(follow)\(nothingSent)"
+    }
+
+    /// - Parameter symbol: nil for all that is held.
+    private func words(_ mode: SymbolMode, of symbol: Symbol?) -> String {
+        let isHeld = symbol.map { state.portfolio.positions[$0] != nil } ?? true
+        let absent = isHeld ? "" : " (no \(symbol?.text ?? "") is held now)"
+        guard mode == .watched else { return mode.words + absent }
+        let symbols = symbol.map { [$0] } ?? state.portfolio.positions.keys.sorted()
+        let left = symbols.map(state.release).flatMap { release in
+            release.words.map { symbol == nil ? "; \(release.symbol): \($0)" : "; \($0)" }
+        }
+        return mode.words + absent + left.joined()
+    }
+
+    private var nothingSent: String {
+        if state.control.state == .halted { return " (trading is halted: nothing is sent before `resume`)" }
+        return state.broker == nil ? " (no broker is connected: nothing is sent before one is)" : ""
     }
 
     /// What a person reads who gave the command.
@@ -86,7 +105,10 @@ extension LiveNode {
             let count = held.count - watched.count
             let left =
                 watched.isEmpty ? "" : "; left alone, since watched: \(watched.map(\.text).joined(separator: ", "))"
-            return "Flattening: closing \(count) \(count == 1 ? "position" : "positions") at market\(left)"
+            let hindrances = state.hindrancesOfFlattening.map { "; \($0.words)" }.joined()
+            let away = state.broker == nil ? " (no broker is connected: nothing is sent before one is)" : ""
+            return
+                "Flattening: closing \(count) \(count == 1 ? "position" : "positions") at market\(left)\(hindrances)\(away)"
         }
     }
 

@@ -31,15 +31,15 @@ extension DispositionReason {
         case .stopMoves(let from, let to):
             "the stop goes \(from.map { "from \($0.inCents) " } ?? "")to \(to.inCents)"
         case .stopAtCollar(let wanted, let price):
-            "the stop wanted at \(wanted.inCents) is further from the market than the price collar; it stands at the collar's edge, \(price.inCents)"
+            "the stop wanted at \(wanted.inCents) is further from the market than the price collar; it is planned at the collar's edge, \(price.inCents)"
         case .tighterStopSet: "a tighter stop is set"
         case .moveTooSmall(let level, let standing, let until, let rule):
-            "the \(level.rawValue) at \(standing.inCents) stands; it is moved \(until.words) and not for less (\(rule.key))"
-        case .stopNoTighter(let standing): "the stop at \(standing.inCents) stands; this is no tighter"
+            "the \(level.rawValue) is planned at \(standing.inCents) already; it is moved \(until.words) and not for less (\(rule.key))"
+        case .stopNoTighter(let standing): "the stop is planned at \(standing.inCents) already; this is no tighter"
         case .notStopOwner(let owner): "only the policy that set a stop may loosen it, and that is \(owner)"
         case .tighterResetPrevails: "a tighter reset prevails"
         case .stopReset(let price): "its owner resets the stop to \(price.inCents)"
-        case .stopThereAlready: "the stop is there already"
+        case .stopThereAlready: "the stop is planned there already"
         default: nil
         }
     }
@@ -50,8 +50,8 @@ extension DispositionReason {
         case .ownsNoTarget: "it owns no target; a stop is never released"
         case .nearerTargetSet: "a nearer target is set"
         case .targetSet(let price): "the target is \(price.inCents)"
-        case .notTargetOwner: "the target stands; only its owner moves it away"
-        case .targetThereAlready: "the target stands; it is there already"
+        case .notTargetOwner: "the target stays in the plan; only its owner moves it away"
+        case .targetThereAlready: "the target is planned there already"
         default: nil
         }
     }

@@ -33,12 +33,14 @@ extension PersonRequest.Wish {
 }
 
 extension StandingWish {
-    package var words: String {
-        let wishes = [
+    package var words: String { "\(symbol): \(wishWords), asked by \(who) (\(why)); not done yet" }
+
+    /// `to be closed, stop at 95.00`.
+    package var wishWords: String {
+        [
             limit.map { $0.isZero ? "to be closed" : "to hold at most \($0)" }, stop.map { "stop at \($0.inCents)" },
             target.map { "target at \($0.inCents)" },
-        ].compactMap { $0 }
-        return "\(symbol): \(wishes.joined(separator: ", ")), asked by \(who) (\(why)); not done yet"
+        ].compactMap { $0 }.joined(separator: ", ")
     }
 }
 

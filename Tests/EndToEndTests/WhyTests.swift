@@ -25,7 +25,7 @@ struct WhyTests {
 
         let why = try programs.run(["why-not", "NVDA"] + journal).output
         #expect(why.contains("Something did happen:") && why.contains("bigbrother explain 1.NVDA"), "\(why)")
-        #expect(why.contains("the stop at 186.23 stands; this is no tighter"))
+        #expect(why.contains("the stop is planned at 186.23 already; this is no tighter"))
         let answer = try programs.json(["why-not", "NVDA", "--since", "2h"] + journal)
         #expect(field((field(answer, "happened") as? [Any])?.first, "decision") as? String == "1.NVDA")
         #expect((field(answer, "reasons") as? [Any])?.isEmpty == false)

@@ -55,6 +55,16 @@ enum ReasonSamples {
         .rejected(proposal, who: "me@desk"),
     ]
 
+    static let byHand = NewOrder(
+        clientOrderID: "by-hand", symbol: "NVDA", side: .sell, type: .limit, quantity: "100", limitPrice: "194.37",
+        role: .external)
+    static let hindrances: [ExitHindrance] = [
+        .heldByOthers("NVDA", waiting: "100", of: "100", orders: [byHand]),
+        .heldByOthers("NVDA", waiting: "10", of: "40", orders: [byHand, byHand]),
+        .crossesOthers("NVDA", byHand),
+    ]
+    static let places: [StopPlace] = [.rests("186.23"), .rests(nil), .planned("186.23"), .nowhere]
+
     static let proposal = ProposalID(cycle: 25, symbol: "NVDA", kind: .enter)
 
     static func proposed(_ change: Proposal.Change) -> AlertReason {

@@ -21,6 +21,8 @@ struct WordingTests {
             + part("GateRefusal", ReasonSamples.refusals) { $0.words }
             + part("ActionSummary", ReasonSamples.actions) { $0.words }
             + part("WaitReason", ReasonSamples.waits) { $0.words }
+            + part("ExitHindrance", ReasonSamples.hindrances) { $0.words }
+            + part("StopPlace", ReasonSamples.places) { $0.words }
     }
 
     private static func name(of value: some Any) -> String {

@@ -9,6 +9,7 @@ import Orchestration
 import SQLiteJournal
 import Trading
 import Wire
+import Wording
 import ZeroMQTransport
 
 /// What the commands that ask the running core have in common.
@@ -28,17 +29,37 @@ struct ControlOptions: ParsableArguments {
 
     /// What closing these positions would do, as the journal knows it now.
     func closing(_ isMeant: (Symbol) -> Bool) throws -> [String] {
-        let reader = try SQLiteJournalReader(path: try Home.journal(config))
-        let state = try Recovery.rebuild(from: reader).core.state
+        let state = try state()
         let records = state.portfolio.positions.values.filter { isMeant($0.symbol) }.sorted { $0.symbol < $1.symbol }
         guard !records.isEmpty else { return ["No such position is held."] }
-        return records.map { record in
-            let resting = state.portfolio.orders.working(record.symbol).count
+        return records.flatMap { record -> [String] in
+            guard state.mode(of: record.symbol) != .watched else {
+                return ["  \(record.symbol) is watched only, and left alone"]
+            }
+            let ours = state.portfolio.orders.working(record.symbol).count { $0.terms.role != .external }
             let price = state.market.price(of: record.symbol).map { ", last \($0.text(minimumDecimals: 2))" } ?? ""
-            return state.mode(of: record.symbol) == .watched
-                ? "  \(record.symbol) is watched only, and left alone"
-                : "  \(record.exitSide.rawValue) \(record.size) \(record.symbol) at market\(price); \(resting) resting \(resting == 1 ? "order is" : "orders are") canceled first"
+            let orders = "\(ours) resting \(ours == 1 ? "order is" : "orders are") canceled first"
+            return ["  \(record.exitSide.rawValue) \(record.size) \(record.symbol) at market\(price); \(orders)"]
+                + hindrances(.close, record.symbol, state)
         }
+    }
+
+    /// What closing a part would do, likewise.
+    func selling(_ words: String, of symbol: Symbol, _ wish: PersonRequest.Wish) throws -> [String] {
+        let state = try state()
+        guard let record = state.portfolio.positions[symbol] else { return ["No \(symbol) is held."] }
+        let verb = record.isLong ? "sold" : "bought back"
+        return ["  \(words) of \(record.size) \(symbol) is \(verb) at market; \(state.stopPlace(of: symbol).words)"]
+            + hindrances(wish, symbol, state)
+    }
+
+    private func hindrances(_ wish: PersonRequest.Wish, _ symbol: Symbol, _ state: CoreState) -> [String] {
+        state.hindrances(of: PersonRequest(symbol: symbol, wish: wish, who: Self.person, why: why))
+            .map { "  ! \($0.words)" }
+    }
+
+    private func state() throws -> CoreState {
+        try Recovery.rebuild(from: SQLiteJournalReader(path: try Home.journal(config))).core.state
     }
 
     /// `user@host`, for the journal.

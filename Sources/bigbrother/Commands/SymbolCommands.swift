@@ -69,8 +69,9 @@ struct SellCommand: ParsableCommand {
         let symbol = try subject.parsed()
         let part = try quantity.map { try read($0, Quantity.init) }
         let share = try fraction.map { try read($0, Ratio.init) }
+        let wish = part.map(PersonRequest.Wish.part) ?? share.map(PersonRequest.Wish.fraction)
         let words = part?.description ?? share?.percent ?? ""
-        try agreement.ask { ["  \(words) of \(symbol) is closed at market; what is left keeps its stop"] }
+        try agreement.ask { try wish.map { try subject.options.selling(words, of: symbol, $0) } ?? [] }
         try subject.options.ask("sell", symbol: symbol, with: .init(quantity: part, fraction: share))
     }
 }
@@ -133,7 +134,8 @@ struct ReleaseCommand: ParsableCommand {
         commandName: "release", abstract: "Take a symbol, or all that is held, out of BigBrother's hands.",
         discussion: """
             Nothing is sent for it any more until `bigbrother manage`. What rests at the
-            broker stays there.
+            broker stays there. What a person has asked for and is not done is given up, and
+            the answer says what that is.
             """)
     @Argument(help: "The symbol, or `all` for all that is held.") var symbol: String
     @OptionGroup var options: ControlOptions
