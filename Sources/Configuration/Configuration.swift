@@ -36,7 +36,7 @@ package struct Configuration: Decodable {
     package var escalateStops: Bool?
     /// What becomes of other people's orders that would close a position. `leave`: they are never touched. `manage`:
     /// they are treated like our own. Default: `leave`.
-    package var externalOrders: ExternalOrders?
+    package var externalOrders: Choice<ExternalOrders>?
     /// Rules against trading back and forth, below.
     package var damping: DampingEntry?
     /// The sector of each symbol, for policies that limit sectors.
@@ -57,7 +57,7 @@ package struct Configuration: Decodable {
     /// Where prices and market conditions come from, below. Default: none.
     package var providers: [PluginEntry]?
     /// Default: `stop-loss`, `partial-profit`, `take-profit`, `portfolio-risk` and `emergency`, with their default
-    /// settings. `[]`: none.
+    /// settings. `[]`: none; then only the core's own protection acts.
     package var policies: [PluginEntry]?
     /// Folders with plugins, searched before the built-in ones. Default: none.
     package var plugins: [String]?
@@ -72,9 +72,9 @@ package struct Configuration: Decodable {
     /// found at the broker, though, is only protected by the default policies until it is handed over, as `managed`
     /// written here does; policies of others, and limits that are written down, act on it at once: [Bring your
     /// account](bring-your-account.md#3-hand-over).
-    package var symbolModes: [Symbol: SymbolMode]?
+    package var symbolModes: [Symbol: Choice<SymbolMode>]?
     /// What a person is asked before it is done. Default: `none`.
-    package var approval: ApprovalMode?
+    package var approval: Choice<ApprovalMode>?
     /// A question waits for an answer for so long, and an approval is valid for as long.
     package var approvalExpiry: Span?
     /// Limits that hold whatever a policy recommends, below.
@@ -82,9 +82,11 @@ package struct Configuration: Decodable {
     /// How `bigbrother run` goes and when it ends, below.
     package var run: RunEntry?
 
-    package enum ClockKind: String, Decodable {
+    package enum ClockKind: String, Decodable, CaseIterable {
         case real
         case lockstep
+
+        package init(from decoder: any Decoder) throws { self = try Choice<Self>(from: decoder).value }
     }
 
     /// A plugin to use, by the name in its manifest.
@@ -212,7 +214,7 @@ extension Configuration {
         if let dust { core.dust = dust }
         if let stopPatience { core.stopPatience = stopPatience.value }
         if let escalateStops { core.escalatesStops = escalateStops }
-        core.managesExternalOrders = externalOrders == .manage
+        core.managesExternalOrders = externalOrders?.value == .manage
         if let damping { core.damping = damping.damping }
         core.brokers = ([broker] + (standbyBrokers ?? [])).map { $0.name ?? $0.plugin }
         if let swapDrain { core.swapDrain = swapDrain.value }
@@ -222,8 +224,8 @@ extension Configuration {
         if let high = advisoryBounds?.high { core.advisoryBounds.high = high }
         if let advisoryLife { core.advisoryLife = advisoryLife.value }
         core.initialStops = initialStops ?? [:]
-        core.symbolModes = symbolModes ?? [:]
-        if let approval { core.approval = approval }
+        core.symbolModes = symbolModes?.mapValues(\.value) ?? [:]
+        if let approval { core.approval = approval.value }
         if let approvalExpiry { core.approvalExpiry = approvalExpiry.value }
         if let limits { core.limits = limits.hardLimits }
         return core
@@ -292,7 +294,7 @@ extension Configuration.HardLimitsEntry {
 }
 
 /// Other people's orders that would close a position.
-package enum ExternalOrders: String, Codable, CaseIterable, Sendable {
+package enum ExternalOrders: String, CaseIterable, Sendable {
     /// They are never touched: what they may sell is planned around.
     case leave
     /// They are managed like the core's own.

@@ -200,5 +200,5 @@ extension Disposition.Outcome {
 extension String {
     /// `missed_fill` is `missed fill`.
     var spaced: String { replacing("_", with: " ") }
-    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+    package var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -67,9 +67,10 @@ extension WhyNot {
 
         private mutating func noteSilence(_ cycle: Cycle) {
             let silent = cycle.asked.filter { policy in !cycle.late.contains { $0.policy == policy } }
+            let none = cycle.asked.isEmpty ? facts.state.configuration.withoutPoliciesWords : nil
             let words =
                 silent.isEmpty
-                ? "no policy answered"
+                ? none ?? "no policy answered"
                 : "no policy spoke of \(facts.symbol); asked: \(silent.map(\.text).joined(separator: ", "))"
             note(words, cycle, Answer.Reason(.nobodySpoke, words))
         }

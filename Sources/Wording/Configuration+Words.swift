@@ -1,6 +1,15 @@
 import Orchestration
 import Trading
 
+extension CoreConfiguration {
+    /// What an account without policies has; nil where there are some.
+    package var withoutPoliciesWords: String? {
+        guard policies.isEmpty else { return nil }
+        return
+            "no policy is configured, so only the core's own protection acts: a position that has had no working stop for \(unprotectedLimit) gets one \(defaultStop.percent) from the market, which nothing moves; limits and what you do by hand hold; nothing takes a profit, and nothing is entered"
+    }
+}
+
 extension ConfigurationChange {
     /// `limits.price_collar 0.1 -> 0.2`.
     package var words: String { "\(key) \(from.words) -> \(to.words)" }

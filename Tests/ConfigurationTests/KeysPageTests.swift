@@ -19,7 +19,7 @@ struct KeysPageTests {
         var isRequired: Bool { !type.hasSuffix("?") }
 
         var kind: String {
-            let type = type.replacing("?", with: "")
+            let type = type.replacing("?", with: "").replacing(#/Choice<(\w+)>/#) { $0.1 }
             let kinds = [
                 "Span": "a time: `500ms`, `10s`, `5m`, `1h`", "Ratio": "a share: `0.03` is 3 %", "Int64": "a number",
                 "Bool": "`true` or `false`", "Money": "an amount", "Quantity": "shares", "AccountID": "a name",

@@ -174,6 +174,27 @@ struct LoadingTests {
         #expect("\(error)".contains(wanted), "\(error)")
     }
 
+    @Test(
+        "a word that is none of those that a key takes is refused with them, and with its place",
+        arguments: [
+            (
+                "symbol_modes: {AAPL: watch}",
+                "symbol_modes.AAPL: \"watch\" is none of managed, protected, frozen, watched"
+            ),
+            ("symbol_modes: {AAPL: true}", "symbol_modes.AAPL: write one of managed, protected, frozen, watched"),
+            ("approval: exits", "approval: \"exits\" is none of none, entries, all"),
+            ("approval: [all]", "approval: write one of none, entries, all"),
+            ("approval: entrys", "did you mean \"entries\"?"),
+            ("clock: fast", "clock: \"fast\" is none of real, lockstep"),
+            ("external_orders: no", "external_orders: \"no\" is none of leave, manage"),
+        ])
+    func choices(line: String, wanted: String) throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let error = try #require(throws: ConfigurationError.self) { _ = try loading.load(Loading.base + "\n\(line)\n") }
+        #expect("\(error)".contains(wanted) && error.line == 14, "\(error)")
+    }
+
     @Test("what is adopted keeps nobody from trading, whatever name it has")
     func adoptedNames() throws {
         let loading = try Loading()

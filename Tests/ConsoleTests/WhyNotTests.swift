@@ -185,4 +185,13 @@ struct WhyNotAdviceTests {
         #expect(Since("2026-03-16T14:00:00Z") == .time(Timestamp(seconds: 1_773_669_600)))
         for bad in ["", "m", "10", "-1h", "0m", "yesterday"] { #expect(Since(bad) == nil, "\(bad)") }
     }
+
+    @Test("without policies it says what acts, and not that somebody did not answer")
+    func withoutPolicies() throws {
+        var scene = Scene(policies: [])
+        scene.driver.connect()
+        scene.cycles(2)
+        let text = try scene.whyNot().text
+        #expect(text.contains("only the core's own protection acts") && !text.contains("no policy answered"), "\(text)")
+    }
 }

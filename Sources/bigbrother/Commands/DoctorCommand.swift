@@ -8,6 +8,7 @@ import Orchestration
 import SQLiteJournal
 import Trading
 import Wire
+import Wording
 import ZeroMQTransport
 
 struct DoctorCommand: ParsableCommand {
@@ -34,6 +35,9 @@ struct DoctorCommand: ParsableCommand {
                             "\(loaded.file.path): account \(loaded.configuration.account), \(loaded.specs.count) plugins"
                     ))
                 findings += plugins(loaded)
+                if let words = loaded.configuration.core().withoutPoliciesWords {
+                    findings.append(Finding(what: "policies", ok: true, words: words))
+                }
                 findings += settings(loaded)
                 findings += hosts(loaded)
                 findings += limits(loaded.configuration.core().limits)

@@ -27,7 +27,8 @@ struct PlanCommand: ParsableCommand {
             guard cycles > 0 else { throw ValidationError("--cycles takes 1 or more, not \(cycles)") }
             let loaded = try Home.configuration(config)
             if !json {
-                print("Reading \(loaded.configuration.account); nothing is sent. \(cycles) cycles.")
+                let words = "Reading \(loaded.configuration.account); nothing is sent. \(cycles) cycles.\n"
+                FileHandle.standardOutput.write(Data(words.utf8))
             }
             var running = Running(loaded: loaded, detail: json ? .silent : .progress)
             running.cycles = cycles
@@ -51,8 +52,12 @@ struct PlanCommand: ParsableCommand {
         }
         if newest.isEmpty { lines.append("  nothing") }
         for symbol in state.protection.unprotected where newest[symbol] == nil {
-            lines.append("  \(symbol) has no working stop, and nothing would be sent: bigbrother why-not \(symbol)")
+            lines.append(
+                state.configuration.policies.isEmpty && state.mode(of: symbol) != .watched
+                    ? "  \(symbol) has no working stop yet: the core's own comes after \(state.configuration.unprotectedLimit)"
+                    : "  \(symbol) has no working stop, and nothing would be sent: bigbrother why-not \(symbol)")
         }
+        if let words = state.configuration.withoutPoliciesWords { lines.append(words.capitalizedFirst + ".") }
         if state.configuration.approval != .none {
             lines.append(
                 "With `approval: \(state.configuration.approval.rawValue)` you would be asked first, but for stops.")

@@ -142,6 +142,7 @@ struct StatusCommand: ParsableCommand {
                     "           \(swap.from) is being swapped for \(swap.to): \(swap.stage.rawValue); no order is sent")
             }
             for words in status.emulated { print("           \(words)") }
+            if let words = state.configuration.withoutPoliciesWords { print("policies   \(words)") }
             print("positions  \(status.positions), open orders \(status.openOrders)")
             for words in status.asked { print("asked      \(words)") }
             print("protection \(attention.protection)")

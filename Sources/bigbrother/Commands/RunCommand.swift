@@ -9,6 +9,7 @@ import Node
 import SQLiteJournal
 import Trading
 import Wire
+import Wording
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,14 +63,19 @@ struct RunCommand: ParsableCommand {
             #if DEBUG
                 running.faults = faults.points
             #endif
-            if !json {
-                print(
-                    "BigBrother \(observe ? "observes" : "manages") \(loaded.configuration.account): \(loaded.specs.map(\.name.text).joined(separator: ", "))"
-                )
-            }
+            if !json { Self.announce(loaded, isObserving: observe) }
             let result = try running.run()
             try Self.finish(result, loaded, json: json)
         }
+    }
+
+    /// Before what the run prints, also where that is no terminal.
+    private static func announce(_ loaded: LoadedConfiguration, isObserving: Bool) {
+        let names = loaded.specs.map(\.name.text).joined(separator: ", ")
+        let verb = isObserving ? "observes" : "manages"
+        var lines = ["BigBrother \(verb) \(loaded.configuration.account): \(names)"]
+        if let words = loaded.configuration.core().withoutPoliciesWords { lines.append("   \(words)") }
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 
     /// An account's files are never deleted: they wait as `<state>.old-1`, `.old-2` and so on; a demonstration keeps its
