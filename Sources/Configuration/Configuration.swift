@@ -14,23 +14,27 @@ package struct Configuration: Decodable {
     package var state: String?
     /// `real`: the host's clock. `lockstep`: the time is that of a tape. Default: `real`.
     package var clock: ClockKind?
-    /// Time from one cycle to the next.
+    /// Time from one cycle to the next, `50ms` to `5m`; in lockstep up to `31d`, as bars are apart.
     package var cycle: Span?
-    /// Time that policies have for their answers in a cycle. In lockstep the default is 10 s.
+    /// Time that policies have for their answers in a cycle, `1ms` to `1m`. In lockstep the default is 10 s, and `1h` the
+    /// most.
     package var policyBudget: Span?
-    /// When the broker has not reported on an order command for so long, it is asked about the order.
+    /// When the broker has not reported on an order command for so long, it is asked about the order; `100ms` to `5m`, in
+    /// lockstep up to `31d`.
     package var commandTimeout: Span?
-    /// After so many cycles the broker's whole state is read and compared with ours.
+    /// After so many cycles the broker's whole state is read and compared with ours, `1` to `1000`; with a real clock once an
+    /// hour at least.
     package var reconcileEvery: Int64?
-    /// A position without a working stop for longer than this is an emergency, and gets the core's own stop.
+    /// A position without a working stop for longer than this is an emergency, and gets the core's own stop; `1s` to `15m`,
+    /// in lockstep up to `31d`.
     package var unprotectedLimit: Span?
-    /// Distance of the core's own stop from the market, as a share of the price.
+    /// Distance of the core's own stop from the market, as a share of the price, `0.001` to `0.5`.
     package var defaultStop: Ratio?
     /// In the account's currency. A part of a position that the broker takes no stop for, and that is worth less than
-    /// this, raises no alert.
+    /// this, raises no alert; `0` to `10000`.
     package var dust: Money?
     /// When the market has reached a resting stop and the stop is not executed for so long, it is replaced by an exit
-    /// at market.
+    /// at market; `1s` to `15m`, in lockstep up to `31d`.
     package var stopPatience: Span?
     /// Whether that is done. With `false` the stop stays, and an alert says so.
     package var escalateStops: Bool?
@@ -44,15 +48,16 @@ package struct Configuration: Decodable {
     /// Bounds of the figures named `..._scale` that policies leave for each other, below.
     package var advisoryBounds: AdvisoryBoundsEntry?
     /// A figure that one policy leaves for the others is forgotten after so long, unless the policy names an end
-    /// itself.
+    /// itself; `1s` to `31d`.
     package var advisoryLife: Span?
     /// The adapter that trades, below.
     package var broker: PluginEntry
     /// Adapters of the same account that can be swapped in while the core is at work. Default: none.
     package var standbyBrokers: [PluginEntry]?
-    /// How long a swap of adapters waits until no request is in flight; after that it is given up.
+    /// How long a swap of adapters waits until no request is in flight; after that it is given up; `100ms` to `10m`.
     package var swapDrain: Span?
-    /// How long the new adapter may take to connect and to agree with our books; after that the old one is taken back.
+    /// How long the new adapter may take to connect and to agree with our books; after that the old one is taken back;
+    /// `1s` to `10m`.
     package var swapLimit: Span?
     /// Where prices and market conditions come from, below. Default: none.
     package var providers: [PluginEntry]?
@@ -75,7 +80,7 @@ package struct Configuration: Decodable {
     package var symbolModes: [Symbol: Choice<SymbolMode>]?
     /// What a person is asked before it is done. Default: `none`.
     package var approval: Choice<ApprovalMode>?
-    /// A question waits for an answer for so long, and an approval is valid for as long.
+    /// A question waits for an answer for so long, and an approval is valid for as long; `1s` to `3d`.
     package var approvalExpiry: Span?
     /// Limits that hold whatever a policy recommends, below.
     package var limits: HardLimitsEntry?
@@ -124,10 +129,10 @@ package struct Configuration: Decodable {
     }
 
     package struct RunEntry: Decodable {
-        /// The run ends after so many cycles. Default: it does not.
+        /// The run ends after so many cycles, 1 or more. Default: it does not.
         package var cycles: Int64?
-        /// In lockstep: time from one update of the tape to the next, so that a person can follow. Default: `0s`, as
-        /// fast as it goes.
+        /// In lockstep: time from one update of the tape to the next, so that a person can follow; `0ms` to `1h`. Default:
+        /// `0s`, as fast as it goes.
         package var pace: Span?
         /// With a real clock: whether the run ends when the provider has no more data. In lockstep it always does.
         /// Default: `true`.
@@ -136,9 +141,9 @@ package struct Configuration: Decodable {
 
     /// What a policy's `..._scale` may be for the others.
     package struct AdvisoryBoundsEntry: Decodable {
-        /// The smallest value; one below it counts as this. Default: 0.5.
+        /// The smallest value; one below it counts as this; `0.1` to `10`, and at most `high`. Default: 0.5.
         package var low: Ratio?
-        /// The largest value; one above it counts as this. Default: 2.
+        /// The largest value; one above it counts as this; `0.1` to `10`. Default: 2.
         package var high: Ratio?
     }
 

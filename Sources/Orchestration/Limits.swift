@@ -69,8 +69,8 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var maximumOrderQuantity: Quantity?
     /// Value of one order that enters.
     package var maximumOrderNotional: Money?
-    /// Submissions and replacements in a minute, 1 or more; entries may use only half of it, so that exits always find
-    /// room. What the broker declares as `orders_per_minute` holds beside it. See ``RateBudget``.
+    /// Submissions and replacements in a minute, `6` to `1000000`; entries may use only half of it, so that exits always
+    /// find room. What the broker declares as `orders_per_minute` holds beside it. See ``RateBudget``.
     package var maximumOrdersPerMinute: Int64 = 200
     /// Value of one position after an entry.
     package var maximumPositionNotional: Money?
@@ -78,7 +78,8 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var maximumPositionWeight: Ratio?
     /// Gross exposure after an entry, as a share of equity, up to 10.
     package var maximumGrossExposure: Ratio?
-    /// When the day's loss reaches this share of the equity that the day began with, entries end (`reducing`).
+    /// When the day's loss reaches this share of the equity that the day began with, up to 1, entries end
+    /// (`reducing`).
     package var maximumDailyLoss: Ratio?
     /// After a fall of equity from its peak nothing is entered for a while, below. See ``LossWatch``.
     package var drawdownPause: DrawdownRule?
@@ -93,13 +94,14 @@ package struct HardLimits: Sendable, Hashable, Codable {
     package var settledCashOnly = false
     /// Only these may be entered.
     package var symbols: [Symbol]?
-    /// The largest distance of an order's price from the market, as a share of the market price; what happens beyond
-    /// it: [limits](limits.md#the-limits).
+    /// The largest distance of an order's price from the market, as a share of the market price, `0.01` to `1`; what
+    /// happens beyond it: [limits](limits.md#the-limits).
     package var priceCollar = Ratio(units: 500_000)
-    /// An entry whose market price is older than this, or dated further ahead, is refused.
+    /// An entry whose market price is older than this, or dated further ahead, is refused; `1s` to `1h`, in lockstep up to
+    /// `31d`.
     package var maximumQuoteAge: TimeSpan = .seconds(60)
     /// A held symbol without news of its price for longer than this, while its market is open, raises an alert; after
-    /// three times as long, an emergency.
+    /// three times as long, an emergency; `1s` to `1d`, in lockstep up to `31d`.
     package var maximumPriceSilence: TimeSpan = .seconds(300)
 
     package init() {}

@@ -114,4 +114,17 @@ struct KeysPageTests {
         let written = try String(contentsOf: file, encoding: .utf8)
         #expect(written == page, "write it anew: UPDATE_FROZEN=1 swift test --filter KeysPageTests")
     }
+
+    @Test("says of every figure the range that the file is checked against")
+    func ranges() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let (configuration, page) = (try loading.load(Loading.base).configuration, try page())
+        #expect(configuration.ranges.count > 25)
+        for range in configuration.ranges where range.place != ["run", "cycles"] {
+            let key = range.place.joined(separator: ".")
+            let row = page.split(separator: "\n").first { $0.hasPrefix("| `\(key)` |") }
+            #expect(row?.contains("`\(range.low)` to `\(range.high)`") == true, "\(key): \(row ?? "it is missing")")
+        }
+    }
 }

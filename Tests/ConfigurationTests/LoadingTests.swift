@@ -96,6 +96,19 @@ struct LoadingTests {
                 "pause: longer than nothing"
             ),
             ("{maximum_daily_loss: 0.03}", "{day_trades: {most: 0}}", 13, "most: a number of day trades"),
+            (
+                "{maximum_daily_loss: 0.03}", "{maximum_quote_age: 2d}", 13,
+                "limits.maximum_quote_age: a time from 1s to 1h"
+            ),
+            (
+                "{maximum_daily_loss: 0.03}", "{maximum_price_silence: 365d}", 13,
+                "limits.maximum_price_silence: a time from 1s to 1d"
+            ),
+            ("{maximum_daily_loss: 0.03}", "{price_collar: 0.0001}", 13, "limits.price_collar: a share from 0.01 to 1"),
+            (
+                "{maximum_daily_loss: 0.03}", "{maximum_orders_per_minute: 1}", 13,
+                "limits.maximum_orders_per_minute: a number from 6"
+            ),
             ("providers:\n", "data_providers:\n", 5, "did you mean \"providers\"?"),
             (
                 "  - plugin: portfolio-risk", "  - plugin: portfolio-risk\n    setings: {}", 13,
@@ -154,24 +167,50 @@ struct LoadingTests {
     @Test(
         "a figure of the core that makes no sense, or switches a protection off, is refused with its place",
         arguments: [
-            ("default_stop: 2", "default_stop: a share of the price above 0 and below 1"),
-            ("default_stop: 0", "default_stop: a share of the price"), ("cycle: 0s", "cycle: it must be longer"),
-            ("command_timeout: 0s", "command_timeout: it must be longer"),
-            ("unprotected_limit: 0s", "unprotected_limit: it must be longer"),
-            ("reconcile_every: 0", "reconcile_every: a number of cycles"),
+            ("default_stop: 5", "default_stop: a share from 0.001 to 0.5, not 5; 5 is 500 %, 5 % is 0.05"),
+            ("default_stop: 0", "default_stop: a share from 0.001"),
+            ("cycle: 0s", "cycle: a time from 50ms to 5m, not 0 ms"),
+            ("cycle: 1h", "cycle: a time from 50ms to 5m, not 1 h"),
+            ("command_timeout: 0s", "command_timeout: a time from 100ms to 5m"),
+            ("command_timeout: 1d", "command_timeout: a time from 100ms to 5m"),
+            ("unprotected_limit: 0s", "unprotected_limit: a time from 1s to 15m"),
+            ("unprotected_limit: 365d", "unprotected_limit: a time from 1s to 15m, not 365 d"),
+            ("stop_patience: 0s", "stop_patience: a time from 1s to 15m"),
+            ("policy_budget: 2m", "policy_budget: a time from 1ms to 1m"),
+            ("advisory_life: 40d", "advisory_life: a time from 1s to 31d"),
+            ("swap_drain: 1h", "swap_drain: a time from 100ms to 10m"),
+            ("approval_expiry: 30d", "approval_expiry: a time from 1s to 3d"),
+            ("dust: 1000000", "dust: a value from 0 to 10000"), ("dust: -1", "dust: a value from 0 to 10000"),
+            ("reconcile_every: 0", "reconcile_every: a number of cycles from 1 to 1000, not 0"),
+            ("reconcile_every: 100000", "reconcile_every: a number of cycles from 1 to 1000"),
+            ("reconcile_every: 500", "reconcile_every: 500 cycles of 10 s are 1 h 23 min between two looks"),
             ("initial_stops: {AAPL: -3}", "initial_stops.AAPL: a price lies above zero"),
-            ("damping: {minimum_stop_move: 1.5}", "damping.minimum_stop_move: a share from 0 to below 1"),
-            ("damping: {minimum_reduction: -1}", "damping.minimum_reduction: a share from 0 to below 1"),
+            ("damping: {minimum_stop_move: 0.5}", "damping.minimum_stop_move: a share from 0 to 0.1"),
+            ("damping: {minimum_reduction: -1}", "damping.minimum_reduction: a share from 0 to 0.5"),
             ("damping: {minimum_stop_ticks: -4}", "damping.minimum_stop_ticks: a number of price increments"),
             ("damping: {reentry_cool_down: 900000d}", "is no length of time"),
-            ("advisory_bounds: {low: 3, high: 0.1}", "advisory_bounds: low is above 0 and at most high"),
-            ("advisory_bounds: {low: 3}", "advisory_bounds: low is above 0 and at most high"),
+            ("damping: {reentry_cool_down: 60d}", "damping.reentry_cool_down: a time from 0s to 31d"),
+            ("advisory_bounds: {low: 3, high: 0.1}", "advisory_bounds: low is at most high"),
+            ("advisory_bounds: {low: 3}", "advisory_bounds: low is at most high"),
+            ("advisory_bounds: {high: 1000}", "advisory_bounds.high: a factor from 0.1 to 10"),
+            ("run: {cycles: 0}", "run.cycles: a number of cycles from 1"), ("run: {pace: 2h}", "run.pace: a time from"),
         ])
     func coreFigures(line: String, wanted: String) throws {
         let loading = try Loading()
         defer { loading.remove() }
         let error = try #require(throws: ConfigurationError.self) { _ = try loading.load(Loading.base + "\n\(line)\n") }
         #expect("\(error)".contains(wanted), "\(error)")
+    }
+
+    @Test("on a tape time goes from bar to bar, and what lasts a day there is taken")
+    func lockstep() throws {
+        let loading = try Loading()
+        defer { loading.remove() }
+        let text =
+            Loading.base
+            + "\nclock: lockstep\ncycle: 1d\nunprotected_limit: 2d\nreconcile_every: 100\n"
+        #expect(try loading.load(text).configuration.core().unprotectedLimit == .seconds(2 * 86_400))
+        #expect(throws: ConfigurationError.self) { _ = try loading.load(text + "stop_patience: 365d\n") }
     }
 
     @Test(

@@ -257,7 +257,7 @@ struct BrokerCommandTests {
         #expect(good.code == 0 && good.output.contains("standby broker paper-plain:"), "\(good)")
         for (text, words) in [
             ("standby_brokers: [{plugin: paper, settings: {account: faults, cash: 1}}]", "the name \"paper\" is taken"),
-            ("swap_limit: 0s", "swap_limit: it must be longer than nothing"),
+            ("swap_limit: 0s", "swap_limit: a time from 1s to 10m"),
             ("standby_broker: []", "did you mean \"standby_brokers\"?"),
             ("standby_brokers: [{plugin: stop-loss}]", "is a policy, not a broker"),
             (

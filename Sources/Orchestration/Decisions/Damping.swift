@@ -3,18 +3,20 @@ import Trading
 /// What keeps the account from being traded back and forth: rules of the engine, so that no policy needs its own. None of
 /// them holds back an exit, an emergency, or a stop that a position does not have yet.
 package struct Damping: Sendable, Hashable, Codable {
-    /// A resting stop or target is not moved by less than this share of its price.
+    /// A resting stop or target is not moved by less than this share of its price,
+    /// `0` to `0.1`.
     package var minimumStopMove = Ratio(units: 1_000)
-    /// Nor by fewer price increments than this.
+    /// Nor by fewer price increments than this, `0` to `1000`.
     package var minimumStopTicks: Int64 = 2
-    /// A multiple of the average true range (ATR), below 1: 0.05 is a twentieth of it. Nor by less than this, where an
+    /// A multiple of the average true range (ATR), `0` to `1`: 0.05 is a twentieth of it. Nor by less than this, where an
     /// ATR of the symbol is known.
     package var minimumStopATR = Ratio(units: 50_000)
-    /// After a part of a position was sold as profit, the next one waits so long.
+    /// After a part of a position was sold as profit, the next one waits so long, `0s` to `31d`.
     package var partialCoolDown: TimeSpan = .seconds(300)
-    /// A reduction that is not urgent and would take off less than this share of the position waits.
+    /// A reduction that is not urgent and would take off less than this share of the position waits, `0` to
+    /// `0.5`.
     package var minimumReduction = Ratio(units: 20_000)
-    /// After a position was closed, its symbol is not entered again for so long.
+    /// After a position was closed, its symbol is not entered again for so long, `0s` to `31d`.
     package var reentryCoolDown: TimeSpan = .seconds(900)
 
     package init() {}
