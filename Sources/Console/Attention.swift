@@ -158,7 +158,7 @@ package struct Attention: Sendable, Hashable {
     private mutating func watchAccount() {
         let control = state.control
         let isHalted = control.state == .halted && !state.portfolio.positions.isEmpty
-        if control.state != .active, control.who == "core" || isHalted {
+        if control.state != .active, control.who == TradingControl.core || isHalted {
             let nothing = isHalted ? "; nothing is sent until `bigbrother resume`" : ""
             reasons.append("trading is \(control.state.rawValue) (\(control.who)): \(control.why.words)\(nothing)")
         }

@@ -29,6 +29,8 @@ package final class Presenter: RunObserver {
     private let detail: Detail
     private let isTerminal: Bool
     private let logs: FileHandle?
+    private let standing: TradingControl?
+    private let output: FileHandle
     private var stage = Stage.quiet
     private var pendingCycle: (start: CycleStarted, state: CoreState)?
     private var pendingHeard: [PolicyResponse] = []
@@ -36,9 +38,17 @@ package final class Presenter: RunObserver {
     private var lastProgress = Date.distantPast
     private let started = Date()
 
-    /// - Parameter logFile: where the lines of plugins and live loop go; nil: nowhere.
-    package init(detail: Detail, isTerminal: Bool, logFile: FileHandle?) {
+    /// - Parameters:
+    ///   - logFile: where the lines of plugins and live loop go; nil: nowhere.
+    ///   - standing: what held when the run before ended; nil: nothing is known of one.
+    ///   - output: where all else goes.
+    package init(
+        detail: Detail, isTerminal: Bool, logFile: FileHandle?, standing: TradingControl? = nil,
+        output: FileHandle = .standardOutput
+    ) {
         self.detail = detail
+        self.output = output
+        self.standing = standing
         self.isTerminal = isTerminal
         logs = logFile
     }
@@ -48,11 +58,13 @@ package final class Presenter: RunObserver {
         switch record {
         case .alert(let alert):
             show(alert)
-            if case .started = alert.reason { showStandingControl(state.control) }
+            if case .started = alert.reason { showStandingControl() }
         case .tradingState(let now, let who, let why):
-            line("!! trading is \(now.rawValue): \(why.wordsWithCommand) (\(who))")
+            // What the core restricts by itself is a danger; what a person restricts they know of; and to trade again is none.
+            let mark = now == .active ? "  " : who == TradingControl.core ? "!!" : " !"
+            line("\(mark) trading is \(now.rawValue): \(why.wordsWithCommand) (\(who))")
         case .discrepancy(let discrepancy):
-            line("   \(discrepancy.words(averagePrice: state.portfolio.positions[discrepancy.symbol]?.averagePrice))")
+            line("   \(discrepancy.words(state))")
         case .swap(let told): line("   broker: \(told.words) (\(told.who): \(told.why))")
         case .corporateAction(let action, let done): line("   corporate action: \(done.words(action))")
         case .cash(let movement, let done): line("   cash: \(done.words(movement))")
@@ -60,9 +72,9 @@ package final class Presenter: RunObserver {
         }
     }
 
-    /// The trading state outlives the run in which it was asked for.
-    private func showStandingControl(_ control: TradingControl) {
-        guard control.state != .active else { return }
+    /// The trading state outlives the run in which it was asked for. What this run begins with is told when it is so.
+    private func showStandingControl() {
+        guard let control = standing, control.state != .active else { return }
         let state = control.isFlattening ? "flattening: every position is closed" : control.state.rawValue
         line("!! trading is still \(state) (\(control.who): \(control.why.words)); `bigbrother resume` ends that")
     }
@@ -86,7 +98,7 @@ package final class Presenter: RunObserver {
         lastProgress = Date()
         let rate = Double(cycle) / max(0.001, Date().timeIntervalSince(started))
         let text =
-            "   \(time) cycle \(cycle), \(Int(rate)) cycles/s, \(report.decisions) decisions, \(report.fills) fills"
+            "   \(time.inMilliseconds) cycle \(cycle), \(Int(rate)) cycles/s, \(report.decisions) decisions, \(report.fills) fills"
         if isTerminal {
             write("\r\u{1B}[K\(text)")
             hasProgressLine = true
@@ -102,7 +114,7 @@ package final class Presenter: RunObserver {
         hasProgressLine = false
     }
 
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func write(_ text: String) { output.write(Data(text.utf8)) }
 }
 
 // MARK: - The five stages
@@ -157,7 +169,7 @@ extension Presenter {
         guard let (start, state) = pendingCycle else { return }
         pendingCycle = nil
         line("")
-        line("cycle \(start.cycle)  \(state.now)  (\(start.trigger.words))")
+        line("cycle \(start.cycle)  \(state.now.inMilliseconds)  (\(start.trigger.words))")
         line(
             "  1 GATHER CONTEXT     \(Self.count(start.positions, "position")), \(Self.count(start.openOrders, "open order")), equity \(start.equity.dollars)\(Self.conditions(state))"
         )

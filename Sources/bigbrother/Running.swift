@@ -53,12 +53,14 @@ struct Running {
         let recovered = try recover(journal)
         let keeper = try KeyKeeper(KeyStore(stateDirectory: loaded.stateDirectory))
         let hub = try ZeroMQHub(directory: loaded.socketDirectory, listener: try listener(keeper))
-        let presenter = Presenter(detail: detail, isTerminal: isatty(1) == 1, logFile: openLog())
+        let core = try recovered.core.trusted()
+        let presenter = Presenter(
+            detail: detail, isTerminal: isatty(1) == 1, logFile: openLog(), standing: core.state.control)
         let signals = Signals()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         let live = LiveNode(
             node: Node(
-                core: try recovered.core.trusted(), journal: journal, isSnapshotDue: !recovered.core.unusable.isEmpty),
+                core: core, journal: journal, isSnapshotDue: !recovered.core.unusable.isEmpty),
             transport: hub, clock: SystemClock(), observer: presenter,
             options: options(keeper), configuration: WatchedConfiguration(loaded),
             endpoint: { endpoints[$0.rawValue] ?? "" },

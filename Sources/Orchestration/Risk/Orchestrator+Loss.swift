@@ -22,7 +22,7 @@ extension Orchestrator {
 
     private mutating func carryOutRestriction() {
         let (wanted, why) = (state.control.state, state.control.why)
-        record(.tradingState(wanted, who: "core", why: why))
+        record(.tradingState(wanted, who: TradingControl.core, why: why))
         alert(.emergency, nil, .restricted(state: wanted, why: why))
         endEntries()
         tellWhatWorksWhileHalted()
@@ -38,7 +38,7 @@ extension Orchestrator {
             return
         }
         guard state.control.conditionHolds() else { return }
-        record(.tradingState(.active, who: "core", why: state.control.why))
+        record(.tradingState(.active, who: TradingControl.core, why: state.control.why))
         alert(.notice, nil, .active(state.control.why))
     }
 

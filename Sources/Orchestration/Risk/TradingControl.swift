@@ -2,6 +2,9 @@ import Trading
 
 /// The trading state and the kill switch: what the account may do, who said so, and why.
 package struct TradingControl: Sendable, Hashable, Codable {
+    /// Who restricts where no person has.
+    package static var core: String { TradingControl().who }
+
     package private(set) var state: TradingState = .active
     package private(set) var who = "core"
     package private(set) var why = TradingReason.start
@@ -29,7 +32,7 @@ package struct TradingControl: Sendable, Hashable, Codable {
                 false
             }
         guard isStricter else { return false }
-        (state, who, why) = (wanted, "core", reason)
+        (state, who, why) = (wanted, Self.core, reason)
         awaitsCondition = false
         return true
     }
@@ -46,9 +49,9 @@ package struct TradingControl: Sendable, Hashable, Codable {
     mutating func conditionHolds() -> Bool {
         guard awaitsCondition else { return false }
         if case .foreignCurrency = why {
-            (state, who, why, awaitsCondition) = (.active, "core", .currencyBack, false)
+            (state, who, why, awaitsCondition) = (.active, Self.core, .currencyBack, false)
         } else {
-            (state, who, why, awaitsCondition) = (.active, "core", .policiesBack, false)
+            (state, who, why, awaitsCondition) = (.active, Self.core, .policiesBack, false)
         }
         return true
     }
