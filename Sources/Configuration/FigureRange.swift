@@ -126,8 +126,6 @@ extension Configuration {
 extension Configuration.DampingEntry {
     fileprivate static let unnamed = Configuration.DampingEntry().ranges
 
-    fileprivate init() {}
-
     fileprivate var ranges: [FigureRange] {
         let half = Ratio(units: 500_000)
         return [

@@ -28,7 +28,7 @@ package struct AlertList {
         }
 
         package var line: String {
-            "\(at)  \(level.rawValue.padded(9))  \(name.padded(20))  \(symbol.map { "\($0): " } ?? "")\(words)"
+            "\(at.inMilliseconds)  \(level.rawValue.padded(9))  \(name.padded(20))  \(symbol.map { "\($0): " } ?? "")\(words)"
         }
     }
 

@@ -40,8 +40,37 @@ package struct Explain {
         return try decisionExplanation(id).map { Explanation(id: id, kind: .decision, decisions: [$0]) }
     }
 
-    /// The newest decisions, oldest first.
+    /// The newest decisions, oldest first; also plans that the core made itself, such as its own stop: of these there is no
+    /// decision, and the first of their actions stands for them.
     package func decisions(symbol: String?, since: Since?, last: Int) throws -> [Event] {
+        let told = try toldDecisions(symbol: symbol, since: since, last: last)
+        // Before the oldest that is shown there is nothing to add, unless all of them are shown.
+        let first = told.count < last ? 0 : told.first?.sequence ?? 0
+        return try (told + ownPlans(symbol: symbol, since: since, after: first))
+            .sorted { $0.sequence < $1.sequence }.suffix(last)
+    }
+
+    /// The first action of each plan without a decision, of the newest actions.
+    private func ownPlans(symbol: String?, since: Since?, after sequence: Int64) throws -> [Event] {
+        let actions = try records.newest(
+            type: "action", since: records.start(of: since), last: Self.actionsRead
+        ) { record in
+            guard case .action(let step) = record else { return false }
+            return symbol == nil || step.symbol.text == symbol
+        }.events
+        var seen: Set<DecisionID> = []
+        return try actions.filter { event in
+            guard case .action(let step) = event.record, seen.insert(step.decision).inserted, step.number <= 1,
+                event.sequence > sequence
+            else { return false }
+            return try !records.journal.entries(mentioning: "decision:\(step.decision)", limit: 50)
+                .contains { $0.type == "decision" }
+        }
+    }
+
+    private static let actionsRead = 1_000
+
+    private func toldDecisions(symbol: String?, since: Since?, last: Int) throws -> [Event] {
         let journal = records.journal
         let from = try records.start(of: since)?.nanoseconds ?? .min
         let entries =

@@ -43,6 +43,6 @@ package struct ObservedAction: Encodable {
     package var line: String {
         let market = price.map { ", the market at \($0.text(minimumDecimals: 2))" } ?? ""
         let result = difference.map { "; by now \($0.profitWords) against doing nothing" } ?? ""
-        return "\(at)  \(symbol) would \(words)\(market)\(result)"
+        return "\(at.inMilliseconds)  \(symbol) would \(words)\(market)\(result)"
     }
 }

@@ -190,7 +190,7 @@ extension RunReport {
         lines += Tables.positions(state).map { "    " + $0 }
         if state.portfolio.positions.isEmpty { lines.append("    none") }
         if !trades.isEmpty { lines.append("  trades (\(trades.count))") }
-        for trade in trades.prefix(40) { lines.append("    \(trade.at)  \(trade.words)") }
+        for trade in trades.prefix(40) { lines.append("    \(trade.at.inMilliseconds)  \(trade.words)") }
         if trades.count > 40 { lines.append("    ... and \(trades.count - 40) more") }
         if state.run.isObserving {
             lines.append(

@@ -65,8 +65,8 @@ package enum Tables {
             let isLate = state.now >= proposal.until
             let state =
                 switch proposal.verdict {
-                case .pending: isLate ? "not answered in time" : "waits until \(proposal.until)"
-                case .approved(let who): "approved by \(who)\(isLate ? "" : ", until \(proposal.until)")"
+                case .pending: isLate ? "not answered in time" : "waits until \(proposal.until.inMilliseconds)"
+                case .approved(let who): "approved by \(who)\(isLate ? "" : ", until \(proposal.until.inMilliseconds)")"
                 case .rejected(let who): "rejected by \(who)"
                 }
             return ["\(proposal.id.description.padded(24)) \(state)", "    \(proposal.words)"]
@@ -81,8 +81,12 @@ package enum Tables {
         return orders.map { order in
             let group = order.groupKind.map { " \($0.rawValue)" } ?? ""
             let filled = order.filledQuantity.isPositive ? ", \(order.filledQuantity) filled" : ""
+            let whose =
+                order.terms.role == .external && order.isWorking
+                ? "  (somebody else's, not touched: bigbrother hand-over \(order.id))"
+                : order.terms.role == .external ? "  (somebody else's)" : ""
             return
-                "\(order.id.text.padded(32)) \(order.status.rawValue.padded(16)) \(order.words)\(group) \(order.terms.timeInForce.rawValue)\(filled)"
+                "\(order.id.text.padded(32)) \(order.status.rawValue.padded(16)) \(order.words)\(group) \(order.terms.timeInForce.rawValue)\(filled)\(whose)"
         }
     }
 }

@@ -312,13 +312,13 @@ extension PriceDoubt {
         case .missing:
             "no price has come for it yet: nothing is decided by its price, and the core can make no stop of its own"
         case .silent(let since):
-            "its price stands still since \(since): nothing newer has come, and nothing is decided by it until something does"
+            "its price stands still since \(since.inMilliseconds): nothing newer has come, and nothing is decided by it until something does"
         case .old(let time):
-            "its newest price is of \(time) by the provider's own word, and nothing is sold on it: the feed is delayed, or the provider's clock is wrong"
+            "its newest price is of \(time.inMilliseconds) by the provider's own word, and nothing is sold on it: the feed is delayed, or the provider's clock is wrong"
         case .noMarket(let since):
-            "its quotes are crossed or absurdly wide since \(since): the last sound price counts"
+            "its quotes are crossed or absurdly wide since \(since.inMilliseconds): the last sound price counts"
         case .unconfirmed(let price, let believed, let since):
-            "a price of \(price.inCents) is unconfirmed since \(since): \(believed.inCents) counts until a second print or the quotes agree"
+            "a price of \(price.inCents) is unconfirmed since \(since.inMilliseconds): \(believed.inCents) counts until a second print or the quotes agree"
         }
     }
 }

@@ -8,10 +8,10 @@ extension ExitHindrance {
         case .heldByOthers(let symbol, let waiting, let all, let orders):
             let verb = orders.first?.side == .buy ? "bought back" : "sold"
             let now = waiting == all ? "nothing is \(verb) now" : "\(waiting) of the \(all) are not \(verb) now"
-            return "\(symbol): \(now): \(orders.holdWords) the shares, and \(orders.remedyWords)"
+            return "\(symbol): \(now), it waits for \(orders.holdWords)"
         case .crossesOthers(let symbol, let order):
             return
-                "\(symbol): the broker refuses it while \(order.clientOrderID) rests on the other side (\(order.words)): it waits for that order, and \([order].remedyWords)"
+                "\(symbol): nothing is sent now, it waits for \(order.clientOrderID) (\(order.words)), which rests on the other side, so that the broker would refuse it: \([order].remedyWords)"
         }
     }
 }
@@ -19,14 +19,15 @@ extension ExitHindrance {
 extension [NewOrder] {
     fileprivate var holdWords: String {
         let names = map { "\($0.clientOrderID) (\($0.words))" }.joined(separator: ", ")
-        return "\(names) \(count == 1 ? "holds" : "hold")"
+        return
+            "\(names), which \(count == 1 ? "holds the shares and is" : "hold the shares and are") not ours to touch: \(remedyWords)"
     }
 
     fileprivate var remedyWords: String {
         let commands = map { "`bigbrother hand-over \($0.clientOrderID)`" }.joined(separator: ", ")
         return count == 1
-            ? "it is not ours to touch: cancel it at the broker, or hand it over with \(commands)"
-            : "they are not ours to touch: cancel them at the broker, or hand them over with \(commands)"
+            ? "cancel it at the broker, or hand it over with \(commands)"
+            : "cancel them at the broker, or hand them over with \(commands)"
     }
 }
 

@@ -9,12 +9,12 @@ extension Disposition {
 extension DispositionReason {
     package var words: String {
         switch self {
-        case .validUntil(let time): "it was valid until \(time)"
+        case .validUntil(let time): "it was valid until \(time.inMilliseconds)"
         case .snapshotOvertaken:
             "it was made from a snapshot of before the position was adopted anew, split or opened; the next cycle asks again"
         case .symbolMode(let mode): mode.words
         case .awaitsApproval(let id, let until):
-            "a person is asked first: bigbrother approve \(id), until \(until)"
+            "a person is asked first: bigbrother approve \(id), until \(until.inMilliseconds)"
         case .rejected(let id, let who): "\(who) has rejected \(id); it is asked anew when something else is wanted"
         case .defect(let defect): defect.words
         case .nothingHeld: "nothing is held"
@@ -66,7 +66,7 @@ extension DispositionReason {
             "\(priority.words) leaves \(leaves), which is within the \(asked) asked for"
         case .reductionUnderWay(let limit): "a reduction to \(limit) is under way already"
         case .partialCoolDown(let last, let until):
-            "a part was taken at \(last); the next one waits until \(until) (\(Damping.Rule.partial.key))"
+            "a part was taken at \(last.inMilliseconds); the next one waits until \(until.inMilliseconds) (\(Damping.Rule.partial.key))"
         case .reductionTooSmall(let part, let size):
             "\(part) of \(size) is too little to be worth an order (\(Damping.Rule.reduction.key))"
         default: nil
@@ -78,7 +78,7 @@ extension DispositionReason {
         case .vetoStands: "no entry while it stands"
         case .vetoed(let reason): reason
         case .reentryCoolDown(let until):
-            "it was closed a moment ago, and is not entered again before \(until) (\(Damping.Rule.reentry.key))"
+            "it was closed a moment ago, and is not entered again before \(until.inMilliseconds) (\(Damping.Rule.reentry.key))"
         case .bothSidesAsked: "policies ask for both sides; none is entered"
         case .smallerEntryTaken: "the smaller entry is taken"
         case .entered(let stop): "entered with its stop at \(stop.inCents)"

@@ -79,7 +79,7 @@ extension Proposal {
     package var words: String { "\(policy) wants to \(change.words): \(reason)" }
 
     /// What a person can do about it.
-    package var commands: String { "bigbrother approve \(id) (or: reject), until \(until)" }
+    package var commands: String { "bigbrother approve \(id) (or: reject), until \(until.inMilliseconds)" }
 }
 
 extension Proposal.Change {

@@ -48,7 +48,7 @@ extension CorporateActionDone {
             expected.map {
                 "\(action.words); stop, target, R and marks are lowered by their part, \($0) of the new shares are expected"
             } ?? "\(action.words); nothing of it is held"
-        case .awaited: "\(action.words); it takes effect at \(action.effectiveAt)"
+        case .awaited: "\(action.words); it takes effect at \(action.effectiveAt.inMilliseconds)"
         case .appliedBefore: "\(action.words); it was applied before"
         case .symbolChangeAwaited: "\(action.words); the position follows when the broker shows it"
         case .notApplied: "\(action.words); its figures do not fit, and nothing was changed"

@@ -4,11 +4,13 @@ import Trading
 extension EntryPause {
     /// Why nothing is entered, and until when.
     package var words: String {
-        "nothing is entered until \(until): \(cause.words)"
+        "nothing is entered until \(until.inMilliseconds): \(cause.words)"
             + (gross.map { "; positions are reduced to \($0.percent) of equity" } ?? "")
     }
 
-    var endWords: String { "the pause is over that began at \(since): \(cause.words); it is counted anew from now on" }
+    var endWords: String {
+        "the pause is over that began at \(since.inMilliseconds): \(cause.words); it is counted anew from now on"
+    }
 }
 
 extension LossCause {

@@ -116,4 +116,68 @@ struct ExplainTests {
         scene.cycles(1)
         #expect(try explanation(scene.driver, "2").lines.last == "  No decision was news: what stood before stands on.")
     }
+
+    // MARK: - The list of decisions
+
+    @Test("plans of the core itself are among the decisions, with the first thing that was done")
+    func ownPlans() throws {
+        var scene = Scene()
+        scene.say()
+        scene.driver.connect()
+        scene.cycles(6)
+        let explain = Explain(try scene.journal())
+        let events = try explain.decisions(symbol: nil, since: nil, last: 20)
+        let actions = events.compactMap { event -> ActionTaken? in
+            if case .action(let step) = event.record { step } else { nil }
+        }
+        #expect(actions.count == 1 && actions[0].symbol == "ABC")
+        guard case .protect = try #require(actions.first).action else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(try explain.decisions(symbol: "ABC", since: nil, last: 20).count == 1)
+        #expect(try explain.decisions(symbol: "XYZ", since: nil, last: 20).isEmpty)
+        let id = try #require(actions.first).decision.text
+        #expect(try explain.explanation(of: id)?.lines.first?.contains("a plan of the core itself") == true)
+    }
+
+    @Test("a decision stands once in the list, by itself and not by its steps; --since takes a length of time, too")
+    func list() throws {
+        var scene = Scene()
+        scene.say(stopLoss.says(.stop("95"), on: "ABC"))
+        scene.driver.connect()
+        scene.cycles(3)
+        scene.say(stopLoss.says(.stop("97"), on: "ABC"))
+        scene.cycles(3)
+        let explain = Explain(try scene.journal())
+        let all = try explain.decisions(symbol: nil, since: nil, last: 20)
+        let isDecision = all.map { if case .decision = $0.record { true } else { false } }
+        #expect(isDecision == [true, true], "\(all)")
+        let span = scene.driver.now - all[1].at
+        #expect(try explain.decisions(symbol: nil, since: .last(span), last: 20).map(\.sequence) == [all[1].sequence])
+        #expect(try explain.decisions(symbol: nil, since: nil, last: 1).map(\.sequence) == [all[1].sequence])
+    }
+
+    @Test("orders of somebody else are marked, and how they are handed over")
+    func marked() {
+        let lines = Tables.orders(withOthers().state, all: false)
+        let others = lines.filter { $0.contains("somebody else's, not touched: bigbrother hand-over by-hand") }
+        #expect(others.count == 1 && others[0].hasPrefix("by-hand "), "\(lines)")
+    }
+
+    private func withOthers() -> CoreDriver {
+        var venue = FakeVenue()
+        venue.hold("ABC", 100, at: "100")
+        venue.rest(
+            NewOrder(
+                clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .limit, quantity: 30, limitPrice: "120",
+                role: .external))
+        var driver = CoreDriver(venue: venue)
+        driver.policies = { _ in answers([stopLoss.says(.stop("95"), on: "ABC")]) }
+        driver.start([stopLoss])
+        driver.quote("ABC", "100", "100.02", last: "100")
+        driver.connect()
+        driver.cycle()
+        return driver
+    }
 }

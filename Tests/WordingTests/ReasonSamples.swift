@@ -10,7 +10,7 @@ enum ReasonSamples {
     static let order = NewOrder(
         clientOrderID: id, symbol: "NVDA", side: .sell, type: .stopLimit, quantity: "144", limitPrice: "185.67",
         stopPrice: "186.23", role: .stop)
-    static let time = Timestamp(seconds: 1_773_671_465)
+    static let time = Timestamp(nanoseconds: 1_773_671_465_123_456_789)
     static let overflow = NumericError.overflow(type: "price", operation: "9e18*2")
     static let failure = SwapFailure.gone("killed by signal 9")
     static let terms = TermsMismatch.side(.buy)

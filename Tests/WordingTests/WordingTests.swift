@@ -41,6 +41,16 @@ struct WordingTests {
         #expect(lines.count == frozen.count)
     }
 
+    @Test("times are told to the millisecond at most")
+    func milliseconds() throws {
+        let lines = try Self.lines()
+        #expect(lines.contains { $0.contains(":05.123Z") })
+        for line in lines { #expect(line.firstMatch(of: #/\d\.\d{4,}Z/#) == nil, "\(line)") }
+        #expect(Timestamp(nanoseconds: -1).inMilliseconds == "1969-12-31T23:59:59.999Z")
+        #expect(Timestamp(seconds: 0).inMilliseconds == "1970-01-01T00:00:00Z")
+        #expect(Timestamp(nanoseconds: .min).inMilliseconds.isEmpty == false)
+    }
+
     @Test("every case has words of its own")
     func complete() throws {
         let sampled = [

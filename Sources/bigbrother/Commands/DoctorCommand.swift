@@ -65,7 +65,9 @@ struct DoctorCommand: ParsableCommand {
         let sane = clock > Timestamp(seconds: 1_700_000_000)
         let python = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
         return [
-            Finding(what: "clock", ok: sane, words: sane ? "\(clock)" : "\(clock) is wrong; set the machine's clock"),
+            Finding(
+                what: "clock", ok: sane,
+                words: sane ? clock.inMilliseconds : "\(clock.inMilliseconds) is wrong; set the machine's clock"),
             Finding(
                 what: "home", ok: FileManager.default.fileExists(atPath: Home.project + "/Plugins"), words: Home.project
             ),

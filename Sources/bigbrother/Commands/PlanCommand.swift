@@ -72,7 +72,7 @@ struct PlanCommand: ParsableCommand {
         let market = action.price.map { ", the market at \($0.text(minimumDecimals: 2))" } ?? ""
         let steps = decision.intended.enumerated().map { "      \($0.offset + 1). \($0.element.words)" }
         return [
-            "  \(action.at)  \(action.symbol): \(decision.headline.words) in \(steps.count) steps\(market) (bigbrother explain \(decision.id))"
+            "  \(action.at.inMilliseconds)  \(action.symbol): \(decision.headline.words) in \(steps.count) steps\(market) (bigbrother explain \(decision.id))"
         ] + steps
     }
 }

@@ -126,7 +126,9 @@ struct StatusCommand: ParsableCommand {
                 policies: state.policies, observing: state.run.isObserving, journal: recovered.spans)
             code = state.portfolio.account == nil ? Failure.badInput : status.attention.isEmpty ? 0 : 1
             guard !options.json else { return try options.printJSON(status) }
-            print("account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at)")
+            print(
+                "account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at.inMilliseconds)"
+            )
             print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
             let observing = status.observing ? "OBSERVING, nothing is sent; it would be " : ""
             print("trading    \(observing)\(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
@@ -203,7 +205,12 @@ struct OrdersCommand: ParsableCommand {
 }
 
 struct DecisionsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "decisions", abstract: "What was decided, and why.")
+    static let configuration = CommandConfiguration(
+        commandName: "decisions", abstract: "What was decided, and why.",
+        discussion: """
+            Plans that the core made itself, such as its own stop for a position that no
+            policy protects, are among them, with the first thing that was done.
+            """)
     @OptionGroup var options: JournalOptions
     @Option(help: "Of this symbol only.") var symbol: String?
     @OptionGroup var time: SinceOptions
@@ -217,13 +224,22 @@ struct DecisionsCommand: ParsableCommand {
             defer { for line in explain.unreadable.lines { Failure.say(line) } }
             guard !options.json else { return try options.printJSON(events) }
             if events.isEmpty, explain.unreadable.isEmpty { print("no decisions") }
-            for event in events {
-                guard case .decision(let decision) = event.record else { continue }
-                let taken = decision.dispositions.filter { $0.outcome == .taken }.map(\.policy.text)
-                let by = taken.isEmpty ? "" : " (\(Set(taken).sorted().joined(separator: ", ")))"
-                print("\(event.at)  \(decision.id.text.padded(14)) \(decision.headline.words)\(by)")
-            }
+            for event in events { if let line = Self.line(event) { print(line.onOneLine) } }
         }
+    }
+}
+
+extension DecisionsCommand {
+    fileprivate static func line(_ event: Explain.Event) -> String? {
+        let time = event.at.inMilliseconds
+        // A plan that the core made itself has no decision.
+        if case .action(let step) = event.record {
+            return "\(time)  \(step.decision.text.padded(14)) a plan of the core itself: \(step.action.words)"
+        }
+        guard case .decision(let decision) = event.record else { return nil }
+        let taken = decision.dispositions.filter { $0.outcome == .taken }.map(\.policy.text)
+        let by = taken.isEmpty ? "" : " (\(Set(taken).sorted().joined(separator: ", ")))"
+        return "\(time)  \(decision.id.text.padded(14)) \(decision.headline.words)\(by)"
     }
 }
 
