@@ -28,10 +28,10 @@ extension CoreState {
         if run.isObserving { return ", observed: nothing is sent" }
         switch mode(of: symbol) {
         case .watched: return ", watched only: nothing is sent for it"
-        case .protected: return ", now protected: it gets a stop, and nothing else"
+        case .protected: return ", protected: it gets a stop, and nothing else"
         case .frozen: return ", frozen: what rests for it is kept"
         case .managed:
-            return record.isAdopted ? ", now protected; `bigbrother manage \(symbol)` hands it over" : ", now managed"
+            return record.isAdopted ? ", it gets a stop; `bigbrother manage \(symbol)` hands it over" : ", now managed"
         }
     }
 }

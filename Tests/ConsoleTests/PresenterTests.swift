@@ -65,7 +65,7 @@ struct PresenterTests {
     @Test(
         "of a position that is found it is said what is done with it",
         arguments: [
-            (.managed, "now protected; `bigbrother manage ABC` hands it over"), (.watched, "nothing is sent for it"),
+            (.managed, "it gets a stop; `bigbrother manage ABC` hands it over"), (.watched, "nothing is sent for it"),
             (.protected, "it gets a stop, and nothing else"), (.frozen, "what rests for it is kept"),
         ] as [(SymbolMode, String)])
     func found(mode: SymbolMode, words: String) throws {

@@ -72,6 +72,29 @@ struct QuestionTests {
         #expect(core.wait().code == 0)
     }
 
+    @Test("sell asks on a terminal, says where the stop of the rest is, and sells a part when the answer is yes")
+    func sells() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let (core, config) = try started(programs)
+        let words = ["sell", "NVDA", "--quantity", "87", "--config", config]
+        let refused = try answering("n", programs, words)
+        #expect(refused.code != 0 && refused.output.contains("nothing was done"), "\(refused)")
+        #expect(
+            refused.output.contains("87 of 287 NVDA is sold at market; its stop at 186.23 rests at the broker"),
+            "\(refused)")
+        func size() throws -> String? {
+            (try programs.json(["positions", "--journal", programs.journal]) as? [[String: Any]])?.first?["quantity"]
+                as? String
+        }
+        #expect(try size() == "287")
+        let ending = try answering("y", programs, words)
+        #expect(ending.code == 0, "\(ending)")
+        try eventually("87 are sold") { try size() == "200" }
+        core.signal(SIGTERM)
+        #expect(core.wait().code == 0)
+    }
+
     @Test("--yes asks nothing on a terminal; where nobody could answer nothing is asked", arguments: [true, false])
     func asksNothing(isTerminal: Bool) throws {
         let programs = try Programs()
