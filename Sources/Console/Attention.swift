@@ -108,9 +108,11 @@ package struct Attention: Sendable, Hashable {
                 switch reason {
                 case .stopStuck: reasons.append("\(symbol): the market is through its stop, and it does not execute")
                 case .obstacle(let obstacle):
+                    let order = obstacle.order.clientOrderID
                     reasons.append(
-                        "\(symbol): no stop can be placed while \(obstacle.order.clientOrderID) rests on the other side"
-                    )
+                        obstacle.unprotected.map {
+                            "\(symbol): \($0) shares have no stop, since \(order) of somebody else holds them: cancel it at the broker, or `bigbrother hand-over \(order)`"
+                        } ?? "\(symbol): no stop can be placed while \(order) rests on the other side")
                 case .contradiction(let found):
                     reasons.append(
                         "\(symbol): the broker lists \(found.brokers), our books have \(found.ours), and \(found.order) says otherwise"
@@ -178,7 +180,7 @@ package struct Attention: Sendable, Hashable {
         let missing = missingPolicies
         for name in missing {
             reasons.append(
-                "policy \(name) is not at work\(left(name)): nobody decides in its place, and its stops stay as they are (bigbrother plugins)"
+                "policy \(name) is not at work\(left(name)); nobody decides in its place, and its stops stay as they are: bigbrother plugins"
             )
         }
         for name in state.plugins.silent(of: state.configuration.policies, cycles: 3) where !missing.contains(name) {
@@ -186,12 +188,12 @@ package struct Attention: Sendable, Hashable {
         }
         guard isRunning, !state.configuration.isLockstep else { return }
         for name in troubles.providers {
-            reasons.append("provider \(name) is not at work\(left(name)): its prices stand still (bigbrother plugins)")
+            reasons.append("provider \(name) is not at work\(left(name)); its prices stand still: bigbrother plugins")
         }
     }
 
     private func left(_ name: PluginName) -> String {
-        troubles.gone[name].map { ", for \(state.now - $0.at): \($0.why)" } ?? ""
+        troubles.gone[name].map { ", for \(state.now - $0.at) (\($0.why))" } ?? ""
     }
 
     /// What a person has written down, and is not in force.

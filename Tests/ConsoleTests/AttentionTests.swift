@@ -118,7 +118,7 @@ struct AttentionTests {
         var scene = Scene(policies: ["entry"], configured: ["entry", "stop-loss"])
         scene.driver.connect()
         #expect(try look(scene).missingPolicies == [stopLoss])
-        #expect(try look(scene).reasons.contains { $0.hasPrefix("policy stop-loss is not at work: nobody decides") })
+        #expect(try look(scene).reasons.contains { $0.hasPrefix("policy stop-loss is not at work; nobody decides") })
     }
 
     @Test("a file that was refused stays told until one is taken, and settings that a plugin refuses")
@@ -133,6 +133,23 @@ struct AttentionTests {
             .configured(Reconfiguration(why: "mended", configuration: scene.driver.state.configuration)))
         scene.driver.send(.settingsAnswered(plugin: stopLoss, refusal: nil))
         #expect(try look(scene).reasons == [])
+    }
+
+    @Test("shares without a stop that somebody's order holds are told with the order, and the command that ends it")
+    func obstacle() {
+        var driver = held()
+        driver.venue.rest(
+            NewOrder(
+                clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .limit, quantity: 30, limitPrice: "120",
+                role: .external))
+        driver.connect()
+        driver.cycle()
+        let told = look(driver).reasons
+        #expect(
+            told.contains {
+                $0.contains("ABC: 30 shares have no stop, since by-hand of somebody else holds them")
+                    && $0.contains("bigbrother hand-over by-hand")
+            }, "\(told)")
     }
 
     @Test("what the configuration finds and cannot use is named")
