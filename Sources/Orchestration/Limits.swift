@@ -183,6 +183,8 @@ enum CoreLimits {
     /// A price that differs by more than this share from the one that is believed needs a second witness. Beyond it stocks
     /// move a few times in a year, and the second witness comes within seconds.
     static let farFromBelieved = Ratio(units: 200_000)
+    /// From one price to the next a stock moves by less on nearly every day: a split may be what it was.
+    static let jump = Ratio(units: 100_000)
     /// Of a bar's range, where quotes are known beside it.
     static let farFromQuote = Ratio(units: 50_000)
     /// A print further than this outside a standing spread is not believed; two witnesses agree within it.
@@ -209,6 +211,8 @@ enum CoreLimits {
     /// Movements of cash by their ids, and those of one message of the broker.
     static let knownCashMovements = 4_096
     static let cashMovementsTold = 1_000
+    /// A broker's clock may be so far from ours: an hour that a clock was set by, or a time zone that an adapter mistakes.
+    static let clocksApart = TimeSpan.seconds(86_400)
     /// Cash that was adopted without a reason, and how much later its reason may be told.
     static let unexplainedCash = 64
     static let cashReportDelay = TimeSpan.seconds(5 * 86_400)
@@ -244,6 +248,8 @@ enum CoreLimits {
     static let longestBackoff: Int64 = 32
     /// The same of a stop, which is missed more.
     static let longestBackoffOfProtection: Int64 = 16
+    /// A stop that is further than this from the one that was refused is another order, and is tried at once.
+    static let otherStop = Ratio(units: 50_000)
     /// The same of a part that was refused so often that it goes on being refused.
     static let longestBackoffOfPart: Int64 = 512
     /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.

@@ -86,6 +86,30 @@ struct RefusalTests {
         scenario.expectSound()
     }
 
+    @Test(
+        "a stop that is to stand elsewhere is another order: what was refused in every form keeps only itself waiting",
+        arguments: [100, -100] as [Quantity])
+    func otherLevel(quantity: Quantity) {
+        let isLong = quantity.isPositive
+        let (first, near, other): (Price, Price, Price) = isLong ? ("90", "91", "96") : ("110", "109", "104")
+        var scenario = TradingScenario(
+            Held("ABC", quantity), says: [stopLoss.says(.stop(first), on: "ABC")],
+            venue: { venue in
+                venue.faults.refuses = { submission in
+                    submission.orders.contains { order in order.stopPrice.map { $0 == first || $0 == near } ?? false }
+                }
+            })
+        for _ in 0..<20 { scenario.cycle() }
+        var sent = scenario.driver.submissions.count
+        while scenario.driver.submissions.count == sent { scenario.cycle() }
+        sent = scenario.driver.submissions.count
+        scenario.cycle(stopLoss.says(.stop(near), on: "ABC"))
+        #expect(scenario.driver.submissions.count == sent, "nearly the same is refused as it was")
+        scenario.cycle(stopLoss.says(.stop(other), on: "ABC"))
+        #expect(scenario.stop("ABC") == (isLong ? "100 @ 96.00" : "100 @ 104.00"))
+        scenario.expectSound()
+    }
+
     @Test("another session is another try, and the alert has the broker's own words")
     func session() {
         var scenario = protected { $0.faults.refuses = { _ in true } }

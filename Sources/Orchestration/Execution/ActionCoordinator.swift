@@ -316,7 +316,9 @@ extension ActionCoordinator {
             return cancel(idle, why: .executesNothing)
         }
         if !isMarketThrough(stop, position) {
-            for resting in exits.stops { if let action = move(resting, to: stop) { return action } }
+            for resting in exits.stops where mayMove(resting, to: stop, position) {
+                if let action = move(resting, to: stop) { return action }
+            }
         }
         return adjustTarget(position, to: target)
     }
@@ -334,6 +336,16 @@ extension ActionCoordinator {
 
     private func declaredProtectable(_ position: PositionRecord) -> Quantity {
         declared.tradable(position.size, of: symbol, in: .stop)
+    }
+
+    /// I-PRICE-8: what rests is moved towards the market only where that is known, and not through it, however old the price
+    /// is: the stop that is there protects, and the other one may sell at once.
+    private func mayMove(_ resting: Order, to stop: ProtectiveStop, _ position: PositionRecord) -> Bool {
+        guard let before = resting.terms.stopPrice,
+            position.isLong ? stop.stopPrice > before : stop.stopPrice < before
+        else { return true }
+        guard let price = market.price(of: symbol) else { return false }
+        return position.isLong ? stop.stopPrice < price : stop.stopPrice > price
     }
 
     /// The stop rests for all shares; its price may have to move.

@@ -16,6 +16,7 @@ extension Orchestrator {
         guard let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol) else { return }
         guard !state.reconciler.isContested(symbol) else { return recordWaiting(.listContradicts, plan) }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
+        if let stop = plan.stop { state.holds.wantStop(symbol, at: stop.stopPrice) }
         let coordinator = ActionCoordinator(
             symbol, plan: plan, state: state.marked,
             capabilities: capabilities(of: symbol) ?? broker.capabilities,

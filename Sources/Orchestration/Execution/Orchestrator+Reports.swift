@@ -274,7 +274,9 @@ extension Orchestrator {
             guard order.groupKind != .bracket else { return state.holds.refuseBracket(symbol) }
             guard let capabilities = capabilities(of: symbol) else { return }
             guard !isRemainder(order) else { return state.holds.backOff(symbol, .remainder, cycle: cycle) }
-            state.holds.refuseProtection(order, capabilities, cycle: cycle)
+            // Of a group the target may be the last leg.
+            let level = order.terms.stopPrice ?? state.plans[symbol]?.stop?.stopPrice
+            state.holds.refuseProtection(order, at: level, capabilities, cycle: cycle)
         case .entry:
             if order.groupKind == .bracket { state.holds.refuseBracket(symbol) }
             state.holds.backOff(symbol, order.terms.backoff, cycle: cycle)

@@ -12,6 +12,8 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         /// How protection is sent, and how often in a row the broker has refused it in this form.
         var form = ProtectionForm.planned
         var formRefusals: Int64 = 0
+        /// Where the stop was to stand that the broker refused last; nil when one was taken since.
+        var refusedStop: Price?
         /// The broker refuses entries that bring their stop and target with them.
         var refusesBrackets = false
         /// The broker's own words about its newest refusal; nil when what followed was taken.
@@ -165,8 +167,19 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
                 if $0.backoffs.contains(where: { $0.subject == .protection }) { $0.form = .planned }
                 $0.backoffs = []
                 $0.formRefusals = 0
+                $0.refusedStop = nil
             }
         }
+    }
+
+    /// A stop that is to stand elsewhere is another order: what the broker said of the one before says nothing about it
+    /// (I-REF-2).
+    mutating func wantStop(_ symbol: Symbol, at level: Price) {
+        guard let value = symbols[symbol], let refused = value.refusedStop, !level.isNear(refused),
+            value.backoffs.contains(where: { $0.subject == .protection })
+        else { return }
+        endBackoff(symbol, .protection)
+        change(symbol) { ($0.form, $0.formRefusals, $0.refusedStop) = (.planned, 0, nil) }
     }
 
     func isBackingOff(_ symbol: Symbol, _ subject: Backoff.Subject, in cycle: Int64) -> Bool {
@@ -187,12 +200,16 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     /// Protection was refused in its form: the second time in a row the next simpler one is tried. When there is none, the
     /// planned one is tried again later.
-    mutating func refuseProtection(_ order: Order, _ capabilities: BrokerCapabilities, cycle: Int64) {
+    /// - Parameter level: where its stop was to stand; nil when that is not known.
+    mutating func refuseProtection(
+        _ order: Order, at level: Price?, _ capabilities: BrokerCapabilities, cycle: Int64
+    ) {
         // When all were refused, each further try is one order, in one form after the other.
         let wasExhausted = identicalRefusals(order.symbol, .protection) > 0
         var waits = wasExhausted
         change(order.symbol) {
             $0.formRefusals += 1
+            $0.refusedStop = level
             guard wasExhausted || $0.formRefusals >= CoreLimits.refusalsOfForm else { return }
             let next = $0.form.next(after: order, capabilities)
             waits = wasExhausted || next == nil
@@ -217,7 +234,9 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     mutating func protectionTaken(_ symbol: Symbol) {
         guard let value = symbols[symbol] else { return }
         endBackoff(symbol, .protection)
-        if value.formRefusals > 0 { change(symbol) { $0.formRefusals = 0 } }
+        if value.formRefusals > 0 || value.refusedStop != nil {
+            change(symbol) { ($0.formRefusals, $0.refusedStop) = (0, nil) }
+        }
     }
 
     /// An entry with its stop and target was refused: it is tried alone, and the stop follows the fill.
@@ -319,5 +338,13 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
                 $0.budget = $0.budget?.shifted(by: span)
             }
         }
+    }
+}
+
+extension Price {
+    /// Too little apart to be another wish: a stop that trails by a few cents is refused as it was before.
+    fileprivate func isNear(_ other: Price) -> Bool {
+        abs(Int128(units) - Int128(other.units)) * Int128(Ratio.scale)
+            <= Int128(max(units, other.units)) * Int128(CoreLimits.otherStop.units)
     }
 }

@@ -48,6 +48,31 @@ struct CoordinatorTests {
         driver.expectSound()
     }
 
+    @Test(
+        "I-PRICE-8: a stop that rests is not moved towards a market that nobody knows; away from it is no matter",
+        arguments: [100, -100] as [Quantity])
+    func movesBlindly(quantity: Quantity) {
+        let isLong = quantity.isPositive
+        var venue = FakeVenue()
+        venue.hold("ABC", quantity, at: "100")
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.recommend([PluginName("stop-loss").says(.stop(isLong ? "95" : "105"), on: "ABC")])
+        driver.start()
+        driver.connect()
+        #expect(driver.symbolStop?.terms.stopPrice == (isLong ? "95" : "105"), "any stop is better than none")
+        let tight: Price = isLong ? "98" : "102"
+        driver.recommend([PluginName("stop-loss").says(.stop(tight), on: "ABC")])
+        driver.cycle()
+        #expect(driver.plan("ABC")?.stop?.stopPrice == tight)
+        #expect(driver.symbolStop?.terms.stopPrice == (isLong ? "95" : "105"))
+        driver.quote("ABC", "100", "100.02")
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == tight)
+        #expect(driver.position("ABC")?.quantity == quantity)
+        driver.expectSound()
+    }
+
     @Test("a stop moves in place where the broker can, else by cancel and new order", arguments: [true, false])
     func movesStop(inPlace: Bool) {
         var driver = protected { $0.capabilities.replacesPrice = inPlace }
