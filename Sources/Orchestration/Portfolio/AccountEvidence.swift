@@ -52,6 +52,8 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         /// Nothing is in flight, and nothing was booked that the reading may not know of.
         let isQuiet: Bool
         let at: Timestamp
+        /// The same by the broker's clock.
+        let toldAt: Timestamp
     }
 
     /// Figures that are read for the first time. Where equity is far from cash and what is held, they are read again; what

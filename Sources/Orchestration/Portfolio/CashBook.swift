@@ -3,12 +3,15 @@ import Trading
 /// Movements of cash by the broker's ids: each is booked once, however often it is told, and whatever our cash had of it
 /// before it was told.
 ///
+/// What happened when is judged by the broker's clock alone: by it movements are dated, and its states too. Ours may be an
+/// hour off.
+///
 /// Invariants (I-CASH-1 to 4 in docs/invariants.md):
 /// 1. A movement is booked once by its id; told again with other figures, the difference is.
 /// 2. What was there before our books is in their first figures, and is not booked.
 /// 3. Cash that was adopted without a reason is not booked once more when its reason is told.
 package struct CashBook: Sendable, Hashable, Codable {
-    /// When our books have their first figures from.
+    /// When our books have their first figures from, by the broker's clock.
     private var openedAt: Timestamp?
     private var known: [CashMovementID: Known] = [:]
     /// Those that are known, oldest first.
@@ -43,6 +46,7 @@ package struct CashBook: Sendable, Hashable, Codable {
         }
         var amount: Money
         var how: How
+        /// By the broker's clock.
         var at: Timestamp
     }
 
@@ -75,7 +79,7 @@ package struct CashBook: Sendable, Hashable, Codable {
 
     package init() {}
 
-    /// Our books begin with the account's figures of now.
+    /// Our books begin with the account's figures of then, by the broker's clock.
     mutating func open(at time: Timestamp) { openedAt = openedAt ?? time }
 
     // MARK: - What the broker tells
@@ -111,6 +115,13 @@ package struct CashBook: Sendable, Hashable, Codable {
             !(before.amount.isZero && now.amount.isZero)
         else { return nil }
         known[movement.id] = with(now) { $0.isBefore = false }
+        if !before.kind.isProfit, !now.kind.isProfit {
+            // What was paid is one sum: paid back and paid anew, it may take more than there is, and shares of that say nothing.
+            let change = Int64(clamping: Int128(now.amount.units) - Int128(before.amount.units))
+            return News(
+                movement: movement, done: .corrected(from: before.amount),
+                parts: [with(movement) { $0.amount = Money(units: change) }])
+        }
         let first = CashMovement(
             id: movement.id, kind: before.kind, amount: Money(units: Int64(clamping: -Int128(before.amount.units))),
             symbol: before.symbol, at: movement.at)
@@ -130,9 +141,10 @@ package struct CashBook: Sendable, Hashable, Codable {
     // MARK: - What our cash has already
 
     /// So much more, or less, cash than our books have was adopted.
-    mutating func noteUnexplained(_ amount: Money, _ how: Unexplained.How, at now: Timestamp) {
+    /// - Parameter time: by the broker's clock.
+    mutating func noteUnexplained(_ amount: Money, _ how: Unexplained.How, at time: Timestamp) {
         guard !amount.isZero else { return }
-        unexplained.append(Unexplained(amount: amount, how: how, at: now))
+        unexplained.append(Unexplained(amount: amount, how: how, at: time))
         if unexplained.count > CoreLimits.unexplainedCash { unexplained.removeFirst() }
     }
 
@@ -188,9 +200,8 @@ package struct CashBook: Sendable, Hashable, Codable {
 
     // MARK: - Time
 
-    /// The clock went ahead, and no time has passed.
+    /// Our clock went ahead, and no time has passed.
     mutating func shift(by span: TimeSpan, now: Timestamp) {
-        unexplained = unexplained.map { with($0) { $0.at = min($0.at + span, now) } }
         messages = messages.map { with($0) { $0.at = min($0.at + span, now) } }
     }
 }

@@ -42,13 +42,14 @@ package struct Portfolio: Sendable, Hashable, Codable {
     }
 
     /// The first figures.
+    /// - Parameter told: by the broker's clock they are from then or later.
     /// - Returns: whether they are taken; else they are to be read again.
     mutating func open(
-        _ account: Account, held: Money, isPriced: Bool, from time: Timestamp
+        _ account: Account, held: Money, isPriced: Bool, from time: Timestamp, told: Timestamp
     ) throws(NumericError) -> Bool {
         guard try evidence.admitsOpening(account, held: held, isPriced: isPriced) else { return false }
         adopt(account, from: time)
-        cashBook.open(at: time)
+        cashBook.open(at: told)
         return true
     }
 
@@ -69,11 +70,11 @@ package struct Portfolio: Sendable, Hashable, Codable {
             let unpaid = try reading.theirs.cash - reading.ours.cash + reading.adopted
             let isMoved = try unpaid.magnitude() > AccountEvidence.small(reading)
             if isMoved { try marks.paid(unpaid, before: before) }
-            if reading.isQuiet { cashBook.noteUnexplained(unpaid, isMoved ? .moved : .small, at: reading.at) }
+            if reading.isQuiet { cashBook.noteUnexplained(unpaid, isMoved ? .moved : .small, at: reading.toldAt) }
             adopt(try evidence.admitted(reading), from: time)
         case .moved(let cash):
             try marks.paid(cash + reading.adopted, before: before)
-            cashBook.noteUnexplained(cash, .moved, at: reading.at)
+            cashBook.noteUnexplained(cash, .moved, at: reading.toldAt)
             adopt(reading.theirs, from: time)
         case .doubtful:
             account?.buyingPower = min(reading.ours.buyingPower, reading.theirs.buyingPower)
@@ -164,13 +165,13 @@ package struct Portfolio: Sendable, Hashable, Codable {
         let change = try reading.theirs.cash - reading.ours.cash
         let paid = try change - dividends.settle(change, at: reading.at)
         guard !paid.isZero else { return reading }
-        cashBook.noteUnexplained(paid, .dividendDue, at: reading.at)
+        cashBook.noteUnexplained(paid, .dividendDue, at: reading.toldAt)
         var ours = reading.ours
         try ours.cash += paid
         account?.cash = ours.cash
         return AccountEvidence.Reading(
             theirs: reading.theirs, ours: ours, held: reading.held, adopted: reading.adopted, isQuiet: reading.isQuiet,
-            at: reading.at)
+            at: reading.at, toldAt: reading.toldAt)
     }
 
     /// The broker's quantity and average price replace ours.
@@ -201,6 +202,10 @@ package struct Portfolio: Sendable, Hashable, Codable {
     /// A price that is believed, of now.
     /// - Returns: the stop that a person has named, when the market is through it.
     mutating func see(price: Price, of symbol: Symbol) -> Price? { positions[symbol]?.see(price: price) }
+
+    /// The broker's list shows what our books have.
+    /// - Parameter price: of a share now; nil when that is not known.
+    mutating func noteListed(_ symbol: Symbol, at price: Price?) { positions[symbol]?.noteListed(at: price) }
 
     /// The broker holds none of it.
     mutating func close(_ symbol: Symbol) { positions[symbol] = nil }
@@ -357,8 +362,11 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     // MARK: - Corporate actions
 
-    mutating func restate(_ symbol: Symbol, by restatement: Restatement) throws(NumericError) {
-        try positions[symbol]?.restate(by: restatement)
+    /// - Parameter price: of after a split, when prices of after it have moved the marks.
+    mutating func restate(
+        _ symbol: Symbol, by restatement: Restatement, seen price: Price? = nil
+    ) throws(NumericError) {
+        try positions[symbol]?.restate(by: restatement, seen: price)
     }
 
     /// The broker's figures were adopted before the action was known.

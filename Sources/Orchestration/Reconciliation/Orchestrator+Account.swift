@@ -19,7 +19,7 @@ extension Orchestrator {
         }
         let reading = AccountEvidence.Reading(
             theirs: theirs, ours: ours, held: state.marked.isPriced ? held : nil, adopted: adopted,
-            isQuiet: isQuiet(since: known), at: state.now)
+            isQuiet: isQuiet(since: known), at: state.now, toldAt: brokersTime(of: snapshot))
         switch try state.portfolio.examine(reading, from: known, equity: state.marked.equity()) {
         case .agrees(let wasDoubted):
             if wasDoubted { alert(.notice, nil, .accountAgreesAgain) }
@@ -58,13 +58,20 @@ extension Orchestrator {
         // While a position is not adopted yet, our books are worth less than the account.
         let isSettled = state.broker?.discrepancies.isEmpty != false
         let isTaken = try state.portfolio.open(
-            snapshot.account, held: listed, isPriced: arePriced && isSettled, from: known)
+            snapshot.account, held: listed, isPriced: arePriced && isSettled, from: known,
+            told: brokersTime(of: snapshot) + TimeSpan(nanoseconds: -reportLag.nanoseconds))
         guard isTaken else {
             state.reconciler.endRounds()
             state.reconciler.askAgain(at: state.now + .seconds(1))
             return false
         }
         return true
+    }
+
+    /// By the clock that dates its movements of cash as well; ours, where that is no time of these days.
+    private func brokersTime(of snapshot: BrokerState) -> Timestamp {
+        let apart = Int128(snapshot.at.nanoseconds) - Int128(state.now.nanoseconds)
+        return abs(apart) <= Int128(CoreLimits.clocksApart.nanoseconds) ? snapshot.at : state.now
     }
 
     /// What the broker lists, at the market or, where there is no price, at what it has cost.

@@ -42,7 +42,8 @@ struct AccountEvidenceTests {
         func read(_ equity: Money, isQuiet: Bool) throws {
             let theirs = Account(id: "test", cash: "40000", equity: equity, buyingPower: "40000")
             let reading = AccountEvidence.Reading(
-                theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: isQuiet, at: Timestamp(seconds: 0))
+                theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: isQuiet, at: Timestamp(seconds: 0),
+                toldAt: Timestamp(seconds: 0))
             _ = try portfolio.examine(reading, from: Timestamp(seconds: 0), equity: "70000")
         }
         try read("70000", isQuiet: true)
@@ -62,7 +63,8 @@ struct AccountEvidenceTests {
         let theirs = Account(id: "test", cash: "40000", equity: equity, buyingPower: "40000")
         let finding = try evidence.examine(
             AccountEvidence.Reading(
-                theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: true, at: Timestamp(seconds: 0)))
+                theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: true, at: Timestamp(seconds: 0),
+                toldAt: Timestamp(seconds: 0)))
         #expect((finding == .agrees(wasDoubted: false)) == (equity != .zero))
     }
 

@@ -197,6 +197,24 @@ struct CashMovementTests {
         #expect(done(driver) == [.booked, .corrected(from: "5000"), .corrected(from: "4000")])
     }
 
+    @Test(
+        "what is put right is one payment: taken back whole, it may be more than there is, and no share of that is right"
+    )
+    func correctedNearNothing() throws {
+        var driver = held()
+        driver.send(driver.venue.moveCash("d", .deposit, "60000"))
+        driver.quote("ABC", "95", "95", last: "95")
+        driver.send(driver.venue.moveCash("w", .withdrawal, "-120000"))
+        driver.venue.cash = "-25000"
+        driver.send(
+            .cashMovement(
+                CashMovement(id: CashMovementID(unchecked: "d"), kind: .deposit, amount: "55000", at: driver.now)))
+        #expect(try driver.state.marked.equity() == "3500")
+        let start = try #require(driver.state.portfolio.marks.dayStart)
+        #expect(start > "3540" && start < "3541", "1.15 % were lost, before and after")
+        #expect(driver.state.control.state == .active)
+    }
+
     @Test("a list that is behind the message takes nothing back")
     func staleList() throws {
         var driver = held { $0.capabilities.reportLag = .seconds(5) }
@@ -220,6 +238,59 @@ struct CashMovementTests {
         #expect(
             driver.alertReasons.contains(
                 .cashMovementNotTaken(movement.id, .wrongSign(.deposit, "-5"))))
+    }
+
+    /// The broker's clock is so far from ours.
+    private func held(clock apart: TimeSpan) -> CoreDriver {
+        held { $0.lie = { $0.at = $0.at + apart } }
+    }
+
+    private func deposit(_ id: String, _ amount: Money, at time: Timestamp) -> Input {
+        .cashMovement(CashMovement(id: CashMovementID(unchecked: id), kind: .deposit, amount: amount, at: time))
+    }
+
+    @Test(
+        "I-CASH-1: what was there before our books is judged by the broker's clock, however far it is from ours",
+        arguments: [-7_200, -3_600, 0, 3_600, 7_200] as [Int64])
+    func otherClock(seconds: Int64) throws {
+        let apart = TimeSpan.seconds(seconds)
+        var driver = held(clock: apart)
+        driver.send(deposit("b", "500", at: driver.now + apart + .seconds(-600)))
+        #expect(done(driver) == [.wasThereBefore])
+        driver.pass(.seconds(10))
+        driver.venue.cash = "45000"
+        driver.send(deposit("d", "5000", at: driver.now + apart))
+        #expect(try figures(driver) == ["75000", "75000", "75000", "0"])
+        driver.venue.cash = "43000"
+        driver.send(deposit("d", "3000", at: driver.now + apart))
+        for _ in 0..<3 { driver.cycle() }
+        #expect(try figures(driver) == ["73000", "73000", "73000", "0"])
+        #expect(done(driver) == [.wasThereBefore, .booked, .corrected(from: "5000")])
+        driver.expectSound()
+    }
+
+    @Test(
+        "I-CASH-3: so is what was adopted before its reason was told",
+        arguments: [-3_600, 3_600] as [Int64])
+    func lateByAnotherClock(seconds: Int64) throws {
+        let apart = TimeSpan.seconds(seconds)
+        var driver = held(clock: apart)
+        driver.cycle()
+        driver.venue.cash = "49000"
+        let message = deposit("d", "9000", at: driver.now + apart)
+        for _ in 0..<8 { driver.cycle() }
+        driver.send(message)
+        #expect(try figures(driver) == ["79000", "79000", "79000", "0"])
+        #expect(done(driver) == [.wasInCash])
+        driver.expectSound()
+    }
+
+    @Test("a broker whose clock is of other years is judged by ours")
+    func noClock() throws {
+        var driver = held { $0.lie = { $0.at = Timestamp(seconds: 0) } }
+        driver.send(deposit("b", "500", at: driver.now + .seconds(-600)))
+        #expect(done(driver) == [.wasThereBefore])
+        #expect(try figures(driver) == ["70000", "70000", "70000", "0"])
     }
 
     @Test("what is remembered is bounded, and what was forgotten is not booked again")
