@@ -133,6 +133,14 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         }
     }
 
+    /// The same, by now.
+    func isApplied(_ split: Split, of symbol: Symbol, at now: Timestamp) -> Bool {
+        isApplied(
+            CorporateAction(
+                id: "", symbol: symbol, kind: .split(numerator: split.numerator, denominator: split.denominator),
+                effectiveAt: now))
+    }
+
     /// A change of quantity that this split explains, and that nobody could tell the reason of.
     func hasBooked(_ split: Split, of action: CorporateAction) -> Bool {
         near(action).contains { other in

@@ -48,11 +48,12 @@ extension Orchestrator {
     private mutating func apply(_ split: Split, _ action: CorporateAction) throws(NumericError) {
         let symbol = action.symbol
         guard !state.actions.isApplied(action) else {
-            state.market.endPreSplitPrices(symbol)
+            state.market.dateSplit(symbol, at: action.effectiveAt)
             return record(.corporateAction(action: action, done: .splitBookedBefore))
         }
         let isBooked = state.actions.hasBooked(split, of: action)
         state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
+        let seen = state.market.priceAfter(action.effectiveAt, of: symbol)
         try state.market.split(symbol, split, effectiveAt: action.effectiveAt)
         guard let held = state.portfolio.positions[symbol], held.openedAt <= action.effectiveAt else {
             // Bought after it, or not held: what was planned before it means nothing.
@@ -61,11 +62,11 @@ extension Orchestrator {
         }
         // The broker's figures were adopted already: what was planned for the old shares alone is restated.
         guard !isBooked else {
-            try restate(symbol, by: .split(split))
+            try applySplit(symbol, split, seen: seen)
             state.portfolio.keepQuantity(of: held)
             return record(.corporateAction(action: action, done: .splitBookedBefore))
         }
-        try applySplit(symbol, split.numerator, split.denominator)
+        try applySplit(symbol, split, seen: seen)
         record(.corporateAction(action: action, done: .splitApplied(held: state.portfolio.positions[symbol]?.quantity)))
         state.reconciler.splitAnnounced(symbol, split, quantity: held.quantity, at: state.now)
         // Also while the broker is away: what it shows when it is back may still be the old shares.
@@ -74,15 +75,21 @@ extension Orchestrator {
     }
 
     /// Position and plan are restated together.
-    mutating func applySplit(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) throws(NumericError) {
-        try restate(symbol, by: .split(Split(numerator, denominator)))
+    /// - Parameter price: of the new shares, where it was known before the split was: what was planned and marked since then is
+    ///   of the new shares already (I-CORP-9).
+    mutating func applySplit(_ symbol: Symbol, _ split: Split, seen price: Price?) throws(NumericError) {
+        try restate(symbol, by: .split(split), seen: price)
     }
 
-    private mutating func restate(_ symbol: Symbol, by restatement: Restatement) throws(NumericError) {
+    private mutating func restate(
+        _ symbol: Symbol, by restatement: Restatement, seen price: Price? = nil
+    ) throws(NumericError) {
         state.cycle.overtake(symbol)
-        try state.portfolio.restate(symbol, by: restatement)
+        let isLong = state.portfolio.positions[symbol]?.isLong ?? true
+        try state.portfolio.restate(symbol, by: restatement, seen: price)
         try state.plans.restate(
-            symbol, by: restatement, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity)
+            symbol, by: restatement, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity,
+            seen: price.map { SeenMarket(price: $0, isLong: isLong) })
         touch(symbol)
     }
 

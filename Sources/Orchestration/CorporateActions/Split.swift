@@ -20,20 +20,32 @@ package struct Split: Sendable, Hashable, Codable {
     /// numbers, with what is no whole share paid in cash; or the quantity is, and the whole cost is the same.
     init?(from ours: PositionRecord, to theirs: BrokerPosition) {
         let (old, new) = (ours.quantity, theirs.quantity)
-        guard ours.averagePrice.isPositive, theirs.averagePrice.isPositive, old != new, !old.isZero, !new.isZero else {
+        guard ours.averagesTold.contains(where: \.isPositive), theirs.averagePrice.isPositive, old != new, !old.isZero,
+            !new.isZero
+        else {
             return nil
         }
-        let candidates = Self.ratios(from: old, to: new).filter { split in
-            split.divides(ours.averagePrice, into: theirs.averagePrice)
-                || Self.isSameCost((old, ours.averagePrice), (new, theirs.averagePrice))
+        let best = Self.ratios(from: old, to: new).compactMap { split -> (split: Split, isDivided: Bool)? in
+            let isDivided = ours.averagesTold.contains { split.divides($0, into: theirs.averagePrice) }
+            let isSame = ours.averagesTold.contains { Self.isSameCost((old, $0), (new, theirs.averagePrice)) }
+            return isDivided || isSame ? (split, isDivided) : nil
         }
-        // The simplest of them.
-        let best = candidates.min { $0.size < $1.size }
+        // The simplest of them. Where the whole cost is the same, that is so for each: then the average says which it is.
+        .min {
+            ($0.split.small, $0.isDivided ? 0 : 1, $0.split.size) < (
+                $1.split.small, $1.isDivided ? 0 : 1, $1.split.size
+            )
+        }?
+        .split
         guard let best else { return nil }
         self = best
     }
 
+    /// Fewer shares, worth more each.
+    var isReverse: Bool { numerator < denominator }
+
     private var size: Int64 { numerator + denominator }
+    private var small: Int64 { min(numerator, denominator) }
 
     /// Every ratio of small numbers that makes the one of the other.
     private static func ratios(from old: Quantity, to new: Quantity) -> [Split] {

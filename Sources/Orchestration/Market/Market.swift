@@ -105,10 +105,10 @@ package struct Market: Sendable, Hashable, Codable {
     mutating func apply(
         _ received: MarketUpdate, maximumAge: TimeSpan = .seconds(60), now: Timestamp? = nil
     ) -> (update: MarketUpdate, marks: [PriceMark], isOtherSession: Bool) {
-        let update = withoutPreSplitPrices(received)
+        let fresh = Timestamp(nanoseconds: received.at.nanoseconds - maximumAge.nanoseconds)
+        let update = withoutPreSplitPrices(received, freshFrom: fresh)
         let now = now ?? update.at
         var marks: [PriceMark] = []
-        let fresh = Timestamp(nanoseconds: update.at.nanoseconds - maximumAge.nanoseconds)
         if let session = update.session { announced = AnnouncedSession(phase: session, at: now) }
         let isOtherSession = advance(to: now)
         for condition in update.conditions ?? [] { conditions[condition.name] = condition }
@@ -172,16 +172,46 @@ package struct Market: Sendable, Hashable, Codable {
         symbols[symbol] = preSplit.map { Listing(preSplit: $0) }
     }
 
+    /// The market has jumped by as much as this split makes of a price.
+    func hasJumped(by split: Split, _ symbol: Symbol, since earliest: Timestamp) -> Bool {
+        guard let evidence = symbols[symbol]?.evidence, let jump = evidence.jump, jump.at >= earliest,
+            let price = evidence.price
+        else { return false }
+        return !split.isPreSplit(price, before: jump.from)
+    }
+
+    /// The price that is believed, where it is newer than an action that takes effect now.
+    func priceAfter(_ effectiveAt: Timestamp, of symbol: Symbol) -> Price? {
+        isOfOldShares(symbol, effectiveAt) ? nil : price(of: symbol)
+    }
+
+    /// What was seen is of both shares.
+    mutating func forgetSeries(_ symbol: Symbol) { series.forget(symbol) }
+
+    /// The split that the broker has booked was then: every price from now on is one of the new shares, but for those from
+    /// before it.
+    mutating func dateSplit(_ symbol: Symbol, at effectiveAt: Timestamp) {
+        var listing = symbols[symbol] ?? Listing()
+        listing.preSplit = nil
+        listing.restatedAt = max(listing.restatedAt ?? effectiveAt, effectiveAt)
+        symbols[symbol] = listing
+    }
+
     /// Every price from now on is one of the new shares.
     mutating func endPreSplitPrices(_ symbol: Symbol) { symbols[symbol]?.preSplit = nil }
 
-    /// Prices that are those of the old shares are no move of the market, and are left out.
-    private mutating func withoutPreSplitPrices(_ update: MarketUpdate) -> MarketUpdate {
+    /// Prices that are those of the old shares are no move of the market, and are left out. What was old when it came, as bars of
+    /// before, may be one of either.
+    private mutating func withoutPreSplitPrices(
+        _ update: MarketUpdate, freshFrom fresh: Timestamp
+    ) -> MarketUpdate {
         let concerns =
             update.bars?.contains { isPreSplit($0.symbol) } == true
             || update.quotes?.contains { isPreSplit($0.symbol) } == true
         guard concerns else { return update }
         var update = update
+        update.bars?.removeAll { isPreSplit($0.symbol) && $0.end < fresh }
+        update.quotes?.removeAll { isPreSplit($0.symbol) && $0.at < fresh }
         for bar in update.bars ?? [] { checkPreSplitPrice(at: bar.close, of: bar.symbol, at: update.at) }
         for quote in update.quotes ?? [] {
             checkPreSplitPrice(at: quote.last ?? quote.bid ?? quote.ask, of: quote.symbol, at: update.at)

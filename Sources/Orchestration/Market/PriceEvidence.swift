@@ -22,6 +22,8 @@ struct PriceEvidence: Sendable, Hashable, Codable {
     private(set) var unsoundSince: Timestamp?
     /// Since when there is something unconfirmed.
     private var unconfirmedSince: Timestamp?
+    /// Where the market was before it jumped last.
+    private(set) var jump: Jump?
     /// When something came that was no older by its own time than what was known.
     private var heardAt: Timestamp?
     /// What has come since then is older.
@@ -41,6 +43,12 @@ struct PriceEvidence: Sendable, Hashable, Codable {
     }
 
     enum Witness: String, Sendable, Hashable, Codable { case print, spread, bar }
+
+    struct Jump: Sendable, Hashable, Codable {
+        var from: Price
+        /// Of what is on its other side, by its own time.
+        var at: Timestamp
+    }
 
     private struct TwoSides: Sendable, Hashable, Codable {
         var bid: Price?
@@ -159,6 +167,9 @@ struct PriceEvidence: Sendable, Hashable, Codable {
 
     private mutating func believe(_ sighting: Sighting) {
         if let last, !Self.isNear(last, sighting.price) { self.last = nil }
+        if let before = believed?.price, !Self.isWithin(CoreLimits.jump, before, sighting.price) {
+            jump = Jump(from: before, at: sighting.at)
+        }
         believed = sighting
         believedSince = heardAt
         lag = heardAt.map { max(.zero, $0 - sighting.at) } ?? .zero
@@ -222,7 +233,7 @@ struct PriceEvidence: Sendable, Hashable, Codable {
     /// What was believed of the shares before it, said of those after it.
     mutating func restate(by restatement: Restatement) throws(NumericError) {
         if let price = try restatement.price(believed?.price) { believed?.price = price }
-        (unconfirmed, unconfirmedSince) = (nil, nil)
+        (unconfirmed, unconfirmedSince, jump) = (nil, nil, nil)
         last = try restatement.price(last)
         guard var sides = quote else { return }
         sides.bid = try restatement.price(sides.bid)

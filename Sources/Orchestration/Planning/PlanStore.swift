@@ -204,9 +204,10 @@ package struct PlanStore: Sendable, Hashable, Codable {
     }
 
     /// What a corporate action makes of the plan.
+    /// - Parameter seen: the market after it, when that was known before the action was.
     /// - Throws: ``NumericError`` when a figure does not fit.
     mutating func restate(
-        _ symbol: Symbol, by restatement: Restatement, _ increment: PriceIncrement
+        _ symbol: Symbol, by restatement: Restatement, _ increment: PriceIncrement, seen: SeenMarket? = nil
     ) throws(NumericError) {
         guard var plan = symbols[symbol]?.plan else { return }
         func adjusted(_ price: Price?) throws(NumericError) -> Price? {
@@ -214,15 +215,19 @@ package struct PlanStore: Sendable, Hashable, Codable {
             return try max(increment.rounded(price, .halfEven), increment.step(for: price))
         }
         func restated(_ stop: ProtectiveStop) throws(NumericError) -> ProtectiveStop {
-            ProtectiveStop(
+            let after = ProtectiveStop(
                 stopPrice: try adjusted(stop.stopPrice) ?? stop.stopPrice, limitPrice: try adjusted(stop.limitPrice))
+            return seen?.isMeant(stop: stop.stopPrice, ratherThan: after.stopPrice) == true ? stop : after
         }
         if let stop = plan.stop { plan.stop = try restated(stop) }
         for index in (plan.stopLevels ?? []).indices {
             guard let level = plan.stopLevels?[index] else { continue }
             plan.stopLevels?[index].stop = try restated(level.stop)
         }
-        plan.target = try adjusted(plan.target)
+        seen?.keepTightest(in: &plan)
+        if let target = plan.target, let after = try adjusted(target) {
+            plan.target = seen?.isMeant(target: target, ratherThan: after) == true ? target : after
+        }
         if let limit = plan.quantityLimit { plan.quantityLimit = try restatement.quantity(limit) }
         plan.dropEntry()
         adopt(plan)

@@ -19,6 +19,8 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     /// The initial stop that a person has named, until it can be held against the market.
     package var namedStop: Price?
     package var openedAt: Timestamp
+    /// What a share was worth when the broker's list was last seen to show what our books have; nil while that is not known.
+    private var listedPrice: Price?
     /// The first bar after a split may mix old and new shares: its open and high say nothing certain.
     package var isRangeUncertain = false
     package var highWaterMark: Price
@@ -100,6 +102,15 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         return nil
     }
 
+    /// The broker's list shows the same.
+    mutating func noteListed(at price: Price?) { listedPrice = price ?? listedPrice }
+
+    /// A split that the broker shows is in this price already: since the broker has shown the old shares, the market has gone
+    /// over to the new ones.
+    func isAfter(_ split: Split, _ price: Price) -> Bool {
+        listedPrice.map { !split.isPreSplit(price, before: $0) } ?? false
+    }
+
     mutating func updateWaterMarks(price: Price) {
         highWaterMark = max(highWaterMark, price)
         lowWaterMark = min(lowWaterMark, price)
@@ -156,6 +167,12 @@ package struct PositionRecord: Sendable, Hashable, Codable {
             && abs(theirs.averagePrice.units - average) <= max(average / 10_000, Price.scale / 100)
     }
 
+    /// What the broker may call the average price: few of them take dividends off it.
+    var averagesTold: [Price] {
+        guard dividends.isPositive else { return [averagePrice] }
+        return [averagePrice, Price(units: averagePrice.units.addingClamped(dividends.units))]
+    }
+
     /// Of each share, when there are more of them.
     private func dividends(spreadOver after: Quantity) -> Price {
         let (old, new) = (Int128(quantity.units.magnitude), Int128(after.units.magnitude))
@@ -164,12 +181,20 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     }
 
     /// Nothing was gained or lost by it.
-    mutating func restate(by restatement: Restatement) throws(NumericError) {
+    /// - Parameter price: of after a split, when prices of after it have moved the marks: of more shares the low mark, of fewer
+    ///   the high one is of the new ones.
+    mutating func restate(by restatement: Restatement, seen price: Price? = nil) throws(NumericError) {
         if case .split = restatement { isRangeUncertain = true }
         quantity = try restatement.quantity(quantity)
         try restateAverage(by: restatement)
-        highWaterMark = try restatement.price(highWaterMark)
-        lowWaterMark = try restatement.price(lowWaterMark)
+        if case .split = restatement { listedPrice = nil } else { listedPrice = try restatement.price(listedPrice) }
+        let (high, low) = (highWaterMark, lowWaterMark)
+        highWaterMark = try restatement.price(high)
+        lowWaterMark = try restatement.price(low)
+        if let price, case .split(let split) = restatement {
+            highWaterMark = max(price, split.isReverse ? high : highWaterMark)
+            lowWaterMark = min(price, split.isReverse ? lowWaterMark : low)
+        }
         initialStop = try restatement.price(initialStop)
         adoptedPrice = try restatement.price(adoptedPrice)
         namedStop = try restatement.price(namedStop)

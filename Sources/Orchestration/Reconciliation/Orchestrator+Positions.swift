@@ -20,6 +20,7 @@ extension Orchestrator {
             state.reconciler.note(finding, of: symbol, at: state.now)
             switch finding {
             case .agrees:
+                state.portfolio.noteListed(symbol, at: state.market.price(of: symbol))
                 state.holds.endReport(.splitNotBooked, of: symbol)
                 state.holds.endReport(.contradiction, of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
@@ -127,6 +128,7 @@ extension Orchestrator {
         let before = state.portfolio.positions[symbol]
         if let booking { try adopt(booking, of: symbol) }
         adoptQuantity(theirs.withAverage(of: booking == nil ? nil : before, state.portfolio.positions[symbol]))
+        if booking == nil { state.portfolio.noteListed(symbol, at: state.market.price(of: symbol)) }
         if let filled, (filled.side == .buy) == theirs.quantity.isPositive {
             planForFilledEntry(symbol, filled)
             state.portfolio.entered(symbol, stop: filled.stop.stopPrice)
@@ -178,15 +180,30 @@ extension Orchestrator {
     private mutating func adopt(_ booking: Booking, of symbol: Symbol) throws(NumericError) {
         state.holds.endReport(.splitNotBooked, of: symbol)
         guard let split = booking.split else { return _ = state.reconciler.splitBooked(symbol) }
-        try applySplit(symbol, split.numerator, split.denominator)
+        let seen = priceAfter(split, of: symbol)
+        try applySplit(symbol, split, seen: seen)
         let isTakenBack = state.reconciler.splitBooked(symbol)
         guard !isTakenBack else { return }
         if case .early(let action, _) = booking { state.actions.drop(action) }
         state.actions.noteApplied(
             .split(numerator: split.numerator, denominator: split.denominator), of: symbol, at: state.now)
         state.protection.setBreached(false, symbol, at: state.now)
+        guard seen == nil else { return state.market.forgetSeries(symbol) }
         state.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
         state.market.splitSeries(symbol, split)
+    }
+
+    /// I-CORP-9: the price of the new shares, where it is known before the broker has booked them: the split was announced when
+    /// the position was taken for one of new shares, or the market has gone over to them, as while nobody was here.
+    private func priceAfter(_ split: Split, of symbol: Symbol) -> Price? {
+        guard let price = state.market.price(of: symbol), let record = state.portfolio.positions[symbol] else {
+            return nil
+        }
+        let today = TradingSession(TradingHours(of: symbol), containing: state.now).open
+        let isSeen =
+            state.actions.isApplied(split, of: symbol, at: state.now) || record.isAfter(split, price)
+            || state.market.hasJumped(by: split, symbol, since: today)
+        return isSeen ? price : nil
     }
 
     private func kind(of theirs: BrokerPosition?, ours: Quantity, isBooking: Bool) -> Discrepancy.Kind {

@@ -31,11 +31,29 @@ struct SplitRecognitionTests {
             ("287", "10", "14", "205", "1:20"), ("287", "10", "15", "200", "1:20"),
             ("14.35", "10", "43.05", "3.3333", "3:1"),
             ("7", "50", "10", "33.33", "3:2"), ("1000", "4", "100", "40", "1:10"),
-            ("40", "1", "1200", "0.0333", "30:1"), ("-14.25", "34.4", "-3.562", "137.6", "1:4"),
+            ("150", "64.78", "10", "971.7", "1:15"), ("40", "1", "1200", "0.0333", "30:1"),
+            ("-14.25", "34.4", "-3.562", "137.6", "1:4"),
             ("0.7777", "90", "0.2592", "270", "1:3"), ("1.333", "75", "1.999", "50", "3:2"),
         ] as [(Quantity, Price, Quantity, Price, String)])
     func recognized(held: Quantity, average: Price, after: Quantity, newAverage: Price, expected: String) {
         #expect(split(Figures(held: held, average: average, after: after, newAverage: newAverage)) == expected)
+    }
+
+    @Test(
+        "a dividend that our average is lowered by, and the broker's is not, makes no other ratio of it",
+        arguments: [
+            ("21", "119.27", "10.83", "5", "477.08", "1:4"), ("21", "119.27", "10.83", "5", "433.76", "1:4"),
+            ("100", "700", "25", "700", "100", "7:1"),
+            ("-101", "150", "3", "-151", "100", "3:2"),
+        ] as [(Quantity, Price, Price, Quantity, Price, String)])
+    func afterDividend(
+        held: Quantity, average: Price, dividend: Price, after: Quantity, newAverage: Price, expected: String
+    ) throws {
+        var ours = PositionRecord(
+            symbol: "ABC", quantity: held, averagePrice: average, openedAt: Timestamp(seconds: 0))
+        try ours.restate(by: .dividend(dividend))
+        let theirs = BrokerPosition(symbol: "ABC", quantity: after, averagePrice: newAverage)
+        #expect(Split(from: ours, to: theirs).map { "\($0.numerator):\($0.denominator)" } == expected)
     }
 
     @Test(
