@@ -4,10 +4,11 @@ import Trading
 extension Invariants {
     /// - Parameter isKnown: the core's books have the position as it is. Of one that it learns of later, and of whose split
     ///   nobody tells it, it has no figure but the price of before.
-    func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, isKnown: Bool) {
+    /// - Parameter planned: the core's stop for the old shares.
+    func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, isKnown: Bool, planned: Price?) {
         splits[symbol] = TrueSplit(
             numerator: numerator, denominator: denominator, held: venue.held(symbol), at: world.now, isKnown: isKnown,
-            isTold: announced.contains(symbol))
+            isTold: announced.contains(symbol), planned: planned)
         // What was decided on the old shares is another number of new ones.
         for key in maySell.keys where key.hasSuffix("." + symbol.text) { maySell[key] = .max / 2 }
         for key in mayEnter.keys where key.hasSuffix("." + symbol.text) { mayEnter[key] = .max / 2 }
@@ -58,6 +59,18 @@ extension Invariants {
         else { return }
         let isBeyond =
             order.side == .sell ? stop.units > price.units / 4 * 5 : stop.units < price.units / 5 * 4
-        if isBeyond { fail("E15", "a stop at \(stop) for \(order.symbol), which is at \(price) after its split") }
+        if isBeyond, !split.isRestated(stop) {
+            fail("E15", "a stop at \(stop) for \(order.symbol), which is at \(price) after its split")
+        }
+    }
+}
+
+extension Invariants.TrueSplit {
+    /// It is what the split makes of the stop that was planned before, wherever that stood: a policy may have asked for one that
+    /// the market had passed.
+    fileprivate func isRestated(_ stop: Price) -> Bool {
+        guard let planned else { return false }
+        let exact = Int128(planned.units) * Int128(denominator) / Int128(numerator)
+        return abs(exact - Int128(stop.units)) <= Int128(Price.scale / 10)
     }
 }

@@ -15,7 +15,7 @@ struct LargerWorld {
     fileprivate var moved: [ClientOrderID: (from: Price, to: Price)] = [:]
     /// True dividends, and how often the core has applied them.
     fileprivate var dividends: [Symbol: (amount: Price, applied: Int)] = [:]
-    /// The core's planned stops when they were seen last.
+    /// The core's planned stops before what it did last.
     fileprivate var stops: [Symbol: Price] = [:]
 
     mutating func answers(_ advice: Recommendations, _ policy: PluginName, _ cycle: Int64) {
@@ -93,7 +93,62 @@ extension Invariants {
     /// A list that is believed was true within so many nanoseconds.
     fileprivate static let oldestList = 120 * World.second
 
+    // MARK: - Prices
+
+    /// E1: nothing is sold at market for a stop that the market has never reached, and no stop is moved to where it has never
+    /// been. Of a policy that gives any figures at all this says nothing.
+    func checkJustified(_ step: ActionTaken, _ core: CoreState) {
+        guard !scenario.characters.contains(.chaos), let range = knownRange(of: step.symbol, core) else { return }
+        switch (step.action, step.why) {
+        case (.close(let side, _, _), .marketThroughStop(let stop?)):
+            // Whoever buys pays the ask, which is a cent above the price.
+            let ask = Price(units: range.high.units + Price.scale / 100)
+            if side == .sell ? range.low > stop : ask < stop {
+                fail(
+                    "E1",
+                    "\(step.action.words), because \(step.why.words); it was never there: \(range.low) to \(range.high)"
+                )
+            }
+        case (.moveStop(_, let stop), _):
+            guard let held = venue.positions[step.symbol], !held.isZero else { return }
+            if held.isNegative ? stop < range.low : stop > range.high {
+                fail(
+                    "E1",
+                    "\(step.action.words) of \(step.symbol); the market was never there: \(range.low) to \(range.high)")
+            }
+        default: break
+        }
+    }
+
+    /// What the market has been. Of a split that nothing has told the core of yet it knows the old shares' alone.
+    private func knownRange(of symbol: Symbol, _ core: CoreState) -> (low: Price, high: Price)? {
+        guard let split = splits[symbol], !split.isTold, let before = venue.rangesBefore[symbol],
+            core.portfolio.positions[symbol]?.quantity == split.held, split.held != venue.held(symbol)
+        else { return venue.range(symbol) }
+        return before
+    }
+
     // MARK: - Money and dividends
+
+    /// E3 and E16: no figure of the account is believed that it never had, and no position of another account.
+    func coreBelieves(_ core: CoreState) {
+        if !hasReduced.isEmpty { hasReduced = hasReduced.filter { core.plans[$0]?.quantityLimit != nil } }
+        guard scenario.hasBadAnswers, let account = core.portfolio.account else { return }
+        // Executions that are not booked yet, or were missed.
+        let slack: Int64 = 500_000 * Money.scale
+        // What is told by itself is booked at once, beside what is still in doubt.
+        // A correction may not have reached the core.
+        let told = venue.movements.map(\.told)
+        let (least, most) = venue.cashRange
+        let low = Money(units: told.reduce(least.units) { $0 + min(0, $1.min() ?? 0) })
+        let high = Money(units: told.reduce(most.units) { $0 + max(0, $1.max() ?? 0) })
+        if account.cash.units < low.units - slack || account.cash.units > high.units + slack {
+            fail("E3", "cash of \(account.cash) is believed; it was never there: \(low) to \(high)")
+        }
+        for symbol in core.portfolio.positions.keys.sorted() where !scenario.symbols.contains(symbol) {
+            fail("E16", "\(symbol) is in the books; this account never held it")
+        }
+    }
 
     /// E3: the account is too large for its positions to lose so much; what was paid out is no loss.
     func checkLoss(_ record: Record) {
@@ -103,10 +158,15 @@ extension Invariants {
 
     func paysDividend(_ symbol: Symbol, _ amount: Price) { larger.dividends[symbol] = (amount, 0) }
 
+    /// Several records are of one turn, and seen when all of it is done.
+    func coreGoesOn(from before: CoreState) {
+        guard scenario.isSixthEdition else { return }
+        for (symbol, stop) in before.plannedStops { larger.stops[symbol] = stop }
+    }
+
     /// E15: a dividend is applied as it was, once, and with the position its stop.
     func checkDividend(_ record: Record, _ core: CoreState) {
         guard scenario.isSixthEdition else { return }
-        defer { for (symbol, plan) in core.plannedStops { larger.stops[symbol] = plan } }
         guard case .corporateAction(let action, .dividendApplied) = record, case .dividend(let amount) = action.kind
         else {
             return

@@ -37,7 +37,7 @@ final class Invariants {
     /// The newest cycle in which a policy asked for less of a symbol.
     private var asked: [Symbol: Int64] = [:]
     /// Something of the reduction that the core plans was executed: it is finished, whether it is asked for again or not.
-    private var hasReduced: Set<Symbol> = []
+    var hasReduced: Set<Symbol> = []
     /// Nanoseconds in which the lists contradicted each other.
     private var contradicted: [Symbol: Int64] = [:]
     /// The core's own limit.
@@ -87,6 +87,8 @@ final class Invariants {
         var at: Int64
         var isKnown: Bool
         var isTold: Bool
+        /// The core's stop for the old shares.
+        var planned: Price?
     }
 
     /// What was lost since a position was last in order, by symbol.
@@ -350,7 +352,7 @@ final class Invariants {
 
     func connectionEnds() { inFlight.clear() }
 
-    func coreRecords(_ record: Record) {
+    func coreRecords(_ record: Record, _ core: CoreState) {
         if case .action(let step) = record, step.number > Self.mostSteps {
             fail(
                 "liveness",
@@ -358,7 +360,7 @@ final class Invariants {
             )
         }
         if case .action(let step) = record {
-            checkJustified(step)
+            checkJustified(step, core)
             checkUndone(step)
         }
         checkLoss(record)
@@ -377,50 +379,6 @@ final class Invariants {
             maySell[key] = limit.isZero ? .max / 2 : max(maySell[key] ?? 0, size - limit.units)
         }
         if let entry = decision.plan.entry { mayEnter[key] = entry.quantity.units }
-    }
-
-    /// E1: nothing is sold at market for a stop that the market has never reached, and no stop is moved to where it has never
-    /// been. Of a policy that gives any figures at all this says nothing.
-    private func checkJustified(_ step: ActionTaken) {
-        guard !scenario.characters.contains(.chaos), let range = venue.range(step.symbol) else { return }
-        switch (step.action, step.why) {
-        case (.close(let side, _, _), .marketThroughStop(let stop?)):
-            // Whoever buys pays the ask, which is a cent above the price.
-            let ask = Price(units: range.high.units + Price.scale / 100)
-            if side == .sell ? range.low > stop : ask < stop {
-                fail(
-                    "E1",
-                    "\(step.action.words), because \(step.why.words); it was never there: \(range.low) to \(range.high)"
-                )
-            }
-        case (.moveStop(_, let stop), _):
-            guard let held = venue.positions[step.symbol], !held.isZero else { return }
-            if held.isNegative ? stop < range.low : stop > range.high {
-                fail(
-                    "E1",
-                    "\(step.action.words) of \(step.symbol); the market was never there: \(range.low) to \(range.high)")
-            }
-        default: break
-        }
-    }
-
-    /// E3 and E16: no figure of the account is believed that it never had, and no position of another account.
-    func coreBelieves(_ core: CoreState) {
-        if !hasReduced.isEmpty { hasReduced = hasReduced.filter { core.plans[$0]?.quantityLimit != nil } }
-        guard scenario.hasBadAnswers, let account = core.portfolio.account else { return }
-        // Executions that are not booked yet, or were missed.
-        let slack: Int64 = 500_000 * Money.scale
-        // What is told by itself is booked at once, beside what is still in doubt.
-        let told = venue.movements.map(\.movement.amount.units)
-        let (least, most) = venue.cashRange
-        let low = Money(units: told.reduce(least.units) { $0 + min(0, $1) })
-        let high = Money(units: told.reduce(most.units) { $0 + max(0, $1) })
-        if account.cash.units < low.units - slack || account.cash.units > high.units + slack {
-            fail("E3", "cash of \(account.cash) is believed; it was never there: \(low) to \(high)")
-        }
-        for symbol in core.portfolio.positions.keys.sorted() where !scenario.symbols.contains(symbol) {
-            fail("E16", "\(symbol) is in the books; this account never held it")
-        }
     }
 
     /// No share is in our books that did not change hands.

@@ -13,13 +13,26 @@ final class SimulatedProvider: SimulatedPlugin {
     private var dark: Set<Symbol> = [] {
         didSet { if scenario.isSixthEdition { venue.dark = dark } }
     }
-    /// How far the wall's clock is from the time; announcements are dated by it.
-    var wallOffset: () -> Int64 = { 0 }
-    private var wall: Int64 { world.time.nanoseconds + (scenario.isSixthEdition ? wallOffset() : 0) }
+    /// How far the core's clock is from the time; announcements are dated by it, since they take effect by it.
+    var clockOffset: () -> Int64 = { 0 }
+    private var clock: Int64 { world.time.nanoseconds + (scenario.isSixthEdition ? clockOffset() : 0) }
+    /// The time of what is told. Whoever dates a corporate action dates prices by the same clock: else nobody could tell
+    /// which of them are from before it.
+    private var now: Timestamp {
+        wasSplit.isEmpty && wasPaid.isEmpty ? world.time : Timestamp(nanoseconds: clock)
+    }
+    /// When a night ends in which there is a corporate action; nil by day.
+    private(set) var morning: Int64?
     /// What was split, once in a scenario.
     private var wasSplit: Set<Symbol> = []
     /// Announcements, and from when on they are told.
     private var announcements: [(from: Int64, action: CorporateAction)] = []
+    /// As it is told now: a clock that stood still while its core was dead would make it later.
+    private func dated(_ action: CorporateAction) -> CorporateAction {
+        var action = action
+        action.effectiveAt = Timestamp(nanoseconds: action.effectiveAt.nanoseconds + clock - world.time.nanoseconds)
+        return action
+    }
     /// What has paid a dividend, once in a scenario.
     private var wasPaid: Set<Symbol> = []
     /// Corporate actions that are announced or under way and have not taken effect.
@@ -46,7 +59,7 @@ final class SimulatedProvider: SimulatedPlugin {
 
     /// Bars of an hour ago, when the market was elsewhere: of use to indicators alone.
     private func sendHistory() {
-        let first = world.time.nanoseconds - 5_400 * World.second
+        let first = now.nanoseconds - 5_400 * World.second
         let bars = scenario.symbols.flatMap { symbol -> [Bar] in
             guard let price = venue.prices[symbol] else { return [] }
             let percent: Int64 = faults.pick(.history, [55, 80, 125, 170])
@@ -58,7 +71,7 @@ final class SimulatedProvider: SimulatedPlugin {
                     low: Price(units: then.units / 100 * 97), close: then, volume: .one)
             }
         }
-        send(.market, MarketUpdate(at: world.time, bars: bars.sorted { ($0.start, $0.symbol) < ($1.start, $1.symbol) }))
+        send(.market, MarketUpdate(at: now, bars: bars.sorted { ($0.start, $0.symbol) < ($1.start, $1.symbol) }))
     }
 
     private func tick() {
@@ -77,8 +90,10 @@ final class SimulatedProvider: SimulatedPlugin {
         venue.open(faults.pick(.close, [.closed, .afterHours]))
         let isLong = splitOverNight() || (scenario.isSixthEdition && payOverNight())
         let night = isLong ? 240 : faults.between(.close, 20, 120)
+        if isLong { morning = world.now + night * World.second }
         world.after(night * World.second) { [weak self] in
             guard let self else { return }
+            morning = nil
             venue.endDay()
             venue.open(.regular)
             dark = []
@@ -116,7 +131,7 @@ final class SimulatedProvider: SimulatedPlugin {
         dark.insert(symbol)
         let seconds = faults.between(.dividends, 5, 30)
         for (number, delay) in dividendAnnouncements(seconds).enumerated() {
-            let effective = Timestamp(nanoseconds: wall + seconds * World.second)
+            let effective = Timestamp(nanoseconds: world.time.nanoseconds + seconds * World.second)
             announcements.append(
                 (
                     world.now + delay * World.second,
@@ -150,7 +165,7 @@ final class SimulatedProvider: SimulatedPlugin {
 
     private func plan(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, in seconds: Int64) {
         func announce(after delay: Int64, _ id: String) {
-            let effective = Timestamp(nanoseconds: wall + seconds * World.second)
+            let effective = Timestamp(nanoseconds: world.time.nanoseconds + seconds * World.second)
             announcements.append(
                 (
                     world.now + delay * World.second,
@@ -218,20 +233,20 @@ final class SimulatedProvider: SimulatedPlugin {
 
     private func publish() {
         let step = Price.scale / 100
-        let told = announcements.filter { $0.from <= world.now }.map(\.action)
+        let told = announcements.filter { $0.from <= world.now }.map { dated($0.action) }
         announcements.removeAll { $0.from <= world.now }
         let quotes = scenario.symbols.filter { !dark.contains($0) }.compactMap { symbol in
             venue.prices[symbol].map {
                 distorted(
                     Quote(
                         symbol: symbol, bid: $0, ask: Price(units: $0.units + step), last: $0,
-                        isHalted: scenario.tellsHalts && venue.halted.contains(symbol) ? true : nil, at: world.time))
+                        isHalted: scenario.tellsHalts && venue.halted.contains(symbol) ? true : nil, at: now))
             }
         }
         send(
             .market,
             MarketUpdate(
-                at: world.time, session: venue.session, corporateActions: told.isEmpty ? nil : told, quotes: quotes)
+                at: now, session: venue.session, corporateActions: told.isEmpty ? nil : told, quotes: quotes)
         ) { [weak self] in for action in told { self?.onTold(action) } }
     }
 }

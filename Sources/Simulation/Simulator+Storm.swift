@@ -23,9 +23,10 @@ extension Simulator {
             let core = node?.core.state ?? durable
             invariants.splits(
                 symbol, numerator, denominator,
-                isKnown: core?.portfolio.positions[symbol]?.quantity == venue.held(symbol))
+                isKnown: core?.portfolio.positions[symbol]?.quantity == venue.held(symbol),
+                planned: core?.plans[symbol]?.stop?.stopPrice)
         }
-        provider.wallOffset = { [unowned self] in clock.jump }
+        provider.clockOffset = { [unowned self] in coreOffset }
         provider.onTold = { [unowned self] action in
             story("core hears: \(action.symbol) \(action.id)")
             if case .split = action.kind { invariants.hearsOfSplit(action.symbol) }
@@ -53,9 +54,19 @@ extension Simulator {
             return .lost(.io(path: "memory", why: "killed before the commit"))
         }
         journal.afterCommit = { [unowned self] in
+            if let durable { invariants.coreGoesOn(from: durable) }
+            if let core = node?.core.state { coreTime = (core.now.nanoseconds, world.time.nanoseconds) }
             durable = node?.core.state ?? durable
             if faults.hits(.coreCrash, 1) { transport?.kill() }
         }
+    }
+
+    /// How far the core's clock is from the time. It never goes back: while it is dead the time goes on, and it begins again
+    /// where it was.
+    private var coreOffset: Int64 {
+        guard let coreTime else { return clock.jump }
+        let at = node == nil ? world.time.nanoseconds : coreTime.at
+        return max(clock.jump, coreTime.told - at)
     }
 
     private func wire(_ adapter: SimulatedAdapter) {

@@ -70,6 +70,10 @@ package final class Simulator {
     let box = CoverageBox()
     var signal: Int32?
     var isOver = false
+    /// From then on nothing happens by the simulator's doing.
+    private var calmFrom: Int64
+    /// The core's time at its last commit, and the true time then.
+    var coreTime: (told: Int64, at: Int64)?
     var outcome: Outcome
 
     package static func run(seed: UInt64, _ options: Options = Options()) -> Outcome {
@@ -111,6 +115,7 @@ package final class Simulator {
             (adapters + [provider] + policies).map {
                 PluginSpec(name: $0.name, role: $0.role, settings: .object([]), program: nil)
             }, faults)
+        calmFrom = scenario.storm
         outcome = Outcome(seed: seed)
         outcome.scenario = scenario.words
     }
@@ -207,7 +212,12 @@ package final class Simulator {
     private func endStorm() {
         story("the storm is over")
         faults.isStorm = false
-        venue.open(.regular)
+        if let morning = provider.morning {
+            // New shares do not come in the middle of the day, nor does a market open without a price.
+            calmFrom = morning
+        } else {
+            venue.open(.regular)
+        }
         for symbol in scenario.symbols {
             venue.setHalted(symbol, false)
             // Whoever placed an order by hand on the other side has read the alarm, and takes it back.
@@ -226,6 +236,9 @@ package final class Simulator {
     /// A plan may be under way at the very moment that is looked at: it gets the time to come to its end.
     /// Where the broker's lists contradict each other, until the core's limit for that is over as well.
     private func end(looks: Int = 8, contradictedFor waited: Int64 = 0) {
+        guard world.now >= calmFrom + Scenario.calm else {
+            return world.after(calmFrom + Scenario.calm - world.now) { [unowned self] in if !isOver { end() } }
+        }
         if let state = node?.core.state, scenario.symbols.contains(where: { state.isContradicted($0) }),
             waited < Invariants.longestContradiction + 60 * World.second
         {
@@ -290,7 +303,7 @@ extension CoreState {
 
 extension Simulator: RunObserver {
     package func observe(_ record: Record, state: CoreState) {
-        invariants.coreRecords(record)
+        invariants.coreRecords(record, state)
         if let broken = state.brokenInvariant { invariants.fail("invariant", "\(broken)") }
         invariants.coreBelieves(state)
         invariants.checkDividend(record, state)

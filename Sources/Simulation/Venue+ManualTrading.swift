@@ -57,7 +57,7 @@ extension Venue {
     func book(_ kind: CashMovement.Kind, _ amount: Money, listedAfter span: Int64) -> CashMovement {
         let movement = CashMovement(
             id: CashMovementID(unchecked: "m\(nextNumber())"), kind: kind, amount: amount, at: world.time)
-        movements.append((movement, world.now + span))
+        movements.append((movement, world.now + span, [amount.units]))
         book(cash: amount)
         return movement
     }
@@ -71,6 +71,7 @@ extension Venue {
         }
         book(cash: Money(units: amount.units - movements[place].movement.amount.units))
         movements[place].movement.amount = amount
+        movements[place].told.append(amount.units)
         movements[place].from = world.now
         return movements[place].movement
     }

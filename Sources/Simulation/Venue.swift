@@ -37,6 +37,8 @@ final class Venue {
     private(set) var executions: [ClientOrderID: [ExecutionReport]] = [:]
     private(set) var prices: [Symbol: Price] = [:]
     private var ranges: [Symbol: (low: Price, high: Price)] = [:]
+    /// Of the shares that were split.
+    private(set) var rangesBefore: [Symbol: (low: Price, high: Price)] = [:]
     private(set) var halted: Set<Symbol> = []
     private(set) var session = SessionPhase.regular
     /// Of these nobody knows a price before the market opens.
@@ -47,8 +49,8 @@ final class Venue {
     private var opening: [Symbol: Quantity] = [:]
     /// Symbols that the list of positions leaves out, and until when.
     private var unlisted: [Symbol: Int64] = [:]
-    /// Movements of cash by their ids, and from when on they are listed.
-    var movements: [(movement: CashMovement, from: Int64)] = []
+    /// Movements of cash by their ids, from when on they are listed, and all amounts that were told of them.
+    var movements: [(movement: CashMovement, from: Int64, told: [Int64])] = []
     var listsMovements = false
     private var count: Int64 = 0
 
@@ -112,10 +114,12 @@ final class Venue {
         return Int64(held(symbol).units.magnitude) - offered(symbol, side)
     }
 
-    /// Shares under a stop that rests and is not about to be canceled.
+    /// Shares under a stop that rests and is not about to be canceled; one on the other side protects nothing.
     func protected(_ symbol: Symbol) -> Int64 {
-        resting(symbol).filter {
-            $0.order.terms.type.isStop && $0.order.status != .held && $0.order.terms.role != .entry
+        guard let side = exitSide(symbol) else { return 0 }
+        return resting(symbol).filter {
+            $0.order.terms.side == side && $0.order.terms.type.isStop && $0.order.status != .held
+                && $0.order.terms.role != .entry
         }
         .reduce(0) { $0 + $1.order.leavesQuantity.units }
     }
@@ -291,6 +295,7 @@ final class Venue {
     /// Prices are those of the new shares, and orders for the old ones are over.
     func restatePrices(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64) {
         for id in working[symbol] ?? [] { finishCancel(id) }
+        rangesBefore[symbol] = range(symbol)
         prices[symbol] = prices[symbol].map { scaled($0, denominator, numerator) }
         ranges[symbol] = ranges[symbol].map {
             (scaled($0.low, denominator, numerator), scaled($0.high, denominator, numerator))
