@@ -78,6 +78,11 @@ struct InFlightCommands {
         }
     }
 
+    /// A cancel or a replacement of it has no answer yet: its end may be what was asked for.
+    func isAsked(_ id: ClientOrderID) -> Bool {
+        commands.values.contains { $0.ids.contains(id) && !$0.newIDs.contains(id) }
+    }
+
     private mutating func remove(_ isAnswered: (SentCommand) -> Bool) {
         for (symbol, command) in commands where isAnswered(command) { commands[symbol] = nil }
     }

@@ -49,13 +49,19 @@ extension Invariants {
         splits[symbol]?.isTold = true
     }
 
+    /// The core's books have the new shares. Before the broker has booked them too, both still show the old ones.
+    private func isBooked(_ split: TrueSplit, _ symbol: Symbol, _ core: CoreState?) -> Bool {
+        let held = venue.held(symbol)
+        return held != split.held && core?.portfolio.positions[symbol]?.quantity == held
+    }
+
     /// No stop that was meant for the old shares is sent for the new ones, once anything has told the core of them: an
     /// announcement, the end of its order, or the new shares themselves.
     func checkStop(_ order: NewOrder, _ core: CoreState?) {
         guard let split = splits[order.symbol], split.isKnown, world.now < split.at + 600 * World.second,
             !scenario.characters.contains(.chaos), order.role == .stop, let stop = order.stopPrice,
             let price = venue.prices[order.symbol],
-            split.isTold || core?.portfolio.positions[order.symbol]?.quantity == venue.held(order.symbol)
+            split.isTold || isBooked(split, order.symbol, core)
         else { return }
         let isBeyond =
             order.side == .sell ? stop.units > price.units / 4 * 5 : stop.units < price.units / 5 * 4

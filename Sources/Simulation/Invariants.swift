@@ -337,8 +337,9 @@ final class Invariants {
     func coreHears(_ word: SimulatedAdapter.BrokerReport) {
         switch word {
         case .execution(let report):
+            let isAsked = inFlight.isAsked(report.clientOrderID)
             inFlight.received(report)
-            if report.event == .canceled, let symbol = symbols[report.clientOrderID], splits[symbol] != nil {
+            if report.event == .canceled, !isAsked, let symbol = symbols[report.clientOrderID], splits[symbol] != nil {
                 hearsOfSplit(symbol)
             }
             for symbol in losses.keys { losses[symbol]?.words.remove(report) }
