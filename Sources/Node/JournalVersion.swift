@@ -31,12 +31,24 @@ extension JournalVersion {
     /// - Throws: ``JournalError``: `tooNew` for a format that only later programs know; `damaged` for an entry that says no
     ///   number, or when the metadata say another one than the chain.
     package static func spans(of journal: any JournalReader) throws -> [Span] {
+        let before = try journal.metadata(JournalFormat.numberKey)
+        let spans = try spansOfEntries(journal)
+        let number = "\(spans.last?.version.format ?? JournalFormat.unnumbered)"
+        guard before != number else { return spans }
+        // A core that begins the journal beside us, or goes on with it, may have written between two of our looks.
+        let after = try journal.metadata(JournalFormat.numberKey)
+        guard before == after else { return try spansOfEntries(journal) }
+        guard let said = after else { return spans }
+        throw JournalError.damaged(
+            path: journal.path, sequence: 0, what: "its metadata say format \(said), and its entries format \(number)")
+    }
+
+    private static func spansOfEntries(_ journal: any JournalReader) throws -> [Span] {
         let entries = try journal.entries(type: JournalFormat.entryType, limit: limit).filter { $0.kind == .format }
         var spans = try entries.map { Span(firstEntry: $0.sequence, version: try version(in: $0, journal)) }
         if spans.first?.firstEntry != 1, try journal.head.sequence > 0 {
             spans.insert(Span(firstEntry: 1, version: .unnumbered), at: 0)
         }
-        try check(spans.last?.version.format ?? JournalFormat.unnumbered, journal)
         return spans
     }
 
@@ -58,11 +70,6 @@ extension JournalVersion {
         return version
     }
 
-    private static func check(_ number: Int64, _ journal: any JournalReader) throws {
-        guard let said = try journal.metadata(JournalFormat.numberKey), said != "\(number)" else { return }
-        throw JournalError.damaged(
-            path: journal.path, sequence: 0, what: "its metadata say format \(said), and its entries format \(number)")
-    }
 }
 
 extension JournalVersion: CustomStringConvertible {

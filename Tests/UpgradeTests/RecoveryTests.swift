@@ -138,6 +138,21 @@ struct RecoveryTests {
         #expect(throws: JournalError.self) { try JournalVersion.spans(of: frozen.reader()) }
     }
 
+    @Test("a journal that a core begins while it is looked at is no damage", arguments: [0, 1, 2])
+    func begunBeside(after looks: Int) throws {
+        let journal = InMemoryJournal()
+        let begins: () throws -> Void = {
+            let body = Array("{\"format\":\(JournalFormat.current),\"program\":\"\(Program.version)\"}".utf8)
+            try journal.append(kind: .format, type: JournalFormat.entryType, at: 0, body: body)
+            try journal.setMetadata(JournalFormat.numberKey, "\(JournalFormat.current)")
+            try journal.commit()
+        }
+        let beside = WrittenBeside(journal, after: looks, begins)
+        let spans = try JournalVersion.spans(of: beside)
+        #expect(spans.isEmpty || spans.map(\.version) == [.current], "\(spans)")
+        #expect(try JournalVersion.spans(of: beside).map(\.version) == [.current])
+    }
+
     /// The entries in a journal of their own, some of them changed.
     private func rewritten(
         _ entries: [JournalEntry], _ change: (inout JournalEntry) -> Void
@@ -153,5 +168,43 @@ struct RecoveryTests {
         }
         try journal.commit()
         return journal
+    }
+}
+
+/// A journal into which another process writes after so many looks of the reader.
+private final class WrittenBeside: JournalReader {
+    private let journal: InMemoryJournal
+    private var looks: Int
+    private let write: () throws -> Void
+
+    init(_ journal: InMemoryJournal, after looks: Int, _ write: @escaping () throws -> Void) {
+        (self.journal, self.looks, self.write) = (journal, looks, write)
+    }
+
+    private func look() {
+        if looks == 0 { do { try write() } catch { Issue.record(error) } }
+        looks -= 1
+    }
+
+    var path: String { journal.path }
+    var head: JournalHead {
+        get throws(JournalError) {
+            look()
+            return journal.head
+        }
+    }
+    func entries(_ query: EntryQuery) throws(JournalError) -> [JournalEntry] {
+        look()
+        return try journal.entries(query)
+    }
+    func latestSnapshot(atOrBefore sequence: Int64?) throws(JournalError) -> Snapshot? {
+        try journal.latestSnapshot(atOrBefore: sequence)
+    }
+    func notes(kind: String, limit: Int) throws(JournalError) -> [JournalNote] {
+        try journal.notes(kind: kind, limit: limit)
+    }
+    func metadata(_ key: String) throws(JournalError) -> String? {
+        look()
+        return try journal.metadata(key)
     }
 }
