@@ -172,6 +172,9 @@ package struct Market: Sendable, Hashable, Codable {
         symbols[symbol] = preSplit.map { Listing(preSplit: $0) }
     }
 
+    /// The same, where it was new when it arrived.
+    func freshPrice(of symbol: Symbol) -> Price? { isFresh(symbol) ? price(of: symbol) : nil }
+
     /// The market has jumped by as much as this split makes of a price.
     func hasJumped(by split: Split, _ symbol: Symbol, since earliest: Timestamp) -> Bool {
         guard let evidence = symbols[symbol]?.evidence, let jump = evidence.jump, jump.at >= earliest,

@@ -167,8 +167,11 @@ struct PriceEvidence: Sendable, Hashable, Codable {
 
     private mutating func believe(_ sighting: Sighting) {
         if let last, !Self.isNear(last, sighting.price) { self.last = nil }
-        if let before = believed?.price, !Self.isWithin(CoreLimits.jump, before, sighting.price) {
-            jump = Jump(from: before, at: sighting.at)
+        // Bars of before are no market that it has jumped from, or to.
+        if let before = believed, before.isFresh, sighting.isFresh,
+            !Self.isWithin(CoreLimits.jump, before.price, sighting.price)
+        {
+            jump = Jump(from: before.price, at: sighting.at)
         }
         believed = sighting
         believedSince = heardAt

@@ -20,7 +20,7 @@ extension Orchestrator {
             state.reconciler.note(finding, of: symbol, at: state.now)
             switch finding {
             case .agrees:
-                state.portfolio.noteListed(symbol, at: state.market.price(of: symbol))
+                state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol))
                 state.holds.endReport(.splitNotBooked, of: symbol)
                 state.holds.endReport(.contradiction, of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
@@ -128,7 +128,7 @@ extension Orchestrator {
         let before = state.portfolio.positions[symbol]
         if let booking { try adopt(booking, of: symbol) }
         adoptQuantity(theirs.withAverage(of: booking == nil ? nil : before, state.portfolio.positions[symbol]))
-        if booking == nil { state.portfolio.noteListed(symbol, at: state.market.price(of: symbol)) }
+        if booking == nil { state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol)) }
         if let filled, (filled.side == .buy) == theirs.quantity.isPositive {
             planForFilledEntry(symbol, filled)
             state.portfolio.entered(symbol, stop: filled.stop.stopPrice)
@@ -196,7 +196,7 @@ extension Orchestrator {
     /// I-CORP-9: the price of the new shares, where it is known before the broker has booked them: the split was announced when
     /// the position was taken for one of new shares, or the market has gone over to them, as while nobody was here.
     private func priceAfter(_ split: Split, of symbol: Symbol) -> Price? {
-        guard let price = state.market.price(of: symbol), let record = state.portfolio.positions[symbol] else {
+        guard let price = state.market.freshPrice(of: symbol), let record = state.portfolio.positions[symbol] else {
             return nil
         }
         let today = TradingSession(TradingHours(of: symbol), containing: state.now).open
