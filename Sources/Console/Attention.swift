@@ -115,7 +115,7 @@ package struct Attention: Sendable, Hashable {
                         } ?? "\(symbol): no stop can be placed while \(order) rests on the other side")
                 case .contradiction(let found):
                     reasons.append(
-                        "\(symbol): the broker lists \(found.brokers), our books have \(found.ours), and \(found.order) says otherwise"
+                        "\(symbol): the broker lists \(found.brokers), our books have \(found.ours), and \(found.witness) otherwise"
                     )
                 case .refusedByRiskGate, .orderBudget, .splitNotBooked, .protectedOtherwise: continue
                 }

@@ -166,7 +166,7 @@ extension AlertReason {
         case .orderResizedByOthers(let order, let from, let to):
             "somebody has changed \(order) from \(from) to \(to) shares; position and orders are read again"
         case .positionContradicted(let contradiction):
-            "the broker lists \(contradiction.brokers), \(contradiction.ours) here, and \(contradiction.order) says otherwise; nothing is changed until that is clear"
+            "the broker lists \(contradiction.brokers), \(contradiction.ours) here, and \(contradiction.witness) otherwise; nothing is changed until that is clear"
         case .orderHandedOver(let order, let who, let why):
             "\(who) has handed over \(order.clientOrderID) (\(order.words)): \(why); it is managed from now on"
         case .orderNotHandedOver(let order):

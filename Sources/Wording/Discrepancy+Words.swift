@@ -68,3 +68,8 @@ extension DiscrepancyDone {
         }
     }
 }
+
+extension Contradiction {
+    /// Who says otherwise.
+    package var witness: String { order.map { "\($0) says" } ?? "what the account is worth beyond its cash says" }
+}

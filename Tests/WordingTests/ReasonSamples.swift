@@ -183,6 +183,7 @@ enum ReasonSamples {
         .stopLoosenedByOthers(from: "95", to: "92"), .targetMovedByOthers(from: "120", to: "112"),
         .orderResizedByOthers(id, from: "100", to: "60"),
         .positionContradicted(Contradiction(ours: "100", brokers: "0", order: id)),
+        .positionContradicted(Contradiction(ours: "100", brokers: "0")),
         .orderHandedOver(order, who: "me@here", why: "the test"), .orderNotHandedOver(id),
         .unprotected("144", for: .seconds(40), nothingSent: .swap(from: "paper", to: "other")),
         .unprotectable("0.9", worth: "630000"), .ownStop(at: "180"),

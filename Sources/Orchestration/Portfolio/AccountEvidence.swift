@@ -12,6 +12,8 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     /// The broker's equity less its cash and the value of what is held, when it was believed last: what it counts and we
     /// do not, such as interest or options.
     private var otherValue: Money?
+    /// When it was; nil when positions have changed since otherwise than by our fills.
+    private var otherValueAt: Timestamp?
     /// At first contact: figures that do not fit together, and how often they were told.
     private var opening: Opening?
 
@@ -84,6 +86,15 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         return try other.magnitude() > all.scaled(by: share, .up)
     }
 
+    /// What the broker counts beyond cash and positions; nil when something was booked or adopted since that was measured: it may
+    /// have been that.
+    func otherValue(bookedAt: Timestamp?) -> Money? {
+        guard let otherValueAt, bookedAt.map({ $0 <= otherValueAt }) ?? true else { return nil }
+        return otherValue
+    }
+
+    mutating func positionAdopted() { otherValueAt = nil }
+
     enum Finding: Sendable, Hashable {
         /// Nothing is doubtful.
         /// - Parameter wasDoubted: and that was told.
@@ -105,7 +116,10 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         let cause = try cause(reading, cash: cash, other: other)
         guard let cause else {
             // What is not adopted yet would count as something else that the broker has.
-            defer { (doubt, otherValue) = (nil, reading.isQuiet ? other ?? otherValue : otherValue) }
+            defer {
+                doubt = nil
+                if reading.isQuiet, let other { (otherValue, otherValueAt) = (other, reading.at) }
+            }
             return .agrees(wasDoubted: doubt?.isTold == true)
         }
         guard reading.isQuiet else { return .doubtful(told: nil) }
@@ -120,7 +134,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
             doubt = now
             return .doubtful(told: told)
         }
-        (doubt, otherValue) = (nil, other)
+        (doubt, otherValue, otherValueAt) = (nil, other, reading.at)
         return .moved(cash: cash)
     }
 
@@ -194,6 +208,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     /// The clock went ahead, and no time has passed.
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         doubt = doubt.map { $0.shifted(by: span, now: now) }
+        otherValueAt = otherValueAt.map { min($0 + span, now) }
     }
 }
 

@@ -11,6 +11,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
     package private(set) var evidence = AccountEvidence()
     /// When an execution was booked last.
     private(set) var bookedAt: Timestamp?
+    /// What the broker counts beyond cash and positions, as far as that is known of the positions as they are.
+    var otherValue: Money? { evidence.otherValue(bookedAt: bookedAt) }
     /// What entries cost that the account's buying power may not know of yet.
     private(set) var openings = Openings()
     package private(set) var positions: [Symbol: PositionRecord] = [:]
@@ -52,6 +54,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
         cashBook.open(at: told)
         return true
     }
+
+    /// A position is as the broker shows it, and what the broker counted beyond positions may have been that.
+    mutating func positionAdopted() { evidence.positionAdopted() }
 
     /// The broker's figures, laid beside ours. What is not believed yet lets nothing be bought for it; nothing is sold for
     /// it either.

@@ -75,7 +75,7 @@ extension Orchestrator {
     }
 
     /// What the broker lists, at the market or, where there is no price, at what it has cost.
-    private func value(of positions: [BrokerPosition]) throws(NumericError) -> (value: Money, arePriced: Bool) {
+    func value(of positions: [BrokerPosition]) throws(NumericError) -> (value: Money, arePriced: Bool) {
         var (value, arePriced) = (Money.zero, true)
         for position in positions {
             let price = state.market.price(of: position.symbol)

@@ -1,28 +1,39 @@
 import Trading
 
-/// I-DOUBT-2: a list of positions that shows less than a stop of ours at the same broker still holds is not believed at once, nor
-/// one that an order whose fate is unknown may have made smaller. It is waited for, for a bounded time, and a person is told;
-/// nothing is canceled meanwhile. Cash that came in for the shares is the witness that they were sold.
+/// I-DOUBT-2: a list of positions that shows less than a stop of ours at the same broker still holds, or than the account is worth
+/// by its own figures, is not believed at once, nor one that an order whose fate is unknown may have made smaller. It is waited
+/// for, for a bounded time, and a person is told; nothing is canceled meanwhile. Cash that came in for the shares is the witness
+/// that they were sold.
 extension Orchestrator {
-    func examined(_ finding: PositionFinding, of symbol: Symbol, _ snapshot: BrokerState) -> PositionFinding {
+    func examined(
+        _ finding: PositionFinding, of symbol: Symbol, _ snapshot: BrokerState
+    ) throws(NumericError) -> PositionFinding {
         guard case .differs(let ours, let theirs) = finding, let record = state.portfolio.positions[symbol],
-            !isWaitedForTooLong(symbol), !mustMatchPrevious(symbol)
+            !mustMatchPrevious(symbol)
         else { return finding }
         let brokers = theirs?.quantity ?? .zero
         // What stands on the other side is no hole in a list.
         guard brokers.isZero || brokers.isNegative == ours.isNegative else { return finding }
-        let left = Quantity(units: Int64(clamping: brokers.units.magnitude))
-        guard left < record.size, theirs.flatMap({ Split(from: record, to: $0) }) == nil else { return finding }
-        let witness =
-            orderInDoubt(record, snapshot, to: brokers)
-            ?? (isPaidFor(record, to: brokers) ? nil : stopBeyond(left, record, snapshot))
-        guard let witness else { return finding }
-        return .contradicted(Contradiction(ours: ours, brokers: brokers, order: witness))
-    }
-
-    private func isWaitedForTooLong(_ symbol: Symbol) -> Bool {
-        guard let since = state.reconciler.discrepancy(of: symbol)?.since else { return false }
-        return since + CoreLimits.contradictionPatience <= state.now
+        let left = brokers.magnitude
+        guard left < record.size, theirs.flatMap({ Split(from: record, to: $0) }) == nil,
+            !state.reconciler.isContradictedForTooLong(symbol, ours: ours, brokers: brokers, at: state.now)
+        else { return finding }
+        func contradicted(by order: ClientOrderID?, account: Bool = false) -> PositionFinding {
+            .contradicted(Contradiction(ours: ours, brokers: brokers, order: order), byAccount: account)
+        }
+        if let order = orderInDoubt(record, snapshot, to: brokers) { return contradicted(by: order) }
+        let stop = stopBeyond(left, record, snapshot)
+        switch try accountSays(record, to: brokers, snapshot) {
+        case .isHeld: return contradicted(by: stop, account: true)
+        case .fitsNothing where !explainsUnseenEnd(record, to: brokers): return contradicted(by: stop)
+        case .isGone: return finding
+        case .nothing, .fitsNothing:
+            // As where prices are missing since a new start: cash alone does not outweigh what the figures have said.
+            if state.reconciler.isContradictedByAccount(symbol, ours: ours, brokers: brokers) {
+                return contradicted(by: stop)
+            }
+            return isPaidFor(record, to: brokers) ? finding : stop.map { contradicted(by: $0) } ?? finding
+        }
     }
 
     /// An exit of ours whose fate is unknown, and which does not explain the difference by itself.
@@ -37,6 +48,15 @@ extension Orchestrator {
         return doubtful.first?.id
     }
 
+    /// An exit of ours has ended, nobody saw how, and may have done it.
+    private func explainsUnseenEnd(_ record: PositionRecord, to brokers: Quantity) -> Bool {
+        let sold = record.size.less(brokers.magnitude)
+        return state.portfolio.orders.orders.values.contains { order in
+            order.symbol == record.symbol && order.isExit && order.terms.side == record.exitSide
+                && order.leavesQuantity >= sold && state.inFlight.hasUnseenEnd(order.id)
+        }
+    }
+
     /// A stop of ours that the broker lists, for more than is left by its list of positions.
     private func stopBeyond(_ left: Quantity, _ record: PositionRecord, _ snapshot: BrokerState) -> ClientOrderID? {
         snapshot.openOrders.first { order in
@@ -46,12 +66,95 @@ extension Orchestrator {
         }?.id
     }
 
+    private enum AccountFigures { case isHeld, isGone, nothing, fitsNothing }
+
+    /// What the account is worth beyond its cash is worth of positions: of those that the list shows, or of these shares as
+    /// well. By figures alone nothing is gone, since an adapter may have made its equity from the list: cash has moved, too.
+    private func accountSays(
+        _ record: PositionRecord, to brokers: Quantity, _ snapshot: BrokerState
+    ) throws(NumericError) -> AccountFigures {
+        let mine = worth(of: record.symbol, from: record.quantity, to: brokers)
+        // Less than a share of some is a fraction that was paid in cash.
+        guard mine != 0, record.size.less(brokers.magnitude) >= min(record.size, .one) else { return .nothing }
+        guard let (beyond, arePriced) = try worthBeyondList(snapshot) else { return .fitsNothing }
+        let change = try equityChange(snapshot).magnitude
+        let isSteady = state.reconciler.hasToldSameCash(for: AccountEvidence.patience, at: state.now)
+        // More than all that is held has come or gone with this reading: it says nothing of some shares.
+        guard isSteady || change <= grossWorth(with: snapshot) else { return .fitsNothing }
+        let others = sums(of: differences(from: snapshot).filter { $0.symbol != record.symbol }.map(\.worth))
+        func distance(_ expected: Int128) -> UInt128 {
+            others.map { (beyond - expected - $0).magnitude }.min() ?? .max
+        }
+        let misfit = min(distance(mine), distance(0))
+        guard misfit <= mine.magnitude / Self.priceMoves else {
+            let isNoise = misfit <= grossWorth(with: snapshot) / Self.markNoise
+            return isNoise || !arePriced || state.market.price(of: record.symbol) == nil ? .nothing : .fitsNothing
+        }
+        guard distance(0) < distance(mine) else { return .isHeld }
+        let noise = max(mine.magnitude / Self.priceMoves, grossWorth(with: snapshot) / Self.markNoise)
+        // A sale turns shares into cash, and leaves the account worth as much as before.
+        return change <= noise && hasCashMoved(record.symbol, by: mine) ? .isGone : .nothing
+    }
+
+    /// Units of money that the account is worth more than by our books.
+    private func equityChange(_ snapshot: BrokerState) throws(NumericError) -> Int128 {
+        let other = (state.portfolio.otherValue ?? .zero).units
+        return try Int128(snapshot.account.equity.units) - Int128(state.marked.equity().units) - Int128(other)
+    }
+
+    /// In the same direction, and by no less.
+    private func hasCashMoved(_ symbol: Symbol, by worth: Int128) -> Bool {
+        let least = worth.magnitude - worth.magnitude / Self.priceMoves
+        return unexplainedCash(for: symbol).contains { $0.signum() == worth.signum() && $0.magnitude >= least }
+    }
+
+    /// The broker's prices and ours may make all positions together differ by one part in so many.
+    private static let markNoise: UInt128 = 50
+
+    /// Each of them may be so or not: every sum of some of them, or with many that of all and of none.
+    private func sums(of worths: [Int128]) -> [Int128] {
+        guard worths.count <= 6 else { return [0, worths.reduce(0, +)] }
+        return worths.reduce([0]) { sums, worth in sums + sums.map { $0 + worth } }
+    }
+
+    /// Units of money that the account is worth beyond its cash, what the list shows, and what it was worth beyond them when
+    /// all agreed, as where it holds what no list shows; nil in another currency. What has no price yet counts with what it
+    /// has cost.
+    private func worthBeyondList(
+        _ snapshot: BrokerState
+    ) throws(NumericError) -> (worth: Int128, arePriced: Bool)? {
+        guard snapshot.account.currency == state.configuration.currency else { return nil }
+        let listed = try value(of: snapshot.positions)
+        let unlisted = state.portfolio.otherValue ?? .zero
+        let beyondCash = Int128(snapshot.account.equity.units) - Int128(snapshot.account.cash.units)
+        return (beyondCash - Int128(listed.value.units) - Int128(unlisted.units), listed.arePriced)
+    }
+
+    /// All that is listed, and what our books have beyond that, long or short.
+    private func grossWorth(with snapshot: BrokerState) -> UInt128 {
+        let listed = snapshot.positions.map { worth(of: $0.symbol, from: $0.quantity, to: .zero).magnitude }
+        return listed.reduce(0, +) + differences(from: snapshot).map(\.worth.magnitude).reduce(0, +)
+    }
+
+    /// What each symbol of which the list shows another quantity than our books is worth less there, in symbol order.
+    private func differences(from snapshot: BrokerState) -> [(symbol: Symbol, worth: Int128)] {
+        var listed: [Symbol: Quantity] = [:]
+        for position in snapshot.positions { listed[position.symbol] = position.quantity }
+        return Set(listed.keys).union(state.portfolio.positions.keys).sorted().compactMap { symbol in
+            let (ours, theirs) = (state.portfolio.positions[symbol]?.quantity ?? .zero, listed[symbol] ?? .zero)
+            return ours == theirs ? nil : (symbol, worth(of: symbol, from: ours, to: theirs))
+        }
+    }
+
+    private func unexplainedCash(for symbol: Symbol) -> [Int128] {
+        state.reconciler.unexplainedCash(since: state.reconciler.discrepancy(of: symbol)?.since ?? state.now)
+    }
+
     /// Cash came in for the shares, or went out for those of a short, and about as much as they are worth, alone or with what
     /// else differs: in one reading, or in some that followed one another. A deposit of a hundred times as much has sold
     /// nothing.
     private func isPaidFor(_ record: PositionRecord, to brokers: Quantity) -> Bool {
-        let since = state.reconciler.discrepancy(of: record.symbol)?.since ?? state.now
-        let movements = state.reconciler.unexplainedCash(since: since)
+        let movements = unexplainedCash(for: record.symbol)
         let others = state.reconciler.discrepancies.filter { $0.symbol != record.symbol }
             .reduce(Int128(0)) { $0 + worth(of: $1.symbol, from: $1.ours, to: $1.brokers) }
         let mine = worth(of: record.symbol, from: record.quantity, to: brokers)
@@ -82,8 +185,18 @@ extension Orchestrator {
         state.reconciler.explainCash(money, at: state.now)
     }
 
-    mutating func tellContradiction(_ contradiction: Contradiction, of symbol: Symbol) {
+    mutating func endContradiction(of symbol: Symbol) {
+        state.holds.endReport(.contradiction, of: symbol)
+        state.reconciler.endContradiction(of: symbol)
+    }
+
+    mutating func tellContradiction(_ contradiction: Contradiction, of symbol: Symbol, byAccount: Bool) {
+        state.reconciler.noteContradiction(contradiction, of: symbol, byAccount: byAccount, at: state.now)
         guard state.holds.report(.contradiction(contradiction), of: symbol) else { return }
         alert(.emergency, symbol, .positionContradicted(contradiction))
     }
+}
+
+extension Quantity {
+    fileprivate var magnitude: Quantity { Quantity(units: Int64(clamping: units.magnitude)) }
 }

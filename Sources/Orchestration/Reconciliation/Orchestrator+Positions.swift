@@ -6,10 +6,12 @@ extension Orchestrator {
     ///   New shares for old have none.
     mutating func comparePositions(_ snapshot: BrokerState, queriedAt: Timestamp) throws(NumericError) -> Money {
         var adopted = Money.zero
-        let findings = state.reconciler.findings(
+        var findings = state.reconciler.findings(
             in: snapshot, positions: state.portfolio.positions, isInFlight: isInFlight, queriedAt: queriedAt,
-            now: state.now
-        ).map { symbol, finding in (symbol: symbol, finding: examined(finding, of: symbol, snapshot)) }
+            now: state.now)
+        for index in findings.indices {
+            findings[index].finding = try examined(findings[index].finding, of: findings[index].symbol, snapshot)
+        }
         let moved = try moveSymbols(findings)
         for (symbol, finding) in findings where !moved.contains(symbol) {
             if case .differs(let ours, let theirs) = finding,
@@ -22,7 +24,7 @@ extension Orchestrator {
             case .agrees:
                 state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol))
                 state.holds.endReport(.splitNotBooked, of: symbol)
-                state.holds.endReport(.contradiction, of: symbol)
+                endContradiction(of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
             case .differs(let ours, let theirs):
                 let value = try valueAdopted(symbol, theirs, ours: ours)
@@ -33,7 +35,8 @@ extension Orchestrator {
                 if shares == nil { try adopted += value }
                 if try followSymbol(symbol, theirs, ours: ours) { continue }
                 try adoptPosition(symbol, theirs.map { $0.as(shares) }, ours: ours, spunOffFrom: shares?.from, snapshot)
-            case .contradicted(let contradiction): tellContradiction(contradiction, of: symbol)
+            case .contradicted(let contradiction, let byAccount):
+                tellContradiction(contradiction, of: symbol, byAccount: byAccount)
             case .unconfirmed: break
             }
         }
@@ -110,7 +113,8 @@ extension Orchestrator {
         if kind == .externalShort {
             alert(.emergency, symbol, .externalShort)
         }
-        state.holds.endReport(.contradiction, of: symbol)
+        endContradiction(of: symbol)
+        state.portfolio.positionAdopted()
         endUnseenOrders(of: symbol)
         state.cycle.overtake(symbol)
         guard let theirs else {

@@ -10,15 +10,16 @@ enum PositionFinding: Sendable, Hashable {
     /// It differs for the first time, or otherwise than before.
     case unconfirmed(ours: Quantity, brokers: Quantity)
     /// It stays, and something else that the broker shows says that it is not so.
-    case contradicted(Contradiction)
+    case contradicted(Contradiction, byAccount: Bool)
 }
 
 /// Why a position that the broker's list shows is not adopted yet.
 package struct Contradiction: Sendable, Hashable, Codable {
     package var ours: Quantity
     package var brokers: Quantity
-    /// A stop of ours that the broker lists for more than that, or an exit of ours whose fate is unknown.
-    package var order: ClientOrderID
+    /// A stop of ours that the broker lists for more than that, or an exit of ours whose fate is unknown; nil where it is the
+    /// account's own figures.
+    package var order: ClientOrderID?
 }
 
 /// Snapshots laid beside our state. Nothing is changed here.

@@ -23,7 +23,9 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// Of the account, whatever the connection: the newest last.
     private var cashMovements: [CashMovement] = []
     /// As it was told when the newest of them was noted.
-    private var notedCash: Money?
+    private var notedCash: CashMovement?
+    /// Positions that something else at the broker contradicts, as they were listed and since when, over connections.
+    private var contradicted: [Symbol: Contradicted] = [:]
 
     package init() {}
 
@@ -115,7 +117,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
         case .splitNotBooked(let ours, let brokers):
             let before = link?.discrepancies[symbol]
             link?.discrepancies[symbol] = before ?? UnconfirmedDiscrepancy(ours: ours, brokers: brokers, since: now)
-        case .contradicted(let contradiction):
+        case .contradicted(let contradiction, _):
             let before = link?.discrepancies[symbol]
             link?.discrepancies[symbol] =
                 before
@@ -147,9 +149,15 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// - Parameter expected: by our books.
     mutating func noteCash(_ cash: Money, expected: Money?, at now: Timestamp) {
         // While a jump is in doubt it is told with every reading, and has come once.
-        guard let expected, cash != expected, notedCash != cash else { return }
-        notedCash = cash
+        guard notedCash?.amount != cash else { return }
+        notedCash = CashMovement(at: now, amount: cash)
+        guard let expected, cash != expected else { return }
         move(Int128(cash.units) - Int128(expected.units), at: now)
+    }
+
+    /// The same cash has been told for so long.
+    func hasToldSameCash(for span: TimeSpan, at now: Timestamp) -> Bool {
+        notedCash.map { $0.at + span <= now } ?? false
     }
 
     /// So much of what came in is explained by now; with a minus, of what went out.
@@ -173,6 +181,33 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// What came in, or with a minus went out, since so long before this time without our doing, the oldest first.
     func unexplainedCash(since time: Timestamp) -> [Int128] {
         cashMovements.filter { $0.at + CoreLimits.cashMovementAge >= time }.map { Int128($0.amount.units) }
+    }
+
+    // MARK: - Lists that something else contradicts
+
+    /// - Parameter byAccount: the account's own figures say so, and not an order alone.
+    mutating func noteContradiction(
+        _ contradiction: Contradiction, of symbol: Symbol, byAccount: Bool, at now: Timestamp
+    ) {
+        if contradicted[symbol]?.ours != contradiction.ours || contradicted[symbol]?.brokers != contradiction.brokers {
+            contradicted[symbol] = Contradicted(
+                ours: contradiction.ours, brokers: contradiction.brokers, since: now, isByAccount: false)
+        }
+        if byAccount { contradicted[symbol]?.isByAccount = true }
+    }
+
+    /// The account's own figures have said so of the same list.
+    func isContradictedByAccount(_ symbol: Symbol, ours: Quantity, brokers: Quantity) -> Bool {
+        guard let before = contradicted[symbol] else { return false }
+        return before.isByAccount && before.ours == ours && before.brokers == brokers
+    }
+
+    mutating func endContradiction(of symbol: Symbol) { contradicted[symbol] = nil }
+
+    /// The list has said the same for so long that it is believed against what contradicts it.
+    func isContradictedForTooLong(_ symbol: Symbol, ours: Quantity, brokers: Quantity, at now: Timestamp) -> Bool {
+        guard let before = contradicted[symbol], before.ours == ours, before.brokers == brokers else { return false }
+        return before.since + CoreLimits.contradictionPatience <= now
     }
 
     // MARK: - The end of a reconciliation
@@ -276,6 +311,8 @@ package struct Reconciler: Sendable, Hashable, Codable {
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
         watch.shift(by: span, now: now)
         cashMovements = cashMovements.map { with($0) { $0.at = ahead($0.at) } }
+        contradicted = contradicted.mapValues { with($0) { $0.since = ahead($0.since) } }
+        notedCash = notedCash.map { with($0) { $0.at = ahead($0.at) } }
         link = link.map {
             with($0) {
                 $0.reconcileDueAt = $0.reconcileDueAt.map { $0 + span }
@@ -341,6 +378,13 @@ package struct UnconfirmedDiscrepancy: Sendable, Hashable, Codable {
     let ours: Quantity
     let brokers: Quantity
     fileprivate(set) var since: Timestamp
+}
+
+private struct Contradicted: Sendable, Hashable, Codable {
+    let ours: Quantity
+    let brokers: Quantity
+    var since: Timestamp
+    var isByAccount: Bool
 }
 
 /// Cash that came or went without our doing.

@@ -1,0 +1,104 @@
+import CoreTestSupport
+import Testing
+import Trading
+
+@testable import Orchestration
+
+/// I-DOUBT-2: a position that a list leaves out, and what the account itself says of it.
+@Suite("A hole in the broker's list is no sale")
+struct ListHoleTests {
+    private static func leaveOut(_ driver: inout CoreDriver) {
+        driver.venue.lie = { $0.positions.removeAll { $0.symbol == "ABC" } }
+    }
+
+    private static func contradictions(_ driver: CoreDriver) -> [Contradiction] {
+        driver.alertReasons(of: .brokerDoubtful).compactMap {
+            if case .positionContradicted(let contradiction) = $0 { contradiction } else { nil }
+        }
+    }
+
+    @Test("cash of about its worth came in by chance: the account is still worth the shares", arguments: [100, -100])
+    func cashByChance(quantity: Int64) {
+        let quantity = Quantity(units: quantity * Quantity.scale)
+        var driver = protected(quantity, stop: quantity.isNegative ? "105" : "95")
+        for _ in 0..<2 { driver.cycle() }
+        driver.venue.cash = Money(units: driver.venue.cash.units + quantity.units / Quantity.scale * 100 * Money.scale)
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        for _ in 0..<10 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == quantity)
+        #expect(driver.orders.count == 1)
+        #expect(Self.contradictions(driver).count == 1)
+        driver.expectSound()
+    }
+
+    @Test("nothing rests for it: the account's own figures are the witness")
+    func noStop() {
+        var driver = protected { $0.faults.refuses = { _ in true } }
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(Self.contradictions(driver) == [Contradiction(ours: 100, brokers: 0, order: nil)])
+        driver.venue.lie = nil
+        driver.lookTwice()
+        #expect(driver.position("ABC")?.quantity == 100)
+        driver.expectSound()
+    }
+
+    @Test("a reading of an account that is worth nothing says nothing of some shares")
+    func emptyAccount() {
+        var driver = protected()
+        driver.venue.lie = {
+            $0.positions = []
+            ($0.account.cash, $0.account.equity) = (.zero, .zero)
+        }
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
+    @Test("most is sold by hand while more money comes in than that: believed after a quarter of an hour")
+    func soldAndPaid() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.cycle()
+        driver.venue.tradeManually("ABC", -60, at: "100")
+        driver.venue.cash = Money(units: driver.venue.cash.units + 50_000 * Money.scale)
+        for _ in 0..<14 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        driver.venue.wasTradedByHand = true
+        for _ in 0..<120 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.venue.stopped("ABC") == 40)
+        driver.expectSound()
+    }
+
+    @Test("what no list shows and the account is worth is no hole")
+    func unlistedAssets() {
+        var driver = protected { venue in
+            venue.capabilities.reservesShares = false
+            venue.lie = { $0.account.equity = Money(units: $0.account.equity.units + 10_000 * Money.scale) }
+        }
+        for _ in 0..<30 { driver.cycle() }
+        driver.venue.tradeManually("ABC", -100, at: "100")
+        driver.lookTwice()
+        #expect(driver.position("ABC") == nil)
+        driver.expectSound()
+    }
+
+    @Test("the quarter of an hour goes on over connections")
+    func connections() {
+        var driver = protected()
+        driver.cycle()
+        driver.venue.hold("ABC", 0, at: "100")
+        for _ in 0..<3 {
+            for _ in 0..<45 { driver.cycle() }
+            driver.disconnect()
+            driver.connect()
+        }
+        #expect(driver.position("ABC") == nil, "a quarter of an hour after the first list")
+        driver.expectSound()
+    }
+}
