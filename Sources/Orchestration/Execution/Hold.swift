@@ -14,7 +14,7 @@ struct Hold: Sendable, Hashable, Codable {
     var alertedAt: Int64 = 0
     /// Nothing is sent before this cycle.
     var untilCycle: Int64 = 0
-    /// What was asked of the broker earlier may be behind what has happened.
+    /// What was asked of the broker earlier, or within its lag after this, may be behind what has happened.
     var snapshotNotBefore: Timestamp?
     /// An exit was ended by others while nothing could execute: the snapshot is one of the next session.
     var awaitsOpen: Bool?
@@ -28,7 +28,7 @@ struct Hold: Sendable, Hashable, Codable {
 
     func shifted(by span: TimeSpan, now: Timestamp) -> Hold {
         with(self) {
-            $0.snapshotNotBefore = $0.snapshotNotBefore.map { $0 + span }
+            $0.snapshotNotBefore = $0.snapshotNotBefore.map { min($0 + span, now) }
             $0.refusedAt = $0.refusedAt.map { min($0 + span, now) }
         }
     }

@@ -80,7 +80,6 @@ extension Orchestrator {
         if before.isInFlight, !order.status.isInFlight, state.reconciler.discrepancy(of: order.symbol) != nil {
             awaitBrokerSnapshot(of: order.symbol)
         }
-        // Nobody here asked for its end: what the broker has done, as for a split, shows in its lists first.
         if transition == .refused {
             alert(.warning, order.symbol, .reportConflicts(order: order.id, status: before, event: event))
             if before == .rejected, event.isLife { doubtAgain(order) }

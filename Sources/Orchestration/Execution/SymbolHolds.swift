@@ -36,12 +36,13 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     // MARK: - Holds
 
     /// Nothing is sent before the broker's state is known anew.
-    /// - Parameter earliest: a state that was asked for before this may be behind what has happened.
-    mutating func awaitSnapshot(_ symbol: Symbol, notBefore earliest: Timestamp) {
+    /// - Parameter time: a state that was asked for before this, and before the lag of whichever adapter answers, may be behind
+    ///   what has happened.
+    mutating func awaitSnapshot(_ symbol: Symbol, of time: Timestamp) {
         change(symbol) {
             var hold = $0.hold ?? Hold()
             hold.awaitsBrokerSnapshot = true
-            hold.snapshotNotBefore = earliest
+            hold.snapshotNotBefore = time
             $0.hold = hold
         }
     }
@@ -60,7 +61,12 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     /// New shares for old: nothing is sent before the broker shows the same.
     mutating func awaitSplit(_ symbol: Symbol, cycle: Int64) {
-        change(symbol) { $0.hold = Hold(awaitsBrokerSnapshot: true, untilCycle: cycle) }
+        let before = symbols[symbol]?.hold
+        change(symbol) {
+            $0.hold = Hold(
+                awaitsBrokerSnapshot: true, untilCycle: cycle, snapshotNotBefore: before?.snapshotNotBefore,
+                awaitsOpen: before?.awaitsOpen)
+        }
     }
 
     /// The broker has refused: its state is looked at first, and after several refusals in a row the next cycle awaited.
@@ -78,7 +84,8 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
             $0.hold = Hold(
                 awaitsBrokerSnapshot: true, refusals: refusals, refusedAt: now, sinceWait: sinceWait,
                 alertedAt: isNews ? refusals : alertedAt,
-                untilCycle: waits ? cycle + 1 : cycle)
+                untilCycle: waits ? cycle + 1 : cycle, snapshotNotBefore: before?.snapshotNotBefore,
+                awaitsOpen: before?.awaitsOpen)
         }
         return (refusals, isNews)
     }
@@ -128,8 +135,8 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     func awaitsSnapshot(_ symbol: Symbol) -> Bool { symbols[symbol]?.hold?.awaitsBrokerSnapshot == true }
 
-    /// Symbols that wait for the broker's state, in order, and what it must not be older than.
-    var awaitingSnapshot: [(symbol: Symbol, notBefore: Timestamp?)] {
+    /// Symbols that wait for the broker's state, in order, and of when; the lag of the adapter comes on top.
+    var awaitingSnapshot: [(symbol: Symbol, of: Timestamp?)] {
         symbols.inOrder.compactMap { entry in
             guard let hold = entry.value.hold, hold.awaitsBrokerSnapshot else { return nil }
             return (entry.key, hold.snapshotNotBefore)
@@ -216,7 +223,10 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
             $0.form = next ?? .planned
             $0.formRefusals = 0
         }
-        if waits { backOff(order.symbol, .protection, cycle: cycle) }
+        if waits {
+            backOff(order.symbol, .protection, cycle: cycle)
+            if let stop = order.terms.stopPrice { change(order.symbol) { $0.refusedStop = stop } }
+        }
     }
 
     /// What is no whole share can be protected after all, so that what was refused before was refused for another reason.
@@ -225,10 +235,13 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         change(symbol) { $0.form = .planned }
     }
 
-    /// The broker has refused a stop in every form, and a person was told.
+    /// The broker has refused a stop in every form, and a person was told, or one for what is no whole share.
     package func isProtectionRefused(_ symbol: Symbol, in cycle: Int64) -> Bool {
-        isBackingOff(symbol, .protection, in: cycle)
+        isBackingOff(symbol, .protection, in: cycle) || isBackingOff(symbol, .remainder, in: cycle)
     }
+
+    /// The stop price that was refused last, of which the next try comes later.
+    func refusedStop(_ symbol: Symbol) -> Price? { symbols[symbol]?.refusedStop }
 
     /// Protection rests in the form that was tried.
     mutating func protectionTaken(_ symbol: Symbol) {

@@ -144,7 +144,7 @@ extension Orchestrator {
 
     /// Nothing is done on a symbol before the broker has shown its position anew.
     mutating func awaitBrokerSnapshot(of symbol: Symbol) {
-        state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
+        state.holds.awaitSnapshot(symbol, of: state.now)
         requestReconcile()
     }
 

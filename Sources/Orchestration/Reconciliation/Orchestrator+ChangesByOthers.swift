@@ -15,6 +15,7 @@ extension Orchestrator {
             // Told once more: a list that was asked for before this says nothing of it.
             return awaitLists(of: order.symbol)
         }
+        if order.isExternal { return noteEndOfOthers(order, event, from: before) }
         guard isEndByOthers(order, event, from: before), !isDayOver(order, event) else { return }
         state.inFlight.endedByOthers(order.id, toldAt: time, known: state.portfolio.orders.isKnown)
         let symbol = order.symbol
@@ -29,13 +30,29 @@ extension Orchestrator {
         awaitOpen(after: order)
     }
 
+    /// What others placed is theirs to end, but it may have been the broker, for a split: nothing takes its place before the
+    /// lists were read.
+    private mutating func noteEndOfOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus) {
+        guard event == .canceled || event == .expired, !before.isTerminal, !order.isWorking, closes(order),
+            !isDayOver(order, event)
+        else { return }
+        awaitLists(of: order.symbol)
+        awaitOpen(after: order)
+    }
+
     /// I-CORP-7: what ends over night was for the shares of before, as long as the broker has not booked what it was ended
     /// for. Nothing can execute before the market opens; by then the lists are read again.
     mutating func awaitOpen(after order: Order) {
-        guard order.isExit, !order.isExternal, !isInSession(order.symbol) else { return }
+        guard closes(order), !isInSession(order.symbol) else { return }
         // What it was ended for is known, and the plan is restated: nothing is gained by waiting without a stop.
         guard !state.actions.hasChangedShares(of: order.symbol, since: order.submittedAt) else { return }
         state.holds.awaitOpen(order.symbol)
+    }
+
+    /// One of ours that closes, or somebody else's against the position: that is what a broker ends for a split.
+    private func closes(_ order: Order) -> Bool {
+        guard order.isExternal else { return order.isExit }
+        return state.portfolio.positions[order.symbol]?.exitSide == order.terms.side
     }
 
     /// A session in which the broker trades, be it halted or not.
@@ -74,10 +91,10 @@ extension Orchestrator {
         if isOverdue { requestReconcile() }
     }
 
-    /// With no request of ours under way, for it or for another order of its group.
+    /// With no request of ours under way that asks for this end, for it or for another order of its group.
     private func isEndByOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus) -> Bool {
         guard event == .canceled || event == .expired || event == .replaced, !order.isWorking, !before.isTerminal,
-            !before.isInFlight || isOnlySubmitted(order, before), !order.isExternal,
+            !before.isInFlight || !isAskedFor(event, of: order), !order.isExternal,
             !state.inFlight.hasUnseenEnd(order.id)
         else { return false }
         switch order.terms.timeInForce {
@@ -95,9 +112,15 @@ extension Orchestrator {
         }
     }
 
-    /// Its beginning was not told, or its end without its fills; nothing of ours was to end or change it.
-    private func isOnlySubmitted(_ order: Order, _ before: OrderStatus) -> Bool {
-        (before == .unknown || before == .pendingNew) && state.inFlight.request(for: order.id)?.kind == .submit
+    /// An order that is to be canceled and is told as expired, or one that is to be replaced and is told as canceled, has ended
+    /// otherwise than we wanted, if it has ended at all; so has one that was only submitted.
+    private func isAskedFor(_ event: OrderEvent, of order: Order) -> Bool {
+        switch state.inFlight.request(for: order.id)?.kind {
+        case .submit: false
+        case .cancel: event == .canceled
+        case .replace: event == .replaced
+        case nil: true
+        }
     }
 
     /// A sign of life of an order whose end was told, and that nobody here asked for.
@@ -161,7 +184,7 @@ extension Orchestrator {
     }
 
     private mutating func awaitLists(of symbol: Symbol) {
-        state.holds.awaitSnapshot(symbol, notBefore: state.now + reportLag)
+        state.holds.awaitSnapshot(symbol, of: state.now)
         state.reconciler.requestSnapshot(by: state.now)
     }
 

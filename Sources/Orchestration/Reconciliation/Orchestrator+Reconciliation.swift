@@ -116,7 +116,8 @@ extension Orchestrator {
     /// for the broker's snapshot goes on waiting.
     private mutating func releaseHolds(queriedAt: Timestamp) {
         var next: Timestamp?
-        for (symbol, earliest) in state.holds.awaitingSnapshot {
+        for (symbol, time) in state.holds.awaitingSnapshot {
+            let earliest = time.map { $0 + reportLag }
             if let discrepancy = state.reconciler.discrepancy(of: symbol) {
                 // What is contradicted is looked at with every cycle.
                 guard !state.holds.reportedReasons(of: symbol).contains(where: { $0.kind == .contradiction }) else {

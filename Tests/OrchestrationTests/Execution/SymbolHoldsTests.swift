@@ -36,11 +36,21 @@ struct SymbolHoldsTests {
 
     @Test("another symbol is not held")
     mutating func others() {
-        holds.awaitSnapshot(symbol, notBefore: at(3))
+        holds.awaitSnapshot(symbol, of: at(3))
         #expect(holds.isHeld(symbol, in: 1) && !holds.isHeld("XYZ", in: 1))
-        #expect(holds.awaitingSnapshot.map(\.symbol) == [symbol] && holds.awaitingSnapshot.first?.notBefore == at(3))
+        #expect(holds.awaitingSnapshot.map(\.symbol) == [symbol] && holds.awaitingSnapshot.first?.of == at(3))
         holds.dropHold(symbol)
         #expect(!holds.isHeld(symbol, in: 1) && holds == SymbolHolds(), "nothing is left of it")
+    }
+
+    @Test("a refusal, or a split, forgets neither what the lists are awaited for nor the open")
+    mutating func keepsWaiting() {
+        holds.awaitSnapshot(symbol, of: at(3))
+        holds.awaitOpen(symbol)
+        _ = holds.refuse(symbol, cycle: 7, at: at(4))
+        #expect(holds.awaitingSnapshot.first?.of == at(3) && holds.awaitsOpen(symbol))
+        holds.awaitSplit(symbol, cycle: 8)
+        #expect(holds.awaitingSnapshot.first?.of == at(3) && holds.awaitsOpen(symbol))
     }
 
     @Test("I-REF-2: identical refusals come back after 2, 4, 8, 16 and 32 cycles; another wish is tried at once")

@@ -111,6 +111,66 @@ struct ChangesByOthersTests {
         driver.expectSound()
     }
 
+    @Test(
+        "an end that our request did not ask for is checked against the lists as well",
+        arguments: [true, false])
+    func toldAsExpiredWhileCanceled(isSale: Bool) {
+        var driver = protected {
+            $0.capabilities.reportLag = .seconds(5)
+            ($0.capabilities.replacesPrice, $0.capabilities.replacesQuantity) = (false, false)
+            $0.faults.holdsCancels = true
+        }
+        for _ in 0..<3 { driver.cycle() }
+        let id = Self.stop(driver)
+        driver.recommend([PluginName("stop-loss").says(isSale ? .exit : .stop("97"), on: "ABC")])
+        driver.cycle()
+        #expect(driver.working("ABC").map(\.status) == [.pendingCancel])
+        driver.venueDoes { $0.say(id, .expired) }
+        #expect(driver.submissions.count == 1)
+        driver.cycle()
+        #expect(driver.venue.working("ABC").map(\.id) == [id])
+        #expect(driver.submissions.count == 1)
+        driver.expectSound()
+    }
+
+    @Test(
+        "an end that is told before the adapter says how late its lists are: they are awaited for as long all the same")
+    func toldBeforeConnection() {
+        var driver = protected { $0.capabilities.reportLag = .seconds(5) }
+        for _ in 0..<3 { driver.cycle() }
+        let id = Self.stop(driver)
+        driver.disconnect()
+        driver.pass(.seconds(1))
+        for word in driver.venue.say(id, .expired) { driver.feed(word) }
+        driver.pass(.seconds(1))
+        driver.connect()
+        driver.settle()
+        #expect(driver.orders.count == 1)
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.working("ABC").map(\.id) == [id])
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
+    @Test("a person's exit that ends is replaced when the lists were read: the shares may be others by now")
+    func othersExitEnds() {
+        var driver = protected {
+            $0.capabilities.reportLag = .seconds(5)
+            $0.rest(
+                NewOrder(
+                    clientOrderID: "hand", symbol: "ABC", side: .sell, type: .limit, quantity: 100, limitPrice: "120",
+                    timeInForce: .gtc, role: .external))
+        }
+        driver.cycle()
+        #expect(driver.orders.isEmpty, "the person's order holds the shares")
+        driver.venue.split("ABC", 1, 4)
+        driver.venueDoes { $0.drop("hand") }
+        #expect(driver.orders.isEmpty)
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.venue.offered("ABC") == 25)
+        driver.expectSound()
+    }
+
     @Test("one whose beginning was not told yet, and whose end is: no second one is placed either")
     func toldAsExpiredFirst() {
         var venue = FakeVenue()
