@@ -55,6 +55,52 @@ struct RefusalTests {
         scenario.expectSound()
     }
 
+    @Test(
+        "half a share, where stops turn out to be for whole shares, is tried again later each time, and rests when it is taken"
+    )
+    func noWholeShare() {
+        var scenario = protected("0.5") { venue in
+            venue.capabilities.quantityIncrement = "0.000001"
+            venue.faults.refuses = { $0.orders.contains { $0.type != .market && !$0.quantity.isMultiple(of: .one) } }
+        }
+        for _ in 0..<20 { scenario.cycle() }
+        #expect((4...8).contains(scenario.driver.submissions.count), "two of the planned form, and the tries after it")
+        #expect(scenario.driver.state.protection.isUnprotected("ABC"))
+        scenario.driver.venue.faults.refuses = nil
+        scenario.session(.closed)
+        scenario.session(.regular)
+        #expect(scenario.stop("ABC") == "0.5 @ 95.00")
+        scenario.expectSound()
+    }
+
+    @Test("what others hold is not tried beside the whole shares, either")
+    func othersFraction() {
+        var scenario = protected("10.5") { venue in
+            venue.capabilities.quantityIncrement = "0.000001"
+            venue.faults.refuses = { $0.orders.contains { $0.type != .market && !$0.quantity.isMultiple(of: .one) } }
+            venue.rest(
+                NewOrder(
+                    clientOrderID: "hand", symbol: "ABC", side: .sell, type: .limit, quantity: "0.5", limitPrice: "120",
+                    timeInForce: .gtc, role: .external))
+        }
+        for _ in 0..<20 { scenario.cycle() }
+        #expect(scenario.stop("ABC") == "10 @ 95.00" && scenario.driver.submissions.count == 1)
+        scenario.expectSound()
+    }
+
+    @Test("a stop further from the market than the one that was refused is tried at once", arguments: [true, false])
+    func looser(isLong: Bool) {
+        var scenario = TradingScenario(Held("ABC", isLong ? 100 : -100)) { $0.faults.refuses = { _ in true } }
+        for _ in 0..<30 { scenario.cycle() }
+        scenario.driver.venue.faults.refuses = nil
+        let sent = scenario.driver.submissions.count
+        // The core's own stop follows a market that has passed it by.
+        scenario.market("ABC", isLong ? "90" : "110")
+        #expect(scenario.driver.submissions.count == sent + 1)
+        #expect(scenario.driver.venue.stopped("ABC") == 100)
+        scenario.expectSound()
+    }
+
     @Test("the same is declared: nothing is tried that would be refused")
     func declared() throws {
         var scenario = protected("10.5") { venue in

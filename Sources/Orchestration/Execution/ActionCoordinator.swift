@@ -327,9 +327,10 @@ extension ActionCoordinator {
     private func protectRemainder(
         _ position: PositionRecord, _ stop: ProtectiveStop, beyond whole: Quantity
     ) -> Action? {
-        let rest = Quantity(units: declaredProtectable(position).units - whole.units)
-        guard rest.isPositive, whole.isPositive, !refused.isRemainder, takesStops, !isMarketThrough(stop, position),
-            openExitQuantity <= whole
+        let free = declared.tradable(position.size.less(claimed), of: symbol, in: .stop)
+        let rest = free.less(whole)
+        guard rest.isPositive, !refused.isRemainder, takesStops, !isMarketThrough(stop, position),
+            openExitQuantity.less(claimed) <= whole
         else { return nil }
         return place(stop, nil, rest, position)
     }
