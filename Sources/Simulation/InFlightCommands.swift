@@ -10,6 +10,15 @@ struct InFlightCommands {
         var time: Int64
     }
 
+    private struct Doubt {
+        /// When the first request left.
+        var since: Int64
+        /// When the last one left, by the venue's clock.
+        var askedAt: Timestamp
+        /// That one brings the order into being.
+        var isBeginning: Bool
+    }
+
     /// After so many nanoseconds without an answer a stop may leave for what the order cannot sell (I-DOUBT-1), and nothing
     /// else. P2 is there so that no two commands sell the same shares, or undo each other. After a minute a position without
     /// a stop is the greater danger; that the stop offers nothing that the order may still sell is seen by P1 at the venue,
@@ -21,22 +30,28 @@ struct InFlightCommands {
     private var commands: [Symbol: SentCommand] = [:]
     /// Since when each order has had a request whose outcome nothing has told: a request that is repeated begins no new doubt,
     /// nor does a new connection.
-    private var inDoubt: [ClientOrderID: Int64] = [:]
+    private var inDoubt: [ClientOrderID: Doubt] = [:]
     /// When each question left, by the id of its message.
     private var queries: [String: Int] = [:]
 
     /// A command leaves the core. Returns the violation that this is, if it is one.
-    mutating func sent(_ command: OrderCommand, id: String, symbol: Symbol?, at time: Int64) -> String? {
+    mutating func sent(_ command: OrderCommand, id: String, symbol: Symbol?, at time: Int64, venue: Timestamp)
+        -> String?
+    {
         clock += 1
         switch command {
         case .query, .reconcile: queries[id] = clock
         case .submit, .cancel, .replace:
             guard let symbol else { return "a command on an order that nobody knows: \(command.orderIDs)" }
             defer {
-                for id in command.orderIDs where inDoubt[id] == nil { inDoubt[id] = time }
+                for id in command.orderIDs {
+                    inDoubt[id] = Doubt(
+                        since: inDoubt[id]?.since ?? time, askedAt: venue,
+                        isBeginning: command.newOrderIDs.contains(id))
+                }
                 commands[symbol] = SentCommand(
                     at: clock, ids: Set(command.orderIDs), newIDs: Set(command.newOrderIDs),
-                    time: command.orderIDs.compactMap { inDoubt[$0] }.min() ?? time)
+                    time: command.orderIDs.compactMap { inDoubt[$0]?.since }.min() ?? time)
             }
             if let other = commands[symbol], time < other.time + Self.doubtLimit || !command.protects {
                 return "a command on \(command.orderIDs.sorted()) left while \(other.ids.sorted()) was unanswered"
@@ -69,10 +84,11 @@ struct InFlightCommands {
         let id = report.clientOrderID
         switch report.event {
         case .accepted, .new, .held, .partialFill, .suspended, .stopped, .calculated, .doneForDay:
-            inDoubt[id] = nil
+            if inDoubt[id]?.isBeginning == true { inDoubt[id] = nil }
             remove { $0.newIDs.contains(id) }
         case .canceled, .cancelRejected, .replaceRejected, .restated, .rejected, .expired, .replaced, .fill:
-            inDoubt[id] = nil
+            // What was said before the last request is no answer to it.
+            if let doubt = inDoubt[id], report.at >= doubt.askedAt { inDoubt[id] = nil }
             remove { $0.ids.contains(id) }
         case .cancelRequested, .pendingCancel, .replaceRequested, .pendingReplace, .timedOut, .notFound: return
         }

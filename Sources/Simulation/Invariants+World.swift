@@ -182,6 +182,19 @@ extension Invariants {
         else { return }
         fail("E15", "the stop of \(symbol) stays at \(after), which trades without its dividend of \(amount)")
     }
+
+    // MARK: - P5
+
+    /// The stop that was refused last would trigger at once: it is refused for a price that was not told.
+    func isBeyondMarket(_ symbol: Symbol) -> Bool {
+        let refused = venue.orders.values.map(\.order).filter {
+            $0.symbol == symbol && $0.terms.role == .stop && $0.status == .rejected
+        }
+        guard let newest = refused.max(by: { $0.updatedAt < $1.updatedAt }), let stop = newest.terms.stopPrice,
+            let price = venue.prices[symbol]
+        else { return false }
+        return newest.terms.side == .sell ? price <= stop : price >= stop
+    }
 }
 
 extension CoreState {

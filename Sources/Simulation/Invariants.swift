@@ -245,7 +245,9 @@ final class Invariants {
         }
         let symbol = symbol(of: command)
         if let symbol { losses[symbol, default: Losses()].commands += 1 }
-        if let why = inFlight.sent(command, id: id, symbol: symbol, at: world.now) { fail("P2", why) }
+        if let why = inFlight.sent(command, id: id, symbol: symbol, at: world.now, venue: world.time) {
+            fail("P2", why)
+        }
     }
 
     private func symbol(of command: OrderCommand) -> Symbol? {
@@ -396,8 +398,10 @@ final class Invariants {
     /// - Parameters:
     ///   - isContradicted: the core has told that the broker's lists contradict each other about the symbol.
     ///   - isRefused: the broker has refused a stop of the symbol in every form, and the core waits before the next try.
+    ///   - knowsPrice: the newest price has reached the core.
     func watch(
-        isHealthy: Bool, limit: TimeSpan, span: Int64, isContradicted: (Symbol) -> Bool, isRefused: (Symbol) -> Bool
+        isHealthy: Bool, limit: TimeSpan, span: Int64, isContradicted: (Symbol) -> Bool, isRefused: (Symbol) -> Bool,
+        knowsPrice: (Symbol) -> Bool
     ) {
         watchManualTrading(isHealthy, limit.nanoseconds + nakedSlack, span, isContradicted)
         for symbol in scenario.symbols {
@@ -413,6 +417,7 @@ final class Invariants {
                 continue
             }
             if world.now < liedUntil || venue.isUnlisted(symbol) { continue }
+            if isRefused(symbol), !knowsPrice(symbol), isBeyondMarket(symbol) { continue }
             if isRefused(symbol), refused[symbol] ?? 0 < Self.mostRefused {
                 refused[symbol, default: 0] += span
                 continue
@@ -436,7 +441,9 @@ final class Invariants {
 
     /// Nothing outside the core keeps it from being protected or sold now.
     private func isProtectable(_ symbol: Symbol) -> Bool {
-        guard !venue.halted.contains(symbol), venue.capabilities.sessions.contains(venue.session) else { return false }
+        guard !venue.halted.contains(symbol), !venue.dark.contains(symbol),
+            venue.capabilities.sessions.contains(venue.session)
+        else { return false }
         return !venue.resting(symbol).contains { resting in
             let order = resting.order
             let isCrossing = venue.capabilities.refusesSelfCross && order.terms.side != venue.exitSide(symbol)

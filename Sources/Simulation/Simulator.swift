@@ -198,7 +198,8 @@ package final class Simulator {
                 isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second,
                 isContradicted: { state?.isContradicted($0) ?? false },
                 isRefused: { symbol in state.map { $0.holds.isProtectionRefused(symbol, in: $0.cycle.number) } ?? false
-                })
+                },
+                knowsPrice: { [venue] in state?.market.price(of: $0) == venue.prices[$0] })
             watch()
         }
     }
