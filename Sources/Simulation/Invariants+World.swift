@@ -185,6 +185,18 @@ extension Invariants {
 
     // MARK: - P5
 
+    /// Nothing outside the core keeps it from being protected or sold now.
+    func isProtectable(_ symbol: Symbol) -> Bool {
+        guard !venue.halted.contains(symbol), !venue.dark.contains(symbol),
+            venue.capabilities.sessions.contains(venue.session)
+        else { return false }
+        return !venue.resting(symbol).contains { resting in
+            let order = resting.order
+            let isCrossing = venue.capabilities.refusesSelfCross && order.terms.side != venue.exitSide(symbol)
+            return order.terms.type == .market || (isCrossing && order.terms.role == .external)
+        }
+    }
+
     /// The stop that was refused last would trigger at once: it is refused for a price that was not told.
     func isBeyondMarket(_ symbol: Symbol) -> Bool {
         let refused = venue.orders.values.map(\.order).filter {

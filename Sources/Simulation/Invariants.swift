@@ -438,18 +438,6 @@ final class Invariants {
         let each = Scenario.arrivalLimit.nanoseconds + venue.capabilities.reportLag.nanoseconds + 15 * World.second
         return (losses[symbol]?.count ?? 0) * each
     }
-
-    /// Nothing outside the core keeps it from being protected or sold now.
-    private func isProtectable(_ symbol: Symbol) -> Bool {
-        guard !venue.halted.contains(symbol), !venue.dark.contains(symbol),
-            venue.capabilities.sessions.contains(venue.session)
-        else { return false }
-        return !venue.resting(symbol).contains { resting in
-            let order = resting.order
-            let isCrossing = venue.capabilities.refusesSelfCross && order.terms.side != venue.exitSide(symbol)
-            return order.terms.type == .market || (isCrossing && order.terms.role == .external)
-        }
-    }
 }
 
 /// Commands that did not arrive at the broker, and reports of the broker that did not arrive at the core. Each may cost the
