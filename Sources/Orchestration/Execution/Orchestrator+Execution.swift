@@ -44,19 +44,11 @@ extension Orchestrator {
         // What the market has reached is not given up for a refusal or two.
         refused.isExitThroughStop =
             refused.isWholeExit && holds.identicalRefusals(symbol, .wholeExit) >= CoreLimits.rejectionsBeforeHold
-        refused.isStop = holds.isBackingOff(symbol, .protection, in: cycle) && !isLooser(plan.stop, symbol)
+        refused.isStop = holds.isBackingOff(symbol, .protection, in: cycle)
         refused.isEntry = plan.entry.map { holds.isBackingOff(symbol, $0.backoff, in: cycle) } ?? false
         refused.isBracket = holds.refusesBrackets(symbol)
         refused.isRemainder = holds.isBackingOff(symbol, .remainder, in: cycle)
         return refused
-    }
-
-    /// What was refused was closer to the market: this may be taken.
-    private func isLooser(_ stop: ProtectiveStop?, _ symbol: Symbol) -> Bool {
-        guard let stop, let record = state.portfolio.positions[symbol],
-            let refused = state.holds.refusedStop(symbol)
-        else { return false }
-        return record.isLong ? stop.stopPrice < refused : stop.stopPrice > refused
     }
 
     /// What policies asked for is begun only as long as they are asked again and again: after a pause - a tape that goes on

@@ -211,22 +211,19 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     mutating func refuseProtection(
         _ order: Order, at level: Price?, _ capabilities: BrokerCapabilities, cycle: Int64
     ) {
-        // When all were refused, each further try is one order, in one form after the other.
+        // When all were refused, each further try goes through the forms once.
         let wasExhausted = identicalRefusals(order.symbol, .protection) > 0
-        var waits = wasExhausted
+        var waits = false
         change(order.symbol) {
             $0.formRefusals += 1
             $0.refusedStop = level
             guard wasExhausted || $0.formRefusals >= CoreLimits.refusalsOfForm else { return }
             let next = $0.form.next(after: order, capabilities)
-            waits = wasExhausted || next == nil
+            waits = next == nil
             $0.form = next ?? .planned
             $0.formRefusals = 0
         }
-        if waits {
-            backOff(order.symbol, .protection, cycle: cycle)
-            if let stop = order.terms.stopPrice { change(order.symbol) { $0.refusedStop = stop } }
-        }
+        if waits { backOff(order.symbol, .protection, cycle: cycle) }
     }
 
     /// What is no whole share can be protected after all, so that what was refused before was refused for another reason.
@@ -239,9 +236,6 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     package func isProtectionRefused(_ symbol: Symbol, in cycle: Int64) -> Bool {
         isBackingOff(symbol, .protection, in: cycle) || isBackingOff(symbol, .remainder, in: cycle)
     }
-
-    /// The stop price that was refused last, of which the next try comes later.
-    func refusedStop(_ symbol: Symbol) -> Price? { symbols[symbol]?.refusedStop }
 
     /// Protection rests in the form that was tried.
     mutating func protectionTaken(_ symbol: Symbol) {

@@ -25,7 +25,9 @@ extension Orchestrator {
         let stop = stopBeyond(left, record, snapshot)
         switch try accountSays(record, to: brokers, snapshot) {
         case .isHeld: return contradicted(by: stop, account: true)
-        case .fitsNothing where !explainsUnseenEnd(record, to: brokers): return contradicted(by: stop)
+        // A row that is there, and says less, is no hole.
+        case .fitsNothing where brokers.isZero && !explainsUnseenEnd(record, to: brokers):
+            return contradicted(by: stop)
         case .isGone: return finding
         case .nothing, .fitsNothing:
             // As where prices are missing since a new start: cash alone does not outweigh what the figures have said.
@@ -85,12 +87,15 @@ extension Orchestrator {
         func distance(_ expected: Int128) -> UInt128 {
             others.map { (beyond - expected - $0).magnitude }.min() ?? .max
         }
-        let misfit = min(distance(mine), distance(0))
-        guard misfit <= mine.magnitude / Self.priceMoves else {
-            let isNoise = misfit <= grossWorth(with: snapshot) / Self.markNoise
+        let room = mine.magnitude / Self.priceMoves
+        let (fitsHeld, fitsGone) = (distance(mine) <= room, distance(0) <= room)
+        guard fitsHeld || fitsGone else {
+            let isNoise = min(distance(mine), distance(0)) <= grossWorth(with: snapshot) / Self.markNoise
             return isNoise || !arePriced || state.market.price(of: record.symbol) == nil ? .nothing : .fitsNothing
         }
-        guard distance(0) < distance(mine) else { return .isHeld }
+        // Both, as where the shares have another symbol now.
+        guard fitsHeld != fitsGone else { return .nothing }
+        guard fitsGone else { return .isHeld }
         let noise = max(mine.magnitude / Self.priceMoves, grossWorth(with: snapshot) / Self.markNoise)
         // A sale turns shares into cash, and leaves the account worth as much as before.
         return change <= noise && hasCashMoved(record.symbol, by: mine) ? .isGone : .nothing
