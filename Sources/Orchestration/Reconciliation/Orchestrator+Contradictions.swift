@@ -87,15 +87,14 @@ extension Orchestrator {
         func distance(_ expected: Int128) -> UInt128 {
             others.map { (beyond - expected - $0).magnitude }.min() ?? .max
         }
-        let room = mine.magnitude / Self.priceMoves
-        let (fitsHeld, fitsGone) = (distance(mine) <= room, distance(0) <= room)
-        guard fitsHeld || fitsGone else {
-            let isNoise = min(distance(mine), distance(0)) <= grossWorth(with: snapshot) / Self.markNoise
+        let (held, gone) = (distance(mine), distance(0))
+        guard min(held, gone) <= mine.magnitude / Self.priceMoves else {
+            let isNoise = min(held, gone) <= grossWorth(with: snapshot) / Self.markNoise
             return isNoise || !arePriced || state.market.price(of: record.symbol) == nil ? .nothing : .fitsNothing
         }
-        // Both, as where the shares have another symbol now.
-        guard fitsHeld != fitsGone else { return .nothing }
-        guard fitsGone else { return .isHeld }
+        if held < gone, held <= gone / Self.clearly { return .isHeld }
+        // Or neither clearly, as where the shares have another symbol now.
+        guard gone < held, gone <= held / Self.clearly else { return .nothing }
         let noise = max(mine.magnitude / Self.priceMoves, grossWorth(with: snapshot) / Self.markNoise)
         // A sale turns shares into cash, and leaves the account worth as much as before.
         return change <= noise && hasCashMoved(record.symbol, by: mine) ? .isGone : .nothing
@@ -112,6 +111,9 @@ extension Orchestrator {
         let least = worth.magnitude - worth.magnitude / Self.priceMoves
         return unexplainedCash(for: symbol).contains { $0.signum() == worth.signum() && $0.magnitude >= least }
     }
+
+    /// One of two explanations counts when the other one is so many times as far away.
+    private static let clearly: UInt128 = 4
 
     /// The broker's prices and ours may make all positions together differ by one part in so many.
     private static let markNoise: UInt128 = 50
