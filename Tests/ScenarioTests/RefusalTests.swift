@@ -56,16 +56,19 @@ struct RefusalTests {
     }
 
     @Test(
-        "half a share, where stops turn out to be for whole shares, is tried again later each time, and rests when it is taken"
+        "less than a share is left, where stops turned out to be for whole shares: it is tried again, and rests when it is taken"
     )
     func noWholeShare() {
-        var scenario = protected("0.5") { venue in
+        var scenario = protected("1.5") { venue in
             venue.capabilities.quantityIncrement = "0.000001"
+            venue.capabilities.reservesShares = false
             venue.faults.refuses = { $0.orders.contains { $0.type != .market && !$0.quantity.isMultiple(of: .one) } }
         }
-        for _ in 0..<20 { scenario.cycle() }
-        #expect((4...8).contains(scenario.driver.submissions.count), "two of the planned form, and the tries after it")
-        #expect(scenario.driver.state.protection.isUnprotected("ABC"))
+        for _ in 0..<4 { scenario.cycle() }
+        #expect(scenario.stop("ABC") == "1 @ 95.00")
+        scenario.driver.venue.tradeManually("ABC", -1, at: "100")
+        for _ in 0..<40 { scenario.cycle() }
+        #expect(scenario.holds("ABC") == "0.5" && scenario.stop("ABC") == "none")
         scenario.driver.venue.faults.refuses = nil
         scenario.session(.closed)
         scenario.session(.regular)
