@@ -189,10 +189,13 @@ package struct Reconciler: Sendable, Hashable, Codable {
     mutating func noteContradiction(
         _ contradiction: Contradiction, of symbol: Symbol, byAccount: Bool, at now: Timestamp
     ) {
-        if contradicted[symbol]?.ours != contradiction.ours || contradicted[symbol]?.brokers != contradiction.brokers {
-            contradicted[symbol] = Contradicted(
-                ours: contradiction.ours, brokers: contradiction.brokers, since: now, isByAccount: false)
-        }
+        let before = contradicted[symbol].flatMap { $0.isStillTold(at: now) ? $0 : nil }
+        contradicted[symbol] =
+            before?.ours == contradiction.ours && before?.brokers == contradiction.brokers
+            ? before
+            : Contradicted(
+                ours: contradiction.ours, brokers: contradiction.brokers, since: now, toldAt: now, isByAccount: false)
+        contradicted[symbol]?.toldAt = now
         if byAccount { contradicted[symbol]?.isByAccount = true }
     }
 
@@ -206,7 +209,9 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     /// The list has said the same for so long that it is believed against what contradicts it.
     func isContradictedForTooLong(_ symbol: Symbol, ours: Quantity, brokers: Quantity, at now: Timestamp) -> Bool {
-        guard let before = contradicted[symbol], before.ours == ours, before.brokers == brokers else { return false }
+        guard let before = contradicted[symbol], before.ours == ours, before.brokers == brokers,
+            before.isStillTold(at: now)
+        else { return false }
         return before.since + CoreLimits.contradictionPatience <= now
     }
 
@@ -311,7 +316,9 @@ package struct Reconciler: Sendable, Hashable, Codable {
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
         watch.shift(by: span, now: now)
         cashMovements = cashMovements.map { with($0) { $0.at = ahead($0.at) } }
-        contradicted = contradicted.mapValues { with($0) { $0.since = ahead($0.since) } }
+        contradicted = contradicted.mapValues {
+            with($0) { ($0.since, $0.toldAt) = (ahead($0.since), ahead($0.toldAt)) }
+        }
         notedCash = notedCash.map { with($0) { $0.at = ahead($0.at) } }
         link = link.map {
             with($0) {
@@ -384,7 +391,12 @@ private struct Contradicted: Sendable, Hashable, Codable {
     let ours: Quantity
     let brokers: Quantity
     var since: Timestamp
+    /// By the newest list.
+    var toldAt: Timestamp
     var isByAccount: Bool
+
+    /// What was told before nobody looked for long, as before a night without a core, says nothing of the time since.
+    func isStillTold(at now: Timestamp) -> Bool { now <= toldAt + CoreLimits.contradictionPatience }
 }
 
 /// Cash that came or went without our doing.

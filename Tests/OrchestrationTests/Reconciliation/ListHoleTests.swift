@@ -88,6 +88,20 @@ struct ListHoleTests {
         driver.expectSound()
     }
 
+    @Test("a time in which nobody looked does not count")
+    func pause() {
+        var driver = protected()
+        driver.cycle()
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        driver.disconnect()
+        driver.pass(.seconds(86_400))
+        driver.connect()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        driver.expectSound()
+    }
+
     @Test("the quarter of an hour goes on over connections")
     func connections() {
         var driver = protected()
