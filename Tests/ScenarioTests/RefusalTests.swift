@@ -91,19 +91,6 @@ struct RefusalTests {
         scenario.expectSound()
     }
 
-    @Test("a stop further from the market than the one that was refused is tried at once", arguments: [true, false])
-    func looser(isLong: Bool) {
-        var scenario = TradingScenario(Held("ABC", isLong ? 100 : -100)) { $0.faults.refuses = { _ in true } }
-        for _ in 0..<30 { scenario.cycle() }
-        scenario.driver.venue.faults.refuses = nil
-        let sent = scenario.driver.submissions.count
-        // The core's own stop follows a market that has passed it by.
-        scenario.market("ABC", isLong ? "90" : "110")
-        #expect(scenario.driver.submissions.count == sent + 1)
-        #expect(scenario.driver.venue.stopped("ABC") == 100)
-        scenario.expectSound()
-    }
-
     @Test("the same is declared: nothing is tried that would be refused")
     func declared() throws {
         var scenario = protected("10.5") { venue in
