@@ -91,6 +91,8 @@ extension DispositionReason {
             "\(policy) would hold \(most) at most, and \(quantity) would be reduced at once"
         case .alreadyHeld(let quantity):
             "\(quantity) shares are held already; an entry opens a position, it does not add to one"
+        case .othersWouldClose(let side, let quantity):
+            "an order of others to \(side.rawValue) \(quantity) shares rests, and would close what the entry opens; it is entered when that order is over"
         default: nil
         }
     }

@@ -47,7 +47,8 @@ enum ReasonSamples {
         .entered(stop: "186.23"), .tradingRestricted(state: .reducing, why: .policiesMissing(["stop-loss"])),
         .guardSilent(["news-guard"]), .positionReducing(to: "144"),
         .wouldBeReduced(by: "portfolio-risk", to: "100", entered: "144"),
-        .alreadyHeld("144"), .vetoEverywhere, .exposureWithin(.share("0.42"), positions: 3),
+        .alreadyHeld("144"), .othersWouldClose(.sell, "217"), .vetoEverywhere,
+        .exposureWithin(.share("0.42"), positions: 3),
         .exposureReduced(
             .share("1.4"), positions: 3, rule: .largestFirst,
             to: [QuantityOfSymbol(symbol: "NVDA", quantity: "100")]),

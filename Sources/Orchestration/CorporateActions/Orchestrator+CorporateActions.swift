@@ -51,7 +51,8 @@ extension Orchestrator {
             state.market.dateSplit(symbol, at: action.effectiveAt)
             return record(.corporateAction(action: action, done: .splitBookedBefore))
         }
-        let isBooked = state.actions.hasBooked(split, of: action)
+        let wasFound = try wasFoundAfter(split, action)
+        let isBooked = wasFound || state.actions.hasBooked(split, of: action)
         state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
         let seen = state.market.priceAfter(action.effectiveAt, of: symbol)
         try state.market.split(symbol, split, effectiveAt: action.effectiveAt)
@@ -72,6 +73,17 @@ extension Orchestrator {
         // Also while the broker is away: what it shows when it is back may still be the old shares.
         state.holds.awaitSplit(symbol, cycle: state.cycle.number)
         if state.broker != nil { reconcileNow() }
+    }
+
+    /// I-CORP-10: the position was found between the close before the split and its time, when many brokers have booked it
+    /// already, and its average price is nearer to a new share's than to an old one's. Where that misleads, the change that
+    /// the broker books later is recognized as the split.
+    private func wasFoundAfter(_ split: Split, _ action: CorporateAction) throws(NumericError) -> Bool {
+        guard let held = state.portfolio.positions[action.symbol], held.origin != .entered,
+            held.openedAt >= TradingSession.lastClose(TradingHours(of: action.symbol), by: action.effectiveAt),
+            let before = try state.market.priceBefore(split, at: action.effectiveAt, of: action.symbol)
+        else { return false }
+        return !split.isPreSplit(held.averagePrice, before: before)
     }
 
     /// Position and plan are restated together.

@@ -107,6 +107,7 @@ struct DecisionEngine {
         facts.isReductionUnderWay = state.isReducing(
             symbol, plans[symbol], sessions: capabilities?.sessions ?? [], at: now)
         facts.isOvertaken = overtaken.contains(symbol)
+        facts.claimedByOthers = state.orders.claimedByOthers(symbol)
         if state.orders.working(symbol).contains(where: { $0.terms.role == .entry }) {
             facts.workingEntry = plans.sentEntry(symbol)
         }

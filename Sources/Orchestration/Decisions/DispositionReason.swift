@@ -74,6 +74,8 @@ package enum DispositionReason: Sendable, Hashable, Codable {
     case wouldBeReduced(by: PluginName, to: Quantity, entered: Quantity)
     /// An entry opens a position, it does not add to one.
     case alreadyHeld(Quantity)
+    /// Orders of others, of the side that closes what the entry would open, rest for as many shares.
+    case othersWouldClose(Side, Quantity)
     // The portfolio
     case vetoEverywhere
     case exposureWithin(ExposureWeight, positions: Int)
@@ -159,6 +161,7 @@ extension DispositionReason {
         case .positionReducing: .positionReducing(to: .zero)
         case .wouldBeReduced(let policy, _, _): .wouldBeReduced(by: policy, to: .zero, entered: .zero)
         case .alreadyHeld: .alreadyHeld(.zero)
+        case .othersWouldClose(let side, _): .othersWouldClose(side, .zero)
         case .exposureWithin: .exposureWithin(.noEquity, positions: 0)
         case .exposureReduced(_, _, let rule, let changes):
             .exposureReduced(

@@ -97,6 +97,10 @@ extension Merge {
         if let position = facts.position {
             return .alreadyHeld(position.quantity)
         }
+        // I-HAND-6: its stop would offer the shares that somebody's order offers already.
+        if let claim = facts.claimedByOthers[entry.side.opposite] {
+            return .othersWouldClose(entry.side.opposite, claim)
+        }
         let reference = entry.limitPrice ?? facts.price ?? .zero
         // A limit beyond the market is filled at the market.
         for price in [reference, facts.price].compactMap({ $0 }) {

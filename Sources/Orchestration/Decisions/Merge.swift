@@ -31,6 +31,8 @@ package struct Merge: Sendable {
         package var reentryFrom: Timestamp?
         /// Why no entry is possible at all; nil when one is.
         package var entriesRefused: DispositionReason?
+        /// What other people's orders of each side may still take of the symbol; a side without any is left out.
+        package var claimedByOthers: [Side: Quantity] = [:]
         /// The reduction of the plan is finished, whether anybody asks for it again or not: a person wants it, an order of
         /// it works in a market that trades, or something of it was executed.
         package var isReductionUnderWay = false

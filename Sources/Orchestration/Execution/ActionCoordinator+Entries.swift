@@ -5,10 +5,15 @@ import Trading
 extension ActionCoordinator {
     func actionWhenFlat() -> Action? {
         guard !working.contains(where: { $0.terms.role == .entry }) else { return cancelEntryIfUnwanted() }
-        guard mayEnter, areWishesFresh, !refused.isEntry, let entry = plan.entry, isTrading, !isSpreadUnsound else {
-            return nil
-        }
+        guard mayEnter, areWishesFresh, !refused.isEntry, let entry = plan.entry, isTrading, !isSpreadUnsound,
+            !isOfferedByOthers(entry)
+        else { return nil }
         return enter(entry)
+    }
+
+    /// I-HAND-6: somebody's order may close what the entry opens, and the entry's stop would offer the same shares again.
+    private func isOfferedByOthers(_ entry: Entry) -> Bool {
+        others.contains { $0.terms.side == entry.side.opposite && $0.leavesQuantity.isPositive }
     }
 
     /// An exit of ours without a position, or on the side that does not close it, would open the other side.

@@ -188,6 +188,13 @@ package struct Market: Sendable, Hashable, Codable {
         isOfOldShares(symbol, effectiveAt) ? nil : price(of: symbol)
     }
 
+    /// What an old share was worth: as it was seen before the split, or as what was seen after it comes to; nil while nothing
+    /// is known.
+    func priceBefore(_ split: Split, at effectiveAt: Timestamp, of symbol: Symbol) throws(NumericError) -> Price? {
+        guard let after = priceAfter(effectiveAt, of: symbol) else { return price(of: symbol) }
+        return try after.scaled(numerator: split.numerator, denominator: split.denominator, .halfEven)
+    }
+
     /// What was seen is of both shares.
     mutating func forgetSeries(_ symbol: Symbol) { series.forget(symbol) }
 

@@ -118,6 +118,16 @@ extension OrderStore {
         openExitQuantity(record.symbol, side: record.exitSide) { $0.terms.role == .external }
     }
 
+    /// Shares that other people's orders of each side may still take; a side without any is left out.
+    func claimedByOthers(_ symbol: Symbol) -> [Side: Quantity] {
+        var claims: [Side: Quantity] = [:]
+        for side in Side.allCases {
+            let claim = openExitQuantity(symbol, side: side) { $0.terms.role == .external }
+            if claim.isPositive { claims[side] = claim }
+        }
+        return claims
+    }
+
     /// The same of some of them.
     func openExitQuantity(_ symbol: Symbol, side: Side, where isCounted: (Order) -> Bool) -> Quantity {
         var groups: [(id: String, leaves: Quantity)] = []

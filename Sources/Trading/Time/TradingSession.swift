@@ -61,6 +61,15 @@ public struct TradingSession: Sendable, Hashable, Codable {
         close = USEquityCalendar.time(minute: USEquityCalendar.closingMinute(ofDay: day) ?? opening, ofDay: day)
     }
 
+    /// When the last regular session that was over by then had ended.
+    public static func lastClose(_ hours: TradingHours, by time: Timestamp) -> Timestamp {
+        var session = TradingSession(hours, containing: time)
+        while session.close > time || session.close <= session.open {
+            session = TradingSession(hours, containing: Timestamp(nanoseconds: session.midnight.nanoseconds - 1))
+        }
+        return session.close
+    }
+
     public func contains(_ time: Timestamp) -> Bool { time >= midnight && time < nextMidnight }
 
     /// Whether any part of the bar is traded in the regular session.

@@ -149,4 +149,38 @@ struct SeenSplitTests {
         #expect(plans["ABC"]?.stopLevels?.map(\.stop.stopPrice) == ["48", "47.5"])
         #expect(plans["ABC"]?.target == "60")
     }
+
+    /// I-CORP-10: `isBooked` says whether the broker shows new shares when the core starts, in the night before the split's time.
+    @Test(
+        "found in the night before an announced split: it is split once, booked before or not",
+        arguments: [
+            (2, 1, 100, "48", true), (2, 1, 100, "48", false), (1, 2, -100, "208", true), (1, 2, -100, "208", false),
+            (10, 1, 40, "9.6", true), (10, 1, 40, "9.6", false),
+        ] as [(Int64, Int64, Int64, Price, Bool)])
+    func foundAtNight(numerator: Int64, denominator: Int64, shares: Int64, stop: Price, isBooked: Bool) throws {
+        var venue = FakeVenue()
+        venue.hold("ABC", Quantity(shares: shares), at: "100")
+        venue.quote("ABC", "100", "100.02")
+        if isBooked { venue.split("ABC", numerator, denominator) }
+        var driver = CoreDriver(venue: venue)
+        driver.start()
+        driver.quote("ABC", "100", "100.02", last: "100")
+        let open = TradingSession(.usEquity, containing: driver.now).nextMidnight + .seconds(9 * 3_600 + 1_800)
+        driver.pass(TradingSession(.usEquity, containing: driver.now).close + .seconds(3_600) - driver.now)
+        driver.connect()
+        let action = CorporateAction(
+            id: "a", symbol: "ABC", kind: .split(numerator: numerator, denominator: denominator), effectiveAt: open)
+        driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+        driver.pass(open - driver.now)
+        if !isBooked { driver.venue.split("ABC", numerator, denominator) }
+        let price = try Price("100").scaled(numerator: denominator, denominator: numerator, .halfEven)
+        driver.quote("ABC", price, try price + Price("0.02"), last: price)
+        driver.recommend([PluginName("stop-loss").says(.stop(stop), on: "ABC")])
+        lookAgain(&driver)
+        #expect(driver.position("ABC")?.quantity == driver.venue.held("ABC"))
+        #expect(driver.venue.stopped("ABC") == driver.position("ABC")?.size)
+        #expect(driver.symbolStop?.terms.stopPrice == stop)
+        #expect(driver.submissions.allSatisfy { $0.orders[0].type != .market })
+        driver.expectSound()
+    }
 }

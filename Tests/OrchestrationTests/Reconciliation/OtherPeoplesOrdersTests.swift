@@ -156,4 +156,48 @@ struct OtherPeoplesOrdersTests {
         #expect(driver.venue.stopped("ABC") == 100)
         driver.expectSound()
     }
+
+    @Test(
+        "nothing is entered while somebody's order could close it; the entry follows when that is over",
+        arguments: Side.allCases)
+    func entryWaits(side: Side) {
+        var venue = FakeVenue()
+        venue.capabilities.groups = [.oco, .bracket]
+        venue.quote("ABC", "100", "100.02")
+        venue.rest(Self.order(side.opposite, .limit, 217, limit: side == .buy ? "130" : "70"))
+        var driver = CoreDriver(venue: venue)
+        driver.start(["entry"])
+        driver.quote("ABC", "100", "100.02")
+        driver.connect()
+        driver.recommend([LimitTests.enter(side, 100, "ABC")])
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.submissions == [])
+        let reasons = driver.decisions.flatMap(\.dispositions).map(\.why)
+        #expect(reasons.contains(.othersWouldClose(side.opposite, 217)))
+        driver.venueDoes { $0.drop("by-hand") }
+        driver.lookTwice()
+        driver.cycle()
+        #expect(driver.position("ABC")?.size == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
+    @Test("an entry that works is canceled when somebody's order could close it")
+    func entryGivesWay() {
+        var driver = CoreDriver(venue: FakeVenue())
+        driver.start(["entry"])
+        driver.quote("ABC", "100", "100.02")
+        driver.connect()
+        driver.recommend([LimitTests.enter(.buy, 100, "ABC", limit: "97")])
+        driver.cycle()
+        #expect(driver.venue.working("ABC").map(\.terms.role) == [.entry])
+        driver.venueDoes { venue in
+            venue.rest(Self.order(.sell, .limit, 50, limit: "130"))
+            return []
+        }
+        driver.lookTwice()
+        driver.cycle()
+        #expect(driver.venue.working("ABC").map(\.id) == ["by-hand"])
+        driver.expectSound()
+    }
 }
