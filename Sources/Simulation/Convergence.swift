@@ -58,6 +58,10 @@ struct Convergence {
         let claimed = external.filter { $0.terms.side != opens && !$0.terms.type.isStop }
             .reduce(0) { $0 + $1.leavesQuantity.units }
         let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
+        let others = external.filter { $0.terms.side != opens }.reduce(0) { $0 + $1.leavesQuantity.units }
+        let free = venue.capabilities.tradable(Quantity(units: max(0, size.units - others)), of: symbol)
+        // P5 is told again and again, with the reason.
+        guard !external.isEmpty, free.isPositive || !core.protection.isUnprotected(symbol) else { return true }
         return isTold && (crosses || venue.protected(symbol) + claimed >= size.units)
     }
 

@@ -409,7 +409,11 @@ final class Invariants {
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
             // What a person's own orders hold is that person's to protect (E6).
             let claimed = venue.exitSide(symbol).map { manualOpenExits(symbol, $0) } ?? 0
-            guard isHealthy, size.isPositive, venue.protected(symbol) + claimed < size.units, isProtectable(symbol)
+            // Nor is there an order for what they leave, where that is less than the broker takes.
+            let isFree = venue.capabilities.tradable(Quantity(units: max(0, size.units - claimed)), of: symbol)
+                .isPositive
+            guard isHealthy, size.isPositive, isFree, venue.protected(symbol) + claimed < size.units,
+                isProtectable(symbol)
             else {
                 unprotected[symbol] = 0
                 refused[symbol] = 0

@@ -189,6 +189,7 @@ enum ReasonSamples {
         .unprotected("144", for: .seconds(40), nothingSent: .swap(from: "paper", to: "other")),
         .unprotectable("0.9", worth: "630000"), .ownStop(at: "180"),
         .unprotected("144", for: .seconds(40), nothingSent: .refusedByBroker("stops are taken from 09:30")),
+        .unprotected("4", for: .seconds(40), nothingSent: .tooFewBesideOthers(least: "5")),
         .initialStopNotUsed(at: "1831.82", market: "189"),
         .stopStuck(isEscalated: true), .restricted(state: .reducing, why: .dailyLoss("0.0305", limit: "0.03")),
         .active(.policiesBack), .entriesPaused(pause), .entriesPaused(streak), .pauseOver(streak),

@@ -169,6 +169,8 @@ package enum NothingSent: Sendable, Hashable, Codable {
     case brokerStateUnknown
     /// In its own words.
     case refusedByBroker(String)
+    /// Others' orders leave fewer shares than the broker takes in one order.
+    case tooFewBesideOthers(least: Quantity)
     case observing
     /// A person has not handed it over.
     case watched

@@ -98,10 +98,12 @@ extension Orchestrator {
     ) throws(NumericError) {
         state.cycle.overtake(symbol)
         let isLong = state.portfolio.positions[symbol]?.isLong ?? true
+        let isMoved = state.plans.levelsByOthers(symbol)?.stop != nil
         try state.portfolio.restate(symbol, by: restatement, seen: price)
         try state.plans.restate(
             symbol, by: restatement, state.broker?.capabilities.priceIncrement(of: symbol) ?? .usEquity,
             seen: price.map { SeenMarket(price: $0, isLong: isLong) })
+        if isMoved { compareStopAgain(of: symbol) }
         touch(symbol)
     }
 

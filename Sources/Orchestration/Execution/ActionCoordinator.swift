@@ -54,6 +54,8 @@ struct ActionCoordinator {
     let session: SessionPhase
     /// Somebody's market order is under way, or what became of somebody's order is being asked: for a bounded time.
     let isOthersSettling: Bool
+    /// What the broker shows of the position, where that differs from our books and is not adopted yet.
+    let unconfirmed: Quantity?
 
     init(
         _ symbol: Symbol, plan: PositionPlan, state: MarkedPortfolio, capabilities: BrokerCapabilities,
@@ -61,8 +63,10 @@ struct ActionCoordinator {
         declared: BrokerCapabilities? = nil,
         mayReplace: Bool = true, mayEnter: Bool = true, areWishesFresh: Bool = true, sentEntry: Entry? = nil,
         patienceSince: Timestamp = Timestamp(nanoseconds: .max), isSpreadUnsound: Bool = false,
-        session: SessionPhase = .regular, levels: LevelsByOthers? = nil, overdue: Set<ClientOrderID> = []
+        session: SessionPhase = .regular, levels: LevelsByOthers? = nil, overdue: Set<ClientOrderID> = [],
+        unconfirmed: Quantity? = nil
     ) {
+        self.unconfirmed = unconfirmed
         self.session = session
         self.isSpreadUnsound = isSpreadUnsound
         self.areWishesFresh = areWishesFresh
@@ -101,7 +105,7 @@ struct ActionCoordinator {
 
     func nextAction() -> Action? {
         guard !working.contains(where: { $0.status.isInFlight }), !isOthersSettling else { return nil }
-        guard !isInDoubt else { return position.flatMap(protectWhatIsFree) }
+        guard !isInDoubt, unconfirmed == nil else { return position.flatMap(protectWhatIsFree) }
         if let stray = strayExit {
             return cancel(stray, why: position == nil ? .nothingHeld : .exitWouldOpen)
         }
@@ -148,7 +152,8 @@ struct ActionCoordinator {
         return order.terms.type == .limit && isTrading ? cancel(order, why: .exitNotTaken) : nil
     }
 
-    /// While the fate of an order is unknown nothing is canceled, reduced or entered: what is not on offer gets its stop.
+    /// While the fate of an order, or the size of the position, is unknown nothing is canceled, reduced or entered: what is not on
+    /// offer gets its stop.
     private func protectWhatIsFree(_ position: PositionRecord) -> Action? {
         guard exits.isNothingOfOurs, !working.contains(where: { $0.terms.role == .entry }) else { return nil }
         return protect(position)
@@ -192,7 +197,15 @@ struct ActionCoordinator {
 
     /// What a stop of ours can be for: the broker trades whole increments, and what others may sell is not offered again.
     func protectable(_ position: PositionRecord) -> Quantity {
-        capabilities.tradable(position.size.less(claimed), of: symbol, in: .stop)
+        capabilities.tradable(leastHeld(of: position).less(claimed), of: symbol, in: .stop)
+    }
+
+    /// I-DOUBT-4: of two figures for one position the smaller one, where both are of one side.
+    private func leastHeld(of position: PositionRecord) -> Quantity {
+        guard let unconfirmed, !unconfirmed.isZero, unconfirmed.isNegative == position.quantity.isNegative else {
+            return position.size
+        }
+        return min(position.size, Quantity(units: Int64(clamping: unconfirmed.units.magnitude)))
     }
 
     /// A stop can be placed in this session; else what rests is not taken away.

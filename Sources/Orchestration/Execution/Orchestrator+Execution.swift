@@ -27,7 +27,8 @@ extension Orchestrator {
             sentEntry: state.plans.sentEntry(symbol),
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
             isSpreadUnsound: isSpreadUnsound(symbol), session: state.market.session(of: symbol, at: state.now),
-            levels: state.plans.levelsByOthers(symbol), overdue: overdueDoubts(of: symbol))
+            levels: state.plans.levelsByOthers(symbol), overdue: overdueDoubts(of: symbol),
+            unconfirmed: unconfirmedQuantity(of: symbol))
         let action = coordinator.nextAction()
         if let action, state.run.isObserving { return recordWaiting(.observing(action.summary), plan) }
         recordWaiting(coordinator.waiting, plan)

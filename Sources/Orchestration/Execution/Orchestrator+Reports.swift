@@ -97,6 +97,8 @@ extension Orchestrator {
             recordOrder(order, event, note)
         }
         followReplacement(of: order, event)
+        // What was over, and still is, as after a reconnect on which all is told again: nothing follows from it once more.
+        guard !before.isTerminal || order.status != before || event == .fill || event == .partialFill else { return }
         react(to: event, of: order)
     }
 

@@ -195,7 +195,8 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         return try small(reading.ours.cash + held)
     }
 
-    private static func small(_ equity: Money) throws(NumericError) -> Money {
+    /// Less is not judged: figures that differ by it count as the same.
+    static func small(_ equity: Money) throws(NumericError) -> Money {
         try equity.magnitude().scaled(by: smallShare, .up)
     }
 

@@ -161,7 +161,21 @@ extension Orchestrator {
         if state.run.isObserving { return .observing }
         if let swap = state.swap { return .swap(from: swap.from, to: swap.to) }
         guard state.broker?.isReconciled == true else { return .brokerStateUnknown }
-        return state.holds.refusalReason(symbol).map { .refusedByBroker($0) }
+        return tooFewBesideOthers(symbol) ?? state.holds.refusalReason(symbol).map { .refusedByBroker($0) }
+    }
+
+    private func tooFewBesideOthers(_ symbol: Symbol) -> NothingSent? {
+        guard let record = state.portfolio.positions[symbol], let capabilities = capabilities(of: symbol) else {
+            return nil
+        }
+        let claim = state.portfolio.orders.externalClaim(on: record)
+        let free = record.size.less(claim)
+        guard claim.isPositive, free.isPositive, capabilities.tradable(free, of: symbol, in: .stop).isZero else {
+            return nil
+        }
+        let least = max(
+            capabilities.minimumQuantity(of: symbol), capabilities.quantityIncrement(of: symbol, in: .stop))
+        return .tooFewBesideOthers(least: least)
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {

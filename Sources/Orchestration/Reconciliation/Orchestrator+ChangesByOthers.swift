@@ -165,9 +165,9 @@ extension Orchestrator {
                 return state.plans.settle(symbol, target: wanted, as: rests)
             }
         }
-        // While a replacement of ours is under way, the answer to it says what follows. Of an order that is in flight for another
-        // reason, as after a word that it is over or is going to be changed, it is news.
-        guard !before.status.isInFlight || asked == nil else { return }
+        // A replacement of ours that is not carried out yet. Of an order that is in flight for another reason, as after a word that
+        // it is over or is going to be changed, it is news, and so is a price that is neither the one before nor the one asked for.
+        guard !before.status.isInFlight || asked == nil || !order.terms.hasPrices(of: before.terms) else { return }
         state.plans.noteChange(of: order.id, symbol)
         awaitLists(of: symbol)
     }
@@ -208,6 +208,15 @@ extension Orchestrator {
             guard !increment.isRounded(wanted, to: rests) else { return }
             alert(.warning, symbol, .targetMovedByOthers(from: wanted, to: rests))
         }
+    }
+
+    /// The plan was restated: whether a stop that somebody has moved is tighter or looser than that is seen anew.
+    mutating func compareStopAgain(of symbol: Symbol) {
+        guard let record = state.portfolio.positions[symbol],
+            let stop = Exits(of: record, in: state.portfolio.orders).stops.first(where: { !$0.isExternal })
+        else { return }
+        state.plans.noteChange(of: stop.id, symbol)
+        awaitLists(of: symbol)
     }
 
     private mutating func decideStop(
@@ -256,5 +265,11 @@ extension Orchestrator {
             case .market: .reduce
             }
         return state.portfolio.orders.takeOver(order.id, as: role)
+    }
+}
+
+extension NewOrder {
+    fileprivate func hasPrices(of other: NewOrder) -> Bool {
+        stopPrice == other.stopPrice && limitPrice == other.limitPrice
     }
 }

@@ -77,6 +77,15 @@ extension Orchestrator {
         return discrepancy.ours == record.quantity && !Exits(of: record, in: state.portfolio.orders).isNothingOfOurs
     }
 
+    /// What the broker shows of a position that our books have otherwise, as long as that is neither confirmed nor adopted; nil where
+    /// they agree.
+    func unconfirmedQuantity(of symbol: Symbol) -> Quantity? {
+        guard let discrepancy = state.reconciler.discrepancy(of: symbol),
+            discrepancy.ours == state.portfolio.positions[symbol]?.quantity
+        else { return nil }
+        return discrepancy.brokers
+    }
+
     /// What the position will be is not known yet: for a bounded time (I-DOUBT-1). Somebody else's order defers it while its
     /// fate is unknown, or while a market order of theirs is about to be filled.
     func isInFlight(_ symbol: Symbol) -> Bool {

@@ -55,6 +55,25 @@ struct BackoffTests {
         #expect(driver.position("ABC") == nil)
         driver.expectSound()
     }
+
+    @Test("refusals that are told again, as after a reconnect, are no new ones")
+    func repeated() {
+        var driver = protected { $0.faults.refusesSubmissions = 1 }
+        for _ in 0..<4 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100)
+        let refusals = driver.inputs.map(\.input).filter { input in
+            if case .execution(let report) = input { report.event == .rejected } else { false }
+        }
+        #expect(!refusals.isEmpty)
+        let holds = driver.state.holds
+        let alerts = driver.alerts.count
+        for _ in 0..<5 { for word in refusals { driver.send(word) } }
+        #expect(driver.state.holds == holds)
+        #expect(driver.alerts.count == alerts)
+        driver.cycle()
+        #expect(driver.orders.count == 2, "the one that was refused, and the one that rests")
+        driver.expectSound()
+    }
 }
 
 extension CoreDriver {

@@ -319,4 +319,52 @@ struct ChangesByOthersTests {
         #expect(driver.submissions.count == 1)
         driver.expectSound()
     }
+
+    @Test("a move of which nobody has told, and which the answer to our own replacement shows, is news")
+    func movedUnseen() {
+        var driver = Self.driver(isLong: true)
+        let id = Self.stop(driver)
+        _ = driver.venue.change(id) { $0.stopPrice = "92" }
+        // A person's order takes a part: the stop is to become smaller, and nothing else.
+        driver.venueDoes { venue in
+            venue.wasTradedByHand = true
+            venue.rest(
+                NewOrder(
+                    clientOrderID: "hand", symbol: "ABC", side: .sell, type: .limit, quantity: 40, limitPrice: "120",
+                    role: .external))
+            return []
+        }
+        // As a list that is older than the move shows it.
+        driver.venue.lie = { state in
+            for (index, order) in state.openOrders.enumerated() where order.id == id && order.terms.quantity == 100 {
+                state.openOrders[index].terms.stopPrice = "95"
+            }
+        }
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.working("ABC").first { $0.id == id }?.terms.stopPrice == "92")
+        #expect(driver.venue.stopped("ABC") == 60)
+        #expect(driver.alertReasons(of: .changedByOthers).contains(.stopLoosenedByOthers(from: "95", to: "92")))
+        driver.expectSound()
+    }
+
+    @Test(
+        "a stop that somebody moved before a dividend was told of is compared with what the plan is then",
+        arguments: [("86", "86"), ("84", "84")] as [(Price, Price)])
+    func movedBeforeDividend(moved: Price, expected: Price) {
+        var driver = Self.driver(isLong: true)
+        let id = Self.stop(driver)
+        driver.venueDoes { $0.change(id) { $0.stopPrice = moved } }
+        driver.cycle()
+        driver.policies = { _ in [] }
+        let action = CorporateAction(
+            id: "d", symbol: "ABC", kind: .dividend(amount: "10"), effectiveAt: driver.now)
+        driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+        driver.quote("ABC", "90", "90.02")
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.symbolStop?.id == id && driver.symbolStop?.terms.stopPrice == expected)
+        #expect(driver.plan("ABC")?.stop?.stopPrice == (moved > "85" ? moved : "85"), "95 without its dividend of 10")
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
 }

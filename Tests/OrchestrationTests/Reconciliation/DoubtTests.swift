@@ -4,7 +4,7 @@ import Trading
 
 @testable import Orchestration
 
-/// I-DOUBT-1 to I-DOUBT-3.
+/// I-DOUBT-1 to I-DOUBT-4.
 @Suite("Doubt has a clock")
 struct DoubtTests {
     private static func entering(_ side: Side, _ change: (inout FakeVenue) -> Void) -> CoreDriver {
@@ -119,6 +119,38 @@ struct DoubtTests {
         driver.cycle()
         #expect(driver.submissions == [])
         #expect(driver.gateRefusals.contains { if case .grossExposure = $0 { true } else { false } })
+        driver.expectSound()
+    }
+
+    @Test(
+        "a position that the broker shows otherwise is not reduced before that is settled, and its stop is for the smaller one"
+    )
+    func unconfirmed() {
+        var venue = FakeVenue()
+        venue.capabilities.reportLag = .seconds(5)
+        venue.capabilities.reservesShares = false
+        venue.hold("ABC", -100, at: "100")
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.start()
+        driver.quote("ABC", "100", "100.02")
+        driver.connect()
+        driver.wait(.seconds(6))
+        #expect(driver.position("ABC")?.quantity == -100 && driver.orders == [])
+        driver.venue.tradeManually("ABC", 30, at: "100")
+        driver.recommend([
+            PluginName("stop-loss").says(.reduceTo(quantity: 50), on: "ABC"),
+            PluginName("stop-loss").says(.stop("105"), on: "ABC"),
+        ])
+        driver.reconcile()
+        driver.send(.cycleDue)
+        #expect(driver.position("ABC")?.quantity == -100)
+        #expect(driver.submissions.map { $0.orders[0].type } == [.stop], "a part may be gone already")
+        #expect(driver.venue.stopped("ABC") == 70)
+        for _ in 0..<4 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == -50)
+        #expect(driver.venue.held("ABC") == -50)
+        #expect(driver.venue.stopped("ABC") == 50)
         driver.expectSound()
     }
 }

@@ -115,4 +115,27 @@ struct ListHoleTests {
         #expect(driver.position("ABC") == nil, "a quarter of an hour after the first list")
         driver.expectSound()
     }
+
+    @Test("of shares that are worth less than figures differ by the account says nothing: our stop is the witness")
+    func smallPosition() {
+        var driver = protected {
+            $0.cash = "100000000"
+            $0.hold("XYZ", 10_000, at: "100")
+            $0.quote("XYZ", "100", "100.02")
+        }
+        driver.quote("XYZ", "100", "100.02")
+        for _ in 0..<2 { driver.cycle() }
+        // A jump of the cash that is not believed, and figures of which the list's hole is a part.
+        driver.venue.lie = { $0.account.cash = Money(units: $0.account.cash.units + 9_000_000 * Money.scale) }
+        driver.lookTwice()
+        driver.venue.lie = { state in
+            state.positions.removeAll { $0.symbol == "ABC" }
+            state.account.equity = Money(units: state.account.equity.units - 10_000 * Money.scale)
+        }
+        driver.lookTwice()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
 }

@@ -200,4 +200,18 @@ struct OtherPeoplesOrdersTests {
         #expect(driver.venue.working("ABC").map(\.id) == ["by-hand"])
         driver.expectSound()
     }
+
+    @Test("what others' orders leave, and the broker takes no order for, is told with that reason")
+    func tooFew() {
+        var driver = Self.driver(.sell, [Self.order(.sell, .stop, 97, stop: "95")]) {
+            $0.capabilities.minimumQuantity = 5
+        }
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.orders == [])
+        let told = driver.alertReasons(.emergency).compactMap { reason -> NothingSent? in
+            if case .unprotected(3, _, let nothing) = reason { nothing } else { nil }
+        }
+        #expect(told.first == .tooFewBesideOthers(least: 5))
+        driver.expectSound()
+    }
 }
