@@ -56,7 +56,7 @@ final class Invariants {
     private static let mostRefused = 180 * World.second
     /// Nanoseconds that a position was without a stop while everything worked.
     private var unprotected: [Symbol: Int64] = [:]
-    private(set) var longestNaked: Int64 = 0
+    private(set) var longestUnprotected: Int64 = 0
     private var newestEpoch: Int64 = 0
     private var ordersSent: [Int64] = []
     private var turns = 0
@@ -69,7 +69,7 @@ final class Invariants {
     private(set) var byHand: [Symbol: (excess: Int64, calm: Int64)] = [:]
 
     /// While everything works, a position may be without its stop for so long beyond the core's own limit.
-    private var nakedSlack: Int64 {
+    private var protectionSlack: Int64 {
         // A person who allows three orders a minute has to wait for the fourth.
         let isTight = scenario.configuration.limits.maximumOrdersPerMinute < 10
         return (isTight ? 180 : 60) * World.second
@@ -131,7 +131,7 @@ final class Invariants {
                 continue
             }
             hand.excess = words == nil || !isHealthy || !isProtectable(symbol) ? 0 : hand.excess + span
-            byHand[symbol] = hand.calm > nakedSlack ? nil : hand
+            byHand[symbol] = hand.calm > protectionSlack ? nil : hand
             if let words, hand.excess > most { fail("P1", "a person's trade is not mended: \(words)") }
         }
     }
@@ -403,7 +403,7 @@ final class Invariants {
         isHealthy: Bool, limit: TimeSpan, span: Int64, isContradicted: (Symbol) -> Bool, isRefused: (Symbol) -> Bool,
         knowsPrice: (Symbol) -> Bool
     ) {
-        watchManualTrading(isHealthy, limit.nanoseconds + nakedSlack, span, isContradicted)
+        watchManualTrading(isHealthy, limit.nanoseconds + protectionSlack, span, isContradicted)
         for symbol in scenario.symbols {
             let held = venue.held(symbol)
             let size = venue.capabilities.tradable(Quantity(units: Int64(held.units.magnitude)), of: symbol)
@@ -427,8 +427,8 @@ final class Invariants {
                 continue
             }
             unprotected[symbol, default: 0] += span
-            longestNaked = max(longestNaked, unprotected[symbol] ?? 0)
-            if unprotected[symbol] ?? 0 > limit.nanoseconds + nakedSlack + allowance(symbol) {
+            longestUnprotected = max(longestUnprotected, unprotected[symbol] ?? 0)
+            if unprotected[symbol] ?? 0 > limit.nanoseconds + protectionSlack + allowance(symbol) {
                 fail(
                     "P5",
                     "\(held) \(symbol) without a full stop for \((unprotected[symbol] ?? 0) / World.second) s while everything works"

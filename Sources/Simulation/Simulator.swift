@@ -21,7 +21,7 @@ package struct Outcome: Sendable {
     package var checks = 0
     /// Nanoseconds.
     package var simulated: Int64 = 0
-    package var longestNaked: Int64 = 0
+    package var longestUnprotected: Int64 = 0
     package var chain = ""
     /// What went wrong by the simulator's doing, in its order.
     package var injectedFaults: [InjectedFault] = []
@@ -265,7 +265,7 @@ package final class Simulator {
         outcome.promise = invariants.violation?.promise
         outcome.violation = invariants.violation?.words
         outcome.checks = invariants.checks
-        outcome.longestNaked = invariants.longestNaked
+        outcome.longestUnprotected = invariants.longestUnprotected
         outcome.simulated = world.now
         outcome.cycles = durable?.cycle.number ?? 0
         outcome.chain = journal.head.chain.description

@@ -13,7 +13,7 @@ struct SimulationReport {
     private var fills = 0
     private var checks = 0
     private var simulatedSeconds: Int64 = 0
-    private var longestNakedSeconds: Int64 = 0
+    private var longestUnprotectedSeconds: Int64 = 0
     private var injectedFaults: [FaultKind: Int] = [:]
 
     mutating func add(_ outcome: Simulation.Outcome) {
@@ -26,7 +26,7 @@ struct SimulationReport {
         fills += outcome.fills
         checks += outcome.checks
         simulatedSeconds += outcome.simulated / 1_000_000_000
-        longestNakedSeconds = max(longestNakedSeconds, outcome.longestNaked / 1_000_000_000)
+        longestUnprotectedSeconds = max(longestUnprotectedSeconds, outcome.longestUnprotected / 1_000_000_000)
         for injectedFault in outcome.injectedFaults { injectedFaults[injectedFault.fault, default: 0] += 1 }
     }
 
@@ -36,7 +36,7 @@ struct SimulationReport {
         return [
             "scenarios   \(scenarios), \(failures) failed; \(simulatedSeconds / 3_600) h \(simulatedSeconds % 3_600 / 60) min simulated in \(Int(seconds)) s, \(rate) scenarios a minute",
             "work        \(starts) starts of the core, \(cycles) cycles, \(commands) commands, \(fills) fills, \(checks) checks",
-            "unprotected \(longestNakedSeconds) s at the longest while everything worked",
+            "unprotected \(longestUnprotectedSeconds) s at the longest while everything worked",
             "faults      " + came.joined(separator: ", "),
         ]
     }

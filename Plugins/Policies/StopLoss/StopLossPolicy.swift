@@ -129,13 +129,13 @@ package struct StopLossPolicy: Policy {
                     "the market at \(at.words) is through the stop at \(price.words) (\(rule))",
                 evidence: levels.evidence + [Evidence("market", at), Evidence("stop", price)])
         }
-        let isNaked = position.protection?.stopPrice == nil
+        let hasNoStop = position.protection?.stopPrice == nil
         let limit = try settings.limitOffset.map { offset in
             try position.onGrid(position.behind(price, by: price.scaled(by: offset, .halfEven)))
         }
         return Recommendation(
             symbol: position.symbol, advice: .protect(ProtectiveStop(stopPrice: price, limitPrice: limit)),
-            urgency: isNaked ? .high : .medium, reason: (isNaked ? "it has no stop: " : "") + rule,
+            urgency: hasNoStop ? .high : .medium, reason: (hasNoStop ? "it has no stop: " : "") + rule,
             evidence: levels.evidence)
     }
 }

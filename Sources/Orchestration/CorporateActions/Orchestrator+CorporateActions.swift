@@ -93,7 +93,7 @@ extension Orchestrator {
         try restate(symbol, by: .split(split), seen: price)
     }
 
-    private mutating func restate(
+    mutating func restate(
         _ symbol: Symbol, by restatement: Restatement, seen price: Price? = nil
     ) throws(NumericError) {
         state.cycle.overtake(symbol)
@@ -163,21 +163,5 @@ extension Orchestrator {
                 since: state.now), equity: equity)
         record(.corporateAction(action: action, done: .spinOffApplied(expected: quantity)))
         if state.broker != nil { reconcileNow() }
-    }
-
-    // MARK: - Another symbol
-
-    /// The broker shows under another symbol what it showed under this one: the position's memory goes along.
-    mutating func moveSymbol(_ symbol: Symbol, to other: Symbol, _ split: Split?) throws(NumericError) {
-        if let split { try restate(symbol, by: .split(split)) }
-        state.portfolio.rename(symbol, to: other)
-        state.plans.rename(symbol, to: other)
-        if let split { try state.market.split(symbol, split, effectiveAt: state.now) }
-        state.market.rename(symbol, to: other)
-        state.audit.reset(symbol)
-        watchProtection(symbol)
-        watchBreach(symbol)
-        touch(symbol)
-        touch(other)
     }
 }

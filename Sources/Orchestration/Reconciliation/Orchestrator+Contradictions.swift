@@ -87,11 +87,7 @@ extension Orchestrator {
         let isSteady = state.reconciler.hasToldSameCash(for: AccountEvidence.patience, at: state.now)
         // More than all that is held has come or gone with this reading: it says nothing of some shares.
         guard isSteady || change <= grossWorth(with: snapshot) else { return .fitsNothing }
-        let others = sums(of: differences(from: snapshot).filter { $0.symbol != record.symbol }.map(\.worth))
-        func distance(_ expected: Int128) -> UInt128 {
-            others.map { (beyond - expected - $0).magnitude }.min() ?? .max
-        }
-        let (held, gone) = (distance(mine), distance(0))
+        let (held, gone) = distances(of: beyond, from: mine, record.symbol, snapshot)
         guard min(held, gone) <= mine.magnitude / Self.priceMoves else {
             let isNoise = min(held, gone) <= grossWorth(with: snapshot) / Self.markNoise
             return isNoise || !arePriced || state.market.price(of: record.symbol) == nil ? .nothing : .fitsNothing
@@ -102,6 +98,18 @@ extension Orchestrator {
         let noise = max(mine.magnitude / Self.priceMoves, grossWorth(with: snapshot) / Self.markNoise)
         // A sale turns shares into cash, and leaves the account worth as much as before.
         return change <= noise && hasCashMoved(record.symbol, by: mine) ? .isGone : .nothing
+    }
+
+    /// How far what the account is worth beyond the list is from the worth of these shares, and from nothing, whichever of the
+    /// others that differ are gone as well.
+    private func distances(
+        of beyond: Int128, from mine: Int128, _ symbol: Symbol, _ snapshot: BrokerState
+    ) -> (held: UInt128, gone: UInt128) {
+        let others = sums(of: differences(from: snapshot).filter { $0.symbol != symbol }.map(\.worth))
+        func distance(_ expected: Int128) -> UInt128 {
+            others.map { (beyond - expected - $0).magnitude }.min() ?? .max
+        }
+        return (distance(mine), distance(0))
     }
 
     /// Units of money that the account is worth more than by our books.

@@ -5,7 +5,7 @@ import Trading
 
 @testable import Orchestration
 
-@Suite("P5 and P9: no naked position, and no policy that hurts")
+@Suite("P5 and P9: no unprotected position, and no policy that hurts")
 struct ProtectionTests {
     private func held(_ quantity: Quantity = 100, _ change: (inout FakeVenue) -> Void = { _ in }) -> CoreDriver {
         var venue = FakeVenue()
@@ -76,7 +76,7 @@ struct ProtectionTests {
     ]
 
     @Test(
-        "absurd advice neither halts the core nor leaves the position naked", arguments: garbage,
+        "absurd advice neither halts the core nor leaves the position unprotected", arguments: garbage,
         [100, -100] as [Int64])
     func absurd(advice: Advice, shares: Int64) {
         var driver = held(Quantity(shares: shares))

@@ -23,7 +23,7 @@ struct WrongSideTests {
     }
 
     @Test("nobody protects, and a person turns the position over while the core is blind: the core's own stop again")
-    func flippedWhileNaked() {
+    func flippedWhileUnprotected() {
         var driver = protected { $0.capabilities.reservesShares = false }
         driver.recommend([])
         driver.venueDoes { venue in venue.working("ABC").first.map { venue.drop($0.id) } ?? [] }

@@ -175,8 +175,9 @@ struct RestrictionTests {
     // MARK: - Unprotected while halted
 
     @Test(
-        "naked while halted: told at the limit and every five minutes, with why nothing is sent; until it is protected")
-    func nakedWhileHalted() {
+        "unprotected while halted: told at the limit and every five minutes, with why nothing is sent; until it is protected"
+    )
+    func unprotectedWhileHalted() {
         var driver = protected()
         driver.send(say(.halt))
         driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }
@@ -201,7 +202,7 @@ struct RestrictionTests {
         driver.expectSound()
     }
 
-    @Test("figures that cannot be reckoned with halt trading, and the naked position is told all the same")
+    @Test("figures that cannot be reckoned with halt trading, and the unprotected position is told all the same")
     func doubtAboutFigures() {
         var driver = protected()
         driver.venueDoes { venue in venue.drop(venue.working("ABC").first?.id ?? "none") }

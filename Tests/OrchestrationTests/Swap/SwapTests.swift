@@ -178,7 +178,7 @@ struct SwapTests {
         driver.expectSound()
     }
 
-    @Test("what is naked in the frozen time is timed on, and protected at its end")
+    @Test("what is unprotected in the frozen time is timed on, and protected at its end")
     func unprotected() throws {
         var driver = swappable()
         driver.askForSwap()
