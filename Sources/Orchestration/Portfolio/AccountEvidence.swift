@@ -195,8 +195,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         return try small(reading.ours.cash + held)
     }
 
-    /// Less is not judged: figures that differ by it count as the same.
-    static func small(_ equity: Money) throws(NumericError) -> Money {
+    private static func small(_ equity: Money) throws(NumericError) -> Money {
         try equity.magnitude().scaled(by: smallShare, .up)
     }
 

@@ -78,10 +78,8 @@ extension Orchestrator {
         let mine = worth(of: record.symbol, from: record.quantity, to: brokers)
         // Less than a share of some is a fraction that was paid in cash.
         guard mine != 0, record.size.less(brokers.magnitude) >= min(record.size, .one) else { return .nothing }
-        // Nor does a position that is worth less than figures may differ by and count as the same.
-        guard try mine.magnitude > AccountEvidence.small(snapshot.account.equity).units.magnitude else {
-            return .nothing
-        }
+        // Nor do figures tell of shares that are worth less than prices make all positions differ by.
+        guard mine.magnitude > grossWorth(with: snapshot) / Self.markNoise else { return .nothing }
         guard let (beyond, arePriced) = try worthBeyondList(snapshot) else { return .fitsNothing }
         let change = try equityChange(snapshot).magnitude
         let isSteady = state.reconciler.hasToldSameCash(for: AccountEvidence.patience, at: state.now)

@@ -116,7 +116,7 @@ struct ListHoleTests {
         driver.expectSound()
     }
 
-    @Test("of shares that are worth less than figures differ by the account says nothing: our stop is the witness")
+    @Test("shares that are worth less than prices make the others differ by: our stop is the witness")
     func smallPosition() {
         var driver = protected {
             $0.cash = "100000000"
