@@ -94,9 +94,10 @@ struct InFlightCommands {
         }
     }
 
-    /// A cancel or a replacement of it has no answer yet: its end may be what was asked for.
+    /// A cancel or a replacement of it has no answer yet, or none but that it is under way: its end may be what was asked for.
     func isAsked(_ id: ClientOrderID) -> Bool {
-        commands.values.contains { $0.ids.contains(id) && !$0.newIDs.contains(id) }
+        inDoubt[id]?.isBeginning == false
+            || commands.values.contains { $0.ids.contains(id) && !$0.newIDs.contains(id) }
     }
 
     private mutating func remove(_ isAnswered: (SentCommand) -> Bool) {

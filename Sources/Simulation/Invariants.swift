@@ -336,10 +336,17 @@ final class Invariants {
         fail("E9", "\(order.words) in cycle \(core.cycle.number); it was asked for \(when)")
     }
 
+    /// The order, and those of its group.
+    private func legs(with id: ClientOrderID) -> [ClientOrderID] {
+        guard let group = venue.orders[id]?.order.groupID else { return [id] }
+        return venue.orders.values.filter { $0.order.groupID == group }.map(\.order.id)
+    }
+
     func coreHears(_ word: SimulatedAdapter.BrokerReport) {
         switch word {
         case .execution(let report):
-            let isAsked = inFlight.isAsked(report.clientOrderID)
+            // One cancels the other: the end of its partner was asked for with it.
+            let isAsked = legs(with: report.clientOrderID).contains { inFlight.isAsked($0) }
             inFlight.received(report)
             if report.event == .canceled, !isAsked, let symbol = symbols[report.clientOrderID], splits[symbol] != nil {
                 hearsOfSplit(symbol)

@@ -46,7 +46,9 @@ extension Orchestrator {
             return
         }
         state.reconciler.watch { $0.answered() }
-        guard admitAccount(snapshot.account), link.queriedOrders.isEmpty else { return }
+        guard admitAccount(snapshot.account), link.queriedOrders.isEmpty,
+            state.reconciler.takesAnswer(to: query.number)
+        else { return }
         let examined = ExaminedState(snapshot)
         tellListDefects(examined)
         let snapshot = examined.snapshot

@@ -43,6 +43,14 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     mutating func disconnected() { link = nil }
 
+    /// An answer to an older question, which says less than one that was taken, changes nothing any more.
+    /// - Returns: whether this one is news.
+    mutating func takesAnswer(to number: Int64) -> Bool {
+        guard let link, number > link.newestAnswered else { return false }
+        self.link?.newestAnswered = number
+        return true
+    }
+
     /// The adapter's state is known.
     /// - Returns: whether for the first time since it connected.
     mutating func noteAnswer() -> Bool {
@@ -298,10 +306,12 @@ package struct Reconciler: Sendable, Hashable, Codable {
     func awaitsSplit(_ symbol: Symbol) -> Bool { unbooked[symbol] != nil }
     package var awaitsSplits: Bool { !unbooked.isEmpty }
 
-    /// The broker still shows the old shares, and may.
+    /// The broker still shows the old shares, and may. Where the split leaves as many, as 3:2 of a single share with the half in
+    /// cash, quantities do not tell, and nothing is waited for.
     func isUnbooked(_ symbol: Symbol, at brokers: Quantity, _ now: Timestamp) -> Bool {
         guard let split = unbooked[symbol] else { return false }
         return split.quantity == brokers && now < split.since + UnbookedSplit.patience
+            && !split.split.explains(brokers, from: split.quantity)
     }
 
     /// What the broker shows is what it makes of the shares that were awaited, but for a fraction.
@@ -350,6 +360,8 @@ package struct BrokerLink: Sendable, Hashable, Codable {
     fileprivate var reconcileDueAt: Timestamp?
     /// It has answered since it connected, and so refuses whatever an older epoch still has under way.
     fileprivate var hasAnswered = false
+    /// The number of the newest question of which the answer was taken.
+    fileprivate var newestAnswered: Int64 = 0
     /// Since when a first reconciliation waits for positions that do not stand still.
     fileprivate var unsettledSince: Timestamp?
     /// Positions that differ; adopted when they still do after the time that lists may be behind.

@@ -52,6 +52,24 @@ struct AnnouncementTests {
         driver.expectSound()
     }
 
+    @Test("a split that leaves as many shares, with the fraction in cash, is waited for by nobody", arguments: [1, -1])
+    func asMany(shares: Int64) {
+        let isLong = shares > 0
+        var driver = protected(Quantity(shares: shares), stop: isLong ? "90" : "110")
+        for _ in 0..<3 { driver.cycle() }
+        driver.policies = { _ in [] }
+        let ends = driver.venue.working("ABC").flatMap { driver.venue.drop($0.id) }
+        driver.venue.split("ABC", 3, 2)
+        tell(action(.split(numerator: 3, denominator: 2), at: driver.now), &driver)
+        for end in ends { driver.send(end) }
+        driver.quote("ABC", "66.67", "66.69")
+        lookAgain(&driver)
+        #expect(driver.position("ABC")?.quantity == Quantity(shares: shares))
+        #expect(driver.venue.stopped("ABC") == 1)
+        #expect(driver.symbolStop?.terms.stopPrice == (isLong ? "60" : "73.33"))
+        driver.expectSound()
+    }
+
     @Test("the core is woken when an action takes effect")
     func wakes() {
         var driver = protected()

@@ -153,4 +153,25 @@ struct DoubtTests {
         #expect(driver.venue.stopped("ABC") == 50)
         driver.expectSound()
     }
+
+    @Test("a list that was asked for earlier and comes later than another takes nothing back")
+    func olderList() {
+        var driver = protected { $0.capabilities.reportLag = .seconds(5) }
+        for _ in 0..<3 { driver.cycle() }
+        let before = driver.venue.state
+        driver.venue.faults.withholdsState = true
+        driver.reconcile()
+        driver.pass(.seconds(2))
+        driver.venue.tradeManually("ABC", -40, at: "100")
+        driver.reconcile()
+        let questions = driver.effects.compactMap { effect -> Int64? in
+            guard case .command(let approved) = effect, approved.command == .reconcile else { return nil }
+            return approved.number
+        }
+        driver.send(.brokerState(state: driver.venue.state, query: questions.last))
+        #expect(driver.state.reconciler.discrepancy(of: "ABC")?.brokers == 60)
+        driver.send(.brokerState(state: before, query: questions.dropLast().last))
+        #expect(driver.state.reconciler.discrepancy(of: "ABC")?.brokers == 60)
+        driver.expectSound()
+    }
 }
