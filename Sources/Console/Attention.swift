@@ -51,6 +51,7 @@ package struct Attention: Sendable, Hashable {
 
     /// The broker's state and ours agreed within the time in which they are to be compared.
     package var isConfirmed: Bool {
+        guard state.reconciler.fencedOut == nil, !isRefused else { return false }
         guard let agreed = state.reconciler.watch.agreedAt, state.reconciler.watch.silentSince == nil else {
             return state.reconciler.watch.silentSince.map { state.now <= $0 + Self.patience } ?? false
                 && state.reconciler.watch.agreedAt != nil
@@ -58,6 +59,9 @@ package struct Attention: Sendable, Hashable {
         // A tape's cycles are as far apart as its bars, and its venue is asked in every so many of them.
         return state.configuration.isLockstep || state.now - agreed <= longestAge
     }
+
+    /// Since it connected it has said errors in place of its state.
+    private var isRefused: Bool { state.broker?.isReconciled == false && state.reconciler.watch.failure != nil }
 
     /// Nil for never.
     package var age: TimeSpan? { state.reconciler.watch.agreedAt.map { state.now - $0 } }
@@ -134,6 +138,11 @@ package struct Attention: Sendable, Hashable {
         {
             reasons.append("no core is at work, and the account has positions or orders")
         }
+        if let fenced = state.reconciler.fencedOut {
+            reasons.append(
+                "the broker \(fenced.broker) obeys another core, for \(state.now - fenced.since): \(fenced.finding.words). Nothing that this one wants is done: end one of the two; if this one is to trade, `bigbrother broker free \(fenced.broker)`"
+            )
+        }
         if let broker = state.broker {
             if let foreign = broker.foreignAccount {
                 reasons.append(
@@ -143,10 +152,10 @@ package struct Attention: Sendable, Hashable {
             for defect in broker.listDefects.prefix(20) {
                 reasons.append("a row of the broker's lists is left out: \(defect.defect.words)")
             }
-        } else if isRunning {
+        } else if isRunning, state.reconciler.fencedOut == nil {
             reasons.append("no broker is connected: nothing can be sent")
         }
-        guard isRunning, !isConfirmed else { return }
+        guard isRunning, !isConfirmed, state.reconciler.fencedOut == nil else { return }
         let why = watch.failure.map { ": \($0)" } ?? ""
         if let since = watch.silentSince, state.now - since >= Self.patience {
             reasons.append("the broker has not answered for \(state.now - since)\(why)")

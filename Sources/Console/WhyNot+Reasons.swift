@@ -216,7 +216,7 @@ extension WhyNot.Reasons {
         case .refusedByBroker: .refusedByBroker
         case .restricted, .brokerGone, .brokerDoubtful, .orderStuck, .unprotected, .ownStop, .stopStuck, .obstacle,
             .splitNotBooked, .externalShort, .corporateAction, .pluginNotice, .priceInDoubt, .changedByOthers,
-            .initialStop, .brokerSilent, .account, .policySilent, nil:
+            .initialStop, .brokerSilent, .brokerFenced, .account, .policySilent, nil:
             .alert
         }
     }

@@ -19,7 +19,8 @@ extension Input: WireDirect {
             .history, .historyMissing, .cashMovement, .executionCorrection, .commandNotSent, .brokerError,
             .control, .asked, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
             .settingsAnswered,
-            .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
+            .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed,
+            .brokerFenced, .brokerFreed:
             false
         }
     }
@@ -50,7 +51,8 @@ extension Input: WireDirect {
             .history, .historyMissing, .cashMovement, .executionCorrection, .commandNotSent, .brokerError,
             .control, .asked, .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured,
             .settingsAnswered,
-            .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
+            .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed,
+            .brokerFenced, .brokerFreed:
             preconditionFailure("it goes the ordinary way")
         }
         writer.endObject()

@@ -119,6 +119,8 @@ extension Input {
         case .swapBroker: "swap_broker"
         case .brokerLeft: "broker_left"
         case .brokerFailed: "broker_failed"
+        case .brokerFenced: "broker_fenced"
+        case .brokerFreed: "broker_freed"
         }
     }
 
@@ -135,7 +137,8 @@ extension Input {
             .pluginNotice,
             .configured,
             .misconfigured,
-            .settingsAnswered, .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed:
+            .settingsAnswered, .pluginManaged, .stopping, .swapBroker, .brokerLeft, .brokerFailed,
+            .brokerFenced, .brokerFreed:
             []
         }
     }

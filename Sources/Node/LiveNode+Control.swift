@@ -33,6 +33,7 @@ extension LiveNode {
         case .ping: return ControlReply(accepted: true, message: "epoch \(epoch), cycle \(state.cycle.number)")
         case .plugins: return ControlReply(accepted: true, message: "epoch \(epoch)", plugins: pluginStatuses)
         case .reload: return reload(why: "\(request.why) (\(request.who))")
+        case .freeBroker(let name): return free(name, request)
         case .swapBroker(let name): return beginSwap(to: name, request, client)
         case .managePlugin(let name, let management): return manage(name, management, request)
         case .handOver(let order): return handOver(order, request)
@@ -41,9 +42,16 @@ extension LiveNode {
             guard command != .flatten || !state.run.isObserving else {
                 return ControlReply(accepted: false, message: PersonRefusal.observing.words)
             }
+            if command == .resume, let fenced = state.reconciler.fencedOut {
+                return ControlReply(accepted: false, message: words(fenced))
+            }
             enqueue(.control(Control(command: command, who: request.who, why: request.why)))
             return ControlReply(accepted: true, message: words(command))
         }
+    }
+
+    private func words(_ fenced: FencedOut) -> String {
+        "\(fenced.broker) obeys another core (\(fenced.finding.words)): end one of the two; if this one is to trade, say `bigbrother broker free \(fenced.broker)` first"
     }
 
     private func handOver(_ id: ClientOrderID, _ request: ControlRequest) -> ControlReply {

@@ -64,7 +64,10 @@ extension LiveNode {
         case .bye:
             if session.phase == .starting { failBroker(session.name, "it said bye before it was ready") }
             sessionEnded(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
-        case .error: handleError(try codec.data(Fault.self, body).reason, header, session)
+        case .error:
+            let fault = try codec.data(Fault.self, body)
+            if session.role == .broker, let fence = fault.fence { return handleFence(fence, session) }
+            handleError(fault.reason, header, session)
         case .recommendations:
             handleRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
         case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))

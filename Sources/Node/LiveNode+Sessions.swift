@@ -67,7 +67,8 @@ extension LiveNode {
                 session: session.id, account: configuration.core.account,
                 settings: configuration.spec(hello.name, role)?.settings ?? .object([]),
                 heartbeatMilliseconds: options.heartbeatMilliseconds, lockstep: options.lockstep,
-                stateDirectory: options.stateDirectory), to: peer, re: header.id)
+                stateDirectory: options.stateDirectory, core: identity(for: role), takesOver: takesOver(hello.name, role)),
+            to: peer, re: header.id)
     }
 
     func becomeReady(_ session: PluginSession, _ ready: Ready) {
@@ -76,6 +77,8 @@ extension LiveNode {
             failBroker(session.name, why)
             return enqueue(.protocolViolation(plugin: session.name, why: why))
         }
+        guard !refuseFenced(session, ready) else { return }
+        if session.role == .broker { broker.obeys(session.name) }
         sessions.becomeReady(session.peer, ready)
         if scheduler.isOpen { announce(session.peer) }
     }

@@ -29,7 +29,7 @@ package final class LiveNode {
     var sessions: SessionTable
     var remotePeers = RemotePeers()
     var processes: ProcessTable
-    var broker = BrokerChannel()
+    var broker: BrokerChannel
     var control = ControlServer()
     var configuration: ConfigurationWatcher
     var scheduler: CycleScheduler
@@ -63,6 +63,7 @@ package final class LiveNode {
         self.observer = observer
         self.options = options
         self.signals = signals
+        broker = BrokerChannel(lineage: options.lineage)
         cyclesAtStart = node.core.state.cycle.number
         let now = clock.monotonicMilliseconds
         busySinceMilliseconds = now

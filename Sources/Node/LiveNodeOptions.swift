@@ -27,6 +27,8 @@ package struct LiveNodeOptions {
     package var stateDirectory: String
     /// What a reload of the configuration never changes, by key, as a person reads it.
     package var fixed: [String: String] = [:]
+    /// Which core this is, for the adapters; nil: they go by the epoch alone.
+    package var lineage: Lineage?
     /// Who may come from other hosts; nil: nobody.
     package var keys: (any KeyAuthority)?
     /// `NAME=value` for the children.

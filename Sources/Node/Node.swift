@@ -91,6 +91,9 @@ package final class Node {
         try journal.note(kind: kind, at: time.nanoseconds, body: body)
     }
 
+    /// A value beside the chain; durable with the next commit.
+    package func setMetadata(_ key: String, _ value: String) throws { try journal.setMetadata(key, value) }
+
     package var head: JournalHead { journal.openHead }
 }
 

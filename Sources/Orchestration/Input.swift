@@ -61,6 +61,10 @@ package enum Input: Sendable, Hashable, Codable {
     case brokerLeft(name: PluginName)
     /// The adapter that is to trade does not even become ready.
     case brokerFailed(name: PluginName, why: String)
+    /// The adapter that trades obeys another core.
+    case brokerFenced(name: PluginName, finding: FenceFinding)
+    /// A person has said that it is to obey this one.
+    case brokerFreed(name: PluginName, who: String, why: String)
 }
 
 /// What a changed configuration asks of a core that is at work.

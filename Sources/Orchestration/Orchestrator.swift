@@ -96,6 +96,8 @@ package struct Orchestrator: Sendable {
         case .swapBroker(let request): applySwapRequest(request)
         case .brokerLeft(let name): brokerLeft(name)
         case .brokerFailed(let name, let why): brokerFailed(name, why)
+        case .brokerFenced(let name, let finding): brokerFenced(name, finding)
+        case .brokerFreed(let name, let who, let why): brokerFreed(name, who: who, why: why)
         }
     }
 

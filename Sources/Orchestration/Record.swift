@@ -241,6 +241,8 @@ package struct Alert: Sendable, Hashable, Codable {
         case brokerGone = "broker_gone"
         /// It was asked, and does not answer.
         case brokerSilent = "broker_silent"
+        /// Its adapter obeys another core.
+        case brokerFenced = "broker_fenced"
         /// Whose account it is, or its figures: another account or currency, money that nothing of ours explains.
         case account
         /// A policy was asked, and has not answered.

@@ -36,6 +36,7 @@ public protocol BrokerAdapter {
     var capabilities: BrokerCapabilities { get }
     /// The highest epoch that was ever seen here; persisted by the adapter before it acts on it.
     var highestEpoch: Int64 { get }
+    /// It may be lower: a person has let another core take over. The kit keeps beside it of which journal the core is.
     mutating func fence(at epoch: Int64) throws
     mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage]
     mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage]
@@ -45,17 +46,24 @@ public protocol BrokerAdapter {
 
 public enum BrokerMain {
     public static func run<A: BrokerAdapter>(_ adapter: A.Type, name: String, version: String) -> Never {
-        PluginMain.run(BrokerRole<A>(), name: name, version: version)
+        PluginMain.run(BrokerRole<A>(program: name), name: name, version: version)
     }
 }
 
 struct BrokerRole<A: BrokerAdapter>: PluginRole {
     static var role: Role { .broker }
+    /// Of the program: two adapters of one account, each of its own kind, keep a file each.
+    private let program: String
     private var adapter: A?
+    private var fence: CoreFence?
+    /// As the newest `welcome` has it.
+    private var core: CoreIdentity?
     private var lockstep = false
     private var marketTime = Timestamp(nanoseconds: 0)
     private var nextTick: Int64 = 0
     private static var tickMilliseconds: Int64 { 20 }
+
+    init(program: String) { self.program = program }
 
     mutating func start(_ welcome: Welcome) throws -> Ready {
         lockstep = welcome.lockstep
@@ -64,8 +72,25 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
                 settings: WireDecoder().decodeSettings(A.Settings.self, from: welcome.settings),
                 context: AdapterContext(
                     account: welcome.account, stateDirectory: welcome.stateDirectory, lockstep: welcome.lockstep))
+            fence = try CoreFence(path: "\(welcome.stateDirectory)/\(program).core")
         }
-        return Ready(capabilities: adapter?.capabilities)
+        core = welcome.core
+        if welcome.takesOver == true, let core { try takeOver(by: core) }
+        return Ready(capabilities: adapter?.capabilities, fence: obeyed)
+    }
+
+    private mutating func takeOver(by core: CoreIdentity) throws {
+        try fence?.takeOver(by: core)
+        try adapter?.fence(at: core.epoch)
+    }
+
+    /// Nil before the first command.
+    private var obeyed: CoreIdentity? {
+        let highest = adapter?.highestEpoch ?? 0
+        guard let kept = fence?.kept, kept.epoch >= highest else {
+            return highest > 0 ? CoreIdentity(journal: nil, run: nil, epoch: highest) : nil
+        }
+        return kept
     }
 
     mutating func handle(_ message: Received) throws -> [Answer] {
@@ -82,13 +107,11 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
         return results.map { Self.answer($0, re: message.header.id) } + [Answer(.done, Empty(), re: message.header.id)]
     }
 
-    /// P8: a core of an older epoch is refused, whatever it asks.
+    /// P8: a core of an older epoch, or of another journal, is refused whatever it asks.
     private mutating func command(_ message: Received) throws -> [BrokerMessage] {
         let epoch = message.header.epoch
         let highest = adapter?.highestEpoch ?? 0
-        guard epoch >= highest else {
-            throw PluginStartError(why: "epoch \(epoch) is over; a core of epoch \(highest) trades this account")
-        }
+        try fence?.admit(epoch: epoch, of: core, highest: highest)
         if epoch > highest { try adapter?.fence(at: epoch) }
         let (command, time) = (try message.command(OrderCommand.self), now)
         return try adapter?.handle(command, at: time) ?? []

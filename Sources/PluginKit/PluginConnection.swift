@@ -333,7 +333,9 @@ extension PluginConnection {
         } catch {
             log("error", "\(message.header.type.rawValue): \(error)")
             answers = [
-                Answer(.error, Fault(reason: "\(error)"), re: message.header.id, cycle: message.header.cycle)
+                Answer(
+                    .error, Fault(reason: "\(error)", fence: (error as? FencedError)?.fence), re: message.header.id,
+                    cycle: message.header.cycle)
             ]
         }
         #if DEBUG

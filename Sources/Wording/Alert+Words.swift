@@ -85,6 +85,10 @@ extension AlertReason {
         case .brokerUnreconciled(let name, let span, let why):
             "the state of the broker \(name.map(\.text) ?? "") could not be brought together with ours for \(span)"
                 + (why.map { ": \($0)" } ?? "") + "; what is said of positions and stops is not confirmed"
+        case .brokerFenced(let name, let finding):
+            "the broker \(name) obeys another core: \(finding.words). Nothing that this one wants is done, and nothing that it says of positions and stops is confirmed. End one of the two; if this one is to trade, `bigbrother broker free \(name)`, then `bigbrother resume`"
+        case .brokerFreed(let name, let who, let why):
+            "\(who): the broker \(name) obeys this core from now on, whomever it has obeyed before: \(why)"
         case .brokerAnswersAgain(let name, let span):
             "the broker \(name.map(\.text) ?? "") answers again, after \(span)"
         case .rowLeftOut(let defect):

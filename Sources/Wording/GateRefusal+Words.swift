@@ -67,6 +67,7 @@ extension TradingReason {
             "required, and not at work: \(names.map(\.text).joined(separator: ", "))"
         case .anotherCore(let order):
             "the order \(order) is another core's, placed since this one is at work: end one of the two, and say `bigbrother resume`"
+        case .fenced(let name, let finding): "the broker \(name) obeys another core: \(finding.words)"
         case .policiesSilent(let names):
             "required, and without an answer: \(names.map(\.text).joined(separator: ", "))"
         case .foreignCurrency(let currency, let configured):

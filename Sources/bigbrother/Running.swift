@@ -58,11 +58,13 @@ struct Running {
             detail: detail, isTerminal: isatty(1) == 1, logFile: openLog(), standing: core.state.control)
         let signals = Signals()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
+        var options = options(keeper)
+        options.lineage = try Lineage.begin(in: journal, at: SystemClock().wall)
         let live = LiveNode(
             node: Node(
                 core: core, journal: journal, isSnapshotDue: !recovered.core.unusable.isEmpty),
             transport: hub, clock: SystemClock(), observer: presenter,
-            options: options(keeper), configuration: WatchedConfiguration(loaded),
+            options: options, configuration: WatchedConfiguration(loaded),
             endpoint: { endpoints[$0.rawValue] ?? "" },
             signals: (signals.descriptor, { signals.next() }))
         for why in loaded.leftOut {

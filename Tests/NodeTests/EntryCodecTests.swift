@@ -75,6 +75,9 @@ struct EntryCodecTests {
                 clientOrderID: ClientOrderID(unchecked: "a"), executionID: ExecutionID(unchecked: "x"),
                 at: Timestamp(nanoseconds: 1))),
         .brokerLeft(name: PluginName(unchecked: "b")), .brokerFailed(name: PluginName(unchecked: "b"), why: "x"),
+        .brokerFenced(name: PluginName(unchecked: "b"), finding: .laterEpoch(9, ours: 3)),
+        .brokerFenced(name: PluginName(unchecked: "b"), finding: .otherJournal(epoch: 2)),
+        .brokerFreed(name: PluginName(unchecked: "b"), who: "me", why: "so"),
     ]
 
     @Test("an input is written and read as Codable would", arguments: inputs)

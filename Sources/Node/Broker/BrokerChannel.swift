@@ -40,6 +40,12 @@ struct BrokerChannel {
     private var departure: Departure?
     /// Adapters that have said hello and do not trade.
     private var standby: Set<PluginName> = []
+    /// Which core this is; another one when a person lets it take an adapter over. Nil: adapters go by the epoch alone.
+    private(set) var lineage: Lineage?
+    /// The adapter that obeys this core from its next welcome on, since a person has said so.
+    private(set) var freed: PluginName?
+
+    init(lineage: Lineage? = nil) { self.lineage = lineage }
 
     private struct Departure {
         let name: PluginName
@@ -101,6 +107,14 @@ struct BrokerChannel {
     }
 
     mutating func sentMarket(as id: String, now: Int64) { unanswered[id] = now }
+
+    // MARK: - Which core is obeyed
+
+    /// - Parameter taking: this core from here on.
+    mutating func free(_ name: PluginName, for taking: Lineage) { (freed, lineage) = (name, taking) }
+
+    /// The adapter obeys this core.
+    mutating func obeys(_ name: PluginName) { if freed == name { freed = nil } }
 
     // MARK: - The session
 

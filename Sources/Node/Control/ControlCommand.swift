@@ -10,6 +10,8 @@ enum ControlCommand: Hashable {
     /// Read the configuration again.
     case reload
     case swapBroker(to: PluginName)
+    /// The adapter obeys this core from now on, whomever it has obeyed before.
+    case freeBroker(PluginName)
     case managePlugin(PluginName, Management)
     case trading(Control.Command)
     /// Somebody else's order is managed from now on.
@@ -34,6 +36,7 @@ enum ControlCommand: Hashable {
             let id = try Self.proposal(of: request)
             let wish: PersonRequest.Wish = request.command == "approve" ? .approve(id) : .reject(id)
             self = .asked(PersonRequest(symbol: id.symbol, wish: wish, who: request.who, why: request.why))
+        case "free": self = .freeBroker(try Self.plugin(of: request))
         case "swap": self = .swapBroker(to: try Self.plugin(of: request))
         default:
             if let management = Management(rawValue: request.command) {
@@ -95,7 +98,7 @@ enum ControlRefusal: Error, Hashable, CustomStringConvertible {
     var description: String {
         switch self {
         case .unknown(let command):
-            "\"\(command)\" is none of halt, reduce, resume, flatten, close, sell, stop, target, mode, approve, reject, reload, swap, plugins, hand_over"
+            "\"\(command)\" is none of halt, reduce, resume, flatten, close, sell, stop, target, mode, approve, reject, reload, swap, free, plugins, hand_over"
         case .noMode(let text):
             "\"\(text)\" is none of \(SymbolMode.allCases.map(\.rawValue).joined(separator: ", "))"
         case .figures(let command):

@@ -39,6 +39,10 @@ package enum AlertReason: Sendable, Hashable, Codable {
     /// It answers, and its state was not brought together with ours.
     case brokerUnreconciled(PluginName?, for: TimeSpan, why: String?)
     case brokerAnswersAgain(PluginName?, after: TimeSpan)
+    /// It obeys another core, and nothing that this one wants is done.
+    case brokerFenced(PluginName, FenceFinding)
+    /// A person has said that it obeys this one from now on.
+    case brokerFreed(PluginName, who: String, why: String)
     /// It is not managed; all other rows are.
     case rowLeftOut(BrokerStateDefect)
     /// Nothing is sent.
@@ -211,6 +215,7 @@ extension AlertReason {
         case .brokerGone: .brokerGone
         case .swapEnded(.oldNotBack): .brokerGone
         case .brokerSilent: .brokerSilent
+        case .brokerFenced: .brokerFenced
         case .foreignAccount, .foreignCurrency, .accountContradicts, .accountInDoubt, .moneyMoved,
             .cashMovementNotTaken:
             .account
@@ -243,7 +248,7 @@ extension AlertReason {
             .settingsRefused,
             .protocolViolation,
             .pluginManaged, .policyAnswersAgain, .brokerAnswersAgain, .accountAgreesAgain, .brokerEmulation,
-            .messagesMissing, .brokerLeftDuringCycle, .reportNotTaken,
+            .messagesMissing, .brokerLeftDuringCycle, .brokerFreed, .reportNotTaken,
             .executionNotTaken, .reportOnUnknownOrder, .reportConflicts, .commandNotDelivered, .swapRefused,
             .swapAbandoned, .swapEnded, .swapFailed, .swapRollsBack, .brokerNotChosen, .brokerLeaves,
             .chosenBrokerNotConfigured, .swappedInBrokerTrades, .priceSound, .active, .pauseOver, .dayTrades,

@@ -7,6 +7,8 @@ import Trading
 /// 2. A discrepancy is known only of what was compared since the adapter connected.
 package struct Reconciler: Sendable, Hashable, Codable {
     package private(set) var link: BrokerLink?
+    /// The adapter obeys another core; nil once it has let this one in.
+    package private(set) var fencedOut: FencedOut?
     /// Our books and the broker's have been brought together once; what is found before was there before us.
     private(set) var hasReconciled = false
     /// New shares for old that were announced, and that the broker has not booked yet.
@@ -37,6 +39,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     @discardableResult
     mutating func connected(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
         link = BrokerLink(name: name, capabilities: capabilities)
+        fencedOut = nil
         defer { lastAdapter = KnownAdapter(name: name, capabilities: capabilities) }
         return lastAdapter.map { $0.name != name || $0.capabilities != capabilities } ?? false
     }
@@ -49,6 +52,12 @@ package struct Reconciler: Sendable, Hashable, Codable {
         guard let link, number > link.newestAnswered else { return false }
         self.link?.newestAnswered = number
         return true
+    }
+
+    /// - Returns: whether that is news.
+    mutating func fenceOut(_ fenced: FencedOut) -> Bool {
+        defer { fencedOut = fencedOut?.finding == fenced.finding ? fencedOut : fenced }
+        return fencedOut?.broker != fenced.broker || fencedOut?.finding != fenced.finding
     }
 
     /// The adapter's state is known.

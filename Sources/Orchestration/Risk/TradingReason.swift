@@ -22,6 +22,8 @@ package enum TradingReason: Sendable, Hashable, Codable {
     case brokerDisagrees(rounds: Int64)
     /// An order of another journal's core has come since: two cores trade the account.
     case anotherCore(ClientOrderID)
+    /// The adapter obeys another core.
+    case fenced(PluginName, FenceFinding)
 
     /// The same case, whatever the figures.
     var withoutFigures: TradingReason {
@@ -30,7 +32,7 @@ package enum TradingReason: Sendable, Hashable, Codable {
         case .dailyLoss: .dailyLoss(.zero, limit: .zero)
         case .figures: .figures(.divisionByZero(type: ""))
         case .start, .policiesMissing, .policiesSilent, .policiesBack, .foreignCurrency,
-            .currencyBack, .brokerDisagrees, .anotherCore:
+            .currencyBack, .brokerDisagrees, .anotherCore, .fenced:
             self
         }
     }

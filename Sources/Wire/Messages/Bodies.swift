@@ -28,6 +28,21 @@ package struct Hello: Sendable, Hashable, Codable {
     }
 }
 
+/// Which core trades, as a broker adapter knows it (P8, I-FENCE-1 to 4). Since minor 2.
+package struct CoreIdentity: Sendable, Hashable, Codable {
+    /// Of the journal: 32 hexadecimal digits that no other journal has. Absent: an adapter that has kept an epoch alone.
+    package var journal: String?
+    /// Of one run of the core: the same of a copy of its journal that was started as well.
+    package var run: String?
+    package var epoch: Int64
+
+    package init(journal: String?, run: String?, epoch: Int64) {
+        self.journal = journal
+        self.run = run
+        self.epoch = epoch
+    }
+}
+
 /// The core accepts a plugin, and gives it its configuration.
 package struct Welcome: Sendable, Equatable, Codable {
     package var session: String
@@ -41,11 +56,17 @@ package struct Welcome: Sendable, Equatable, Codable {
     package var lockstep: Bool
     /// Directory in which a plugin may keep files.
     package var stateDirectory: String
+    /// To a broker adapter: which core this is.
+    package var core: CoreIdentity?
+    /// To a broker adapter: a person has said that it obeys this core from now on, whomever it has obeyed before.
+    package var takesOver: Bool?
 
     package init(
         session: String, account: AccountID, settings: JSON, heartbeatMilliseconds: Int64, lockstep: Bool,
-        stateDirectory: String
+        stateDirectory: String, core: CoreIdentity? = nil, takesOver: Bool? = nil
     ) {
+        self.core = core
+        self.takesOver = takesOver
         self.session = session
         self.account = account
         self.settings = settings
@@ -58,7 +79,12 @@ package struct Welcome: Sendable, Equatable, Codable {
 /// Why somebody was not let in, or what is wrong with a message.
 package struct Fault: Sendable, Hashable, Codable {
     package var reason: String
-    package init(reason: String) { self.reason = reason }
+    /// Of a broker adapter: a command was refused because it obeys this core and not the one that asks.
+    package var fence: CoreIdentity?
+    package init(reason: String, fence: CoreIdentity? = nil) {
+        self.reason = reason
+        self.fence = fence
+    }
 }
 
 /// A provider is asked for the newest closed bars of a period, of each symbol that it publishes.
@@ -89,7 +115,13 @@ package struct Ready: Sendable, Hashable, Codable {
     package var capabilities: BrokerCapabilities?
     package var needs: PolicyNeeds?
     package var history: Empty?
-    package init(capabilities: BrokerCapabilities? = nil, needs: PolicyNeeds? = nil, history: Empty? = nil) {
+    /// Of a broker adapter: the core whose commands it has obeyed last.
+    package var fence: CoreIdentity?
+    package init(
+        capabilities: BrokerCapabilities? = nil, needs: PolicyNeeds? = nil, history: Empty? = nil,
+        fence: CoreIdentity? = nil
+    ) {
+        self.fence = fence
         self.capabilities = capabilities
         self.needs = needs
         self.history = history
@@ -113,10 +145,10 @@ package struct Recommendations: Sendable, Hashable, Codable {
 
 /// A person's request, from the command line.
 package struct ControlRequest: Sendable, Hashable, Codable {
-    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`,
+    /// `halt`, `reduce`, `resume`, `flatten`, `reload`, `swap`, `free`, `ping`, `plugins`, `plugin_stop`, `plugin_start`, `plugin_restart`,
     /// `hand_over`, `close`, `sell`, `stop`, `target`, `mode`, `approve`, `reject`.
     package var command: String
-    /// Which plugin is meant, by `swap` and the three commands that name one.
+    /// Which plugin is meant, by `swap`, `free` and the three commands that name one.
     package var plugin: PluginName?
     /// Which order `hand_over` means: somebody else's, which is managed from then on.
     package var order: ClientOrderID?

@@ -10,8 +10,8 @@ import Wire
 /// The adapters of the account: lists them, and swaps the one that trades.
 struct BrokerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "broker", abstract: "The broker adapters of the account: list them, swap the one that trades.",
-        subcommands: [List.self, Swap.self])
+        commandName: "broker", abstract: "The broker adapters of the account: list them, swap the one that trades, free one that obeys another core.",
+        subcommands: [List.self, Swap.self, Free.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -57,6 +57,26 @@ struct BrokerCommand: ParsableCommand {
             guard let link = state.broker else { return "is to trade, and is not connected" }
             return link.isReconciled
                 ? "trades, epoch \(state.epoch)" : "is connected; its truth and ours are being brought together"
+        }
+    }
+
+    struct Free: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "free", abstract: "Let an adapter that obeys another core obey this one.",
+            discussion: """
+                An adapter obeys the core of one journal, and refuses every other: a copy that
+                was put back, a new journal beside the old one, a second host. First make sure
+                that the other core is ended and stays so. This command is for the core that is
+                to trade, and is given while it runs; from then on the adapter refuses the
+                other one. Trading stays halted until `bigbrother resume`.
+                """)
+        @Argument(help: "The adapter's name in the configuration.") var name: String
+        @OptionGroup var options: ControlOptions
+        @OptionGroup var agreement: Agreement
+
+        func run() throws {
+            try agreement.ask { ["  \(name) refuses from then on whatever core it has obeyed before"] }
+            try Failure.guarding { try options.ask("free", plugin: try PluginName(name)) }
         }
     }
 

@@ -124,7 +124,8 @@ struct StatusCommand: ParsableCommand {
                 broker: state.broker?.name.text,
                 emulated: state.broker?.capabilities.emulations.map(\.description) ?? [],
                 policies: state.policies, observing: state.run.isObserving, journal: recovered.spans)
-            code = state.portfolio.account == nil ? Failure.badInput : status.attention.isEmpty ? 0 : 1
+            let isKnown = state.portfolio.account != nil || state.reconciler.fencedOut != nil
+            code = !isKnown ? Failure.badInput : status.attention.isEmpty ? 0 : 1
             guard !options.json else { return try options.printJSON(status) }
             print(
                 "account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at.inMilliseconds)"

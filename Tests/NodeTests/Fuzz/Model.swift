@@ -225,7 +225,7 @@ struct Model {
         case .started, .cycleDue, .pluginNotice, .commandNotSent, .brokerError, .wake, .clockJumped, .protocolViolation,
             .stopping,
             .brokerLeft,
-            .brokerFailed:
+            .brokerFailed, .brokerFenced, .brokerFreed:
             break
         }
         return nil

@@ -304,7 +304,7 @@ struct InFlightCommands {
             .messageGap, .clockJumped, .protocolViolation, .pluginNotice, .configured, .misconfigured, .brokerError,
             .settingsAnswered, .pluginManaged,
             .stopping, .cashMovement, .executionCorrection,
-            .swapBroker, .brokerLeft, .brokerFailed:
+            .swapBroker, .brokerLeft, .brokerFailed, .brokerFenced, .brokerFreed:
             return
         }
     }

@@ -111,7 +111,8 @@ class FakeCore:
         self._socket.send_multipart([self.peer, *frames])
 
     def welcome(
-        self, settings: Any, *, heartbeat_milliseconds: int = 60_000, lockstep: bool = True, state: Path | str = "/tmp"
+        self, settings: Any, *, heartbeat_milliseconds: int = 60_000, lockstep: bool = True, state: Path | str = "/tmp",
+        **more: Any,
     ) -> Heard:
         """Hears hello, and answers it. Returns the hello. Heart-beats come when a test sends them, so mostly they are long."""
         hello = self.hear("hello")
@@ -119,7 +120,7 @@ class FakeCore:
         self.say(
             "welcome",
             {"session": self.session, "account": "demo", "settings": settings, "lockstep": lockstep,
-             "heartbeat_milliseconds": heartbeat_milliseconds, "state_directory": str(state)},
+             "heartbeat_milliseconds": heartbeat_milliseconds, "state_directory": str(state), **more},
             re=hello.header["id"],
         )
         return hello

@@ -151,13 +151,50 @@ def test_an_older_epoch_is_refused_also_after_a_restart(core: FakeCore, tmp_path
     assert events(submit(core, order("a"))) == ["new"]
     core.epoch = 6
     (error,) = submit(core, order("b"))
-    assert error.body["reason"] == "epoch 6 is over; a core of epoch 7 trades this account"
+    assert error.body["reason"].startswith("this adapter obeys a core of epoch 7")
+    assert error.body["fence"] == {"epoch": 7}
     ended(core, plugin)
     plugin, _ = started(core, tmp_path)
     (error,) = submit(core, order("c"))
     assert error.type == "error", "the epoch is kept on the disk"
     core.epoch = 7
     assert events(submit(core, order("c"))) == ["new"]
+    ended(core, plugin)
+
+
+def identity(journal: str, run: str, epoch: int) -> dict[str, Any]:
+    return {"journal": journal * 16, "run": run * 16, "epoch": epoch}
+
+
+def test_one_journal_is_obeyed_and_every_other_refused_until_a_person_frees_it(core: FakeCore, tmp_path: Path) -> None:
+    """I-FENCE-1, I-FENCE-2, I-FENCE-4."""
+    obeyed = identity("aa", "01", 7)
+    plugin, ready = started(core, tmp_path, core=obeyed)
+    assert "fence" not in ready.body, "nobody was obeyed yet"
+    core.epoch = 7
+    assert events(submit(core, order("a"))) == ["new"]
+    ended(core, plugin)
+
+    core.epoch = 9
+    for stranger in (identity("bb", "02", 9), identity("aa", "03", 7)):
+        core.epoch = stranger["epoch"]
+        plugin, ready = started(core, tmp_path, core=stranger)
+        assert ready.body["fence"] == obeyed
+        (error,) = submit(core, order("b"))
+        assert error.type == "error" and error.body["fence"] == obeyed
+        ended(core, plugin)
+
+    freed = identity("bb", "02", 3)
+    core.epoch = 3
+    plugin, ready = started(core, tmp_path, core=freed, takes_over=True)
+    assert ready.body["fence"] == freed
+    assert events(submit(core, order("c"))) == ["new"]
+    ended(core, plugin)
+    core.epoch = 8
+    plugin, ready = started(core, tmp_path, core=identity("aa", "01", 8))
+    assert ready.body["fence"] == freed
+    (error,) = submit(core, order("d"))
+    assert error.type == "error", "whoever was obeyed before is not obeyed any more"
     ended(core, plugin)
 
 

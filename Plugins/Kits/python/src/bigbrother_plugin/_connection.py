@@ -364,7 +364,8 @@ class Connection:
                 self._role.handle(message, outlet, call)
             except BaseException as error:
                 fault_of(header, error)
-                outlet.send("error", Fault(described(error)), re=header.id, cycle=header.cycle)
+                fence = getattr(error, "fence", None)
+                outlet.send("error", Fault(described(error), fence), re=header.id, cycle=header.cycle)
 
         self._submit(call, work, header, supersedes=is_newest_only)
 

@@ -1,6 +1,7 @@
 """A broker adapter: one class that carries out commands at one venue, and reports. The kit does the rest of PROTOCOL.md:
 
-* an older epoch is refused, and the highest is kept on the disk before anything is done for it (duty 1);
+* a core of another journal or an older epoch is refused, and which one is obeyed is kept on the disk before anything is done for
+  it (duty 1);
 * every command is answered by its executions and one ``done``, or by ``error``;
 * what happens at the venue by itself is reported at any time, from any thread: ``self.context.report(execution)``.
 """
@@ -22,7 +23,7 @@ from ._main import main
 from ._worker import Call, Outlet, Worker
 from .amounts import ClientOrderID, Symbol
 from .market import Market
-from .messages import Empty, Message, Ready, Role, Welcome
+from .messages import CoreIdentity, Empty, Message, Ready, Role, Welcome
 from .orders import (
     BrokerState, Cancel, Capabilities, CashMovement, Command, Execution, ExecutionCorrection, LeftOut, OrderAnswer, Query,
     Reconcile, Replace, Submit,
@@ -116,12 +117,26 @@ class BrokerAdapter(ABC, Generic[S]):
         main(BrokerRole(cls), cls.__name__)
 
 
+class FencedError(WireError):
+    """A command of a core that is not obeyed, or not any more."""
+
+    def __init__(self, fence: CoreIdentity) -> None:
+        journal = f" of the journal {fence.journal[:8]}" if fence.journal else ""
+        super().__init__(
+            f"this adapter obeys a core of epoch {fence.epoch}{journal}, and not this one: end one of the two, or say "
+            "`bigbrother broker free`"
+        )
+        self.fence = fence
+
+
 @dataclass
 class EpochFence:
-    """The highest epoch of a command that was ever seen here, in a file that survives the process."""
+    """The core that is obeyed, in a file that survives the process: ``EPOCH``, or ``EPOCH JOURNAL RUN``."""
 
     path: Path
     highest: int = 0
+    journal: str | None = None
+    run: str | None = None
 
     @staticmethod
     def load(path: Path) -> EpochFence:
@@ -130,19 +145,41 @@ class EpochFence:
             text = path.read_text("ascii").strip()
         except FileNotFoundError:
             return EpochFence(path)
-        if not text.isdigit():
+        words = text.split()
+        if len(words) not in (1, 3) or not words[0].isdigit():
             raise ValueError(f"{path}: it has no epoch but {text[:40]!r}; put the highest epoch there that has traded")
-        return EpochFence(path, int(text))
+        return EpochFence(path, int(words[0]), *words[1:])
 
-    def admit(self, epoch: int) -> None:
-        """Raises ``WireError`` for an older one; keeps a newer one before it returns."""
-        if epoch < self.highest:
-            raise WireError(f"epoch {epoch} is over; a core of epoch {self.highest} trades this account")
-        if epoch == self.highest:
+    @property
+    def kept(self) -> CoreIdentity | None:
+        """None before the first command."""
+        return CoreIdentity(self.highest, self.journal, self.run) if self.highest else None
+
+    def admit(self, epoch: int, core: CoreIdentity | None = None) -> None:
+        """Raises ``FencedError`` for a core that is not obeyed; keeps a newer one before it returns.
+
+        ``core`` is what ``welcome`` named; None for a core of an earlier minor, of which the epoch alone is known.
+        """
+        kept = self.kept
+        journal, run = (core.journal, core.run) if core is not None else (None, None)
+        if kept is not None:
+            is_other = kept.journal is not None and journal is not None and kept.journal != journal
+            is_copy = epoch == kept.epoch and kept.run is not None and run is not None and kept.run != run
+            if is_other or epoch < kept.epoch or is_copy:
+                raise FencedError(kept)
+        self._keep(epoch, journal or self.journal, run or self.run)
+
+    def take_over(self, core: CoreIdentity) -> None:
+        """A person has said so: whoever was obeyed before is obeyed no more."""
+        self._keep(core.epoch, core.journal, core.run)
+
+    def _keep(self, epoch: int, journal: str | None, run: str | None) -> None:
+        if (epoch, journal, run) == (self.highest, self.journal, self.run):
             return
         temporary = self.path.with_suffix(".new")
-        with open(temporary, "w", encoding="ascii") as file:
-            file.write(f"{epoch}\n")
+        temporary.unlink(missing_ok=True)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w", encoding="ascii") as file:
+            file.write(f"{epoch} {journal} {run}\n" if journal and run else f"{epoch}\n")
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, self.path)
@@ -151,7 +188,7 @@ class EpochFence:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self.highest = epoch
+        self.highest, self.journal, self.run = epoch, journal, run
 
 
 def sayable(state: BrokerState) -> BrokerState:
@@ -211,6 +248,7 @@ class BrokerRole:
         self._class = cls
         self._adapter: BrokerAdapter[Any] | None = None
         self._fence: EpochFence | None = None
+        self._core: CoreIdentity | None = None
         self._settings: Any = None
         self._outlet: Outlet | None = None
 
@@ -224,7 +262,12 @@ class BrokerRole:
             raise SettingsError("they have changed, and an adapter takes them at its start only; start it again")
         self._adapter.context.reach(outlet)
         self._outlet = outlet
-        return Ready(capabilities=self._adapter.capabilities)
+        self._core = welcome.core
+        if self._fence is None:
+            return Ready(capabilities=self._adapter.capabilities)
+        if welcome.takes_over and welcome.core is not None:
+            self._fence.take_over(welcome.core)
+        return Ready(capabilities=self._adapter.capabilities, fence=self._fence.kept)
 
     def started(self) -> None:
         if self._adapter is None or self._outlet is None or not self._adapter.capabilities.replays_events:
@@ -246,7 +289,7 @@ class BrokerRole:
             self._adapter.context.pass_time(update.at)
             self._tell(self._adapter.market(update), outlet, re)
         else:
-            self._fence.admit(message.header.epoch)
+            self._fence.admit(message.header.epoch, self._core)
             self._carry_out(self._adapter, message.tagged(Command), outlet, re)
         outlet.send("done", Empty(), re=re)
 

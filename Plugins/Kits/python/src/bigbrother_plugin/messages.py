@@ -54,6 +54,15 @@ class Hello:
 
 
 @dataclass(frozen=True)
+class CoreIdentity:
+    """Which core it is: of which journal, which run of it, and its epoch. Since minor 2."""
+
+    epoch: int
+    journal: str | None = None
+    run: str | None = None
+
+
+@dataclass(frozen=True)
 class Welcome:
     """The core accepts a plugin; ``settings`` are its own, as configured."""
 
@@ -63,6 +72,10 @@ class Welcome:
     heartbeat_milliseconds: int
     lockstep: bool
     state_directory: str
+    #: To a broker adapter: which core this is.
+    core: CoreIdentity | None = None
+    #: A person has said that the adapter obeys this core from now on, whomever it has obeyed before.
+    takes_over: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,8 @@ class Fault:
     """The body of refused, error, drain and bye."""
 
     reason: str
+    #: Of a broker adapter: a command was refused because it obeys this core.
+    fence: CoreIdentity | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +133,8 @@ class Ready:
     needs: Needs | None = None
     #: Of a provider: it can be asked for bars from before its first update.
     history: Empty | None = None
+    #: Of a broker adapter: the core whose commands it has obeyed last.
+    fence: CoreIdentity | None = None
 
 
 @dataclass(frozen=True)
