@@ -31,6 +31,7 @@ extension SnapshotDefect {
         switch self {
         case .otherFormat(let number): "it has state format \(number), and this version has \(StateFormat.current)"
         case .damaged: "it is damaged"
+        case .notSealed: "it is not the one that was written (`bigbrother doctor` looks at the whole journal)"
         case .unreadable(let why): "it cannot be read (\(why))"
         }
     }

@@ -21,7 +21,7 @@ package struct ChainHash: Hashable, Sendable {
     /// Before the first entry: 32 zero bytes.
     package static let genesis = ChainHash(words: (0, 0, 0, 0))
 
-    private init(words: SHA256.Words) { self.words = words }
+    init(words: SHA256.Words) { self.words = words }
 
     /// The plain SHA-256 of some bytes, such as a snapshot's body.
     package init(digestOf data: [UInt8]) {

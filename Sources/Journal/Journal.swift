@@ -6,6 +6,7 @@
 /// Invariants:
 /// - I-JRN-1: Entries become durable by whole turns, when ``commit()`` returns, and not before.
 /// - I-JRN-2: Sequences and turns count from 1 without gaps; the chain hash covers all entries and nothing else.
+///   What else is read back is covered by ``Seal`` (I-JRN-11).
 /// - I-JRN-3: After a write that failed every further call that writes throws ``JournalError/poisoned(path:cause:)``:
 ///   the memory of the caller has run ahead of the disk, and only a new start may go on.
 /// - I-JRN-4: Reading gives what is durable, never the open turn.
@@ -66,4 +67,10 @@ package protocol JournalReader: AnyObject {
     /// The last of a kind, oldest first.
     func notes(kind: String, limit: Int) throws(JournalError) -> [JournalNote]
     func metadata(_ key: String) throws(JournalError) -> String?
+    /// Whether a snapshot that it gave is the one that was written, as far as the journal can tell: see ``Seal``.
+    func isSealed(_ snapshot: Snapshot) throws(JournalError) -> Bool
+}
+
+extension JournalReader {
+    package func isSealed(_ snapshot: Snapshot) throws(JournalError) -> Bool { true }
 }

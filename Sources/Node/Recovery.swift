@@ -52,8 +52,11 @@ package enum Recovery {
     private static func takeSnapshot(of journal: any JournalReader, _ recovered: inout RecoveredCore) throws {
         var newest: Int64?
         while let snapshot = try journal.latestSnapshot(atOrBefore: newest) {
+            let isSealed = try journal.isSealed(snapshot)
             do throws(SnapshotDefect) {
-                recovered.core = Orchestrator(try StateSnapshot.decode(snapshot))
+                let state = try StateSnapshot.decode(snapshot)
+                guard isSealed else { throw .notSealed }
+                recovered.core = Orchestrator(state)
                 recovered.snapshot = snapshot.sequence
                 return
             } catch {

@@ -28,6 +28,8 @@ package struct Replay {
         package var stateHash = ""
         package var chain = ""
         package var difference: CommandDifference?
+        /// Snapshots that are there, and have the state that the inputs give.
+        package var snapshots: Int64 = 0
         package var isIdentical: Bool { difference == nil }
     }
 
@@ -48,10 +50,12 @@ package struct Replay {
     /// - Throws: ``JournalError``, ``RecoveryError``.
     package static func run(_ journal: any JournalReader, progress: (Int64) -> Void = { _ in }) throws -> Report {
         var replay = Replay(try JournalVersion.spans(of: journal))
+        let snapshots = try hashesOfSnapshots(journal)
         try Recovery.forEachEntry(of: journal, after: 0) { entry in
             if replay.report.entries % 10_000 == 0 { progress(replay.report.entries) }
             replay.report.entries += 1
-            replay.report.difference = try replay.difference(at: entry)
+            replay.report.difference =
+                try replay.difference(at: entry) ?? replay.difference(in: snapshots[entry.sequence], at: entry.sequence)
             return replay.report.isIdentical
         }
         return try replay.end(journal.head)
@@ -63,6 +67,28 @@ package struct Replay {
         report.chain = head.chain.description
         report.stateHash = ChainHash(digestOf: try codec.encode(core.state)).description
         return report
+    }
+
+    /// A snapshot that this version wrote is the state that the inputs give, byte for byte.
+    private mutating func difference(in snapshot: ChainHash?, at sequence: Int64) throws -> CommandDifference? {
+        guard let snapshot, report.comparison == .everyByte else { return nil }
+        let ours = ChainHash(digestOf: try StateSnapshot.encode(core.state))
+        guard ours != snapshot else {
+            report.snapshots += 1
+            return nil
+        }
+        return CommandDifference(sequence: sequence, journal: "snapshot \(snapshot)", replay: "snapshot \(ours)")
+    }
+
+    /// Of their bodies, by entry.
+    private static func hashesOfSnapshots(_ journal: any JournalReader) throws -> [Int64: ChainHash] {
+        var hashes: [Int64: ChainHash] = [:]
+        var before: Int64?
+        while let snapshot = try journal.latestSnapshot(atOrBefore: before) {
+            hashes[snapshot.sequence] = ChainHash(digestOf: snapshot.body)
+            before = snapshot.sequence - 1
+        }
+        return hashes
     }
 
     private mutating func difference(at entry: JournalEntry) throws -> CommandDifference? {

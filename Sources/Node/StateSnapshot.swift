@@ -16,6 +16,8 @@ package enum SnapshotDefect: Error, Sendable, Hashable {
     case otherFormat(Int64)
     /// Its bytes are not those that were written.
     case damaged
+    /// They are not those that the journal's seal has.
+    case notSealed
     /// It has our number, and is not what we write all the same.
     case unreadable(why: String)
 }

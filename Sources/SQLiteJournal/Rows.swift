@@ -39,6 +39,33 @@ struct Rows {
             body: try bytes(row, 3, of: sequence))
     }
 
+    static let sealColumns = "id, sequence, chain, note, facts, metadata, snapshot, state, hash"
+
+    func seal(_ row: Row) throws -> Seal {
+        func number(_ column: Int) throws -> Int64 { try integer(row, column, of: 0) }
+        func hash(_ column: Int) throws -> ChainHash { try self.hash(row, column, of: 0) }
+        return Seal(
+            id: try number(0), sequence: try number(1), chain: try hash(2), note: try number(3), facts: try hash(4),
+            metadata: try hash(5), snapshot: try number(6), state: try hash(7), hash: try hash(8))
+    }
+
+    /// key, sequence: the key as bytes, since they are what is sorted by.
+    func mention(_ row: Row) throws -> (key: [UInt8], sequence: Int64) {
+        let sequence = try integer(row, 1, of: 0)
+        return (Array(try text(row, 0, of: sequence).utf8), sequence)
+    }
+
+    /// id, sequence, kind, at, body
+    func numberedNote(_ row: Row) throws -> (number: Int64, note: JournalNote) {
+        let (number, sequence) = (try integer(row, 0, of: 0), try integer(row, 1, of: 0))
+        return (
+            number,
+            JournalNote(
+                sequence: sequence, kind: try text(row, 2, of: sequence), at: try integer(row, 3, of: sequence),
+                body: try bytes(row, 4, of: sequence))
+        )
+    }
+
     /// sequence, kind, at, body
     func note(_ row: Row) throws -> JournalNote {
         let sequence = try integer(row, 0, of: 0)

@@ -26,6 +26,8 @@ package final class SQLiteJournal: Journal {
     private var lock: WriterLock?
     private var turn: OpenTurn
     private var state = State.working
+    /// The newest that was written by us.
+    private var seal: Seal?
 
     /// Opens a journal, or begins one.
     /// - Parameters:
@@ -108,7 +110,7 @@ package final class SQLiteJournal: Journal {
     package func commit() throws(JournalError) {
         try checkWritable()
         guard !turn.isEmpty else { return }
-        try write { try TurnWriter(database: $0, path: path).write(turn) }
+        seal = try write { try TurnWriter(database: $0, path: path, seal: seal).write(turn) }
         turn.settle()
     }
 
@@ -117,7 +119,7 @@ package final class SQLiteJournal: Journal {
     package func saveSnapshot(_ snapshot: Snapshot) throws(JournalError) {
         try checkWritable()
         turn.check(snapshot)
-        try write { try TurnWriter(database: $0, path: path).write(snapshot) }
+        seal = try write { try TurnWriter(database: $0, path: path, seal: seal).write(snapshot, turn.durable) }
     }
 
     package func close() {
@@ -133,9 +135,9 @@ package final class SQLiteJournal: Journal {
         if case .poisoned(let cause) = state { throw .poisoned(path: path, cause: cause) }
     }
 
-    private func write(_ body: (Database) throws -> Void) throws(JournalError) {
+    private func write(_ body: (Database) throws -> Seal) throws(JournalError) -> Seal {
         do throws(JournalError) {
-            try translating(path) { try store.queue.write(body) }
+            return try translating(path) { try store.queue.write(body) }
         } catch {
             turn.discard()
             state = .poisoned(cause: "an earlier write failed, because \(error)")
@@ -156,4 +158,6 @@ extension SQLiteJournal {
     }
 
     package func metadata(_ key: String) throws(JournalError) -> String? { try store.metadata(key) }
+
+    package func isSealed(_ snapshot: Snapshot) throws(JournalError) -> Bool { try store.isSealed(snapshot) }
 }

@@ -57,8 +57,18 @@ package final class SQLiteJournalReader: JournalReader {
 
     package func metadata(_ key: String) throws(JournalError) -> String? { try store.metadata(key) }
 
-    /// Checks everything: the end, each entry of the chain, and the pages of the file. Reads the whole file from the
-    /// genesis; from a snapshot, the pages are left out.
+    package func isSealed(_ snapshot: Snapshot) throws(JournalError) -> Bool { try store.isSealed(snapshot) }
+
+    /// Where it ends now, to be kept elsewhere.
+    /// - Parameter time: ISO 8601.
+    package func anchor(at time: String) throws(JournalError) -> JournalAnchor { try store.anchor(at: time) }
+
+    /// Whether all that was there when an anchor was made is there as it was. ``verify(from:progress:)`` shows the rest.
+    /// - Throws: ``JournalError/damaged(path:sequence:what:)``.
+    package func check(_ anchor: JournalAnchor) throws(JournalError) { try store.check(anchor) }
+
+    /// Checks everything: the end, each entry of the chain, what stands beside it, and the pages of the file. Reads the whole
+    /// file from the genesis; from a snapshot, the last two are left out.
     /// - Parameter progress: is called with the last good sequence, from time to time.
     /// - Throws: ``JournalError/damaged(path:sequence:what:)`` with the first bad sequence.
     package func verify(
@@ -66,7 +76,9 @@ package final class SQLiteJournalReader: JournalReader {
     ) throws(JournalError) {
         try verifyChain(from: start, progress: progress)
         _ = try store.checkedHead()
-        if case .genesis = start { try store.checkPages() }
+        guard case .genesis = start else { return }
+        try store.checkPages()
+        try store.checkSeals()
     }
 
     /// The end, checked against the last entry.

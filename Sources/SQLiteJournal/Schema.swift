@@ -14,6 +14,7 @@ enum Schema {
                 arguments: [ChainHash.genesis.data])
             try setFormat(JournalFormat.unnumbered, database)
         }
+        migrator.registerMigration("2: seals") { try $0.execute(sql: second) }
         return migrator
     }
 
@@ -42,6 +43,22 @@ enum Schema {
             id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL, turn INTEGER NOT NULL,
             chain BLOB NOT NULL) STRICT;
         """
+
+    // One for each write: what stands beside the chain, tied to it.
+    private static let second = """
+        CREATE TABLE seal (
+            id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, chain BLOB NOT NULL, note INTEGER NOT NULL,
+            facts BLOB NOT NULL, metadata BLOB NOT NULL, snapshot INTEGER NOT NULL, state BLOB NOT NULL,
+            hash BLOB NOT NULL) STRICT;
+        CREATE INDEX seal_by_snapshot ON seal (snapshot) WHERE snapshot > 0;
+        CREATE TRIGGER seal_is_final BEFORE UPDATE ON seal BEGIN
+            SELECT RAISE(ABORT, 'a seal is never changed'); END;
+        CREATE TRIGGER seal_stays BEFORE DELETE ON seal BEGIN
+            SELECT RAISE(ABORT, 'a seal is never deleted'); END;
+        """
+
+    /// A journal that no core has written since there are seals has none.
+    static func hasSeals(_ database: Database) throws -> Bool { try database.tableExists("seal") }
 
     /// Whether an open database is a journal that we can read.
     static func check(_ database: Database, path: String) throws {

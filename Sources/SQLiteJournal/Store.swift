@@ -33,7 +33,50 @@ struct Store {
                     path: path, sequence: min(found.sequence, claimed.sequence) + 1,
                     what: "the last entry is \(found.sequence), and should be \(claimed.sequence)")
             }
+            try Seals(database, path: path).checkNewest(claimed)
             return claimed
+        }
+    }
+
+    /// What the chain does not cover, and seals do.
+    func checkSeals() throws(JournalError) {
+        try read { database in _ = try Seals(database, path: path).checkAll(try head(database)) }
+    }
+
+    func isSealed(_ snapshot: Snapshot) throws(JournalError) -> Bool {
+        try read { try Seals($0, path: path).covers(snapshot) }
+    }
+
+    func anchor(at time: String) throws(JournalError) -> JournalAnchor {
+        try read { database in
+            let (head, seal) = (try head(database), try Seals(database, path: path).newest())
+            return JournalAnchor(
+                journal: try metadata("identity", database), sequence: head.sequence, chain: head.chain.description,
+                seal: seal?.id ?? 0, sealHash: (seal?.hash ?? .genesis).description, at: time)
+        }
+    }
+
+    func check(_ anchor: JournalAnchor) throws(JournalError) {
+        try read { database in
+            func damaged(_ what: String) -> JournalError {
+                .damaged(path: path, sequence: anchor.sequence, what: "\(what); the anchor is of \(anchor.at)")
+            }
+            let end = try head(database)
+            guard end.sequence >= anchor.sequence else {
+                throw damaged("it was cut back: it ends with entry \(end.sequence), and had \(anchor.sequence)")
+            }
+            let entry = try entries(EntryQuery(in: anchor.sequence...anchor.sequence, limit: 1), database).first
+            guard anchor.sequence == 0 || entry?.chain.description == anchor.chain else {
+                throw damaged("it is not the entry that was there, so it, or one before it, is not what was written")
+            }
+            guard anchor.seal > 0 else { return }
+            let seals = Seals(database, path: path)
+            guard let newest = try seals.newest(), newest.id >= anchor.seal else {
+                throw damaged("it was cut back: seal \(anchor.seal) is gone")
+            }
+            guard try seals.seal(numbered: anchor.seal)?.hash.description == anchor.sealHash else {
+                throw damaged("notes, mentions, metadata or snapshots of before it are not what was written")
+            }
         }
     }
 
@@ -83,7 +126,11 @@ struct Store {
     }
 
     func metadata(_ key: String) throws(JournalError) -> String? {
-        try read { try String.fetchOne($0, sql: "SELECT value FROM metadata WHERE key = ?", arguments: [key]) }
+        try read { try metadata(key, $0) }
+    }
+
+    private func metadata(_ key: String, _ database: Database) throws -> String? {
+        try String.fetchOne(database, sql: "SELECT value FROM metadata WHERE key = ?", arguments: [key])
     }
 
     /// What the chain does not cover: the pages, and that indexes and tables agree.

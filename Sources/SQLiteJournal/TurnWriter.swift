@@ -2,19 +2,49 @@ import Foundation
 import GRDB
 import Journal
 
-/// Puts a turn, or a snapshot, into the tables, within the transaction of its caller.
+/// Puts a turn, or a snapshot, into the tables, within the transaction of its caller, and seals it.
 struct TurnWriter {
     let database: Database
     let path: String
+    /// The newest; nil: it is looked up.
+    let seal: Seal?
 
-    func write(_ turn: OpenTurn) throws {
+    /// - Returns: the seal of it.
+    func write(_ turn: OpenTurn) throws -> Seal {
+        let before = try newestSeal(turn.durable)
         if !turn.items.isEmpty {
             try moveHead(from: turn.durable, to: turn.head)
             try write(turn.items)
         }
-        try write(turn.notes)
+        let facts = try Self.facts(turn, after: before)
+        try write(turn.notes, after: before)
+        try write(turn.metadata)
+        return try Seals(database, path: path).write(
+            after: before, turn.head, note: before.note + Int64(turn.notes.count), facts: facts,
+            changesMetadata: !turn.metadata.isEmpty)
+    }
+
+    private func newestSeal(_ durable: JournalHead) throws -> Seal {
+        let seals = Seals(database, path: path)
+        if let seal { return seal }
+        return try seals.newest() ?? seals.adopt(durable)
+    }
+
+    private static func facts(_ turn: OpenTurn, after before: Seal) throws -> ChainHash {
+        var digest = FactsDigest()
+        for item in turn.items {
+            let keys = Set(item.mentions).map { Array($0.utf8) }
+            for key in keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+                digest.mention(key, of: item.entry.sequence)
+            }
+        }
+        for (index, note) in turn.notes.enumerated() { digest.note(note, number: before.note + Int64(index) + 1) }
+        return digest.finish()
+    }
+
+    private func write(_ values: [(key: String, value: String)]) throws {
         let metadata = try database.cachedStatement(sql: "INSERT OR REPLACE INTO metadata (key, value) VALUES (?, ?)")
-        for (key, value) in turn.metadata {
+        for (key, value) in values {
             try metadata.execute(arguments: [key, value])
             if key == JournalFormat.numberKey, let number = Int64(value) { try Schema.setFormat(number, database) }
         }
@@ -43,13 +73,26 @@ struct TurnWriter {
         }
     }
 
-    private func write(_ notes: [JournalNote]) throws {
+    private func write(_ notes: [JournalNote], after before: Seal) throws {
         let insert = try database.cachedStatement(
-            sql: "INSERT INTO note (sequence, kind, at, body) VALUES (?, ?, ?, ?)")
-        for note in notes { try insert.execute(arguments: [note.sequence, note.kind, note.at, Data(note.body)]) }
+            sql: "INSERT INTO note (id, sequence, kind, at, body) VALUES (?, ?, ?, ?, ?)")
+        for (index, note) in notes.enumerated() {
+            try insert.execute(arguments: [
+                before.note + Int64(index) + 1, note.sequence, note.kind, note.at, Data(note.body),
+            ])
+        }
     }
 
-    func write(_ snapshot: Snapshot) throws {
+    /// - Parameter durable: where the journal ends.
+    /// - Returns: the seal of it.
+    func write(_ snapshot: Snapshot, _ durable: JournalHead) throws -> Seal {
+        let before = try newestSeal(durable)
+        try insert(snapshot)
+        return try Seals(database, path: path).write(
+            after: before, durable, note: before.note, facts: FactsDigest().finish(), snapshot)
+    }
+
+    private func insert(_ snapshot: Snapshot) throws {
         try database.cachedStatement(
             sql: "INSERT OR REPLACE INTO snapshot (sequence, chain, state_hash, body) VALUES (?, ?, ?, ?)"
         ).execute(arguments: [

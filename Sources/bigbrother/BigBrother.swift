@@ -32,6 +32,6 @@ struct BigBrother: ParsableCommand {
             ApprovalsCommand.self, ApproveCommand.self, RejectCommand.self,
             ReloadCommand.self, PluginsCommand.self,
             PluginCommand.self, BrokerCommand.self, KeysCommand.self, CheckCommand.self, NewCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, JournalCommand.self,
         ])
 }
