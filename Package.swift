@@ -59,23 +59,26 @@ let core: [Target] = [
     module("JSON"),
     module("Wire", "JSON", "Trading"),
     module("SystemTime"),
+    module("FileTrust"),
     module("Messaging"),
     system("CZeroMQ", "libzmq3-dev"),
-    module("ZeroMQTransport", "CZeroMQ", "Messaging", "SystemTime"),
+    module("ZeroMQTransport", "CPosix", "CZeroMQ", "Messaging", "SystemTime"),
     module("Keys", "Messaging", "ZeroMQTransport", "Wire"),
     system("COpenSSL", "libssl-dev"),
     module("Journal", "COpenSSL"),
-    module("SQLiteJournal", "Journal", grdb),
+    module("SQLiteJournal", "FileTrust", "Journal", grdb),
     module("CPosix"),
     module("Supervision", "CPosix", "SystemTime"),
     module("Node", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
-    module("Configuration", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node", yams),
+    module(
+        "Configuration", "FileTrust", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node", yams),
     module("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
     module("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
     program(
         "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wording", "Wire", "Messaging",
-        "ZeroMQTransport", "Keys",
-        "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "CommandSupport", "CPosix", argumentParser),
+        "ZeroMQTransport", "Keys", "FileTrust",
+        "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "CommandSupport", "CPosix", "Supervision",
+        argumentParser),
 ]
 
 // What those need who write plugins or change the core: simulate, check, new. It is no part of what trades.

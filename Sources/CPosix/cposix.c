@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "cposix.h"
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -9,6 +11,22 @@
 
 int cposix_spawn_chdir(posix_spawn_file_actions_t *actions, const char *directory) {
     return posix_spawn_file_actions_addchdir_np(actions, directory);
+}
+
+int cposix_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+}
+
+int cposix_spawn_new_session(posix_spawnattr_t *attributes, short flags) {
+    return posix_spawnattr_setflags(attributes, flags | POSIX_SPAWN_SETSID);
+}
+
+void cposix_return_large_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
+int cposix_adopt_orphans(void) {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
 int cposix_pipe_cloexec(int ends[2]) {

@@ -10,7 +10,8 @@ package enum Home {
         return URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 
-    /// The project's folder: `BIGBROTHER_HOME`, else the nearest one above the program that has `Plugins`.
+    /// The project's folder: `BIGBROTHER_HOME`, else the nearest one above the program that has `Plugins`, else the program's own.
+    /// Never the working directory: whoever can write there would have programs run.
     package static var project: String {
         if let home = ProcessInfo.processInfo.environment["BIGBROTHER_HOME"] { return home }
         var folder = URL(fileURLWithPath: binaries)
@@ -20,7 +21,7 @@ package enum Home {
             }
             folder.deleteLastPathComponent()
         }
-        return FileManager.default.currentDirectoryPath
+        return binaries
     }
 
     /// The configuration to use: the one named, else the embedded demonstration.

@@ -106,6 +106,9 @@ package struct Configuration: Decodable {
         package var start: Bool?
         /// Of a policy: while it is not at work, or does not answer, nothing is entered. Default: `false`.
         package var required: Bool?
+        /// Variables of the core's environment that this plugin is given beside PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE,
+        /// LC_*, TZ, TZDIR and TMPDIR, by name. Default: no others.
+        package var environment: [String]?
 
         package init(plugin: PluginName) { self.plugin = plugin }
     }

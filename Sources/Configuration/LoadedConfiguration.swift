@@ -1,3 +1,4 @@
+import FileTrust
 import Foundation
 import JSON
 import Messaging
@@ -98,6 +99,10 @@ package struct LoadedConfiguration {
                 path: file.path, line: file.line(of: JSONPath([.key("adopt")])),
                 what: "adopt: there is no folder \(adoptionDirectory)")
         }
+        do throws(UntrustedPath) { try FileTrust.check(folder: adoptionDirectory) } catch {
+            leftOut = ["nothing is adopted, since others may add programs: \(error)"]
+            return
+        }
         let found = catalog.adopt(adoptionDirectory, taken: takenNames)
         leftOut = found.leftOut
         let named = configuration.chosenPolicies
@@ -145,6 +150,9 @@ package struct LoadedConfiguration {
         let file = try SettingsFile(text: text, path: path)
         guard let account = file.tree["account"]?.plain else {
             throw ConfigurationError(path: path, line: nil, what: "account: missing")
+        }
+        if let why = Configuration.defect(ofAccount: account) {
+            throw ConfigurationError(path: path, line: nil, what: "account: \(why)")
         }
         return stateDirectory(file.tree["state"]?.plain, account, folder, home)
     }

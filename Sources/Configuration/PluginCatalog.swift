@@ -1,3 +1,4 @@
+import FileTrust
 import Foundation
 import JSON
 import Node
@@ -140,9 +141,9 @@ package struct PluginCatalog {
             let defect = SettingDefect(JSONPath(path.components + error.path.components), error.why)
             throw ConfigurationError(path: file.path, line: file.line(of: defect.path), what: "\(defect)")
         }
-        return PluginSpec(
-            name: entry.name ?? entry.plugin, role: role, settings: settings,
-            program: entry.start == false ? nil : try program(found))
+        var program = entry.start == false ? nil : try program(found)
+        program?.environment = entry.environment ?? []
+        return PluginSpec(name: entry.name ?? entry.plugin, role: role, settings: settings, program: program)
     }
 
     /// Where a plugin's program is, and how it is started.
@@ -159,6 +160,13 @@ package struct PluginCatalog {
                 path: found.file.path, line: found.file.line(of: JSONPath([.key("command")])),
                 what: "command: no program \"\(name)\" in \(candidates.joined(separator: ", ")); \(remedy)")
         }
+        do throws(UntrustedPath) {
+            try FileTrust.check(path)
+            try FileTrust.check(tree: found.folder)
+        } catch {
+            throw ConfigurationError(
+                path: found.file.path, line: nil, what: "it is not run, since others may change it: \(error)")
+        }
         return PluginProgram(
             executable: path, arguments: Array(found.manifest.command.dropFirst()), directory: found.folder)
     }
@@ -171,8 +179,12 @@ package struct PluginCatalog {
     }
 }
 
-/// - Throws: ``ConfigurationError`` when the file cannot be read.
+/// - Throws: ``ConfigurationError`` when the file cannot be read, or others may change it (I-FILE-1).
 package func readText(_ path: String) throws(ConfigurationError) -> String {
+    do throws(UntrustedPath) { try FileTrust.check(path) } catch {
+        throw ConfigurationError(
+            path: path, line: nil, what: "what it names is run, and others may change it: \(error)")
+    }
     do {
         return try String(contentsOfFile: path, encoding: .utf8)
     } catch {

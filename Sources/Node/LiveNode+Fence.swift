@@ -65,11 +65,13 @@ extension LiveNode {
         broker.free(name, for: taking)
         enqueue(.brokerFreed(name: name, who: request.who, why: request.why))
         welcomeAgain(name)
-        let halted = state.control.state == .halted ? "; then look at positions and orders, and say `bigbrother resume`" : ""
+        let halted =
+            state.control.state == .halted ? "; then look at positions and orders, and say `bigbrother resume`" : ""
         return ControlReply(
             accepted: true,
             message:
-                "\(name) is told to obey this core, and no other that it has obeyed before\(halted); `bigbrother status` says whether it does")
+                "\(name) is told to obey this core, and no other that it has obeyed before\(halted); `bigbrother status` says whether it does"
+        )
     }
 
     private func objection(toFreeing name: PluginName) -> String? {

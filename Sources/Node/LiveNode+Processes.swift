@@ -31,6 +31,7 @@ extension LiveNode {
     func pollProcesses() {
         logOutputs()
         let now = clock.monotonicMilliseconds
+        endStrays(now: now)
         for name in processes.names {
             switch processes.poll(name, now: now) {
             case nil: continue
@@ -45,6 +46,12 @@ extension LiveNode {
                 failBroker(name, "its process \(ending)")
             }
         }
+    }
+
+    /// What a plugin has started ends with it, also what has left its group: else it would go on beside the next one's.
+    private func endStrays(now: Int64) {
+        let count = processes.endStrays(now: now)
+        if count > 0 { observer.log("core", "\(count) processes that a plugin had started and left were killed") }
     }
 
     private func processEnded(_ name: PluginName, _ role: Role, _ ending: ChildProcess.Ending) {
@@ -140,5 +147,6 @@ extension LiveNode {
         }
         logOutputs()
         processes.removeAll()
+        endStrays(now: .max)
     }
 }

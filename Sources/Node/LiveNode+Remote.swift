@@ -81,7 +81,10 @@ extension LiveNode {
 
     private func cutUnauthenticated(_ peer: Peer, _ why: String) {
         let owner = peer.key.flatMap { options.keys?.owner(of: $0) }
-        observer.log("core", "a connection of \(owner?.description ?? "an unknown key") was cut: \(why)")
+        let whose = owner?.description ?? (peer.key == nil ? "this host" : "an unknown key")
+        if let line = throttledLog.line("a connection of \(whose) was cut: \(why)", now: clock.monotonicMilliseconds) {
+            observer.log("core", line)
+        }
         cut(peer)
     }
 
@@ -94,7 +97,11 @@ extension LiveNode {
     /// Cuts who has lost its key, and who has said no hello in time.
     func pollRemotePeers() {
         let now = clock.monotonicMilliseconds
-        guard let keys = options.keys, remotePeers.consumeKeyCheck(now: now) else { return }
+        guard remotePeers.consumeKeyCheck(now: now) else { return }
+        for peer in remotePeers.withoutHello(now: now) {
+            cutUnauthenticated(peer, "no hello within \(LoopLimits.unauthenticatedMilliseconds) ms")
+        }
+        guard let keys = options.keys else { return }
         var why: String { keys.trouble ?? "its key has been revoked" }
         for session in sessions.all {
             guard let key = session.peer.key else { continue }
@@ -110,9 +117,6 @@ extension LiveNode {
             let words = "a connection from \(transport.address(of: peer) ?? "?") was cut: \(why)"
             enqueue(.pluginNotice(plugin: PluginName(unchecked: "unauthenticated"), what: words))
             cutUnauthenticated(peer, why)
-        }
-        for peer in remotePeers.withoutHello(now: now) {
-            cutUnauthenticated(peer, "no hello within \(LoopLimits.unauthenticatedMilliseconds) ms")
         }
     }
 }

@@ -34,7 +34,10 @@ extension LiveNode {
         }
         if let why = checkKey(of: hello, spec, peer) { return why }
         guard !processes.isStopped(hello.name) else { return "a person has stopped \"\(hello.name)\"" }
-        guard spec.program == nil || hello.token == processes.token(of: hello.name) else {
+        guard
+            spec.program == nil
+                || processes.admits(hello.token, from: transport.process(of: peer), as: hello.name)
+        else {
             return "\"\(hello.name)\" is started by the core, and this is not the process that it started"
         }
         return nil
@@ -67,7 +70,8 @@ extension LiveNode {
                 session: session.id, account: configuration.core.account,
                 settings: configuration.spec(hello.name, role)?.settings ?? .object([]),
                 heartbeatMilliseconds: options.heartbeatMilliseconds, lockstep: options.lockstep,
-                stateDirectory: options.stateDirectory, core: identity(for: role), takesOver: takesOver(hello.name, role)),
+                stateDirectory: options.stateDirectory, core: identity(for: role),
+                takesOver: takesOver(hello.name, role)),
             to: peer, re: header.id)
     }
 

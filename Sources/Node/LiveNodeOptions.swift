@@ -31,8 +31,10 @@ package struct LiveNodeOptions {
     package var lineage: Lineage?
     /// Who may come from other hosts; nil: nobody.
     package var keys: (any KeyAuthority)?
-    /// `NAME=value` for the children.
-    package var environment: [String] = []
+    /// This process adopts what its plugins leave behind, and ends it; it has no other children.
+    package var endsStrays = false
+    /// Of the core; the children are given a part of it.
+    package var environment = ChildEnvironment()
     #if DEBUG
         package var faults = FaultPoints()
     #endif

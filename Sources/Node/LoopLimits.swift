@@ -33,6 +33,8 @@ enum LoopLimits {
     static let historyBars = 500_000
     /// A turn that takes longer is time in which the core did not listen.
     static let busyMilliseconds: Int64 = 200
+    /// From one look for processes that a plugin has left behind to the next.
+    static let straysMilliseconds: Int64 = 1_000
     /// On a busy machine a plugin may be slow and not lost.
     static let graceMilliseconds: Int64 = 2_000
     /// How long a simulated broker may work on one message, and how long the tape waits for one that was lost.

@@ -24,6 +24,8 @@ package struct PluginProgram: Hashable {
     package var executable: String
     package var arguments: [String]
     package var directory: String
+    /// Variables of the core's environment that it is given beside the few that every plugin has.
+    package var environment: [String] = []
     package init(executable: String, arguments: [String], directory: String) {
         self.executable = executable
         self.arguments = arguments

@@ -1,3 +1,4 @@
+import FileTrust
 import Foundation
 import GRDB
 import Journal
@@ -38,6 +39,7 @@ package final class SQLiteJournal: Journal {
     package init(path: String, maximumBytes: Int64? = nil, createdBy: String = "bigbrother") throws(JournalError) {
         let path = JournalFile.resolve(path)
         self.path = path
+        try Self.checkTrust(path)
         lock = try WriterLock(journal: path)
         if try !JournalFile.exists(path) { try JournalFile.create(path, createdBy: createdBy) }
         // To open it for writing already moves its -wal into it; so it is looked at through a reader first.
@@ -48,6 +50,16 @@ package final class SQLiteJournal: Journal {
     }
 
     deinit { close() }
+
+    /// Nobody else may put a file into its folder, such as a log that SQLite would take for ours, nor change the journal.
+    private static func checkTrust(_ path: String) throws(JournalError) {
+        do throws(UntrustedPath) {
+            try FileTrust.check(folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+            try FileTrust.check(path)
+        } catch {
+            throw .io(path: path, why: "others may change it: \(error)")
+        }
+    }
 
     /// Opens a journal for reading, whether or not somebody writes it.
     /// - Throws: `missing`, `notAJournal`, `tooNew`, `damaged`, `io`.

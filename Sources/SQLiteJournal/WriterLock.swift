@@ -1,3 +1,4 @@
+import FileTrust
 import Foundation
 import Journal
 
@@ -16,9 +17,16 @@ struct WriterLock: ~Copyable {
     }
 
     private static func acquire(_ path: String) throws(JournalError) -> CInt {
-        let descriptor = open(file(of: path), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(path, "open", errno) }
+        // A link would have its target written.
+        let descriptor = open(file(of: path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            guard errno == ELOOP else { throw failure(path, "open", errno) }
+            throw .io(path: path, why: "\(file(of: path)) is a link: remove it")
+        }
         do throws(JournalError) {
+            do throws(UntrustedPath) { try FileTrust.check(open: descriptor, file(of: path)) } catch {
+                throw .io(path: path, why: "\(error)")
+            }
             try wait(for: descriptor, path)
             guard sign(descriptor) else { throw failure(path, "write", errno) }
         } catch {
@@ -52,7 +60,7 @@ struct WriterLock: ~Copyable {
 
     /// Who writes a journal now; nil when nobody does.
     static func holder(of path: String) -> LockState {
-        let descriptor = open(file(of: path), O_RDONLY | O_CLOEXEC)
+        let descriptor = open(file(of: path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return .free }
         defer { Glibc.close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) == 0 ? .free : .held(signature(descriptor))

@@ -2,7 +2,7 @@ import CPosix
 import Glibc
 import SystemTime
 
-/// A process that we started: its own process group, a pipe to its standard input that stays open as long as we live,
+/// A process that we started: its own session and process group, a pipe to its standard input that stays open as long as we live,
 /// and one pipe that collects what it writes.
 package final class ChildProcess {
     package enum Ending: Sendable, Hashable, CustomStringConvertible {
@@ -32,7 +32,7 @@ package final class ChildProcess {
     /// Files that a child may open, unless it asks for more itself.
     private static let descriptors: UInt = 1_024
 
-    /// posix_spawn(3) in a new process group.
+    /// posix_spawn(3) in a new session, with no descriptor but its three.
     /// - Throws: ``ChildProcessError``.
     package init(executable: String, arguments: [String], directory: String, environment: [String])
         throws(ChildProcessError)
@@ -46,12 +46,13 @@ package final class ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, fromChild.write, 1)
         posix_spawn_file_actions_adddup2(&actions, fromChild.write, 2)
         cposix_spawn_chdir(&actions, directory)
+        // Whatever this process has open, its own, or inherited without being closed on exec: a child has its three.
+        cposix_spawn_close_from(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        posix_spawnattr_setpgroup(&attributes, 0)
+        // A session is a group too, and one that no other child can join.
+        cposix_spawn_new_session(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)

@@ -1,4 +1,5 @@
 import CommandSupport
+import FileTrust
 import Foundation
 import Trading
 
@@ -16,6 +17,11 @@ final class AccountLock {
     init(_ account: AccountID, configuration: String) throws(AccountLockError) {
         let path = Self.path(of: account)
         descriptor = try Self.open(path)
+        // Under another name it may be any file of ours, which we would write.
+        do throws(UntrustedPath) { try FileTrust.check(shared: descriptor, path) } catch {
+            _ = Foundation.close(descriptor)
+            throw .untrusted(error)
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             defer { _ = Foundation.close(descriptor) }
@@ -74,11 +80,14 @@ final class AccountLock {
 enum AccountLockError: HeldElsewhere, CustomStringConvertible {
     case held(account: AccountID, path: String, by: String?)
     case system(path: String, call: String, code: Int32)
+    case untrusted(UntrustedPath)
 
     var description: String {
         switch self {
         case .held(let account, let path, let holder):
             "the account \(account) is traded on this host already: \(holder ?? "by a process that did not say who it is") holds \(path); two cores never trade one account"
+        case .untrusted(let error):
+            "\(error); it shows that no other core trades the account, so none is started without it"
         case .system(let path, let call, let code):
             "\(path): \(call): \(String(cString: strerror(code))); it shows that no other core trades the account, so none is started without it"
         }

@@ -1,6 +1,7 @@
 import CommandSupport
 import Configuration
 import Console
+import FileTrust
 import Foundation
 import Journal
 import Keys
@@ -8,6 +9,7 @@ import Messaging
 import Node
 import Orchestration
 import SQLiteJournal
+import Supervision
 import Wire
 import ZeroMQTransport
 
@@ -39,8 +41,10 @@ struct Running {
 
     func run() throws -> Result {
         for folder in [loaded.stateDirectory, loaded.pluginDirectory] {
+            try FileTrust.check(folder)
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileTrust.check(folder: folder)
         }
         let journal = try SQLiteJournal(path: loaded.journalPath, maximumBytes: maximumJournalBytes)
         defer { journal.close() }
@@ -57,6 +61,7 @@ struct Running {
         let presenter = Presenter(
             detail: detail, isTerminal: isatty(1) == 1, logFile: openLog(), standing: core.state.control)
         let signals = Signals()
+        Family.adoptOrphans()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         var options = options(keeper)
         options.lineage = try Lineage.begin(in: journal, at: SystemClock().wall)
@@ -108,15 +113,9 @@ struct Running {
 
     private func openLog() -> FileHandle? {
         let path = loaded.stateDirectory + "/bigbrother.log"
-        if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else { return nil }
-        }
-        let handle = FileHandle(forWritingAtPath: path)
-        handle?.seekToEndOfFile()
-        // Or every plugin could write the core's log.
-        if let handle { _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC) }
-        return handle
+        // Closed on exec, or every plugin could write the core's log.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        return descriptor >= 0 ? FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) : nil
     }
 
     private func options(_ keeper: KeyKeeper) -> LiveNodeOptions {
@@ -137,8 +136,9 @@ struct Running {
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.keys = keeper
         // What tells a plugin on another host where the core is must not mislead those that the core starts.
-        options.environment = ProcessInfo.processInfo.environment.filter { !LaunchVariable.all.contains($0.key) }
-            .map { "\($0.key)=\($0.value)" }.sorted()
+        options.endsStrays = true
+        options.environment = ChildEnvironment(
+            ProcessInfo.processInfo.environment.filter { !LaunchVariable.all.contains($0.key) })
         return options
     }
 }

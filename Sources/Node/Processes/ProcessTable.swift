@@ -9,12 +9,20 @@ struct ProcessTable {
     private var children: [PluginName: Child] = [:]
     /// Plugins that a person has stopped, those that are started elsewhere too.
     private var stopped: Set<PluginName> = []
-    private let environment: [String]
+    private let environment: ChildEnvironment
     /// What a child reads first: where the core is, and the token.
     private let launchLine: (PluginSpec, _ token: String) throws -> [UInt8]
 
-    init(environment: [String], launchLine: @escaping (PluginSpec, _ token: String) throws -> [UInt8]) {
+    /// This process adopts what its plugins leave behind, and has no other children.
+    private let endsStrays: Bool
+    private var straysDueMilliseconds = Int64.min
+
+    init(
+        environment: ChildEnvironment, endsStrays: Bool = false,
+        launchLine: @escaping (PluginSpec, _ token: String) throws -> [UInt8]
+    ) {
         self.environment = environment
+        self.endsStrays = endsStrays
         self.launchLine = launchLine
     }
 
@@ -29,9 +37,20 @@ struct ProcessTable {
     func isQuarantined(_ name: PluginName) -> Bool { children[name]?.isQuarantined == true }
     func isStopped(_ name: PluginName) -> Bool { stopped.contains(name) }
     func pid(of name: PluginName) -> Int64? { (children[name]?.process?.pid).map(Int64.init) }
-    /// Proves that a hello comes from the process that was started.
-    func token(of name: PluginName) -> String? { children[name]?.token }
+    /// Whether a hello comes from the process that was started (I-CHILD-2): with its token, over a connection of its own session.
+    /// Where nobody can say whose connection it is, the token works once.
+    /// - Parameter process: at the other end; nil: not known.
+    mutating func admits(_ token: String?, from process: Int32?, as name: PluginName) -> Bool {
+        guard let child = children[name], let token, token == child.token else { return false }
+        if let process { return isOwn(process, of: name) }
+        defer { children[name]?.isTokenUsed = true }
+        return !child.isTokenUsed
+    }
     var nextRestartMilliseconds: Int64 { children.values.compactMap(\.restartAtMilliseconds).min() ?? .max }
+    /// Whether a process is the one that was started, or comes from it.
+    func isOwn(_ process: Int32, of name: PluginName) -> Bool {
+        children[name]?.process.map { Family.isInSession(process, of: $0.pid) } ?? false
+    }
     /// Readable when a child has written, or ended.
     var outputDescriptors: [CInt] { names.compactMap { children[$0]?.process?.outputDescriptor } }
     /// Without those that have ended.
@@ -53,6 +72,7 @@ struct ProcessTable {
     mutating func start(_ name: PluginName, now: Int64) -> Start? {
         guard var child = children[name], let program = child.spec.program else { return nil }
         child.token = Self.randomToken()
+        child.isTokenUsed = false
         child.restartAtMilliseconds = nil
         child.killedBecause = nil
         child.restarts.started(atMilliseconds: now)
@@ -60,7 +80,7 @@ struct ProcessTable {
         do {
             let process = try ChildProcess(
                 executable: program.executable, arguments: program.arguments, directory: program.directory,
-                environment: environment)
+                environment: environment.variables(naming: program.environment))
             process.writeLine(try launchLine(child.spec, child.token))
             child.process = process
             return .started(pid: Int64(process.pid))
@@ -175,6 +195,14 @@ struct ProcessTable {
     }
 
     mutating func removeAll() { children = [:] }
+
+    /// Helpers that have outlived the plugin that started them; looked for now and then.
+    /// - Returns: how many were killed.
+    mutating func endStrays(now: Int64) -> Int {
+        guard endsStrays, now >= straysDueMilliseconds else { return 0 }
+        straysDueMilliseconds = now &+ LoopLimits.straysMilliseconds
+        return Family.endStrays(besides: Set(children.values.compactMap { $0.process?.pid })).count
+    }
 }
 
 /// One plugin that the core starts, with its process while it has one.
@@ -182,6 +210,7 @@ private struct Child {
     let spec: PluginSpec
     var process: ChildProcess?
     var token = ""
+    var isTokenUsed = false
     var restarts = RestartPolicy()
     var restartAtMilliseconds: Int64?
     var isQuarantined = false

@@ -1,7 +1,8 @@
 import Messaging
 import Trading
+import Wire
 
-/// Connections from other hosts that have no session, and when keys and rivals are looked at.
+/// Connections that have no session, those from other hosts and those of this one, and when keys and rivals are looked at.
 struct RemotePeers {
     private struct Unauthenticated {
         let sinceMilliseconds: Int64
@@ -25,7 +26,8 @@ struct RemotePeers {
 
     /// A message of a connection without a session.
     mutating func admit(_ peer: Peer, now: Int64) -> Admission {
-        guard peer.key != nil else { return .admitted }
+        // A person has no session, and each command is a connection.
+        guard peer.socket != Role.control.rawValue else { return .admitted }
         let known = unauthenticated[peer]?.messages ?? 0
         unauthenticated[peer, default: Unauthenticated(sinceMilliseconds: now)].messages += 1
         guard known != LoopLimits.unauthenticatedMessages else { return .excessive(messages: known) }
@@ -39,7 +41,6 @@ struct RemotePeers {
 
     /// It has no session any more; it may say hello again, soon.
     mutating func sessionEnded(_ peer: Peer, now: Int64) {
-        guard peer.key != nil else { return }
         unauthenticated[peer] = Unauthenticated(sinceMilliseconds: now)
     }
 
@@ -61,7 +62,7 @@ struct RemotePeers {
 
     /// Those whose key is in no list, sorted.
     func withoutOwner(_ keys: any KeyAuthority) -> [Peer] {
-        sorted(unauthenticated.keys.filter { $0.key.flatMap(keys.owner(of:)) == nil })
+        sorted(unauthenticated.keys.filter { peer in peer.key.map { keys.owner(of: $0) == nil } ?? false })
     }
 
     /// Those that have had their time to say hello, sorted.

@@ -10,7 +10,9 @@ import Wire
 /// The adapters of the account: lists them, and swaps the one that trades.
 struct BrokerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "broker", abstract: "The broker adapters of the account: list them, swap the one that trades, free one that obeys another core.",
+        commandName: "broker",
+        abstract:
+            "The broker adapters of the account: list them, swap the one that trades, free one that obeys another core.",
         subcommands: [List.self, Swap.self, Free.self])
 
     struct List: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Configuration
 import Console
+import FileTrust
 import Foundation
 import Messaging
 import Node
@@ -79,7 +80,9 @@ struct ControlOptions: ParsableArguments {
                 command: command, plugin: plugin, order: order, symbol: symbol, who: Self.person, why: why)
             (request.quantity, request.fraction) = (figures.quantity, figures.fraction)
             (request.price, request.mode, request.proposal) = (figures.price, figures.mode, figures.proposal)
-            let reply = try ControlClient(directory: Home.socketDirectory(config)).ask(request, follows: follows)
+            let reply = try ControlClient(
+                directory: ZeroMQHub.controlDirectory(beside: Home.socketDirectory(config))
+            ).ask(request, follows: follows)
             if json {
                 print(String(decoding: try WireEncoder().encode(reply), as: UTF8.self))
             } else {
@@ -161,6 +164,8 @@ struct ControlClient {
 
     /// - Parameter follows: the answer may take long; the core is asked meanwhile whether it is still there.
     func ask(_ request: ControlRequest, follows: Bool = false) throws -> ControlReply {
+        // Whoever made that folder would be obeyed, and would say that a halt is taken.
+        if FileManager.default.fileExists(atPath: directory) { try FileTrust.check(private: directory) }
         let context = try ZeroMQContext()
         let socket = try ZeroMQSocket(.dealer, in: context)
         try socket.connect(try Endpoint.parse("ipc://\(directory)/control"))

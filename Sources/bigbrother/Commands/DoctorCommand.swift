@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Configuration
+import Console
 import Foundation
 import Keys
 import Node
@@ -53,6 +54,7 @@ struct DoctorCommand: ParsableCommand {
                 for finding in findings {
                     print(
                         "\(finding.ok ? "ok  " : "BAD ") \(finding.what.padding(toLength: 16, withPad: " ", startingAt: 0)) \(finding.words)"
+                            .onOneLine
                     )
                 }
             }

@@ -55,7 +55,9 @@ struct JournalCommand: ParsableCommand {
                 let anchors = try anchor.map(AnchorFile.read) ?? []
                 for anchor in anchors { try reader.check(anchor) }
                 let head = try reader.head
-                let kept = anchors.isEmpty ? "" : "; it is the journal of \(anchors.count) anchor\(anchors.count == 1 ? "" : "s")"
+                let kept =
+                    anchors.isEmpty
+                    ? "" : "; it is the journal of \(anchors.count) anchor\(anchors.count == 1 ? "" : "s")"
                 print("sound: \(head.sequence) entries, hash \(head.chain)\(kept)")
             }
         }

@@ -127,34 +127,39 @@ struct StatusCommand: ParsableCommand {
             let isKnown = state.portfolio.account != nil || state.reconciler.fencedOut != nil
             code = !isKnown ? Failure.badInput : status.attention.isEmpty ? 0 : 1
             guard !options.json else { return try options.printJSON(status) }
-            print(
+            Self.say(
                 "account    \(status.account), epoch \(status.epoch), cycle \(status.cycle) at \(status.at.inMilliseconds)"
             )
-            print("core       \(status.running.map { "running: \($0)" } ?? "not running")")
+            Self.say("core       \(status.running.map { "running: \($0)" } ?? "not running")")
             let observing = status.observing ? "OBSERVING, nothing is sent; it would be " : ""
-            print("trading    \(observing)\(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
-            for words in status.pauses { print("           \(words)") }
-            print(
+            Self.say("trading    \(observing)\(status.tradingState.rawValue) (\(state.control.who): \(status.why))")
+            for words in status.pauses { Self.say("           \(words)") }
+            Self.say(
                 "equity     \(status.equity.dollars), cash \(status.cash.dollars), realized \(status.realizedProfit.dollars)"
             )
-            print(
+            Self.say(
                 "broker     \(status.broker ?? "none is connected: nothing can be sent; all else is as it was last told")"
             )
             if let swap = state.swap {
-                print(
+                Self.say(
                     "           \(swap.from) is being swapped for \(swap.to): \(swap.stage.rawValue); no order is sent")
             }
-            for words in status.emulated { print("           \(words)") }
-            if let words = state.configuration.withoutPoliciesWords { print("policies   \(words)") }
-            print("positions  \(status.positions), open orders \(status.openOrders)")
-            for words in status.asked { print("asked      \(words)") }
-            print("protection \(attention.protection)")
-            for line in Tables.positions(state) { print("  " + line) }
-            for reason in status.attention { print("attention  \(reason)".onOneLine) }
-            for line in status.journal.lines { print("journal    \(line)") }
+            for words in status.emulated { Self.say("           \(words)") }
+            if let words = state.configuration.withoutPoliciesWords { Self.say("policies   \(words)") }
+            Self.say("positions  \(status.positions), open orders \(status.openOrders)")
+            for words in status.asked { Self.say("asked      \(words)") }
+            Self.say("protection \(attention.protection)")
+            for line in Tables.positions(state) { Self.say("  " + line) }
+            for reason in status.attention { Self.say("attention  \(reason)") }
+            for line in status.journal.lines { Self.say("journal    \(line)") }
         }
         if code != 0 { throw ExitCode(code) }
     }
+}
+
+extension StatusCommand {
+    /// Names, reasons and paths of others have no power over a terminal.
+    fileprivate static func say(_ line: String) { print(line.onOneLine) }
 }
 
 /// Whether a core is at work on a journal.
@@ -180,7 +185,7 @@ struct PositionsCommand: ParsableCommand {
                 return try options.printJSON(builder.positions)
             }
             let lines = Tables.positions(state)
-            for line in lines.isEmpty ? ["no positions"] : lines { print(line) }
+            for line in lines.isEmpty ? ["no positions"] : lines { print(line.onOneLine) }
         }
     }
 }
@@ -200,7 +205,7 @@ struct OrdersCommand: ParsableCommand {
                 return try options.printJSON(orders)
             }
             let lines = Tables.orders(state, all: all)
-            for line in lines.isEmpty ? ["no orders"] : lines { print(line) }
+            for line in lines.isEmpty ? ["no orders"] : lines { print(line.onOneLine) }
         }
     }
 }

@@ -1,0 +1,27 @@
+/// What of the core's environment the plugins that it starts are given: a short list, and what the configuration names for one of
+/// them. The rest, a secret that was meant for the core or for another adapter among it, reaches nobody (I-CHILD-1).
+package struct ChildEnvironment: Sendable {
+    private let all: [String: String]
+
+    /// - Parameter all: of the core.
+    package init(_ all: [String: String] = [:]) { self.all = all }
+
+    /// Where programs and files are, whose they are, language and time.
+    private static let plain: Set<String> = [
+        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR",
+    ]
+    #if DEBUG
+        /// Of tests that end plugins at chosen instants.
+        private static let tests: Set<String> = ["BIGBROTHER_CRASH", "BIGBROTHER_KEEP_VENUE_LOGS"]
+    #else
+        private static let tests: Set<String> = []
+    #endif
+
+    /// `NAME=value`, sorted.
+    /// - Parameter names: what the configuration names for one plugin.
+    package func variables(naming names: [String]) -> [String] {
+        all.filter { name, _ in
+            Self.plain.contains(name) || name.hasPrefix("LC_") || Self.tests.contains(name) || names.contains(name)
+        }.map { "\($0.key)=\($0.value)" }.sorted()
+    }
+}
