@@ -34,9 +34,22 @@ package enum Limits {
     /// Messages that may wait from one plugin on another host; each may be as long as ``maximumMessageBytes``.
     package static let messagesPerRemotePeer = 64
     /// Connections to one tcp socket that have not said anything yet. One more, and the oldest of them is cut.
-    package static let unheardConnections = 32
+    package static let unheardConnections = 16
+    /// The same of a socket on this host, where a whole set of plugins may come at once.
+    package static let unheardLocalConnections = 64
+    /// Connections to one socket on this host in all. One more is cut; of the control socket the oldest is.
+    package static let localConnections = 256
+    package static let controlConnections = 64
+    /// Descriptors that no connection gets: for the journal, for children, and for what libzmq needs.
+    package static let reservedDescriptors = 96
     /// How long a connection may go without a handshake.
-    package static let handshakeMilliseconds = 5_000
+    package static let handshakeMilliseconds = 3_000
+    /// Bytes that may come over one before its first message, with the handshake some hundreds: libzmq keeps them in memory.
+    package static let handshakeBytes = 16_384
+    /// From one look at that to the next, while there is one.
+    package static let handshakeLookMilliseconds = 2
+    /// Bytes that the kernel keeps of one tcp connection before they are read.
+    package static let remoteReceiveBytes = 256 << 10
     /// How long a connection with a handshake may go without a message.
     package static let unheardMilliseconds = 10_000
     /// Handshakes of one key within ``handshakeWindowMilliseconds``; more are refused.

@@ -63,6 +63,12 @@ package protocol Transport: AnyObject {
     /// Ends a connection that came from another host, and takes nothing of it any more.
     /// - Parameter holdMilliseconds: for so long its key is not let in again; 0: it may come back at once.
     func cut(_ peer: Peer, holdMilliseconds: Int)
+    /// The process at the other end of a local connection; nil when it is not known.
+    func process(of peer: Peer) -> Int32?
     /// The host that a connection comes from, without a port; nil for one of this host, and one that is over.
     func address(of peer: Peer) -> String?
+}
+
+extension Transport {
+    package func process(of peer: Peer) -> Int32? { nil }
 }

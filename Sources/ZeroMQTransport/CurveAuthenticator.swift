@@ -57,6 +57,19 @@ final class CurveAuthenticator: Sendable {
         }
     }
 
+    /// Who has said nothing that counts, and sends far more than a handshake: no message of a stranger is ever whole.
+    func cutTalkers() {
+        let talkers = shared.withLock { $0.connections.unheard }.filter {
+            TCPConnection.bytesReceived($0) > Limits.handshakeBytes
+        }
+        guard !talkers.isEmpty else { return }
+        shared.withLock { $0.connections.cut(talkers) }
+        cut(talkers)
+    }
+
+    /// Whether there is anybody who has said nothing yet.
+    var isAnybodyUnheard: Bool { shared.withLock { !$0.connections.unheard.isEmpty } }
+
     func cutOverdue() {
         let now = monotonicMilliseconds()
         cut(shared.withLock { $0.connections.overdue(atMilliseconds: now) })
@@ -108,11 +121,14 @@ final class AuthenticatorSockets: @unchecked Sendable {
     func run() {
         do throws(MessagingError) {
             while true {
-                _ = try poller.poll(timeoutMilliseconds: Self.roundMilliseconds)
+                let milliseconds =
+                    authenticator.isAnybodyUnheard ? Limits.handshakeLookMilliseconds : Self.roundMilliseconds
+                _ = try poller.poll(timeoutMilliseconds: milliseconds)
                 for box in monitors {
                     while let event = try box.monitor.next() { authenticator.handle(event, of: box.socket) }
                 }
                 while let question = try questions.receiveFromPeer() { try reply(to: question) }
+                authenticator.cutTalkers()
                 authenticator.cutOverdue()
             }
         } catch {

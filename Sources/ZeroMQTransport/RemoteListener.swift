@@ -1,3 +1,4 @@
+import CPosix
 import Messaging
 
 /// Where plugins on other hosts come in: one ROUTER with CURVE for each role that the configuration lets in, in a context
@@ -58,6 +59,8 @@ package final class RemoteListener {
         endpoints: [(role: String, endpoint: Endpoint)], keys: KeyPair, authority: any KeyAuthority, weakness: Weakness
     ) throws(MessagingError) {
         try TCPConnection.raiseDescriptorLimit()
+        // What a stranger has announced and not sent is given back when it is cut.
+        cposix_return_large_memory()
         let context = try ZeroMQContext()
         let authenticator = CurveAuthenticator(keys: authority)
         let authenticatorSockets = try AuthenticatorSockets(context, authenticator)
@@ -86,6 +89,7 @@ package final class RemoteListener {
         options.sendHighWaterMark = Limits.messagesPerRemotePeer
         options.receiveHighWaterMark = Limits.messagesPerRemotePeer
         options.heartbeat = .tcp
+        options.kernelReceiveBytes = Limits.remoteReceiveBytes
         options.security = weakness == .noCurve ? .none : .curveServer(keys, domain: role)
         return options
     }

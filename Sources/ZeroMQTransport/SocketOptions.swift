@@ -49,6 +49,8 @@ package struct SocketOptions: Hashable, Sendable {
     /// never receives the second, without an error anywhere (zeromq/libzmq#4503).
     package var routingID: PeerID?
     package var heartbeat: Heartbeat?
+    /// What the kernel keeps of a connection before it is read; nil: as much as it likes.
+    package var kernelReceiveBytes: Int?
     package var security = SocketSecurity.none
     /// Prefixes of the first frame that a sub wants. `[[]]` is everything.
     package var subscriptions: [Bytes] = []

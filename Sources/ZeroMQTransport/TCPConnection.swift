@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import Messaging
 
@@ -28,6 +29,9 @@ enum TCPConnection {
         // ENOTCONN: it has ended by itself.
         _ = shutdown(descriptor, CInt(SHUT_RDWR))
     }
+
+    /// What has come over it, as the kernel counts (`TCP_INFO`); 0 where it does not say.
+    static func bytesReceived(_ descriptor: CInt) -> UInt64 { UInt64(cposix_bytes_received(descriptor)) }
 
     private static func localPort(of descriptor: CInt) -> UInt16? {
         guard let name = name(of: descriptor, getsockname), name.count >= 4 else { return nil }
@@ -74,6 +78,7 @@ enum DescriptorLimit {
         guard getrlimit(kind, &limit) == 0 else { throw MessagingError(code: errno, call: "getrlimit") }
         limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, wanted))
         guard setrlimit(kind, &limit) == 0 else { throw MessagingError(code: errno, call: "setrlimit") }
+        cposix_reserve_descriptors(CInt(clamping: limit.rlim_cur), CInt(Limits.reservedDescriptors))
         return limit.rlim_cur
     }
 }

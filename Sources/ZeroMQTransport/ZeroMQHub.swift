@@ -1,11 +1,18 @@
 import Messaging
+import SystemTime
 
 /// The core's sockets: one ROUTER for each role, and a PUB for whoever watches, all in one guarded directory.
 ///
+/// - I-SOCK-10: Connections without a session are bounded, on ipc as on tcp, and descriptors are left for the core itself.
 /// - I-SOCK-9: Used by one thread only, the one that made it. `@unchecked Sendable` is not needed and not claimed.
 package final class ZeroMQHub: Transport {
     private let context: ZeroMQContext
     private let directory: IPCDirectory
+    /// Of the control socket, so that nobody who is given the plugins' sockets has it too.
+    private let controlDirectory: IPCDirectory
+    private var connections: LocalConnections
+    private var monitors: [Monitor] = []
+    private var overdueMilliseconds: Int64 = 0
     private let routers: Routers
     private let telemetry: ZeroMQSocket
     /// Where other hosts come in; nil: they do not.
@@ -23,15 +30,29 @@ package final class ZeroMQHub: Transport {
         let control: ZeroMQSocket
     }
 
+    private final class Monitor {
+        let socket: String
+        let monitor: SocketMonitor
+        init(_ socket: String, _ monitor: consuming SocketMonitor) {
+            self.socket = socket
+            self.monitor = monitor
+        }
+    }
+
     package static let socketNames = ["policy", "broker", "provider", "control"]
 
     /// Binds everything in a directory that this process alone holds.
-    /// - Parameter listener: for plugins on other hosts.
+    /// - Parameters:
+    ///   - path: absolute.
+    ///   - control: of the control socket; nil: a folder beside it, see ``controlDirectory(beside:)``.
+    ///   - listener: for plugins on other hosts.
     /// - Throws: ``MessagingError``: the directory is held by another core, is not ours, or its path is too long.
     package init(directory path: String, listener: RemoteListener? = nil) throws(MessagingError) {
         self.listener = listener
         _ = try DescriptorLimit.raise()
         directory = try IPCDirectory(path)
+        controlDirectory = try IPCDirectory(Self.controlDirectory(beside: path))
+        connections = LocalConnections(paths: try Self.paths(directory, controlDirectory))
         context = try ZeroMQContext()
         var options = SocketOptions()
         options.sendHighWaterMark = Messaging.Limits.messagesPerPeer
@@ -40,14 +61,54 @@ package final class ZeroMQHub: Transport {
             policy: try Self.bind("policy", directory, context, options),
             broker: try Self.bind("broker", directory, context, options),
             provider: try Self.bind("provider", directory, context, options),
-            control: try Self.bind("control", directory, context, options))
+            control: try Self.bind("control", controlDirectory, context, options))
         telemetry = try ZeroMQSocket(.pub, in: context)
         try telemetry.bind(try directory.endpoint(named: "telemetry"))
         tokens = [
             (poller.add(routers.policy), "policy"), (poller.add(routers.broker), "broker"),
             (poller.add(routers.provider), "provider"), (poller.add(routers.control), "control"),
         ]
+        try watch()
         for socket in listener?.sockets ?? [] { remoteTokens.append((poller.add(socket.socket), socket)) }
+    }
+
+    /// `/path/to/control` for `/path/to/sockets`.
+    package static func controlDirectory(beside path: String) -> String {
+        let end = path.lastIndex(of: "/") ?? path.startIndex
+        return "\(path[..<end])/control"
+    }
+
+    private static func paths(
+        _ directory: borrowing IPCDirectory, _ control: borrowing IPCDirectory
+    ) throws(MessagingError) -> [String: String] {
+        var paths: [String: String] = [:]
+        for name in socketNames { paths[name] = "\(name == "control" ? control.path : directory.path)/\(name)" }
+        return paths
+    }
+
+    /// From here on each connection is known; nobody can have come before, for nobody was told where.
+    private func watch() throws(MessagingError) {
+        func add(_ socket: borrowing ZeroMQSocket, _ name: String) throws(MessagingError) {
+            let monitor = Monitor(name, try SocketMonitor(socket, name: "hub.\(name)", in: context))
+            _ = poller.add(monitor.monitor.pair)
+            monitors.append(monitor)
+        }
+        try add(routers.policy, "policy")
+        try add(routers.broker, "broker")
+        try add(routers.provider, "provider")
+        try add(routers.control, "control")
+    }
+
+    private func lookAtConnections() throws(MessagingError) {
+        let now = monotonicMilliseconds()
+        for monitor in monitors {
+            while let event = try monitor.monitor.next() {
+                connections.handle(event, of: monitor.socket, atMilliseconds: now)
+            }
+        }
+        guard now >= overdueMilliseconds else { return }
+        overdueMilliseconds = now + 500
+        connections.cutOverdue(atMilliseconds: now)
     }
 
     private static func bind(
@@ -60,7 +121,7 @@ package final class ZeroMQHub: Transport {
     }
 
     package func endpoint(_ socket: String) throws(MessagingError) -> String {
-        try directory.endpoint(named: socket).text
+        try (socket == "control" ? controlDirectory.endpoint(named: socket) : directory.endpoint(named: socket)).text
     }
 
     package func send(_ frames: [Bytes], to peer: Peer) throws(MessagingError) {
@@ -83,6 +144,7 @@ package final class ZeroMQHub: Transport {
         let watched = descriptors.map { (token: poller.add(fileDescriptor: $0), descriptor: $0) }
         defer { for entry in watched { poller.remove(entry.token) } }
         let ready = Set(try poller.poll(timeoutMilliseconds: milliseconds))
+        try lookAtConnections()
         var arrivals = Arrivals()
         arrivals.descriptors = watched.filter { ready.contains($0.token) }.map(\.descriptor)
         for entry in tokens where ready.contains(entry.token) { try drain(entry.socket, into: &arrivals) }
@@ -93,7 +155,14 @@ package final class ZeroMQHub: Transport {
         return arrivals
     }
 
-    package func cut(_ peer: Peer, holdMilliseconds: Int) { listener?.cut(peer, holdMilliseconds: holdMilliseconds) }
+    package func cut(_ peer: Peer, holdMilliseconds: Int) {
+        guard peer.key == nil else { return listener?.cut(peer, holdMilliseconds: holdMilliseconds) ?? () }
+        connections.cut(peer.id, on: peer.socket)
+    }
+
+    package func process(of peer: Peer) -> Int32? {
+        peer.key == nil ? connections.process(of: peer.id, on: peer.socket) : nil
+    }
 
     package func address(of peer: Peer) -> String? { listener?.address(of: peer) }
 
@@ -101,6 +170,7 @@ package final class ZeroMQHub: Transport {
         for _ in 0..<Self.messagesPerWait {
             do throws(MessagingError) {
                 guard let message = try receive(socket) else { return }
+                connections.heard(message.peer, on: socket, message.origin.descriptor)
                 arrivals.messages.append((Peer(socket: socket, id: message.peer), message.frames))
             } catch {
                 switch error {
@@ -114,12 +184,12 @@ package final class ZeroMQHub: Transport {
         }
     }
 
-    private func receive(_ socket: String) throws(MessagingError) -> (peer: PeerID, frames: [Bytes])? {
+    private func receive(_ socket: String) throws(MessagingError) -> (peer: PeerID, frames: [Bytes], origin: Origin)? {
         switch socket {
-        case "policy": try routers.policy.receiveFromPeer()
-        case "broker": try routers.broker.receiveFromPeer()
-        case "provider": try routers.provider.receiveFromPeer()
-        default: try routers.control.receiveFromPeer()
+        case "policy": try routers.policy.receiveWithOrigin()
+        case "broker": try routers.broker.receiveWithOrigin()
+        case "provider": try routers.provider.receiveWithOrigin()
+        default: try routers.control.receiveWithOrigin()
         }
     }
 }

@@ -33,6 +33,7 @@ struct OptionWriter {
         try set(ZMQ_MAXMSGSIZE, raw: Int64(options.maximumMessageBytes), "MAXMSGSIZE")
         try set(ZMQ_RECONNECT_IVL, options.reconnectMilliseconds, "RECONNECT_IVL")
         try set(ZMQ_RECONNECT_IVL_MAX, options.maximumReconnectMilliseconds, "RECONNECT_IVL_MAX")
+        if let bytes = options.kernelReceiveBytes { try set(ZMQ_RCVBUF, bytes, "RCVBUF") }
         if let heartbeat = options.heartbeat {
             try set(ZMQ_HEARTBEAT_IVL, heartbeat.intervalMilliseconds, "HEARTBEAT_IVL")
             try set(ZMQ_HEARTBEAT_TIMEOUT, heartbeat.timeoutMilliseconds, "HEARTBEAT_TIMEOUT")

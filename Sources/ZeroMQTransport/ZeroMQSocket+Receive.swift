@@ -64,7 +64,7 @@ extension ZeroMQSocket {
 
     /// Takes one frame, and copies it when it has at most `maximum` bytes (`zmq_msg_recv`, `zmq_msg_data`).
     private func receivePart(keeping maximum: Int) throws(MessagingError) -> Part? {
-        let asksOrigin = kind == .router && options.security != .none
+        let asksOrigin = kind == .router
         return try withPointer { (pointer, _) throws(MessagingError) in
             var message = zmq_msg_t()
             return try withUnsafeMutablePointer(to: &message) { (message) throws(MessagingError) -> Part? in
@@ -106,8 +106,7 @@ package struct Origin: Hashable, Sendable {
 
     /// Reads the message's properties (`zmq_msg_gets`, `zmq_msg_get` SRCFD).
     init(_ message: UnsafeMutablePointer<zmq_msg_t>) {
-        guard let name = zmq_msg_gets(message, "User-Id") else { return }
-        userID = String(cString: name)
+        if let name = zmq_msg_gets(message, "User-Id") { userID = String(cString: name) }
         let number = zmq_msg_get(message, ZMQ_SRCFD)
         descriptor = number >= 0 ? number : nil
     }

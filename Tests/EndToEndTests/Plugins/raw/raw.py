@@ -92,7 +92,8 @@ for number in range(connections):
     end = socket.socket(socket.AF_UNIX)
     end.settimeout(0.5)
     try:
-        end.connect(f"{folder}/{chance.choice(SOCKETS)}")
+        name = chance.choice(SOCKETS)
+        end.connect(f"{folder}/../control/{name}" if name == "control" else f"{folder}/{name}")
         text = speech()
         cut = chance.randrange(len(text) + 1) if chance.random() < 0.3 else len(text)
         end.sendall(text[:cut])
