@@ -34,7 +34,14 @@ package enum Failure {
         }
     }
 
-    package static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    /// On standard error. What it repeats of others has no power over the terminal.
+    package static func say(_ text: String) {
+        let plain = text.unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control && scalar != "\n"
+                ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+        FileHandle.standardError.write(Data((plain.joined() + "\n").utf8))
+    }
 
     /// Runs a command's body; whatever goes wrong becomes a sentence and a code.
     package static func guarding(_ body: () throws -> Void) throws {

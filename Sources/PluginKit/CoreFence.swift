@@ -47,7 +47,9 @@ struct CoreFence {
             let known = kept.flatMap { $0.epoch == newest ? $0 : nil }
             throw FencedError(known ?? CoreIdentity(journal: nil, run: nil, epoch: newest))
         }
-        if let kept, epoch == kept.epoch, let run = kept.run, let ours = core?.run, run != ours { throw FencedError(kept) }
+        if let kept, epoch == kept.epoch, let run = kept.run, let ours = core?.run, run != ours {
+            throw FencedError(kept)
+        }
         let next = CoreIdentity(
             journal: core?.journal ?? kept?.journal, run: core == nil ? kept?.run : core?.run, epoch: epoch)
         if next != kept { try keep(next) }
@@ -93,6 +95,7 @@ struct FencedError: Error, CustomStringConvertible {
 
     var description: String {
         let journal = fence.journal.map { " of the journal \($0.prefix(8))" } ?? ""
-        return "this adapter obeys a core of epoch \(fence.epoch)\(journal), and not this one: end one of the two, or say `bigbrother broker free`"
+        return
+            "this adapter obeys a core of epoch \(fence.epoch)\(journal), and not this one: end one of the two, or say `bigbrother broker free`"
     }
 }

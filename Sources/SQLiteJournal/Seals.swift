@@ -63,17 +63,22 @@ struct Seals {
         var before: Seal?
         while let row = try seals.next() {
             let seal = try rows.seal(row)
-            guard seal.isSound(after: before) else { throw damaged("seal \((before?.id ?? 0) + 1) is not what was written") }
+            guard seal.isSound(after: before) else {
+                throw damaged("seal \((before?.id ?? 0) + 1) is not what was written")
+            }
             guard try chain(of: seal.sequence) == seal.chain else {
                 throw damaged("seal \(seal.id) is of another entry \(seal.sequence)", seal.sequence)
             }
             guard try facts.digest(upTo: seal.sequence, note: seal.note) == seal.facts else {
                 throw damaged(
-                    "mentions or notes since entry \(before?.sequence ?? 0) are not those that were written", seal.sequence)
+                    "mentions or notes since entry \(before?.sequence ?? 0) are not those that were written",
+                    seal.sequence)
             }
             before = seal
         }
-        guard try facts.isAtEnd() else { throw damaged("there are mentions or notes that were never written by a core") }
+        guard try facts.isAtEnd() else {
+            throw damaged("there are mentions or notes that were never written by a core")
+        }
         try checkSnapshots()
         return newest.id
     }

@@ -57,7 +57,8 @@ struct FenceTests {
         #expect(!status.output.contains("obeys another core"), "\(status.output)")
     }
 
-    @Test("a journal that began anew is refused; a person frees the adapter, and the older core is refused from then on")
+    @Test(
+        "a journal that began anew is refused; a person frees the adapter, and the older core is refused from then on")
     func freed() throws {
         let programs = try Programs()
         defer { programs.remove() }

@@ -14,7 +14,7 @@ enum Samples {
         let body: any Encodable
     }
 
-    static func all() throws -> [Sample] { try handshake() + policy() + broker() + provider() + control() }
+    static func all() throws -> [Sample] { try handshake() + fence() + policy() + broker() + provider() + control() }
 
     private static func handshake() throws -> [Sample] {
         [
@@ -41,25 +41,8 @@ enum Samples {
             Sample(name: "heartbeat", type: .heartbeat, body: Empty()),
             Sample(name: "drain", type: .drain, body: Fault(reason: "the core stops")),
             Sample(name: "bye", type: .bye, body: Fault(reason: "drained")),
-            Sample(
-                name: "welcome-takes-over", type: .welcome,
-                body: Welcome(
-                    session: "s8.1", account: try AccountID("demo"), settings: .object([]), heartbeatMilliseconds: 1_000,
-                    lockstep: false, stateDirectory: "/var/lib/bigbrother/plugins", core: core(epoch: 8), takesOver: true)),
-            Sample(
-                name: "ready-broker-fence", type: .ready,
-                body: Ready(capabilities: capabilities, fence: core(epoch: 7))),
-            Sample(
-                name: "error-fenced", type: .error,
-                body: Fault(
-                    reason: "this adapter obeys a core of epoch 7, and not this one", fence: core(epoch: 7))),
             Sample(name: "error", type: .error, body: Fault(reason: "recommendations[0].advice: missing")),
         ]
-    }
-
-    private static func core(epoch: Int64) -> CoreIdentity {
-        CoreIdentity(
-            journal: "5b1f7c0a92d84e3368c1f2b7a0d95e14", run: "0f3c9a7be1d2448856aa01c7e9b3d0f2", epoch: epoch)
     }
 
     private static func hello(minor: Int64) throws -> Hello {
@@ -69,7 +52,7 @@ enum Samples {
         return hello
     }
 
-    private static let capabilities = BrokerCapabilities(
+    static let capabilities = BrokerCapabilities(
         orderTypes: OrderType.allCases, timeInForce: TimeInForce.allCases, groups: OrderGroupKind.allCases,
         replacesPrice: true, replacesQuantity: true, reservesShares: true, wantsMarketData: true)
 

@@ -112,7 +112,7 @@ class FakeCore:
 
     def welcome(
         self, settings: Any, *, heartbeat_milliseconds: int = 60_000, lockstep: bool = True, state: Path | str = "/tmp",
-        **more: Any,
+        identity: dict[str, Any] | None = None, **more: Any,
     ) -> Heard:
         """Hears hello, and answers it. Returns the hello. Heart-beats come when a test sends them, so mostly they are long."""
         hello = self.hear("hello")
@@ -120,7 +120,7 @@ class FakeCore:
         self.say(
             "welcome",
             {"session": self.session, "account": "demo", "settings": settings, "lockstep": lockstep,
-             "heartbeat_milliseconds": heartbeat_milliseconds, "state_directory": str(state), **more},
+             "heartbeat_milliseconds": heartbeat_milliseconds, "state_directory": str(state), **({"core": identity} if identity else {}), **more},
             re=hello.header["id"],
         )
         return hello

@@ -169,7 +169,7 @@ def identity(journal: str, run: str, epoch: int) -> dict[str, Any]:
 def test_one_journal_is_obeyed_and_every_other_refused_until_a_person_frees_it(core: FakeCore, tmp_path: Path) -> None:
     """I-FENCE-1, I-FENCE-2, I-FENCE-4."""
     obeyed = identity("aa", "01", 7)
-    plugin, ready = started(core, tmp_path, core=obeyed)
+    plugin, ready = started(core, tmp_path, identity=obeyed)
     assert "fence" not in ready.body, "nobody was obeyed yet"
     core.epoch = 7
     assert events(submit(core, order("a"))) == ["new"]
@@ -178,7 +178,7 @@ def test_one_journal_is_obeyed_and_every_other_refused_until_a_person_frees_it(c
     core.epoch = 9
     for stranger in (identity("bb", "02", 9), identity("aa", "03", 7)):
         core.epoch = stranger["epoch"]
-        plugin, ready = started(core, tmp_path, core=stranger)
+        plugin, ready = started(core, tmp_path, identity=stranger)
         assert ready.body["fence"] == obeyed
         (error,) = submit(core, order("b"))
         assert error.type == "error" and error.body["fence"] == obeyed
@@ -186,12 +186,12 @@ def test_one_journal_is_obeyed_and_every_other_refused_until_a_person_frees_it(c
 
     freed = identity("bb", "02", 3)
     core.epoch = 3
-    plugin, ready = started(core, tmp_path, core=freed, takes_over=True)
+    plugin, ready = started(core, tmp_path, identity=freed, takes_over=True)
     assert ready.body["fence"] == freed
     assert events(submit(core, order("c"))) == ["new"]
     ended(core, plugin)
     core.epoch = 8
-    plugin, ready = started(core, tmp_path, core=identity("aa", "01", 8))
+    plugin, ready = started(core, tmp_path, identity=identity("aa", "01", 8))
     assert ready.body["fence"] == freed
     (error,) = submit(core, order("d"))
     assert error.type == "error", "whoever was obeyed before is not obeyed any more"
