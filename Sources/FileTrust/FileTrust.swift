@@ -18,7 +18,7 @@ package enum FileTrust {
     /// Links that are followed.
     private static let mostLinks = 40
     /// Entries of a tree that are looked at.
-    private static let mostEntries = 20_000
+    private static let mostEntries = 500_000
 
     /// As far as the path is there.
     /// - Parameter path: absolute.

@@ -36,10 +36,11 @@ package enum Limits {
     /// Connections to one tcp socket that have not said anything yet. One more, and the oldest of them is cut.
     package static let unheardConnections = 16
     /// The same of a socket on this host, where a whole set of plugins may come at once.
-    package static let unheardLocalConnections = 64
-    /// Connections to one socket on this host in all. One more is cut; of the control socket the oldest is.
-    package static let localConnections = 256
+    package static let unheardLocalConnections = 128
+    /// Connections to one socket on this host in all. One more is cut; of control and telemetry the oldest is.
+    package static let localConnections = 512
     package static let controlConnections = 64
+    package static let telemetryConnections = 64
     /// Descriptors that no connection gets: for the journal, for children, and for what libzmq needs.
     package static let reservedDescriptors = 96
     /// How long a connection may go without a handshake.

@@ -10,7 +10,11 @@ extension LiveNode {
         do {
             let hello = try codec.data(Hello.self, body)
             if let why = checkHello(hello, role, peer) { return reject(peer, header, why) }
-            if parkStandbyBroker(hello, role) || rejectRival(of: hello, header, peer, role) { return }
+            if parkStandbyBroker(hello, role) {
+                // It waits as it should, and says so every second.
+                return remotePeers.forget(peer)
+            }
+            if rejectRival(of: hello, header, peer, role) { return }
             welcome(hello, header, peer, role)
         } catch {
             reject(peer, header, "hello: \(error)")

@@ -72,7 +72,7 @@ package final class LiveNode {
         configuration = ConfigurationWatcher(options, source, now: now)
         scheduler = CycleScheduler(
             lockstep: options.lockstep, now: now, startMilliseconds: options.startMilliseconds)
-        processes = ProcessTable(environment: options.environment, endsStrays: options.endsStrays) {
+        processes = ProcessTable(environment: options.environment, childrenBefore: options.childrenBefore) {
             [codec] spec, token in
             try codec.encode(Launch(endpoint: endpoint(spec.role), name: spec.name, token: token))
         }

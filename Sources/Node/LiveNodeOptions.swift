@@ -31,8 +31,8 @@ package struct LiveNodeOptions {
     package var lineage: Lineage?
     /// Who may come from other hosts; nil: nobody.
     package var keys: (any KeyAuthority)?
-    /// This process adopts what its plugins leave behind, and ends it; it has no other children.
-    package var endsStrays = false
+    /// This process adopts what its plugins leave behind, and ends it, but for these children that it had before; nil: it does not.
+    package var childrenBefore: Set<Int32>?
     /// Of the core; the children are given a part of it.
     package var environment = ChildEnvironment()
     #if DEBUG

@@ -4,7 +4,11 @@ import Glibc
 /// Which processes come from this one (I-CHILD-2, I-CHILD-3): a plugin with all that it has started, however it was started.
 package enum Family {
     /// From now on a process whose parent has ended is ours: no helper gets away by that.
-    package static func adoptOrphans() { _ = cposix_adopt_orphans() }
+    /// - Returns: the children that are ours already, such as those of a shell that has become this program: they are no plugin's.
+    package static func adoptOrphans() -> Set<pid_t> {
+        _ = cposix_adopt_orphans()
+        return Set(ownChildren())
+    }
 
     /// Whether a process was started by one of this session.
     package static func isInSession(_ process: pid_t, of leader: pid_t) -> Bool {

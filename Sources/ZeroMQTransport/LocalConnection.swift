@@ -49,11 +49,16 @@ struct LocalConnections {
     init(paths: [String: String]) { self.paths = paths }
 
     private static func bounds(of socket: String) -> ConnectionTable.Bounds {
-        // A person must come through, whoever else has opened connections and holds them.
-        let isControl = socket == "control"
-        return ConnectionTable.Bounds(
-            all: isControl ? Limits.controlConnections : Limits.localConnections,
-            unheard: Limits.unheardLocalConnections, oldestGoes: isControl)
+        switch socket {
+        // A person must come through, whoever else has opened connections and holds them; and so must whoever looks on.
+        case "control":
+            ConnectionTable.Bounds(
+                all: Limits.controlConnections, unheard: Limits.unheardLocalConnections, oldestGoes: true)
+        case ZeroMQHub.telemetryName:
+            ConnectionTable.Bounds(all: Limits.telemetryConnections, unheard: .max, oldestGoes: true)
+        default:
+            ConnectionTable.Bounds(all: Limits.localConnections, unheard: Limits.unheardLocalConnections)
+        }
     }
 
     mutating func handle(_ event: ConnectionEvent, of socket: String, atMilliseconds now: Int64) {
@@ -65,6 +70,8 @@ struct LocalConnections {
             {
                 cut(surplus, socket)
             }
+            // Who looks on says nothing.
+            if socket == ZeroMQHub.telemetryName { table.heard(descriptor) }
         case .disconnected(let descriptor):
             table.closed(descriptor)
             forget(descriptor)

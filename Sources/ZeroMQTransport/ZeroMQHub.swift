@@ -39,6 +39,7 @@ package final class ZeroMQHub: Transport {
         }
     }
 
+    static let telemetryName = "telemetry"
     package static let socketNames = ["policy", "broker", "provider", "control"]
 
     /// Binds everything in a directory that this process alone holds.
@@ -63,7 +64,7 @@ package final class ZeroMQHub: Transport {
             provider: try Self.bind("provider", directory, context, options),
             control: try Self.bind("control", controlDirectory, context, options))
         telemetry = try ZeroMQSocket(.pub, in: context)
-        try telemetry.bind(try directory.endpoint(named: "telemetry"))
+        try telemetry.bind(try directory.endpoint(named: Self.telemetryName))
         tokens = [
             (poller.add(routers.policy), "policy"), (poller.add(routers.broker), "broker"),
             (poller.add(routers.provider), "provider"), (poller.add(routers.control), "control"),
@@ -82,7 +83,7 @@ package final class ZeroMQHub: Transport {
         _ directory: borrowing IPCDirectory, _ control: borrowing IPCDirectory
     ) throws(MessagingError) -> [String: String] {
         var paths: [String: String] = [:]
-        for name in socketNames { paths[name] = "\(name == "control" ? control.path : directory.path)/\(name)" }
+        for name in socketNames + [telemetryName] { paths[name] = "\(name == "control" ? control.path : directory.path)/\(name)" }
         return paths
     }
 
@@ -97,6 +98,7 @@ package final class ZeroMQHub: Transport {
         try add(routers.broker, "broker")
         try add(routers.provider, "provider")
         try add(routers.control, "control")
+        try add(telemetry, Self.telemetryName)
     }
 
     private func lookAtConnections() throws(MessagingError) {

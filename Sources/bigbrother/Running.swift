@@ -61,9 +61,9 @@ struct Running {
         let presenter = Presenter(
             detail: detail, isTerminal: isatty(1) == 1, logFile: openLog(), standing: core.state.control)
         let signals = Signals()
-        Family.adoptOrphans()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         var options = options(keeper)
+        options.childrenBefore = Family.adoptOrphans()
         options.lineage = try Lineage.begin(in: journal, at: SystemClock().wall)
         let live = LiveNode(
             node: Node(
@@ -136,7 +136,6 @@ struct Running {
         options.endsWithTape = configuration.run?.endWithTape ?? true
         options.keys = keeper
         // What tells a plugin on another host where the core is must not mislead those that the core starts.
-        options.endsStrays = true
         options.environment = ChildEnvironment(
             ProcessInfo.processInfo.environment.filter { !LaunchVariable.all.contains($0.key) })
         return options

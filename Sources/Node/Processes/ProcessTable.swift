@@ -13,16 +13,16 @@ struct ProcessTable {
     /// What a child reads first: where the core is, and the token.
     private let launchLine: (PluginSpec, _ token: String) throws -> [UInt8]
 
-    /// This process adopts what its plugins leave behind, and has no other children.
-    private let endsStrays: Bool
+    /// This process adopts what its plugins leave behind, but for these children that it had before; nil: it does not.
+    private let childrenBefore: Set<Int32>?
     private var straysDueMilliseconds = Int64.min
 
     init(
-        environment: ChildEnvironment, endsStrays: Bool = false,
+        environment: ChildEnvironment, childrenBefore: Set<Int32>? = nil,
         launchLine: @escaping (PluginSpec, _ token: String) throws -> [UInt8]
     ) {
         self.environment = environment
-        self.endsStrays = endsStrays
+        self.childrenBefore = childrenBefore
         self.launchLine = launchLine
     }
 
@@ -199,9 +199,10 @@ struct ProcessTable {
     /// Helpers that have outlived the plugin that started them; looked for now and then.
     /// - Returns: how many were killed.
     mutating func endStrays(now: Int64) -> Int {
-        guard endsStrays, now >= straysDueMilliseconds else { return 0 }
+        guard let childrenBefore, now >= straysDueMilliseconds else { return 0 }
         straysDueMilliseconds = now &+ LoopLimits.straysMilliseconds
-        return Family.endStrays(besides: Set(children.values.compactMap { $0.process?.pid })).count
+        let own = Set(children.values.compactMap { $0.process?.pid })
+        return Family.endStrays(besides: own.union(childrenBefore)).count
     }
 }
 
