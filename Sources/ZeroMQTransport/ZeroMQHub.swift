@@ -83,7 +83,9 @@ package final class ZeroMQHub: Transport {
         _ directory: borrowing IPCDirectory, _ control: borrowing IPCDirectory
     ) throws(MessagingError) -> [String: String] {
         var paths: [String: String] = [:]
-        for name in socketNames + [telemetryName] { paths[name] = "\(name == "control" ? control.path : directory.path)/\(name)" }
+        for name in socketNames + [telemetryName] {
+            paths[name] = "\(name == "control" ? control.path : directory.path)/\(name)"
+        }
         return paths
     }
 

@@ -123,7 +123,7 @@ final class Mount {
 
     init(megabytes: Int) throws {
         place = try Place()
-        try Self.run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", place.directory)
+        try Self.run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=700", "tmpfs", place.directory)
     }
 
     func remount(_ options: String) throws { try Self.run("mount", "-o", "remount,\(options)", place.directory) }
