@@ -11,8 +11,10 @@ package struct ChildEnvironment: Sendable {
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR",
     ]
     #if DEBUG
-        /// Of tests that end plugins at chosen instants.
-        private static let tests: Set<String> = ["BIGBROTHER_CRASH", "BIGBROTHER_KEEP_VENUE_LOGS"]
+        /// Of tests that end plugins at chosen instants, and look for those that are left.
+        private static let tests: Set<String> = [
+            "BIGBROTHER_CRASH", "BIGBROTHER_CRASH_TEST", "BIGBROTHER_KEEP_VENUE_LOGS",
+        ]
     #else
         private static let tests: Set<String> = []
     #endif
