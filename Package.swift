@@ -71,7 +71,8 @@ let core: [Target] = [
     module("Supervision", "CPosix", "SystemTime"),
     module("Node", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
     module(
-        "Configuration", "FileTrust", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node", yams),
+        "Configuration", "FileTrust", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node",
+        "Supervision", yams),
     module("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
     module("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
     program(

@@ -24,7 +24,7 @@ package enum Failure {
         case let error as JournalError:
             switch error {
             case .heldBy: return ExitCode(held)
-            case .full, .io, .poisoned: return ExitCode(disk)
+            case .full, .io, .poisoned, .tooLarge: return ExitCode(disk)
             case .damaged, .tooNew, .notAJournal, .missing: return ExitCode(badInput)
             }
         case let error as MessagingError:

@@ -109,8 +109,35 @@ package struct Configuration: Decodable {
         /// Variables of the core's environment that this plugin is given beside PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE,
         /// LC_*, TZ, TZDIR and TMPDIR, by name. Default: no others.
         package var environment: [String]?
+        /// What its process may use of this host, below. Default: what the host allows.
+        package var limits: ProcessLimitsEntry?
 
         package init(plugin: PluginName) { self.plugin = plugin }
+    }
+
+    /// What the process of a plugin may use; the kernel holds it to that.
+    package struct ProcessLimitsEntry: Decodable {
+        /// MiB of address space, `64` to `1048576`. What goes beyond cannot be allocated, and most programs end then. Default: no
+        /// limit.
+        package var memory: Int64?
+        /// Time on processors in all, `1s` to `31d`; then the process is ended, and started again. Default: no limit.
+        package var cpuTime: Span?
+        /// Files and connections that are open at a time, `32` to `65536`. Default: 1,024, which a program may raise itself.
+        package var openFiles: Int64?
+
+        /// Where it is outside its range, and why.
+        var defect: (key: String, why: String)? {
+            if let memory, !(64...1_048_576).contains(memory) {
+                return ("memory", "a number of MiB from 64 to 1048576, not \(memory)")
+            }
+            if let time = cpuTime?.value, time < .seconds(1) || time > .seconds(31 * 86_400) {
+                return ("cpu_time", "a time from 1s to 31d, not \(time)")
+            }
+            if let openFiles, !(32...65_536).contains(openFiles) {
+                return ("open_files", "a number from 32 to 65536, not \(openFiles)")
+            }
+            return nil
+        }
     }
 
     /// The tcp address of each role that is let in from other hosts, `tcp://ADDRESS:PORT`; every one has CURVE.

@@ -54,7 +54,8 @@ package struct LoadedConfiguration {
                 path: file.path, line: file.line(of: place), what: "plugins[\(index)]: there is no folder \(path)")
         }
         let folders = own + [home + "/Plugins"] + PluginCatalog.sharedFolders
-        catalog = try PluginCatalog(folders: folders, binaries: binaries)
+        catalog = PluginCatalog(folders: folders, binaries: binaries)
+        leftOut = catalog.brokenWords
         specs = []
         adoptionDirectory = configuration.adopt.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
         try adopt()
@@ -100,11 +101,11 @@ package struct LoadedConfiguration {
                 what: "adopt: there is no folder \(adoptionDirectory)")
         }
         do throws(UntrustedPath) { try FileTrust.check(folder: adoptionDirectory) } catch {
-            leftOut = ["nothing is adopted, since others may add programs: \(error)"]
+            leftOut += ["nothing is adopted, since others may add programs: \(error)"]
             return
         }
         let found = catalog.adopt(adoptionDirectory, taken: takenNames)
-        leftOut = found.leftOut
+        leftOut += found.leftOut
         let named = configuration.chosenPolicies
         let added = found.policies.filter { name in !named.contains { $0.plugin == name || $0.name == name } }
         adopted = Set(added)

@@ -2,6 +2,7 @@ import FileTrust
 import Foundation
 import JSON
 import Node
+import Supervision
 import Trading
 import Wire
 
@@ -14,7 +15,21 @@ package struct PluginCatalog {
     }
 
     package private(set) var plugins: [PluginName: Found] = [:]
+    /// Manifests that are none, each with its file, its line and what is wrong: those plugins are left out, and nothing else.
+    package private(set) var broken: [ConfigurationError] = []
     private let binaries: String
+    /// Folders that were looked into.
+    private var visited = 0
+    /// Of one search; one more, and what is beyond is not looked at.
+    private static let mostFolders = 2_000
+    /// Policies that are adopted, each with a process of its own.
+    private static let mostAdopted = 64
+    /// Of the folder that is adopted: what lies in it, and bytes of all its manifests.
+    private static let mostEntries = 256
+    private static let mostManifestBytes = 1 << 20
+    /// Manifests that are told to be left out.
+    private static let mostTold = 100
+    private var manifestBytes = 0
 
     /// Where a machine and a person keep plugins for all accounts, if there are any.
     package static let sharedFolders: [String] = {
@@ -30,10 +45,12 @@ package struct PluginCatalog {
     /// - Parameters:
     ///   - folders: searched in this order, each with its sub-folders, two levels deep.
     ///   - binaries: the folder of the running `bigbrother`, where its plugins are built too.
-    /// - Throws: ``ConfigurationError`` for a manifest that is none.
-    package init(folders: [String], binaries: String) throws(ConfigurationError) {
+    package init(folders: [String], binaries: String) {
         self.binaries = binaries
-        for folder in folders { try search(folder, depth: 0) }
+        for folder in folders {
+            visited = 0
+            search(folder, depth: 0)
+        }
     }
 
     /// Policies of a folder that anybody may drop plugins into. What cannot be used is left out, since it must not keep an
@@ -42,25 +59,40 @@ package struct PluginCatalog {
     /// - Returns: the policies that were added, by name; and why others were not.
     mutating func adopt(_ folder: String, taken: [PluginName: String]) -> (policies: [PluginName], leftOut: [String]) {
         var (policies, leftOut): ([PluginName], [String]) = ([], [])
-        let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
-            return ([], ["\(folder): \(error.localizedDescription)"])
+        guard let names = FolderListing.names(in: folder) else {
+            return ([], ["\(folder): it cannot be read, or has more than \(FolderListing.mostNames) files"])
         }
-        for name in names.sorted() where !name.hasPrefix(".") {
-            do throws(ConfigurationError) {
-                var found = PluginCatalog(binaries: binaries)
-                try found.search(folder + "/" + name, depth: 1)
-                for (name, plugin) in found.plugins.sorted(by: { $0.key < $1.key }) {
-                    if let why = objection(to: plugin, taken) {
-                        leftOut.append("\(plugin.file.path): \(why)")
-                        continue
-                    }
+        if names.count > Self.mostEntries {
+            leftOut.append(
+                "\(folder): it has \(names.count) entries, those after the first \(Self.mostEntries) are not looked at")
+        }
+        var bytes = 0
+        for name in names.prefix(Self.mostEntries) {
+            guard bytes <= Self.mostManifestBytes else {
+                leftOut.append(
+                    "\(folder): its manifests are longer than \(Self.mostManifestBytes) bytes, \(name) and what comes after it is not looked at"
+                )
+                break
+            }
+            var found = PluginCatalog(binaries: binaries)
+            found.search(folder + "/" + name, depth: 1)
+            bytes += found.manifestBytes
+            leftOut += found.brokenWords.prefix(max(0, Self.mostTold - leftOut.count))
+            for (name, plugin) in found.plugins.sorted(by: { $0.key < $1.key }) {
+                let isTooMany = policies.count >= Self.mostAdopted
+                if let why = isTooMany
+                    ? "\(Self.mostAdopted) policies are adopted already" : objection(to: plugin, taken)
+                {
+                    leftOut.append("\(plugin.file.path): \(why)")
+                    continue
+                }
+                do throws(ConfigurationError) {
                     _ = try program(plugin)
                     plugins[name] = plugin
                     policies.append(name)
+                } catch {
+                    leftOut.append("\(error)")
                 }
-            } catch {
-                leftOut.append("\(error)")
             }
         }
         return (policies, leftOut)
@@ -76,36 +108,74 @@ package struct PluginCatalog {
         return owner.map { "the name \(found.manifest.name) is taken by \($0)" }
     }
 
-    private mutating func search(_ folder: String, depth: Int) throws(ConfigurationError) {
-        let manifest = folder + "/plugin.json"
-        if FileManager.default.fileExists(atPath: manifest) { try add(manifest, folder) }
-        guard depth < 3 else { return }
-        let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return }
-        for name in names.sorted() where !name.hasPrefix(".") {
-            var isFolder: ObjCBool = false
-            let path = folder + "/" + name
-            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-                try search(path, depth: depth + 1)
+    private mutating func search(_ folder: String, depth: Int) {
+        visited += 1
+        guard visited <= Self.mostFolders else {
+            if visited == Self.mostFolders + 1 {
+                let what = "more than \(Self.mostFolders) folders, what is beyond is not looked at"
+                leaveOut(ConfigurationError(path: folder, line: nil, what: what))
             }
+            return
+        }
+        let manifest = folder + "/plugin.json"
+        if Self.kind(of: manifest) != nil { add(manifest, folder) }
+        guard depth < 3, let names = FolderListing.names(in: folder) else { return }
+        for name in names where Self.kind(of: folder + "/" + name) == S_IFDIR {
+            search(folder + "/" + name, depth: depth + 1)
         }
     }
 
-    private mutating func add(_ path: String, _ folder: String) throws(ConfigurationError) {
-        let file = try SettingsFile(text: readText(path), path: path)
+    /// stat(2): what it is, behind a link; nil when there is none.
+    private static func kind(of path: String) -> mode_t? {
+        var facts = stat()
+        // A link that leads nowhere is there, too, and is told.
+        guard stat(path, &facts) == 0 || lstat(path, &facts) == 0 else { return nil }
+        return facts.st_mode & S_IFMT
+    }
+
+    private mutating func add(_ path: String, _ folder: String) {
+        do throws(ConfigurationError) {
+            let text = try TextFile.manifest(path)
+            try checkTrust(path)
+            manifestBytes += text.utf8.count
+            let found = try Self.read(text, path, folder)
+            if plugins[found.manifest.name] == nil { plugins[found.manifest.name] = found }
+        } catch {
+            leaveOut(error)
+        }
+    }
+
+    private mutating func leaveOut(_ why: ConfigurationError) {
+        if broken.count < Self.mostTold { broken.append(why) }
+    }
+
+    /// One line for each of ``broken``.
+    package var brokenWords: [String] { broken.map { $0.description.foreign(atMost: Self.mostBytesTold) } }
+
+    /// Bytes of what is told of one that is left out.
+    private static let mostBytesTold = 1_000
+
+    private static func read(_ text: String, _ path: String, _ folder: String) throws(ConfigurationError) -> Found {
+        let file = try SettingsFile(text: text, path: path)
         let manifest = try file.decode(PluginManifest.self)
         guard !manifest.command.isEmpty else {
             throw ConfigurationError(
                 path: path, line: file.line(of: JSONPath([.key("command")])), what: "command: name a program")
         }
+        if let word = manifest.command.first(where: { $0.utf8.contains(0) || $0.utf8.count > mostBytesOfWord }) {
+            throw ConfigurationError(
+                path: path, line: file.line(of: JSONPath([.key("command")])),
+                what: "command: \(quoted(word)) is no argument: at most \(mostBytesOfWord) bytes, and no NUL")
+        }
         for (key, schema) in (manifest.settings ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let defect = schema.defect(at: JSONPath([.key("settings"), .key(key)])) else { continue }
             throw ConfigurationError(path: path, line: file.line(of: defect.path), what: "\(defect)")
         }
-        if plugins[manifest.name] == nil {
-            plugins[manifest.name] = Found(manifest: manifest, folder: folder, file: file)
-        }
+        return Found(manifest: manifest, folder: folder, file: file)
     }
+
+    /// Bytes of a program's name or argument.
+    private static let mostBytesOfWord = 4_096
 
     /// What the live loop needs to run a configured plugin.
     /// - Throws: ``ConfigurationError`` when it is not found, has another role, or a setting that it does not know.
@@ -121,14 +191,21 @@ package struct PluginCatalog {
             throw fail(
                 "required: only a policy can be; without its \(role.rawValue) the core trades nothing", "required")
         }
+        if let limits = entry.limits {
+            guard entry.start != false else {
+                throw fail("limits: it is started elsewhere; what starts it there can limit it", "limits")
+            }
+            if let defect = limits.defect { throw fail("limits.\(defect.key): \(defect.why)", "limits") }
+        }
         guard let found = plugins[entry.plugin] else {
             // It lives on another host, and judges its settings alone.
             if entry.start == false {
                 return PluginSpec(name: entry.name ?? entry.plugin, role: role, settings: settings, program: nil)
             }
             let known = plugins.values.filter { $0.manifest.role == role }.map(\.manifest.name.text).sorted()
+            let others = broken.isEmpty ? "" : "; left out: \(brokenWords.joined(separator: "; "))"
             throw fail(
-                "there is no plugin \"\(entry.plugin)\"; the \(role.rawValue) plugins found are: \(known.joined(separator: ", "))"
+                "there is no plugin \"\(entry.plugin)\"; the \(role.rawValue) plugins found are: \(known.joined(separator: ", "))\(others)"
             )
         }
         guard found.manifest.role == role else {
@@ -141,14 +218,16 @@ package struct PluginCatalog {
             let defect = SettingDefect(JSONPath(path.components + error.path.components), error.why)
             throw ConfigurationError(path: file.path, line: file.line(of: defect.path), what: "\(defect)")
         }
-        var program = entry.start == false ? nil : try program(found)
+        var program = entry.start == false ? nil : try program(found, limits: entry.limits)
         program?.environment = entry.environment ?? []
         return PluginSpec(name: entry.name ?? entry.plugin, role: role, settings: settings, program: program)
     }
 
     /// Where a plugin's program is, and how it is started.
     /// - Throws: ``ConfigurationError`` when there is no such program.
-    package func program(_ found: Found) throws(ConfigurationError) -> PluginProgram {
+    package func program(
+        _ found: Found, limits: Configuration.ProcessLimitsEntry? = nil
+    ) throws(ConfigurationError) -> PluginProgram {
         let name = found.manifest.command[0]
         let candidates =
             name.hasPrefix("/") ? [name] : [found.folder + "/" + name, binaries + "/" + name, "/usr/bin/" + name]
@@ -168,7 +247,10 @@ package struct PluginCatalog {
                 path: found.file.path, line: nil, what: "it is not run, since others may change it: \(error)")
         }
         return PluginProgram(
-            executable: path, arguments: Array(found.manifest.command.dropFirst()), directory: found.folder)
+            executable: path, arguments: Array(found.manifest.command.dropFirst()), directory: found.folder,
+            limits: ProcessLimits(
+                memoryBytes: limits?.memory.map { $0 << 20 }, cpuSeconds: limits?.cpuTime?.value.wholeSeconds,
+                openFiles: limits?.openFiles))
     }
 
     /// The project's own are products of its package, beside the core: `policy-stop-loss`.
@@ -179,16 +261,16 @@ package struct PluginCatalog {
     }
 }
 
-/// - Throws: ``ConfigurationError`` when the file cannot be read, or others may change it (I-FILE-1).
+/// - Throws: ``ConfigurationError`` when the file cannot be read, is too long, or others may change it (I-FILE-1).
 package func readText(_ path: String) throws(ConfigurationError) -> String {
+    try checkTrust(path)
+    return try TextFile.configuration(path)
+}
+
+/// - Throws: ``ConfigurationError`` when others may change what is at this path (I-FILE-1).
+func checkTrust(_ path: String) throws(ConfigurationError) {
     do throws(UntrustedPath) { try FileTrust.check(path) } catch {
         throw ConfigurationError(
             path: path, line: nil, what: "what it names is run, and others may change it: \(error)")
-    }
-    do {
-        return try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-        let why = FileManager.default.fileExists(atPath: path) ? "it cannot be read as text" : "there is no such file"
-        throw ConfigurationError(path: path, line: nil, what: "\(why): \(error.localizedDescription)")
     }
 }

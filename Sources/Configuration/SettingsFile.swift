@@ -11,6 +11,10 @@ package struct SettingsFile {
     /// - Throws: ``ConfigurationError`` for text that is no YAML, a key that stands twice, an anchor or a tag.
     package init(text: String, path: String) throws(ConfigurationError) {
         self.path = path
+        // Before any of it is expanded.
+        if let defect = YAMLScan.defect(of: text) {
+            throw ConfigurationError(path: path, line: defect.line, what: defect.what)
+        }
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -121,5 +125,8 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
         self.what = what
     }
 
-    package var description: String { line.map { "\(path) line \($0): \(what)" } ?? "\(path): \(what)" }
+    /// It repeats what stands in a file, and the file's name, which somebody else may have written.
+    package var description: String {
+        (line.map { "\(path) line \($0): \(what)" } ?? "\(path): \(what)").foreign(atMost: SpokenLimits.line)
+    }
 }

@@ -34,7 +34,8 @@ package struct PluginUnderTest {
     package init(
         folder: String, settings: JSON? = nil, binaries: String, environment: [String]
     ) throws(ConfigurationError) {
-        let catalog = try PluginCatalog(folders: [folder], binaries: binaries)
+        let catalog = PluginCatalog(folders: [folder], binaries: binaries)
+        if let error = catalog.broken.first(where: { $0.path == folder + "/plugin.json" }) { throw error }
         guard let found = catalog.plugins.values.first(where: { $0.folder == folder }) else {
             throw ConfigurationError(
                 path: folder, line: nil,

@@ -36,11 +36,11 @@ package struct ConfigurationTroubles: Sendable, Hashable {
         let start = try newest("started", 1).first?.sequence ?? 0
         let taken = try newest("configured", 1, after: start).first?.sequence ?? start
         for entry in try newest("misconfigured", 1, after: taken) {
-            if case .misconfigured(let why) = try records.input(entry) { file = Trouble(entry, why) }
+            if case .misconfigured(let why) = records.input(entry) { file = Trouble(entry, why) }
         }
         var answered: Set<PluginName> = []
         for entry in try newest("settings_answered", after: start) {
-            guard case .settingsAnswered(let plugin, let refusal) = try records.input(entry),
+            guard case .settingsAnswered(let plugin, let refusal) = records.input(entry),
                 answered.insert(plugin).inserted, let refusal
             else { continue }
             settings[plugin] = Trouble(entry, refusal)
@@ -48,7 +48,9 @@ package struct ConfigurationTroubles: Sendable, Hashable {
         let turns = try ["policy_ready", "policy_gone", "provider_ready", "provider_gone"]
             .flatMap { try newest($0, after: start) }.sorted { $0.sequence > $1.sequence }
         var known: Set<PluginName> = []
-        for entry in turns { note(try records.input(entry), entry, &known) }
+        for entry in turns {
+            if let input = records.input(entry) { note(input, entry, &known) }
+        }
         providers.sort()
     }
 

@@ -28,7 +28,7 @@ package final class Presenter: RunObserver {
     package private(set) var report = RunReport()
     private let detail: Detail
     private let isTerminal: Bool
-    private let logs: FileHandle?
+    private let logs: LogFile?
     private let standing: TradingControl?
     private let output: FileHandle
     private var stage = Stage.quiet
@@ -43,7 +43,7 @@ package final class Presenter: RunObserver {
     ///   - standing: what held when the run before ended; nil: nothing is known of one.
     ///   - output: where all else goes.
     package init(
-        detail: Detail, isTerminal: Bool, logFile: FileHandle?, standing: TradingControl? = nil,
+        detail: Detail, isTerminal: Bool, logFile: LogFile?, standing: TradingControl? = nil,
         output: FileHandle = .standardOutput
     ) {
         self.detail = detail
@@ -89,7 +89,8 @@ package final class Presenter: RunObserver {
     }
 
     package func log(_ source: String, _ text: String) {
-        logs?.write(Data("\(Date().ISO8601Format()) \(source): \(text.onOneLine)\n".utf8))
+        let now = Int64(Date().timeIntervalSince(started) * 1_000)
+        logs?.write(source, text, now: now)
     }
 
     package func progress(at time: Timestamp, cycle: Int64) {

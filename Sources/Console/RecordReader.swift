@@ -7,7 +7,7 @@ import Wire
 /// The core's records in a journal, found by their keys.
 struct RecordReader {
     let journal: any JournalReader
-    private let decoder = WireDecoder()
+    private let decoder = WireDecoder(maximumBytes: JournalLimits.bodyBytes)
     private let unreadableRecords = UnreadableRecords()
     /// Of what was asked for so far.
     var unreadable: [UnreadableRecord] { unreadableRecords.all }
@@ -103,8 +103,14 @@ struct RecordReader {
         }
     }
 
-    func input(_ entry: JournalEntry) throws -> Input {
-        try decoder.decode(Input.self, from: entry.body, unknownFields: .ignore)
+    /// Nil for one that cannot be read; it is shown as it stands.
+    func input(_ entry: JournalEntry) -> Input? {
+        do throws(WireDecodingError) {
+            return try decoder.decode(Input.self, from: entry.body, unknownFields: .ignore)
+        } catch {
+            unreadableRecords.add(entry)
+            return nil
+        }
     }
 }
 

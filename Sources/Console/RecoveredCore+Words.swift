@@ -12,13 +12,14 @@ extension RecoveredCore {
         let start =
             snapshot == 0 ? "from all \(inputs) inputs" : "from the snapshot at entry \(snapshot) and \(inputs) inputs"
         return [
-            "\(snapshots), because \(first.defect.words): the state was rebuilt \(start), in \(took.words)\(difference == nil ? "; nothing is lost" : "")"
+            "\(snapshots), because \(first.defect.words): the state was rebuilt \(start), in \(took.words)\(difference == nil && unreadable == nil ? "; nothing is lost" : "")"
         ]
     }
 
     /// For those who only look: the state is not the one that was.
     package var doubt: String? {
-        difference.map {
+        if let unreadable { return "what is shown is the account before that: \(unreadable.words)" }
+        return difference.map {
             "what is shown is what this version makes of the inputs; from entry \($0.sequence) on it would have given other "
                 + "commands than were given, so positions and orders may be others (`bigbrother replay` shows the difference)"
         }
@@ -26,8 +27,13 @@ extension RecoveredCore {
 }
 
 extension SnapshotDefect {
+    /// Another version of the program wrote it, as happens with an upgrade.
+    package var isExpected: Bool {
+        if case .otherFormat = self { true } else { false }
+    }
+
     /// As the end of "because ...".
-    var words: String {
+    package var words: String {
         switch self {
         case .otherFormat(let number): "it has state format \(number), and this version has \(StateFormat.current)"
         case .damaged: "it is damaged"

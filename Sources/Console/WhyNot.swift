@@ -164,9 +164,9 @@ extension WhyNot {
     private func brokerTurns(_ window: Window) throws -> [BrokerTurn] {
         let entries = try ["broker_ready", "broker_gone", "started"].flatMap { try standing(type: $0, window) }
         let first = try firstInput()
-        return try entries.sorted { $0.sequence < $1.sequence }.map { entry in
+        return entries.sorted { $0.sequence < $1.sequence }.map { entry in
             let at = Timestamp(nanoseconds: entry.at)
-            let input = try records.input(entry)
+            let input = records.input(entry)
             if case .brokerReady(let name, _) = input { return BrokerTurn(at: at, why: nil, words: "\(name)") }
             if case .brokerGone(let name, let why) = input {
                 return BrokerTurn(at: at, why: why, words: "the broker \(name) was gone")
@@ -215,7 +215,7 @@ extension WhyNot {
                     .type("evaluated"), in: window.sequences.lowerBound...upper, limit: min(left, 200),
                     newestFirst: true))
             for entry in entries {
-                if case .evaluated(let cycle, let answers) = try records.input(entry) { body(cycle, answers) }
+                if case .evaluated(let cycle, let answers) = records.input(entry) { body(cycle, answers) }
             }
             guard let oldest = entries.last else { return }
             upper = oldest.sequence - 1

@@ -10,7 +10,8 @@ package struct EntryQuery: Hashable, Sendable {
     package var filter: Filter
     /// Sequences, both ends included.
     package var range: ClosedRange<Int64>
-    /// At most so many, counted from the end that comes first.
+    /// At most so many, counted from the end that comes first; fewer where they are longer than ``JournalLimits/batchBytes``
+    /// together, and one at least where there is any.
     package var limit: Int
     package var newestFirst: Bool
 

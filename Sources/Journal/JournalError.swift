@@ -30,6 +30,8 @@ package enum JournalError: Error, Hashable, Sendable {
     case missing(path: String)
     /// Mend what the system complains of, then start again.
     case io(path: String, why: String)
+    /// Something would have been written that is longer than what may be; nothing of it was, and the journal takes the next.
+    case tooLarge(path: String, what: String, bytes: Int, limit: Int)
     /// An earlier write failed, or the journal is closed: start again.
     case poisoned(path: String, cause: String)
 }
@@ -57,6 +59,9 @@ extension JournalError: CustomStringConvertible {
             "there is no journal at \(path): name another file, or start the core, which begins one"
         case .io(let path, let why):
             "the journal \(path) cannot be used: \(why); what was committed is safe: mend that, then start again"
+        case .tooLarge(let path, let what, let bytes, let limit):
+            "the journal \(path) does not take \(what) of \(bytes) bytes, \(limit) is the most; what was committed is safe: "
+                + "report this, and start again"
         case .poisoned(let path, let cause):
             "the journal \(path) takes nothing more: \(cause); start again when that is mended"
         }

@@ -12,16 +12,23 @@ package struct OpenTurn {
     /// In the order of arrival; the last of a key holds.
     package private(set) var metadata: [(key: String, value: String)] = []
 
-    package init(after durable: JournalHead) { self.durable = durable }
+    /// Of the journal; stands in every error.
+    private let path: String
+
+    package init(after durable: JournalHead, path: String) {
+        self.durable = durable
+        self.path = path
+    }
 
     package var isEmpty: Bool { items.isEmpty && notes.isEmpty && metadata.isEmpty }
 
     package var head: JournalHead { items.last.map { JournalHead($0.entry) } ?? durable }
 
+    /// - Throws: ``JournalError/tooLarge(path:what:bytes:limit:)``, and nothing is added then.
     package mutating func append(
         kind: JournalEntry.Kind, type: String, at: Int64, body: [UInt8], mentions: [String]
-    ) {
-        precondition(body.count <= JournalLimits.bodyBytes, "an entry of \(body.count) bytes")
+    ) throws(JournalError) {
+        try check(body.count, most: JournalLimits.writtenBodyBytes, "the entry \(type)")
         precondition(items.count < JournalLimits.rowsPerTurn, "a turn without end")
         checkName(type)
         for key in mentions { checkName(key) }
@@ -40,8 +47,9 @@ package struct OpenTurn {
         items[items.count - 1].mentions.append(key)
     }
 
-    package mutating func note(kind: String, at: Int64, body: [UInt8]) {
-        precondition(body.count <= JournalLimits.bodyBytes, "a note of \(body.count) bytes")
+    /// - Throws: ``JournalError/tooLarge(path:what:bytes:limit:)``, and nothing is added then.
+    package mutating func note(kind: String, at: Int64, body: [UInt8]) throws(JournalError) {
+        try check(body.count, most: JournalLimits.writtenBodyBytes, "the note \(kind)")
         precondition(notes.count < JournalLimits.rowsPerTurn, "a turn without end")
         checkName(kind)
         notes.append(JournalNote(sequence: head.sequence, kind: kind, at: at, body: body))
@@ -68,11 +76,17 @@ package struct OpenTurn {
     }
 
     /// A snapshot is of something durable; anything else could outlive what it stands on.
-    package func check(_ snapshot: Snapshot) {
-        precondition(snapshot.body.count <= JournalLimits.snapshotBytes, "a snapshot of \(snapshot.body.count) bytes")
+    /// - Throws: ``JournalError/tooLarge(path:what:bytes:limit:)``.
+    package func check(_ snapshot: Snapshot) throws(JournalError) {
+        try check(snapshot.body.count, most: JournalLimits.writtenSnapshotBytes, "a snapshot")
         precondition((0...durable.sequence).contains(snapshot.sequence), "a snapshot of what is not durable")
         precondition(
             snapshot.sequence != durable.sequence || snapshot.chain == durable.chain, "a snapshot of another journal")
+    }
+
+    /// What is written can be read back (I-JRN-13).
+    private func check(_ bytes: Int, most: Int, _ what: String) throws(JournalError) {
+        guard bytes <= most else { throw .tooLarge(path: path, what: what, bytes: bytes, limit: most) }
     }
 
     private func checkName(_ name: String) {

@@ -20,7 +20,7 @@ package final class InMemoryJournal: Journal {
     private var durableNotes: [JournalNote] = []
     private var durableMetadata: [String: String] = [:]
     private var snapshots: [Snapshot] = []
-    private var turn = OpenTurn(after: .empty)
+    private var turn = OpenTurn(after: .empty, path: "memory")
     private var poison: String?
 
     package init() {}
@@ -32,7 +32,7 @@ package final class InMemoryJournal: Journal {
         kind: JournalEntry.Kind, type: String, at: Int64, body: [UInt8], mentions: [String]
     ) throws(JournalError) {
         try checkWritable()
-        turn.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
+        try turn.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
     }
 
     package func mention(_ key: String) throws(JournalError) {
@@ -42,7 +42,7 @@ package final class InMemoryJournal: Journal {
 
     package func note(kind: String, at: Int64, body: [UInt8]) throws(JournalError) {
         try checkWritable()
-        turn.note(kind: kind, at: at, body: body)
+        try turn.note(kind: kind, at: at, body: body)
     }
 
     package func setMetadata(_ key: String, _ value: String) throws(JournalError) {
@@ -61,7 +61,7 @@ package final class InMemoryJournal: Journal {
 
     package func saveSnapshot(_ snapshot: Snapshot) throws(JournalError) {
         try checkWritable()
-        turn.check(snapshot)
+        try turn.check(snapshot)
         try fail { store(snapshot) }
         store(snapshot)
     }

@@ -26,6 +26,13 @@ package enum Limits {
     package static let quotedCharacters = 160
     /// Messages that may wait for one plugin, or from it; each may be as long as ``maximumMessageBytes``.
     package static let messagesPerPeer = 256
+    /// Messages that may wait for one policy on this host, and from it: it is asked once a cycle, and answers once.
+    package static let messagesToPolicy = 64
+    package static let messagesFromPolicy = 8
+    /// Bytes that are taken from one socket before they are worked on; the message that goes beyond is the last.
+    package static let bytesPerWait = 32 << 20
+    /// Bytes of a message at `control`, of the core's replies too.
+    package static let controlMessageBytes = 1 << 20
     /// Bytes of a key of CURVE.
     package static let keyBytes = 32
 

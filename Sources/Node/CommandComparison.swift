@@ -7,7 +7,7 @@ import Wire
 /// rightly write in another way.
 struct CommandComparison {
     private let codec = EntryCodec()
-    private let decoder = WireDecoder()
+    private let decoder = WireDecoder(maximumBytes: JournalLimits.bodyBytes)
     /// Of the last input, in order, and not yet met in the journal.
     private var expected: [EntryCodec.Coded] = []
     private(set) var commands: Int64 = 0

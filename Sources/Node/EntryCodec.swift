@@ -17,7 +17,7 @@ struct EntryCodec {
     fileprivate static let unrecordedTypeNames = commandTypeNames.union(["evaluate", "wake_at"])
 
     private let encoder = WireEncoder()
-    private let decoder = WireDecoder()
+    private let decoder = WireDecoder(maximumBytes: JournalLimits.bodyBytes)
 
     func encode(_ input: Input) throws -> Coded {
         Coded(type: input.typeName, body: try encoder.encode(input), mentions: input.mentions)

@@ -72,6 +72,7 @@ extension LiveNode {
         let difference = spec.settings.words(since: before)
         guard let session = sessions.session(spec.name, spec.role) else {
             configuration.adoptSettings(spec.settings, of: spec.name)
+            if processes.isLeftOut(spec.name), !processes.isRunning(spec.name) { startLeftOut(spec.name) }
             return change.changes.append("\(spec.name) is not connected, it will start with \(difference)")
         }
         guard session.takesConfigure else {
@@ -82,6 +83,11 @@ extension LiveNode {
         change.changes.append("\(spec.name) is given \(difference)")
         change.settings.append(
             PluginSettings(plugin: spec.name, settings: String(decoding: spec.settings.bytes, as: UTF8.self)))
+    }
+
+    /// It refused the settings that it had; these are others.
+    private func startLeftOut(_ name: PluginName) {
+        if let spec = configuration.spec(name), !processes.isStopped(name) { startChild(spec) }
     }
 
     /// Hands a plugin its new settings, once that is durable.

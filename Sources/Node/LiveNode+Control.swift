@@ -15,6 +15,9 @@ extension LiveNode {
         }
         do {
             let request = try codec.command(ControlRequest.self, body)
+            if let why = control.admit(request.command, now: clock.monotonicMilliseconds) {
+                return sendReply(ControlReply(accepted: false, message: why), to: client)
+            }
             guard let reply = answer(try ControlCommand(request), request, client) else { return }
             sendReply(reply, to: client)
         } catch {
@@ -25,7 +28,7 @@ extension LiveNode {
     func sendReply(_ reply: ControlReply, to client: ControlServer.Client) {
         do {
             let answer = Header(type: .controlReply, id: "c", session: "", epoch: epoch, seq: 1, re: client.message)
-            if let why = sendRaw(answer, try codec.encode(reply), to: client.peer).failure { observer.log("core", why) }
+            if let why = sendRaw(answer, try codec.encode(reply), to: client.peer).failure { logThrottled(why) }
         } catch {
             observer.log("core", "a reply cannot be written: \(error)")
         }
@@ -149,7 +152,7 @@ extension LiveNode {
         if !isEngaged(spec) { return .standby }
         if processes.isStopped(spec.name) { return .stopped }
         guard processes.contains(spec.name) else { return session == nil ? .absent : .starting }
-        if processes.isQuarantined(spec.name) { return .quarantined }
+        if processes.isQuarantined(spec.name) || processes.isLeftOut(spec.name) { return .quarantined }
         return processes.isRunning(spec.name) ? .starting : .waiting
     }
 
@@ -190,7 +193,8 @@ extension LiveNode {
         case (.stop, _) where spec.role == .broker:
             return "without \(spec.name) nothing can be protected or closed; say `halt` to send nothing"
         case (.stop, true): return "\(spec.name) is stopped already"
-        case (.start, false) where !processes.isQuarantined(spec.name): return "\(spec.name) is not stopped"
+        case (.start, false) where !processes.isQuarantined(spec.name) && !processes.isLeftOut(spec.name):
+            return "\(spec.name) is not stopped"
         case (.stop, false), (.start, _), (.restart, _): return nil
         }
     }

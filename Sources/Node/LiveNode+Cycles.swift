@@ -51,7 +51,9 @@ extension LiveNode {
     }
 
     private var areAllReady: Bool {
-        configuration.plugins.allSatisfy { !isEngaged($0) || sessions.ready($0.name, $0.role) != nil }
+        configuration.plugins.allSatisfy {
+            !isEngaged($0) || sessions.ready($0.name, $0.role) != nil || processes.isLeftOut($0.name)
+        }
     }
 
     /// Every plugin that is ready becomes an input of the core, in a fixed order: providers, policies, the broker last.

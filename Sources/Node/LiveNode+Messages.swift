@@ -21,6 +21,10 @@ extension LiveNode {
         guard MessageType.allowed(from: role).contains(header.type) else {
             return disconnect(peer, for: "a \(role.rawValue) may not send \(header.type.rawValue)")
         }
+        let excess = excess(frames[1].count, of: header.type, from: role)
+        if let excess, header.type == .hello || header.type == .control {
+            return refuse(peer, excess, codec.name(of: frames))
+        }
         switch header.type {
         case .hello: return handleHello(frames[1], header, peer, role)
         case .control: return handleControl(frames[1], header, peer)
@@ -40,11 +44,37 @@ extension LiveNode {
         guard session.phase == .ready || header.type.mayPrecedeReady else {
             return handleMalformed(Rejected(header), session, "\(header.type.rawValue) before ready")
         }
+        if let excess { return handleUnreadable(header, session, excess) }
         do {
             try handle(frames[1], header, session)
         } catch {
-            handleMalformed(Rejected(header), session, "\(header.type.rawValue): \(error)")
+            handleUnreadable(header, session, "\(header.type.rawValue): \(error)")
         }
+    }
+
+    private func handleUnreadable(_ header: Header, _ session: PluginSession, _ why: String) {
+        handleMalformed(Rejected(header), session, why)
+        // The start would wait in vain for another one.
+        guard header.type == .ready, session.phase == .starting, session.role == .policy, !scheduler.isOpen,
+            !configuration.core.requiredPolicies.contains(session.name)
+        else { return }
+        leaveOutAtStart(session, because: "its ready cannot be read: \(why)", else: why)
+    }
+
+    /// How long a body may be, before any of it is read (I-BOUND-4).
+    private func excess(_ bytes: Int, of type: MessageType, from role: Role) -> String? {
+        let most: Int
+        switch type {
+        case .recommendations: most = AdviceBounds(state).answerBytes(state)
+        // Lists of what may be ten thousand symbols; the whole message has its limit.
+        case .market, .bars, .brokerState, .orderAnswer: return nil
+        case .ready where role == .broker: return nil
+        case .control: most = SpokenLimits.requestBytes
+        case .hello, .welcome, .configure, .refused, .ready, .heartbeat, .drain, .bye, .error, .evaluate, .command,
+            .execution, .cashMovement, .executionCorrection, .done, .advance, .history, .controlReply, .record:
+            most = SpokenLimits.bodyBytes
+        }
+        return bytes <= most ? nil : "\(type.rawValue) of \(bytes) bytes, \(most) is the most here (I-BOUND-4)"
     }
 
     private func restartSession(_ session: PluginSession, _ why: String) {
@@ -56,18 +86,18 @@ extension LiveNode {
         switch header.type {
         case .ready:
             let ready = try codec.data(Ready.self, body)
-            let isAnswer = handleSettingsAnswer(session, re: header.re, refusal: ready.needs?.defect)
+            let isAnswer = handleSettingsAnswer(session, re: header.re, refusal: defect(of: ready.needs, by: session))
             // New settings may have come before it was ready with the first: this answers both.
             if session.phase == .starting { return becomeReady(session, ready) }
             if isAnswer { changeNeeds(of: session, ready) }
         case .heartbeat: break
         case .bye:
             if session.phase == .starting { failBroker(session.name, "it said bye before it was ready") }
-            sessionEnded(session.peer, "said bye: \(try codec.data(Fault.self, body).reason)", mayRestart: false)
+            sessionEnded(session.peer, "said bye: \(try reason(body))", mayRestart: false)
         case .error:
             let fault = try codec.data(Fault.self, body)
             if session.role == .broker, let fence = fault.fence { return handleFence(fence, session) }
-            handleError(fault.reason, header, session)
+            handleError(fault.reason.sentence, header, session)
         case .recommendations:
             handleRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
         case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))
@@ -94,11 +124,19 @@ extension LiveNode {
         }
     }
 
+    /// Of an error or a bye: cut and cleaned before anybody looks at it.
+    private func reason(_ body: [UInt8]) throws -> String { try codec.data(Fault.self, body).reason.sentence }
+
     private func handleRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession)
     {
+        let fitting = FittingAdvice(recommendations)
         let acceptance = cycle.accept(
-            recommendations, of: session.name, cycle: header.cycle, within: AdviceBounds(state),
-            nowNanoseconds: clock.monotonicNanoseconds)
+            fitting.recommendations, leftOut: fitting.leftOut, of: session.name, cycle: header.cycle,
+            within: AdviceBounds(state), nowNanoseconds: clock.monotonicNanoseconds)
+        if let defect = fitting.defect {
+            statistics.refused(session.name)
+            sendError(session.peer, "left out: \(defect) (I-BOUND-3)", re: header.id)
+        }
         switch acceptance {
         case .tooMany: return
         case .accepted(let microseconds):
@@ -113,8 +151,8 @@ extension LiveNode {
 
     private func handleMarket(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
         let (read, unreadable) = try codec.market(body)
-        let update = read.withoutMarketDefects
-        let isWhole = unreadable.isEmpty && read.marketDefect == nil
+        let update = state.followed(read.withoutMarketDefects)
+        let isWhole = unreadable.isEmpty && update == read
         if !isWhole { refuseRows(unreadable, read.marketDefects, header, session) }
         let admission = state.admission(of: update, isFromTape: options.lockstep)
         scheduler.providerAnswered()
@@ -144,8 +182,8 @@ extension LiveNode {
         guard let first = rows.first else { return }
         let more = rows.count > 1 ? ", and \(rows.count - 1) more" : ""
         sendError(session.peer, "left out: \(first.words)\(more)", re: header.id)
-        for row in rows where leftOutRows.insert("\(session.name) \(row.key)", atMost: LoopLimits.leftOutRows) {
-            enqueue(.protocolViolation(plugin: session.name, why: "left out: \(row.words)"))
+        for row in rows where told.insert("\(session.name) \(row.key)", atMost: LoopLimits.leftOutRows) {
+            reportViolation(by: session.name, "left out: \(row.words)")
         }
     }
 
@@ -153,7 +191,7 @@ extension LiveNode {
     private func handleMalformed(_ message: Rejected, _ session: PluginSession, _ why: String) {
         statistics.refused(session.name)
         if message.isAnswered { sendError(session.peer, why, re: message.id, cycle: message.cycle) }
-        enqueue(.protocolViolation(plugin: session.name, why: why))
+        reportViolation(by: session.name, why)
         // What says that it belongs elsewhere is not its answer: a later minor may say more than we know.
         if !message.isNamed || message.cycle == cycle.number {
             failPolicy(session.name, "its answer could not be read: \(why)")
@@ -161,22 +199,27 @@ extension LiveNode {
         if session.role == .provider { scheduler.providerAnswered() }
     }
 
+    /// Told and journaled so often as one plugin may cause it, else logged (I-BOUND-5).
+    func reportViolation(by plugin: PluginName, _ why: String) {
+        switch statistics.consumeNotice(of: plugin, now: clock.monotonicMilliseconds) {
+        case .told(let unsaid):
+            let more = unsaid == 0 ? "" : " (and \(unsaid) more before)"
+            enqueue(.protocolViolation(plugin: plugin, why: why.sentence + more))
+        case .unsaid: observer.log(plugin.text, why.sentence)
+        }
+    }
+
     private func handleError(_ why: String, _ header: Header, _ session: PluginSession) {
         observer.log(session.name.text, why)
         if handleSettingsAnswer(session, re: header.re, refusal: why) { return }
-        if history.asks(header.re), history.fail(session.name, String(why.prefix(LoopLimits.errorText))) { return }
-        // At the start a person is there to mend it; later the run must go on.
+        if history.asks(header.re), history.fail(session.name, why) { return }
         if session.phase == .starting, !failBroker(session.name, why), !scheduler.isOpen {
-            if configuration.plugins.contains(where: { $0.name == session.name && $0.isAdopted }) {
-                enqueue(.pluginNotice(plugin: session.name, what: "not taken in: \(why)"))
-            } else {
-                finish(.settingsRefused("\(session.name): \(why)"))
-            }
+            leaveOutAtStart(session, because: "it refuses its settings: \(why)", else: why)
         }
         if header.cycle == cycle.number { failPolicy(session.name, why) }
         if session.role == .broker, session.phase == .ready {
             let query = broker.answered(header.re)
-            enqueue(.brokerError(name: session.name, query: query, why: String(why.prefix(LoopLimits.errorText))))
+            enqueue(.brokerError(name: session.name, query: query, why: why))
             if let re = header.re { finishBrokerWork(re) }
         }
         if session.role == .provider {
@@ -184,6 +227,21 @@ extension LiveNode {
             noteProviderError(session, why)
             if options.lockstep, !scheduler.hasTapeEnded { finish(.providerLost(why)) }
         }
+    }
+
+    /// Without what it needs a run does not begin: a person is there to mend it. A policy that nobody requires is left out and
+    /// told; the others protect the account meanwhile (I-GUARD-4).
+    /// - Parameter words: of the end of the run, where it ends.
+    func leaveOutAtStart(_ session: PluginSession, because why: String, else words: String) {
+        guard session.role == .policy, !configuration.core.requiredPolicies.contains(session.name) else {
+            return finish(.settingsRefused("\(session.name): \(words)"))
+        }
+        processes.leaveOut(session.name)
+        sessionEnded(session.peer, why, mayRestart: true)
+        // One that is started elsewhere may come again and again.
+        guard case .told = statistics.consumeNotice(of: session.name, now: clock.monotonicMilliseconds) else { return }
+        let remedy = "it is started again when they change, or with `bigbrother plugin start \(session.name)`"
+        enqueue(.pluginNotice(plugin: session.name, what: "left out, since \(why). \(remedy)"))
     }
 
     /// A policy that was asked and gives no answer has missed the cycle, whatever it sent instead.
@@ -197,7 +255,7 @@ extension LiveNode {
         guard !options.lockstep, session.phase == .ready,
             statistics.tellsError(of: session.name, now: clock.monotonicMilliseconds)
         else { return }
-        enqueue(.pluginNotice(plugin: session.name, what: String(why.prefix(LoopLimits.errorText))))
+        enqueue(.pluginNotice(plugin: session.name, what: why))
     }
 
     func sendError(_ peer: Peer, _ why: String, re: String?, cycle: Int64? = nil) {
@@ -222,14 +280,14 @@ extension LiveNode {
     }
 
     /// Logged once a second: anybody on this host may connect.
-    private func logThrottled(_ what: String) {
+    func logThrottled(_ what: String) {
         if let line = throttledLog.line(what, now: clock.monotonicMilliseconds) { observer.log("core", line) }
     }
 
     /// A plugin that sends what its role may not send is cut off.
     private func disconnect(_ peer: Peer, for why: String) {
         guard let session = sessions[peer] else {
-            return observer.log("core", "an unauthenticated peer was refused: \(why)")
+            return logThrottled("an unauthenticated peer was refused: \(why)")
         }
         statistics.refused(session.name)
         enqueue(.protocolViolation(plugin: session.name, why: why))

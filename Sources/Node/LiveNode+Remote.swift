@@ -60,13 +60,29 @@ extension LiveNode {
         guard !options.lockstep else { return true }
         let bytes = frames.reduce(0) { $0 + $1.count }
         guard let excess = sessions.consume(bytes: bytes, of: peer, now: now) else { return true }
+        endFlood(session, excess)
+        return false
+    }
+
+    /// Each new session is journaled, so that a hello counts for more than one message.
+    /// - Returns: false: its session is over again.
+    func admitHello(_ session: PluginSession) -> Bool {
+        guard !options.lockstep else { return true }
+        let excess = sessions.consume(
+            messages: LoopLimits.messagesForHello, bytes: 0, of: session.peer, now: clock.monotonicMilliseconds)
+        guard let excess else { return true }
+        endFlood(session, excess)
+        return false
+    }
+
+    private func endFlood(_ session: PluginSession, _ excess: String) {
+        let peer = session.peer
         let hold = LoopLimits.floodMilliseconds
         let why = "it floods the core (\(excess))" + (peer.key == nil ? "" : "; its key must wait \(hold / 1_000) s")
         enqueue(.protocolViolation(plugin: session.name, why: why))
         observer.log(session.name.text, why)
         sessionEnded(peer, why, mayRestart: true)
         cut(peer, holdMilliseconds: hold)
-        return false
     }
 
     private func admitUnauthenticated(_ peer: Peer, _ now: Int64) -> Bool {

@@ -48,7 +48,7 @@ extension LiveNode {
     }
 
     private func reject(_ peer: Peer, _ header: Header, _ why: String) {
-        observer.log("core", "a plugin was refused: \(why)")
+        logThrottled("a plugin was refused: \(why)")
         do {
             let answer = Header(type: .refused, id: "0", session: "", epoch: epoch, seq: 1, re: header.id)
             if let failure = sendRaw(answer, try codec.encode(Fault(reason: why)), to: peer).failure {
@@ -65,9 +65,10 @@ extension LiveNode {
             if old.peer != peer { cut(old.peer) }
         }
         remotePeers.forget(peer)
-        statistics.saidHello(hello.name, version: hello.version)
+        statistics.saidHello(hello.name, version: hello.version.foreign(atMost: SpokenLimits.figure))
         let session = sessions.open(
             hello, role, peer, epoch: epoch, firstSequence: header.seq, now: clock.monotonicMilliseconds)
+        guard admitHello(session) else { return }
         send(
             .welcome,
             Welcome(
@@ -80,22 +81,33 @@ extension LiveNode {
     }
 
     func becomeReady(_ session: PluginSession, _ ready: Ready) {
-        if let why = session.role == .broker ? Self.defect(ready) : ready.needs?.defect {
+        if let why = session.role == .broker ? Self.defect(ready) : defect(of: ready.needs, by: session) {
             sendError(session.peer, why, re: nil)
-            failBroker(session.name, why)
-            return enqueue(.protocolViolation(plugin: session.name, why: why))
+            if !failBroker(session.name, why), session.role == .policy, !scheduler.isOpen {
+                return leaveOutAtStart(session, because: "it needs what cannot be given: \(why)", else: why)
+            }
+            return reportViolation(by: session.name, why)
         }
         guard !refuseFenced(session, ready) else { return }
         if session.role == .broker { broker.obeys(session.name) }
         sessions.becomeReady(session.peer, ready)
+        processes.takeIn(session.name)
         if scheduler.isOpen { announce(session.peer) }
     }
 
     /// Other settings may need other things.
     func changeNeeds(of session: PluginSession, _ ready: Ready) {
-        guard session.role == .policy, ready.needs != session.needs, ready.needs?.defect == nil else { return }
+        guard session.role == .policy, ready.needs != session.needs, defect(of: ready.needs, by: session) == nil
+        else { return }
         sessions.changeNeeds(session.peer, ready.needs)
         if scheduler.isOpen { announce(session.peer) }
+    }
+
+    /// By itself, and with what the others at work need (I-BOUND-6).
+    func defect(of needs: PolicyNeeds?, by session: PluginSession) -> String? {
+        guard let needs else { return nil }
+        let others = sessions.all.filter { $0.role == .policy && $0.name != session.name }.compactMap(\.needs)
+        return needs.defect ?? PolicyNeeds.defectOfSum(others + [needs])
     }
 
     private static func defect(_ ready: Ready) -> String? {

@@ -37,8 +37,8 @@ package final class LiveNode {
     var history = HistoryRequests()
     var statistics = PluginStatistics()
     var throttledLog = LogThrottle()
-    /// Rows of updates that were told to be left out, by plugin and symbol.
-    var leftOutRows = ToldOnce()
+    /// Rows of updates that were told to be left out, by plugin and symbol; and troubles of the journal.
+    var told = ToldOnce()
     /// Since when the loop is at work and does not listen.
     private var busySinceMilliseconds: Int64
     #if DEBUG
@@ -107,7 +107,8 @@ package final class LiveNode {
 
     func finish(_ why: RunEnd) { end = end ?? why }
 
-    func enqueue(_ input: Input) { inputs.append(input, tapeTime: tapeTime, clock) }
+    /// The one way into the core, and so into the journal.
+    func enqueue(_ input: Input) { inputs.append(input.bounded, tapeTime: tapeTime, clock) }
 
     /// In lockstep the time is the tape's; nil: it is the real one.
     private var tapeTime: Timestamp? { options.lockstep ? scheduler.tapeTime ?? state.now : nil }
@@ -120,6 +121,7 @@ package final class LiveNode {
             cycle.turnBegins(nowNanoseconds: clock.monotonicNanoseconds)
             for item in batch { try node.handle(item.input, at: item.at) }
             let outgoing = try node.commit()
+            tellJournalTroubles()
             #if DEBUG
                 faults.committed(entry: node.head.sequence, swapStage: state.swap?.stage.rawValue)
             #endif
@@ -131,6 +133,14 @@ package final class LiveNode {
             finishEvaluationIfDone()
         } while !inputs.isEmpty
         runScheduler()
+    }
+
+    private func tellJournalTroubles() {
+        for why in node.takeTroubles() {
+            observer.log("core", why)
+            guard told.insert(LoopLimits.journalSubject, atMost: LoopLimits.leftOutRows) else { continue }
+            enqueue(.pluginNotice(plugin: PositionPlan.core, what: why))
+        }
     }
 
     /// In lockstep the broker's reports to one message are one turn, however the transport cut them up.

@@ -2,6 +2,10 @@
 enum LoopLimits {
     /// Recommendations of one policy in one cycle.
     static let recommendations = 100_000
+    /// What a hello counts for in what a plugin may say.
+    static let messagesForHello: Int64 = 25
+    /// Lines of a changed configuration that are told.
+    static let changesTold = 200
     /// Messages that the broker works on at once.
     static let commandsUnderWay = 64
     /// The longest that one of them counts as worked on.
@@ -21,12 +25,12 @@ enum LoopLimits {
     static let throttledLogMilliseconds: Int64 = 1_000
     /// How often errors of one provider are told.
     static let errorMilliseconds: Int64 = 60_000
-    /// Characters of an adapter's or provider's error that are told.
-    static let errorText = 400
     /// How long a plugin may take over new settings.
     static let settingsMilliseconds: Int64 = 10_000
     /// Symbols of which it is told that a row of an update was left out.
     static let leftOutRows = 1_000
+    /// As what a trouble of the journal is told, once in a run.
+    static let journalSubject = "journal"
     /// How long providers may take over history before the run goes on without.
     static let historyMilliseconds: Int64 = 10_000
     /// Bars of history that are kept until the core takes them.

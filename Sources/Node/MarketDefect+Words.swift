@@ -9,6 +9,10 @@ extension MarketDefect {
         case .corporateAction(let index, let defect): "corporate_actions[\(index)]: \(defect)"
         case .quote(let index, let symbol, let field, let price):
             "quotes[\(index)] of \(symbol): \(field.rawValue) must be above zero, it is \(price)"
+        case .actionID(let index, let most):
+            "corporate_actions[\(index)]: an id has 1 to \(most) bytes without control characters"
+        case .conditionName(let index, let most):
+            "conditions[\(index)]: a name has 1 to \(most) bytes without control characters"
         }
     }
 }
@@ -18,8 +22,9 @@ extension MarketDefect {
     var subject: String {
         switch self {
         case .bar(_, let symbol, _): "bars \(symbol)"
-        case .corporateAction: "corporate_actions"
+        case .corporateAction, .actionID: "corporate_actions"
         case .quote(_, let symbol, _, _): "quotes \(symbol)"
+        case .conditionName: "conditions"
         }
     }
 }

@@ -24,6 +24,7 @@ package final class Node {
     private var snapshotBytes: Int64 = 0
     private var isSnapshotDue: Bool
     private var isVersionWritten = false
+    private var troubles: [String] = []
 
     /// - Parameters:
     ///   - snapshotEvery: entries from one snapshot to the next, 1 or more.
@@ -79,11 +80,23 @@ package final class Node {
     package func saveSnapshot() throws {
         let body = try StateSnapshot.encode(core.state)
         let hash = ChainHash(digestOf: body)
-        try journal.saveSnapshot(
-            Snapshot(sequence: head.sequence, chain: head.chain, stateHash: hash, body: body))
+        do throws(JournalError) {
+            try journal.saveSnapshot(
+                Snapshot(sequence: head.sequence, chain: head.chain, stateHash: hash, body: body))
+        } catch {
+            guard case .tooLarge = error else { throw error }
+            // Without one a start takes longer, and nothing else: the entries say it all.
+            troubles.append("\(error)")
+        }
         snapshotSequence = head.sequence
         isSnapshotDue = false
         snapshotBytes = Int64(body.count)
+    }
+
+    /// What a person must know of the journal, and no error ends: since the last call.
+    func takeTroubles() -> [String] {
+        defer { troubles = [] }
+        return troubles
     }
 
     /// Side facts of this run, such as latencies: kept beside the chain, since no decision depends on them.

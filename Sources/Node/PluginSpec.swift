@@ -1,4 +1,5 @@
 import JSON
+import Supervision
 import Trading
 import Wire
 
@@ -26,7 +27,9 @@ package struct PluginProgram: Hashable {
     package var directory: String
     /// Variables of the core's environment that it is given beside the few that every plugin has.
     package var environment: [String] = []
-    package init(executable: String, arguments: [String], directory: String) {
+    package var limits: ProcessLimits
+    package init(executable: String, arguments: [String], directory: String, limits: ProcessLimits = ProcessLimits()) {
+        self.limits = limits
         self.executable = executable
         self.arguments = arguments
         self.directory = directory

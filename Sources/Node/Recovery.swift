@@ -1,6 +1,7 @@
 import Journal
 import Orchestration
 import Trading
+import Wire
 
 /// Brings the core back to where the journal ends: the newest snapshot that can be read, and the inputs after it, with their
 /// effects held against the commands that were given then and otherwise discarded. Without such a snapshot, all inputs.
@@ -20,7 +21,7 @@ package enum Recovery {
     /// The core as this version makes it of the journal, with how it came about; for a core that goes on,
     /// ``RecoveredCore/trusted()`` is asked first.
     /// - Parameter progress: called with the number of inputs done, every so often.
-    /// - Throws: ``JournalError``, and ``RecoveryError`` for an entry that cannot be read.
+    /// - Throws: ``JournalError``. An entry that cannot be read is the end of what is rebuilt: ``RecoveredCore/unreadable``.
     package static func rebuild(
         from journal: any JournalReader, progress: (Int64) -> Void = { _ in }
     ) throws -> RecoveredCore {
@@ -33,18 +34,20 @@ package enum Recovery {
                 if entry.kind == .effect { recovered.note(comparison.compare(entry)) }
                 return true
             }
-            let effects: [Effect]
+            let input: Input
             do {
-                effects = recovered.core.handle(try codec.decodeInput(entry.body), at: Timestamp(nanoseconds: entry.at))
+                input = try codec.decodeInput(entry.body)
             } catch {
-                throw RecoveryError(entry, because: error, recovered.spans)
+                recovered.unreadable = UnreadableEntry(entry, because: error, of: try journal.head, recovered.spans)
+                return false
             }
+            let effects = recovered.core.handle(input, at: Timestamp(nanoseconds: entry.at))
             recovered.note(try comparison.begin(entry, effects))
             recovered.inputs += 1
             if recovered.inputs % 10_000 == 0 { progress(recovered.inputs) }
             return true
         }
-        recovered.note(comparison.missing(before: try journal.head.sequence + 1))
+        if recovered.unreadable == nil { recovered.note(comparison.missing(before: try journal.head.sequence + 1)) }
         return recovered
     }
 
@@ -91,6 +94,8 @@ package struct RecoveredCore {
     package fileprivate(set) var unusable: [UnusableSnapshot] = []
     /// The first command that this version would not have given as it was given: its state is another one then.
     package fileprivate(set) var difference: CommandDifference?
+    /// The first input that cannot be read: the core is as it was before it.
+    package fileprivate(set) var unreadable: UnreadableEntry?
     /// Who wrote the journal, oldest first.
     package let spans: [JournalVersion.Span]
 
@@ -99,9 +104,10 @@ package struct RecoveredCore {
     fileprivate mutating func note(_ found: CommandDifference?) { difference = difference ?? found }
 
     /// The core, if it is the one that was.
-    /// - Throws: ``RecoveryError/differs(_:writtenBy:)``: its books do not belong to the orders that were sent, and it could
-    ///   give an order the id of another one.
+    /// - Throws: ``RecoveryError/unreadable(_:)``; ``RecoveryError/differs(_:writtenBy:)``: its books do not belong to the
+    ///   orders that were sent, and it could give an order the id of another one.
     package func trusted() throws(RecoveryError) -> Orchestrator {
+        if let unreadable { throw .unreadable(unreadable) }
         guard let difference else { return core }
         throw .differs(difference, writtenBy: spans.version(at: difference.sequence))
     }
@@ -112,24 +118,43 @@ package struct UnusableSnapshot: Sendable, Hashable {
     package var defect: SnapshotDefect
 }
 
+/// An input that this version cannot read.
+package struct UnreadableEntry: Sendable, Hashable {
+    package var sequence: Int64
+    /// The journal's last entry.
+    package var last: Int64
+    package var type: String
+    package var at: Timestamp
+    package var why: String
+    package var writtenBy: JournalVersion
+
+    init(_ entry: JournalEntry, because error: any Error, of head: JournalHead, _ spans: [JournalVersion.Span]) {
+        (sequence, last, type) = (entry.sequence, head.sequence, entry.type)
+        at = Timestamp(nanoseconds: entry.at)
+        why = "\(error)".foreign(atMost: SpokenLimits.defect)
+        writtenBy = spans.version(at: entry.sequence)
+    }
+
+    /// What is wrong, and how much can be read.
+    package var words: String {
+        "journal entry \(sequence) (\(type)) cannot be read: \(why); it is of \(at), the last entry is \(last), and what was before it can be read"
+    }
+}
+
 package enum RecoveryError: Error {
-    /// An input that this version cannot read.
-    case unreadable(sequence: Int64, what: String, why: String, writtenBy: JournalVersion)
+    case unreadable(UnreadableEntry)
     /// The state cannot be rebuilt: with the same inputs this version gives other commands than were given.
     case differs(CommandDifference, writtenBy: JournalVersion)
 
-    init(_ entry: JournalEntry, because error: any Error, _ spans: [JournalVersion.Span]) {
-        self = .unreadable(
-            sequence: entry.sequence, what: entry.type, why: "\(error)", writtenBy: spans.version(at: entry.sequence))
-    }
 }
 
 extension RecoveryError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .unreadable(let sequence, let what, let why, let version):
-            "journal entry \(sequence) (\(what)) cannot be read: \(why); \(Self.whoWrote(version)); nothing was changed: "
-                + "run `bigbrother doctor` to see whether it is damaged; if it is not, \(Self.wayOut(version))"
+        case .unreadable(let entry):
+            "\(entry.words): `status`, `positions`, `orders` and `explain` show it; "
+                + "\(Self.whoWrote(entry.writtenBy)); nothing was changed: "
+                + "run `bigbrother doctor` to see whether it is damaged; if it is not, \(Self.wayOut(entry.writtenBy))"
         case .differs(let difference, let version):
             "the state cannot be rebuilt: from the same inputs this version gives another command at entry "
                 + "\(difference.sequence) than was given; \(Self.whoWrote(version)); nothing was changed: "

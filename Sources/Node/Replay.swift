@@ -41,7 +41,10 @@ package struct Replay {
     private var hasOtherRecords = false
     private var report = Report()
 
-    private init(_ versions: [JournalVersion.Span]) {
+    private let head: JournalHead
+
+    private init(_ versions: [JournalVersion.Span], _ head: JournalHead) {
+        self.head = head
         report.versions = versions
         report.comparison = versions.allSatisfy { $0.version == .current } ? .everyByte : .commands
     }
@@ -49,7 +52,7 @@ package struct Replay {
     /// - Parameter progress: called with the number of entries done, every so often.
     /// - Throws: ``JournalError``, ``RecoveryError``.
     package static func run(_ journal: any JournalReader, progress: (Int64) -> Void = { _ in }) throws -> Report {
-        var replay = Replay(try JournalVersion.spans(of: journal))
+        var replay = Replay(try JournalVersion.spans(of: journal), try journal.head)
         let snapshots = try hashesOfSnapshots(journal)
         try Recovery.forEachEntry(of: journal, after: 0) { entry in
             if replay.report.entries % 10_000 == 0 { progress(replay.report.entries) }
@@ -107,14 +110,15 @@ package struct Replay {
     }
 
     private mutating func feed(_ entry: JournalEntry) throws -> CommandDifference? {
+        let input: Input
         do {
-            let input = try codec.decodeInput(entry.body)
-            let effects = core.handle(input, at: Timestamp(nanoseconds: entry.at))
-            expected = try effects.map { try codec.encode($0).entry }
-            return try commands.begin(entry, effects)
+            input = try codec.decodeInput(entry.body)
         } catch {
-            throw RecoveryError(entry, because: error, report.versions)
+            throw RecoveryError.unreadable(UnreadableEntry(entry, because: error, of: head, report.versions))
         }
+        let effects = core.handle(input, at: Timestamp(nanoseconds: entry.at))
+        expected = try effects.map { try codec.encode($0).entry }
+        return try commands.begin(entry, effects)
     }
 
     private mutating func compare(_ entry: JournalEntry) -> CommandDifference? {

@@ -48,7 +48,8 @@ struct StateSnapshot: Codable {
         _ type: Value.Type, _ body: [UInt8], unknownFields: WireDecoder.UnknownFields
     ) throws(SnapshotDefect) -> Value {
         do {
-            return try WireDecoder().decode(type, from: body, unknownFields: unknownFields)
+            return try WireDecoder(maximumBytes: JournalLimits.snapshotBytes).decode(
+                type, from: body, unknownFields: unknownFields)
         } catch {
             throw .unreadable(why: "\(error)")
         }

@@ -297,6 +297,12 @@ enum CoreLimits {
     /// The same about one symbol, and without a symbol.
     static let adviceOnSymbol = 32
     static let adviceOnAll = 1_000
+    /// Bytes of the name of a condition, and of the id of a corporate action.
+    static let conditionName = 64
+    static let actionID = 128
+    /// Conditions, and symbols, that are followed; rows of others are left out.
+    static let conditions = 1_000
+    static let marketSymbols = 50_000
     /// Things that happened, for the section `history`.
     static let history = 200
     /// Orders that are over, for the section `finished_orders`.

@@ -44,7 +44,7 @@ package final class SQLiteJournal: Journal {
         if try !JournalFile.exists(path) { try JournalFile.create(path, createdBy: createdBy) }
         // To open it for writing already moves its -wal into it; so it is looked at through a reader first.
         let probe = try SQLiteJournalReader(path: path)
-        turn = OpenTurn(after: try probe.checkedHead())
+        turn = OpenTurn(after: try probe.checkedHead(), path: path)
         try probe.close()
         store = Store(path: path, queue: try Self.connect(path, maximumBytes: maximumBytes))
     }
@@ -101,7 +101,7 @@ package final class SQLiteJournal: Journal {
         kind: JournalEntry.Kind, type: String, at: Int64, body: [UInt8], mentions: [String]
     ) throws(JournalError) {
         try checkWritable()
-        turn.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
+        try turn.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
     }
 
     package func mention(_ key: String) throws(JournalError) {
@@ -111,7 +111,7 @@ package final class SQLiteJournal: Journal {
 
     package func note(kind: String, at: Int64, body: [UInt8]) throws(JournalError) {
         try checkWritable()
-        turn.note(kind: kind, at: at, body: body)
+        try turn.note(kind: kind, at: at, body: body)
     }
 
     package func setMetadata(_ key: String, _ value: String) throws(JournalError) {
@@ -130,7 +130,7 @@ package final class SQLiteJournal: Journal {
 
     package func saveSnapshot(_ snapshot: Snapshot) throws(JournalError) {
         try checkWritable()
-        turn.check(snapshot)
+        try turn.check(snapshot)
         seal = try write { try TurnWriter(database: $0, path: path, seal: seal).write(snapshot, turn.durable) }
     }
 

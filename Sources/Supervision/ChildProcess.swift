@@ -31,12 +31,17 @@ package final class ChildProcess {
     private static let mostAtOnce = 262_144
     /// Files that a child may open, unless it asks for more itself.
     private static let descriptors: UInt = 1_024
+    /// How much sooner than the core the kernel ends a child when memory runs out: proc_pid_oom_score_adj(5).
+    private static let memoryPenalty = 500
 
     /// posix_spawn(3) in a new session, with no descriptor but its three.
     /// - Throws: ``ChildProcessError``.
-    package init(executable: String, arguments: [String], directory: String, environment: [String])
-        throws(ChildProcessError)
-    {
+    package init(
+        executable: String, arguments: [String], directory: String, environment: [String],
+        limits: ProcessLimits = ProcessLimits()
+    ) throws(ChildProcessError) {
+        let shell = limits.shellScript.map { ["/bin/sh", "-c", $0] } ?? []
+        let command = shell + [executable] + arguments
         let toChild = try Self.pipePair()
         let fromChild = try Self.pipePair()
         var actions = posix_spawn_file_actions_t()
@@ -61,9 +66,9 @@ package final class ChildProcess {
         for signal in [SIGINT, SIGTERM, SIGPIPE, SIGCHLD] { sigaddset(&defaults, signal) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         var child: pid_t = 0
-        let code = withCStrings([executable] + arguments) { argv in
+        let code = withCStrings(command) { argv in
             withCStrings(environment) { env in
-                posix_spawn(&child, executable, &actions, &attributes, argv, env)
+                posix_spawn(&child, command[0], &actions, &attributes, argv, env)
             }
         }
         close(toChild.read)
@@ -76,10 +81,20 @@ package final class ChildProcess {
         // The core may open many more, so that one that leaks connections uses up its own and not the core's. A child that
         // has ended already needs none.
         _ = cposix_limit_descriptors(child, Self.descriptors)
+        Self.setMemoryPenalty(of: child)
         pid = child
         inputDescriptor = toChild.write
         outputDescriptor = fromChild.read
         _ = fcntl(outputDescriptor, F_SETFL, O_NONBLOCK)
+    }
+
+    /// A child that has ended already needs none, and where there is no such file the kernel chooses by itself.
+    private static func setMemoryPenalty(of child: pid_t) {
+        let descriptor = open("/proc/\(child)/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let text = Array("\(memoryPenalty)".utf8)
+        _ = write(descriptor, text, text.count)
     }
 
     deinit {

@@ -123,9 +123,11 @@ package final class RemoteListener {
 
     /// Everything that waits at a socket, so many messages at most.
     func receive(from socket: RemoteSocket, atMost most: Int, into arrivals: inout Arrivals) throws(MessagingError) {
-        for _ in 0..<most {
+        var bytes = 0
+        for _ in 0..<most where bytes < Limits.bytesPerWait {
             do throws(MessagingError) {
                 guard let message = try socket.socket.receiveWithOrigin() else { return }
+                bytes += message.frames.reduce(0) { $0 + $1.count }
                 accept(message, socket.name, &arrivals)
             } catch {
                 switch error {

@@ -58,11 +58,17 @@ package final class ZeroMQHub: Transport {
         var options = SocketOptions()
         options.sendHighWaterMark = Messaging.Limits.messagesPerPeer
         options.receiveHighWaterMark = Messaging.Limits.messagesPerPeer
+        // What waits is memory: who may say little has little room (I-BOUND-5).
+        var policies = options
+        policies.sendHighWaterMark = Messaging.Limits.messagesToPolicy
+        policies.receiveHighWaterMark = Messaging.Limits.messagesFromPolicy
+        var people = options
+        people.maximumMessageBytes = Messaging.Limits.controlMessageBytes
         routers = Routers(
-            policy: try Self.bind("policy", directory, context, options),
+            policy: try Self.bind("policy", directory, context, policies),
             broker: try Self.bind("broker", directory, context, options),
             provider: try Self.bind("provider", directory, context, options),
-            control: try Self.bind("control", controlDirectory, context, options))
+            control: try Self.bind("control", controlDirectory, context, people))
         telemetry = try ZeroMQSocket(.pub, in: context)
         try telemetry.bind(try directory.endpoint(named: Self.telemetryName))
         tokens = [
@@ -171,10 +177,12 @@ package final class ZeroMQHub: Transport {
     package func address(of peer: Peer) -> String? { listener?.address(of: peer) }
 
     private func drain(_ socket: String, into arrivals: inout Arrivals) throws(MessagingError) {
-        for _ in 0..<Self.messagesPerWait {
+        var bytes = 0
+        for _ in 0..<Self.messagesPerWait where bytes < Messaging.Limits.bytesPerWait {
             do throws(MessagingError) {
                 guard let message = try receive(socket) else { return }
                 connections.heard(message.peer, on: socket, message.origin.descriptor)
+                bytes += message.frames.reduce(0) { $0 + $1.count }
                 arrivals.messages.append((Peer(socket: socket, id: message.peer), message.frames))
             } catch {
                 switch error {

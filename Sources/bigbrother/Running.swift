@@ -59,7 +59,8 @@ struct Running {
         let hub = try ZeroMQHub(directory: loaded.socketDirectory, listener: try listener(keeper))
         let core = try recovered.core.trusted()
         let presenter = Presenter(
-            detail: detail, isTerminal: isatty(1) == 1, logFile: openLog(), standing: core.state.control)
+            detail: detail, isTerminal: isatty(1) == 1, logFile: openLog().map { LogFile($0, path: logPath) },
+            standing: core.state.control)
         let signals = Signals()
         let endpoints = try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         var options = options(keeper)
@@ -111,10 +112,11 @@ struct Running {
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
+    private var logPath: String { loaded.stateDirectory + "/bigbrother.log" }
+
     private func openLog() -> FileHandle? {
-        let path = loaded.stateDirectory + "/bigbrother.log"
         // Closed on exec, or every plugin could write the core's log.
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         return descriptor >= 0 ? FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) : nil
     }
 

@@ -46,7 +46,7 @@ final class WatchedConfiguration: ConfigurationSource {
         guard depth < 3, stamps.count < mostFiles, let directory = opendir(folder) else { return }
         defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
+        while names.count < mostNames, let entry = readdir(directory) {
             names.append(
                 withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
         }
@@ -69,6 +69,8 @@ final class WatchedConfiguration: ConfigurationSource {
     }
 
     private static let manifest = "plugin.json"
+    /// Of one folder.
+    private static let mostNames = 10_000
     /// What is looked at once a second of one plugin.
     private static let mostFiles = 500
 

@@ -88,6 +88,7 @@ struct KeysPageTests {
         }
         try table("The account", "Configuration")
         try table("A plugin: `broker`, and each of `standby_brokers`, `providers`, `policies`", "PluginEntry")
+        try table("What a plugin's process may use", "ProcessLimitsEntry", prefix: "limits.")
         try table("Limits", "HardLimitsEntry", prefix: "limits.", others: limits)
         let pauses = try source("Sources/Configuration/PauseEntries.swift")
         try table(

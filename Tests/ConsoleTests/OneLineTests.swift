@@ -27,7 +27,7 @@ struct OneLineTests {
         defer { try? FileManager.default.removeItem(at: file) }
         #expect(FileManager.default.createFile(atPath: file.path, contents: nil))
         let presenter = Presenter(
-            detail: .silent, isTerminal: false, logFile: try FileHandle(forWritingTo: file))
+            detail: .silent, isTerminal: false, logFile: LogFile(try FileHandle(forWritingTo: file)))
         presenter.log("guest", "\u{1B}[31mred\r2026-01-01T00:00:00Z core: all is well\nand more")
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(text.split(whereSeparator: \.isNewline).count == 1 && !text.contains("\u{1B}"), "\(text)")

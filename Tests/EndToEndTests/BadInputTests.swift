@@ -52,7 +52,9 @@ struct BadInputTests {
             try String(contentsOfFile: programs.journal, encoding: .utf8) == "this is no journal", "nothing is lost")
     }
 
-    @Test("a bad manifest names its file and line")
+    @Test(
+        "a bad manifest is left out with its file and line, and ends a start only where the configuration names its plugin"
+    )
     func manifest() throws {
         let programs = try Programs()
         defer { programs.remove() }
@@ -68,8 +70,18 @@ struct BadInputTests {
         let config = try programs.shipped(
             "nvda.yaml",
             changing: [("clock: lockstep", "clock: lockstep\nplugins: [\"\(programs.folder.path)/plugins\"]")])
-        let ending = try programs.run(["run", "--config", config])
-        #expect(ending.code == 2 && ending.errors.contains("plugin.json line 3: role"), "\(ending)")
+        let ending = try programs.run(["run", "--config", config, "--show", "cycles"])
+        #expect(ending.code == 0, "\(ending)")
+        #expect(ending.output.contains("a plugin is left out") && ending.output.contains("plugin.json line 3: role"))
+        let named = try programs.shipped(
+            "nvda.yaml",
+            changing: [
+                ("clock: lockstep", "clock: lockstep\nplugins: [\"\(programs.folder.path)/plugins\"]"),
+                ("  - plugin: take-profit", "  - plugin: broken\n  - plugin: take-profit"),
+            ])
+        let refused = try programs.run(["run", "--config", named])
+        #expect(refused.code == 2 && refused.errors.contains("there is no plugin \"broken\""), "\(refused)")
+        #expect(refused.errors.contains("plugin.json line 3: role"), "\(refused)")
     }
 
     @Test("a flipped byte in the journal is found by replay and doctor, with the entry's number")

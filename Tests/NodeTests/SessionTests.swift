@@ -12,7 +12,7 @@ import Wire
 @testable import Node
 
 /// A live loop, and what plugins say to it message by message. Sessions are named s1.1, s1.2 ... in the order of their hellos.
-private final class Talk {
+final class Talk {
     let rig = Rig()
     let journal = InMemoryJournal()
     private let codec = MessageCodec()
@@ -239,17 +239,19 @@ struct SessionTests {
         #expect(talk.reasons(to: tape).contains { $0.contains("they answer no question") })
     }
 
-    @Test("whose settings are wrong at the start ends it when a person has named it, and not when it was dropped in")
+    @Test("whose settings are wrong at the start ends it when it is required, and else is left out and told")
     func refusesSettings() throws {
-        for isAdopted in [false, true] {
+        for isRequired in [false, true] {
             let talk = Talk()
             talk.hello(policy, "p1")
             talk.say(policy, "error", #"{"reason":"I take nothing"}"#, session: "s1.1", fields: #","re":"s1.1-1""#)
             talk.pass(milliseconds: 200)
-            let end = try talk.run { $0.plugins[0].isAdopted = isAdopted }
-            #expect(end == (isAdopted ? .signal(15) : .settingsRefused("p1: I take nothing")), "\(end)")
+            let end = try talk.run { if isRequired { $0.core.requiredPolicies = ["p1"] } }
+            #expect(end == (isRequired ? .settingsRefused("p1: I take nothing") : .signal(15)), "\(end)")
             #expect(
-                try talk.inputs("plugin_notice").contains { $0.contains("not taken in: I take nothing") } == isAdopted)
+                try talk.inputs("plugin_notice").contains {
+                    $0.contains("left out, since it refuses its settings: I take nothing")
+                } == !isRequired)
         }
     }
 

@@ -113,6 +113,23 @@ struct ChildProcessTests {
         #expect(ending == .exited(7) && lines == ["one", "two"])
     }
 
+    @Test("what it may use is set before its own code runs, and the kernel ends it sooner than the core (I-BOUND-8)")
+    func limits() throws {
+        let script = "ulimit -v; ulimit -t; ulimit -n; cat /proc/self/oom_score_adj; echo $0 $1"
+        let process = try ChildProcess(
+            executable: "/bin/sh", arguments: ["-c", script, "a name", "b 'c'"], directory: "/",
+            environment: ["PATH=/usr/bin:/bin"],
+            limits: ProcessLimits(memoryBytes: 256 << 20, cpuSeconds: 77, openFiles: 99))
+        let (ending, lines) = finish(process)
+        #expect(ending == .exited(0) && lines == ["262144", "77", "99", "500", "a name b 'c'"], "\(lines)")
+        let free = finish(try child("sleep 0.2; cat /proc/self/oom_score_adj; ulimit -Sn")).1
+        #expect(free == ["500", "1024"])
+        let spins = try ChildProcess(
+            executable: "/bin/sh", arguments: ["-c", "while :; do :; done"], directory: "/", environment: [],
+            limits: ProcessLimits(cpuSeconds: 1))
+        guard case .killed? = finish(spins).0 else { return #expect(Bool(false), "it is ended by the kernel") }
+    }
+
     @Test("a signal ends its whole group")
     func signals() throws {
         let process = try child("sleep 60 & wait")

@@ -9,6 +9,10 @@ struct ControlServer {
     }
 
     private var swapClient: Client?
+    private var rate = ControlRate()
+
+    /// - Returns: why a command is not taken; nil when it is.
+    mutating func admit(_ command: String, now: Int64) -> String? { rate.consume(command, now: now) }
 
     var isSwapAwaited: Bool { swapClient != nil }
 

@@ -38,10 +38,12 @@ struct CurrentCycle {
     // MARK: - Answers
 
     /// - Parameters:
+    ///   - leftOut: recommendations that were left out already.
     ///   - cycle: that the answer names.
     ///   - bounds: what is beyond them never reaches the journal.
     mutating func accept(
-        _ recommendations: [Recommendation], of policy: PluginName, cycle: Int64?, within bounds: AdviceBounds,
+        _ recommendations: [Recommendation], leftOut: Int64 = 0, of policy: PluginName, cycle: Int64?,
+        within bounds: AdviceBounds,
         nowNanoseconds: Int64
     ) -> Acceptance {
         guard let round, cycle == round.cycle, round.isWaiting(for: policy) else { return .tooLate }
@@ -49,7 +51,9 @@ struct CurrentCycle {
             fail(policy, "\(recommendations.count) recommendations, \(LoopLimits.recommendations) is the most")
             return .tooMany
         }
-        self.round?.answer(bounds.bounded(PolicyAnswer(policy: policy, recommendations: recommendations)))
+        var answer = PolicyAnswer(policy: policy, recommendations: recommendations)
+        answer.leftOut = leftOut == 0 ? nil : leftOut
+        self.round?.answer(bounds.bounded(answer))
         return .accepted(afterMicroseconds: asked[policy].map { (nowNanoseconds - $0) / 1_000 })
     }
 

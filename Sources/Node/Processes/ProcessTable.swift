@@ -9,6 +9,8 @@ struct ProcessTable {
     private var children: [PluginName: Child] = [:]
     /// Plugins that a person has stopped, those that are started elsewhere too.
     private var stopped: Set<PluginName> = []
+    /// Policies that refused their settings: they are not started again until these change, or a person says so.
+    private var leftOut: Set<PluginName> = []
     private let environment: ChildEnvironment
     /// What a child reads first: where the core is, and the token.
     private let launchLine: (PluginSpec, _ token: String) throws -> [UInt8]
@@ -35,6 +37,7 @@ struct ProcessTable {
     func contains(_ name: PluginName) -> Bool { children[name] != nil }
     func isRunning(_ name: PluginName) -> Bool { children[name]?.process != nil }
     func isQuarantined(_ name: PluginName) -> Bool { children[name]?.isQuarantined == true }
+    func isLeftOut(_ name: PluginName) -> Bool { leftOut.contains(name) }
     func isStopped(_ name: PluginName) -> Bool { stopped.contains(name) }
     func pid(of name: PluginName) -> Int64? { (children[name]?.process?.pid).map(Int64.init) }
     /// Whether a hello comes from the process that was started (I-CHILD-2): with its token, over a connection of its own session.
@@ -66,7 +69,10 @@ struct ProcessTable {
     }
 
     /// A plugin that is to run from now on; its failures are counted from here.
-    mutating func add(_ spec: PluginSpec) { children[spec.name] = Child(spec: spec) }
+    mutating func add(_ spec: PluginSpec) {
+        leftOut.remove(spec.name)
+        children[spec.name] = Child(spec: spec)
+    }
 
     /// - Returns: nil for a plugin that has no program here.
     mutating func start(_ name: PluginName, now: Int64) -> Start? {
@@ -80,7 +86,7 @@ struct ProcessTable {
         do {
             let process = try ChildProcess(
                 executable: program.executable, arguments: program.arguments, directory: program.directory,
-                environment: environment.variables(naming: program.environment))
+                environment: environment.variables(naming: program.environment), limits: program.limits)
             process.writeLine(try launchLine(child.spec, child.token))
             child.process = process
             return .started(pid: Int64(process.pid))
@@ -107,7 +113,7 @@ struct ProcessTable {
 
     /// Plans what follows after a plugin has failed. Nil for one that is not to run any more.
     mutating func planRestart(_ name: PluginName, now: Int64) -> Retry? {
-        guard var child = children[name] else { return nil }
+        guard var child = children[name], !leftOut.contains(name) else { return nil }
         defer { children[name] = child }
         switch child.restarts.failed(atMilliseconds: now, jitter: Int64.random(in: 0...1_000)) {
         case .restart(let delay):
@@ -126,6 +132,8 @@ struct ProcessTable {
     // MARK: - Leaving
 
     mutating func stop(_ name: PluginName) { stopped.insert(name) }
+    mutating func leaveOut(_ name: PluginName) { leftOut.insert(name) }
+    mutating func takeIn(_ name: PluginName) { leftOut.remove(name) }
     mutating func allow(_ name: PluginName) { stopped.remove(name) }
 
     /// It is asked to leave, is not started again, and is killed when it has not gone by then.

@@ -11,6 +11,7 @@ struct PluginFigures {
     fileprivate(set) var restarts: Int64 = 0
     /// When an error of it may be told again.
     fileprivate var errorDueMilliseconds = Int64.min
+    fileprivate var notices = NoticeBudget()
     /// Of the newest answers, in microseconds; the oldest is overwritten.
     private var latencies: [Int64] = []
     private static let kept = 1_000
@@ -50,6 +51,10 @@ struct PluginStatistics {
         guard now >= self[name].errorDueMilliseconds else { return false }
         figures[name, default: .init()].errorDueMilliseconds = now + LoopLimits.errorMilliseconds
         return true
+    }
+    /// Whether what a plugin did wrong is told now.
+    mutating func consumeNotice(of name: PluginName, now: Int64) -> NoticeBudget.Verdict {
+        figures[name, default: .init()].notices.consume(now: now)
     }
     mutating func restarted(_ name: PluginName) { figures[name, default: .init()].restarts += 1 }
 }

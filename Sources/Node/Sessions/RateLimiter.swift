@@ -41,12 +41,13 @@ struct RateLimiter {
         lastMilliseconds = now
     }
 
+    /// - Parameter said: what it counts for: a hello costs more than the message that it is.
     /// - Returns: nil when it may; else what it was too much of.
-    mutating func consume(bytes count: Int, atMilliseconds now: Int64) -> String? {
+    mutating func consume(messages said: Int64 = 1, bytes count: Int, atMilliseconds now: Int64) -> String? {
         // A bucket that is full after an hour's silence is full after a minute's.
         let passed = min(max(0, now - lastMilliseconds), 60_000)
         lastMilliseconds = max(now, lastMilliseconds)
-        messages = min(rate.messages * 1_000, messages + passed * rate.messagesPerSecond) - 1_000
+        messages = min(rate.messages * 1_000, messages + passed * rate.messagesPerSecond) - said * 1_000
         bytes = min(rate.bytes * 1_000, bytes + passed * rate.bytesPerSecond) - Int64(count) * 1_000
         guard messages >= 0 else {
             return "more than \(rate.messages) messages, and then \(rate.messagesPerSecond) a second"

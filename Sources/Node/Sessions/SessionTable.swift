@@ -82,8 +82,8 @@ struct SessionTable {
 
     /// Takes a message of so many bytes off what its sender may say.
     /// - Returns: what it was too much of, or nil.
-    mutating func consume(bytes: Int, of peer: Peer, now: Int64) -> String? {
-        sessions[peer]?.rateLimiter.consume(bytes: bytes, atMilliseconds: now)
+    mutating func consume(messages: Int64 = 1, bytes: Int, of peer: Peer, now: Int64) -> String? {
+        sessions[peer]?.rateLimiter.consume(messages: messages, bytes: bytes, atMilliseconds: now)
     }
 
     /// - Returns: its sender, and which messages before it are missing; nil for one that belongs to no session.

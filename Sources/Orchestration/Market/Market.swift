@@ -32,6 +32,8 @@ package struct Market: Sendable, Hashable, Codable {
     package init() {}
 
     package subscript(symbol: Symbol) -> MarketView? { symbols[symbol]?.view }
+    /// Symbols of which anything is known.
+    package var symbolCount: Int { symbols.count }
 
     /// Of every symbol that has a price, in order.
     package var views: [MarketView] { symbols.inOrder.compactMap(\.value.view) }

@@ -22,8 +22,11 @@ public struct PolicyNeeds: Sendable, Hashable, Codable {
         (sections ?? SnapshotSection.standard).contains(section)
     }
 
-    /// Why these cannot be met, or nil.
+    /// Why these cannot be met, or nil (I-BOUND-6).
     public var defect: String? {
+        if (sections?.count ?? 0) > Self.mostSections { return "at most \(Self.mostSections) sections" }
+        if (bars?.count ?? 0) > Self.mostPeriods { return "at most \(Self.mostPeriods) periods of bars" }
+        if (indicators?.count ?? 0) > Self.mostIndicators { return "at most \(Self.mostIndicators) indicators" }
         for need in bars ?? [] where need.count < 1 || need.count > BarNeed.most || !need.period.isBarPeriod {
             return "bars: 1 to \(BarNeed.most) of whole seconds up to a day, not \(need.count) of \(need.period)"
         }
@@ -31,12 +34,34 @@ public struct PolicyNeeds: Sendable, Hashable, Codable {
             return
                 "correlation: 2 to \(BarNeed.most) returns of whole seconds up to a day, not \(wish.length) of \(wish.period)"
         }
-        if (bars?.count ?? 0) > Self.mostPeriods { return "at most \(Self.mostPeriods) periods of bars" }
-        if (indicators?.count ?? 0) > Self.mostIndicators { return "at most \(Self.mostIndicators) indicators" }
+        if barsInAll > Self.mostBars {
+            return "bars: \(barsInAll) of all periods together, at most \(Self.mostBars) (I-BOUND-6)"
+        }
         return nil
     }
+
+    /// Why the needs of several policies cannot be met together, or nil (I-BOUND-6).
+    public static func defectOfSum(_ all: some Sequence<PolicyNeeds>) -> String? {
+        let sum = union(all)
+        let (bars, indicators) = (sum.barsInAll, sum.indicators?.count ?? 0)
+        if bars > mostBarsInAll {
+            return "bars: \(bars) of all policies together, at most \(mostBarsInAll) (I-BOUND-6)"
+        }
+        if indicators > mostIndicatorsInAll {
+            return "indicators: \(indicators) of all policies together, at most \(mostIndicatorsInAll) (I-BOUND-6)"
+        }
+        return nil
+    }
+
+    private var barsInAll: Int64 { (bars ?? []).reduce(0) { $0 + $1.count } }
+
+    private static let mostSections = 50
     private static let mostIndicators = 50
     private static let mostPeriods = 50
+    /// Of each symbol, in one policy's snapshot, and in that which serves all.
+    private static let mostBars: Int64 = 10_000
+    private static let mostBarsInAll: Int64 = 20_000
+    private static let mostIndicatorsInAll = 500
 }
 
 /// A part of the snapshot.

@@ -21,8 +21,10 @@ package struct WireDecoder {
     }
 
     private let spare = WireDecoding()
+    private let maximumBytes: Int
 
-    package init() {}
+    /// - Parameter maximumBytes: of a text that is read.
+    package init(maximumBytes: Int = JSONLimits.maximumBytes) { self.maximumBytes = maximumBytes }
 
     /// Parses and decodes one value.
     ///
@@ -32,7 +34,7 @@ package struct WireDecoder {
     ) throws(WireDecodingError) -> Value {
         let decoding = free
         do throws(JSONError) {
-            try decoding.load(bytes)
+            try decoding.load(bytes, maximumBytes: maximumBytes)
         } catch {
             throw WireDecodingError(path: error.path, reason: .malformed(error))
         }

@@ -34,8 +34,8 @@ final class WireDecoding {
     private let scratch = WireScratch()
 
     /// - Throws: why the bytes are no JSON.
-    func load(_ bytes: [UInt8]) throws(JSONError) {
-        try tape.load(bytes, maximumBytes: JSONLimits.maximumBytes)
+    func load(_ bytes: [UInt8], maximumBytes: Int) throws(JSONError) {
+        try tape.load(bytes, maximumBytes: maximumBytes)
     }
 
     func load(_ tree: JSON) { tape.load(tree) }

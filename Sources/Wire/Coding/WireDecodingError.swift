@@ -13,8 +13,10 @@ package struct WireDecodingError: Error, Equatable, Sendable, CustomStringConver
 
     /// One sentence: where, and why.
     package var description: String {
-        if case .malformed = reason { return reason.description }
-        return path.isRoot ? reason.description : "\(path): \(reason)"
+        // It repeats what somebody else wrote: names, keys, numbers.
+        let words = reason.description.foreign(atMost: SpokenLimits.defect)
+        if case .malformed = reason { return words }
+        return path.isRoot ? words : "\(path): \(words)".foreign(atMost: SpokenLimits.defect)
     }
 
     package enum Reason: Equatable, Sendable, CustomStringConvertible {

@@ -18,6 +18,10 @@ package struct MessageCodec {
             throw WireDecodingError(
                 path: JSONPath(), reason: .rejected("a message has two frames, header and body, not \(frames.count)"))
         }
+        guard frames[0].count <= SpokenLimits.headerBytes else {
+            let why = "a header of \(frames[0].count) bytes, \(SpokenLimits.headerBytes) is the most (I-BOUND-4)"
+            throw WireDecodingError(path: JSONPath(), reason: .rejected(why))
+        }
         let header = try decoder.decode(Header.self, from: frames[0], unknownFields: .ignore)
         if let strange = header.crit?.first {
             throw WireDecodingError(
@@ -54,7 +58,9 @@ package struct MessageCodec {
     package func name(of frames: [[UInt8]]) -> Name {
         var name = Name()
         do {
-            guard let first = frames.first, case .object(let members) = try JSONParser.parse(first) else { return name }
+            guard let first = frames.first, first.count <= SpokenLimits.headerBytes,
+                case .object(let members) = try JSONParser.parse(first)
+            else { return name }
             for member in members {
                 switch (member.key, member.value) {
                 case ("id", .string(let text)): name.id = text

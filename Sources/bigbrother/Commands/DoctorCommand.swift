@@ -43,10 +43,10 @@ struct DoctorCommand: ParsableCommand {
                 findings += hosts(loaded)
                 findings += limits(loaded.configuration.core().limits)
                 findings += state(loaded)
-                findings.append(journal(options.journal ?? loaded.journalPath))
+                findings += journal(options.journal ?? loaded.journalPath)
             } catch {
                 findings.append(Finding(what: "configuration", ok: false, words: "\(error)"))
-                if let path = options.journal { findings.append(journal(path)) }
+                if let path = options.journal { findings += journal(path) }
             }
             if options.json {
                 try options.printJSON(findings)
@@ -144,20 +144,36 @@ struct DoctorCommand: ParsableCommand {
         ]
     }
 
-    private func journal(_ path: String) -> Finding {
+    private func journal(_ path: String) -> [Finding] {
         guard FileManager.default.fileExists(atPath: path) else {
-            return Finding(what: "journal", ok: true, words: "none yet at \(path)")
+            return [Finding(what: "journal", ok: true, words: "none yet at \(path)")]
         }
         do {
             let reader = try SQLiteJournalReader(path: path)
             try reader.verify()
             let head = try reader.head
             let version = try JournalVersion.spans(of: reader).last?.version ?? .current
-            return Finding(
+            let sound = Finding(
                 what: "journal", ok: true,
                 words: "\(path): \(head.sequence) entries in \(version), chain sound, hash \(head.chain.short)")
+            return [sound] + Self.findings(try JournalReading(reader))
         } catch {
-            return Finding(what: "journal", ok: false, words: "\(error)")
+            return [Finding(what: "journal", ok: false, words: "\(error)")]
         }
+    }
+
+    private static func findings(_ reading: JournalReading) -> [Finding] {
+        let inputs =
+            reading.unreadable.map {
+                Finding(
+                    what: "journal", ok: false,
+                    words: "\($0.words); go on with `bigbrother run --fresh`, which keeps this journal")
+            } ?? Finding(what: "journal", ok: true, words: "all \(reading.inputs) inputs can be read")
+        let snapshot = reading.snapshot.map {
+            Finding(
+                what: "snapshot", ok: $0.defect.isExpected,
+                words: "that at entry \($0.sequence) cannot be used, because \($0.defect.words); a start takes longer")
+        }
+        return [inputs] + [snapshot].compactMap { $0 }
     }
 }

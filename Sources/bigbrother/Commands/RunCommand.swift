@@ -159,10 +159,11 @@ private struct RunJSON: Encodable {
             lateAnswers: Int64(result.figures.lateAnswers), plugins: result.plugins)
     }
 
-    /// getrusage(2): the most memory that this process has held.
+    /// proc_pid_status(5): the most memory that this program has held. getrusage(2) would count that of its parent before it
+    /// began.
     private static var residentKilobytes: Int64 {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return Int64(usage.ru_maxrss)
+        let status = FileManager.default.contents(atPath: "/proc/self/status") ?? Data()
+        let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int64($0) } ?? 0
     }
 }

@@ -30,6 +30,38 @@ struct MarketAdmissionTests {
         #expect(rest.withoutMarketDefects == rest)
     }
 
+    @Test("the name of a condition and the id of an action have their bytes (I-BOUND-3)")
+    func names() {
+        let conditions = ["VIX", "", String(repeating: "n", count: 65), "a\0"].map {
+            MarketCondition(name: $0, value: .one, at: at)
+        }
+        let actions = ["7", String(repeating: "n", count: 129)].map {
+            CorporateAction(id: $0, symbol: "ABC", kind: .dividend(amount: "1"), effectiveAt: at)
+        }
+        let update = MarketUpdate(at: at, corporateActions: actions, conditions: conditions)
+        #expect(update.withoutMarketDefects.conditions?.map(\.name) == ["VIX"])
+        #expect(update.withoutMarketDefects.corporateActions?.map(\.id) == ["7"])
+        #expect(update.marketDefects.count == 4)
+    }
+
+    @Test(
+        "so many symbols and conditions are followed; rows about others are left out, and those about what is followed count (I-BOUND-4)"
+    )
+    func followed() {
+        var core = Orchestrator()
+        func update(_ numbers: Range<Int>) -> MarketUpdate {
+            MarketUpdate(
+                at: at, conditions: numbers.prefix(1_500).map { MarketCondition(name: "c\($0)", value: .one, at: at) },
+                quotes: numbers.map { Quote(symbol: Symbol(unchecked: "S\($0)"), last: "10", at: at) })
+        }
+        let first = core.state.followed(update(0..<49_990))
+        #expect(first.quotes?.count == 49_990 && first.conditions?.count == 1_000)
+        _ = core.handle(.market(first), at: at)
+        let next = core.state.followed(update(49_980..<50_100))
+        #expect(next.quotes?.count == 20 && next.conditions?.isEmpty == true)
+        #expect(core.state.followed(update(0..<100)) == update(0..<100))
+    }
+
     @Test("the core itself believes the good rows, and nothing of the bad ones")
     func notApplied() {
         var core = Orchestrator()

@@ -1,0 +1,134 @@
+"""A policy that tries to stop the core, or to make its journal unreadable, as its settings say."""
+import json
+import os
+import sys
+import time
+
+import zmq
+
+launch = json.loads(sys.stdin.readline())
+socket = zmq.Context().socket(zmq.DEALER)
+socket.linger = 200
+socket.sndhwm = 0
+socket.connect(launch["endpoint"])
+session, sent, settings = "", 0, {}
+MIB = 1 << 20
+
+
+def send(kind, body, re=None, cycle=None):
+    global sent
+    sent += 1
+    header = {"v": "1.2", "type": kind, "id": str(sent), "session": session, "epoch": 0, "seq": sent}
+    if re is not None:
+        header["re"] = re
+    if cycle is not None:
+        header["cycle"] = cycle
+    body = body if isinstance(body, bytes) else json.dumps(body).encode()
+    socket.send_multipart([json.dumps(header).encode(), body])
+
+
+def advice(kind, symbol="NVDA", reason="because", **more):
+    return {"symbol": symbol, "advice": {kind: more}, "urgency": "high", "reason": reason}
+
+
+def other(number):
+    return f"X{number}"
+
+
+ANSWERS = {
+    "fine": lambda: [],
+    "long_reason": lambda: [advice("hold", reason="x" * (15 * MIB))],
+    "fitting_reason": lambda: [advice("hold", reason="x\n" * (MIB // 4))],
+    "nul_reason": lambda: [advice("hold", reason="\0" * (5 * MIB // 2))],
+    "long_rung": lambda: [advice("take_partial", fraction="0.01", rung=letter * (7 * MIB)) for letter in "ab"],
+    "long_advisory": lambda: [
+        {"advice": {"advise": {"name": "n" * (7 * MIB), "value": "1"}}, "urgency": "low", "reason": "x"}],
+    "evidence": lambda: [{**advice("hold"), "evidence": [{"name": "n", "value": "v"}] * 400_000}],
+    "escapes": lambda: [advice("hold", reason="\x1b[2J\r\x07\x00\u202ebad")],
+    "many": lambda: [advice("hold", reason=f"r{i}") for i in range(100_000)],
+    "many_stops": lambda: [advice("protect", stop_price=f"{100 + i / 1000:.3f}", reason=f"r{i}") for i in range(100_000)],
+    "many_symbols": lambda: [advice("protect", symbol=other(i), stop_price="100") for i in range(100_000)],
+    "many_portfolio": lambda: [
+        {"advice": {"veto": {}}, "urgency": "low", "reason": f"r{i}"} for i in range(100_000)],
+    "exposure_symbols": lambda: [
+        {"advice": {"reduce_exposure": {"gross_weight": "0.9", "rule": "proportional",
+                                        "symbols": [other(i) for i in range(300_000)]}},
+         "urgency": "low", "reason": "x"}],
+    "medium": lambda: [advice("hold", reason="m" * 1500, symbol=s) for s in ["NVDA"] * 2000],
+}
+
+
+def evaluate(header):
+    cycle, mode = header["cycle"], settings.get("mode", "fine")
+    if mode == "error_newlines":
+        return send("error", {"reason": "\n" * MIB}, header["id"], cycle)
+    if mode == "error_escapes":
+        return send("error", {"reason": "\x1b\u202e" * 700_000}, header["id"], cycle)
+    if mode == "errors":
+        for _ in range(90):
+            send("error", {"reason": "e" * 80_000}, None, cycle)
+        return send("recommendations", {"recommendations": []}, header["id"], cycle)
+    if mode == "unknown_fields":
+        return send("recommendations", {"k" * (15 * MIB): 1}, header["id"], cycle)
+    if mode == "unknown_case":
+        return send("recommendations", {"recommendations": [advice("k" * (15 * MIB))]}, header["id"], cycle)
+    if mode == "bad_symbol":
+        return send("recommendations", {"recommendations": [advice("hold", symbol="\n" * (7 * MIB))]}, header["id"], cycle)
+    if mode == "eats_memory":
+        eaten = []
+        while True:
+            eaten.append(bytearray(16 * MIB))
+    if mode == "shouts":
+        for _ in range(900):
+            send("error", {"reason": "e" * 60}, None, cycle)
+    answer = ANSWERS.get(mode, ANSWERS["fine"])() if cycle > settings.get("from_cycle", 0) else []
+    send("recommendations", {"recommendations": answer}, header["id"], cycle)
+
+
+def ready(header):
+    mode = settings.get("mode", "fine")
+    if mode == "bar_periods":
+        return send("ready", {"needs": {"bars": [{"period": str((i + 1) * 1_000_000_000), "count": 1000}
+                                                 for i in range(40_000)]}}, header["id"])
+    if mode == "bar_sum":
+        return send("ready", {"needs": {"bars": [{"period": str((i + 1) * 1_000_000_000), "count": 1000}
+                                                 for i in range(50)],
+                                        "indicators": [f"sma(1000,{i + 1}s)" for i in range(50)],
+                                        "correlation": {"period": "1000000000", "length": 1000}}}, header["id"])
+    if mode == "sections":
+        return send("ready", {"needs": {"sections": ["market"] * 800_000}}, header["id"])
+    if mode == "refuses":
+        return send("error", {"reason": "these settings will not do"}, header["id"])
+    if mode == "bye_reason":
+        return send("bye", {"reason": "b\0\n" * MIB}, header["id"])
+    send("ready", {}, header["id"])
+
+
+version = os.environ.get("ATTACKER_VERSION", "1.0.0")
+send("hello", {"name": launch["name"], "role": "policy", "version": version, "token": launch["token"],
+               "speaks": {"major": 1, "minor": 2}})
+poller = zmq.Poller()
+poller.register(socket, zmq.POLLIN)
+poller.register(sys.stdin.fileno(), zmq.POLLIN)
+while True:
+    events = dict(poller.poll())
+    if sys.stdin.fileno() in events and not os.read(sys.stdin.fileno(), 1):
+        sys.exit(0)
+    if socket not in events:
+        continue
+    header, body = socket.recv_multipart()
+    header = json.loads(header)
+    if header["type"] == "welcome":
+        welcome = json.loads(body)
+        session, settings = welcome["session"], welcome["settings"]
+        ready(header)
+    elif header["type"] == "configure":
+        settings = json.loads(body)["settings"]
+        ready(header)
+    elif header["type"] == "heartbeat":
+        send("heartbeat", {}, header["id"])
+    elif header["type"] == "evaluate":
+        evaluate(header)
+    elif header["type"] == "drain":
+        send("bye", {"reason": "drained"})
+        sys.exit(0)
