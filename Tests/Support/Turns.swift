@@ -6,7 +6,7 @@ final class Turns: Sendable {
     static let shared = Turns(atOnce: atOnce)
 
     /// Each such test starts some processes: more at a time make them slow and not the run fast.
-    static let atOnce = max(2, ProcessInfo.processInfo.activeProcessorCount)
+    static let atOnce = max(2, ProcessInfo.processInfo.activeProcessorCount * 3 / 2)
 
     private struct State {
         var free: Int
