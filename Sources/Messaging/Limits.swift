@@ -28,7 +28,7 @@ package enum Limits {
     package static let messagesPerPeer = 256
     /// Messages that may wait for one policy on this host, and from it: it is asked once a cycle, and answers once.
     package static let messagesToPolicy = 64
-    package static let messagesFromPolicy = 8
+    package static let messagesFromPolicy = 2
     /// Bytes that are taken from one socket before they are worked on; the message that goes beyond is the last.
     package static let bytesPerWait = 32 << 20
     /// Bytes of a message at `control`, of the core's replies too.

@@ -55,7 +55,7 @@ extension LiveNode {
     /// - Returns: false: it is thrown away.
     func admit(_ frames: [Bytes], from peer: Peer) -> Bool {
         let now = clock.monotonicMilliseconds
-        guard let session = sessions[peer] else { return admitUnauthenticated(peer, now) }
+        guard let session = sessions[peer] else { return admitUnauthenticated(frames, peer, now) }
         // In lockstep everybody answers as fast as the tape is read, and no money is at stake.
         guard !options.lockstep else { return true }
         let bytes = frames.reduce(0) { $0 + $1.count }
@@ -85,7 +85,14 @@ extension LiveNode {
         cut(peer, holdMilliseconds: hold)
     }
 
-    private func admitUnauthenticated(_ peer: Peer, _ now: Int64) -> Bool {
+    /// A hello is short. Whoever sends more without one is cut at once: what it has under way would be read, and thrown away,
+    /// for as long as it goes on, and the others would wait meanwhile (I-BOUND-5).
+    private func admitUnauthenticated(_ frames: [Bytes], _ peer: Peer, _ now: Int64) -> Bool {
+        let bytes = frames.reduce(0) { $0 + $1.count }
+        guard bytes <= SpokenLimits.messageBytesBeforeHello else {
+            cutUnauthenticated(peer, "it sent \(bytes) bytes and no hello")
+            return false
+        }
         switch remotePeers.admit(peer, now: now) {
         case .admitted: return true
         case .discarded: return false

@@ -16,6 +16,8 @@ package enum SpokenLimits {
     package static let headerBytes = 16 << 10
     /// Bytes of a body that is neither an answer nor a list.
     package static let bodyBytes = 256 << 10
+    /// Bytes of a message without a session, header and all.
+    package static let messageBytesBeforeHello = headerBytes + bodyBytes
     /// Bytes of a request at `control`.
     package static let requestBytes = 16 << 10
     /// Bytes of a policy's answer: so many, and so many more for each symbol that is held, ordered, planned or quoted.

@@ -6,9 +6,18 @@ import time
 
 import zmq
 
-launch = json.loads(sys.stdin.readline())
 socket = zmq.Context().socket(zmq.DEALER)
 socket.linger = 200
+if "BIGBROTHER_KEY_FILE" in os.environ:
+    # On another host, with a valid key.
+    launch = {"endpoint": os.environ["BIGBROTHER_ENDPOINT"], "name": os.environ["BIGBROTHER_NAME"]}
+    with open(os.environ["BIGBROTHER_KEY_FILE"]) as file:
+        key = json.load(file)
+    with open(os.environ["BIGBROTHER_SERVER_KEY"]) as file:
+        socket.curve_serverkey = json.load(file)["public_key"].encode()
+    socket.curve_publickey, socket.curve_secretkey = key["public_key"].encode(), key["secret_key"].encode()
+else:
+    launch = json.loads(sys.stdin.readline())
 socket.sndhwm = 0
 socket.connect(launch["endpoint"])
 session, sent, settings = "", 0, {}
@@ -58,8 +67,25 @@ ANSWERS = {
 }
 
 
+# What a siege does, one each cycle; in the last it ends itself, and begins anew with what it needs.
+SIEGE = [mode for mode in ANSWERS if mode != "fine"] + [
+    "error_newlines", "error_escapes", "errors", "unknown_fields", "unknown_case", "bad_symbol", "shouts", "ends"]
+
+
+def in_turn(cycle):
+    """The mode of a siege in this cycle; a line for each is left for whoever counts them."""
+    mode = SIEGE[cycle % len(SIEGE)]
+    with open(settings["tally"], "a") as file:
+        file.write(mode + "\n")
+    if mode == "ends":
+        sys.exit(1)
+    return mode
+
+
 def evaluate(header):
     cycle, mode = header["cycle"], settings.get("mode", "fine")
+    if mode == "siege":
+        mode = in_turn(cycle)
     if mode == "error_newlines":
         return send("error", {"reason": "\n" * MIB}, header["id"], cycle)
     if mode == "error_escapes":
@@ -105,11 +131,12 @@ def ready(header):
 
 
 version = os.environ.get("ATTACKER_VERSION", "1.0.0")
-send("hello", {"name": launch["name"], "role": "policy", "version": version, "token": launch["token"],
-               "speaks": {"major": 1, "minor": 2}})
+token = {"token": launch["token"]} if "token" in launch else {}
+send("hello", {"name": launch["name"], "role": "policy", "version": version, "speaks": {"major": 1, "minor": 2}, **token})
 poller = zmq.Poller()
 poller.register(socket, zmq.POLLIN)
-poller.register(sys.stdin.fileno(), zmq.POLLIN)
+if token:
+    poller.register(sys.stdin.fileno(), zmq.POLLIN)
 while True:
     events = dict(poller.poll())
     if sys.stdin.fileno() in events and not os.read(sys.stdin.fileno(), 1):
