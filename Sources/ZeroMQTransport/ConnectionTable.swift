@@ -9,12 +9,14 @@ struct ConnectionTable {
     struct Bounds {
         var all = Int.max
         var unheard = Limits.unheardConnections
-        /// Of too many in all the oldest goes, and not the one that has come.
+        /// Of too many in all it is not the one that has come which goes: it is the oldest of the process that holds the most.
         var oldestGoes = false
     }
 
     private struct Connection {
         var socket: String
+        /// The process at the other end, where the system tells.
+        var process: Int32?
         var acceptedMilliseconds: Int64
         var isHeard = false
         var isCut = false
@@ -25,18 +27,35 @@ struct ConnectionTable {
     private var connections: [CInt: Connection] = [:]
     private var accepted = 0
 
-    /// - Returns: what is to be cut: the oldest without a message, when there are too many on this socket.
+    /// - Parameter process: at the other end; nil: nobody knows.
+    /// - Returns: what is to be cut, when there are too many on this socket. It is of the process that holds the most, so that one
+    ///   that opens connections without end displaces its own, and not a person's.
     mutating func accepted(
-        _ descriptor: CInt, on socket: String, atMilliseconds now: Int64, within bounds: Bounds = Bounds()
+        _ descriptor: CInt, on socket: String, by process: Int32? = nil, atMilliseconds now: Int64,
+        within bounds: Bounds = Bounds()
     ) -> [CInt] {
         accepted += 1
-        connections[descriptor] = Connection(socket: socket, acceptedMilliseconds: now, number: accepted)
+        connections[descriptor] = Connection(
+            socket: socket, process: process, acceptedMilliseconds: now, number: accepted)
         let open = connections.filter { $0.value.socket == socket && !$0.value.isCut }
-        let oldest = open.sorted { $0.value.number < $1.value.number }
-        guard open.count <= bounds.all else { return markCut([bounds.oldestGoes ? oldest[0].key : descriptor]) }
-        let unheard = oldest.filter { !$0.value.isHeard }
-        guard unheard.count > bounds.unheard else { return [] }
-        return markCut(unheard.prefix(unheard.count - bounds.unheard).map(\.key))
+        guard open.count <= bounds.all else {
+            return markCut([bounds.oldestGoes ? Self.first(of: open) : descriptor])
+        }
+        let unheard = open.filter { !$0.value.isHeard }
+        return unheard.count > bounds.unheard ? markCut([Self.first(of: unheard)]) : []
+    }
+
+    /// Which of these goes first: of the process that holds the most, one that has said nothing before one that has, the oldest first.
+    private static func first(of open: [CInt: Connection]) -> CInt {
+        var held: [Int32?: Int] = [:]
+        for connection in open.values { held[connection.process, default: 0] += 1 }
+        let rank = { (connection: Connection) in
+            (-(held[connection.process] ?? 0), connection.isHeard ? 1 : 0, connection.number)
+        }
+        guard let first = open.min(by: { rank($0.value) < rank($1.value) }) else {
+            preconditionFailure("too many connections, and none is open")
+        }
+        return first.key
     }
 
     /// Those that have never said anything, in order.

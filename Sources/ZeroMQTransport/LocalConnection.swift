@@ -66,7 +66,8 @@ struct LocalConnections {
         case .accepted(let descriptor):
             forget(descriptor)
             for surplus in table.accepted(
-                descriptor, on: socket, atMilliseconds: now, within: Self.bounds(of: socket))
+                descriptor, on: socket, by: LocalConnection.process(of: descriptor), atMilliseconds: now,
+                within: Self.bounds(of: socket))
             {
                 cut(surplus, socket)
             }
