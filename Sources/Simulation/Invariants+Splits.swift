@@ -49,6 +49,28 @@ extension Invariants {
         splits[symbol]?.isTold = true
     }
 
+    func noteBooking(of symbol: Symbol) {
+        guard let split = splits[symbol], split.bookedAt == nil, venue.held(symbol) != split.held else { return }
+        splits[symbol]?.bookedAt = world.now
+    }
+
+    func hearsList(askedForBy id: String?) {
+        guard let id, let asked = listsAskedFor.removeValue(forKey: id) else { return }
+        for (symbol, split) in splits {
+            guard let booked = split.bookedAt else { continue }
+            if asked >= booked + venue.capabilities.reportLag.nanoseconds { splits[symbol]?.isListed = true }
+        }
+    }
+
+    /// The broker has made the shares fewer, and nothing has told the core of it: no announcement, no end of an order, no list. What
+    /// rests for the old ones by then no core can know to be too much; it has to mend it, as after a trade by hand.
+    func isUntoldSplit(_ symbol: Symbol) -> Bool {
+        guard let split = splits[symbol], split.numerator < split.denominator, split.bookedAt != nil else {
+            return false
+        }
+        return !split.isTold && !split.isListed
+    }
+
     /// The core's books have the new shares. Before the broker has booked them too, both still show the old ones.
     private func isBooked(_ split: TrueSplit, _ symbol: Symbol, _ core: CoreState?) -> Bool {
         let held = venue.held(symbol)

@@ -82,6 +82,12 @@ extension Invariants {
         default: return
         }
         guard !venue.hasHeld(quantity, found.symbol, since: world.now - Self.oldestList) else { return }
+        // What is given up is gone where the account has come to the other side: a person has sold more than was held.
+        if case .quantity(let ours) = found.ours, ours.isNegative != venue.held(found.symbol).isNegative,
+            quantity.isZero, !venue.held(found.symbol).isZero
+        {
+            return
+        }
         // Where the list leaves it out and no stop of ours stands in the market, nothing speaks against the list.
         let size = Int64(venue.held(found.symbol).units.magnitude)
         guard !venue.isUnlisted(found.symbol) || venue.executableStops(found.symbol) >= size else { return }

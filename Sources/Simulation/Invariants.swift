@@ -89,7 +89,14 @@ final class Invariants {
         var isTold: Bool
         /// The core's stop for the old shares.
         var planned: Price?
+        /// When the broker's books had the new shares.
+        var bookedAt: Int64?
+        /// A list that was asked for since then, and since lists can be behind, has reached the core.
+        var isListed = false
     }
+
+    /// When each question for the lists left, by the id of its message.
+    var listsAskedFor: [String: Int64] = [:]
 
     /// What was lost since a position was last in order, by symbol.
     private var losses: [Symbol: Losses] = [:]
@@ -111,7 +118,9 @@ final class Invariants {
     /// P1, after every change: exits that are open never exceed what is held.
     func venueChanged(_ symbol: Symbol) {
         checks += 1
+        noteBooking(of: symbol)
         guard byHand[symbol] == nil, let words = excess(symbol) else { return }
+        guard !isUntoldSplit(symbol) else { return tradesManually(symbol) }
         fail("P1", words)
     }
 
@@ -222,6 +231,7 @@ final class Invariants {
 
     func coreSends(_ command: OrderCommand, id: String, body: [UInt8], journal: SimulatedJournal, core: CoreState?) {
         checks += 1
+        if case .reconcile = command { listsAskedFor[id] = world.now }
         if !journal.commands.contains(body) { fail("P3", "not durable and sent: \(command.words)") }
         if !command.isQuery, let why = overBudget(command) { fail("P9", why) }
         for id in command.newOrderIDs where !submitted.insert(id).inserted { fail("P4", "\(id) was sent twice") }
@@ -353,14 +363,19 @@ final class Invariants {
             }
             for symbol in losses.keys { losses[symbol]?.words.remove(report) }
         case .answer(let answer, let id): inFlight.received(answer, to: id)
-        case .state(let id): inFlight.receivedState(to: id)
+        case .state(let id):
+            hearsList(askedForBy: id)
+            inFlight.receivedState(to: id)
         }
     }
 
     /// The broker's lists and figures have reached the core, true or not.
     func venueTellsState(isTrue: Bool) { liedUntil = isTrue ? world.now : world.now + Self.longestLie }
 
-    func connectionEnds() { inFlight.clear() }
+    func connectionEnds() {
+        inFlight.clear()
+        listsAskedFor = [:]
+    }
 
     func coreRecords(_ record: Record, _ core: CoreState) {
         if case .action(let step) = record, step.number > Self.mostSteps {
@@ -406,9 +421,10 @@ final class Invariants {
     ///   - isContradicted: the core has told that the broker's lists contradict each other about the symbol.
     ///   - isRefused: the broker has refused a stop of the symbol in every form, and the core waits before the next try.
     ///   - knowsPrice: the newest price has reached the core.
+    ///   - isToldUnprotectable: the core has told that no stop can be had for this part, or it is dust.
     func watch(
         isHealthy: Bool, limit: TimeSpan, span: Int64, isContradicted: (Symbol) -> Bool, isRefused: (Symbol) -> Bool,
-        knowsPrice: (Symbol) -> Bool
+        knowsPrice: (Symbol) -> Bool, isToldUnprotectable: (Symbol, Quantity) -> Bool
     ) {
         watchManualTrading(isHealthy, limit.nanoseconds + protectionSlack, span, isContradicted)
         for symbol in scenario.symbols {
@@ -419,9 +435,10 @@ final class Invariants {
             // Nor is there an order for what they leave, where that is less than the broker takes.
             let isFree = venue.capabilities.tradable(Quantity(units: max(0, size.units - claimed)), of: symbol)
                 .isPositive
-            guard isHealthy, size.isPositive, isFree, venue.protected(symbol) + claimed < size.units,
-                isProtectable(symbol)
-            else {
+            // Nor for what a stop for whole shares leaves, where a person was told of that part.
+            let left = Quantity(units: max(0, size.units - claimed - venue.protected(symbol)))
+            let isOdd = isToldUnprotectable(symbol, left) && venue.capabilities.tradable(left, of: symbol).isZero
+            guard isHealthy, size.isPositive, isFree, left.isPositive, !isOdd, isProtectable(symbol) else {
                 unprotected[symbol] = 0
                 refused[symbol] = 0
                 losses[symbol] = nil

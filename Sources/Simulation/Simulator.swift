@@ -199,7 +199,8 @@ package final class Simulator {
                 isContradicted: { state?.isContradicted($0) ?? false },
                 isRefused: { symbol in state.map { $0.holds.isProtectionRefused(symbol, in: $0.cycle.number) } ?? false
                 },
-                knowsPrice: { [venue] in state?.market.price(of: $0) == venue.prices[$0] })
+                knowsPrice: { [venue] in state?.market.price(of: $0) == venue.prices[$0] },
+                isToldUnprotectable: { state?.isToldUnprotectable($0, $1) ?? false })
             watch()
         }
     }
@@ -299,6 +300,13 @@ extension CoreState {
     /// The broker's lists contradict each other about the symbol, and a person was told.
     fileprivate func isContradicted(_ symbol: Symbol) -> Bool {
         holds.reportedReasons(of: symbol).contains { if case .contradiction = $0 { true } else { false } }
+    }
+
+    /// The core has told that no stop can be had for this part, or it is dust.
+    fileprivate func isToldUnprotectable(_ symbol: Symbol, _ part: Quantity) -> Bool {
+        if let told = protection.unprotectable(symbol) { return told >= part }
+        guard let price = market.price(of: symbol) else { return false }
+        do { return try price.times(part) < configuration.dust } catch { return false }
     }
 }
 

@@ -19,15 +19,17 @@ package struct Split: Sendable, Hashable, Codable {
     /// Recognized by the figures alone: the quantity is multiplied and the average price divided by a ratio of small
     /// numbers, with what is no whole share paid in cash; or the quantity is, and the whole cost is the same.
     init?(from ours: PositionRecord, to theirs: BrokerPosition) {
-        let (old, new) = (ours.quantity, theirs.quantity)
-        guard ours.averagesTold.contains(where: \.isPositive), theirs.averagePrice.isPositive, old != new, !old.isZero,
-            !new.isZero
-        else {
+        self.init(from: ours.quantity, costing: ours.averagesTold, to: theirs.quantity, costing: theirs.averagePrice)
+    }
+
+    /// - Parameter averages: what a share of the old ones has cost, in each way that the broker may count it.
+    init?(from old: Quantity, costing averages: [Price], to new: Quantity, costing average: Price) {
+        guard averages.contains(where: \.isPositive), average.isPositive, old != new, !old.isZero, !new.isZero else {
             return nil
         }
         let best = Self.ratios(from: old, to: new).compactMap { split -> (split: Split, isDivided: Bool)? in
-            let isDivided = ours.averagesTold.contains { split.divides($0, into: theirs.averagePrice) }
-            let isSame = ours.averagesTold.contains { Self.isSameCost((old, $0), (new, theirs.averagePrice)) }
+            let isDivided = averages.contains { split.divides($0, into: average) }
+            let isSame = averages.contains { Self.isSameCost((old, $0), (new, average)) }
             return isDivided || isSame ? (split, isDivided) : nil
         }
         // The simplest of them. Where the whole cost is the same, that is so for each: then the average says which it is.
@@ -35,14 +37,17 @@ package struct Split: Sendable, Hashable, Codable {
             ($0.split.small, $0.isDivided ? 0 : 1, $0.split.size) < (
                 $1.split.small, $1.isDivided ? 0 : 1, $1.split.size
             )
-        }?
-        .split
-        guard let best else { return nil }
-        self = best
+        }
+        guard let best, best.isDivided || best.split.isUsual else { return nil }
+        self = best.split
     }
 
     /// Fewer shares, worth more each.
     var isReverse: Bool { numerator < denominator }
+
+    /// Companies choose such: 10:1, 1:15, 3:2, or 21:20 as a dividend in shares. Where only the whole cost says so, others are not
+    /// guessed: some ratio of small numbers is near to any two quantities.
+    private var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || abs(numerator - denominator) == 1 }
 
     private var size: Int64 { numerator + denominator }
     private var small: Int64 { min(numerator, denominator) }

@@ -341,7 +341,8 @@ extension ActionCoordinator {
         _ position: PositionRecord, _ stop: ProtectiveStop, beyond whole: Quantity
     ) -> Action? {
         let free = declared.tradable(position.size.less(claimed), of: symbol, in: .stop)
-        let rest = free.less(whole)
+        // Less than the broker takes in one order was told (I-VALUE-1).
+        let rest = declared.tradable(free.less(whole), of: symbol, in: .stop)
         guard rest.isPositive, !refused.isRemainder, takesStops, !isMarketThrough(stop, position),
             openExitQuantity.less(claimed) <= whole
         else { return nil }

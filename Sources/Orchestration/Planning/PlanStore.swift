@@ -67,11 +67,11 @@ package struct PlanStore: Sendable, Hashable, Codable {
         symbols[symbol]?.plan ?? PositionPlan(id: id, symbol: symbol)
     }
 
-    /// The core's own stop, where nobody gives one.
+    /// The core's own stop, where nobody gives one. A reduction stays under the decision that wanted it (I-WISH-6).
     mutating func setCoreStop(_ stop: ProtectiveStop, _ symbol: Symbol, id: DecisionID) {
         adopt(
             with(plan(of: symbol, orOf: id)) {
-                $0.id = id
+                if $0.quantityLimit == nil { $0.id = id }
                 $0.dropStop()
                 $0.stop = stop
                 $0.stopOwner = PositionPlan.core

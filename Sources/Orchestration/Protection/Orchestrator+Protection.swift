@@ -20,8 +20,11 @@ extension Orchestrator {
         let record = state.portfolio.positions[symbol]
         let part = record.flatMap { record -> Quantity? in
             guard let broker = state.broker else { return state.protection.unprotectable(symbol) }
-            let rest = record.size.units - broker.capabilities.tradable(record.size, of: symbol).units
-            return rest > 0 ? Quantity(units: rest) : nil
+            // What a stop for whole shares leaves, and is less than the broker takes in one order, gets none either.
+            let left = record.size.less(protectable(record))
+            if broker.capabilities.tradable(left, of: symbol, in: .stop).isZero { return left.isPositive ? left : nil }
+            let rest = record.size.less(broker.capabilities.tradable(record.size, of: symbol))
+            return rest.isPositive ? rest : nil
         }
         let worth = part.flatMap { value(of: $0, symbol) }
         guard let part, let worth, worth >= state.configuration.dust else {

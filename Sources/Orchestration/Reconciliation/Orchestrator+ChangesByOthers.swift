@@ -108,8 +108,15 @@ extension Orchestrator {
         guard let group = order.groupID else { return true }
         // One leg follows the other: the first one's end says whose doing it was.
         return !state.portfolio.orders.orders.values.contains { leg in
-            leg.groupID == group && leg.id != order.id && (!leg.isWorking || leg.status.isInFlight)
+            leg.groupID == group && leg.id != order.id && (!leg.isWorking || isAwaited(leg))
         }
+    }
+
+    /// In flight for a request of ours that changes it. Of one that is asked about since its end, or its fills, were told in part,
+    /// nothing was asked for.
+    private func isAwaited(_ order: Order) -> Bool {
+        guard order.status.isInFlight, let request = state.inFlight.request(for: order.id) else { return false }
+        return request.kind != .submit
     }
 
     /// An order that is to be canceled and is told as expired, or one that is to be replaced and is told as canceled, has ended

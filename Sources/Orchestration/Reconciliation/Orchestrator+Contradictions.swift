@@ -34,7 +34,9 @@ extension Orchestrator {
             if state.reconciler.isContradictedByAccount(symbol, ours: ours, brokers: brokers) {
                 return contradicted(by: stop)
             }
-            return isPaidFor(record, to: brokers) ? finding : stop.map { contradicted(by: $0) } ?? finding
+            let isWorthMore = try isWorthMore(record, to: brokers, snapshot)
+            let isWitnessed = isPaidFor(record, to: brokers) && !isWorthMore
+            return isWitnessed ? finding : stop.map { contradicted(by: $0) } ?? finding
         }
     }
 
@@ -96,6 +98,17 @@ extension Orchestrator {
         let noise = max(mine.magnitude / Self.priceMoves, grossWorth(with: snapshot) / Self.markNoise)
         // A sale turns shares into cash, and leaves the account worth as much as before.
         return change <= noise && hasCashMoved(record.symbol, by: mine) ? .isGone : .nothing
+    }
+
+    /// Something is held that the list does not show, be it these shares, some of them or others: the cash may have come for what
+    /// else has changed.
+    private func isWorthMore(
+        _ record: PositionRecord, to brokers: Quantity, _ snapshot: BrokerState
+    ) throws(NumericError) -> Bool {
+        guard let (beyond, arePriced) = try worthBeyondList(snapshot), arePriced else { return false }
+        let mine = worth(of: record.symbol, from: record.quantity, to: brokers)
+        let noise = max(mine.magnitude / Self.priceMoves, grossWorth(with: snapshot) / Self.markNoise)
+        return beyond.signum() == mine.signum() && beyond.magnitude > noise
     }
 
     /// How far what the account is worth beyond the list is from the worth of these shares, and from nothing, whichever of the

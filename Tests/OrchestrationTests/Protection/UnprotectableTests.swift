@@ -51,4 +51,25 @@ struct UnprotectableTests {
         #expect(told(holding("10.5", at: "100", dust: "60")).isEmpty)
         #expect(told(holding("10", at: "100")).isEmpty)
     }
+
+    @Test("what a stop for whole shares leaves is told, and not asked for, where the broker takes no order so small")
+    func lessThanTheLeast() {
+        var venue = FakeVenue()
+        venue.capabilities.quantityIncrement = "0.001"
+        venue.capabilities.minimumQuantity = 3
+        venue.capabilities.groups = []
+        venue.faults.refuses = { $0.orders.contains { !$0.quantity.isMultiple(of: .one) } }
+        venue.hold("ABC", "3.626", at: "100")
+        venue.quote("ABC", "100", "100")
+        var driver = CoreDriver(venue: venue)
+        driver.start()
+        driver.connect()
+        driver.quote("ABC", "100", "100")
+        for _ in 0..<30 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 3)
+        #expect(told(driver) == [.unprotectable("0.626", worth: "62.6")])
+        #expect(!driver.alertReasons.contains { if case .refusedByRiskGate = $0 { true } else { false } })
+        #expect(driver.state.protection.withoutFullStop == ["ABC"])
+        driver.expectSound()
+    }
 }

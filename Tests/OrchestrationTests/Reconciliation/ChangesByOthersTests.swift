@@ -367,4 +367,26 @@ struct ChangesByOthersTests {
         #expect(driver.orders.count == 1)
         driver.expectSound()
     }
+
+    @Test("both ends of a group, told without what was filled: nothing takes its place before the lists were read")
+    func endsOfAGroup() {
+        var driver = protected(target: "120")
+        let before = driver.submissions.count
+        driver.venue.faults.omitsSums = true
+        let stop = Self.stop(driver)
+        driver.venueDoes { venue in
+            let words = venue.drop(stop)
+            venue.hold("ABC", 200, at: "50")
+            venue.quote("ABC", "50", "50.02")
+            return words
+        }
+        driver.quote("ABC", "50", "50.02")
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 200)
+        let after = driver.submissions.dropFirst(before).flatMap(\.orders)
+        #expect(!after.isEmpty && after.allSatisfy { $0.quantity == 200 && $0.stopPrice ?? "0" < "50" })
+        #expect(driver.venue.stopped("ABC") == 200)
+        driver.expectSound()
+    }
 }

@@ -138,4 +138,25 @@ struct ListHoleTests {
         #expect(driver.venue.stopped("ABC") == 100)
         driver.expectSound()
     }
+
+    @Test(
+        "half is sold by hand while about as much comes in: the account is worth the other half, and the list is no witness"
+    )
+    func halfSold() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        for _ in 0..<2 { driver.cycle() }
+        driver.venue.cash = Money(units: driver.venue.cash.units + 3_000 * Money.scale)
+        driver.lookTwice()
+        driver.venue.tradeManually("ABC", -50, at: "100")
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(Self.contradictions(driver).map(\.brokers) == [0])
+        driver.venue.lie = nil
+        for _ in 0..<120 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 50)
+        #expect(driver.venue.stopped("ABC") == 50)
+        driver.expectSound()
+    }
 }

@@ -304,4 +304,19 @@ struct RestrictionTests {
 
 extension CoreDriver {
     fileprivate var hasEntered: Bool { submissions.contains { $0.isEntry } }
+
+    @Test("the core's own stop takes no reduction over from the decision that wanted it")
+    func ownStopBesideFlatten() {
+        let flattening = DecisionID(byPersonAfter: 3, symbol: "ABC")
+        var plans = PlanStore()
+        var plan = PositionPlan(id: flattening, symbol: "ABC")
+        plan.quantityLimit = .zero
+        plans.adopt(plan)
+        plans.setCoreStop(ProtectiveStop(stopPrice: "95"), "ABC", id: DecisionID(cycle: 3, symbol: "ABC"))
+        #expect(plans["ABC"]?.id == flattening)
+        #expect(plans["ABC"]?.stop?.stopPrice == "95")
+        plans.endReduction("ABC")
+        plans.setCoreStop(ProtectiveStop(stopPrice: "94"), "ABC", id: DecisionID(cycle: 4, symbol: "ABC"))
+        #expect(plans["ABC"]?.id == DecisionID(cycle: 4, symbol: "ABC"))
+    }
 }
