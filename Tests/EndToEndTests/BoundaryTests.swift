@@ -174,6 +174,43 @@ struct BoundaryTests {
         #expect(core.wait().code == 0)
     }
 
+    @Test(
+        "a token that another process has read is refused there, before its owner has used it and after; its owner gets in"
+    )
+    func stolenToken() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let thief = Programs.project.path + "/Tests/EndToEndTests/Plugins/attacker/thief.py"
+        let careless = try policy(
+            programs, "careless",
+            """
+            IFS= read -r launch
+            printf '%s\\n' "$launch" > launch.new; mv launch.new launch.txt
+            while [ ! -e go ]; do sleep 0.05; done
+            /usr/bin/python3 \(thief) launch.txt > own.new; mv own.new own.txt
+            sleep 100
+
+            """)
+        let config = try configuration(
+            programs, "plugins: [\"\(programs.folder.path)/own\"]\npolicies: [{plugin: careless}]")
+        let core = try RunningProcess(programs, ["run", "--config", config])
+        let launch = careless.appendingPathComponent("launch.txt")
+        try eventually("the plugin has left its token lying about") { text(launch) != nil }
+        func steal() throws -> String {
+            let ending = try RunningProcess(programs, [thief, launch.path], program: "/usr/bin/python3").wait()
+            #expect(ending.code == 0, "\(ending)")
+            return ending.output
+        }
+        #expect(try steal().hasPrefix("refused \"careless\" is started by the core, and this is not the process"))
+        #expect(FileManager.default.createFile(atPath: careless.appendingPathComponent("go").path, contents: nil))
+        let own = careless.appendingPathComponent("own.txt")
+        try eventually("its owner has had its answer") { text(own) != nil }
+        #expect(text(own)?.hasPrefix("welcome") == true, "\(text(own) ?? "")")
+        #expect(try steal().hasPrefix("refused"))
+        core.signal(SIGTERM)
+        _ = core.wait()
+    }
+
     @Test("an account whose name is a path is refused, and what others name has no power over a terminal")
     func names() throws {
         let programs = try Programs()

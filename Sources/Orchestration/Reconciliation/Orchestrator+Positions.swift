@@ -185,31 +185,7 @@ extension Orchestrator {
             let split = Split(numerator, denominator)
             if split.explains(theirs.quantity, from: record.quantity) { return .early(action, split) }
         }
-        return (Split(from: record, to: theirs) ?? splitBesideTrades(record, theirs)).map { .unannounced($0) }
-    }
-
-    /// What others were seen to trade since then is of new shares, and is told apart from those that became others. What was sold
-    /// again leaves the average as it is.
-    private func splitBesideTrades(_ record: PositionRecord, _ theirs: BrokerPosition) -> Split? {
-        var (traded, cost) = (Int64(0), Int128(0))
-        for order in state.portfolio.orders.orders.values {
-            guard order.symbol == record.symbol, order.isExternal, order.filledQuantity.isPositive else { continue }
-            guard let price = order.averageFillPrice else { return nil }
-            let units = order.terms.side == .buy ? order.filledQuantity.units : -order.filledQuantity.units
-            traded = traded.addingClamped(units)
-            if order.terms.side != record.exitSide { cost += Int128(units) * Int128(price.units) }
-        }
-        guard traded != 0 else { return nil }
-        func without(_ quantity: Quantity, _ average: Price) -> (Quantity, Price)? {
-            let left = quantity.units.addingClamped(-traded)
-            guard left != 0 else { return nil }
-            guard cost != 0 else { return (Quantity(units: left), average) }
-            let price = (Int128(quantity.units) * Int128(average.units) - cost) / Int128(left)
-            return (Quantity(units: left), Price(units: Int64(clamping: price)))
-        }
-        let before = record.averagesTold.compactMap { without(record.quantity, $0) }
-        guard let old = before.first?.0, let new = without(theirs.quantity, theirs.averagePrice) else { return nil }
-        return Split(from: old, costing: before.map(\.1), to: new.0, costing: new.1)
+        return Split(from: record, to: theirs).map { .unannounced($0) }
     }
 
     /// Prices of the old shares say nothing about the new ones. Where the broker takes back what was announced, they were

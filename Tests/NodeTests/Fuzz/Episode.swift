@@ -72,7 +72,7 @@ final class Episode {
     func run() {
         rig.onWait = { [unowned self] in wait($0) }
         rig.onSend = { [unowned self] in sent($0, to: $1) }
-        rig.onCut = { [unowned self] peer in if peer.key != nil { disconnect(peer) } }
+        rig.onCut = { [unowned self] peer in disconnect(peer) }
         rig.onLog = { [unowned self] in note("log \($0): \($1)") }
         for _ in 0..<14 { connect() }
         let each = budget / (1 + random.below(2)) + 1

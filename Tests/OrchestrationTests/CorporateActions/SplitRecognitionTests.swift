@@ -74,28 +74,4 @@ struct SplitRecognitionTests {
         #expect(split(Figures(held: "116", average: "66.95", after: "166", newAverage: "46.78")) == nil, "not 23:16")
         #expect(split(Figures(held: "160", average: "69", after: "230", newAverage: "48")) == "23:16", "both say so")
     }
-
-    @Test("what others have bought or sold since the split is told apart from it", arguments: [16, -16] as [Int64])
-    func besideTrades(traded: Int64) throws {
-        let terms = NewOrder(
-            clientOrderID: "by-hand", symbol: "ABC", side: traded > 0 ? .buy : .sell, type: .limit, quantity: 41,
-            limitPrice: traded > 0 ? "60" : "130", timeInForce: .gtc, role: .external)
-        var driver = protected {
-            $0.capabilities.reservesShares = false
-            $0.rest(terms)
-        }
-        driver.venue.wasTradedByHand = true
-        driver.venue.faults.withholdsState = true
-        driver.venue.hold("ABC", 150, at: "66.67")
-        driver.venueDoes { $0.fill("by-hand", Quantity(units: abs(traded) * Quantity.scale), at: "66") }
-        #expect(driver.position("ABC")?.quantity == Quantity(units: (100 + traded) * Quantity.scale))
-        driver.venue.faults.withholdsState = false
-        driver.lookTwice()
-        let done = driver.records.compactMap { record -> DiscrepancyDone? in
-            if case .discrepancy(let found) = record, found.order == nil { found.done } else { nil }
-        }
-        #expect(done.last == .adoptedAsSplit(numerator: 3, denominator: 2))
-        #expect(driver.position("ABC")?.quantity == Quantity(units: (150 + traded) * Quantity.scale))
-        driver.expectSound()
-    }
 }
