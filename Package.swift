@@ -194,6 +194,8 @@ let testTargets: [Target] = [
         "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
         "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
+    program(
+        "bench-core", "Tests/Benchmarks/Core", "Trading", "Orchestration", "Wire", "Node", "Journal", "SQLiteJournal"),
 ]
 
 let package = Package(
