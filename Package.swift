@@ -16,12 +16,24 @@ func module(_ name: String, _ dependencies: Dependency...) -> Target { .target(n
 /// A C library of Debian.
 func system(_ name: String, _ package: String) -> Target { .systemLibrary(name: name, providers: [.apt([package])]) }
 
-/// A policy in Swift, `Plugins/Policies/StopLoss`: the program `policy-stop-loss`.
-func policy(_ folder: String, _ more: Dependency...) -> Target {
+/// A policy in Swift, `Plugins/Policies/StopLoss`: the program `policy-stop-loss`, which is the library `StopLoss` in a process.
+func policy(_ folder: String, _ more: Dependency...) -> [Target] {
     let words = folder.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
-    return .executableTarget(
-        name: "policy" + words, dependencies: ["PluginKit", "Trading"] + more, path: "Plugins/Policies/" + folder,
-        exclude: ["plugin.json", "README.md"])
+    return plugin(
+        folder, "Policies/" + folder, exclude: ["plugin.json", "README.md", "Program"],
+        program: "policy" + words, "Policies/\(folder)/Program", ["PluginKit", "Trading"] + more)
+}
+
+/// A plugin in Swift: a library, which a back-test calls, and the program that runs it in a process.
+func plugin(
+    _ library: String, _ path: String, exclude: [String] = [], program: String, _ programPath: String,
+    _ dependencies: [Dependency]
+) -> [Target] {
+    [
+        .target(name: library, dependencies: dependencies, path: "Plugins/" + path, exclude: exclude),
+        .executableTarget(
+            name: program, dependencies: ["PluginKit", .byName(name: library)], path: "Plugins/" + programPath),
+    ]
 }
 
 /// Another part of a plugin: a library, or its program.
@@ -50,6 +62,11 @@ let policies: [Dependency] = [
     "policy-exit-rules", "policy-emergency", "policy-entries", "policy-regime", "policy-trading-hours",
 ]
 
+let policyLibraries: [Dependency] = [
+    "StopLoss", "PartialProfit", "TakeProfit", "PortfolioRisk", "TimeStop", "ExitRules", "Emergency", "Entries",
+    "Regime", "TradingHours",
+]
+
 // MARK: - The package
 
 let core: [Target] = [
@@ -74,7 +91,9 @@ let core: [Target] = [
         "Configuration", "FileTrust", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node",
         "Supervision", yams),
     module("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
-    module("CommandSupport", "Configuration", "Journal", "Messaging", "Node", "SystemTime", "Trading", argumentParser),
+    module(
+        "CommandSupport", "Configuration", "CPosix", "Journal", "Messaging", "Node", "SystemTime", "Trading",
+        argumentParser),
     program(
         "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wording", "Wire", "Messaging",
         "ZeroMQTransport", "Keys", "FileTrust",
@@ -102,21 +121,42 @@ let development: [Target] = [
 let plugins: [Target] = [
     module("PluginKit", "Trading", "JSON", "Wire", "Messaging", "SystemTime", "ZeroMQTransport", "Keys", "CPosix"),
     module("PluginTesting", "PluginKit", "Trading", "JSON", "Wire"),
-    policy("StopLoss"), policy("PartialProfit"), policy("TakeProfit"), policy("PortfolioRisk"),
-    policy("TimeStop", "Wire"), policy("ExitRules"), policy("Emergency", "Wire"), policy("Entries"),
-    policy("Regime", "Wire"), policy("TradingHours", "Wire"),
     part("PaperExchange", "Brokers/Paper/PaperExchange", "SeededRandom", "Trading"),
     part("PaperAdapter", "Brokers/Paper/PaperAdapter", "PluginKit", "PaperExchange", "Trading", "Wire"),
     program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
-    program(
-        "broker-paper-plain", "Plugins/Brokers/PaperPlain/Adapter", "PluginKit", "PaperAdapter", "PaperExchange",
-        "Trading"),
     system("CZlib", "zlib1g-dev"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
-    program("provider-tape", "Plugins/Providers/Tape/Provider", "PluginKit", "TapeReader", "Trading"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
         "PluginKit", "Trading"),
+]
+
+let shipped: [Target] =
+    [
+        policy("StopLoss"), policy("PartialProfit"), policy("TakeProfit"), policy("PortfolioRisk"),
+        policy("TimeStop", "Wire"), policy("ExitRules"), policy("Emergency", "Wire"), policy("Entries"),
+        policy("Regime", "Wire"), policy("TradingHours", "Wire"),
+        plugin(
+            "PlainPaperAdapter", "Brokers/PaperPlain/Adapter", program: "broker-paper-plain",
+            "Brokers/PaperPlain/Program", ["PluginKit", "PaperAdapter", "PaperExchange", "Trading"]),
+        plugin(
+            "TapeProvider", "Providers/Tape/Provider", program: "provider-tape", "Providers/Tape/Program",
+            ["PluginKit", "TapeReader", "Trading"]),
+    ].flatMap { $0 }
+
+// Back-tests: the same core, policies, venue and tape, called inside one process. It is no part of what trades.
+let backtests: [Target] = [
+    module("Hosting", "JSON", "Node", "PluginKit", "Trading", "Wire"),
+    module(
+        "ShippedPlugins", "Hosting", "Node", "PaperAdapter", "PlainPaperAdapter", "TapeProvider", "StopLoss",
+        "PartialProfit", "TakeProfit", "PortfolioRisk", "TimeStop", "ExitRules", "Emergency", "Entries", "Regime",
+        "TradingHours"),
+    module(
+        "Backtesting", "Configuration", "Console", "Hosting", "JSON", "Journal", "Keys", "Messaging", "Node",
+        "Orchestration", "SQLiteJournal", "Trading", "Wire", "ZeroMQTransport"),
+    program(
+        "bigbrother-backtest", "Sources/bigbrother-backtest", "Backtesting", "ShippedPlugins", "CommandSupport",
+        "Configuration", "Console", "Journal", "Node", "Orchestration", "Trading", "Wire", argumentParser),
 ]
 
 // What `scripts/run` builds, by `swift build --target`: the programs that the demonstration starts, and with a configuration of
@@ -181,7 +221,7 @@ let testTargets: [Target] = [
         "ConsoleTests", "Console", "Node", "Orchestration", "Wording", "Trading", "Wire", "Journal", "JournalTesting",
         "CoreTestSupport"),
     tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
-    tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policies),
+    tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
@@ -211,7 +251,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: core + development + plugins + buildSets + testTargets
+    targets: core + development + plugins + shipped + backtests + buildSets + testTargets
 )
 
 // MARK: - One strictness for all

@@ -34,12 +34,17 @@ package struct LoadedConfiguration {
     ///   - path: the YAML file.
     ///   - home: the project's folder, whose `Plugins` are the built-in ones.
     ///   - binaries: the folder of the running `bigbrother`.
+    ///   - change: what is to be other than in the file; it throws for what cannot be.
     /// - Throws: ``ConfigurationError``: one sentence with file, line and remedy.
-    package init(path: String, home: String, binaries: String) throws(ConfigurationError) {
+    package init(
+        path: String, home: String, binaries: String,
+        changing change: (JSON) throws(ConfigurationError) -> JSON = { tree throws(ConfigurationError) in tree }
+    ) throws(ConfigurationError) {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let text = try readText(path).replacingOccurrences(of: "${home}", with: home)
             .replacingOccurrences(of: "${here}", with: folder)
-        file = try SettingsFile(text: text, path: path)
+        let read = try SettingsFile(text: text, path: path)
+        file = read.with(try change(read.tree))
         configuration = try file.decode(Configuration.self)
         if let defect = configuration.defect {
             throw ConfigurationError(

@@ -105,7 +105,7 @@ extension SettingSchema {
 
 extension JSON {
     /// As a person writes it in YAML.
-    var plain: String {
+    package var plain: String {
         switch self {
         case .string(let text): text
         case .null, .bool, .number, .array, .object: String(decoding: bytes, as: UTF8.self)

@@ -5,7 +5,7 @@ import Yams
 /// A YAML or JSON file as a tree, with the line of every value, so that an error can name it.
 package struct SettingsFile {
     package let path: String
-    package let tree: JSON
+    package private(set) var tree: JSON
     private var lines: [String: Int] = [:]
 
     /// - Throws: ``ConfigurationError`` for text that is no YAML, a key that stands twice, an anchor or a tag.
@@ -28,6 +28,13 @@ package struct SettingsFile {
         var lines: [String: Int] = [:]
         tree = try Self.convert(root, at: JSONPath(), path, &lines)
         self.lines = lines
+    }
+
+    /// The same file with another tree: lines are those of the text.
+    func with(_ tree: JSON) -> SettingsFile {
+        var file = self
+        file.tree = tree
+        return file
     }
 
     /// Decodes the whole file; an error names file, line and key.

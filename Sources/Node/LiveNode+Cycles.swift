@@ -39,6 +39,7 @@ extension LiveNode {
     }
 
     private func ask(_ provider: PluginSession, _ request: HistoryRequest) {
+        if askHosted(provider, request) { return }
         let now = clock.monotonicMilliseconds
         do {
             switch send(.history, body: try codec.encode(request), to: provider.peer) {
@@ -71,6 +72,7 @@ extension LiveNode {
         for session in ordered where session.role != .broker { announce(session.peer) }
         for input in history.take() { enqueue(input) }
         for session in ordered where session.role == .broker { announce(session.peer) }
+        for input in hosted.takeEarly() { enqueue(input) }
         // The update that opened the way came before the broker was known.
         for spec in configuration.plugins where isEngaged(spec) && sessions.ready(spec.name, spec.role) == nil {
             observer.log("core", "\(spec.name) is not ready; the start goes on without it")
@@ -116,6 +118,7 @@ extension LiveNode {
             return finish(.providerLost("no provider is connected"))
         }
         scheduler.providerAsked()
+        if advanceHosted(session) { return }
         if let why = send(.advance, body: Array("{}".utf8), to: session.peer).failure { finish(.providerLost(why)) }
     }
 
@@ -127,7 +130,9 @@ extension LiveNode {
 
     func finishEvaluationIfDone() {
         // In lockstep the broker's reports come first, so that the order of processes' answers reaches nobody.
-        guard !(options.lockstep && !broker.isIdle), let answers = cycle.consumeAnswers() else { return }
+        guard !(options.lockstep && !(broker.isIdle && inputs.isEmpty)), let answers = cycle.consumeAnswers() else {
+            return
+        }
         enqueue(answers)
     }
 }

@@ -36,6 +36,7 @@ extension LiveNode {
                 cycle.fail(policy, "not connected")
                 continue
             }
+            if askHosted(session, number, snapshot.snapshot) { continue }
             do {
                 let body = try snapshot.bytes(for: session.needs ?? PolicyNeeds(), codec)
                 let sent = send(.evaluate, body: body, to: session.peer, cycle: number, budget: milliseconds)
@@ -57,7 +58,16 @@ extension LiveNode {
         guard let session = sessions.ready(.broker) else {
             return enqueue(.commandNotSent(command: command.command, why: "no broker is connected"))
         }
-        switch send(.command, body: command.body, to: session.peer, cycle: state.cycle.number) {
+        if handHosted(command, session) { return }
+        do {
+            sendNow(command, try command.body ?? codec.encode(command.command), session)
+        } catch {
+            enqueue(.commandNotSent(command: command.command, why: "it cannot be written: \(error)"))
+        }
+    }
+
+    private func sendNow(_ command: BrokerCommand, _ body: [UInt8], _ session: PluginSession) {
+        switch send(.command, body: body, to: session.peer, cycle: state.cycle.number) {
         case .sent(let id):
             broker.sent(command, as: id, now: clock.monotonicMilliseconds)
             #if DEBUG
@@ -85,19 +95,26 @@ extension LiveNode {
         guard !updates.isEmpty, let session = sessions.ready(.broker), session.capabilities?.wantsMarketData == true
         else { return }
         for update in updates {
-            let body = update.body(inMinor: session.speaksMinor)
-            guard case .sent(let id) = send(.market, body: body, to: session.peer) else { continue }
-            broker.sentMarket(as: id, now: clock.monotonicMilliseconds)
+            if forwardHosted(update.update, session) { continue }
+            do {
+                let body = try update.body(inMinor: session.speaksMinor, codec)
+                guard case .sent(let id) = send(.market, body: body, to: session.peer) else { continue }
+                broker.sentMarket(as: id, now: clock.monotonicMilliseconds)
+            } catch {
+                observer.log("core", "an update cannot be written for \(session.name): \(error)")
+            }
         }
     }
 
-    private func publish(_ record: Record, _ body: [UInt8]) {
+    private func publish(_ record: Record, _ body: [UInt8]?) {
+        guard options.publishesRecords else { return }
         do {
             let header = Header(
                 type: .record, id: "\(node.head.sequence)", session: "telemetry", epoch: epoch, seq: node.head.sequence,
                 cycle: state.cycle.number)
             try transport.publish([
-                Array(record.typeName.utf8), try codec.encode(header), Telemetry.body(of: record, body),
+                Array(record.typeName.utf8), try codec.encode(header),
+                Telemetry.body(of: record, try body ?? codec.encode(record)),
             ])
         } catch {
             observer.log("core", "a record was not published: \(error)")
@@ -121,6 +138,7 @@ extension LiveNode {
     ) -> Sent {
         let header = sessions.header(type, to: peer, epoch: epoch, cycle: cycle, re: re, budget: budget)
         guard let header else { return .failed("not connected") }
+        if hosted.contains(peer) { return .sent(id: header.id) }
         return sendRaw(header, body, to: peer)
     }
 

@@ -99,7 +99,8 @@ extension LiveNode {
             if session.role == .broker, let fence = fault.fence { return handleFence(fence, session) }
             handleError(fault.reason.sentence, header, session)
         case .recommendations:
-            handleRecommendations(try codec.data(Recommendations.self, body).recommendations, header, session)
+            let recommendations = try codec.data(Recommendations.self, body).recommendations
+            handleRecommendations(recommendations, cycle: header.cycle, re: header.id, session)
         case .execution: enqueue(.execution(try codec.command(ExecutionReport.self, body)))
         case .orderAnswer:
             let answer = try codec.command(OrderAnswer.self, body)
@@ -127,15 +128,17 @@ extension LiveNode {
     /// Of an error or a bye: cut and cleaned before anybody looks at it.
     private func reason(_ body: [UInt8]) throws -> String { try codec.data(Fault.self, body).reason.sentence }
 
-    private func handleRecommendations(_ recommendations: [Recommendation], _ header: Header, _ session: PluginSession)
-    {
+    /// - Parameter re: the message's id; nil for what a hosted policy said.
+    func handleRecommendations(
+        _ recommendations: [Recommendation], cycle number: Int64?, re: String?, _ session: PluginSession
+    ) {
         let fitting = FittingAdvice(recommendations)
         let acceptance = cycle.accept(
-            fitting.recommendations, leftOut: fitting.leftOut, of: session.name, cycle: header.cycle,
+            fitting.recommendations, leftOut: fitting.leftOut, of: session.name, cycle: number,
             within: AdviceBounds(state), nowNanoseconds: clock.monotonicNanoseconds)
         if let defect = fitting.defect {
             statistics.refused(session.name)
-            sendError(session.peer, "left out: \(defect) (I-BOUND-3)", re: header.id)
+            sendError(session.peer, "left out: \(defect) (I-BOUND-3)", re: re)
         }
         switch acceptance {
         case .tooMany: return
@@ -145,35 +148,34 @@ extension LiveNode {
             figures.answeredLate()
             statistics.answeredLate(session.name)
             observer.log(
-                session.name.text, "an answer to cycle \(header.cycle ?? 0) came too late and was discarded")
+                session.name.text, "an answer to cycle \(number ?? 0) came too late and was discarded")
         }
     }
 
     private func handleMarket(_ body: [UInt8], _ header: Header, _ session: PluginSession) throws {
-        let (read, unreadable) = try codec.market(body)
-        let update = state.followed(read.withoutMarketDefects)
-        let isWhole = unreadable.isEmpty && update == read
-        if !isWhole { refuseRows(unreadable, read.marketDefects, header, session) }
+        let (update, unreadable) = try codec.market(body)
+        take(ReadMarket(update: update, unreadable: unreadable, body: body), re: header.id, session)
+    }
+
+    /// - Parameter re: the message's id; nil for what a hosted provider said.
+    func take(_ read: ReadMarket, re: String?, _ session: PluginSession) {
+        let update = state.followed(read.update.withoutMarketDefects)
+        let isWhole = read.unreadable.isEmpty && update == read.update
+        if !isWhole { refuseRows(read.unreadable, read.update.marketDefects, re, session) }
         let admission = state.admission(of: update, isFromTape: options.lockstep)
         scheduler.providerAnswered()
         if update.isLast == true { scheduler.tapeEnded() }
         guard admission == .accepted else { return }
         scheduler.tapeReached(update.at)
-        broker.appendMarket(try forwarded(update, body: isWhole ? body : nil))
+        figures.took(bars: update.bars?.count ?? 0)
+        broker.appendMarket(ForwardedMarket(update: update, body: isWhole ? read.body : nil))
         enqueue(.market(update))
         if options.lockstep { observer.progress(at: update.at, cycle: state.cycle.number) }
     }
 
-    /// - Parameter body: the bytes as they came, when all of them is taken.
-    private func forwarded(_ update: MarketUpdate, body: [UInt8]?) throws -> ForwardedMarket {
-        let first = update.spoken(inMinor: 0)
-        return ForwardedMarket(
-            body: try body ?? codec.encode(update), bodyOfFirstMinors: first == update ? nil : try codec.encode(first))
-    }
-
     /// Rows that are left out: their sender gets an error each time, and a person is told of each symbol once.
     private func refuseRows(
-        _ unreadable: [UnreadableRow], _ defects: [MarketDefect], _ header: Header, _ session: PluginSession
+        _ unreadable: [UnreadableRow], _ defects: [MarketDefect], _ re: String?, _ session: PluginSession
     ) {
         statistics.refused(session.name)
         let rows =
@@ -181,7 +183,7 @@ extension LiveNode {
             + defects.map { (key: $0.subject, words: $0.words) }
         guard let first = rows.first else { return }
         let more = rows.count > 1 ? ", and \(rows.count - 1) more" : ""
-        sendError(session.peer, "left out: \(first.words)\(more)", re: header.id)
+        sendError(session.peer, "left out: \(first.words)\(more)", re: re)
         for row in rows where told.insert("\(session.name) \(row.key)", atMost: LoopLimits.leftOutRows) {
             reportViolation(by: session.name, "left out: \(row.words)")
         }
@@ -209,7 +211,7 @@ extension LiveNode {
         }
     }
 
-    private func handleError(_ why: String, _ header: Header, _ session: PluginSession) {
+    func handleError(_ why: String, _ header: Header, _ session: PluginSession) {
         observer.log(session.name.text, why)
         if handleSettingsAnswer(session, re: header.re, refusal: why) { return }
         if history.asks(header.re), history.fail(session.name, why) { return }
@@ -259,6 +261,7 @@ extension LiveNode {
     }
 
     func sendError(_ peer: Peer, _ why: String, re: String?, cycle: Int64? = nil) {
+        if hosted.contains(peer) { return observer.log("core", why) }
         if sessions[peer] != nil { return send(.error, Fault(reason: why), to: peer, re: re, cycle: cycle) }
         do {
             let header = Header(type: .error, id: "0", session: "", epoch: epoch, seq: 0, re: re)
@@ -295,6 +298,14 @@ extension LiveNode {
         sessionEnded(peer, why, mayRestart: true)
         cut(peer, holdMilliseconds: LoopLimits.floodMilliseconds)
     }
+}
+
+/// An update of a provider, as far as it could be read.
+struct ReadMarket {
+    var update: MarketUpdate
+    var unreadable: [UnreadableRow]
+    /// The bytes as they came; nil for what a hosted provider said.
+    var body: [UInt8]?
 }
 
 /// What is known of a message that was not taken.

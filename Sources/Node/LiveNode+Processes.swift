@@ -5,7 +5,9 @@ import Wire
 /// What follows when processes of plugins start, fail and end.
 extension LiveNode {
     func startChildren() {
-        for spec in configuration.plugins where isEngaged(spec) { startChild(spec) }
+        for spec in configuration.plugins where isEngaged(spec) {
+            hosted.contains(spec.name) ? startHosted(spec) : startChild(spec)
+        }
     }
 
     func startChild(_ spec: PluginSpec) {
@@ -124,7 +126,9 @@ extension LiveNode {
             logOutputs()
             // Who was started elsewhere has no process here that ends: its bye is waited for, or a packet that was lost on
             // the way would end with the core instead of being sent again.
-            let isAwaited = sessions.all.contains { $0.role != .control && !processes.isRunning($0.name) }
+            let isAwaited = sessions.all.contains {
+                $0.role != .control && !$0.isHosted && !processes.isRunning($0.name)
+            }
             guard processes.isAnyAlive || isAwaited else { return }
             do {
                 let arrivals = try transport.wait(milliseconds: 20, descriptors: processes.openOutputDescriptors)

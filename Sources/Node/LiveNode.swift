@@ -35,6 +35,7 @@ package final class LiveNode {
     var scheduler: CycleScheduler
     var cycle = CurrentCycle()
     var history = HistoryRequests()
+    var hosted: HostedPlugins
     var statistics = PluginStatistics()
     var throttledLog = LogThrottle()
     /// Rows of updates that were told to be left out, by plugin and symbol; and troubles of the journal.
@@ -64,6 +65,8 @@ package final class LiveNode {
         self.options = options
         self.signals = signals
         broker = BrokerChannel(lineage: options.lineage)
+        hosted = HostedPlugins(options.hosted)
+        precondition(hosted.isEmpty || options.lockstep, "hosted plugins know no time but the tape's")
         cyclesAtStart = node.core.state.cycle.number
         let now = clock.monotonicMilliseconds
         busySinceMilliseconds = now
@@ -152,6 +155,7 @@ package final class LiveNode {
     }
 
     private func wait() throws {
+        if passesWait { return }
         noteBusyTime()
         let milliseconds = inputs.isEmpty || isHeldByBroker ? min(millisecondsUntilDue, 1_000) : 0
         let arrivals = try transport.wait(
@@ -169,6 +173,14 @@ package final class LiveNode {
         pollBrokerWork()
         pollBudget()
         if end == nil { pollConfiguration() }
+    }
+
+    /// Where every plugin is hosted, nothing arrives that a turn waits for.
+    private var passesWait: Bool {
+        guard !hosted.isEmpty, !inputs.isEmpty, end == nil,
+            configuration.plugins.allSatisfy({ hosted.contains($0.name) })
+        else { return false }
+        return hosted.passesWait(now: clock.monotonicMilliseconds)
     }
 
     /// Who is silent is judged by time in which the loop listened.

@@ -33,6 +33,10 @@ package struct LiveNodeOptions {
     package var keys: (any KeyAuthority)?
     /// This process adopts what its plugins leave behind, and ends it, but for these children that it had before; nil: it does not.
     package var childrenBefore: Set<Int32>?
+    /// Plugins that work inside this process, by name: in lockstep, and never for an account.
+    package var hosted: [PluginName: HostedPlugin] = [:]
+    /// Records are published to whoever watches.
+    package var publishesRecords = true
     /// Of the core; the children are given a part of it.
     package var environment = ChildEnvironment()
     #if DEBUG

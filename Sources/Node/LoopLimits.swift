@@ -37,6 +37,8 @@ enum LoopLimits {
     static let historyBars = 500_000
     /// A turn that takes longer is time in which the core did not listen.
     static let busyMilliseconds: Int64 = 200
+    /// Where every plugin works inside this process: from one look for signals to the next.
+    static let lookMilliseconds: Int64 = 20
     /// From one look for processes that a plugin has left behind to the next.
     static let straysMilliseconds: Int64 = 1_000
     /// On a busy machine a plugin may be slow and not lost.

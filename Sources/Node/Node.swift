@@ -9,7 +9,8 @@ import Trading
 /// 2. What is in memory never runs ahead of a journal that refused: after a failed commit nothing is returned any more.
 package final class Node {
     package private(set) var core: Orchestrator
-    private let journal: any Journal
+    /// Nil: nothing is written down.
+    private let journal: (any Journal)?
     private let codec = EntryCodec()
     private var pending: [Outgoing] = []
     /// Where the newest snapshot stands; nil before it was looked up. It may be of an earlier process: cores that die young
@@ -27,10 +28,12 @@ package final class Node {
     private var troubles: [String] = []
 
     /// - Parameters:
+    ///   - journal: nil for a back-test that keeps none: then nothing is encoded, and nothing is durable.
     ///   - snapshotEvery: entries from one snapshot to the next, 1 or more.
     ///   - isSnapshotDue: the newest snapshot in the journal is of no use: the first commit keeps another one.
     package init(
-        core: Orchestrator, journal: any Journal, snapshotEvery: Int64 = Node.snapshotEvery, isSnapshotDue: Bool = false
+        core: Orchestrator, journal: (any Journal)?, snapshotEvery: Int64 = Node.snapshotEvery,
+        isSnapshotDue: Bool = false
     ) {
         self.core = core
         self.journal = journal
@@ -41,7 +44,11 @@ package final class Node {
     /// Journals an input, lets the core decide, and journals what it wants. Nothing leaves before ``commit()``.
     /// - Throws: ``JournalError``.
     package func handle(_ input: Input, at time: Timestamp) throws {
-        if !isVersionWritten { try writeVersion(at: time) }
+        guard let journal else {
+            for effect in core.handle(input, at: time) { pending.append(Outgoing(effect, nil)) }
+            return
+        }
+        if !isVersionWritten { try writeVersion(to: journal, at: time) }
         let coded = try codec.encode(input)
         try journal.append(
             kind: .input, type: coded.type, at: time.nanoseconds, body: coded.body, mentions: coded.mentions)
@@ -54,7 +61,7 @@ package final class Node {
     }
 
     /// Where another version wrote what is there, or nobody anything yet, the journal says who goes on from here.
-    private func writeVersion(at time: Timestamp) throws {
+    private func writeVersion(to journal: any Journal, at time: Timestamp) throws {
         isVersionWritten = true
         let version = JournalVersion.current
         guard try JournalVersion.newest(of: journal) != version else { return }
@@ -67,17 +74,19 @@ package final class Node {
     /// Makes the turn durable, and returns what may be performed now, in order.
     /// - Throws: ``JournalError``; nothing may be performed then, and the process must end.
     package func commit() throws -> [Outgoing] {
+        defer { pending = [] }
+        guard let journal else { return pending }
         try journal.commit()
         let newest = try snapshotSequence ?? journal.latestSnapshot(atOrBefore: nil)?.sequence ?? 0
         snapshotSequence = newest
         let entries = entriesBetweenSnapshots + snapshotBytes / Self.snapshotBytesPerEntry
         if isSnapshotDue || head.sequence - newest >= entries { try saveSnapshot() }
-        defer { pending = [] }
         return pending
     }
 
     /// Keeps the state as of the last commit, so that a start need not replay everything.
     package func saveSnapshot() throws {
+        guard let journal else { return }
         let body = try StateSnapshot.encode(core.state)
         let hash = ChainHash(digestOf: body)
         do throws(JournalError) {
@@ -101,24 +110,25 @@ package final class Node {
 
     /// Side facts of this run, such as latencies: kept beside the chain, since no decision depends on them.
     package func note(_ kind: String, at time: Timestamp, _ body: [UInt8]) throws {
-        try journal.note(kind: kind, at: time.nanoseconds, body: body)
+        try journal?.note(kind: kind, at: time.nanoseconds, body: body)
     }
 
     /// A value beside the chain; durable with the next commit.
-    package func setMetadata(_ key: String, _ value: String) throws { try journal.setMetadata(key, value) }
+    package func setMetadata(_ key: String, _ value: String) throws { try journal?.setMetadata(key, value) }
 
-    package var head: JournalHead { journal.openHead }
+    package var head: JournalHead { journal?.openHead ?? .empty }
 }
 
-/// An effect that is durable, with the bytes that are made already: what is sent is what was journaled.
+/// An effect that is durable, with the bytes that are made already: what is sent is what was journaled. Without a journal
+/// there are none.
 package enum Outgoing {
-    case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot, whole: [UInt8])
-    case command(OrderCommand, number: Int64, body: [UInt8])
+    case evaluate(cycle: Int64, policies: [PluginName], budget: TimeSpan, snapshot: PortfolioSnapshot, whole: [UInt8]?)
+    case command(OrderCommand, number: Int64, body: [UInt8]?)
     case configure(PluginSettings)
     case dismissBroker(PluginName)
     case engageBroker(PluginName)
     case wake(at: Timestamp)
-    case record(Record, body: [UInt8])
+    case record(Record, body: [UInt8]?)
 
     /// It tells of something, and does nothing.
     var isRecord: Bool {
@@ -126,7 +136,7 @@ package enum Outgoing {
     }
 
     /// - Parameter bytes: of the snapshot in an `evaluate`, else of the journal's entry.
-    init(_ effect: Effect, _ bytes: [UInt8]) {
+    init(_ effect: Effect, _ bytes: [UInt8]?) {
         switch effect {
         case .evaluate(let cycle, let policies, let budget, let snapshot):
             self = .evaluate(cycle: cycle, policies: policies, budget: budget, snapshot: snapshot, whole: bytes)

@@ -3,6 +3,8 @@ package struct RunFigures {
     /// From the question to the performed decision, one for each cycle that asked; the first so many.
     package private(set) var cycleMicroseconds: [Int64] = []
     package private(set) var lateAnswers = 0
+    /// Bars of the market that were taken.
+    package private(set) var bars: Int64 = 0
     private static let kept = 100_000
 
     package init() {}
@@ -10,6 +12,8 @@ package struct RunFigures {
     mutating func cycleTook(microseconds: Int64) {
         if cycleMicroseconds.count < Self.kept { cycleMicroseconds.append(microseconds) }
     }
+
+    mutating func took(bars count: Int) { bars += Int64(count) }
 
     mutating func answeredLate() { lateAnswers += 1 }
 

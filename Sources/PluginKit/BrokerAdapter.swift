@@ -9,6 +9,8 @@ public struct AdapterContext {
     public var stateDirectory: String
     /// Time is the market data's, not the wall's.
     public var lockstep: Bool
+    /// Nothing need outlive this process, as in a back-test.
+    public var isEphemeral = false
 
     /// For tests of an adapter; the kit makes it from `welcome`.
     public init(account: AccountID, stateDirectory: String, lockstep: Bool) {

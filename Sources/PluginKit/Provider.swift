@@ -20,6 +20,33 @@ extension Provider {
     public mutating func history(period: TimeSpan, count: Int64) throws -> [Bar] { [] }
 }
 
+extension Provider {
+    /// What it has of a request, in pieces, each with whole symbols.
+    package mutating func pieces(of request: HistoryRequest) throws -> [HistoryBars] {
+        guard hasHistory, (1...BarNeed.most).contains(request.count), request.period.isBarPeriod else {
+            throw PluginStartError(why: "history of \(request.count) bars of \(request.period) cannot be given")
+        }
+        let bars = try history(period: request.period, count: request.count)
+        let symbols = Dictionary(grouping: bars.filter { $0.isWhole(of: request.period) }, by: \.symbol)
+        var pieces: [[Bar]] = [[]]
+        for (_, rows) in symbols.sorted(by: { $0.key < $1.key }) {
+            let newest = rows.sorted { $0.start < $1.start }.suffix(Int(request.count))
+            if pieces[pieces.count - 1].count + newest.count > HistoryBars.most { pieces.append([]) }
+            pieces[pieces.count - 1] += newest
+        }
+        return pieces.enumerated().map { index, bars in
+            HistoryBars(bars: bars, isLast: index == pieces.count - 1 ? true : nil)
+        }
+    }
+
+    /// The next update, in lockstep.
+    /// - Throws: also when the tape has ended.
+    package mutating func advance() throws -> MarketUpdate {
+        guard let update = try next() else { throw PluginStartError(why: "the tape has ended") }
+        return update
+    }
+}
+
 public enum ProviderMain {
     public static func run<P: Provider>(_ provider: P.Type, name: String, version: String) -> Never {
         PluginMain.run(ProviderRole<P>(), name: name, version: version)
@@ -52,29 +79,15 @@ struct ProviderRole<P: Provider>: PluginRole {
         guard message.header.type == .advance else {
             throw PluginStartError(why: "a provider is asked to advance, not \(message.header.type.rawValue)")
         }
-        guard let update = try provider?.next() else { throw PluginStartError(why: "the tape has ended") }
+        guard let update = try provider?.advance() else {
+            throw PluginStartError(why: "it was asked before it was welcomed")
+        }
         return [Answer(.market, update, re: message.header.id)]
     }
 
-    /// In pieces, each with whole symbols.
     private mutating func history(_ message: Received) throws -> [Answer] {
         let request = try message.data(HistoryRequest.self)
-        guard provider?.hasHistory == true, (1...BarNeed.most).contains(request.count), request.period.isBarPeriod
-        else {
-            throw PluginStartError(why: "history of \(request.count) bars of \(request.period) cannot be given")
-        }
-        let bars = try provider?.history(period: request.period, count: request.count) ?? []
-        let symbols = Dictionary(grouping: bars.filter { $0.isWhole(of: request.period) }, by: \.symbol)
-        var pieces: [[Bar]] = [[]]
-        for (_, rows) in symbols.sorted(by: { $0.key < $1.key }) {
-            let newest = rows.sorted { $0.start < $1.start }.suffix(Int(request.count))
-            if pieces[pieces.count - 1].count + newest.count > HistoryBars.most { pieces.append([]) }
-            pieces[pieces.count - 1] += newest
-        }
-        return pieces.enumerated().map { index, bars in
-            Answer(
-                .bars, HistoryBars(bars: bars, isLast: index == pieces.count - 1 ? true : nil), re: message.header.id)
-        }
+        return try (provider?.pieces(of: request) ?? []).map { Answer(.bars, $0, re: message.header.id) }
     }
 
     /// A fault is kept until the updates before it are sent.

@@ -2,11 +2,11 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_partial_profit
-@testable import policy_portfolio_risk
-@testable import policy_stop_loss
-@testable import policy_take_profit
-@testable import policy_time_stop
+@testable import PartialProfit
+@testable import PortfolioRisk
+@testable import StopLoss
+@testable import TakeProfit
+@testable import TimeStop
 
 @Suite("Positions that nobody here has opened")
 struct AdoptedPositionTests {

@@ -3,7 +3,7 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_emergency
+@testable import Emergency
 
 @Suite("Emergency")
 struct EmergencyTests {

@@ -3,7 +3,7 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_exit_rules
+@testable import ExitRules
 
 /// A position of the week of Monday 16 March 2026, looked at on Friday the 20th at 10:01 in New York.
 @Suite("The exit-rules policy")

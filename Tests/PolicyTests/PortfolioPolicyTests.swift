@@ -3,8 +3,8 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_entries
-@testable import policy_portfolio_risk
+@testable import Entries
+@testable import PortfolioRisk
 
 @Suite("Policies about the portfolio")
 struct PortfolioPolicyTests {

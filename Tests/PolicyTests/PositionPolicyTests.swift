@@ -3,9 +3,9 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_partial_profit
-@testable import policy_stop_loss
-@testable import policy_time_stop
+@testable import PartialProfit
+@testable import StopLoss
+@testable import TimeStop
 
 @Suite("Policies about single positions")
 struct PositionPolicyTests {

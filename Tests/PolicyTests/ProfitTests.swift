@@ -3,9 +3,9 @@ import Testing
 import Trading
 import Wire
 
-@testable import policy_partial_profit
-@testable import policy_portfolio_risk
-@testable import policy_take_profit
+@testable import PartialProfit
+@testable import PortfolioRisk
+@testable import TakeProfit
 
 @Suite("The partial-profit policy")
 struct PartialProfitTests {

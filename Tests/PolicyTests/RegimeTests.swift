@@ -3,7 +3,7 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_regime
+@testable import Regime
 
 @Suite("Regime")
 struct RegimeTests {

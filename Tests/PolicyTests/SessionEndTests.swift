@@ -3,7 +3,7 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_time_stop
+@testable import TimeStop
 
 @Suite("The time stop at the end of a session")
 struct SessionEndTests {

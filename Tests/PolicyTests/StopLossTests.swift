@@ -3,7 +3,7 @@ import Testing
 import Trading
 import Wire
 
-@testable import policy_stop_loss
+@testable import StopLoss
 
 @Suite("The stop-loss policy")
 struct StopLossTests {

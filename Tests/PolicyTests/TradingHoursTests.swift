@@ -4,7 +4,7 @@ import PluginTesting
 import Testing
 import Trading
 
-@testable import policy_trading_hours
+@testable import TradingHours
 
 @Suite("Trading hours and events")
 struct TradingHoursTests {

@@ -7,18 +7,21 @@ struct BrokerCommand {
     let command: OrderCommand
     /// The core's number of it.
     let number: Int64
-    /// As it stands in the journal.
-    let body: [UInt8]
+    /// As it stands in the journal; nil where there is none.
+    let body: [UInt8]?
 }
 
 /// An update for a venue that trades on what we see.
 struct ForwardedMarket {
-    let body: [UInt8]
-    /// Without what an adapter of the minors before 2 does not know; nil where that is the same.
-    let bodyOfFirstMinors: [UInt8]?
+    let update: MarketUpdate
+    /// The bytes as they came, when all of them is taken.
+    let body: [UInt8]?
 
-    func body(inMinor minor: Int64) -> [UInt8] {
-        minor < ProtocolVersion.minorOfCashFlows ? bodyOfFirstMinors ?? body : body
+    /// Without what an adapter of the minors before 2 does not know.
+    func body(inMinor minor: Int64, _ codec: MessageCodec) throws -> [UInt8] {
+        guard minor < ProtocolVersion.minorOfCashFlows else { return try body ?? codec.encode(update) }
+        let first = update.spoken(inMinor: 0)
+        return try first == update ? body ?? codec.encode(update) : codec.encode(first)
     }
 }
 

@@ -3,12 +3,12 @@ import Wire
 
 /// One cycle's snapshot as each policy gets it: what it asked for, written once for all that ask for the same.
 struct SnapshotParts {
-    private let snapshot: PortfolioSnapshot
-    private let whole: [UInt8]
+    let snapshot: PortfolioSnapshot
+    private let whole: [UInt8]?
     private var written: [PolicyNeeds: [UInt8]] = [:]
 
-    /// - Parameter whole: the bytes of all of it, which are there already.
-    init(_ snapshot: PortfolioSnapshot, _ whole: [UInt8]) {
+    /// - Parameter whole: the bytes of all of it, where they are there already.
+    init(_ snapshot: PortfolioSnapshot, _ whole: [UInt8]?) {
         self.snapshot = snapshot
         self.whole = whole
     }
@@ -16,7 +16,7 @@ struct SnapshotParts {
     mutating func bytes(for needs: PolicyNeeds, _ codec: MessageCodec) throws -> [UInt8] {
         if let bytes = written[needs] { return bytes }
         let part = snapshot.limited(to: needs)
-        let bytes = part == snapshot ? whole : try codec.encode(part)
+        let bytes = part == snapshot ? try whole ?? codec.encode(part) : try codec.encode(part)
         written[needs] = bytes
         return bytes
     }

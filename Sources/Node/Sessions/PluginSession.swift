@@ -37,6 +37,8 @@ struct PluginSession {
     var nextHeartbeatMilliseconds: Int64
     /// It was asked to leave, and none of its messages is taken from then on.
     var leavesByMilliseconds: Int64?
+    /// It works inside this process: nothing is sent to it, and its silence means nothing.
+    var isHosted = false
     private var sent: Int64 = 0
     /// Sequence number of the last message from it.
     private var received: Int64

@@ -55,6 +55,17 @@ struct SessionTable {
         return session
     }
 
+    /// Of a plugin that works inside this process.
+    mutating func openHosted(_ spec: PluginSpec, _ peer: Peer, now: Int64) -> PluginSession {
+        opened += 1
+        var session = PluginSession(
+            name: spec.name, role: spec.role, speaksMinor: ProtocolVersion.minor, peer: peer, id: "hosted.\(opened)",
+            firstSequence: 0, now: now, heartbeat: heartbeatMilliseconds)
+        session.isHosted = true
+        sessions[peer] = session
+        return session
+    }
+
     mutating func becomeReady(_ peer: Peer, _ ready: Ready) {
         sessions[peer]?.phase = .ready
         sessions[peer]?.capabilities = ready.capabilities
@@ -131,7 +142,7 @@ struct SessionTable {
         let patience = 3 * heartbeatMilliseconds + LoopLimits.graceMilliseconds
         dueMilliseconds = .max
         var actions: [Action] = []
-        for session in all {
+        for session in all where !session.isHosted {
             let silent = now - session.lastHeardMilliseconds
             var next = session.nextHeartbeatMilliseconds
             if silent > patience {

@@ -5,25 +5,34 @@ import Trading
 /// The paper broker: the exchange simulator behind the adapter's protocol, with its state on the disk.
 package struct PaperAdapter: BrokerAdapter {
     private var exchange: PaperExchange
-    private var log: VenueLog
+    /// Nil where nothing need outlive the process.
+    private var log: VenueLog?
     package private(set) var highestEpoch: Int64
 
     package init(settings: PaperConfiguration, context: AdapterContext) throws {
+        highestEpoch = 0
+        if context.isEphemeral {
+            exchange = try Self.exchange(settings, context)
+            return
+        }
         let log = try VenueLog(path: context.stateDirectory + "/paper-venue.log")
         let lines = try log.read()
         if lines.isEmpty {
-            try settings.validate()
-            guard settings.account == context.account else {
-                throw SettingsError(
-                    "account: the paper account is \(settings.account), the core trades \(context.account)")
-            }
-            exchange = try PaperExchange(settings, at: Timestamp(nanoseconds: 0))
-            highestEpoch = 0
+            exchange = try Self.exchange(settings, context)
         } else {
             (exchange, highestEpoch) = try Self.replay(lines)
         }
         try log.begin(with: exchange, epoch: highestEpoch)
         self.log = log
+    }
+
+    private static func exchange(_ settings: PaperConfiguration, _ context: AdapterContext) throws -> PaperExchange {
+        try settings.validate()
+        guard settings.account == context.account else {
+            throw SettingsError(
+                "account: the paper account is \(settings.account), the core trades \(context.account)")
+        }
+        return try PaperExchange(settings, at: Timestamp(nanoseconds: 0))
     }
 
     private static func replay(_ lines: [VenueLog.Line]) throws -> (PaperExchange, Int64) {
@@ -50,21 +59,21 @@ package struct PaperAdapter: BrokerAdapter {
     package var capabilities: BrokerCapabilities { exchange.capabilities }
 
     package mutating func fence(at epoch: Int64) throws {
-        try log.append(.epoch(epoch))
+        try log?.append(.epoch(epoch))
         highestEpoch = epoch
     }
 
     package mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage] {
-        if log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
+        if let log, log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
         switch command {
         case .submit(let submission):
-            try log.append(.submit(submission, at: time))
+            try log?.append(.submit(submission, at: time))
             return told(try exchange.submit(submission, at: time))
         case .cancel(let id):
-            try log.append(.cancel(id, at: time))
+            try log?.append(.cancel(id, at: time))
             return told(try exchange.cancel(id, at: time))
         case .replace(let replacement):
-            try log.append(.replace(replacement, at: time))
+            try log?.append(.replace(replacement, at: time))
             return told(try exchange.replace(replacement, at: time))
         case .query(let id): return [.answer(exchange.query(id))]
         case .reconcile: return [.state(try exchange.state(at: time))]
@@ -72,8 +81,8 @@ package struct PaperAdapter: BrokerAdapter {
     }
 
     package mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage] {
-        if log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
-        try log.append(.market(update))
+        if let log, log.isLong { try log.begin(with: exchange, epoch: highestEpoch) }
+        try log?.append(.market(update))
         return told(try exchange.apply(update))
     }
 
@@ -82,7 +91,7 @@ package struct PaperAdapter: BrokerAdapter {
         var next = exchange
         let reports = try next.advance(to: time)
         guard !reports.isEmpty || !next.movements.isEmpty else { return [] }
-        try log.append(.advance(to: time))
+        try log?.append(.advance(to: time))
         exchange = next
         return told(reports)
     }

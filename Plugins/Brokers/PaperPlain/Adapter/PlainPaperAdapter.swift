@@ -5,14 +5,14 @@ import Trading
 
 /// The paper venue with fewer capabilities: no groups and no replacements, as many brokers have it. It keeps the same file
 /// as `paper`, and so trades the same account: to try what becomes of working orders when one is swapped for the other.
-struct PlainPaperAdapter: BrokerAdapter {
+package struct PlainPaperAdapter: BrokerAdapter {
     private var paper: PaperAdapter
 
-    init(settings: PaperConfiguration, context: AdapterContext) throws {
+    package init(settings: PaperConfiguration, context: AdapterContext) throws {
         paper = try PaperAdapter(settings: settings, context: context)
     }
 
-    var capabilities: BrokerCapabilities {
+    package var capabilities: BrokerCapabilities {
         var plain = paper.capabilities
         plain.groups = []
         plain.replacesPrice = false
@@ -20,10 +20,10 @@ struct PlainPaperAdapter: BrokerAdapter {
         return plain
     }
 
-    var highestEpoch: Int64 { paper.highestEpoch }
-    mutating func fence(at epoch: Int64) throws { try paper.fence(at: epoch) }
+    package var highestEpoch: Int64 { paper.highestEpoch }
+    package mutating func fence(at epoch: Int64) throws { try paper.fence(at: epoch) }
 
-    mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage] {
+    package mutating func handle(_ command: OrderCommand, at time: Timestamp) throws -> [BrokerMessage] {
         switch command {
         case .submit(let submission) where submission.groupID != nil:
             return submission.orders.map { refuse($0.clientOrderID, .rejected, "no groups here", at: time) }
@@ -33,11 +33,11 @@ struct PlainPaperAdapter: BrokerAdapter {
         }
     }
 
-    mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage] {
+    package mutating func market(_ update: MarketUpdate) throws -> [BrokerMessage] {
         try paper.market(update).map(withoutGroups)
     }
 
-    mutating func tick(at time: Timestamp) throws -> [BrokerMessage] {
+    package mutating func tick(at time: Timestamp) throws -> [BrokerMessage] {
         try paper.tick(at: time).map(withoutGroups)
     }
 

@@ -4,15 +4,15 @@ import TapeReader
 import Trading
 
 /// Replays recorded markets: in lockstep at the tape's own times, in real time rebased so that the first update is now.
-final class TapeProvider: Provider {
-    struct Settings: Decodable {
+package final class TapeProvider: Provider {
+    package struct Settings: Decodable {
         var tape: TapeConfiguration
         /// Real time only: how many times faster than it was recorded.
         var speed: Int?
 
         private enum Keys: String, CodingKey { case speed }
 
-        init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             tape = try TapeConfiguration(from: decoder)
             speed = try decoder.container(keyedBy: Keys.self).decodeIfPresent(Int.self, forKey: .speed)
         }
@@ -22,7 +22,7 @@ final class TapeProvider: Provider {
     private let rebase: Rebase?
     private let tape: TapeConfiguration
 
-    init(settings: Settings, lockstep: Bool) throws {
+    package init(settings: Settings, lockstep: Bool) throws {
         Self.allowManyFiles()
         let reader = try TapeReader(settings.tape)
         tape = settings.tape
@@ -41,15 +41,15 @@ final class TapeProvider: Provider {
     }
 
     /// What lies before `from` in the same files.
-    var hasHistory: Bool { tape.from != nil }
+    package var hasHistory: Bool { tape.from != nil }
 
-    func history(period: TimeSpan, count: Int64) throws -> [Bar] {
+    package func history(period: TimeSpan, count: Int64) throws -> [Bar] {
         let bars = try tape.past(before: reader.firstAt, period: period, count: Int(count))
         guard let rebase else { return bars }
         return rebase(MarketUpdate(at: reader.firstAt, bars: bars)).bars ?? []
     }
 
-    func next() throws -> MarketUpdate? {
+    package func next() throws -> MarketUpdate? {
         guard let update = try reader.next() else { return nil }
         return rebase?(update) ?? update
     }

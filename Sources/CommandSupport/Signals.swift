@@ -3,11 +3,11 @@ import Glibc
 
 /// SIGINT, SIGTERM and SIGHUP as a descriptor that becomes readable (signalfd(2)), so that the one poll loop sees them in turn
 /// with everything else.
-final class Signals {
-    let descriptor: CInt
+package final class Signals {
+    package let descriptor: CInt
     private let wasOnTerminal = isatty(0) == 1
 
-    init() {
+    package init() {
         descriptor = cposix_signal_descriptor(1)
         signal(SIGPIPE, SIG_IGN)
     }
@@ -15,7 +15,7 @@ final class Signals {
     deinit { close(descriptor) }
 
     /// The next signal, without waiting; nil when none came.
-    func next() -> Int32? {
+    package func next() -> Int32? {
         let number = cposix_next_signal(descriptor)
         guard number != 0 else { return nil }
         // SIGHUP asks for the configuration to be read again; of a terminal that has gone it is the end.

@@ -1,3 +1,4 @@
 import PluginKit
+import Regime
 
 PolicyMain.run(RegimePolicy.self, name: "regime", version: "1.0.0")

@@ -1,3 +1,4 @@
 import PluginKit
+import TradingHours
 
 PolicyMain.run(TradingHoursPolicy.self, name: "trading-hours", version: "1.0.0")

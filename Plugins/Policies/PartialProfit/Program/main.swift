@@ -1,3 +1,4 @@
+import PartialProfit
 import PluginKit
 
 PolicyMain.run(PartialProfitPolicy.self, name: "partial-profit", version: "1.0.0")

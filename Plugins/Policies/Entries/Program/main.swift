@@ -1,3 +1,4 @@
+import Entries
 import PluginKit
 
 PolicyMain.run(EntriesPolicy.self, name: "entries", version: "1.0.0")

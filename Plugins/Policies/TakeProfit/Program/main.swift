@@ -1,3 +1,4 @@
 import PluginKit
+import TakeProfit
 
 PolicyMain.run(TakeProfitPolicy.self, name: "take-profit", version: "1.0.0")

@@ -1,0 +1,147 @@
+import Configuration
+import JSON
+
+/// What a back-test makes of an account's configuration: the tape is the clock, the paper broker the venue, nobody comes in
+/// from elsewhere, and settings are other than in the file.
+package struct ConfigurationChange: Sendable {
+    /// Where the journal and the sockets are, if any.
+    package var state: String
+    package var combination: Combination
+    /// Of the tape: first moment inclusive, last exclusive, and symbols; nil: as the file has it.
+    package var from: String?
+    package var until: String?
+    package var symbols: [String]?
+    /// Folders of a tape to play instead of the file's provider.
+    package var tapes: [String]
+    /// Cash of the paper account; nil: as the file has it.
+    package var cash: String?
+    package var fills: Fills?
+
+    /// At which price an order that was decided on a bar is filled.
+    package enum Fills: String, Sendable, CaseIterable {
+        /// From the next bar on: its open for an order at market.
+        case nextBar = "next-bar"
+        /// At the close of the bar on which it was decided.
+        case sameBar = "same-bar"
+    }
+
+    package init(state: String, combination: Combination) {
+        self.state = state
+        self.combination = combination
+        tapes = []
+    }
+
+    /// - Throws: ``ConfigurationError`` for a setting of a plugin that is not there.
+    func apply(_ tree: JSON, path: String) throws(ConfigurationError) -> JSON {
+        var tree = tree
+        for key in ["listen", "adopt", "standby_brokers", "run"] { tree = tree.without(key) }
+        tree = tree.with("clock", .string("lockstep")).with("state", .string(state))
+        tree = try withTape(tree, path)
+        tree = withVenue(tree)
+        if tree["policies"] == nil {
+            let names = Configuration.defaultPolicies.map {
+                JSON.object([.init(key: "plugin", value: .string($0.text))])
+            }
+            tree = tree.with("policies", .array(names))
+        }
+        for (name, place, text) in combination.values { tree = try set(name, place, text, in: tree, path) }
+        return tree
+    }
+
+    // MARK: - The tape
+
+    private func withTape(_ tree: JSON, _ path: String) throws(ConfigurationError) -> JSON {
+        var tree = tree
+        if !tapes.isEmpty {
+            let settings = JSON.object([.init(key: "folders", value: .array(tapes.map { .string($0) }))])
+            let tape = JSON.object([
+                JSON.Member(key: "plugin", value: JSON.string("tape")), JSON.Member(key: "settings", value: settings),
+            ])
+            tree = tree.with("providers", .array([tape]))
+        }
+        guard case .array(var providers)? = tree["providers"],
+            let index = providers.firstIndex(where: { $0["plugin"]?.plain == "tape" })
+        else {
+            throw ConfigurationError(
+                path: path, line: nil,
+                what: "providers: a back-test plays a tape, and this names none; name folders of one with --tape FOLDER"
+            )
+        }
+        var settings = providers[index]["settings"] ?? .object([])
+        if let from { settings = settings.with("from", .string(from)) }
+        if let until { settings = settings.with("until", .string(until)) }
+        if let symbols { settings = settings.with("symbols", .array(symbols.map { .string($0) })) }
+        settings = settings.without("speed")
+        providers[index] = providers[index].with("settings", settings).without("start")
+        return tree.with("providers", .array([providers[index]]))
+    }
+
+    // MARK: - The venue
+
+    private func withVenue(_ tree: JSON) -> JSON {
+        var broker = tree["broker"] ?? .object([])
+        let isPaper = ["paper", "paper-plain"].contains(broker["plugin"]?.plain)
+        var settings = (isPaper ? broker["settings"] : nil) ?? .object([])
+        if settings["account"] == nil, let account = tree["account"] { settings = settings.with("account", account) }
+        if let cash { settings = settings.with("cash", .number(cash)) }
+        if settings["cash"] == nil { settings = settings.with("cash", .number("100000")) }
+        if let fills {
+            settings = settings.with("latency_milliseconds", .number(fills == .nextBar ? "1" : "0"))
+        }
+        if !isPaper { broker = .object([.init(key: "plugin", value: .string("paper"))]) }
+        return tree.with("broker", broker.with("settings", settings).without("start"))
+    }
+
+    // MARK: - Settings
+
+    private func set(
+        _ name: String, _ place: [String], _ text: String, in tree: JSON, _ path: String
+    ) throws(ConfigurationError) -> JSON {
+        let value = try SettingsFile(text: text, path: "--set \(name)=\(text)").tree
+        for (key, isList) in [("policies", true), ("providers", true), ("broker", false)] {
+            guard let found = tree[key] else { continue }
+            if !isList, found.isPlugin(place[0]), place.count > 1 {
+                return tree.with(key, found.settingsChanged(place.dropFirst(), value))
+            }
+            guard case .array(var items) = found, let index = items.firstIndex(where: { $0.isPlugin(place[0]) }),
+                place.count > 1
+            else { continue }
+            items[index] = items[index].settingsChanged(place.dropFirst(), value)
+            return tree.with(key, .array(items))
+        }
+        // A name with a hyphen is a plugin's: no key of the configuration has one.
+        guard !place[0].contains("-"), place.count > 0 else {
+            throw ConfigurationError(
+                path: path, line: nil, what: "--set \(name): the configuration names no plugin \"\(place[0])\"")
+        }
+        return tree.changed(place[...], value)
+    }
+}
+
+extension JSON {
+    func with(_ key: String, _ value: JSON) -> JSON {
+        guard case .object(var members) = self else { return .object([Member(key: key, value: value)]) }
+        if let index = members.firstIndex(where: { $0.key == key }) {
+            members[index].value = value
+        } else {
+            members.append(Member(key: key, value: value))
+        }
+        return .object(members)
+    }
+
+    func without(_ key: String) -> JSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { $0.key != key })
+    }
+
+    fileprivate func changed(_ place: ArraySlice<String>, _ value: JSON) -> JSON {
+        guard let key = place.first else { return value }
+        return with(key, (self[key] ?? .object([])).changed(place.dropFirst(), value))
+    }
+
+    fileprivate func settingsChanged(_ place: ArraySlice<String>, _ value: JSON) -> JSON {
+        with("settings", (self["settings"] ?? .object([])).changed(place, value))
+    }
+
+    fileprivate func isPlugin(_ name: String) -> Bool { self["name"]?.plain == name || self["plugin"]?.plain == name }
+}

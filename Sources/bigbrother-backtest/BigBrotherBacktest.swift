@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The commands of `bigbrother` that trade an account's past: they call policies, venue and tape inside one process, which the
+/// program that trades an account never does. `bigbrother backtest` becomes this program, so its help names that.
+@main
+struct BigBrotherBacktest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bigbrother", abstract: "What would have been, with the core that trades the account.",
+        subcommands: [BacktestCommand.self])
+}
