@@ -153,10 +153,10 @@ let backtests: [Target] = [
         "TradingHours"),
     module(
         "Backtesting", "Configuration", "Console", "Hosting", "JSON", "Journal", "Keys", "Messaging", "Node",
-        "Orchestration", "SQLiteJournal", "Trading", "Wire", "ZeroMQTransport"),
+        "Orchestration", "SQLiteJournal", "Trading", "Wire", "Wording", "ZeroMQTransport"),
     program(
         "bigbrother-backtest", "Sources/bigbrother-backtest", "Backtesting", "ShippedPlugins", "CommandSupport",
-        "Configuration", "Console", "Journal", "Node", "Orchestration", "Trading", "Wire", argumentParser),
+        "Configuration", "Console", "Journal", "Node", "Orchestration", "TapeReader", "Trading", "Wire", argumentParser),
 ]
 
 // What `scripts/run` builds, by `swift build --target`: the programs that the demonstration starts, and with a configuration of

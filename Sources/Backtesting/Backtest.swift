@@ -26,8 +26,11 @@ package struct Backtest: Sendable {
     package var journal: JournalChoice
     /// Every plugin has a process of its own, as when an account is traded.
     package var usesProcesses = false
+    /// Keeps what every policy said, for ``LookAhead``.
+    package var keepsAnswers = false
     /// Ends the run early; asked now and then.
     package var isCancelled: @Sendable () -> Bool
+    package let progress = Progress()
 
     package enum JournalChoice: Hashable, Sendable {
         case none
@@ -45,20 +48,32 @@ package struct Backtest: Sendable {
     package struct Result: Sendable {
         package var end: RunEnd
         package var report: RunReport
+        package var curve: EquityCurve
+        package var log: [String]
+        /// Why orders waited, and what was warned of, with how often; most often first.
+        package var keptBack: [(why: String, times: Int)]
+        package var answers: [AnswerTrace]
         package var equity: Money
         package var realizedProfit: Money
         package var cycles: Int64
+        package var fillsAtNextBar: Bool
         package var bars: Int64
         package var seconds: Double
         /// Nil without a journal.
         package var head: JournalHead?
-        /// Programs that had a process.
+        /// Plugins that had a process.
         package var processes: [String]
+
+        package var barsPerSecond: Double { seconds > 0 ? Double(bars) / seconds : 0 }
+        package var firstEquity: Money { curve.first ?? equity }
+        /// Of the equity at the first cycle; 0.1 is 10 %.
+        package var gain: Double {
+            firstEquity.units > 0 ? Double(equity.units) / Double(firstEquity.units) - 1 : 0
+        }
     }
 
-    /// - Parameter observer: hears of every record beside the report.
     /// - Throws: ``ConfigurationError``, ``JournalError`` and what the sockets throw.
-    package func run(observer: any RunObserver & ReportKeeper) throws -> Result {
+    package func run() throws -> Result {
         let loaded = try load()
         let hosted = hosted(loaded)
         let apart = loaded.specs.filter { hosted[$0.name] == nil }
@@ -76,8 +91,12 @@ package struct Backtest: Sendable {
         let endpoints = try hub.map { hub in
             try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         }
+        let observer = BacktestObserver(progress: progress) { hosted.share }
+        let answers = AnswerKeeper()
+        let node = Node(core: Orchestrator(), journal: file)
+        if keepsAnswers { node.watch = { answers.take($0, at: $1) } }
         let live = LiveNode(
-            node: Node(core: Orchestrator(), journal: file), transport: hub ?? NoTransport(), clock: BacktestClock(),
+            node: node, transport: hub ?? NoTransport(), clock: BacktestClock(),
             observer: observer, options: options(loaded, hosted, publishes: hub != nil),
             endpoint: { endpoints?[$0.rawValue] ?? "" },
             signals: (-1, { [isCancelled] in isCancelled() ? 2 : nil }))
@@ -88,8 +107,12 @@ package struct Backtest: Sendable {
         var report = observer.report
         report.close(live.state)
         return Result(
-            end: end, report: report, equity: try live.state.marked.equity(),
+            end: end, report: report, curve: observer.equity, log: observer.log,
+            keptBack: observer.keptBack.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) },
+            answers: answers.traces,
+            equity: try live.state.marked.equity(),
             realizedProfit: live.state.portfolio.realizedProfit, cycles: live.state.cycle.number,
+            fillsAtNextBar: loaded.configuration.broker.settings?["fills_at_next_bar"] == .bool(true),
             bars: live.figures.bars,
             seconds: Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18,
             head: file?.head, processes: apart.map(\.name.text))
@@ -129,12 +152,13 @@ package struct Backtest: Sendable {
     }
 }
 
-/// Keeps what a run comes to.
-package protocol ReportKeeper: AnyObject {
-    var report: RunReport { get }
+extension [PluginName: HostedPlugin] {
+    /// How much of the tape was played, 0 to 1; nil where nobody says.
+    fileprivate var share: Double? {
+        for case .provider(let provider) in values { return provider.share }
+        return nil
+    }
 }
-
-extension Presenter: ReportKeeper {}
 
 /// Nobody is outside.
 private final class NoTransport: Transport {

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import JSON
 
 /// What a back-test makes of an account's configuration: the tape is the clock, the paper broker the venue, nobody comes in
@@ -16,6 +17,8 @@ package struct ConfigurationChange: Sendable {
     /// Cash of the paper account; nil: as the file has it.
     package var cash: String?
     package var fills: Fills?
+    /// Text of the file that is replaced wherever it stands, such as a folder by its copy.
+    package var replaced: [(String, String)] = []
 
     /// At which price an order that was decided on a bar is filled.
     package enum Fills: String, Sendable, CaseIterable {
@@ -44,6 +47,7 @@ package struct ConfigurationChange: Sendable {
             }
             tree = tree.with("policies", .array(names))
         }
+        for (old, new) in replaced { tree = tree.replacing(old, new) }
         for (name, place, text) in combination.values { tree = try set(name, place, text, in: tree, path) }
         return tree
     }
@@ -85,11 +89,29 @@ package struct ConfigurationChange: Sendable {
         if settings["account"] == nil, let account = tree["account"] { settings = settings.with("account", account) }
         if let cash { settings = settings.with("cash", .number(cash)) }
         if settings["cash"] == nil { settings = settings.with("cash", .number("100000")) }
+        if settings["sessions"] == nil, isByDay(tree) { settings = settings.with("sessions", .string("always")) }
         if let fills {
-            settings = settings.with("latency_milliseconds", .number(fills == .nextBar ? "1" : "0"))
+            settings = settings.with("fills_at_next_bar", .bool(fills == .nextBar))
         }
         if !isPaper { broker = .object([.init(key: "plugin", value: .string("paper"))]) }
         return tree.with("broker", broker.with("settings", settings).without("start"))
+    }
+
+    /// Whether the tape has whole days only: then it has no moment at which the market is open.
+    private func isByDay(_ tree: JSON) -> Bool {
+        let names = Self.folders(of: tree).flatMap { folder -> [String] in
+            FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        }
+        return !names.isEmpty && !names.contains { $0.contains("-trade.csv") || $0.contains("-quote.csv") }
+    }
+
+    /// The folders of the tape.
+    package static func folders(of tree: JSON) -> [String] {
+        guard case .array(let providers)? = tree["providers"] else { return [] }
+        return providers.flatMap { provider -> [String] in
+            guard case .array(let folders)? = provider["settings"]?["folders"] else { return [] }
+            return folders.map(\.plain)
+        }
     }
 
     // MARK: - Settings
@@ -119,6 +141,17 @@ package struct ConfigurationChange: Sendable {
 }
 
 extension JSON {
+    /// Every text in which `old` stands, with `new` in its place.
+    func replacing(_ old: String, _ new: String) -> JSON {
+        switch self {
+        case .string(let text): .string(text.replacingOccurrences(of: old, with: new))
+        case .array(let items): .array(items.map { $0.replacing(old, new) })
+        case .object(let members):
+            .object(members.map { Member(key: $0.key, value: $0.value.replacing(old, new)) })
+        case .null, .bool, .number: self
+        }
+    }
+
     func with(_ key: String, _ value: JSON) -> JSON {
         guard case .object(var members) = self else { return .object([Member(key: key, value: value)]) }
         if let index = members.firstIndex(where: { $0.key == key }) {

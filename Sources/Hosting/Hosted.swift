@@ -73,6 +73,8 @@ private final class HostedProviderOf<P: Provider>: HostedProvider {
         return update
     }
 
+    var share: Double? { provider?.share }
+
     func history(_ request: HistoryRequest) throws -> [HistoryBars] {
         guard let pieces = try provider?.pieces(of: request) else { throw NotWelcomed() }
         return pieces

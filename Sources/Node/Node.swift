@@ -26,6 +26,8 @@ package final class Node {
     private var isSnapshotDue: Bool
     private var isVersionWritten = false
     private var troubles: [String] = []
+    /// Hears of every input as the core is given it, for who measures a run.
+    package var watch: ((Input, Timestamp) -> Void)?
 
     /// - Parameters:
     ///   - journal: nil for a back-test that keeps none: then nothing is encoded, and nothing is durable.
@@ -44,6 +46,7 @@ package final class Node {
     /// Journals an input, lets the core decide, and journals what it wants. Nothing leaves before ``commit()``.
     /// - Throws: ``JournalError``.
     package func handle(_ input: Input, at time: Timestamp) throws {
+        watch?(input, time)
         guard let journal else {
             for effect in core.handle(input, at: time) { pending.append(Outgoing(effect, nil)) }
             return

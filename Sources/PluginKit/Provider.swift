@@ -13,10 +13,13 @@ public protocol Provider {
     /// The newest closed bars of a period before its first update, of each symbol that it publishes: at most `count` of each, with
     /// their own times, none for a symbol that it has none of.
     mutating func history(period: TimeSpan, count: Int64) throws -> [Bar]
+    /// How much of its data has been given, 0 to 1; nil, unless it says so: not known.
+    var share: Double? { get }
 }
 
 extension Provider {
     public var hasHistory: Bool { false }
+    public var share: Double? { nil }
     public mutating func history(period: TimeSpan, count: Int64) throws -> [Bar] { [] }
 }
 

@@ -17,11 +17,13 @@ struct BigBrother: ParsableCommand {
               bigbrother plan --config my.yaml  what it would do first, without sending it
               bigbrother run --config my.yaml   your account
               bigbrother demo nvda              one position, one decision, each step
+              bigbrother backtest --config ...  what it would have made of a recorded market
               bigbrother explain 42.NVDA        why it was decided, and what followed
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, PlanCommand.self, DemoCommand.self, SimulateCommand.self, StatusCommand.self,
+            RunCommand.self, PlanCommand.self, DemoCommand.self, BacktestCommand.self, SimulateCommand.self,
+            StatusCommand.self,
             PositionsCommand.self,
             OrdersCommand.self,
             AlertsCommand.self, DecisionsCommand.self, ExplainCommand.self, WhyNotCommand.self, ReplayCommand.self,

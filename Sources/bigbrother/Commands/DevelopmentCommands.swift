@@ -2,25 +2,27 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 
-/// A command that the program `bigbrother-dev` beside this one carries out: the program that trades an account has none of its
-/// code.
+/// A command that another program beside this one carries out: the program that trades an account has none of its code.
 private protocol DevelopmentCommand: ParsableCommand {
     static var name: String { get }
     static var abstract: String { get }
+    static var program: String { get }
     /// All that stands behind the command's name, options and `--help` too.
     var arguments: [String] { get }
 }
 
 extension DevelopmentCommand {
+    static var program: String { "bigbrother-dev" }
+
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: name, abstract: abstract,
-            discussion: "The program bigbrother-dev carries it out, and explains it: bigbrother \(name) --help")
+            discussion: "The program \(program) carries it out, and explains it: bigbrother \(name) --help")
     }
 
     func run() throws {
         try Failure.guarding {
-            throw Self.become(Home.binaries + "/bigbrother-dev", ["bigbrother", Self.name] + arguments)
+            throw Self.become(Home.binaries + "/" + Self.program, ["bigbrother", Self.name] + arguments)
         }
     }
 
@@ -45,7 +47,7 @@ private struct NotThere: Error, CustomStringConvertible {
         let configuration = folder == "debug" ? "" : "-c release "
         return """
             \(program) carries this command out, and is not built; \
-            build it: swift build \(configuration)--product bigbrother-dev
+            build it: swift build \(configuration)--product \(URL(fileURLWithPath: program).lastPathComponent)
             """
     }
 }
@@ -65,5 +67,12 @@ struct CheckCommand: DevelopmentCommand {
 struct NewCommand: DevelopmentCommand {
     static let name = "new"
     static let abstract = "Make the folder of a new plugin."
+    @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+}
+
+struct BacktestCommand: DevelopmentCommand {
+    static let name = "backtest"
+    static let abstract = "Run an account's configuration over a recorded market."
+    static let program = "bigbrother-backtest"
     @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
 }

@@ -22,6 +22,8 @@ package struct PaperConfiguration: Sendable, Hashable, Codable {
     package var participation: Ratio
     /// Fills against a quote take no more than its size. Default false.
     package var limitToQuoteSize: Bool
+    /// An order meets no price that was known when it came: the next bar or quote is the first. Default false.
+    package var fillsAtNextBar = false
     /// Default ``PaperSessions/usEquity``.
     package var sessions: PaperSessions
     /// Default false.
@@ -126,6 +128,7 @@ extension PaperConfiguration {
         reservesShares = try value(.reservesShares, or: reservesShares)
         priceIncrement = try value(.priceIncrement, or: priceIncrement)
         quantityIncrement = try value(.quantityIncrement, or: quantityIncrement)
+        fillsAtNextBar = try value(.fillsAtNextBar, or: fillsAtNextBar)
         fees = try value(.fees, or: fees)
         cashMovements = try value(.cashMovements, or: cashMovements)
     }

@@ -62,7 +62,7 @@ extension PaperExchange {
             book[sequence].since = since
         }
         try restate(sequence, reason: nil) { $0 = terms }
-        try matchNow(sequence)
+        try meet(sequence)
         try matchAwakened()
     }
 

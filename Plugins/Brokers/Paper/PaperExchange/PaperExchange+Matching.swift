@@ -23,6 +23,14 @@ extension PaperExchange {
         for leg in legs where book[leg.sequence].part != .stop { try matchNow(leg.sequence) }
     }
 
+    /// An order that has come, or was changed, meets the market that it found; or the next one that is heard of.
+    mutating func meet(_ sequence: Int64) throws(NumericError) {
+        guard configuration.fillsAtNextBar, !book[sequence].isImmediate else { return try matchNow(sequence) }
+        let symbol = book[sequence].order.symbol
+        guard let reference = markets[symbol]?.stopReference(book[sequence].terms.side) else { return }
+        startTrail(sequence, at: reference)
+    }
+
     /// Lets an order meet the market as it is: elects it, trades what can be traded, ends what may not rest.
     mutating func matchNow(_ sequence: Int64) throws(NumericError) {
         let symbol = book[sequence].order.symbol

@@ -52,8 +52,8 @@ extension PaperExchange {
             try report(sequence, waits ? .held : .new)
         }
         // A stop goes before its target: should the market have jumped meanwhile, the worse is true.
-        for sequence in arrived where book[sequence].part == .stop { try matchNow(sequence) }
-        for sequence in arrived where book[sequence].part != .stop { try matchNow(sequence) }
+        for sequence in arrived where book[sequence].part == .stop { try meet(sequence) }
+        for sequence in arrived where book[sequence].part != .stop { try meet(sequence) }
         try matchAwakened()
     }
 

@@ -49,6 +49,8 @@ package final class TapeProvider: Provider {
         return rebase(MarketUpdate(at: reader.firstAt, bars: bars)).bars ?? []
     }
 
+    package var share: Double? { reader.share }
+
     package func next() throws -> MarketUpdate? {
         guard let update = try reader.next() else { return nil }
         return rebase?(update) ?? update

@@ -12,6 +12,8 @@ struct CSVFile: ~Copyable {
     /// Of the row that is read, from 1.
     private(set) var line = 0
     private let handle: GzipFile
+    /// Of the file on the disk.
+    private let bytes: Int64
     var buffer: [UInt8]
     /// The bytes that wait in the buffer are `next..<filled`; the present row begins at `start`.
     private(set) var start = 0
@@ -28,10 +30,14 @@ struct CSVFile: ~Copyable {
     /// - Throws: ``TapeError/system(code:call:path:)``.
     init(path: String) throws(TapeError) {
         handle = try GzipFile(path)
+        bytes = fileBytes(path)
         self.path = path
         name = baseName(path)
         buffer = Array(repeating: 0, count: Limits.bufferBytes)
     }
+
+    /// How much of it was read, 0 to 1, in steps of its buffer.
+    var share: Double { bytes > 0 ? min(1, Double(handle.position) / Double(bytes)) : 1 }
 
     /// Moves on to the next row; false at the end of the file.
     /// - Throws: ``TapeError`` for a wrong number of columns, a row that is too long, a damaged or unreadable file.

@@ -1,6 +1,12 @@
 import CZlib
 import Glibc
 
+/// stat(2); 0 for a file that is not there.
+func fileBytes(_ path: String) -> Int64 {
+    var facts = stat()
+    return stat(path, &facts) == 0 ? Int64(facts.st_size) : 0
+}
+
 /// An open file that is read through zlib: compressed or plain, zlib finds out by itself.
 struct GzipFile: ~Copyable {
     private let handle: gzFile
@@ -41,6 +47,9 @@ struct GzipFile: ~Copyable {
         case _: return .corrupt
         }
     }
+
+    /// Bytes of the file, as it is on the disk, that were read so far (`gzoffset`).
+    var position: Int64 { Int64(gzoffset(handle)) }
 
     /// Closes it (`gzclose_r`). Nothing was written, so nothing can be lost.
     consuming func close() {}

@@ -38,6 +38,9 @@ final class TapeCursor {
         try readHeader(symbols)
     }
 
+    /// How much of its file was read, 0 to 1.
+    var share: Double { file.share }
+
     /// Moves on to the next row of the window.
     /// - Throws: ``TapeError`` for the first row that is wrong, also where the window would have left it out.
     func advance() throws(TapeError) {

@@ -49,7 +49,7 @@ enum TapeFolder {
     }
 
     /// The names in a folder, sorted (`opendir`, `readdir`).
-    private static func names(in folder: String) throws(TapeError) -> [String] {
+    static func names(in folder: String) throws(TapeError) -> [String] {
         guard let directory = opendir(folder) else { throw .system(code: errno, call: "opendir", path: folder) }
         defer { closedir(directory) }
         var names: [String] = []

@@ -24,6 +24,7 @@ package struct TapeReader: ~Copyable {
     private var market: Timestamp
     private let conditions: [TapeCursor]
     private let hasTables: Bool
+    private let until: Timestamp
     private var actions: ActionSchedule
     private var clock: StepClock?
     private var lastAt = Timestamp(nanoseconds: .min)
@@ -41,6 +42,7 @@ package struct TapeReader: ~Copyable {
                 key: "folders", problem: "no bar or quote lies in the window; change from, until or regular_only")
         }
         self.markets = markets
+        until = plan.window.until
         self.conditions = conditions
         marketTimes = times
         market = first
@@ -48,6 +50,15 @@ package struct TapeReader: ~Copyable {
         actions = ActionSchedule(plan.actions, window: plan.window, firstMarket: first)
         clock = plan.step.map(StepClock.init)
         firstAt = min(first, actions.nextAt ?? endOfTime)
+    }
+
+    /// About how much of the tape was played, 0 to 1: by time where the tape has an end, else by the bytes of one of its files.
+    package var share: Double {
+        guard lastAt >= firstAt else { return 0 }
+        if until < endOfTime, until > firstAt {
+            return min(1, max(0, Double((lastAt - firstAt).wholeSeconds) / Double((until - firstAt).wholeSeconds)))
+        }
+        return markets.first?.share ?? 1
     }
 
     /// The next update; nil after the last.
