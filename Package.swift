@@ -156,7 +156,8 @@ let backtests: [Target] = [
         "Orchestration", "SQLiteJournal", "Trading", "Wire", "Wording", "ZeroMQTransport"),
     program(
         "bigbrother-backtest", "Sources/bigbrother-backtest", "Backtesting", "ShippedPlugins", "CommandSupport",
-        "Configuration", "Console", "Journal", "Node", "Orchestration", "TapeReader", "Trading", "Wire", argumentParser),
+        "Configuration", "Console", "Journal", "Node", "Orchestration", "SQLiteJournal", "TapeReader", "Trading", "Wire",
+        argumentParser),
 ]
 
 // What `scripts/run` builds, by `swift build --target`: the programs that the demonstration starts, and with a configuration of
@@ -220,6 +221,7 @@ let testTargets: [Target] = [
     tests(
         "ConsoleTests", "Console", "Node", "Orchestration", "Wording", "Trading", "Wire", "Journal", "JournalTesting",
         "CoreTestSupport"),
+    tests("BacktestingTests", "Backtesting", "Configuration", "JSON", "Orchestration", "Trading"),
     tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
@@ -230,7 +232,7 @@ let testTargets: [Target] = [
     program(
         "policy-reenter", "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"], "PluginKit", "Trading"),
     tests(
-        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-dev", "broker-paper", "broker-paper-plain",
+        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-backtest", "bigbrother-dev", "broker-paper", "broker-paper-plain",
         "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
         "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),

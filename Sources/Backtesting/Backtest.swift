@@ -26,6 +26,8 @@ package struct Backtest: Sendable {
     package var journal: JournalChoice
     /// Every plugin has a process of its own, as when an account is traded.
     package var usesProcesses = false
+    /// Begins in the middle, with a core that has lived already; nil: with a fresh one.
+    package var start: StartPoint?
     /// Keeps what every policy said, for ``LookAhead``.
     package var keepsAnswers = false
     /// Ends the run early; asked now and then.
@@ -61,6 +63,7 @@ package struct Backtest: Sendable {
         package var seconds: Double
         /// Nil without a journal.
         package var head: JournalHead?
+        package var course: Course
         /// Plugins that had a process.
         package var processes: [String]
 
@@ -75,7 +78,10 @@ package struct Backtest: Sendable {
     /// - Throws: ``ConfigurationError``, ``JournalError`` and what the sockets throw.
     package func run() throws -> Result {
         let loaded = try load()
-        let hosted = hosted(loaded)
+        var hosted = hosted(loaded)
+        if let start, let provider = loaded.specs.first(where: { $0.role == .provider }) {
+            hosted[provider.name] = .provider(start.provider())
+        }
         let apart = loaded.specs.filter { hosted[$0.name] == nil }
         let state = loaded.stateDirectory
         let needsFolder = journal == .file || !apart.isEmpty
@@ -91,9 +97,9 @@ package struct Backtest: Sendable {
         let endpoints = try hub.map { hub in
             try Dictionary(uniqueKeysWithValues: ZeroMQHub.socketNames.map { ($0, try hub.endpoint($0)) })
         }
-        let observer = BacktestObserver(progress: progress) { hosted.share }
+        let observer = BacktestObserver(progress: progress, keepsCourse: start != nil) { [hosted] in hosted.share }
         let answers = AnswerKeeper()
-        let node = Node(core: Orchestrator(), journal: file)
+        let node = Node(core: start?.core ?? Orchestrator(), journal: file)
         if keepsAnswers { node.watch = { answers.take($0, at: $1) } }
         let live = LiveNode(
             node: node, transport: hub ?? NoTransport(), clock: BacktestClock(),
@@ -115,7 +121,7 @@ package struct Backtest: Sendable {
             fillsAtNextBar: loaded.configuration.broker.settings?["fills_at_next_bar"] == .bool(true),
             bars: live.figures.bars,
             seconds: Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18,
-            head: file?.head, processes: apart.map(\.name.text))
+            head: file?.head, course: observer.course, processes: apart.map(\.name.text))
     }
 
     /// - Throws: ``ConfigurationError``.
@@ -126,16 +132,18 @@ package struct Backtest: Sendable {
     }
 
     /// The project's own programs; a program of another folder that has such a name stays a process.
-    private func hosted(_ loaded: LoadedConfiguration) -> [PluginName: HostedPlugin] {
+    func hosted(_ loaded: LoadedConfiguration) -> [PluginName: HostedPlugin] {
         guard !usesProcesses else { return [:] }
         var hosted: [PluginName: HostedPlugin] = [:]
         for spec in loaded.specs {
-            guard let program = spec.program, program.executable.hasPrefix(binaries + "/"),
-                let maker = makers[String(program.executable.dropFirst(binaries.count + 1))]
-            else { continue }
-            hosted[spec.name] = maker()
+            if let maker = maker(spec) { hosted[spec.name] = maker() }
         }
         return hosted
+    }
+
+    func maker(_ spec: PluginSpec) -> Maker? {
+        guard let program = spec.program, program.executable.hasPrefix(binaries + "/") else { return nil }
+        return makers[String(program.executable.dropFirst(binaries.count + 1))]
     }
 
     private func options(
@@ -150,6 +158,12 @@ package struct Backtest: Sendable {
         options.environment = ChildEnvironment(ProcessInfo.processInfo.environment)
         return options
     }
+}
+
+/// Where a run begins that does not begin at the beginning.
+package struct StartPoint: Sendable {
+    package var core: Orchestrator
+    package var provider: @Sendable () -> any HostedProvider
 }
 
 extension [PluginName: HostedPlugin] {

@@ -11,6 +11,9 @@ final class BacktestObserver: RunObserver {
     private(set) var equity = EquityCurve()
     /// Texts of the log, the first so many: why a plugin was left out, or a price was not taken.
     private(set) var log: [String] = []
+    /// Every decision that changed a plan, and the equity at each cycle, where that is asked for.
+    private(set) var course = Course()
+    private let keepsCourse: Bool
     /// Why orders waited, with how often; the first so many reasons.
     private(set) var keptBack: [String: Int] = [:]
     private let progress: Progress
@@ -19,13 +22,15 @@ final class BacktestObserver: RunObserver {
     private static let logged = 20
     private static let reasons = 200
 
-    init(progress: Progress, share: @escaping () -> Double?) {
+    init(progress: Progress, keepsCourse: Bool, share: @escaping () -> Double?) {
         self.progress = progress
+        self.keepsCourse = keepsCourse
         self.share = share
     }
 
     func observe(_ record: Record, state: CoreState) {
         report.add(record, state: state)
+        if keepsCourse { course.take(record, at: state.now) }
         switch record {
         case .cycleStarted(let start): equity.add(start.equity, at: state.now)
         case .waiting(let waiting): if let why = waiting.why { count(why.words) }

@@ -17,6 +17,13 @@ package struct ConfigurationChange: Sendable {
     /// Cash of the paper account; nil: as the file has it.
     package var cash: String?
     package var fills: Fills?
+    /// The market comes from elsewhere: what the file says of providers is of no matter.
+    package var hasOwnMarket = false
+    /// What the venue begins with, over the file's own settings.
+    package var venue: [(key: String, value: JSON)] = []
+    /// Names of policies that are left out, and folders of policies that are added.
+    package var without: [String] = []
+    package var with: [String] = []
     /// Text of the file that is replaced wherever it stands, such as a folder by its copy.
     package var replaced: [(String, String)] = []
 
@@ -41,12 +48,17 @@ package struct ConfigurationChange: Sendable {
         tree = tree.with("clock", .string("lockstep")).with("state", .string(state))
         tree = try withTape(tree, path)
         tree = withVenue(tree)
+        for (key, value) in venue {
+            guard let broker = tree["broker"] else { continue }
+            tree = tree.with("broker", broker.settingsChanged([key], value))
+        }
         if tree["policies"] == nil {
             let names = Configuration.defaultPolicies.map {
                 JSON.object([.init(key: "plugin", value: .string($0.text))])
             }
             tree = tree.with("policies", .array(names))
         }
+        tree = try withPolicies(tree, path)
         for (old, new) in replaced { tree = tree.replacing(old, new) }
         for (name, place, text) in combination.values { tree = try set(name, place, text, in: tree, path) }
         return tree
@@ -56,6 +68,7 @@ package struct ConfigurationChange: Sendable {
 
     private func withTape(_ tree: JSON, _ path: String) throws(ConfigurationError) -> JSON {
         var tree = tree
+        let tapes = hasOwnMarket ? ["/"] : tapes
         if !tapes.isEmpty {
             let settings = JSON.object([.init(key: "folders", value: .array(tapes.map { .string($0) }))])
             let tape = JSON.object([
@@ -93,7 +106,12 @@ package struct ConfigurationChange: Sendable {
         if let fills {
             settings = settings.with("fills_at_next_bar", .bool(fills == .nextBar))
         }
-        if !isPaper { broker = .object([.init(key: "plugin", value: .string("paper"))]) }
+        if !isPaper, let name = broker["name"] ?? broker["plugin"] {
+            // It has the name of the account's own adapter, so that a core that knows that one goes on with it.
+            broker = .object([
+                JSON.Member(key: "plugin", value: JSON.string("paper")), JSON.Member(key: "name", value: name),
+            ])
+        }
         return tree.with("broker", broker.with("settings", settings).without("start"))
     }
 
@@ -112,6 +130,31 @@ package struct ConfigurationChange: Sendable {
             guard case .array(let folders)? = provider["settings"]?["folders"] else { return [] }
             return folders.map(\.plain)
         }
+    }
+
+    // MARK: - Policies
+
+    private func withPolicies(_ tree: JSON, _ path: String) throws(ConfigurationError) -> JSON {
+        guard case .array(var policies)? = tree["policies"] else { return tree }
+        for name in without {
+            guard policies.contains(where: { $0.isPlugin(name) }) else {
+                throw ConfigurationError(path: path, line: nil, what: "--without \(name): it names no such policy")
+            }
+            policies.removeAll { $0.isPlugin(name) }
+        }
+        var tree = tree
+        for folder in with {
+            let manifest = folder + "/plugin.json"
+            let file = try SettingsFile(text: readText(manifest), path: manifest)
+            guard let name = file.tree["name"]?.plain else {
+                throw ConfigurationError(path: manifest, line: nil, what: "name: missing")
+            }
+            policies.append(.object([JSON.Member(key: "plugin", value: JSON.string(name))]))
+            var folders: [JSON] = []
+            if case .array(let known)? = tree["plugins"] { folders = known }
+            tree = tree.with("plugins", .array([JSON.string(folder)] + folders))
+        }
+        return tree.with("policies", .array(policies))
     }
 
     // MARK: - Settings

@@ -4,7 +4,7 @@ import Trading
 import Wire
 
 /// Inputs and effects as journal entries: a type, a canonical JSON body, and the keys under which `explain` finds them.
-struct EntryCodec {
+package struct EntryCodec {
     struct Coded {
         var type: String
         var body: [UInt8]
@@ -19,15 +19,17 @@ struct EntryCodec {
     private let encoder = WireEncoder()
     private let decoder = WireDecoder(maximumBytes: JournalLimits.bodyBytes)
 
+    package init() {}
+
     func encode(_ input: Input) throws -> Coded {
         Coded(type: input.typeName, body: try encoder.encode(input), mentions: input.mentions)
     }
 
-    func decodeInput(_ body: [UInt8]) throws -> Input {
+    package func decodeInput(_ body: [UInt8]) throws -> Input {
         try decoder.decode(Input.self, from: body, unknownFields: .refuse)
     }
 
-    func decodeRecord(_ body: [UInt8]) throws -> Record {
+    package func decodeRecord(_ body: [UInt8]) throws -> Record {
         try decoder.decode(Record.self, from: body, unknownFields: .refuse)
     }
 

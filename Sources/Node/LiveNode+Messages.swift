@@ -166,7 +166,7 @@ extension LiveNode {
         scheduler.providerAnswered()
         if update.isLast == true { scheduler.tapeEnded() }
         guard admission == .accepted else { return }
-        scheduler.tapeReached(update.at)
+        scheduler.tapeReached(update.at, startsCycle: read.startsCycle)
         figures.took(bars: update.bars?.count ?? 0)
         broker.appendMarket(ForwardedMarket(update: update, body: isWhole ? read.body : nil))
         enqueue(.market(update))
@@ -306,6 +306,8 @@ struct ReadMarket {
     var unreadable: [UnreadableRow]
     /// The bytes as they came; nil for what a hosted provider said.
     var body: [UInt8]?
+    /// In lockstep: a cycle follows it.
+    var startsCycle = true
 }
 
 /// What is known of a message that was not taken.

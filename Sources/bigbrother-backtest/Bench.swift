@@ -17,7 +17,7 @@ struct Bench {
     /// Two at least, whatever the machine says.
     private let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
-    init(_ options: TapeOptions, journal: String?, usesProcesses: Bool, isQuiet: Bool) throws {
+    init(_ options: TapeOptions, journal: String?, usesProcesses: Bool = false, isQuiet: Bool) throws {
         self.options = options
         self.journal = journal.map(TapeOptions.absolute)
         self.usesProcesses = usesProcesses
@@ -39,6 +39,15 @@ struct Bench {
             isCancelled: { Interruption.isAsked })
         backtest.usesProcesses = usesProcesses
         return backtest
+    }
+
+    /// Of a command that keeps no journal of its own.
+    static func backtest(_ config: String, _ combination: Combination) throws -> Backtest {
+        Interruption.listen()
+        return Backtest(
+            path: TapeOptions.absolute(config), home: Home.project, binaries: Home.binaries,
+            change: ConfigurationChange(state: Scratch.folder(), combination: combination),
+            makers: ShippedPlugins.byProgram, journal: .none, isCancelled: { Interruption.isAsked })
     }
 
     func run(_ combination: Combination) throws -> Backtest.Result {

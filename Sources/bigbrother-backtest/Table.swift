@@ -37,7 +37,7 @@ struct Table {
             if let sure = DeflatedSharpe.probability(of: best.curve.returns, among: daily) {
                 let words = String(format: "%.0f %%", sure * 100)
                 lines.append(
-                    "   Of \(rows.count) tries the best looks good by chance, too: that it is better than nothing is \(words) sure (deflated Sharpe ratio)."
+                    "   The best of \(rows.count) tries can look good by chance: the probability that it is better than nothing is \(words) (deflated Sharpe ratio)."
                 )
             }
         }

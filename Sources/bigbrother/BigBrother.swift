@@ -22,7 +22,8 @@ struct BigBrother: ParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, PlanCommand.self, DemoCommand.self, BacktestCommand.self, SimulateCommand.self,
+            RunCommand.self, PlanCommand.self, DemoCommand.self, BacktestCommand.self, WhatIfCommand.self,
+            SimulateCommand.self,
             StatusCommand.self,
             PositionsCommand.self,
             OrdersCommand.self,

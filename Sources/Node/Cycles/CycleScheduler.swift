@@ -37,9 +37,9 @@ struct CycleScheduler {
     mutating func providerAnswered() { awaitsProvider = false }
     mutating func tapeEnded() { hasTapeEnded = true }
 
-    mutating func tapeReached(_ time: Timestamp) {
+    mutating func tapeReached(_ time: Timestamp, startsCycle: Bool = true) {
         tapeTime = max(tapeTime ?? time, time)
-        cycleIsDue = true
+        cycleIsDue = cycleIsDue || startsCycle
     }
 
     mutating func awaitHistory(until: Int64) { stage = .history(untilMilliseconds: until) }

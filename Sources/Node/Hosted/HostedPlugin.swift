@@ -33,10 +33,16 @@ package protocol HostedBroker: HostedStart {
 package protocol HostedProvider: HostedStart {
     /// - Throws: also when the tape has ended: the last update says that it is the last.
     func next() throws -> MarketUpdate
+    /// Whether a cycle follows the newest update; in a tape, always.
+    var startsCycle: Bool { get }
     /// How much of its data has been given, 0 to 1; nil: not known.
     var share: Double? { get }
     /// In pieces, as they are sent.
     func history(_ request: HistoryRequest) throws -> [HistoryBars]
+}
+
+extension HostedProvider {
+    package var startsCycle: Bool { true }
 }
 
 /// What a broker says.

@@ -91,7 +91,9 @@ extension LiveNode {
         guard let provider = hosted.provider(session.name) else { return false }
         do {
             let update = try provider.next()
-            take(ReadMarket(update: update, unreadable: [], body: nil), re: nil, session)
+            let read = ReadMarket(
+                update: update, unreadable: [], body: nil, startsCycle: provider.startsCycle)
+            take(read, re: nil, session)
         } catch {
             failHosted(session, "\(error)")
         }

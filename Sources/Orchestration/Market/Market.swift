@@ -82,7 +82,7 @@ package struct Market: Sendable, Hashable, Codable {
     }
 
     /// As policies are told it: that of the exchange, unless all that is held is traded round the clock.
-    func session(holding symbols: some Collection<Symbol>, at now: Timestamp) -> SessionPhase {
+    package func session(holding symbols: some Collection<Symbol>, at now: Timestamp) -> SessionPhase {
         let isContinuous = !symbols.isEmpty && symbols.allSatisfy { TradingHours(of: $0) == .continuous }
         return isContinuous ? .regular : exchangeSession(at: now)
     }

@@ -76,3 +76,10 @@ struct BacktestCommand: DevelopmentCommand {
     static let program = "bigbrother-backtest"
     @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
 }
+
+struct WhatIfCommand: DevelopmentCommand {
+    static let name = "what-if"
+    static let abstract = "Run what was recorded again, with something changed."
+    static let program = "bigbrother-backtest"
+    @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+}
