@@ -117,10 +117,14 @@ package struct ConfigurationChange: Sendable {
 
     /// Whether the tape has whole days only: then it has no moment at which the market is open.
     private func isByDay(_ tree: JSON) -> Bool {
-        let names = Self.folders(of: tree).flatMap { folder -> [String] in
-            FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-        }
+        guard !hasOwnMarket else { return false }
+        let names = Self.folders(of: tree).flatMap(Self.names)
         return !names.isEmpty && !names.contains { $0.contains("-trade.csv") || $0.contains("-quote.csv") }
+    }
+
+    /// Of the files in a folder; none where it cannot be read, which the tape will tell.
+    private static func names(in folder: String) -> [String] {
+        do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return [] }
     }
 
     /// The folders of the tape.

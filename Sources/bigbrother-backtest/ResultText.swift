@@ -1,4 +1,5 @@
 import Backtesting
+import Console
 import Foundation
 import Journal
 import Trading
@@ -77,6 +78,7 @@ struct ResultJSON: Encodable {
     var journalEntries: Int64?
     var journalHash: String?
     var processes: [String]
+    var report: RunReport
 
     init(_ result: Backtest.Result, settings: String? = nil) {
         self.settings = settings
@@ -93,5 +95,6 @@ struct ResultJSON: Encodable {
         journalEntries = result.head?.sequence
         journalHash = result.head.map { "\($0.chain)" }
         processes = result.processes
+        report = result.report
     }
 }

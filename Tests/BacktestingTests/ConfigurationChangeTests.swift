@@ -70,4 +70,13 @@ struct ConfigurationChangeTests {
         #expect(policies.map { $0["plugin"]?.plain } == Configuration.defaultPolicies.map(\.text))
         #expect(policies[0]["settings"]?["trail"] == .number("0.03"))
     }
+
+    @Test("a market of the caller's own is looked for in no folder")
+    func ownMarket() throws {
+        var asked = try change()
+        asked.hasOwnMarket = true
+        let changed = try asked.apply(try tree("account: mine\nbroker: {plugin: paper}"), path: "test.yaml")
+        #expect(changed["broker"]?["settings"]?["sessions"] == nil)
+        #expect(ConfigurationChange.folders(of: changed) == ["/"])
+    }
 }

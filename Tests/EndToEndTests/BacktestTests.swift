@@ -30,16 +30,21 @@ struct BacktestTests {
                 return Int(state >> 33) % count
             }
             var (price, rows) = (10_000, "timestamp,open,high,low,close,volume\n")
+            var quotes =
+                "timestamp,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,ask_close,ask_size\n"
+            func text(_ cents: Int) -> String { "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)" }
             for minute in 0..<minutes {
                 let next = price + chance(81) - 40
                 let (high, low) = (max(price, next) + chance(15), min(price, next) - chance(15))
                 let time = 13 * 60 + 30 + minute
                 let stamp = "2026-03-16T\(time / 60):\(time % 60 < 10 ? "0" : "")\(time % 60):00Z"
-                let prices = [price, high, low, next].map { "\($0 / 100).\($0 % 100 < 10 ? "0" : "")\($0 % 100)" }
-                rows += "\(stamp),\(prices.joined(separator: ",")),10000\n"
+                rows += "\(stamp),\([price, high, low, next].map(text).joined(separator: ",")),10000\n"
+                let (bid, ask) = (text(next - 1), text(next + 1))
+                quotes += "\(stamp),\(bid),\(bid),\(bid),\(bid),500,\(ask),\(ask),\(ask),\(ask),500\n"
                 price = next
             }
             try rows.write(toFile: "\(folder)/\(symbol)-trade.csv", atomically: true, encoding: .utf8)
+            try quotes.write(toFile: "\(folder)/\(symbol)-quote.csv", atomically: true, encoding: .utf8)
         }
         return folder
     }

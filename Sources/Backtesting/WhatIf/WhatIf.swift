@@ -56,19 +56,23 @@ package struct WhatIf {
         var parting: Parting?
         var count: Int64 = 0
         let follower = try Follower(change)
-        let codec = WireEncoder()
+        var last = Timestamp(nanoseconds: 0)
         try inputs.forEach(before: until) { item in
             count += 1
+            last = item.at
+            if parting == nil, try parts(item, follower, change) {
+                parting = Parting(sequence: item.sequence, at: item.at)
+                recorded.forgetSteps()
+            }
             for record in item.records { recorded.take(record, at: item.at) }
-            guard parting == nil else { return true }
-            let commands = try follower.take(item).map { try codec.encode($0) }
-            if commands != item.commands { parting = Parting(sequence: item.sequence, at: item.at) }
             return true
         }
-        guard count > 0 else {
-            throw WhatIfError("the journal has no input before \(until.map { "\($0)" } ?? "its end")")
+        guard let worth = recorded.equity else {
+            throw WhatIfError("the journal has no cycle\(until.map { " before \($0.inMilliseconds)" } ?? "")")
         }
-        let worth = recorded.equity ?? .zero
+        if let from, last < from {
+            throw WhatIfError("the journal ends at \(last.inMilliseconds), before the change is to hold")
+        }
         guard let parting else {
             return Result(
                 parting: nil, recorded: recorded, other: recorded, recordedEquity: worth, equity: worth,
@@ -78,6 +82,14 @@ package struct WhatIf {
         return Result(
             parting: parting, recorded: recorded, other: run.course, recordedEquity: worth, equity: run.equity,
             ended: run.end.description, followed: count)
+    }
+
+    /// Whether the changed core does something else from this input on. What a policy with a process of its own says can be heard in
+    /// a run only, so that such a change parts the two at once.
+    private func parts(_ item: RecordedInputs.Item, _ follower: Follower, _ change: Change) throws -> Bool {
+        if change.hasProcess, change.holds(at: item.at), case .evaluated = item.input { return true }
+        let codec = WireEncoder()
+        return try follower.take(item).map { try codec.encode($0) } != item.commands
     }
 
     // MARK: - After the parting
@@ -114,6 +126,8 @@ struct Change {
     /// New, or with other settings, as they are called.
     var asked: [PluginName: (spec: PluginSpec, maker: Backtest.Maker)] = [:]
     var added: [PluginName] = []
+    /// One that is new, or has other settings, has a process of its own.
+    private(set) var hasProcess = false
     /// Nil: as it was recorded.
     var core: CoreConfiguration?
     /// Likewise, where nothing else is other.
@@ -128,9 +142,8 @@ struct Change {
         removed = Set(before.specs.filter { $0.role == .policy }.map(\.name)).subtracting(new.map(\.name))
         for spec in new where old[spec.name]?.settings != spec.settings || old[spec.name]?.program != spec.program {
             guard let maker = changed.maker(spec) else {
-                throw WhatIfError(
-                    "\(spec.name) has a program of its own: what it would have said to a recorded moment can be asked of the project's own policies only"
-                )
+                hasProcess = true
+                continue
             }
             asked[spec.name] = (spec, maker)
             if old[spec.name] == nil { added.append(spec.name) }
