@@ -156,7 +156,8 @@ let backtests: [Target] = [
         "Orchestration", "SQLiteJournal", "Trading", "Wire", "Wording", "ZeroMQTransport"),
     program(
         "bigbrother-backtest", "Sources/bigbrother-backtest", "Backtesting", "ShippedPlugins", "CommandSupport",
-        "Configuration", "Console", "Journal", "Node", "Orchestration", "SQLiteJournal", "TapeReader", "Trading", "Wire",
+        "Configuration", "Console", "Journal", "Node", "Orchestration", "SQLiteJournal", "TapeReader", "Trading",
+        "Wire",
         argumentParser),
 ]
 
@@ -232,7 +233,8 @@ let testTargets: [Target] = [
     program(
         "policy-reenter", "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"], "PluginKit", "Trading"),
     tests(
-        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-backtest", "bigbrother-dev", "broker-paper", "broker-paper-plain",
+        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-backtest", "bigbrother-dev", "broker-paper",
+        "broker-paper-plain",
         "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
         "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),

@@ -79,7 +79,7 @@ struct BacktestTests {
         return try WireDecoder().decode(Result.self, from: Array(ended.output.utf8), unknownFields: .ignore)
     }
 
-    @Test("hosted, with processes, and by run: the same journal (I-HOST-1)")
+    @Test("hosted, with processes, and by run: the same journal (I-INPROC-1)")
     func sameJournal() throws {
         defer { programs.remove() }
         let account = try account()
@@ -129,7 +129,7 @@ struct BacktestTests {
         let folder = programs.folder.appendingPathComponent("seer")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try
-            #"{"name": "seer", "role": "policy", "version": "1", "description": "Knows.", "command": ["seer.py"], "settings": {"file": {"type": "string", "what": "The tape."}}}"#
+            #"{"name": "seer", "role": "policy", "version": "1", "description": "Knows.", "command": ["seer.py"], "settings": {"file": {"type": "text", "what": "The tape."}}}"#
             .write(to: folder.appendingPathComponent("plugin.json"), atomically: true, encoding: .utf8)
         let program = folder.appendingPathComponent("seer.py")
         try """

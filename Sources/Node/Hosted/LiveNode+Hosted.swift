@@ -5,7 +5,7 @@ import Wire
 
 /// Plugins that work inside this process (``HostedPlugin``).
 ///
-/// - I-HOST-1: A run gives the same journal whether a plugin is hosted or has a process. What a hosted one says is taken at
+/// - I-INPROC-1: A run gives the same journal whether a plugin is hosted or has a process. What a hosted one says is taken at
 ///   the moment at which the loop would have taken its messages: reports of the broker together, after all that caused them;
 ///   answers of policies when no report is left.
 extension LiveNode {
