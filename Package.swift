@@ -161,8 +161,8 @@ let backtests: [Target] = [
         argumentParser),
 ]
 
-// What `scripts/run` builds, by `swift build --target`: the programs that the demonstration starts, and with a configuration of
-// one's own all that it may name.
+// What `scripts/run` and `scripts/bench --peers` build, by `swift build --target`: the programs that the demonstration starts, with a
+// configuration of one's own all that it may name, and those of the run against other engines.
 let buildSets: [Target] = [
     .target(
         name: "Demonstration",
@@ -176,6 +176,12 @@ let buildSets: [Target] = [
             "Demonstration", "broker-paper-plain", "policy-emergency", "policy-entries", "policy-exit-rules",
             "policy-regime", "policy-time-stop", "policy-trading-hours",
         ], path: "Sources/BuildSets/EveryPlugin"),
+    .target(
+        name: "PeerRun",
+        dependencies: [
+            "bench-hosted", "broker-paper", "provider-tape", "policy-enter-again", "policy-stop-loss",
+            "policy-partial-profit",
+        ], path: "Sources/BuildSets/PeerRun"),
 ]
 
 let testTargets: [Target] = [
@@ -240,6 +246,13 @@ let testTargets: [Target] = [
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
     program(
         "bench-core", "Tests/Benchmarks/Core", "Trading", "Orchestration", "Wire", "Node", "Journal", "SQLiteJournal"),
+    .target(
+        name: "EnterAgain", dependencies: ["PluginKit", "Trading"], path: "Tests/Benchmarks/EnterAgain",
+        exclude: ["plugin.json", "Program"]),
+    program("policy-enter-again", "Tests/Benchmarks/EnterAgain/Program", "PluginKit", "EnterAgain"),
+    program(
+        "bench-hosted", "Tests/Benchmarks/Hosted", "Backtesting", "CommandSupport", "EnterAgain", "Hosting",
+        "ShippedPlugins", "Trading", "Wire"),
 ]
 
 let package = Package(
