@@ -112,9 +112,8 @@ extension AdviceResolver {
             guard advice.limitPrice == nil || advice.limitOffset == nil else {
                 throw .twoLimits
             }
-            let stop = roundToTick(price, away)
             let limit = advice.limitPrice == nil ? try offset(price, advice.limitOffset, isLong) : advice.limitPrice
-            return ProtectiveStop(stopPrice: stop, limitPrice: limit.map { roundToTick($0, away) })
+            return roundToTick(ProtectiveStop(stopPrice: price, limitPrice: limit), away)
         case (nil, let distance?):
             guard advice.limitPrice == nil else {
                 throw .limitPriceWithDistance
@@ -125,7 +124,7 @@ extension AdviceResolver {
                 isLong ? try reference - amount : try reference + amount
             }
             let limit = try offset(price, advice.limitOffset, isLong)
-            return ProtectiveStop(stopPrice: roundToTick(price, away), limitPrice: limit.map { roundToTick($0, away) })
+            return roundToTick(ProtectiveStop(stopPrice: price, limitPrice: limit), away)
         default: throw .stopNotOne
         }
     }
@@ -202,6 +201,10 @@ extension AdviceResolver {
     /// Rounded away from the market: none is refused for a fraction of a cent, and none promises more than can be had.
     private func roundToTick(_ price: Price, _ away: Rounding) -> Price {
         facts.tickSize?.nearest(price, away) ?? price
+    }
+
+    private func roundToTick(_ stop: ProtectiveStop, _ away: Rounding) -> ProtectiveStop {
+        facts.tickSize.map { stop.roundedToTicks($0, away) } ?? stop
     }
 }
 

@@ -110,14 +110,21 @@ extension Entry {
 }
 
 extension ProtectiveStop {
-    /// Rounded away from the market.
+    /// Rounded away from the market. A limit beyond every price that there is limits nothing: without it the stop is sent, and with it
+    /// the risk gate would refuse it for ever (I-MERGE-10).
     func roundedToTicks(_ tickSize: PriceIncrement, _ away: Rounding) -> ProtectiveStop {
         ProtectiveStop(
-            stopPrice: tickSize.nearest(stopPrice, away), limitPrice: limitPrice.map { tickSize.nearest($0, away) })
+            stopPrice: tickSize.nearest(stopPrice, away), limitPrice: limitPrice.flatMap { tickSize.onGrid($0, away) })
     }
 }
 
 extension PriceIncrement {
+    /// Nil where what it is rounded to is no price.
+    func onGrid(_ price: Price, _ rounding: Rounding) -> Price? {
+        guard !price.isMultiple(of: step(for: price)) else { return price }
+        do { return try rounded(price, rounding) } catch { return nil }
+    }
+
     /// The price itself where it cannot be rounded: the risk gate refuses it with its reason.
     func nearest(_ price: Price, _ rounding: Rounding) -> Price {
         guard !price.isMultiple(of: step(for: price)) else { return price }

@@ -100,4 +100,22 @@ struct ExtremeAdviceTests {
             try #require(driver.replayDifference() == nil, "seed \(seed)")
         }
     }
+
+    @Test("a stop-limit whose limit is beyond every price is a plain stop, and is sent (I-MERGE-10)")
+    func limitBeyondAllPrices() throws {
+        var venue = FakeVenue(cash: "100000")
+        venue.hold("ABC", -100, at: "100")
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.start(["a"])
+        driver.quote("ABC", "100", "100.02", last: "100")
+        driver.connect()
+        let stop = StopAdvice(stopPrice: "104", limitPrice: Price(units: .max))
+        driver.recommend([PluginName("a").says(.protect(stop), on: "ABC", .high, until: nil)])
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100, "\(driver.trail(20))")
+        let orders = driver.state.portfolio.orders.working("ABC")
+        #expect(orders.map(\.terms.type) == [.stop] && orders.map(\.terms.limitPrice) == [nil], "\(orders)")
+        #expect(!driver.alertReasons.contains { "\($0)".contains("limitPrice") })
+    }
 }
