@@ -90,15 +90,16 @@ let core: [Target] = [
     module(
         "Configuration", "FileTrust", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node",
         "Supervision", yams),
-    module("Console", "Trading", "Orchestration", "Wording", "Wire", "Node", "Journal"),
+    module("Reporting", "Trading", "Orchestration"),
+    module("Console", "Trading", "Orchestration", "Reporting", "Wording", "Wire", "Node", "Journal"),
     module(
         "CommandSupport", "Configuration", "CPosix", "Journal", "Messaging", "Node", "SystemTime", "Trading",
         argumentParser),
     program(
         "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wording", "Wire", "Messaging",
         "ZeroMQTransport", "Keys", "FileTrust",
-        "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "CommandSupport", "CPosix", "Supervision",
-        argumentParser),
+        "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "Reporting", "CommandSupport", "CPosix",
+        "Supervision", argumentParser),
 ]
 
 // What those need who write plugins or change the core: simulate, check, new. It is no part of what trades.
@@ -226,9 +227,10 @@ let testTargets: [Target] = [
         "Trading", "Wire", grdb),
     tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire", "Wording"),
     tests(
-        "ConsoleTests", "Console", "Node", "Orchestration", "Wording", "Trading", "Wire", "Journal", "JournalTesting",
-        "CoreTestSupport"),
+        "ConsoleTests", "Console", "Node", "Orchestration", "Reporting", "Wording", "Trading", "Wire", "Journal",
+        "JournalTesting", "CoreTestSupport"),
     tests("BacktestingTests", "Backtesting", "Configuration", "JSON", "Orchestration", "Trading"),
+    tests("ReportingTests", "Orchestration", "Reporting", "SeededRandom", "Trading", "CoreTestSupport"),
     tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
