@@ -93,7 +93,7 @@ let core: [Target] = [
     module("Reporting", "Trading", "Orchestration"),
     module("Console", "Trading", "Orchestration", "Reporting", "Wording", "Wire", "Node", "Journal"),
     module(
-        "CommandSupport", "Configuration", "CPosix", "Journal", "Messaging", "Node", "SystemTime", "Trading",
+        "CommandSupport", "Configuration", "CPosix", "Journal", "Messaging", "Node", "SystemTime", "Trading", "Wire",
         argumentParser),
     program(
         "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wording", "Wire", "Messaging",
@@ -204,7 +204,7 @@ let testTargets: [Target] = [
     tests("ScenarioTests", "Orchestration", "Trading", "CoreTestSupport"),
     tests("SimulationTests", "Simulation", "Orchestration", "Trading", "Node", "CoreTestSupport"),
     tests("MessagingTests", "Messaging"),
-    tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "SystemTime", "CZeroMQ"),
+    tests("ZeroMQTransportTests", "ZeroMQTransport", "Messaging", "SystemTime", "CPosix", "CZeroMQ"),
     tests("KeysTests", "Keys", "Messaging"),
     tests("JournalTests", "Journal"),
     tests("JournalTestingTests", "JournalTesting", "Journal"),
@@ -227,7 +227,8 @@ let testTargets: [Target] = [
         "Trading", "Wire", grdb),
     tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire", "Wording"),
     tests(
-        "ConsoleTests", "Console", "Node", "Orchestration", "Reporting", "Wording", "Trading", "Wire", "Journal",
+        "ConsoleTests", "Console", "CommandSupport", "Node", "Orchestration", "Reporting", "Wording", "Trading", "Wire",
+        "Journal",
         "JournalTesting", "CoreTestSupport"),
     tests("BacktestingTests", "Backtesting", "Configuration", "JSON", "Orchestration", "Trading"),
     tests("ReportingTests", "Orchestration", "Reporting", "SeededRandom", "Trading", "CoreTestSupport"),

@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import Messaging
 import Node
+import Wire
 
 /// Somebody else holds what is needed.
 package protocol HeldElsewhere: Error {}
@@ -36,11 +37,17 @@ package enum Failure {
 
     /// On standard error. What it repeats of others has no power over the terminal.
     package static func say(_ text: String) {
-        let plain = text.unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control && scalar != "\n"
-                ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }
-        FileHandle.standardError.write(Data((plain.joined() + "\n").utf8))
+        FileHandle.standardError.write(Data((plain(text) + "\n").utf8))
+    }
+
+    private static let mostLines = 100
+
+    /// Each line is cut and cleaned; those after the first are set in, so that what others have written looks like no line of ours.
+    package static func plain(_ text: String) -> String {
+        // One more than is shown, whose rest is all that follows.
+        let lines = text.split(separator: "\n", maxSplits: mostLines, omittingEmptySubsequences: false)
+        let shown = lines.prefix(mostLines).map { String($0).onOneLine }
+        return (shown + (lines.count > mostLines ? ["..."] : [])).joined(separator: "\n  ")
     }
 
     /// Runs a command's body; whatever goes wrong becomes a sentence and a code.

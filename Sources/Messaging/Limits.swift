@@ -24,11 +24,21 @@ package enum Limits {
     package static let maximumPollItems = 256
     /// Characters of foreign text that an error repeats.
     package static let quotedCharacters = 160
-    /// Messages that may wait for one plugin, or from it; each may be as long as ``maximumMessageBytes``.
+    /// Messages that may wait for one plugin.
     package static let messagesPerPeer = 256
+    /// Messages that may wait from a broker or a provider: then no more is read of it. Their bytes have a bound of their own.
+    package static let messagesFromPlugin = 32
     /// Messages that may wait for one policy on this host, and from it: it is asked once a cycle, and answers once.
     package static let messagesToPolicy = 64
     package static let messagesFromPolicy = 2
+    /// Bytes of one connection that may be there and that nobody has taken, with all that is beside a message: before it has a
+    /// session, the longest that may be said then and a handshake; then of a policy twice the longest answer, of a broker and a
+    /// provider four messages of the longest. The connection that sends more is ended (I-SOCK-11).
+    package static let bytesBeforeSession = 288 << 10
+    package static let bytesFromPolicy = 8 << 20
+    package static let bytesFromPlugin = 64 << 20
+    /// The same of who looks on, in all: it says to what it subscribes, and its heart-beats.
+    package static let bytesFromWatcher = 64 << 10
     /// Bytes that are taken from one socket before they are worked on; the message that goes beyond is the last.
     package static let bytesPerWait = 32 << 20
     /// Bytes of a message at `control`, of the core's replies too.
@@ -38,7 +48,7 @@ package enum Limits {
 
     // MARK: - Hosts
 
-    /// Messages that may wait from one plugin on another host; each may be as long as ``maximumMessageBytes``.
+    /// Messages that may wait for one plugin on another host.
     package static let messagesPerRemotePeer = 64
     /// Connections to one tcp socket that have not said anything yet. One more, and the oldest of them is cut.
     package static let unheardConnections = 16

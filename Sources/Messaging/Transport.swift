@@ -47,6 +47,8 @@ package struct Arrivals: Sendable {
     package var descriptors: [CInt] = []
     /// Messages that broke a limit of the transport, and from whom.
     package var refused: [(peer: Peer?, why: String)] = []
+    /// Connections that were ended since more came than might, and whose; nil: of nobody who has said anything.
+    package var ended: [(peer: Peer?, why: String)] = []
     package var notices: [ListenerNotice] = []
 
     package init() {}
@@ -60,8 +62,11 @@ package protocol Transport: AnyObject {
     func publish(_ frames: [Bytes]) throws(MessagingError)
     /// Waits until something arrives, a descriptor can be read, or the time is up.
     func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals
-    /// Ends a connection that came from another host, and takes nothing of it any more.
-    /// - Parameter holdMilliseconds: for so long its key is not let in again; 0: it may come back at once.
+    /// It has a session: as much may be under way from it as its role needs (I-SOCK-11).
+    func raiseBound(of peer: Peer)
+    /// Ends a connection, and takes nothing of it any more.
+    /// - Parameter holdMilliseconds: for so long its key is not let in again; 0: it may come back at once. A process of this host
+    ///   waits longer each time, whatever the figure (I-SOCK-12).
     func cut(_ peer: Peer, holdMilliseconds: Int)
     /// The process at the other end of a local connection; nil when it is not known.
     func process(of peer: Peer) -> Int32?
@@ -71,4 +76,5 @@ package protocol Transport: AnyObject {
 
 extension Transport {
     package func process(of peer: Peer) -> Int32? { nil }
+    package func raiseBound(of peer: Peer) {}
 }

@@ -266,7 +266,7 @@ extension LiveNode {
         do {
             let header = Header(type: .error, id: "0", session: "", epoch: epoch, seq: 0, re: re)
             if let failure = sendRaw(header, try codec.encode(Fault(reason: why)), to: peer).failure {
-                observer.log("core", "an error was not delivered: \(failure)")
+                logThrottled("an error was not delivered: \(failure)")
             }
         } catch {
             observer.log("core", "an error cannot be written: \(error)")

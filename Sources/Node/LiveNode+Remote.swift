@@ -79,10 +79,18 @@ extension LiveNode {
         let peer = session.peer
         let hold = LoopLimits.floodMilliseconds
         let why = "it floods the core (\(excess))" + (peer.key == nil ? "" : "; its key must wait \(hold / 1_000) s")
-        enqueue(.protocolViolation(plugin: session.name, why: why))
+        reportViolation(by: session.name, why)
         observer.log(session.name.text, why)
         sessionEnded(peer, why, mayRestart: true)
         cut(peer, holdMilliseconds: hold)
+    }
+
+    /// The transport has ended a connection by which more came than might (I-SOCK-11).
+    func connectionEnded(_ peer: Peer?, _ why: String) {
+        guard let peer, let session = sessions[peer] else {
+            return logThrottled("a connection without a session was cut: \(why)")
+        }
+        endFlood(session, why)
     }
 
     /// A hello is short. Whoever sends more without one is cut at once: what it has under way would be read, and thrown away,
@@ -90,25 +98,27 @@ extension LiveNode {
     private func admitUnauthenticated(_ frames: [Bytes], _ peer: Peer, _ now: Int64) -> Bool {
         let bytes = frames.reduce(0) { $0 + $1.count }
         guard bytes <= SpokenLimits.messageBytesBeforeHello else {
-            cutUnauthenticated(peer, "it sent \(bytes) bytes and no hello")
+            cutUnauthenticated(
+                peer, "it sent \(bytes) bytes and no hello", holdMilliseconds: LoopLimits.excessMilliseconds)
             return false
         }
         switch remotePeers.admit(peer, now: now) {
         case .admitted: return true
         case .discarded: return false
         case .excessive(let messages):
-            cutUnauthenticated(peer, "it said \(messages) things and no hello")
+            cutUnauthenticated(
+                peer, "it said \(messages) things and no hello", holdMilliseconds: LoopLimits.excessMilliseconds)
             return false
         }
     }
 
-    private func cutUnauthenticated(_ peer: Peer, _ why: String) {
+    private func cutUnauthenticated(_ peer: Peer, _ why: String, holdMilliseconds: Int64 = 0) {
         let owner = peer.key.flatMap { options.keys?.owner(of: $0) }
         let whose = owner?.description ?? (peer.key == nil ? "this host" : "an unknown key")
         if let line = throttledLog.line("a connection of \(whose) was cut: \(why)", now: clock.monotonicMilliseconds) {
             observer.log("core", line)
         }
-        cut(peer)
+        cut(peer, holdMilliseconds: holdMilliseconds)
     }
 
     /// Nothing of it is taken any more; for so long its key is not let in.

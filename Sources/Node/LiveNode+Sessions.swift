@@ -69,6 +69,7 @@ extension LiveNode {
         let session = sessions.open(
             hello, role, peer, epoch: epoch, firstSequence: header.seq, now: clock.monotonicMilliseconds)
         guard admitHello(session) else { return }
+        transport.raiseBound(of: peer)
         send(
             .welcome,
             Welcome(

@@ -164,6 +164,7 @@ package final class LiveNode {
         if let signal = signals.next() { handle(signal) }
         for notice in arrivals.notices { report(notice) }
         for refused in arrivals.refused { refuse(refused.peer, refused.why) }
+        for ended in arrivals.ended { connectionEnded(ended.peer, ended.why) }
         for message in arrivals.messages { receive(message.frames, from: message.peer) }
         pollRemotePeers()
         pollProcesses()

@@ -19,6 +19,8 @@ enum LoopLimits {
     static let unauthenticatedMessages = 32
     /// How long the key of one that floods, or sends what another role may send, is not let in.
     static let floodMilliseconds: Int64 = 60_000
+    /// The same of one that says too much before its hello; a process of this host waits longer each time (I-SOCK-12).
+    static let excessMilliseconds: Int64 = 1_000
     /// How often an alert says that a key is used by two hosts.
     static let rivalMilliseconds: Int64 = 60_000
     /// How often the log reports messages that belong to no session.

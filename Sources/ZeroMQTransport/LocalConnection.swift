@@ -98,8 +98,27 @@ struct LocalConnections {
 
     func process(of id: PeerID, on socket: String) -> Int32? { known[Address(socket: socket, id: id)]?.process }
 
-    func cut(_ id: PeerID, on socket: String) {
-        if let connection = known[Address(socket: socket, id: id)] { cut(connection.descriptor, socket) }
+    func descriptor(of id: PeerID, on socket: String) -> CInt? { known[Address(socket: socket, id: id)]?.descriptor }
+
+    /// - Parameter isHeld: its process has said too much, and waits before it comes again.
+    func cut(_ id: PeerID, on socket: String, isHeld: Bool) {
+        guard let connection = known[Address(socket: socket, id: id)] else { return }
+        if isHeld, let process = connection.process { ConnectionMeter.hold(process) }
+        cut(connection.descriptor, socket)
+    }
+
+    /// It has a session: as much may be under way as its role needs.
+    func raiseBound(of id: PeerID, on socket: String) {
+        guard let connection = known[Address(socket: socket, id: id)],
+            LocalConnection.process(of: connection.descriptor) == connection.process
+        else { return }
+        ConnectionMeter.allow(connection.descriptor, bytes: ConnectionMeter.bytes(from: socket))
+    }
+
+    /// - Returns: whose connection this was; nil when nobody has been heard by it.
+    func peer(of cut: ConnectionMeter.Cut) -> Peer? {
+        guard let address = addresses[cut.descriptor], known[address]?.process == cut.process else { return nil }
+        return Peer(socket: address.socket, id: address.id)
     }
 
     private func cut(_ descriptor: CInt, _ socket: String) {

@@ -25,6 +25,7 @@ package final class RemoteListener {
     private struct Connection {
         var descriptor: CInt?
         var end: Bytes?
+        var key: PublicKey?
         var isCut = false
     }
 
@@ -32,10 +33,14 @@ package final class RemoteListener {
         let name: String
         let socket: ZeroMQSocket
         let endpoint: Endpoint
-        init(_ name: String, _ socket: consuming ZeroMQSocket, _ endpoint: Endpoint) {
+        let meter: ConnectionMeter
+        init(
+            _ name: String, _ socket: consuming ZeroMQSocket, _ endpoint: Endpoint, _ meter: ConnectionMeter
+        ) {
             self.name = name
             self.socket = socket
             self.endpoint = endpoint
+            self.meter = meter
         }
     }
 
@@ -69,10 +74,16 @@ package final class RemoteListener {
             precondition(endpoint.transport == .tcp, "ipc needs no keys")
             let socket = try ZeroMQSocket(.router, in: context, options: Self.options(role, keys, weakness))
             try authenticatorSockets.watch(socket, named: role, context)
+            // Before anybody can connect, where the port is known.
+            var meter = try Self.meter(endpoint)
             try socket.bind(endpoint)
             let bound = try socket.lastEndpoint()
             if let port = bound.port { authenticator.listens(role, at: port) }
-            sockets.append(RemoteSocket(role, socket, bound))
+            if meter == nil { meter = try Self.meter(bound) }
+            guard let meter else {
+                throw .unsafeToListen("the address \(bound) has no port")
+            }
+            sockets.append(RemoteSocket(role, socket, bound, meter))
         }
         thread = try OwnedThread { authenticatorSockets.run() }
         self.sockets = sockets
@@ -84,10 +95,16 @@ package final class RemoteListener {
     /// The thread ends with the context, and is waited for.
     deinit { context.handle.shutDown() }
 
+    /// - Returns: nil while the system is to choose the port.
+    private static func meter(_ endpoint: Endpoint) throws(MessagingError) -> ConnectionMeter? {
+        guard let port = endpoint.port, port > 0 else { return nil }
+        return try ConnectionMeter(port: port, first: Limits.handshakeBytes)
+    }
+
     private static func options(_ role: String, _ keys: KeyPair, _ weakness: Weakness) -> SocketOptions {
         var options = SocketOptions()
         options.sendHighWaterMark = Limits.messagesPerRemotePeer
-        options.receiveHighWaterMark = Limits.messagesPerRemotePeer
+        options.receiveHighWaterMark = role == "policy" ? Limits.messagesFromPolicy : Limits.messagesFromPlugin
         options.heartbeat = .tcp
         options.kernelReceiveBytes = Limits.remoteReceiveBytes
         options.security = weakness == .noCurve ? .none : .curveServer(keys, domain: role)
@@ -106,6 +123,27 @@ package final class RemoteListener {
             try ListenerSelfTest(endpoint: socket.endpoint, serverKey: publicKey).prove(probe)
         }
         authenticator.forgetProbes()
+    }
+
+    /// Connections that were ended since too much was under way by them.
+    func drainCuts() -> [(peer: Peer?, why: String)] {
+        sockets.flatMap { socket in
+            socket.meter.cuts().map { cut in (peer(of: cut), cut.words) }
+        }
+    }
+
+    private func peer(of cut: ConnectionMeter.Cut) -> Peer? {
+        guard let address = addresses[cut.descriptor], let connection = connections[address], let key = connection.key
+        else { return nil }
+        return Peer(socket: address.socket, route: .remote(key), id: address.id)
+    }
+
+    /// See ``Transport/raiseBound(of:)``.
+    func raiseBound(of peer: Peer) {
+        guard let connection = connections[Address(socket: peer.socket, id: peer.id)],
+            let descriptor = connection.descriptor, TCPConnection.peer(of: descriptor) == connection.end
+        else { return }
+        ConnectionMeter.allow(descriptor, bytes: ConnectionMeter.bytes(from: peer.socket))
     }
 
     func drainNotices() -> [ListenerNotice] { authenticator.drainNotices() }
@@ -156,18 +194,23 @@ package final class RemoteListener {
         guard let key = message.origin.userID.flatMap(PublicKey.init(text:)) else {
             return arrivals.refused.append((nil, "a message on tcp without a proven key was thrown away"))
         }
-        remember(address, message.origin.descriptor)
+        remember(address, message.origin.descriptor, key)
+        if let descriptor = message.origin.descriptor {
+            ConnectionMeter.taken(descriptor, frames: message.frames)
+        }
         arrivals.messages.append((Peer(socket: socket, route: .remote(key), id: message.peer), message.frames))
     }
 
-    private func remember(_ address: Address, _ descriptor: CInt?) {
+    private func remember(_ address: Address, _ descriptor: CInt?, _ key: PublicKey) {
         guard let descriptor else { return }
         authenticator.heard(descriptor)
         guard connections[address] == nil else { return }
         // The system has given the number to another connection: the one before it is over.
         if let before = addresses[descriptor] { connections[before] = nil }
         addresses[descriptor] = address
-        connections[address] = Connection(descriptor: descriptor, end: TCPConnection.peer(of: descriptor))
+        connections[address] = Connection(
+            descriptor: descriptor, end: TCPConnection.peer(of: descriptor), key: key)
+        ConnectionMeter.allow(descriptor, bytes: Limits.bytesBeforeSession)
     }
 
     func address(of peer: Peer) -> String? {

@@ -1,9 +1,11 @@
+import CPosix
 import Messaging
 import SystemTime
 
 /// The core's sockets: one ROUTER for each role, and a PUB for whoever watches, all in one guarded directory.
 ///
 /// - I-SOCK-10: Connections without a session are bounded, on ipc as on tcp, and descriptors are left for the core itself.
+/// - I-SOCK-11, I-SOCK-12: see ``ConnectionMeter``.
 /// - I-SOCK-9: Used by one thread only, the one that made it. `@unchecked Sendable` is not needed and not claimed.
 package final class ZeroMQHub: Transport {
     private let context: ZeroMQContext
@@ -33,9 +35,11 @@ package final class ZeroMQHub: Transport {
     private final class Monitor {
         let socket: String
         let monitor: SocketMonitor
-        init(_ socket: String, _ monitor: consuming SocketMonitor) {
+        let meter: ConnectionMeter
+        init(_ socket: String, _ monitor: consuming SocketMonitor, _ meter: ConnectionMeter) {
             self.socket = socket
             self.monitor = monitor
+            self.meter = meter
         }
     }
 
@@ -53,11 +57,17 @@ package final class ZeroMQHub: Transport {
         _ = try DescriptorLimit.raise()
         directory = try IPCDirectory(path)
         controlDirectory = try IPCDirectory(Self.controlDirectory(beside: path))
-        connections = LocalConnections(paths: try Self.paths(directory, controlDirectory))
+        let paths = try Self.paths(directory, controlDirectory)
+        connections = LocalConnections(paths: paths)
+        // Before anybody can connect.
+        var meters: [String: ConnectionMeter] = [:]
+        for (name, path) in paths { meters[name] = try ConnectionMeter(path: path, first: Self.firstBytes(of: name)) }
+        // What a stranger has announced and not sent is given back when it is cut.
+        cposix_return_large_memory()
         context = try ZeroMQContext()
         var options = SocketOptions()
         options.sendHighWaterMark = Messaging.Limits.messagesPerPeer
-        options.receiveHighWaterMark = Messaging.Limits.messagesPerPeer
+        options.receiveHighWaterMark = Messaging.Limits.messagesFromPlugin
         // What waits is memory: who may say little has little room (I-BOUND-5).
         var policies = options
         policies.sendHighWaterMark = Messaging.Limits.messagesToPolicy
@@ -75,7 +85,7 @@ package final class ZeroMQHub: Transport {
             (poller.add(routers.policy), "policy"), (poller.add(routers.broker), "broker"),
             (poller.add(routers.provider), "provider"), (poller.add(routers.control), "control"),
         ]
-        try watch()
+        try watch(meters)
         for socket in listener?.sockets ?? [] { remoteTokens.append((poller.add(socket.socket), socket)) }
     }
 
@@ -96,9 +106,10 @@ package final class ZeroMQHub: Transport {
     }
 
     /// From here on each connection is known; nobody can have come before, for nobody was told where.
-    private func watch() throws(MessagingError) {
+    private func watch(_ meters: [String: ConnectionMeter]) throws(MessagingError) {
         func add(_ socket: borrowing ZeroMQSocket, _ name: String) throws(MessagingError) {
-            let monitor = Monitor(name, try SocketMonitor(socket, name: "hub.\(name)", in: context))
+            guard let meter = meters[name] else { preconditionFailure("a socket without a meter") }
+            let monitor = Monitor(name, try SocketMonitor(socket, name: "hub.\(name)", in: context), meter)
             _ = poller.add(monitor.monitor.pair)
             monitors.append(monitor)
         }
@@ -109,9 +120,15 @@ package final class ZeroMQHub: Transport {
         try add(telemetry, Self.telemetryName)
     }
 
-    private func lookAtConnections() throws(MessagingError) {
+    private static func firstBytes(of socket: String) -> Int {
+        socket == telemetryName ? Messaging.Limits.bytesFromWatcher : Messaging.Limits.bytesBeforeSession
+    }
+
+    private func lookAtConnections(_ arrivals: inout Arrivals) throws(MessagingError) {
         let now = monotonicMilliseconds()
         for monitor in monitors {
+            // Whose it was is known until its end is.
+            for cut in monitor.meter.cuts() { arrivals.ended.append((connections.peer(of: cut), cut.words)) }
             while let event = try monitor.monitor.next() {
                 connections.handle(event, of: monitor.socket, atMilliseconds: now)
             }
@@ -154,20 +171,28 @@ package final class ZeroMQHub: Transport {
         let watched = descriptors.map { (token: poller.add(fileDescriptor: $0), descriptor: $0) }
         defer { for entry in watched { poller.remove(entry.token) } }
         let ready = Set(try poller.poll(timeoutMilliseconds: milliseconds))
-        try lookAtConnections()
         var arrivals = Arrivals()
+        try lookAtConnections(&arrivals)
         arrivals.descriptors = watched.filter { ready.contains($0.token) }.map(\.descriptor)
         for entry in tokens where ready.contains(entry.token) { try drain(entry.socket, into: &arrivals) }
         for entry in remoteTokens where ready.contains(entry.token) {
             try listener?.receive(from: entry.socket, atMost: Self.messagesPerWait, into: &arrivals)
         }
-        if let listener { arrivals.notices = listener.drainNotices() }
+        if let listener {
+            arrivals.notices = listener.drainNotices()
+            arrivals.ended += listener.drainCuts()
+        }
         return arrivals
     }
 
     package func cut(_ peer: Peer, holdMilliseconds: Int) {
         guard peer.key == nil else { return listener?.cut(peer, holdMilliseconds: holdMilliseconds) ?? () }
-        connections.cut(peer.id, on: peer.socket)
+        connections.cut(peer.id, on: peer.socket, isHeld: holdMilliseconds > 0)
+    }
+
+    package func raiseBound(of peer: Peer) {
+        guard peer.key == nil else { return listener?.raiseBound(of: peer) ?? () }
+        connections.raiseBound(of: peer.id, on: peer.socket)
     }
 
     package func process(of peer: Peer) -> Int32? {
@@ -182,11 +207,18 @@ package final class ZeroMQHub: Transport {
             do throws(MessagingError) {
                 guard let message = try receive(socket) else { return }
                 connections.heard(message.peer, on: socket, message.origin.descriptor)
+                if let descriptor = message.origin.descriptor {
+                    ConnectionMeter.taken(descriptor, frames: message.frames)
+                }
                 bytes += message.frames.reduce(0) { $0 + $1.count }
                 arrivals.messages.append((Peer(socket: socket, id: message.peer), message.frames))
             } catch {
                 switch error {
-                case .messageTooLarge(_, let peer):
+                case .messageTooLarge(let excess, let peer):
+                    // It was taken, and thrown away.
+                    if let peer, let descriptor = connections.descriptor(of: peer, on: socket) {
+                        ConnectionMeter.taken(descriptor, excess)
+                    }
                     arrivals.refused.append((peer.map { Peer(socket: socket, id: $0) }, "\(error)"))
                 case .wouldBlock, .peerUnknown, .addressInUse, .permission, .invalidEndpoint, .unsafeToListen, .closed,
                     .system:

@@ -1,3 +1,4 @@
+import CommandSupport
 import CoreTestSupport
 import Foundation
 import Journal
@@ -20,6 +21,16 @@ struct OneLineTests {
             ("left\u{202E}right\u{2028}", "left\\u{202e}right\\u{2028}"),
         ])
     func onOneLine(text: String, wanted: String) { #expect(text.onOneLine == wanted) }
+
+    @Test("what a command says on standard error is cleaned by the line, cut, and looks like no second line of ours")
+    func failure() {
+        #expect(Failure.plain("bigbrother: my.yaml: no such file") == "bigbrother: my.yaml: no such file")
+        #expect(
+            Failure.plain("a\nbigbrother: all is well\u{1B}[2J\u{202E}")
+                == "a\n  bigbrother: all is well\\u{1b}[2J\\u{202e}")
+        let long = Failure.plain(String(repeating: "x", count: 1 << 20) + String(repeating: "\n", count: 1 << 20))
+        #expect(long.utf8.count < 20_000 && long.split(separator: "\n").count <= 101)
+    }
 
     @Test("the log and what a run tells have one line for each")
     func log() throws {

@@ -18,6 +18,7 @@ final class Talk {
     private let codec = MessageCodec()
     private(set) var sent: [(peer: Peer, header: Header, body: Bytes)] = []
     private var steps: [() -> [(peer: Peer, frames: [Bytes])]] = []
+    private var ends: [Int: (peer: Peer?, why: String)] = [:]
     private var sequence: [Peer: Int64] = [:]
     var settings: [JSON] = []
 
@@ -43,6 +44,12 @@ final class Talk {
     }
 
     func raw(_ peer: Peer, _ text: String) { steps.append { [(peer: peer, frames: [Array(text.utf8), []])] } }
+
+    /// The transport has ended a connection.
+    func ended(_ peer: Peer?, _ why: String) {
+        ends[steps.count] = (peer, why)
+        steps.append { [] }
+    }
 
     func hello(_ peer: Peer, _ name: String, minor: Int64 = 1, together: Bool = false) {
         sequence[peer] = 0
@@ -91,10 +98,17 @@ final class Talk {
         rig.onSend = { [unowned self] frames, peer in
             do { sent.append((peer, try codec.header(frames), frames[1])) } catch { Issue.record("\(error)") }
         }
+        var step = 0
         rig.onWait = { [unowned self] _ in
             rig.pass(milliseconds: 1)
             var arrivals = Arrivals()
-            if steps.isEmpty { rig.signal = 15 } else { arrivals.messages = steps.removeFirst()() }
+            guard step < steps.count else {
+                rig.signal = 15
+                return arrivals
+            }
+            arrivals.messages = steps[step]()
+            arrivals.ended = ends[step].map { [$0] } ?? []
+            step += 1
             return arrivals
         }
         let source = Settings(core: options.core, plugins: options.plugins)

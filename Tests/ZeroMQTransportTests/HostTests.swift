@@ -115,8 +115,10 @@ struct HostTests {
     func cutWhileFlooding() throws {
         let house = try House()
         let plugin = try Dialer(house.endpoint(), .curveClient(house.own, server: house.server.publicKey))
-        try wait(for: .writable, plugin.socket)
+        try plugin.say("one")
         #expect(try plugin.end == .handshakeSucceeded)
+        let peer = try house.message().peer
+        house.hub.raiseBound(of: peer)
         // Until nothing more goes: every queue on the way is full, and the core's thread reads no more.
         var sent = 0
         while true {
@@ -125,7 +127,7 @@ struct HostTests {
             }
             sent += 1
         }
-        let peer = try house.message().peer
+        _ = try house.message()
         house.hub.cut(peer, holdMilliseconds: 60_000)
         #expect(try house.hearsNothing(), "of \(sent) messages none is heard after the cut")
         #expect(try plugin.end == .refused(400))

@@ -26,7 +26,8 @@ extension AdviceBounds {
     /// Bytes of an answer, by the symbols of which the core knows (I-BOUND-4).
     func answerBytes(_ state: CoreState) -> Int {
         let symbols = state.portfolio.positions.count + state.portfolio.orders.workingCount + state.market.symbolCount
-        return SpokenLimits.answerBytes + symbols * SpokenLimits.answerBytesForSymbol
+        return min(
+            SpokenLimits.longestAnswerBytes, SpokenLimits.answerBytes + symbols * SpokenLimits.answerBytesForSymbol)
     }
 }
 

@@ -23,6 +23,8 @@ package enum SpokenLimits {
     /// Bytes of a policy's answer: so many, and so many more for each symbol that is held, ordered, planned or quoted.
     package static let answerBytes = 1 << 20
     package static let answerBytesForSymbol = 4 << 10
+    /// The longest answer, for however many symbols.
+    package static let longestAnswerBytes = 4 << 20
     /// Bytes of a line on a terminal or in the log, however it came about.
     package static let line = 16 << 10
     /// Bytes of the description of what is wrong with a message.

@@ -63,19 +63,48 @@ ANSWERS = {
         {"advice": {"reduce_exposure": {"gross_weight": "0.9", "rule": "proportional",
                                         "symbols": [other(i) for i in range(300_000)]}},
          "urgency": "low", "reason": "x"}],
+    # Just below what would end the connection.
+    "long_fitting": lambda: [advice("hold", reason="x" * (7 * MIB // 2))],
+    "nul_fitting": lambda: [advice("hold", reason="\0" * (MIB // 2))],
+    "rung_fitting": lambda: [advice("take_partial", fraction="0.01", rung=letter * (3 * MIB // 2)) for letter in "ab"],
+    "advisory_fitting": lambda: [
+        {"advice": {"advise": {"name": "n" * (3 * MIB), "value": "1"}}, "urgency": "low", "reason": "x"}],
+    "rows_fitting": lambda: [advice("hold", reason=f"r{i}") for i in range(8_000)],
+    "stops_fitting": lambda: [advice("protect", stop_price=f"{90 + i / 1000:.3f}", reason="r") for i in range(8_000)],
+    "symbols_fitting": lambda: [advice("protect", symbol=other(i), stop_price="100") for i in range(8_000)],
+    "portfolio_fitting": lambda: [{"advice": {"veto": {}}, "urgency": "low", "reason": f"r{i}"} for i in range(12_000)],
+    "exposure_fitting": lambda: [
+        {"advice": {"reduce_exposure": {"gross_weight": "0.9", "rule": "proportional", "symbols": [other(i) for i in range(80_000)]}},
+         "urgency": "low", "reason": "x"}],
+    "evidence_fitting": lambda: [{**advice("hold"), "evidence": [{"name": "n", "value": "v"}] * 30_000}],
     "medium": lambda: [advice("hold", reason="m" * 1500, symbol=s) for s in ["NVDA"] * 2000],
 }
 
 
-# What a siege does, one each cycle; in the last it ends itself, and begins anew with what it needs.
-SIEGE = [mode for mode in ANSWERS if mode != "fine"] + [
-    "error_newlines", "error_escapes", "errors", "unknown_fields", "unknown_case", "bad_symbol", "shouts", "ends"]
+# What a siege does. In each cycle one of what costs the policy its answer and nothing more; now and then one of what ends it: its
+# connection is cut, or it ends itself. Five of those within five minutes, and it would be quarantined: the others would have peace.
+LASTING = ["rows_fitting", "stops_fitting", "symbols_fitting", "portfolio_fitting", "exposure_fitting", "medium", "evidence_fitting",
+           "escapes", "fitting_reason", "long_fitting", "nul_fitting", "rung_fitting", "advisory_fitting", "fields_fitting", "case_fitting", "symbol_fitting",
+           "error_newlines", "escapes_fitting", "errors", "shouts", "late"]
+ENDING = ["ends", "long_reason", "nul_reason", "long_rung", "long_advisory", "unknown_fields", "unknown_case", "bad_symbol", "frames",
+          "error_escapes", "many", "many_stops", "many_symbols", "many_portfolio", "exposure_symbols", "evidence"]
+SECONDS_BETWEEN_ENDS = 100
 
 
 def in_turn(cycle):
     """The mode of a siege in this cycle; a line for each is left for whoever counts them."""
-    mode = SIEGE[cycle % len(SIEGE)]
-    with open(settings["tally"], "a") as file:
+    path, now = settings["tally"], time.time()
+    ended = path + ".ended"
+    try:
+        last, kind = os.path.getmtime(ended), int(open(ended).read())
+    except FileNotFoundError:
+        last, kind = 0, -1
+    mode = LASTING[cycle % len(LASTING)]
+    if now - last > SECONDS_BETWEEN_ENDS:
+        mode = ENDING[(kind + 1) % len(ENDING)]
+        with open(ended, "w") as file:
+            file.write(str(kind + 1))
+    with open(path, "a") as file:
         file.write(mode + "\n")
     if mode == "ends":
         sys.exit(1)
@@ -90,6 +119,8 @@ def evaluate(header):
         return send("error", {"reason": "\n" * MIB}, header["id"], cycle)
     if mode == "error_escapes":
         return send("error", {"reason": "\x1b\u202e" * 700_000}, header["id"], cycle)
+    if mode == "escapes_fitting":
+        return send("error", {"reason": "\x1b\u202e" * 200_000}, header["id"], cycle)
     if mode == "errors":
         for _ in range(90):
             send("error", {"reason": "e" * 80_000}, None, cycle)
@@ -100,6 +131,19 @@ def evaluate(header):
         return send("recommendations", {"recommendations": [advice("k" * (15 * MIB))]}, header["id"], cycle)
     if mode == "bad_symbol":
         return send("recommendations", {"recommendations": [advice("hold", symbol="\n" * (7 * MIB))]}, header["id"], cycle)
+    if mode == "fields_fitting":
+        return send("recommendations", {"k" * (3 * MIB): 1}, header["id"], cycle)
+    if mode == "case_fitting":
+        return send("recommendations", {"recommendations": [advice("k" * (3 * MIB))]}, header["id"], cycle)
+    if mode == "symbol_fitting":
+        return send("recommendations", {"recommendations": [advice("hold", symbol="\n" * MIB)]}, header["id"], cycle)
+    if mode == "late":
+        time.sleep(2)
+    if mode == "frames":
+        # A message without an end: libzmq counts whole ones.
+        for _ in range(600):
+            socket.send(b"f" * MIB, zmq.SNDMORE)
+        return None
     if mode == "eats_memory":
         eaten = []
         while True:
