@@ -8,14 +8,15 @@ import Wire
 extension LiveNode {
     func handleControl(_ body: [UInt8], _ header: Header, _ peer: Peer) {
         let client = ControlServer.Client(peer: peer, message: header.id)
-        if let process = transport.process(of: peer), Family.comesFromUs(process) {
+        let process = transport.process(of: peer)
+        if let process, Family.comesFromUs(process) {
             let why = "a process that a plugin has started gives no commands"
             observer.log("core", "a command of process \(process) was refused: \(why)")
             return sendReply(ControlReply(accepted: false, message: why), to: client)
         }
         do {
             let request = try codec.command(ControlRequest.self, body)
-            if let why = control.admit(request.command, now: clock.monotonicMilliseconds) {
+            if let why = control.admit(request.command, from: process, now: clock.monotonicMilliseconds) {
                 return sendReply(ControlReply(accepted: false, message: why), to: client)
             }
             guard let reply = answer(try ControlCommand(request), request, client) else { return }

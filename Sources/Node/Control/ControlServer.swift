@@ -12,7 +12,9 @@ struct ControlServer {
     private var rate = ControlRate()
 
     /// - Returns: why a command is not taken; nil when it is.
-    mutating func admit(_ command: String, now: Int64) -> String? { rate.consume(command, now: now) }
+    mutating func admit(_ command: String, from process: Int32?, now: Int64) -> String? {
+        rate.consume(command, from: process, now: now)
+    }
 
     var isSwapAwaited: Bool { swapClient != nil }
 

@@ -1,3 +1,4 @@
+import Messaging
 import Testing
 import Trading
 import Wire
@@ -47,14 +48,60 @@ struct BudgetTests {
     @Test("commands have a rate, and nobody's flood keeps a person from a halt")
     func control() {
         var rate = ControlRate()
-        let taken = (0..<10_000).filter { _ in rate.consume("sell", now: 0) == nil }
-        #expect(taken.count == 100)
-        #expect(rate.consume("reload", now: 0)?.contains("nothing was done") == true)
-        for command in ["halt", "reduce", "flatten", "resume"] {
-            #expect((0..<100).filter { _ in rate.consume(command, now: 0) == nil }.count == 10, "\(command)")
+        let (flood, person): (Int32, Int32) = (99, 10)
+        func taken(_ command: String, by process: Int32?, now: Int64) -> Int {
+            (0..<1_000).filter { _ in rate.consume(command, from: process, now: now) == nil }.count
         }
-        #expect((0..<100).filter { _ in rate.consume("sell", now: 1_000) == nil }.count == 10)
-        #expect((0..<100).filter { _ in rate.consume("halt", now: 1_000) == nil }.count == 1)
+        #expect(taken("sell", by: flood, now: 0) == 50)
+        #expect(rate.consume("reload", from: flood, now: 0)?.contains("nothing was done") == true)
+        #expect(rate.consume("sell", from: person, now: 0) == nil, "a flood takes half at most")
+        for command in ["halt", "reduce", "flatten", "resume"] {
+            #expect(taken(command, by: flood, now: 0) == 10, "\(command)")
+            #expect(rate.consume(command, from: person, now: 0) == nil, "a person's \(command) beside a flood of it")
+        }
+        #expect(taken("sell", by: flood, now: 1_000) == 5 && taken("halt", by: flood, now: 1_000) == 1)
+        #expect(rate.consume("halt", from: person, now: 1_000) == nil)
+    }
+
+    @Test("all processes together have a rate too, however many there are, and so has what is remembered of them")
+    func controlOfAll() {
+        var rate = ControlRate()
+        let halts = (1...5_000).filter { rate.consume("halt", from: $0, now: 0) == nil }.count
+        let sales = (1...5_000).filter { rate.consume("sell", from: $0, now: 0) == nil }.count
+        #expect(halts == 50 && sales == 100 && rate.rememberedCount <= ControlRate.remembered)
+        #expect((1...5_000).filter { rate.consume("halt", from: $0, now: 1_000) == nil }.count == 5)
+        var unknown = ControlRate()
+        #expect((0..<100).filter { _ in unknown.consume("halt", from: nil, now: 0) == nil }.count == 10)
+    }
+
+    @Test("before a hello 272 KiB are heard, and one byte more ends the connection (I-BOUND-5)", arguments: [0, 1])
+    func beforeHello(more: Int) throws {
+        let talk = Talk()
+        let policy = Talk.peer(.policy)
+        var cuts: [Peer] = []
+        talk.rig.onCut = { cuts.append($0) }
+        talk.hello(policy, "p1")
+        let other = Talk.peer(.policy, "b")
+        let header = #"{"v":"1.1","type":"ready","id":"m1","session":"","epoch":0,"seq":1}"#
+        let body = String(repeating: " ", count: SpokenLimits.messageBytesBeforeHello - header.utf8.count + more)
+        talk.say(other, "ready", body)
+        try talk.run()
+        #expect(talk.reasons(to: other).contains { $0.contains("say hello first") } == (more == 0))
+        #expect(cuts == (more == 0 ? [] : [other]))
+        #expect(talk.answers(to: policy, .welcome).count == 1)
+    }
+
+    @Test("a connection that the transport has ended for too much is a flood of the plugin whose it was")
+    func ended() throws {
+        let talk = Talk()
+        let policy = Talk.peer(.policy)
+        talk.hello(policy, "p1")
+        talk.say(policy, "ready", session: "s1.1")
+        talk.ended(policy, "more than 8192 KiB came")
+        talk.ended(nil, "more than 288 KiB came")
+        try talk.run()
+        #expect(
+            try talk.inputs("protocol_violation").contains { $0.contains("it floods the core (more than 8192 KiB") })
     }
 
     @Test("what is not taken is said to whoever asked")
@@ -67,7 +114,7 @@ struct BudgetTests {
         let replies = talk.sent.filter { $0.header.type == .controlReply }.map {
             String(decoding: $0.body, as: UTF8.self)
         }
-        #expect(replies.count == 151 && replies.filter { $0.contains("nothing was done") }.count > 40)
+        #expect(replies.count == 151 && replies.filter { $0.contains("nothing was done") }.count > 90)
         #expect(try talk.inputs("control").count == 1)
     }
 }
