@@ -43,6 +43,31 @@ struct UnitFilesTests {
         return unit.joined(separator: "\n")
     }
 
+    @Test(
+        "so it is with that of docs/security.md, for a plugin that is not trusted, which has a user and limits of its own"
+    )
+    func untrusted() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let page = try String(contentsOf: Programs.project.appendingPathComponent("docs/security.md"), encoding: .utf8)
+        let part = try #require(page.components(separatedBy: "`/etc/systemd/system/bigbrother-stranger.service`").last)
+        let lines = part.components(separatedBy: "\n").filter { $0.hasPrefix("    ") }.map { String($0.dropFirst(4)) }
+        let text = lines.joined(separator: "\n")
+        for line in [
+            "User=bigbrother-stranger", "MemoryMax=512M", "TasksMax=16", "CPUQuota=50%", "LimitNOFILE=256",
+            "NoNewPrivileges=yes", "ProtectProc=invisible", "IPAddressDeny=any",
+        ] {
+            #expect(text.contains("\n\(line)\n"), "\(line)")
+        }
+        let path = programs.folder.appendingPathComponent("bigbrother-stranger.service").path
+        try text.replacingOccurrences(of: "/opt/bigbrother/bin", with: Programs.binaries.path)
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        let verifier = try #require(Systemd.verifier)
+        let ending = try RunningProcess(programs, ["verify", path], program: verifier).wait()
+        let said = (ending.output + ending.errors).split(separator: "\n").filter { $0.contains("bigbrother-stranger") }
+        #expect(ending.code == 0 && said.isEmpty, "\(ending)")
+    }
+
     @Test("systemd finds nothing to object to, and each starts a program of this project")
     func verified() throws {
         let programs = try Programs()

@@ -130,6 +130,18 @@ struct ChildProcessTests {
         guard case .killed? = finish(spins).0 else { return #expect(Bool(false), "it is ended by the kernel") }
     }
 
+    @Test("one with limits is the very process that was started, and leads its session, as one without is")
+    func session() throws {
+        // Its id, and the session's: the sixth word of stat.
+        let script = "echo $$ $(cut -d' ' -f6 /proc/$$/stat)"
+        for limits in [ProcessLimits(), ProcessLimits(memoryBytes: 1 << 30, cpuSeconds: 60, openFiles: 99)] {
+            let process = try ChildProcess(
+                executable: "/bin/sh", arguments: ["-c", script], directory: "/", environment: ["PATH=/usr/bin:/bin"],
+                limits: limits)
+            #expect(finish(process).1 == ["\(process.pid) \(process.pid)"], "\(limits)")
+        }
+    }
+
     @Test("a signal ends its whole group")
     func signals() throws {
         let process = try child("sleep 60 & wait")
