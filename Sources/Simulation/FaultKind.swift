@@ -74,4 +74,6 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case approvals
     /// Fees, interest, taxes, and money that is paid in or out, with an id: listed at once or late, told twice, put right.
     case cashMovements = "cash-movements"
+    /// A policy that tries to stop the core, by more of everything than anybody may say.
+    case hostile
 }

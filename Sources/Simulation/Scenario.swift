@@ -34,6 +34,10 @@ struct Scenario {
     /// Seeds from here on also have entries that a person approves, pauses after losses, and movements of cash with an id.
     static let seventhEdition: UInt64 = 260_000_000
     var isSeventhEdition: Bool { seed >= Self.seventhEdition }
+    /// Seeds from here on also have a policy that goes beyond every bound.
+    static let hostileEdition: UInt64 = 300_000_000
+    var hasAttacker: Bool { seed >= Self.hostileEdition }
+    static let attacker = PluginName(unchecked: "attacker")
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
     let holdings: [(symbol: Symbol, quantity: Quantity, price: Price)]
@@ -111,6 +115,7 @@ struct Scenario {
             configuration.limits.maximumDailyLoss = Ratio(units: Ratio.scale / 5)
         }
         if seed >= Self.seventhEdition { Self.ask(&configuration, seed) }
+        if seed >= Self.hostileEdition { configuration.policies.append(Self.attacker) }
         self.configuration = configuration
     }
 

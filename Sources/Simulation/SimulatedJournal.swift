@@ -9,6 +9,8 @@ final class SimulatedJournal: Journal {
     private(set) var commands: Set<[UInt8]> = []
     /// For a person who looks at a failure.
     private(set) var newestInput = ""
+    /// Called with each input, and the bytes of it.
+    var onInput: (_ type: String, _ body: [UInt8]) -> Void = { _, _ in }
     /// Called before each commit: the process may die here, or the disk may refuse.
     var beforeCommit: () -> InMemoryJournal.Fault? = { nil }
     /// Called after each commit.
@@ -23,6 +25,7 @@ final class SimulatedJournal: Journal {
     ) throws(JournalError) {
         try inner.append(kind: kind, type: type, at: at, body: body, mentions: mentions)
         if kind == .effect, type == "command" { open.append(body) }
+        if kind == .input { onInput(type, body) }
         if kind == .input { newestInput = type + " " + String(decoding: body.prefix(300), as: UTF8.self) }
     }
 

@@ -15,6 +15,8 @@ final class SimulatedTransport: Transport {
     private let world: World
     private let faults: FaultInjector
     private var plugins: [Peer: any PluginEnd] = [:]
+    /// Of these, who will never say hello, and since when the core has heard of it; nil: not yet.
+    private var strangers: [Peer: Int64?] = [:]
     /// When the last message of a connection and direction arrives, so that none overtakes.
     private var lastArrival: [Peer: (toCore: Int64, fromCore: Int64)] = [:]
     private var inbox: [(peer: Peer, frames: [Bytes])] = []
@@ -53,8 +55,10 @@ final class SimulatedTransport: Transport {
 
     func publish(_ frames: [Bytes]) throws(MessagingError) {}
 
-    /// Nobody comes from another host here.
-    func cut(_ peer: Peer, holdMilliseconds: Int) {}
+    /// Nobody comes from another host here; a plugin that is cut finds out as it would by heart-beats.
+    func cut(_ peer: Peer, holdMilliseconds: Int) {
+        if strangers.removeValue(forKey: peer) != nil { disconnect(peer) }
+    }
     func address(of peer: Peer) -> String? { nil }
 
     func wait(milliseconds: Int, descriptors: [CInt]) throws(MessagingError) -> Arrivals {
@@ -70,6 +74,20 @@ final class SimulatedTransport: Transport {
     // MARK: - The plugins' side
 
     func connect(_ plugin: any PluginEnd, as peer: Peer) { plugins[peer] = plugin }
+
+    func connect(_ stranger: SimulatedStranger) {
+        strangers[stranger.own] = .some(nil)
+        connect(stranger, as: stranger.own)
+        stranger.say = { [weak self, own = stranger.own] frames in
+            self?.deliver(frames, from: own) { [weak self] in
+                guard let self, case .some(nil) = strangers[own] else { return }
+                strangers[own] = world.now
+            }
+        }
+    }
+
+    /// Since when the core has let the oldest of them live; nil: there is none.
+    var oldestStranger: Int64? { strangers.values.compactMap { $0 }.min() }
 
     func disconnect(_ peer: Peer) {
         plugins[peer] = nil

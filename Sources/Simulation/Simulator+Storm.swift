@@ -41,6 +41,8 @@ extension Simulator {
         }
         adapter.onDelivered = { [unowned self] in invariants.venueTells($0) }
         for adapter in adapters { wire(adapter) }
+        attacker?.connect = { [unowned self] in transport?.connect($0) }
+        journal.onInput = { [unowned self] in checkBounds($0, $1) }
         journal.beforeCommit = { [unowned self] in
             invariants.turn(journal.newestInput)
             if faults.hits(.disk, 1) {

@@ -60,6 +60,8 @@ package final class Simulator {
     let adapters: [SimulatedAdapter]
     let provider: SimulatedProvider
     let policies: [SimulatedPolicy]
+    /// Nil in seeds before it came.
+    let attacker: SimulatedAttacker?
     let configuration: SimulatedConfiguration
     let invariants: Invariants
     let codec = MessageCodec()
@@ -70,6 +72,9 @@ package final class Simulator {
     let box = CoverageBox()
     var signal: Int32?
     var isOver = false
+    /// What the journal has of the attacker's faults in this life of the core, and since when.
+    var faultsTold: Int64 = 0
+    var faultsToldSince: Int64 = 0
     /// From then on nothing happens by the simulator's doing.
     private var calmFrom: Int64
     /// The core's time at its last commit, and the true time then.
@@ -105,6 +110,7 @@ package final class Simulator {
         provider = SimulatedProvider(world, venue, faults, scenario)
         let (world, venue, faults, scenario) = (world, venue, faults, scenario)
         policies = scenario.characters.map { SimulatedPolicy($0, world, venue, faults, scenario) }
+        attacker = scenario.hasAttacker ? SimulatedAttacker(world, faults, scenario) : nil
         invariants = Invariants(world, venue, scenario)
         for policy in policies {
             let name = policy.name
@@ -112,7 +118,7 @@ package final class Simulator {
         }
         configuration = SimulatedConfiguration(
             scenario.configuration,
-            (adapters + [provider] + policies).map {
+            (adapters + [provider] + policies + (attacker.map { [$0] } ?? [])).map {
                 PluginSpec(name: $0.name, role: $0.role, settings: .object([]), program: nil)
             }, faults)
         calmFrom = scenario.storm
@@ -120,7 +126,7 @@ package final class Simulator {
         outcome.scenario = scenario.words
     }
 
-    var plugins: [SimulatedPlugin] { adapters + [provider] + policies }
+    var plugins: [SimulatedPlugin] { adapters + [provider] + policies + (attacker.map { [$0] } ?? []) }
     var connected: SimulatedAdapter { adapters.first(where: \.isConnected) ?? adapter }
 
     // MARK: - The course of a scenario
@@ -144,6 +150,8 @@ package final class Simulator {
     private func live() {
         outcome.starts += 1
         invariants.coreStarts()
+        faultsTold = 0
+        faultsToldSince = world.now
         journal.crash()
         let transport = SimulatedTransport(world, faults)
         self.transport = transport
@@ -194,6 +202,7 @@ package final class Simulator {
         world.after(World.second) { [unowned self] in
             guard !isOver else { return }
             let state = node?.core.state
+            checkStrangers()
             invariants.watch(
                 isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second,
                 isContradicted: { state?.isContradicted($0) ?? false },

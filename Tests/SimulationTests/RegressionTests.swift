@@ -104,6 +104,15 @@ struct RegressionTests {
         #expect(kinds.contains(.cashMovements))
     }
 
+    @Test("so does one with a policy that goes beyond every bound, and the others' promises hold (I-BOUND-3 to 5)")
+    func hostileEdition() {
+        var count = 0
+        for number in Seed.range(gate: 6, nightly: 400) {
+            count += expectSound(Scenario.hostileEdition + number).injectedFaults.count { $0.fault == .hostile }
+        }
+        #expect(count > 3)
+    }
+
     @Test("seeds of the third edition: adapters are swapped in the storm", arguments: Seed.range(gate: 4, nightly: 200))
     func thirdEdition(number: UInt64) {
         let outcome = expectSound(Scenario.thirdEdition + number)

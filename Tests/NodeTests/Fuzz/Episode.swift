@@ -20,6 +20,8 @@ final class Episode {
 
     static let messages = 4_000
     private static let trailLength = 300
+    /// Bytes of one input, where the broker's lists are not what the peers say.
+    private static let longestInput = 256 << 10
     private let grammar: Grammar
     private let codec: MessageCodec
     private var random: SplitMix64
@@ -220,6 +222,9 @@ final class Episode {
                 checked = entry.sequence
                 guard entry.kind == .input else { continue }
                 inputs += 1
+                if entry.body.count > Self.longestInput, !plan.hasHostileBroker {
+                    fail("an input \(entry.type) of \(entry.body.count) bytes is in the journal (I-BOUND-3)")
+                }
                 let input = try codec.command(Input.self, entry.body)
                 if let wrong = model.took(input, entry.type) {
                     fail("the core was given \(entry.type), and \(wrong): \(text([entry.body]))")

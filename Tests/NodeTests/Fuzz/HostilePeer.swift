@@ -43,6 +43,7 @@ final class HostilePeer {
         if role == .control { return control(&random) }
         var (type, body) = random.chance(80) ? next(&random) : anything(&random)
         for _ in 0..<(random.chance(15) ? random.below(3) + 1 : 0) { body = grammar.change(body, &random) }
+        if random.chance(1), random.chance(50) { (type, body) = excess(&random) }
         if type == "hello" { (session, sequence) = random.chance(90) ? ("", 0) : (session, sequence) }
         if type == "ready" { hasSaidReady = true }
         sequence = sequence == .max ? 1 : sequence + 1
@@ -88,6 +89,46 @@ final class HostilePeer {
         case 6, 7: return (random.pick(MessageType.allCases).rawValue, grammar.body(&random).body)
         case 8, 9: return idle(&random)
         default: return grammar.body(&random)
+        }
+    }
+
+    /// More of it than anybody may say: what each is bounded by is in PROTOCOL.md.
+    private func excess(_ random: inout SplitMix64) -> (String, JSON) {
+        let letter = random.pick(["x", "\n", "\u{0}", "\u{1b}", "\u{202e}"])
+        let long = JSON.string(String(repeating: letter, count: random.pick([600, 20_000, 60_000])))
+        func object(_ members: (String, JSON)...) -> JSON {
+            .object(members.map { JSON.Member(key: $0.0, value: $0.1) })
+        }
+        func row(_ symbol: String, _ advice: JSON, _ reason: JSON) -> JSON {
+            object(("symbol", .string(symbol)), ("advice", advice), ("urgency", .string("low")), ("reason", reason))
+        }
+        let hold = object(("hold", .object([])))
+        switch random.below(7) {
+        case 0: return (random.pick(["error", "bye"]), object(("reason", long)))
+        case 1:
+            let evidence = JSON.array((0..<300).map { _ in object(("name", .string("n")), ("value", .string("v"))) })
+            var wordy = row("ABC", hold, long)
+            if case .object(let members) = wordy {
+                wordy = .object(members + [JSON.Member(key: "evidence", value: evidence)])
+            }
+            return ("recommendations", object(("recommendations", .array([wordy]))))
+        case 2:
+            let part = object(("take_partial", object(("fraction", .string("0.1")), ("rung", long))))
+            return ("recommendations", object(("recommendations", .array([row("ABC", part, .string("x"))]))))
+        case 3:
+            let rows = (0..<random.pick([300, 3_000])).map { row("X\($0)", hold, .string("r\($0)")) }
+            return ("recommendations", object(("recommendations", .array(rows))))
+        case 4:
+            let bars = (1...random.pick([51, 2_000])).map {
+                object(("period", .string("\($0)000000000")), ("count", .integer(1_000)))
+            }
+            return ("ready", object(("needs", object(("bars", .array(bars))))))
+        case 5:
+            return (
+                random.pick(MessageType.allCases).rawValue,
+                object(("x", .string(String(repeating: "x", count: 300_000))))
+            )
+        default: return ("hello", object(("name", long), ("role", .string(role.rawValue)), ("version", long)))
         }
     }
 
