@@ -297,6 +297,8 @@ enum CoreLimits {
     /// The same about one symbol, and without a symbol.
     static let adviceOnSymbol = 32
     static let adviceOnAll = 1_000
+    /// Bars of all symbols and periods in one snapshot: some 10 of the 16 MiB of a message.
+    static let barsInSnapshot: Int64 = 60_000
     /// Bytes of the name of a condition, and of the id of a corporate action.
     static let conditionName = 64
     static let actionID = 128

@@ -15,8 +15,8 @@ struct RateLimiter {
             case .policy, .control: self.init(1_000, 100, megabytes: 64, 8)
             // Every quote may be a message of its own.
             case .provider: self.init(20_000, 5_000, megabytes: 64, 32)
-            // Ten thousand orders that are all executed at once are no flood.
-            case .broker: self.init(50_000, 5_000, megabytes: 256, 32)
+            // Ten thousand orders that are all executed at once are no flood. All of it is journaled: what goes on for ever is less.
+            case .broker: self.init(50_000, 5_000, megabytes: 256, 4)
             }
         }
 

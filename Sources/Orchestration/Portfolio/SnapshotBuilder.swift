@@ -4,11 +4,27 @@ import Trading
 struct SnapshotBuilder {
     private let core: CoreState
     private let needs: PolicyNeeds
+    /// Bars of each symbol, for each need.
+    private let barCounts: [Int64]
     private var state: MarkedPortfolio { core.marked }
 
     init(_ core: CoreState) {
         self.core = core
         needs = core.plugins.snapshotNeeds
+        barCounts = Self.barCounts(
+            (needs.bars ?? []).map(\.count), symbols: core.marked.market.symbolCount, most: CoreLimits.barsInSnapshot)
+    }
+
+    /// How many bars each need gets of each symbol, so that all together are no more than so many: small needs are met in full,
+    /// the largest are cut to one size (I-BOUND-6).
+    static func barCounts(_ wanted: [Int64], symbols: Int, most: Int64) -> [Int64] {
+        var counts = wanted
+        var room = most / Int64(max(1, symbols))
+        for (place, index) in wanted.indices.sorted(by: { (wanted[$0], $0) < (wanted[$1], $1) }).enumerated() {
+            counts[index] = min(wanted[index], room / Int64(wanted.count - place))
+            room -= counts[index]
+        }
+        return counts
     }
 
     func build(cycle: Int64) throws(NumericError) -> PortfolioSnapshot {
@@ -51,10 +67,9 @@ struct SnapshotBuilder {
         var view = view
         if needs.wants(.day) { view.day = state.market.day(view.symbol) }
         if let bars = needs.bars, !bars.isEmpty {
-            view.series = bars.map { need in
-                BarSeries(
-                    period: need.period,
-                    bars: state.market.series.bars(view.symbol, period: need.period, count: need.count))
+            view.series = zip(bars, barCounts).map { need, count in
+                let newest = count > 0 ? state.market.series.bars(view.symbol, period: need.period, count: count) : []
+                return BarSeries(period: need.period, bars: newest)
             }
         }
         if let indicators = needs.indicators, !indicators.isEmpty {
