@@ -182,7 +182,10 @@ poller.register(socket, zmq.POLLIN)
 if token:
     poller.register(sys.stdin.fileno(), zmq.POLLIN)
 while True:
-    events = dict(poller.poll())
+    # On another host nobody ends it when its connection is cut: it begins anew by itself.
+    events = dict(poller.poll(None if token else 15_000))
+    if not events:
+        sys.exit(1)
     if sys.stdin.fileno() in events and not os.read(sys.stdin.fileno(), 1):
         sys.exit(0)
     if socket not in events:
