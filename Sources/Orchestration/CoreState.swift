@@ -71,6 +71,16 @@ package struct CoreState: Sendable, Hashable, Codable {
     package var chosenBroker: PluginName? { swapMachine.chosenBroker }
     package var swap: BrokerSwap? { swapMachine.current }
 
+    /// The part of a quantity that the broker takes; all of it while there is none.
+    func tradable(_ quantity: Quantity, of symbol: Symbol) -> Quantity {
+        reconciler.link?.capabilities.tradable(quantity, of: symbol) ?? quantity
+    }
+
+    /// The same in orders of this type.
+    func tradable(_ quantity: Quantity, of symbol: Symbol, in type: OrderType) -> Quantity {
+        reconciler.link?.capabilities.tradable(quantity, of: symbol, in: type) ?? quantity
+    }
+
     package var marked: MarkedPortfolio { MarkedPortfolio(portfolio, market) }
 
     var earliestDeadline: Timestamp? {

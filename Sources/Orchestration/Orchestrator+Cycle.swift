@@ -38,7 +38,8 @@ extension Orchestrator {
         try watchEquity()
         watchConditions()
         dropExpired()
-        let snapshot = try SnapshotBuilder(state).build(cycle: number)
+        let orders = shownOrders.views(of: state.portfolio.orders)
+        let snapshot = try SnapshotBuilder(state).build(cycle: number, orders: orders)
         state.cycle.snapshotTaken(at: state.now)
         record(
             .cycleStarted(
@@ -76,18 +77,44 @@ extension Orchestrator {
         }
         let engine = try decisionEngine(cycle, entriesRefused: whyNoEntries(answers))
         state.cycle.decided(at: state.now)
-        let usable = withPause(withPerson(answers.filter { $0.failure == nil }))
-        let (portfolio, symbolDecisions) = try engine.decide(usable, plans: state.plans)
-        recordPortfolio(portfolio, cycle)
-        for symbolDecision in symbolDecisions { apply(symbolDecision) }
+        let advice = AdviceBySymbol(withPause(withPerson(answers.filter { $0.failure == nil })))
+        let symbols = try decide(advice, engine, cycle)
         dropUnwantedProposals(cycle)
-        endUnwantedReductions(except: Set(symbolDecisions.map(\.decision.symbol)))
+        endUnwantedReductions(except: symbols)
         // An entry that nobody recommends any more is no longer wanted.
-        let named = Set(answers.flatMap(\.recommendations).filter { $0.priority == .entry }.compactMap(\.symbol))
-        state.plans.dropEntries(except: named)
+        state.plans.dropEntries(except: Self.entered(by: answers))
         if !state.mayEnter || !silentGuards(answers).isEmpty { endEntries() }
         touchPlanned()
-        dropIdleSymbols(mentioned: Set(symbolDecisions.map(\.decision.symbol)))
+        dropIdleSymbols(mentioned: symbols)
+    }
+
+    /// - Returns: symbols that anybody recommends for.
+    private mutating func decide(
+        _ advice: AdviceBySymbol, _ engine: DecisionEngine, _ cycle: Int64
+    ) throws(NumericError) -> SortedSymbols {
+        prepareStandingAdvice()
+        let result = try engine.decide(advice, plans: state.plans) { symbol, places in
+            guard stands(symbol, advice, places) else { return false }
+            assert(isConfirmed(symbol, advice.advice(places), engine))
+            return true
+        }
+        recordPortfolio(result.portfolio, cycle)
+        for symbolDecision in result.symbolDecisions {
+            let isQuiet = apply(symbolDecision)
+            noteStanding(symbolDecision, isQuiet: isQuiet)
+        }
+        return SortedSymbols(result.symbols)
+    }
+
+    /// Symbols that any policy would enter.
+    private static func entered(by answers: [PolicyAnswer]) -> Set<Symbol> {
+        var symbols: Set<Symbol> = []
+        for answer in answers {
+            for index in answer.recommendations.indices where answer.recommendations[index].priority == .entry {
+                if let symbol = answer.recommendations[index].symbol { symbols.insert(symbol) }
+            }
+        }
+        return symbols
     }
 
     func decisionEngine(_ cycle: Int64, entriesRefused: DispositionReason?) throws(NumericError) -> DecisionEngine {
@@ -95,7 +122,9 @@ extension Orchestrator {
             state: state.marked, equity: try state.marked.equity(), now: state.now, cycle: cycle,
             configuration: state.configuration, capabilities: state.broker?.capabilities,
             entriesRefused: entriesRefused, overtaken: Set(state.cycle.overtaken),
-            mode: { [state] in state.mode(of: $0) }, approvals: approvalGate)
+            mode: { [handover = state.handover, modes = state.configuration.symbolModes] in
+                handover.mode(of: $0, configured: modes)
+            }, approvals: approvalGate)
     }
 
     private mutating func recordPortfolio(_ portfolio: PortfolioMerge, _ cycle: Int64) {
@@ -104,31 +133,38 @@ extension Orchestrator {
         record(.portfolio(PortfolioDecision(cycle: cycle, dispositions: portfolio.dispositions)))
     }
 
-    mutating func apply(_ symbolDecision: DecisionEngine.SymbolDecision) {
+    /// - Returns: whether nothing is other than it was, and nothing was recorded.
+    @discardableResult
+    mutating func apply(_ symbolDecision: DecisionEngine.SymbolDecision) -> Bool {
         let decision = symbolDecision.decision
         let symbol = decision.symbol
         propose(symbolDecision.proposals)
-        if symbolDecision.changesPlan || state.plans[symbol] != nil { state.plans.adopt(decision.plan) }
+        if symbolDecision.changesPlan || state.plans.isPlanned(symbol) { state.plans.adopt(decision.plan) }
+        let keys = decision.dispositions.map(DispositionKey.init)
+        func part(where isMeant: (Disposition) -> Bool) -> [DispositionKey] {
+            decision.dispositions.indices.filter { isMeant(decision.dispositions[$0]) }.map { keys[$0] }
+        }
         // A stop or target that stands is no news, whether it was set a moment ago or long before.
-        let summary = decision.dispositions.filter { !$0.isStanding && !$0.isWaiting }.map(DispositionKey.init)
+        let summary = part { !$0.isStanding && !$0.isWaiting }
         // A market that wavers about a level brings the same small move again and again: it is recorded once.
-        let waiting = decision.dispositions.filter(\.isWaiting).map(DispositionKey.init)
+        let waiting = part(where: \.isWaiting)
         let isNews = state.audit.isNews(symbol, dispositions: summary, deferrals: waiting)
-        let isOther = state.audit.isOther(symbol, dispositions: decision.dispositions.map(DispositionKey.init))
+        let isOther = state.audit.isOther(symbol, dispositions: keys)
         if symbolDecision.changesPlan || isNews {
             state.audit.recorded(symbol, deferrals: waiting)
             record(.decision(decision))
         } else if isOther {
             record(.dispositions(SymbolDispositions(of: decision)))
         }
+        return symbolDecision.keepsPlan && !isNews && !isOther && symbolDecision.proposals.isEmpty
     }
 
     /// I-WISH-1: a reduction of which nothing was done lives as long as somebody asks for it. The merge sees to the symbols that any
     /// policy has spoken of.
-    private mutating func endUnwantedReductions(except decided: Set<Symbol>) {
+    private mutating func endUnwantedReductions(except decided: SortedSymbols) {
         guard !state.control.isFlattening else { return }
         let sessions = state.broker?.capabilities.sessions ?? []
-        for plan in state.plans.all where plan.quantityLimit != nil && !decided.contains(plan.symbol) {
+        for plan in state.plans.reducing where !decided.contains(plan.symbol) {
             if state.marked.isReducing(plan.symbol, plan, sessions: sessions, at: state.now) {
                 state.plans.withdrawReduction(plan.symbol)
             } else {

@@ -13,6 +13,11 @@ package struct Orchestrator: Sendable {
     private var effects: [Effect] = []
     /// What the input that is being handled has changed.
     private var pass = Pass()
+    /// Advice that changes nothing as long as it is the same. No decision depends on it, but how soon it is made.
+    var standing = StandingDecisions()
+    /// Symbols that need no step as long as nothing changes; the same is true of them.
+    var quiet = QuietSymbols()
+    var shownOrders = ShownOrders()
     /// Sees every transition that is tried; no decision depends on it.
     package var witness: (@Sendable (OrderStatus, OrderEvent, OrderLifeCycle.Transition) -> Void)?
 
@@ -21,6 +26,7 @@ package struct Orchestrator: Sendable {
     /// Takes one input at its time; returns what is to be made durable and then done, in order.
     package mutating func handle(_ input: Input, at time: Timestamp) -> [Effect] {
         state.run.advance(to: time)
+        state.market.look(at: state.now)
         effects = []
         pass = Pass()
         applyDueActions()

@@ -4,10 +4,19 @@ import Trading
 struct Pass: Sendable {
     /// Actions that waited for the budget, the most urgent first.
     private var resumed: [(symbol: Symbol, heldUntil: Timestamp)] = []
-    private var changed: Set<Symbol> = []
+    /// Some of them several times.
+    private var changed: [Symbol] = []
+    /// They came in order, and once each.
+    private var isInOrder = true
     private var trigger: CycleTrigger?
 
-    mutating func touch(_ symbol: Symbol) { changed.insert(symbol) }
+    mutating func touch(_ symbol: Symbol) {
+        if let last = changed.last {
+            guard last != symbol else { return }
+            if last > symbol { isInOrder = false }
+        }
+        changed.append(symbol)
+    }
 
     mutating func resume(_ symbol: Symbol, heldUntil: Timestamp) { resumed.append((symbol, heldUntil)) }
 
@@ -16,10 +25,12 @@ struct Pass: Sendable {
 
     /// Each symbol once: those that waited for the budget in their order, then the others by name.
     mutating func takeChanged() -> [(symbol: Symbol, budgetHold: Timestamp?)] {
-        defer { (resumed, changed) = ([], []) }
+        defer { (resumed, changed, isInOrder) = ([], [], true) }
+        let others = isInOrder ? changed : Set(changed).sorted()
+        guard !resumed.isEmpty else { return others.map { (symbol: $0, budgetHold: nil) } }
         let first = resumed.map { (symbol: $0.symbol, budgetHold: Timestamp?.some($0.heldUntil)) }
         let waited = Set(resumed.map(\.symbol))
-        return first + changed.subtracting(waited).sorted().map { (symbol: $0, budgetHold: nil) }
+        return first + others.filter { !waited.contains($0) }.map { (symbol: $0, budgetHold: nil) }
     }
 
     mutating func takeCycle() -> CycleTrigger? {

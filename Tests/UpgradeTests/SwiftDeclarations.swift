@@ -50,6 +50,8 @@ struct SwiftDeclarations {
         let words = text.split(separator: " ").drop(while: Self.modifiers.contains)
         guard let first = words.first, ["case", "var", "let"].contains(first) else { return }
         let member = words.joined(separator: " ")
+        // What is worked out of the rest and kept for speed is written nowhere.
+        guard !member.contains("Derived(") && !member.contains("Derived<") else { return }
         members[type, default: []].insert(first == "case" ? member : Self.property(member))
     }
 

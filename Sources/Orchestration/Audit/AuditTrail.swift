@@ -5,6 +5,7 @@ import Trading
 package struct AuditTrail: Sendable, Hashable, Codable {
     /// Dispositions of a symbol, and moves too small to be made, as the last decision recorded them.
     private var symbols: [Symbol: Reported] = [:]
+    private var stamps = Derived(Stamps())
     /// Dispositions that concern the portfolio.
     private var portfolio: [DispositionKey] = []
     /// Oldest first.
@@ -17,37 +18,52 @@ package struct AuditTrail: Sendable, Hashable, Codable {
         var deferrals: [DispositionKey] = []
         /// All of them, as in the last record, be it a decision or not.
         var all: [DispositionKey] = []
-        var isEmpty: Bool { self == Reported() }
+        /// Of its last change.
+        var stamp = Derived<UInt64>(0)
+        var isEmpty: Bool { dispositions.isEmpty && deferrals.isEmpty && all.isEmpty }
+
+        private enum CodingKeys: CodingKey { case dispositions, deferrals, all }
     }
 
+    private enum CodingKeys: CodingKey { case symbols, portfolio, history, advisories }
+
     package init() {}
+
+    private mutating func change(_ symbol: Symbol, _ body: (inout Reported) -> Void) {
+        var after = symbols[symbol] ?? Reported()
+        body(&after)
+        after.stamp.value = stamps.value.next()
+        symbols[symbol] = after.isEmpty ? nil : after
+    }
+
+    /// Another one after every change of what was recorded of the symbol; 0 for nothing.
+    func stamp(of symbol: Symbol) -> UInt64 { symbols[symbol]?.stamp.value ?? 0 }
 
     // MARK: - What is news
 
     /// - Returns: whether what became of the advice on a symbol is other than recorded, or a deferral is new.
     mutating func isNews(_ symbol: Symbol, dispositions: [DispositionKey], deferrals: [DispositionKey]) -> Bool {
         let before = symbols[symbol] ?? Reported()
-        var after = before
-        after.dispositions = dispositions
-        symbols[symbol] = after.isEmpty ? nil : after
-        return (before.dispositions != dispositions && !dispositions.isEmpty)
-            || !deferrals.allSatisfy(before.deferrals.contains)
+        let isOther = before.dispositions != dispositions
+        if isOther || before.isEmpty { change(symbol) { $0.dispositions = dispositions } }
+        return (isOther && !dispositions.isEmpty) || !deferrals.allSatisfy(before.deferrals.contains)
     }
 
     /// The decision on a symbol was recorded with these deferrals.
     mutating func recorded(_ symbol: Symbol, deferrals: [DispositionKey]) {
-        var after = symbols[symbol] ?? Reported()
-        after.deferrals = deferrals
-        symbols[symbol] = after.isEmpty ? nil : after
+        let before = symbols[symbol] ?? Reported()
+        guard before.deferrals != deferrals || before.isEmpty else { return }
+        change(symbol) { $0.deferrals = deferrals }
     }
 
     /// Called with what became of all advice on a symbol, after the decision on it was recorded or not.
     /// - Returns: whether it is other than in the last record.
     mutating func isOther(_ symbol: Symbol, dispositions: [DispositionKey]) -> Bool {
-        var reported = symbols[symbol] ?? Reported()
-        guard reported.all != dispositions else { return false }
-        reported.all = dispositions
-        symbols[symbol] = reported
+        guard symbols[symbol]?.all ?? [] != dispositions else { return false }
+        var after = symbols[symbol] ?? Reported()
+        after.all = dispositions
+        after.stamp.value = stamps.value.next()
+        symbols[symbol] = after
         return true
     }
 

@@ -10,9 +10,8 @@ extension Orchestrator {
     }
 
     /// Plans of nothing that nobody mentions: a policy may name another symbol in every cycle.
-    mutating func dropIdleSymbols(mentioned: Set<Symbol>) {
-        for plan in state.plans.all where plan.isEmpty {
-            let symbol = plan.symbol
+    mutating func dropIdleSymbols(mentioned: SortedSymbols) {
+        for symbol in state.plans.idle {
             guard isIdle(symbol), !mentioned.contains(symbol), !state.holds.awaitsSnapshot(symbol) else { continue }
             state.plans.drop(symbol)
             state.holds.dropHold(symbol)
@@ -20,7 +19,7 @@ extension Orchestrator {
         }
         let portfolio = state.portfolio
         func isBusy(_ symbol: Symbol) -> Bool {
-            portfolio.positions[symbol] != nil || !portfolio.orders.working(symbol).isEmpty
+            portfolio.positions[symbol] != nil || portfolio.orders.stamp(of: symbol) != 0
         }
         state.plans.dropActionCounts(except: state.cycle.number, keep: isBusy)
         state.audit.dropReports { mentioned.contains($0) || isBusy($0) }
@@ -28,7 +27,7 @@ extension Orchestrator {
     }
 
     private func isIdle(_ symbol: Symbol) -> Bool {
-        state.portfolio.positions[symbol] == nil && state.portfolio.orders.working(symbol).isEmpty
+        state.portfolio.positions[symbol] == nil && state.portfolio.orders.stamp(of: symbol) == 0
     }
 
     /// The market is followed for what the policies ask for, and for nothing else.

@@ -13,7 +13,7 @@ struct AdviceResolver {
         /// Hold at most so many; from a partial with its rung.
         case hold(atMost: Quantity, rung: String?)
         case target(Price)
-        case enter(Entry)
+        indirect case enter(Entry)
         case veto
         case release
         /// Nothing of this symbol's plan changes by it.

@@ -25,39 +25,46 @@ struct DecisionEngine {
         var changesPlan: Bool
         /// What policies want, and a person is asked about.
         var proposals: [Proposal] = []
+        /// The plan is what it was, whatever it remembers.
+        var keepsPlan = false
+        /// What it is made of; nil where something that concerns all symbols is a part of it.
+        var advice: [PolicyAdvice]?
+    }
+
+    /// What comes of one cycle's advice.
+    struct Result {
+        var portfolio: PortfolioMerge
+        /// In symbol order.
+        var symbolDecisions: [SymbolDecision] = []
+        /// Symbols that any policy recommends for, in order.
+        var symbols: [Symbol] = []
     }
 
     /// What concerns the portfolio first, then one verdict for each symbol that any policy recommends for, in symbol order.
+    /// - Parameter stands: whether what is said of a symbol changes nothing; there is no decision on it then.
     func decide(
-        _ answers: [PolicyAnswer], plans: PlanStore
-    ) throws(NumericError) -> (portfolio: PortfolioMerge, symbolDecisions: [SymbolDecision]) {
-        var bySymbol: [Symbol: [PolicyAdvice]] = [:]
-        var everywhere: [PolicyAdvice] = []
-        for answer in answers {
-            for recommendation in answer.recommendations {
-                let advice = PolicyAdvice(policy: answer.policy, recommendation: recommendation)
-                if let symbol = recommendation.symbol, !recommendation.advice.isForPortfolio {
-                    bySymbol[symbol, default: []].append(advice)
-                } else {
-                    everywhere.append(advice)
-                }
-            }
+        _ advice: AdviceBySymbol, plans: PlanStore, except stands: (Symbol, Range<Int>) -> Bool = { _, _ in false }
+    ) throws(NumericError) -> Result {
+        var result = Result(
+            portfolio: try PortfolioMerge(
+                advice.everywhere, state, equity: equity, now: now, configuration: configuration,
+                capabilities: capabilities))
+        var derived = Dictionary(grouping: result.portfolio.advice) { $0.recommendation.symbol }
+        let vetoes = advice.everywhere.filter { $0.recommendation.advice == .veto }
+        for (symbol, places) in advice.groups(with: derived.keys.compactMap(\.self)) {
+            let parts = derived.removeValue(forKey: symbol) ?? []
+            let isPlain = parts.isEmpty && vetoes.isEmpty
+            result.symbols.append(symbol)
+            if isPlain, stands(symbol, places) { continue }
+            let all = advice.advice(places) + parts + vetoes
+            var decision = try decide(symbol, all, plans)
+            if isPlain { decision.advice = all }
+            result.symbolDecisions.append(decision)
         }
-        let portfolio = try PortfolioMerge(
-            everywhere, state, equity: equity, now: now, configuration: configuration, capabilities: capabilities)
-        for part in portfolio.advice {
-            if let symbol = part.recommendation.symbol { bySymbol[symbol, default: []].append(part) }
-        }
-        let vetoes = everywhere.filter { $0.recommendation.advice == .veto }
-        var symbolDecisions: [SymbolDecision] = []
-        for (symbol, advice) in bySymbol.inOrder {
-            symbolDecisions.append(
-                try decide(symbol, advice + vetoes, plans))
-        }
-        return (portfolio, symbolDecisions)
+        return result
     }
 
-    private func decide(
+    func decide(
         _ symbol: Symbol, _ advice: [PolicyAdvice], _ plans: PlanStore
     ) throws(NumericError) -> SymbolDecision {
         let id = makesID?(symbol) ?? DecisionID(cycle: cycle, symbol: symbol)
@@ -72,7 +79,8 @@ struct DecisionEngine {
             id: id, cycle: cycle, symbol: symbol, headline: headline(merge, changes: changes),
             intended: intended(plan, before: before), plan: plan, dispositions: dispositions,
             facts: try decisionFacts(symbol))
-        return SymbolDecision(decision: decision, changesPlan: changes, proposals: proposals)
+        return SymbolDecision(
+            decision: decision, changesPlan: changes, proposals: proposals, keepsPlan: current == plan)
     }
 
     /// Without what a person is to approve first.
@@ -99,9 +107,7 @@ struct DecisionEngine {
             tickSize: capabilities?.priceIncrement(of: symbol), damping: configuration.damping,
             priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
         facts.mode = mode(symbol)
-        for value in state.market.series.values(of: symbol) where value.indicator.kind == .atr {
-            facts.figures[value.indicator] = value.figure.price
-        }
+        facts.figures = state.market.series.ranges(of: symbol)
         facts.minimumQuantity = capabilities?.minimumQuantity(of: symbol) ?? .zero
         facts.reentryFrom = plans.closedAt(symbol).map { $0 + configuration.damping.reentryCoolDown }
         facts.isReductionUnderWay = state.isReducing(

@@ -7,8 +7,9 @@ extension Merge {
         plan.dropEntry()
         plan.endsEntry = nil
         var entries: [(item: PolicyAdvice, entry: Entry)] = []
-        for (item, resolved) in live {
-            guard case .enter(let entry) = resolved else { continue }
+        for index in live.indices {
+            guard case .enter(let entry) = live[index].resolved else { continue }
+            let item = live[index].item
             if let veto {
                 note(item, .vetoed, by: veto.policy, .vetoed(veto.recommendation.reason))
             } else if let why = refusal(of: entry) {

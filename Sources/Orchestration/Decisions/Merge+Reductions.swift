@@ -4,8 +4,9 @@ extension Merge {
     mutating func mergeReductions() throws(NumericError) {
         guard let position = facts.position else { return noteReductionsWithoutPosition() }
         var candidates: [(item: PolicyAdvice, remaining: Quantity)] = []
-        for (item, resolved) in live {
-            guard case .hold(let remaining, let rung) = resolved else { continue }
+        for index in live.indices {
+            guard case .hold(let remaining, let rung) = live[index].resolved else { continue }
+            let item = live[index].item
             if let rung, position.rungsTaken.contains(rung) {
                 note(item, .absorbed, .rungTaken(rung))
             } else if remaining >= position.size {
@@ -85,8 +86,9 @@ extension Merge {
 
     private mutating func noteReductionsWithoutPosition() {
         plan.dropReduction()
-        for (item, resolved) in live {
-            guard case .hold(let most, let rung) = resolved else { continue }
+        for index in live.indices {
+            guard case .hold(let most, let rung) = live[index].resolved else { continue }
+            let item = live[index].item
             note(item, .absorbed, .nothingHeld)
             // A part of nothing says nothing; advice to hold less concerns what is entered too.
             if rung == nil, entersAtMost.map({ most < $0.quantity }) ?? true { entersAtMost = (most, item.policy) }

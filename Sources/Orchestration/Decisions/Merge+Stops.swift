@@ -29,8 +29,9 @@ extension Merge {
         _ levels: StopLevels, _ position: PositionRecord
     ) -> [(item: PolicyAdvice, stop: ProtectiveStop)] {
         var sound: [(item: PolicyAdvice, stop: ProtectiveStop)] = []
-        for (item, resolved) in live {
-            guard case .protect(let stop) = resolved else { continue }
+        for index in live.indices {
+            guard case .protect(let stop) = live[index].resolved else { continue }
+            let item = live[index].item
             let own = levels.level(of: item.policy)
             if let defect = Self.defect(stop, isLong: position.isLong) ?? distanceBeyondMarket(stop, position) {
                 note(item, .refused, .defect(defect))
@@ -87,8 +88,9 @@ extension Merge {
     private mutating func applyResets(to levels: inout StopLevels, _ position: PositionRecord) {
         let isLong = position.isLong
         var best: [PluginName: (item: PolicyAdvice, stop: ProtectiveStop)] = [:]
-        for (item, resolved) in live {
-            guard case .resetStop(let wanted) = resolved else { continue }
+        for index in live.indices {
+            guard case .resetStop(let wanted) = live[index].resolved else { continue }
+            let item = live[index].item
             let stop = withinCollar(wanted, isLong: isLong)
             if let defect = Self.defect(wanted, isLong: isLong) ?? distanceBeyondMarket(wanted, position) {
                 note(item, .refused, .defect(defect))

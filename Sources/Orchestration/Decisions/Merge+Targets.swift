@@ -10,8 +10,9 @@ extension Merge {
                 owns ? .targetReleased : .ownsNoTarget)
         }
         var targets: [(item: PolicyAdvice, price: Price)] = []
-        for (item, resolved) in live {
-            guard case .target(let price) = resolved else { continue }
+        for index in live.indices {
+            guard case .target(let price) = live[index].resolved else { continue }
+            let item = live[index].item
             if facts.position == nil {
                 note(item, .absorbed, .nothingHeld)
             } else if !price.isPositive {

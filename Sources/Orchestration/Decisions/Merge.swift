@@ -87,13 +87,27 @@ package struct Merge: Sendable {
 
     /// Without repetitions, in an order that does not depend on arrival.
     static func canonical(_ advice: [PolicyAdvice]) -> [PolicyAdvice] {
-        sorted(Array(Set(advice))) { ($0.policy, $0.recommendation) }
+        sorted(withoutRepetitions(advice)) { ($0.policy, $0.recommendation) }
+    }
+
+    /// A few are compared with each other: to hash all their words takes longer.
+    private static func withoutRepetitions(_ advice: [PolicyAdvice]) -> [PolicyAdvice] {
+        guard advice.count <= 8 else { return Array(Set(advice)) }
+        let isEachOther = advice.indices.allSatisfy { index in
+            advice[..<index].allSatisfy { $0.policy != advice[index].policy || $0 != advice[index] }
+        }
+        return isEachOther ? advice : Array(Set(advice))
     }
 
     /// By priority, policy and text. The text is made for equals only, and once for each: a policy may send thousands.
     private static func sorted<Item>(
         _ items: [Item], by key: (Item) -> (policy: PluginName, recommendation: Recommendation)
     ) -> [Item] {
+        let ranks = items.map { item in
+            let (policy, recommendation) = key(item)
+            return (recommendation.priority, policy)
+        }
+        if zip(ranks, ranks.dropFirst()).allSatisfy({ $0 < $1 }) { return items }
         let ranked = items.map { item in
             let (policy, recommendation) = key(item)
             return (item: item, rank: (recommendation.priority, policy))

@@ -36,6 +36,11 @@ struct PortfolioMerge {
         self.equity = equity
         self.now = now
         self.configuration = configuration
+        // Nobody asks for them, and of what has a price the equity was counted: no value is too large.
+        guard !all.isEmpty || (state.account != nil && !state.isPriced) else {
+            holdings = []
+            return
+        }
         var holdings: [Holding] = []
         for (symbol, record) in state.positions.inOrder {
             let value = try state.marketValue(record).magnitude()

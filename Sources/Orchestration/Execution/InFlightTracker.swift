@@ -113,6 +113,8 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
         doubts[id].map { $0.since + CoreLimits.doubtLimit <= now } ?? false
     }
 
+    func isInDoubt(_ id: ClientOrderID) -> Bool { doubts[id] != nil }
+
     /// In doubt for longer than the limit, or for another reminder since that was told, with since when; in order.
     mutating func overdueDoubts(at now: Timestamp) -> [(order: ClientOrderID, since: Timestamp)] {
         let due = doubts.due(at: now)

@@ -5,6 +5,8 @@ extension Orchestrator {
     /// Compares plan and reality, and takes the next step if there is one. Called from one place, for every
     /// symbol that an input has changed.
     mutating func advance(_ symbol: Symbol) throws(NumericError) {
+        guard !isQuiet(symbol) else { return }
+        quiet[symbol] = nil
         guard let broker = state.broker, broker.isReconciled, state.control.state != .halted,
             !isHeldBySwap(symbol)
         else { return }
@@ -17,7 +19,20 @@ extension Orchestrator {
         guard !state.reconciler.isContested(symbol) else { return recordWaiting(.listContradicts, plan) }
         guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
         if let stop = plan.stop { state.holds.wantStop(symbol, at: stop.stopPrice) }
-        let coordinator = ActionCoordinator(
+        let coordinator = coordinator(of: symbol, plan, broker)
+        let action = coordinator.nextAction()
+        if let action, state.run.isObserving { return recordWaiting(.observing(action.summary), plan) }
+        recordWaiting(coordinator.waiting, plan)
+        guard let action else {
+            reportObstacle(coordinator.obstacle, symbol)
+            return noteQuiet(coordinator)
+        }
+        try issue(action, plan: plan, capabilities: broker.capabilities)
+    }
+
+    /// What compares plan and reality as they are now.
+    func coordinator(of symbol: Symbol, _ plan: PositionPlan, _ broker: BrokerLink) -> ActionCoordinator {
+        ActionCoordinator(
             symbol, plan: plan, state: state.marked,
             capabilities: capabilities(of: symbol) ?? broker.capabilities,
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
@@ -29,11 +44,6 @@ extension Orchestrator {
             isSpreadUnsound: isSpreadUnsound(symbol), session: state.market.session(of: symbol, at: state.now),
             levels: state.plans.levelsByOthers(symbol), overdue: overdueDoubts(of: symbol),
             unconfirmed: unconfirmedQuantity(of: symbol))
-        let action = coordinator.nextAction()
-        if let action, state.run.isObserving { return recordWaiting(.observing(action.summary), plan) }
-        recordWaiting(coordinator.waiting, plan)
-        guard let action else { return reportObstacle(coordinator.obstacle, symbol) }
-        try issue(action, plan: plan, capabilities: broker.capabilities)
     }
 
     /// What the broker has refused lately and is not tried now (I-REF-2).

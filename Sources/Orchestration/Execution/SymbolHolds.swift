@@ -4,6 +4,10 @@ import Trading
 /// each symbol; every reason has a place of its own, so that two of them never take each other's.
 package struct SymbolHolds: Sendable, Hashable, Codable {
     private var symbols: [Symbol: SymbolHold] = [:]
+    /// Whose actions wait for the budget.
+    private var budgeted = Derived(Set<Symbol>())
+
+    private enum CodingKeys: CodingKey { case symbols }
 
     private struct SymbolHold: Sendable, Hashable, Codable {
         var hold: Hold?
@@ -22,16 +26,40 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         var reported = ReportedReasons()
         /// What the plan waits for.
         var wait: WaitReason?
-        var isEmpty: Bool { self == SymbolHold() }
+        var isEmpty: Bool {
+            hold == nil && backoffs.isEmpty && form == .planned && formRefusals == 0 && refusedStop == nil
+                && !refusesBrackets && refusalReason == nil && budget == nil && reported.all.isEmpty && wait == nil
+        }
     }
 
     package init() {}
 
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        symbols = try keys.decode([Symbol: SymbolHold].self, forKey: .symbols)
+        budgeted.value = Set(symbols.filter { $0.value.budget != nil }.keys)
+    }
+
     private mutating func change(_ symbol: Symbol, _ body: (inout SymbolHold) -> Void) {
         var value = symbols[symbol] ?? SymbolHold()
         body(&value)
+        if value.budget != nil {
+            budgeted.value.insert(symbol)
+        } else if !budgeted.value.isEmpty {
+            budgeted.value.remove(symbol)
+        }
         symbols[symbol] = value.isEmpty ? nil : value
     }
+
+    /// What waits for the budget, in no order.
+    private var budgetHolds: [(symbol: Symbol, hold: BudgetHold)] {
+        budgeted.value.compactMap { symbol in symbols[symbol]?.budget.map { (symbol, $0) } }
+    }
+
+    /// Anything is known of any symbol.
+    var hasAny: Bool { !symbols.isEmpty }
+
+    func hasAny(of symbol: Symbol) -> Bool { symbols[symbol] != nil }
 
     // MARK: - Holds
 
@@ -279,16 +307,16 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     /// What the budget may have room for now: the most urgent first, and of those who has waited longest.
     func dueForBudget(at now: Timestamp) -> [(symbol: Symbol, until: Timestamp)] {
-        symbols.compactMap { entry in entry.value.budget.map { (symbol: entry.key, hold: $0) } }
-            .filter { $0.hold.until <= now }
+        guard !budgeted.value.isEmpty else { return [] }
+        return budgetHolds.filter { $0.hold.until <= now }
             .sorted { ($0.hold.precedence, $0.hold.since, $0.symbol) < ($1.hold.precedence, $1.hold.since, $1.symbol) }
             .map { ($0.symbol, $0.hold.until) }
     }
 
     /// An exit or a cancel waits.
-    var isBudgetContended: Bool { symbols.values.contains { ($0.budget?.precedence ?? .entry) <= .cancel } }
+    var isBudgetContended: Bool { budgetHolds.contains { $0.hold.precedence <= .cancel } }
 
-    var nextBudgetTime: Timestamp? { symbols.values.compactMap { $0.budget?.until }.min() }
+    var nextBudgetTime: Timestamp? { budgetHolds.map(\.hold.until).min() }
 
     // MARK: - What was reported
 
@@ -301,7 +329,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     /// The reason is no more: when it comes again, it is news.
     mutating func endReport(_ kind: HoldReason.Kind, of symbol: Symbol) {
-        guard symbols[symbol] != nil else { return }
+        guard symbols[symbol]?.reported.all.contains(where: { $0.kind == kind }) == true else { return }
         change(symbol) { $0.reported.remove(kind) }
     }
 
@@ -331,7 +359,9 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     /// What was reported of symbols that are idle is dropped when there are more than anybody trades.
     mutating func dropReports(keeping keep: (Symbol) -> Bool) {
-        guard symbols.values.count(where: { !$0.reported.all.isEmpty }) > CoreLimits.reportedSymbols else { return }
+        guard symbols.count > CoreLimits.reportedSymbols,
+            symbols.values.count(where: { !$0.reported.all.isEmpty }) > CoreLimits.reportedSymbols
+        else { return }
         for symbol in symbols.keys.sorted() where !keep(symbol) { change(symbol) { $0.reported = ReportedReasons() } }
     }
 

@@ -153,6 +153,16 @@ package struct MarketSeries: Sendable, Hashable, Codable {
         }
     }
 
+    /// Average true ranges that are tracked and known.
+    package func ranges(of symbol: Symbol) -> [Indicator: Price] {
+        guard !plan.isEmpty else { return [:] }
+        var ranges: [Indicator: Price] = [:]
+        for value in values(of: symbol) where value.indicator.kind == .atr {
+            ranges[value.indicator] = value.figure.price
+        }
+        return ranges
+    }
+
     /// The regular session of the symbol's newest bar; nil before the first one.
     /// - Parameter last: what a share is worth now, for the distance to the VWAP.
     package func day(_ symbol: Symbol, last: Price?) -> DayView? { symbols[symbol]?.day?.view(last: last) }

@@ -10,6 +10,17 @@ package struct Market: Sendable, Hashable, Codable {
     private var exchangePhase: SessionPhase = .closed
     /// Bars and indicators that policies ask for.
     package private(set) var series = MarketSeries()
+    /// The part of the exchange's day in the minute that was looked at last: calendars are slow, and everybody asks.
+    private var knownPhase = Derived<KnownPhase?>(nil)
+
+    private enum CodingKeys: CodingKey { case symbols, conditions, announced, exchangePhase, series }
+
+    private struct KnownPhase: Sendable {
+        var minute: Int64
+        var phase: SessionPhase
+
+        static func minute(of time: Timestamp) -> Int64 { time.nanoseconds / 60_000_000_000 }
+    }
 
     /// What is known of one symbol.
     fileprivate struct Listing: Sendable, Hashable, Codable {
@@ -36,7 +47,7 @@ package struct Market: Sendable, Hashable, Codable {
     package var symbolCount: Int { symbols.count }
 
     /// Of every symbol that has a price, in order.
-    package var views: [MarketView] { symbols.inOrder.compactMap(\.value.view) }
+    package var views: [MarketView] { symbols.keys.sorted().compactMap { symbols[$0]?.view } }
 
     /// What a share is worth now: the last trade, else the middle of bid and ask.
     package func price(of symbol: Symbol) -> Price? { symbols[symbol]?.evidence.price }
@@ -55,6 +66,16 @@ package struct Market: Sendable, Hashable, Codable {
         return evidence.spread.map { side == .sell ? $0.bid : $0.ask } ?? evidence.price
     }
 
+    /// Everything that a share is said to be worth now, or that could be had for it: nil where there is no price, or none that
+    /// anybody would trade at.
+    func priceRange(of symbol: Symbol) -> ClosedRange<Price>? {
+        guard let evidence = symbols[symbol]?.evidence, let price = evidence.price, evidence.unsoundSince == nil,
+            !isHalted(symbol)
+        else { return nil }
+        guard let spread = evidence.spread else { return price...price }
+        return min(price, spread.bid)...max(price, spread.ask)
+    }
+
     /// What is believed was new when it arrived: it says where the market was then, and may be acted on.
     func isFresh(_ symbol: Symbol) -> Bool { symbols[symbol]?.evidence.believed?.isFresh ?? false }
 
@@ -62,12 +83,16 @@ package struct Market: Sendable, Hashable, Codable {
     func spreadUnsoundSince(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.evidence.unsoundSince }
 
     /// What is amiss with its prices at this time.
-    func priceDoubt(_ symbol: Symbol, at now: Timestamp, limits: HardLimits) -> PriceDoubt? {
-        guard let listing = symbols[symbol], listing.evidence.believed != nil else { return .missing }
-        return listing.evidence.doubt(
-            at: now, open: TradingSession(TradingHours(of: symbol), containing: now).open,
-            rhythm: listing.view?.bar?.period, limits: limits)
+    /// - Parameter open: of the session of its kind that contains this time.
+    func priceDoubt(_ symbol: Symbol, at now: Timestamp, open: Timestamp, limits: HardLimits) -> PriceDoubt? {
+        guard let evidence = symbols[symbol]?.evidence, evidence.believed != nil else { return .missing }
+        return evidence.doubt(at: now, open: open, rhythm: symbols[symbol]?.view?.bar?.period, limits: limits)
     }
+
+    /// Policies are given it.
+    func isShown(_ symbol: Symbol) -> Bool { symbols[symbol]?.view != nil }
+
+    func isHalted(_ symbol: Symbol) -> Bool { symbols[symbol]?.view?.isHalted == true }
 
     /// The clock went ahead, and no time has passed.
     mutating func shift(by span: TimeSpan) {
@@ -88,7 +113,16 @@ package struct Market: Sendable, Hashable, Codable {
     }
 
     private func exchangeSession(at now: Timestamp) -> SessionPhase {
-        announced?.phase(at: now) ?? USEquityCalendar.phase(at: now)
+        if let known = knownPhase.value, known.minute == KnownPhase.minute(of: now) { return known.phase }
+        return announced?.phase(at: now) ?? USEquityCalendar.phase(at: now)
+    }
+
+    /// It is this time: called with every input, and when a provider has announced another phase. Phases begin with a minute.
+    mutating func look(at now: Timestamp, isAnnounced: Bool = false) {
+        let minute = KnownPhase.minute(of: now)
+        guard isAnnounced || knownPhase.value?.minute != minute, now.nanoseconds >= 0 else { return }
+        knownPhase.value = nil
+        knownPhase.value = KnownPhase(minute: minute, phase: exchangeSession(at: now))
     }
 
     /// - Returns: whether the exchange's day has come to another part.
@@ -111,7 +145,10 @@ package struct Market: Sendable, Hashable, Codable {
         let update = withoutPreSplitPrices(received, freshFrom: fresh)
         let now = now ?? update.at
         var marks: [PriceMark] = []
-        if let session = update.session { announced = AnnouncedSession(phase: session, at: now) }
+        if let session = update.session {
+            announced = AnnouncedSession(phase: session, at: now)
+            look(at: now, isAnnounced: true)
+        }
         let isOtherSession = advance(to: now)
         for condition in update.conditions ?? [] { conditions[condition.name] = condition }
         for bar in update.bars ?? [] {
@@ -127,30 +164,22 @@ package struct Market: Sendable, Hashable, Codable {
     private mutating func see(
         _ bar: Bar, at time: Timestamp, now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
     ) {
-        var listing = symbols[bar.symbol] ?? Listing()
-        guard bar.end > listing.restatedAt ?? bar.start else { return }
+        guard bar.end > symbols[bar.symbol]?.restatedAt ?? bar.start else { return }
         let end = min(bar.start + bar.period, time)
-        if let seen = listing.evidence.see(bar, end: end, at: now, isFresh: end >= fresh) {
-            marks.append(
-                PriceMark(
-                    symbol: bar.symbol, price: seen.close, low: seen.low, high: seen.high, start: bar.start, end: end))
-        }
-        listing.show(bar.symbol, at: end) { if end >= $0.at { $0.bar = bar } }
-        symbols[bar.symbol] = listing
+        let seen = symbols[bar.symbol, default: Listing()].see(bar, end: end, at: now, isFresh: end >= fresh)
+        guard let seen else { return }
+        marks.append(
+            PriceMark(
+                symbol: bar.symbol, price: seen.close, low: seen.low, high: seen.high, start: bar.start, end: end))
     }
 
     private mutating func see(
         _ quote: Quote, at time: Timestamp, now: Timestamp, freshFrom fresh: Timestamp, _ marks: inout [PriceMark]
     ) {
-        var listing = symbols[quote.symbol] ?? Listing()
-        guard quote.at >= listing.restatedAt ?? quote.at else { return }
-        // Dated ahead of the core it would keep out whatever is true until then.
-        let seen = with(quote) { $0.at = min($0.at, time) }
-        if let print = listing.evidence.see(seen, at: now, isFresh: quote.at >= fresh) {
-            marks.append(PriceMark(symbol: quote.symbol, price: print, at: quote.at))
-        }
-        listing.show(quote.symbol, at: quote.at) { $0.isHalted = quote.isHalted == true ? true : nil }
-        symbols[quote.symbol] = listing
+        guard quote.at >= symbols[quote.symbol]?.restatedAt ?? quote.at else { return }
+        let print = symbols[quote.symbol, default: Listing()].see(
+            quote, noLaterThan: time, at: now, isFresh: quote.at >= fresh)
+        if let print { marks.append(PriceMark(symbol: quote.symbol, price: print, at: quote.at)) }
     }
 
     mutating func track(_ needs: PolicyNeeds) {
@@ -309,13 +338,39 @@ package struct Market: Sendable, Hashable, Codable {
 }
 
 extension Market.Listing {
+    /// - Returns: what of the bar is believed.
+    fileprivate mutating func see(
+        _ bar: Bar, end: Timestamp, at now: Timestamp, isFresh: Bool
+    ) -> PriceEvidence.SeenBar? {
+        let seen = evidence.see(bar, end: end, at: now, isFresh: isFresh)
+        show(bar.symbol, at: end) { if end >= $0.at { $0.bar = bar } }
+        return seen
+    }
+
+    /// - Parameter time: dated ahead of the core it would keep out whatever is true until then.
+    /// - Returns: the print that is believed.
+    fileprivate mutating func see(
+        _ quote: Quote, noLaterThan time: Timestamp, at now: Timestamp, isFresh: Bool
+    ) -> Price? {
+        let print = evidence.see(with(quote) { $0.at = min($0.at, time) }, at: now, isFresh: isFresh)
+        show(quote.symbol, at: quote.at) { $0.isHalted = quote.isHalted == true ? true : nil }
+        return print
+    }
+
     /// What is believed now, and what else is known.
     fileprivate mutating func show(_ symbol: Symbol, at time: Timestamp, _ change: (inout MarketView) -> Void) {
-        var view = view ?? MarketView(symbol: symbol, bid: nil, ask: nil, last: nil, bar: nil, at: time)
-        change(&view)
-        (view.bid, view.ask, view.last) = (evidence.spread?.bid, evidence.spread?.ask, evidence.last)
-        view.at = max(view.at, time)
-        self.view = view
+        if view == nil { view = MarketView(symbol: symbol, bid: nil, ask: nil, last: nil, bar: nil, at: time) }
+        view?.show(evidence, at: time, change)
+    }
+}
+
+extension MarketView {
+    fileprivate mutating func show(_ evidence: PriceEvidence, at time: Timestamp, _ change: (inout MarketView) -> Void)
+    {
+        change(&self)
+        let spread = evidence.spread
+        (bid, ask, last) = (spread?.bid, spread?.ask, evidence.last)
+        at = max(at, time)
     }
 }
 

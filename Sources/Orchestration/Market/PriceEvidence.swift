@@ -117,18 +117,18 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         }
         last = bar.close
         let share = spread == nil ? CoreLimits.farFromBelieved : CoreLimits.farFromQuote
-        let known = [bar.open, bar.close, before].compactMap { $0 }
-        let top = (known.max() ?? bar.close).moved(by: share)
-        let bottom = (known.min() ?? bar.close).moved(by: Ratio(units: -share.units))
+        let (high, low) = (max(bar.open, bar.close), min(bar.open, bar.close))
+        let top = max(high, before ?? high).moved(by: share)
+        let bottom = min(low, before ?? low).moved(by: Ratio(units: -share.units))
         return SeenBar(
-            close: bar.close, low: bar.low >= bottom ? bar.low : min(bar.open, bar.close),
-            high: bar.high <= top ? bar.high : max(bar.open, bar.close))
+            close: bar.close, low: bar.low >= bottom ? bar.low : low, high: bar.high <= top ? bar.high : high)
     }
 
     /// Whether it is no older by its own time than what is known. What is older is a repetition, history, or a second source
     /// that is behind; when it alone goes on, its time counts from then on.
     private mutating func isCurrent(_ own: Timestamp, at now: Timestamp, isBar: Bool = false) -> Bool {
-        let newest = [believed?.at, isBar ? nil : quote?.at].compactMap { $0 }.max()
+        let quoted = isBar ? nil : quote?.at
+        let newest = believed.map { max($0.at, quoted ?? $0.at) } ?? quoted
         guard let newest, own < newest else {
             (heardAt, behind) = (now, nil)
             return true

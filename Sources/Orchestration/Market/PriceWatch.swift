@@ -58,12 +58,17 @@ package struct PriceWatch: Sendable, Hashable, Codable {
 
     package init() {}
 
+    var isEmpty: Bool { doubts.isEmpty }
+
     /// What is amiss now, in order.
     package var current: [(symbol: Symbol, doubt: PriceDoubt)] { doubts.inOrder.map { ($0.key, $0.value.doubt) } }
 
     /// - Parameter emergencyAfter: a doubt that lasts so long is an emergency.
     mutating func note(_ doubt: PriceDoubt?, of symbol: Symbol, at now: Timestamp, emergencyAfter: TimeSpan) -> News? {
-        guard let doubt else { return doubts.removeValue(forKey: symbol)?.level != nil ? .over : nil }
+        guard let doubt else {
+            guard !doubts.isEmpty else { return nil }
+            return doubts.removeValue(forKey: symbol)?.level != nil ? .over : nil
+        }
         var watched = doubts[symbol].flatMap { $0.doubt.kind == doubt.kind ? $0 : nil } ?? begin(doubt, symbol, now)
         watched.doubt = doubt
         defer { doubts[symbol] = watched }
@@ -81,25 +86,46 @@ package struct PriceWatch: Sendable, Hashable, Codable {
             dueAt: doubt.since == nil ? now + CoreLimits.priceDoubtPatience : now)
     }
 
-    mutating func forget(except isHeld: (Symbol) -> Bool) { doubts = doubts.filter { isHeld($0.key) } }
+    mutating func forget(except isHeld: (Symbol) -> Bool) {
+        guard !doubts.isEmpty else { return }
+        doubts = doubts.filter { isHeld($0.key) }
+    }
 }
 
 extension Orchestrator {
     /// Every held symbol while its market is open: who holds something without a price is told.
     mutating func watchPrices() {
-        let (now, limits) = (state.now, state.configuration.limits)
-        let held = state.portfolio.positions
-        state.prices.forget { held[$0] != nil }
-        let patience = limits.maximumPriceSilence.times(3)
-        for symbol in held.keys.sorted() where state.market[symbol]?.isHalted != true {
-            guard state.market.session(of: symbol, at: now) == .regular else { continue }
-            let doubt = state.market.priceDoubt(symbol, at: now, limits: limits)
+        let (now, patience) = (state.now, state.configuration.limits.maximumPriceSilence.times(3))
+        forgetPricesOfOthers()
+        for (symbol, doubt) in priceDoubts {
             switch state.prices.note(doubt, of: symbol, at: now, emergencyAfter: patience) {
             case .doubt(let doubt, let level): alert(level, symbol, .priceInDoubt(doubt))
             case .over: alert(.notice, symbol, .priceSound)
             case nil: break
             }
         }
+    }
+
+    private mutating func forgetPricesOfOthers() {
+        guard !state.prices.isEmpty else { return }
+        let held = state.portfolio.positions
+        state.prices.forget { held[$0] != nil }
+    }
+
+    /// Of what is held and traded now: what is amiss, or that nothing is where something was; in order.
+    private var priceDoubts: [(symbol: Symbol, doubt: PriceDoubt?)] {
+        let (now, limits) = (state.now, state.configuration.limits)
+        func open(_ hours: TradingHours) -> Timestamp { TradingSession(hours, containing: now).open }
+        let opens = (usEquity: open(.usEquity), continuous: open(.continuous))
+        var found: [(symbol: Symbol, doubt: PriceDoubt?)] = []
+        for symbol in state.portfolio.positions.keys
+        where !state.market.isHalted(symbol) && state.market.session(of: symbol, at: now) == .regular {
+            let doubt = state.market.priceDoubt(
+                symbol, at: now, open: TradingHours(of: symbol) == .usEquity ? opens.usEquity : opens.continuous,
+                limits: limits)
+            if doubt != nil || !state.prices.isEmpty { found.append((symbol, doubt)) }
+        }
+        return found.sorted { $0.symbol < $1.symbol }
     }
 }
 

@@ -8,6 +8,10 @@ import Trading
 /// 2. No entry outlives the run of the core in which a policy asked for it.
 package struct PlanStore: Sendable, Hashable, Codable {
     private var symbols: [Symbol: SymbolPlan] = [:]
+    private var index = Derived(PlanIndex())
+    private var stamps = Derived(Stamps())
+
+    private enum CodingKeys: CodingKey { case symbols }
 
     private struct SymbolPlan: Sendable, Hashable, Codable {
         var plan: PositionPlan?
@@ -24,7 +28,18 @@ package struct PlanStore: Sendable, Hashable, Codable {
         var closed: ClosedPosition?
         /// What the venue or somebody else has made of its levels.
         var byOthers: LevelsByOthers?
-        var isEmpty: Bool { self == SymbolPlan() }
+        /// Of its last change.
+        var stamp = Derived<UInt64>(0)
+
+        private enum CodingKeys: CodingKey {
+            case plan, actions, sentEntry, entryOwner, realized, closedAt, closed, byOthers
+        }
+
+        /// Nothing is known.
+        var isEmpty: Bool {
+            plan == nil && actions == nil && sentEntry == nil && entryOwner == nil && realized == nil && closedAt == nil
+                && closed == nil && byOthers == nil
+        }
     }
 
     /// Actions taken for the decision that a plan belongs to.
@@ -35,26 +50,51 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     package init() {}
 
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        for (symbol, value) in try keys.decode([Symbol: SymbolPlan].self, forKey: .symbols) { keep(value, of: symbol) }
+    }
+
     private mutating func change(_ symbol: Symbol, _ body: (inout SymbolPlan) -> Void) {
         var value = symbols[symbol] ?? SymbolPlan()
         body(&value)
-        symbols[symbol] = value.isEmpty ? nil : value
+        keep(value.isEmpty ? nil : value, of: symbol)
     }
+
+    private mutating func keep(_ value: SymbolPlan?, of symbol: Symbol) {
+        index.value.note(symbol, value?.plan, isKnown: value != nil, isClosed: value?.closedAt != nil)
+        symbols[symbol] = value
+        symbols[symbol]?.stamp.value = stamps.value.next()
+    }
+
+    /// Another one after every change of what is known of the symbol; 0 for nothing.
+    func stamp(of symbol: Symbol) -> UInt64 { symbols[symbol]?.stamp.value ?? 0 }
 
     // MARK: - Plans
 
     package subscript(symbol: Symbol) -> PositionPlan? { symbols[symbol]?.plan }
 
+    func isPlanned(_ symbol: Symbol) -> Bool { symbols[symbol]?.plan != nil }
+
     /// Symbols that have a plan, in order.
-    package var planned: [Symbol] { symbols.compactMap { $0.value.plan == nil ? nil : $0.key }.sorted() }
+    package var planned: [Symbol] { index.value.planned }
 
     /// Every plan, in order of the symbols.
-    package var all: [PositionPlan] { symbols.inOrder.compactMap(\.value.plan) }
+    package var all: [PositionPlan] { index.value.planned.compactMap { symbols[$0]?.plan } }
+
+    /// Plans with a limit of their quantity, in order of the symbols.
+    var reducing: [PositionPlan] { index.value.reductions.sorted().compactMap { symbols[$0]?.plan } }
+
+    /// Symbols with a plan of nothing, in order.
+    var idle: [Symbol] { index.value.idle.sorted() }
 
     /// A symbol whose plan is that of another one: there is none.
     var misplaced: Symbol? { symbols.inOrder.first { $0.value.plan.map(\.symbol) ?? $0.key != $0.key }?.key }
 
-    mutating func adopt(_ plan: PositionPlan) { change(plan.symbol) { $0.plan = plan } }
+    mutating func adopt(_ plan: PositionPlan) {
+        guard symbols[plan.symbol]?.plan != plan else { return }
+        change(plan.symbol) { $0.plan = plan }
+    }
 
     private mutating func changePlan(_ symbol: Symbol, _ body: (inout PositionPlan) -> Void) {
         guard var plan = symbols[symbol]?.plan else { return }
@@ -112,7 +152,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
     /// - Returns: the symbols of which something has ended.
     mutating func endOverdueWishes(at now: Timestamp) -> [Symbol] {
         var ended: [Symbol] = []
-        for symbol in planned {
+        for symbol in index.value.wishEnds.filter({ $0.value < now }).keys.sorted() {
             guard let plan = symbols[symbol]?.plan else { continue }
             let isReductionOver = plan.reductionUntil.map { $0 < now } == true
             let isEntryOver = plan.entryUntil.map { $0 < now } == true
@@ -128,11 +168,9 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     /// When the next wish ends by itself: what is valid until a time is valid at that time.
     var nextWishEnd: Timestamp? {
-        let last = symbols.values.compactMap { value -> Timestamp? in
-            guard let plan = value.plan else { return nil }
-            return [plan.reductionUntil, plan.entryUntil].compactMap { $0 }.min()
-        }.min()
-        return last.flatMap { $0.nanoseconds < .max ? Timestamp(nanoseconds: $0.nanoseconds + 1) : nil }
+        index.value.wishEnds.values.min().flatMap {
+            $0.nanoseconds < .max ? Timestamp(nanoseconds: $0.nanoseconds + 1) : nil
+        }
     }
 
     /// An order that works has a plan, be it an empty one.
@@ -236,11 +274,12 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     /// The shares stand under another symbol, and with them all that is planned.
     mutating func rename(_ symbol: Symbol, to other: Symbol) {
-        guard var value = symbols.removeValue(forKey: symbol) else { return }
+        guard var value = symbols[symbol] else { return }
+        keep(nil, of: symbol)
         value.plan?.symbol = other
         value.plan?.dropEntry()
         value.sentEntry = nil
-        symbols[other] = value.isEmpty ? nil : value
+        keep(value.isEmpty ? nil : value, of: other)
     }
 
     // MARK: - Entries
@@ -249,7 +288,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
 
     /// - Parameter kept: entries of these stay.
     mutating func dropEntries(except kept: Set<Symbol> = []) {
-        for symbol in planned where !kept.contains(symbol) { dropEntry(symbol) }
+        for symbol in index.value.entries.sorted() where !kept.contains(symbol) { dropEntry(symbol) }
     }
 
     /// The entry of the plan is being sent.
@@ -295,8 +334,8 @@ package struct PlanStore: Sendable, Hashable, Codable {
     /// - Parameter keep: whether the count of a symbol may still be needed; those of `cycle` always are.
     mutating func dropActionCounts(except cycle: Int64, keep: (Symbol) -> Bool) {
         let thisCycle = "\(cycle)"
-        for (symbol, value) in symbols.inOrder where value.plan == nil && !keep(symbol) {
-            guard let actions = value.actions, actions.decision.cycleText != thisCycle else { continue }
+        for symbol in index.value.planless.sorted() where !keep(symbol) {
+            guard let actions = symbols[symbol]?.actions, actions.decision.cycleText != thisCycle else { continue }
             change(symbol) { $0.actions = nil }
         }
     }
@@ -334,8 +373,8 @@ package struct PlanStore: Sendable, Hashable, Codable {
     package func closedAt(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.closedAt }
 
     mutating func dropClosed(before time: Timestamp) {
-        for (symbol, value) in symbols.inOrder {
-            if let closed = value.closedAt, closed <= time { change(symbol) { $0.closedAt = nil } }
+        for symbol in index.value.closed.sorted() {
+            if let closed = symbols[symbol]?.closedAt, closed <= time { change(symbol) { $0.closedAt = nil } }
         }
     }
 }

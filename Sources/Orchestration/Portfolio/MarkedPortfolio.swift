@@ -17,8 +17,9 @@ package struct MarkedPortfolio: Sendable {
 
     /// Cash, dividends that are due, and everything at its present price. While a price is missing the broker's figure: an average price is none .
     package func equity() throws(NumericError) -> Money {
+        let (sum, isPriced) = totalInAnyOrder()
         if let account, !isPriced { return account.equity }
-        if let total = totalInAnyOrder() { return total }
+        if let sum { return sum }
         // One of them does not fit: which one is reported must not depend on the order of a dictionary.
         var total = try (account?.cash ?? .zero) + portfolio.dividends.total
         for (_, record) in positions.inOrder { try total += marketValue(record) }
@@ -46,12 +47,17 @@ package struct MarkedPortfolio: Sendable {
 
     /// A sum is the same in any order, and with every fill there is no time to sort ten thousand positions. Nil when a
     /// value or the sum does not fit.
-    private func totalInAnyOrder() -> Money? {
+    private func totalInAnyOrder() -> (sum: Money?, isPriced: Bool) {
         var total = Int128(account?.cash.units ?? 0) + Int128(portfolio.dividends.total.units)
+        var (fits, isPriced) = (true, true)
         for record in positions.values {
-            do { total += Int128(try marketValue(record).units) } catch { return nil }
+            let price = market.price(of: record.symbol)
+            if price == nil { isPriced = false }
+            do {
+                total += Int128(try (price ?? record.averagePrice).times(record.quantity).units)
+            } catch { fits = false }
         }
-        return Int64(exactly: total).map(Money.init(units:))
+        return (fits ? Int64(exactly: total).map(Money.init(units:)) : nil, isPriced)
     }
 
     package func marketValue(_ record: PositionRecord) throws(NumericError) -> Money {

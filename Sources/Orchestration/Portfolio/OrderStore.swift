@@ -8,18 +8,72 @@ package struct OrderStore: Sendable, Hashable, Codable {
     private var finished: [ClientOrderID] = []
     /// Booked executions by order: the memory that books each one once.
     private var executions: [ClientOrderID: [BookedExecution]] = [:]
+    /// The orders themselves that are not over, in the order of their placing.
+    private var workingOrders = Derived<[Symbol: WorkingOrders]>([:])
+    /// Known orders of each group.
+    private var groups = Derived<[OrderGroupID: [ClientOrderID]]>([:])
+    private var stamps = Derived(Stamps())
+    /// Of the last change of any order that works.
+    private var newestStamp = Derived<UInt64>(0)
+
+    private enum CodingKeys: CodingKey { case orders, workingIDs, finished, executions }
+
+    package init() {}
+
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        orders = try keys.decode([ClientOrderID: Order].self, forKey: .orders)
+        workingIDs = try keys.decode([Symbol: [ClientOrderID]].self, forKey: .workingIDs)
+        finished = try keys.decode([ClientOrderID].self, forKey: .finished)
+        executions = try keys.decode([ClientOrderID: [BookedExecution]].self, forKey: .executions)
+        for symbol in workingIDs.keys { lookUpWorking(symbol) }
+        for order in orders.values { noteGroup(of: order, before: nil) }
+    }
+
+    private mutating func noteGroup(of order: Order, before: OrderGroupID?) {
+        guard before != order.groupID else { return }
+        leaveGroup(before, order.id)
+        if let group = order.groupID { groups.value[group, default: []].append(order.id) }
+    }
+
+    private mutating func leaveGroup(_ group: OrderGroupID?, _ id: ClientOrderID) {
+        guard let group else { return }
+        groups.value[group]?.removeAll { $0 == id }
+        if groups.value[group]?.isEmpty == true { groups.value[group] = nil }
+    }
+
+    /// Orders of a group, those that are over too as far as they are remembered; in no order.
+    func members(of group: OrderGroupID) -> [Order] { (groups.value[group] ?? []).compactMap { orders[$0] } }
+
+    /// Something of the orders of this symbol has changed.
+    private mutating func lookUpWorking(_ symbol: Symbol) {
+        newestStamp.value = stamps.value.next()
+        workingOrders.value[symbol] = workingIDs[symbol].map { ids in
+            WorkingOrders(orders: ids.compactMap { orders[$0] }, stamp: newestStamp.value)
+        }
+    }
+
+    private struct WorkingOrders: Sendable {
+        var orders: [Order]
+        /// Of their last change.
+        var stamp: UInt64
+    }
+
+    /// Another one after every change of an order that works.
+    var stamp: UInt64 { newestStamp.value }
+
+    /// Another one after every change of an order of the symbol that works; 0 for none.
+    func stamp(of symbol: Symbol) -> UInt64 { workingOrders.value[symbol]?.stamp ?? 0 }
 
     package subscript(id: ClientOrderID) -> Order? { orders[id] }
 
     func isKnown(_ id: ClientOrderID) -> Bool { orders[id] != nil }
 
-    package func working(_ symbol: Symbol) -> [Order] {
-        (workingIDs[symbol] ?? []).compactMap { orders[$0] }
-    }
+    package func working(_ symbol: Symbol) -> [Order] { workingOrders.value[symbol]?.orders ?? [] }
 
     /// Every order that is not over, by symbol and then by placing.
     package var allWorking: [Order] {
-        workingIDs.inOrder.flatMap { entry in entry.value.compactMap { orders[$0] } }
+        symbols.flatMap(working)
     }
 
     /// In which something works.
@@ -29,8 +83,13 @@ package struct OrderStore: Sendable, Hashable, Codable {
 
     mutating func put(_ order: Order) {
         let before = orders.updateValue(order, forKey: order.id)
+        noteGroup(of: order, before: before?.groupID)
+        defer {
+            lookUpWorking(order.symbol)
+            if let before, before.symbol != order.symbol { lookUpWorking(before.symbol) }
+        }
         if before == nil || before?.isWorking == false, order.isWorking {
-            finished.removeAll { $0 == order.id }
+            if before != nil { finished.removeAll { $0 == order.id } }
             workingIDs[order.symbol, default: []].append(order.id)
         } else if before == nil || before?.isWorking == true, !order.isWorking {
             workingIDs[order.symbol]?.removeAll { $0 == order.id }
@@ -43,6 +102,7 @@ package struct OrderStore: Sendable, Hashable, Codable {
     private mutating func dropOldest() {
         guard finished.count > CoreLimits.finishedOrders else { return }
         for id in finished.prefix(finished.count - CoreLimits.finishedOrders) {
+            leaveGroup(orders[id]?.groupID, id)
             orders[id] = nil
             executions[id] = nil
         }
@@ -55,6 +115,7 @@ package struct OrderStore: Sendable, Hashable, Codable {
             guard let updated = orders[id]?.updatedAt else { continue }
             orders[id]?.updatedAt = min(updated + span, now)
         }
+        for symbol in workingIDs.keys { lookUpWorking(symbol) }
     }
 
     /// The newest orders that are over, oldest first.
@@ -77,6 +138,7 @@ package struct OrderStore: Sendable, Hashable, Codable {
     mutating func takeOver(_ id: ClientOrderID, as role: OrderRole) -> Bool {
         guard let order = orders[id], order.isWorking, order.terms.role == .external else { return false }
         orders[id]?.terms.role = role
+        lookUpWorking(order.symbol)
         return true
     }
 
@@ -133,6 +195,7 @@ extension OrderStore {
         var groups: [(id: String, leaves: Quantity)] = []
         var single: [Quantity] = []
         let all = working(symbol)
+        guard all.contains(where: { $0.terms.side == side && isCounted($0) }) else { return .zero }
         // A held leg takes nothing until its entry has brought the shares; from then on it may be awake already.
         let entering = Set(all.filter { $0.terms.role == .entry }.compactMap(\.groupID))
         for order in all where order.terms.side == side && isCounted(order) {

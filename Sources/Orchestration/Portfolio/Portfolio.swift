@@ -425,19 +425,10 @@ package struct Portfolio: Sendable, Hashable, Codable {
     mutating func updateWaterMarks(_ marks: [PriceMark]) -> [RefusedStop] {
         var refused: [RefusedStop] = []
         for mark in marks {
-            guard var record = positions[mark.symbol], mark.end >= record.openedAt else { continue }
-            if mark.isBar {
-                // A bar that began before the position was opened says nothing certain about its range since.
-                if mark.start >= record.openedAt, !record.isRangeUncertain {
-                    record.updateWaterMarks(price: mark.high)
-                    record.updateWaterMarks(price: mark.low)
-                }
-                record.isRangeUncertain = false
-            }
-            if let stop = record.see(price: mark.price) {
-                refused.append(RefusedStop(symbol: mark.symbol, stop: stop, market: mark.price))
-            }
-            positions[mark.symbol] = record
+            guard let openedAt = positions[mark.symbol]?.openedAt, mark.end >= openedAt,
+                let stop = positions[mark.symbol]?.see(mark)
+            else { continue }
+            refused.append(RefusedStop(symbol: mark.symbol, stop: stop, market: mark.price))
         }
         return refused
     }

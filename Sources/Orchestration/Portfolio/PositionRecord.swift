@@ -102,6 +102,20 @@ package struct PositionRecord: Sendable, Hashable, Codable {
         return nil
     }
 
+    /// A price that just became believed.
+    /// - Returns: as ``see(price:)``.
+    mutating func see(_ mark: PriceMark) -> Price? {
+        if mark.isBar {
+            // A bar that began before the position was opened says nothing certain about its range since.
+            if mark.start >= openedAt, !isRangeUncertain {
+                updateWaterMarks(price: mark.high)
+                updateWaterMarks(price: mark.low)
+            }
+            isRangeUncertain = false
+        }
+        return see(price: mark.price)
+    }
+
     /// The broker's list shows the same.
     mutating func noteListed(at price: Price?) { listedPrice = price ?? listedPrice }
 

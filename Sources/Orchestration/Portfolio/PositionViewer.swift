@@ -31,17 +31,42 @@ struct PositionViewer {
     }
 
     private func protection(_ record: PositionRecord) throws(NumericError) -> ProtectionView? {
-        let exits = Exits(of: record, in: state.orders)
-        guard !exits.isEmpty else { return nil }
+        let working = state.orders.working(record.symbol)
+        var (stop, othersStop, target, othersTarget): (Int?, Int?, Int?, Int?) = (nil, nil, nil, nil)
+        var (protected, offered) = (Quantity.zero, Quantity.zero)
+        var isAny = false
+        for index in working.indices
+        where working[index].terms.side == record.exitSide && working[index].terms.role != .entry {
+            isAny = true
+            let (isOurs, type) = (working[index].terms.role != .external, working[index].terms.type)
+            if type.isStop {
+                if isOurs { stop = stop ?? index } else { othersStop = othersStop ?? index }
+                if working[index].status.isExecutable { protected.addClamped(working[index].leavesQuantity) }
+            } else if type == .limit, working[index].terms.role != .reduce {
+                if isOurs { target = target ?? index } else { othersTarget = othersTarget ?? index }
+                offered.addClamped(working[index].leavesQuantity)
+            }
+        }
+        guard isAny else { return nil }
+        // Ours first, whoever placed the others.
+        (stop, target) = (stop ?? othersStop, target ?? othersTarget)
         var view = ProtectionView(
-            stopPrice: exits.allStops.first?.terms.stopPrice, stopLimitPrice: exits.allStops.first?.terms.limitPrice,
-            stopQuantity: exits.protectedQuantity, targetPrice: exits.allTargets.first?.terms.limitPrice,
-            targetQuantity: exits.allTargets.map(\.leavesQuantity).total)
-        view.stopSince = exits.allStops.first?.submittedAt
+            stopPrice: stop.flatMap { working[$0].terms.stopPrice },
+            stopLimitPrice: stop.flatMap { working[$0].terms.limitPrice }, stopQuantity: protected,
+            targetPrice: target.flatMap { working[$0].terms.limitPrice }, targetQuantity: offered)
+        view.stopSince = stop.map { working[$0].submittedAt }
         if let stop = view.stopPrice, let price = state.market.price(of: record.symbol), price.isPositive {
             let room = record.isLong ? try price - stop : try stop - price
             view.stopDistance = try room.ratio(to: price)
         }
         return view
+    }
+}
+
+extension Quantity {
+    /// As ``total`` adds.
+    fileprivate mutating func addClamped(_ other: Quantity) {
+        let (sum, overflow) = units.addingReportingOverflow(other.units)
+        self = Quantity(units: overflow ? .max : sum)
     }
 }

@@ -6,10 +6,11 @@ struct SnapshotBuilder {
     private let needs: PolicyNeeds
     /// Bars of each symbol, for each need.
     private let barCounts: [Int64]
-    private var state: MarkedPortfolio { core.marked }
+    private let state: MarkedPortfolio
 
     init(_ core: CoreState) {
         self.core = core
+        state = core.marked
         needs = core.plugins.snapshotNeeds
         barCounts = Self.barCounts(
             (needs.bars ?? []).map(\.count), symbols: core.marked.market.symbolCount, most: CoreLimits.barsInSnapshot)
@@ -27,20 +28,23 @@ struct SnapshotBuilder {
         return counts
     }
 
-    func build(cycle: Int64) throws(NumericError) -> PortfolioSnapshot {
+    /// - Parameter orders: what works, as ``orders(_:)`` gives it.
+    func build(cycle: Int64, orders: [OrderView]) throws(NumericError) -> PortfolioSnapshot {
         let equity = try state.equity()
         let viewer = PositionViewer(
             state: state, now: core.now, sectors: core.configuration.sectors, capabilities: core.broker?.capabilities)
         var positions: [PositionView] = []
-        for (_, record) in state.positions.inOrder { positions.append(try viewer.view(record, equity: equity)) }
+        positions.reserveCapacity(state.positions.count)
+        for symbol in state.positions.keys.sorted() {
+            if let record = state.positions[symbol] { positions.append(try viewer.view(record, equity: equity)) }
+        }
         var gross: Money = .zero
-        for position in positions { try gross += position.marketValue.magnitude() }
+        for index in positions.indices { try gross += positions[index].marketValue.magnitude() }
         var snapshot = PortfolioSnapshot(
             cycle: cycle, at: core.now, session: state.market.session(holding: state.positions.keys, at: core.now),
             tradingState: core.control.state,
             account: try account(equity, gross), positions: positions,
-            orders: state.orders.allWorking.map(OrderView.init).sorted { $0.clientOrderID < $1.clientOrderID },
-            market: state.market.views.map(market),
+            orders: orders, market: hasMarketNeeds ? state.market.views.map(market) : state.market.views,
             conditions: state.market.conditions.inOrder.map(\.value))
         if needs.wants(.finishedOrders) {
             snapshot.finishedOrders = state.orders.newestFinished(CoreLimits.finishedOrdersShown).map(OrderView.init)
@@ -51,6 +55,15 @@ struct SnapshotBuilder {
         if needs.wants(.history) { snapshot.history = core.audit.history }
         if needs.wants(.advisories) { snapshot.advisories = core.audit.advisories }
         return snapshot
+    }
+
+    /// Those that are not over, sorted by client order id.
+    static func orders(_ orders: OrderStore) -> [OrderView] {
+        orders.allWorking.map(OrderView.init).sorted { $0.clientOrderID < $1.clientOrderID }
+    }
+
+    private var hasMarketNeeds: Bool {
+        needs.wants(.day) || needs.bars?.isEmpty == false || needs.indicators?.isEmpty == false
     }
 
     private func account(_ equity: Money, _ gross: Money) throws(NumericError) -> AccountView {
@@ -97,5 +110,16 @@ struct SnapshotBuilder {
             correlation: needs.correlation.flatMap { _ in
                 state.market.series.correlation(positions.map(\.symbol))
             })
+    }
+}
+
+/// The orders of the last snapshot: most cycles change none of them. Worked out of the state, and no part of it.
+struct ShownOrders: Sendable {
+    private var stamp: UInt64 = 0
+    private var views: [OrderView] = []
+
+    mutating func views(of orders: OrderStore) -> [OrderView] {
+        if stamp != orders.stamp || stamp == 0 { (stamp, views) = (orders.stamp, SnapshotBuilder.orders(orders)) }
+        return views
     }
 }

@@ -17,15 +17,7 @@ extension Orchestrator {
 
     /// Judged by value, and not by units: of a share that is worth a house a part that is no whole one is no odd lot.
     mutating func watchUnprotectable(_ symbol: Symbol) {
-        let record = state.portfolio.positions[symbol]
-        let part = record.flatMap { record -> Quantity? in
-            guard let broker = state.broker else { return state.protection.unprotectable(symbol) }
-            // What a stop for whole shares leaves, and is less than the broker takes in one order, gets none either.
-            let left = record.size.less(protectable(record))
-            if broker.capabilities.tradable(left, of: symbol, in: .stop).isZero { return left.isPositive ? left : nil }
-            let rest = record.size.less(broker.capabilities.tradable(record.size, of: symbol))
-            return rest.isPositive ? rest : nil
-        }
+        let part = unprotectablePart(of: symbol)
         let worth = part.flatMap { value(of: $0, symbol) }
         guard let part, let worth, worth >= state.configuration.dust else {
             // Without a price nobody knows: what was told stands.
@@ -34,6 +26,17 @@ extension Orchestrator {
         }
         guard state.protection.setUnprotectable(part, symbol) else { return }
         alert(.emergency, symbol, .unprotectable(part, worth: worth))
+    }
+
+    /// What of a position no stop can be placed for, whatever it is worth.
+    func unprotectablePart(of symbol: Symbol) -> Quantity? {
+        guard let size = state.portfolio.positions[symbol]?.size else { return nil }
+        guard state.broker != nil else { return state.protection.unprotectable(symbol) }
+        // What a stop for whole shares leaves, and is less than the broker takes in one order, gets none either.
+        let left = size.less(protectable(size, of: symbol))
+        if state.tradable(left, of: symbol, in: .stop).isZero { return left.isPositive ? left : nil }
+        let rest = size.less(state.tradable(size, of: symbol))
+        return rest.isPositive ? rest : nil
     }
 
     private func value(of quantity: Quantity, _ symbol: Symbol) -> Money? {
@@ -51,9 +54,13 @@ extension Orchestrator {
     }
 
     /// What a stop at this broker can be for.
-    func protectable(_ record: PositionRecord) -> Quantity {
-        guard let capabilities = capabilities(of: record.symbol) else { return record.size }
-        return capabilities.tradable(record.size, of: record.symbol, in: .stop)
+    func protectable(_ record: PositionRecord) -> Quantity { protectable(record.size, of: record.symbol) }
+
+    private func protectable(_ size: Quantity, of symbol: Symbol) -> Quantity {
+        guard state.holds.form(symbol) != .planned, let capabilities = capabilities(of: symbol) else {
+            return state.tradable(size, of: symbol, in: .stop)
+        }
+        return capabilities.tradable(size, of: symbol, in: .stop)
     }
 
     /// What the broker takes of this symbol, after what its refusals have shown.
@@ -64,18 +71,17 @@ extension Orchestrator {
     /// A stop that was elected and not executed: the market gapped through its limit, or the broker forgot it. It protects
     /// on paper only.
     mutating func watchBreach(_ symbol: Symbol) {
-        guard state.protection.isBreached(symbol) || state.market[symbol] != nil else { return }
-        let isBreached = state.portfolio.positions[symbol].map(isBreached) ?? false
+        guard state.protection.isBreached(symbol) || state.market.isShown(symbol) else { return }
+        let isBreached = isMarketThroughStop(of: symbol)
         state.protection.setBreached(isBreached, symbol, at: state.now)
         if !isBreached { state.holds.endReport(.stopStuck, of: symbol) }
     }
 
-    private func isBreached(_ record: PositionRecord) -> Bool {
-        let market = state.market
-        guard let capabilities = state.broker?.capabilities,
-            capabilities.sessions.contains(market.session(of: record.symbol, at: state.now)),
-            let view = market[record.symbol], view.isHalted != true,
-            let price = market.executable(record.symbol, side: record.exitSide)
+    func isMarketThroughStop(of symbol: Symbol) -> Bool {
+        guard let record = state.portfolio.positions[symbol],
+            state.broker?.capabilities.sessions.contains(state.market.session(of: symbol, at: state.now)) == true,
+            let view = state.market[symbol], view.isHalted != true,
+            let price = state.market.executable(symbol, side: record.exitSide)
         else { return false }
         // Venues elect by trades: a bid alone says nothing where the spread is wide, or where the bid stands at the stop.
         // The offer is asked too, since some feeds report trades seldom.

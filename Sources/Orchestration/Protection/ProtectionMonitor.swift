@@ -14,6 +14,11 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
 
     package init() {}
 
+    /// It is unprotected, or has a part that cannot be protected, or the market is through its stop.
+    func hasAny(of symbol: Symbol) -> Bool {
+        timers[symbol] != nil || breaches[symbol] != nil || unprotectable[symbol] != nil
+    }
+
     // MARK: - Unprotected
 
     package func isUnprotected(_ symbol: Symbol) -> Bool { timers[symbol] != nil }
@@ -30,6 +35,7 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
     /// - Parameter part: nil when all of it can be protected, or what cannot is worth nothing.
     /// - Returns: whether it is news: none before, or less.
     mutating func setUnprotectable(_ part: Quantity?, _ symbol: Symbol) -> Bool {
+        guard part != nil || !unprotectable.isEmpty else { return false }
         defer { unprotectable[symbol] = part }
         return part.map { $0 > unprotectable[symbol] ?? .zero } ?? false
     }
@@ -78,6 +84,7 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
     func isBreached(_ symbol: Symbol) -> Bool { breaches[symbol] != nil }
 
     mutating func setBreached(_ isBreached: Bool, _ symbol: Symbol, at now: Timestamp) {
+        guard isBreached || !breaches.isEmpty else { return }
         breaches[symbol] = isBreached ? breaches[symbol] ?? now : nil
     }
 
@@ -87,7 +94,7 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
 
     /// Breached for so long or longer, in order.
     func breached(forAtLeast patience: TimeSpan, at now: Timestamp) -> [Symbol] {
-        breaches.filter { $0.value + patience <= now }.keys.sorted()
+        breaches.isEmpty ? [] : breaches.filter { $0.value + patience <= now }.keys.sorted()
     }
 
     // MARK: - Time

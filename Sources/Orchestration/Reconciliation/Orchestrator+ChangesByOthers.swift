@@ -107,8 +107,8 @@ extension Orchestrator {
         }
         guard let group = order.groupID else { return true }
         // One leg follows the other: the first one's end says whose doing it was.
-        return !state.portfolio.orders.orders.values.contains { leg in
-            leg.groupID == group && leg.id != order.id && (!leg.isWorking || isAwaited(leg))
+        return !state.portfolio.orders.members(of: group).contains { leg in
+            leg.id != order.id && (!leg.isWorking || isAwaited(leg))
         }
     }
 

@@ -29,6 +29,13 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// Positions that something else at the broker contradicts, as they were listed and since when, over connections.
     private var contradicted: [Symbol: Contradicted] = [:]
 
+    /// Which connection it is, in this process.
+    private(set) var connection = Derived<UInt64>(0)
+
+    private enum CodingKeys: CodingKey {
+        case link, fencedOut, hasReconciled, unbooked, lastAdapter, watch, cashMovements, notedCash, contradicted
+    }
+
     package init() {}
 
     mutating func watch<Result>(_ body: (inout BrokerWatch) -> Result) -> Result { body(&watch) }
@@ -38,6 +45,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// - Returns: whether it is another adapter than before, or one that declares something else.
     @discardableResult
     mutating func connected(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
+        connection.value += 1
         link = BrokerLink(name: name, capabilities: capabilities)
         fencedOut = nil
         defer { lastAdapter = KnownAdapter(name: name, capabilities: capabilities) }
@@ -273,6 +281,11 @@ package struct Reconciler: Sendable, Hashable, Codable {
     }
 
     /// The lists contradict themselves about it, or do not say it: nobody knows what is held.
+    /// Nothing is asked, differs, or cannot be used.
+    var isInAgreement: Bool {
+        link?.isReconciled == true && link?.discrepancies.isEmpty == true && link?.listDefects.isEmpty == true
+    }
+
     package func isContested(_ symbol: Symbol) -> Bool {
         link?.listDefects.contains { $0.symbol == symbol } ?? false
     }

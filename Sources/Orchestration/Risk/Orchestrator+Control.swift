@@ -37,7 +37,8 @@ extension Orchestrator {
         engine.approvals = nil
         engine.overtaken = []
         engine.makesID = { DecisionID(byPersonAfter: cycle, symbol: $0) }
-        for decision in try engine.decide([answer], plans: state.plans).symbolDecisions { apply(decision) }
+        let result = try engine.decide(AdviceBySymbol([answer]), plans: state.plans)
+        for decision in result.symbolDecisions { apply(decision) }
     }
 }
 

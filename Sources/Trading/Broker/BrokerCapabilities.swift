@@ -1,9 +1,9 @@
 /// What an adapter can do, and how far its reports can be relied on. What is not declared has the careful default, and the
 /// core plans with what is there: it emulates what is missing, and says so.
 public struct BrokerCapabilities: Sendable, Hashable, Codable {
-    public var orderTypes: [OrderType]
-    public var timeInForce: [TimeInForce]
-    public var groups: [OrderGroupKind]
+    /// All its lists, one element that is shared by all copies: they are asked for with every step of every symbol, and are the
+    /// same for days.
+    private var lists: [Lists]
     /// Prices of a resting order can be changed.
     public var replacesPrice: Bool
     /// The quantity of a resting order can be changed.
@@ -19,10 +19,6 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
     public var quantityIncrement: Quantity
     /// Smallest order.
     public var minimumQuantity = Quantity.zero
-    /// Where a symbol differs from the above.
-    public var assets: [AssetRule] = [] { didSet { indexAssets() } }
-    /// Where the rule of a symbol stands: brokers declare thousands, and each order asks for its own.
-    private var assetIndex: [Symbol: Int] = [:]
     public var idempotency = Idempotency.lookUp
     public var executions = Executions.each
     /// After a reconnect the adapter repeats the events that the core may have missed.
@@ -30,8 +26,6 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
     public var positions = PositionKeeping.net
     /// An order that would trade against a resting one of the same account is refused.
     public var refusesSelfCross = false
-    /// Sessions in which orders trade.
-    public var sessions: [SessionPhase] = [.regular]
     /// The longest time from sending a request to its arrival at the venue. A look-up that finds nothing earlier does
     /// not say that nothing will arrive.
     public var arrivalLimit = TimeSpan.seconds(30)
@@ -41,10 +35,6 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
     public var ordersPerMinute: Int64?
     /// Smallest value of an order at its price; nil when there is none.
     public var minimumNotional: Money?
-    /// Order types whose quantities have another step.
-    public var quantityIncrements: [TypeIncrement] = []
-    /// Sessions in which fewer order types are taken.
-    public var sessionRules: [SessionRule] = []
     /// When day orders end; nil when it does not say. Since protocol 1.2.
     public var dayOrdersEnd: DayOrderEnd?
 
@@ -53,15 +43,72 @@ public struct BrokerCapabilities: Sendable, Hashable, Codable {
         replacesQuantity: Bool, reservesShares: Bool, wantsMarketData: Bool,
         priceIncrement: PriceIncrement = .usEquity, quantityIncrement: Quantity = .one
     ) {
-        self.orderTypes = orderTypes
-        self.timeInForce = timeInForce
-        self.groups = groups
+        lists = [Lists(orderTypes: orderTypes, timeInForce: timeInForce, groups: groups)]
         self.replacesPrice = replacesPrice
         self.replacesQuantity = replacesQuantity
         self.reservesShares = reservesShares
         self.wantsMarketData = wantsMarketData
         self.priceIncrement = priceIncrement
         self.quantityIncrement = quantityIncrement
+    }
+}
+
+extension BrokerCapabilities {
+    private struct Lists: Hashable, Sendable {
+        var orderTypes: [OrderType]
+        var timeInForce: [TimeInForce]
+        var groups: [OrderGroupKind]
+        var assets: [AssetRule] = [] { didSet { indexAssets() } }
+        /// Where the rule of a symbol stands: brokers declare thousands, and each order asks for its own.
+        var assetIndex: [Symbol: Int] = [:]
+        var sessions: [SessionPhase] = [.regular]
+        var quantityIncrements: [TypeIncrement] = []
+        var sessionRules: [SessionRule] = []
+
+        init(orderTypes: [OrderType], timeInForce: [TimeInForce], groups: [OrderGroupKind]) {
+            (self.orderTypes, self.timeInForce, self.groups) = (orderTypes, timeInForce, groups)
+        }
+
+        private mutating func indexAssets() {
+            assetIndex = [:]
+            // Of two rules of one symbol the first counts.
+            for (index, rule) in assets.enumerated() where assetIndex[rule.symbol] == nil {
+                assetIndex[rule.symbol] = index
+            }
+        }
+    }
+
+    public var orderTypes: [OrderType] {
+        get { lists[0].orderTypes }
+        set { lists[0].orderTypes = newValue }
+    }
+    public var timeInForce: [TimeInForce] {
+        get { lists[0].timeInForce }
+        set { lists[0].timeInForce = newValue }
+    }
+    public var groups: [OrderGroupKind] {
+        get { lists[0].groups }
+        set { lists[0].groups = newValue }
+    }
+    /// Where a symbol differs from what holds for all.
+    public var assets: [AssetRule] {
+        get { lists[0].assets }
+        set { lists[0].assets = newValue }
+    }
+    /// Sessions in which orders trade.
+    public var sessions: [SessionPhase] {
+        get { lists[0].sessions }
+        set { lists[0].sessions = newValue }
+    }
+    /// Order types whose quantities have another step.
+    public var quantityIncrements: [TypeIncrement] {
+        get { lists[0].quantityIncrements }
+        set { lists[0].quantityIncrements = newValue }
+    }
+    /// Sessions in which fewer order types are taken.
+    public var sessionRules: [SessionRule] {
+        get { lists[0].sessionRules }
+        set { lists[0].sessionRules = newValue }
     }
 }
 
@@ -190,14 +237,8 @@ extension BrokerCapabilities {
         return steps.first { $0.type == type }?.quantityIncrement ?? quantityIncrement(of: symbol)
     }
 
-    private func rule(of symbol: Symbol) -> AssetRule? { assetIndex[symbol].map { assets[$0] } }
-
-    private mutating func indexAssets() {
-        assetIndex = [:]
-        // Of two rules of one symbol the first counts.
-        for (index, rule) in assets.enumerated() where assetIndex[rule.symbol] == nil {
-            assetIndex[rule.symbol] = index
-        }
+    private func rule(of symbol: Symbol) -> AssetRule? {
+        lists[0].assetIndex[symbol].map { lists[0].assets[$0] }
     }
 
     /// The part of a quantity that an order of this type can be for.

@@ -3,6 +3,7 @@ public struct Price: ScaledInteger {
     public static let decimals = 8
     public static let name = "price"
     public let units: Int64
+    @inlinable
     public init(units: Int64) { self.units = units }
 }
 
@@ -11,9 +12,11 @@ public struct Quantity: ScaledInteger {
     public static let decimals = 9
     public static let name = "quantity"
     public let units: Int64
+    @inlinable
     public init(units: Int64) { self.units = units }
     /// Whole shares.
     /// - Precondition: fits, that is at most about nine billion.
+    @inlinable
     public init(shares: Int64) { self.init(units: shares * Self.scale) }
 }
 
@@ -22,6 +25,7 @@ public struct Money: ScaledInteger {
     public static let decimals = 6
     public static let name = "amount of money"
     public let units: Int64
+    @inlinable
     public init(units: Int64) { self.units = units }
 }
 
@@ -30,12 +34,14 @@ public struct Ratio: ScaledInteger {
     public static let decimals = 6
     public static let name = "ratio"
     public let units: Int64
+    @inlinable
     public init(units: Int64) { self.units = units }
 }
 
 extension Price {
     /// Price x quantity = money.
     /// - Throws: ``NumericError/overflow(type:operation:)``.
+    @inlinable
     public func times(_ quantity: Quantity, _ rounding: Rounding = .halfEven) throws(NumericError) -> Money {
         let product = Int128(units) * Int128(quantity.units)
         let excess = Price.decimals + Quantity.decimals - Money.decimals
@@ -48,6 +54,7 @@ extension Price {
     /// By way of ``Money`` it would be rounded to its six decimals first, which is far too coarse for a small quantity.
     /// - Throws: ``NumericError/divisionByZero(type:)`` when the quantities cancel out and
     ///   ``NumericError/overflow(type:operation:)``.
+    @inlinable
     public static func average(
         _ first: (price: Price, quantity: Quantity), _ second: (price: Price, quantity: Quantity)
     ) throws(NumericError) -> Price {
@@ -66,6 +73,7 @@ extension Price {
 extension Money {
     /// Money / quantity = price of one.
     /// - Throws: ``NumericError/divisionByZero(type:)`` and ``NumericError/overflow(type:operation:)``.
+    @inlinable
     public func divided(by quantity: Quantity, _ rounding: Rounding = .halfEven) throws(NumericError) -> Price {
         guard quantity.units != 0 else { throw .divisionByZero(type: Quantity.name) }
         let sign: Int128 = quantity.units < 0 ? -1 : 1
@@ -76,6 +84,7 @@ extension Money {
 
     /// How many shares at a price this money buys.
     /// - Throws: ``NumericError/divisionByZero(type:)`` and ``NumericError/overflow(type:operation:)``.
+    @inlinable
     public func quantity(at price: Price, _ rounding: Rounding) throws(NumericError) -> Quantity {
         guard price.units != 0 else { throw .divisionByZero(type: Price.name) }
         let sign: Int128 = price.units < 0 ? -1 : 1
@@ -92,6 +101,7 @@ public struct PriceIncrement: Sendable, Hashable, Codable {
     /// Below one: usually 0.0001.
     public var belowOne: Price
 
+    @inlinable
     public init(atOrAboveOne: Price, belowOne: Price) {
         self.atOrAboveOne = atOrAboveOne
         self.belowOne = belowOne
@@ -101,9 +111,11 @@ public struct PriceIncrement: Sendable, Hashable, Codable {
     public static let usEquity = PriceIncrement(
         atOrAboveOne: Price(units: Price.scale / 100), belowOne: Price(units: Price.scale / 10_000))
 
+    @inlinable
     public func step(for price: Price) -> Price { price < .one ? belowOne : atOrAboveOne }
 
     /// - Throws: ``NumericError/overflow(type:operation:)``.
+    @inlinable
     public func rounded(_ price: Price, _ rounding: Rounding) throws(NumericError) -> Price {
         try price.rounded(toMultipleOf: step(for: price), rounding)
     }

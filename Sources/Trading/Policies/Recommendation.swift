@@ -70,7 +70,7 @@ public enum Advice: Sendable, Hashable, Codable {
     /// Take profit here with a resting limit.
     case target(TargetAdvice)
     /// Open a position, always with the stop that it will have.
-    case enter(EntryAdvice)
+    indirect case enter(EntryAdvice)
     /// A figure for the other policies; they find it in the next cycle's `advisories`.
     case advise(AdvisoryAdvice)
     /// Nothing is to be done, and why.

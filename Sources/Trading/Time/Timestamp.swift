@@ -2,18 +2,23 @@
 public struct Timestamp: Hashable, Sendable, Comparable, Codable {
     public let nanoseconds: Int64
 
+    @inlinable
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    @inlinable
     public init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
 
+    @inlinable
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Saturates at the ends of time (years 1678 and 2262), which no order reaches.
+    @inlinable
     public static func + (time: Timestamp, span: TimeSpan) -> Timestamp {
         let (sum, overflow) = time.nanoseconds.addingReportingOverflow(span.nanoseconds)
         return Timestamp(nanoseconds: overflow ? (span.nanoseconds < 0 ? .min : .max) : sum)
     }
 
     /// Saturates; see ``+(_:_:)``.
+    @inlinable
     public static func - (later: Timestamp, earlier: Timestamp) -> TimeSpan {
         let (difference, overflow) = later.nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
         return TimeSpan(nanoseconds: overflow ? (later < earlier ? .min : .max) : difference)
@@ -32,12 +37,18 @@ public struct Timestamp: Hashable, Sendable, Comparable, Codable {
 public struct TimeSpan: Hashable, Sendable, Comparable, Codable {
     public let nanoseconds: Int64
 
+    @inlinable
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
     public static let zero = TimeSpan(nanoseconds: 0)
+    @inlinable
     public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000_000) }
+    @inlinable
     public static func milliseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000) }
+    @inlinable
     public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
+    @inlinable
     public var wholeMilliseconds: Int64 { nanoseconds / 1_000_000 }
+    @inlinable
     public var wholeSeconds: Int64 { nanoseconds / 1_000_000_000 }
 
     public init(from decoder: any Decoder) throws {

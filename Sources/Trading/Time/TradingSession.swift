@@ -7,7 +7,7 @@ public enum TradingHours: Sendable, Hashable {
 
     /// A pair such as `BTC/USD` is traded round the clock, anything else is taken for a US share.
     public init(of symbol: Symbol) {
-        self = symbol.text.utf8.contains(UInt8(ascii: "/")) ? .continuous : .usEquity
+        self = symbol.isPair ? .continuous : .usEquity
     }
 
     /// 252 sessions a year with an exchange (what is usual in finance), 365 round the clock.

@@ -1,3 +1,4 @@
+import Foundation
 import Orchestration
 import Trading
 
@@ -19,6 +20,8 @@ package struct CoreDriver {
     package var delivers = true
     /// How often the whole state is compared with the second core's.
     package var comparesStateEvery = 1
+    /// After so many inputs the second core is made of the first one's state as it is written down; 0: never.
+    package var readsStateEvery = 0
     private var flight = InFlightCommands()
 
     package init(venue: FakeVenue = FakeVenue(), at time: Timestamp = Timestamp(seconds: 1_781_100_000)) {
@@ -38,6 +41,7 @@ package struct CoreDriver {
         if inputs.count % comparesStateEvery == 0, shadow.state != core.state {
             violations.append("P11: states differ at input \(inputs.count)")
         }
+        if readsStateEvery > 0, inputs.count % readsStateEvery == 0 { readState() }
         effects += wanted
         for case .record(.alert(let alert)) in wanted where alert.level == .emergency && alert.kind == nil {
             violations.append("an emergency without a kind: \(alert.reason)")
@@ -48,6 +52,14 @@ package struct CoreDriver {
         seenViolations = venue.violations.count
     }
     private var seenViolations = 0
+
+    private mutating func readState() {
+        do {
+            let written = try JSONEncoder().encode(core.state)
+            shadow = Orchestrator(try JSONDecoder().decode(CoreState.self, from: written))
+        } catch { violations.append("P11: the state cannot be read: \(error)") }
+    }
+
     private var story: [String] = []
 
     private mutating func tell(_ input: Input, _ wanted: [Effect]) {
