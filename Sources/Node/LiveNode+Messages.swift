@@ -284,7 +284,7 @@ extension LiveNode {
 
     /// Logged once a second: anybody on this host may connect.
     func logThrottled(_ what: String) {
-        if let line = throttledLog.line(what, now: clock.monotonicMilliseconds) { observer.log("core", line) }
+        if let line = told.line(what, now: clock.monotonicMilliseconds) { observer.log("core", line) }
     }
 
     /// A plugin that sends what its role may not send is cut off.

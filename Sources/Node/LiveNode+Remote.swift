@@ -115,7 +115,7 @@ extension LiveNode {
     private func cutUnauthenticated(_ peer: Peer, _ why: String, holdMilliseconds: Int64 = 0) {
         let owner = peer.key.flatMap { options.keys?.owner(of: $0) }
         let whose = owner?.description ?? (peer.key == nil ? "this host" : "an unknown key")
-        if let line = throttledLog.line("a connection of \(whose) was cut: \(why)", now: clock.monotonicMilliseconds) {
+        if let line = told.line("a connection of \(whose) was cut: \(why)", now: clock.monotonicMilliseconds) {
             observer.log("core", line)
         }
         cut(peer, holdMilliseconds: holdMilliseconds)

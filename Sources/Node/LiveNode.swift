@@ -37,7 +37,6 @@ package final class LiveNode {
     var history = HistoryRequests()
     var hosted: HostedPlugins
     var statistics = PluginStatistics()
-    var throttledLog = LogThrottle()
     /// Rows of updates that were told to be left out, by plugin and symbol; and troubles of the journal.
     var told = ToldOnce()
     /// Since when the loop is at work and does not listen.

@@ -21,7 +21,8 @@ struct LiveNodeTests {
     @Test(
         "their state is private",
         arguments: [
-            "InputQueue", "LogThrottle", "Broker/BrokerChannel", "Configuration/ConfigurationWatcher",
+            "InputQueue", "LogThrottle", "ToldOnce", "Hosted/HostedPlugins", "Broker/BrokerChannel",
+            "Configuration/ConfigurationWatcher",
             "Control/ControlServer", "Cycles/CurrentCycle", "Cycles/CycleScheduler", "Cycles/EvaluationRound",
             "Processes/ProcessTable", "Sessions/RemotePeers", "Sessions/SessionTable",
         ])
