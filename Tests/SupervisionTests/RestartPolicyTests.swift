@@ -93,7 +93,7 @@ struct ChildProcessTests {
     /// Polls until it ended; what it wrote is read meanwhile.
     private func finish(_ child: ChildProcess) -> (ChildProcess.Ending?, [String]) {
         var lines: [String] = []
-        for _ in 0..<2_000 {
+        for _ in 0..<20_000 {
             lines += child.readLines()
             if let ending = child.poll() { return (ending, lines + child.readLines()) }
             Self.pause()
