@@ -154,7 +154,7 @@ let backtests: [Target] = [
         "TradingHours"),
     module(
         "Backtesting", "Configuration", "Console", "Hosting", "JSON", "Journal", "Keys", "Messaging", "Node",
-        "Orchestration", "SQLiteJournal", "Trading", "Wire", "Wording", "ZeroMQTransport"),
+        "Orchestration", "Reporting", "SQLiteJournal", "Trading", "Wire", "Wording", "ZeroMQTransport"),
     program(
         "bigbrother-backtest", "Sources/bigbrother-backtest", "Backtesting", "ShippedPlugins", "CommandSupport",
         "Configuration", "Console", "Journal", "Node", "Orchestration", "SQLiteJournal", "TapeReader", "Trading",

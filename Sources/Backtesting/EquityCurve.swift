@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Trading
 
 /// Equity at the end of each day, of the times at which cycles began.
@@ -26,13 +27,8 @@ package struct EquityCurve: Sendable {
         }
     }
 
-    /// Mean of daily returns over their standard deviation, by the square root of 252 (Sharpe, The Sharpe Ratio, 1994, without a
-    /// rate free of risk); nil for less than 20 days or no movement.
-    package var sharpe: Double? {
-        let returns = returns
-        guard returns.count >= 20, let deviation = Self.deviation(returns), deviation > 0 else { return nil }
-        return returns.reduce(0, +) / Double(returns.count) / deviation * 252.0.squareRoot()
-    }
+    /// For a year of 252 days; nil for too few days, or no movement.
+    package var sharpe: Double? { Figures.sharpe(returns, perYear: 252) }
 
     static func deviation(_ values: [Double]) -> Double? {
         guard values.count > 1 else { return nil }
