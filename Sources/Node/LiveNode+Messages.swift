@@ -203,7 +203,16 @@ extension LiveNode {
 
     /// Told and journaled so often as one plugin may cause it, else logged (I-BOUND-5).
     func reportViolation(by plugin: PluginName, _ why: String) {
-        switch statistics.consumeNotice(of: plugin, now: clock.monotonicMilliseconds) {
+        report(plugin, why, statistics.consumeNotice(of: plugin, now: clock.monotonicMilliseconds))
+    }
+
+    /// That it was cut is the news that a person needs, whatever it did wrong a moment before.
+    func reportCut(of plugin: PluginName, _ why: String) {
+        report(plugin, why, statistics.consumeCut(of: plugin, now: clock.monotonicMilliseconds))
+    }
+
+    private func report(_ plugin: PluginName, _ why: String, _ verdict: NoticeBudget.Verdict) {
+        switch verdict {
         case .told(let unsaid):
             let more = unsaid == 0 ? "" : " (and \(unsaid) more before)"
             enqueue(.protocolViolation(plugin: plugin, why: why.sentence + more))
@@ -241,7 +250,7 @@ extension LiveNode {
         processes.leaveOut(session.name)
         sessionEnded(session.peer, why, mayRestart: true)
         // One that is started elsewhere may come again and again.
-        guard case .told = statistics.consumeNotice(of: session.name, now: clock.monotonicMilliseconds) else { return }
+        guard case .told = statistics.consumeCut(of: session.name, now: clock.monotonicMilliseconds) else { return }
         let remedy = "it is started again when they change, or with `bigbrother plugin start \(session.name)`"
         enqueue(.pluginNotice(plugin: session.name, what: "left out, since \(why). \(remedy)"))
     }

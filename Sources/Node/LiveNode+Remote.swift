@@ -79,8 +79,7 @@ extension LiveNode {
         let peer = session.peer
         let hold = LoopLimits.floodMilliseconds
         let why = "it floods the core (\(excess))" + (peer.key == nil ? "" : "; its key must wait \(hold / 1_000) s")
-        reportViolation(by: session.name, why)
-        observer.log(session.name.text, why)
+        reportCut(of: session.name, why)
         sessionEnded(peer, why, mayRestart: true)
         cut(peer, holdMilliseconds: hold)
     }

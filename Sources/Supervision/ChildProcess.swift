@@ -88,6 +88,9 @@ package final class ChildProcess {
         _ = fcntl(outputDescriptor, F_SETFL, O_NONBLOCK)
     }
 
+    /// The same by the shell that sets the limits of a child, so that it holds before the program begins.
+    static let memoryPenaltyScript = "{ echo \(memoryPenalty) > /proc/self/oom_score_adj; true; } 2>/dev/null"
+
     /// A child that has ended already needs none, and where there is no such file the kernel chooses by itself.
     private static func setMemoryPenalty(of child: pid_t) {
         let descriptor = open("/proc/\(child)/oom_score_adj", O_WRONLY | O_CLOEXEC)
@@ -141,7 +144,8 @@ package final class ChildProcess {
         while left > 0 {
             let count = read(outputDescriptor, &chunk, chunk.count)
             guard count > 0 else {
-                if count == 0, !output.isEmpty { keepLine(&lines) }
+                // Once it has ended nothing follows, even where something that it started has the pipe for a moment longer.
+                if count == 0 || ending != nil, !output.isEmpty { keepLine(&lines) }
                 break
             }
             left -= count

@@ -16,6 +16,7 @@ package struct ProcessLimits: Sendable, Hashable {
             memoryBytes.map { "ulimit -v \(max(1, $0 >> 10))" }, cpuSeconds.map { "ulimit -t \($0)" },
             openFiles.map { "ulimit -n \($0)" },
         ].compactMap { $0 }
-        return limits.isEmpty ? nil : limits.joined(separator: " && ") + #" && exec "$0" "$@""#
+        guard !limits.isEmpty else { return nil }
+        return (limits + [ChildProcess.memoryPenaltyScript, #"exec "$0" "$@""#]).joined(separator: " && ")
     }
 }

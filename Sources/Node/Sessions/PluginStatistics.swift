@@ -12,6 +12,7 @@ struct PluginFigures {
     /// When an error of it may be told again.
     fileprivate var errorDueMilliseconds = Int64.min
     fileprivate var notices = NoticeBudget()
+    fileprivate var cuts = NoticeBudget()
     /// Of the newest answers, in microseconds; the oldest is overwritten.
     private var latencies: [Int64] = []
     private static let kept = 1_000
@@ -55,6 +56,10 @@ struct PluginStatistics {
     /// Whether what a plugin did wrong is told now.
     mutating func consumeNotice(of name: PluginName, now: Int64) -> NoticeBudget.Verdict {
         figures[name, default: .init()].notices.consume(now: now)
+    }
+    /// Whether it is told now that the plugin was cut or left out. What it did wrong before that uses up nothing of this.
+    mutating func consumeCut(of name: PluginName, now: Int64) -> NoticeBudget.Verdict {
+        figures[name, default: .init()].cuts.consume(now: now)
     }
     mutating func restarted(_ name: PluginName) { figures[name, default: .init()].restarts += 1 }
 }

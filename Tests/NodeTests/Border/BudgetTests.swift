@@ -31,6 +31,18 @@ struct BudgetTests {
         #expect(talk.reasons(to: policy).count == 300)
     }
 
+    @Test("what it did wrong before hides nothing of its end: the cut is told")
+    func cut() throws {
+        let talk = Talk()
+        let policy = Talk.peer(.policy)
+        talk.hello(policy, "p1")
+        talk.say(policy, "ready", session: "s1.1")
+        for _ in 0..<1_100 { talk.say(policy, "recommendations", "nonsense", session: "s1.1", fields: #","cycle":1"#) }
+        try talk.run()
+        let told = try talk.inputs("protocol_violation")
+        #expect(told.count == 21 && told.last?.contains("it floods the core") == true)
+    }
+
     @Test("hello after hello is a flood")
     func hellos() throws {
         let talk = Talk()
