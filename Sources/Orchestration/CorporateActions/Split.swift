@@ -28,26 +28,27 @@ package struct Split: Sendable, Hashable, Codable {
             return nil
         }
         let best = Self.ratios(from: old, to: new).compactMap { split -> (split: Split, isDivided: Bool)? in
+            guard split.isUsual else { return nil }
             let isDivided = averages.contains { split.divides($0, into: average) }
             let isSame = averages.contains { Self.isSameCost((old, $0), (new, average)) }
             return isDivided || isSame ? (split, isDivided) : nil
         }
-        // The simplest of them. Where the whole cost is the same, that is so for each: then the average says which it is.
+        // The average says which it is, where it does; of those the simplest. Where the whole cost is the same, that is so for each.
         .min {
-            ($0.split.small, $0.isDivided ? 0 : 1, $0.split.size) < (
-                $1.split.small, $1.isDivided ? 0 : 1, $1.split.size
+            ($0.isDivided ? 0 : 1, $0.split.small, $0.split.size) < (
+                $1.isDivided ? 0 : 1, $1.split.small, $1.split.size
             )
         }
-        guard let best, best.isDivided || best.split.isUsual else { return nil }
+        guard let best else { return nil }
         self = best.split
     }
 
     /// Fewer shares, worth more each.
     var isReverse: Bool { numerator < denominator }
 
-    /// Companies choose such: 10:1, 1:15, 3:2, or 21:20 as a dividend in shares. Where only the whole cost says so, others are not
-    /// guessed: some ratio of small numbers is near to any two quantities.
-    private var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || abs(numerator - denominator) == 1 }
+    /// Companies choose such: 10:1, 1:15, 3:2, or 21:20 as a dividend in shares. Others are not guessed from figures: some ratio of
+    /// small numbers is near to any two quantities, and a person's trades bring an average near to any other.
+    private var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || numerator - denominator == 1 }
 
     private var size: Int64 { numerator + denominator }
     private var small: Int64 { min(numerator, denominator) }

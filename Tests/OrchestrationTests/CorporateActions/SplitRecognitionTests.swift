@@ -69,9 +69,12 @@ struct SplitRecognitionTests {
         #expect(split(Figures(held: held, average: average, after: after, newAverage: newAverage)) == nil)
     }
 
-    @Test("where the whole cost alone says that shares became others, no unusual ratio is guessed")
+    @Test("no ratio that companies do not choose is guessed from figures, however well they fit")
     func unusual() {
         #expect(split(Figures(held: "116", average: "66.95", after: "166", newAverage: "46.78")) == nil, "not 23:16")
-        #expect(split(Figures(held: "160", average: "69", after: "230", newAverage: "48")) == "23:16", "both say so")
+        #expect(split(Figures(held: "160", average: "69", after: "230", newAverage: "48")) == nil, "nor here")
+        #expect(split(Figures(held: "90", average: "83", after: "83", newAverage: "89.38")) == nil, "not 13:14")
+        #expect(split(Figures(held: "134", average: "69", after: "115", newAverage: "80.04")) == nil, "not 25:29")
+        #expect(split(Figures(held: "100", average: "21", after: "105", newAverage: "20")) == "21:20", "a dividend")
     }
 }
