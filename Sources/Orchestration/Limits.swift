@@ -252,8 +252,10 @@ enum CoreLimits {
     static let otherStop = Ratio(units: 50_000)
     /// The same of a part that was refused so often that it goes on being refused.
     static let longestBackoffOfPart: Int64 = 512
-    /// Time-outs after which a cancel that the broker has and does not carry out is asked for again.
-    static let stuckCancelTimeouts: Int64 = 6
+    /// Time-outs after which a cancel that the broker has and does not carry out is asked for again: so many the first time,
+    /// so many more each time, and no more than ``longestStuckCancel``.
+    static let stuckCancelTimeouts: Int64 = 2
+    static let longestStuckCancel: Int64 = 6
     /// So long an order whose fate is not known, or somebody's market order that waits, defers the adoption and the protection
     /// of its symbol; then it is planned around.
     static let doubtLimit = TimeSpan.seconds(60)

@@ -77,13 +77,28 @@ extension Invariants {
         return held != split.held && core?.portfolio.positions[symbol]?.quantity == held
     }
 
+    /// Where a policy wants a stop now.
+    func noteStop(_ recommendation: Recommendation) {
+        guard let symbol = recommendation.symbol else { return }
+        switch recommendation.advice {
+        case .protect(let stop), .resetStop(let stop):
+            guard let level = stop.stopPrice else { return }
+            askedStops[symbol, default: [:]][level] = world.now
+        case .exit, .takePartial, .reduceTo, .reduceToWeight, .reduceExposure, .target, .enter, .advise, .hold, .veto,
+            .release:
+            return
+        }
+    }
+
     /// No stop that was meant for the old shares is sent for the new ones, once anything has told the core of them: an
-    /// announcement, the end of its order, or the new shares themselves.
+    /// announcement, the end of its order, or the new shares themselves. One that a policy has asked for since the split was is
+    /// that policy's affair, as of one that sends any figures at all.
     func checkStop(_ order: NewOrder, _ core: CoreState?) {
         guard let split = splits[order.symbol], split.isKnown, world.now < split.at + 600 * World.second,
             !scenario.characters.contains(.chaos), order.role == .stop, let stop = order.stopPrice,
             let price = venue.prices[order.symbol],
-            split.isTold || isBooked(split, order.symbol, core)
+            split.isTold || isBooked(split, order.symbol, core),
+            askedStops[order.symbol]?[stop].map({ $0 < split.at }) ?? true
         else { return }
         let isBeyond =
             order.side == .sell ? stop.units > price.units / 4 * 5 : stop.units < price.units / 5 * 4

@@ -79,6 +79,8 @@ final class Invariants {
     var splits: [Symbol: TrueSplit] = [:]
     /// Splits that the core was told of.
     var announced: Set<Symbol> = []
+    /// When a policy asked last for a stop at a level.
+    var askedStops: [Symbol: [Price: Int64]] = [:]
 
     struct TrueSplit {
         var numerator: Int64
@@ -328,6 +330,7 @@ final class Invariants {
     func policyAsks(_ advice: Recommendations, of policy: PluginName, cycle: Int64) {
         larger.answers(advice, policy, cycle)
         for recommendation in advice.recommendations {
+            noteStop(recommendation)
             switch recommendation.advice {
             case .exit, .takePartial, .reduceTo, .reduceToWeight, .reduceExposure:
                 for symbol in recommendation.symbol.map({ [$0] }) ?? scenario.symbols { asked[symbol] = cycle }

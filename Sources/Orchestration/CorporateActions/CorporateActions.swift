@@ -141,6 +141,17 @@ package struct CorporateActions: Sendable, Hashable, Codable {
                 effectiveAt: now))
     }
 
+    /// I-CORP-12: whether a split that the figures alone show may be one, after those of the symbol that were applied these days:
+    /// one that takes the last of them back; or, as long as the broker has not booked that, one that makes another usual
+    /// ratio of it. Else somebody has traded, or an execution from before the split was booked after it.
+    func mayFollow(_ split: Split, of symbol: Symbol, isAwaited: Bool, at now: Timestamp) -> Bool {
+        for case .split(let numerator, let denominator) in recent(symbol, at: now) {
+            let both = split.after(Split(numerator, denominator))
+            return both.isNone || (isAwaited && both.isUsual)
+        }
+        return true
+    }
+
     /// A change of quantity that this split explains, and that nobody could tell the reason of.
     func hasBooked(_ split: Split, of action: CorporateAction) -> Bool {
         near(action).contains { other in

@@ -48,7 +48,26 @@ package struct Split: Sendable, Hashable, Codable {
 
     /// Companies choose such: 10:1, 1:15, 3:2, or 21:20 as a dividend in shares. Others are not guessed from figures: some ratio of
     /// small numbers is near to any two quantities, and a person's trades bring an average near to any other.
-    private var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || numerator - denominator == 1 }
+    var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || numerator - denominator == 1 }
+
+    /// As many shares as before.
+    var isNone: Bool { numerator == denominator }
+
+    /// What both make of the shares of before, in the smallest numbers.
+    func after(_ first: Split) -> Split {
+        func divisor(_ one: Int64, _ other: Int64) -> Int64 { other == 0 ? one : divisor(other, one % other) }
+        let (mine, first) = (reduced(divisor), first.reduced(divisor))
+        // Crosswise, so that what fits a ratio each fits together, or is clamped to what is no usual ratio.
+        let (over, under) = (divisor(mine.numerator, first.denominator), divisor(first.numerator, mine.denominator))
+        return Split(
+            (mine.numerator / over).clampedProduct(first.numerator / under),
+            (mine.denominator / under).clampedProduct(first.denominator / over))
+    }
+
+    private func reduced(_ divisor: (Int64, Int64) -> Int64) -> Split {
+        let common = max(1, divisor(numerator, denominator))
+        return Split(numerator / common, denominator / common)
+    }
 
     private var size: Int64 { numerator + denominator }
     private var small: Int64 { min(numerator, denominator) }
@@ -134,4 +153,8 @@ extension BrokerPosition {
         else { return self }
         return with(self) { $0.averagePrice = now.averagePrice }
     }
+}
+
+extension Int64 {
+    fileprivate func clampedProduct(_ other: Int64) -> Int64 { Int64(clamping: Int128(self) * Int128(other)) }
 }

@@ -28,6 +28,8 @@ package struct Request: Sendable, Hashable, Codable {
     /// Cancels and replacements asked for this order, this request counted, whose refusal has not come.
     private var openCancels: Int64 = 0
     private var openReplacements: Int64 = 0
+    /// Cancels that were asked for this order in a row, this one counted; nil for another request.
+    private var cancelsInARow: Int64?
     /// No report has answered it.
     private var isOpen = true
     /// The broker's time of the newest refusal that has come.
@@ -38,7 +40,11 @@ package struct Request: Sendable, Hashable, Codable {
         self.number = number
         self.leftBy = leftBy
         self.replacement = replacement
+        cancelsInARow = kind == .cancel ? 1 : nil
     }
+
+    /// How often in a row the cancel was asked for; 0 where nobody here has asked for one.
+    var cancels: Int64 { cancelsInARow ?? 0 }
 
     /// The same request, knowing of those that were made for its order before.
     func following(_ last: Request?) -> Request {
@@ -46,6 +52,7 @@ package struct Request: Sendable, Hashable, Codable {
         next.openCancels = (last?.openCancels ?? 0) + (kind == .cancel ? 1 : 0)
         next.openReplacements = (last?.openReplacements ?? 0) + (kind == .replace ? 1 : 0)
         next.refusedAt = last?.refusedAt
+        next.cancelsInARow = cancelsInARow.map { $0 + (last?.cancels ?? 0) }
         return next
     }
 

@@ -196,9 +196,12 @@ package struct Market: Sendable, Hashable, Codable {
 
     func day(_ symbol: Symbol) -> DayView? { series.day(symbol, last: price(of: symbol)) }
 
-    /// What was known are prices of the old shares, and more of them may come until the provider notices too.
-    mutating func expectPreSplitPrices(_ symbol: Symbol, _ split: Split, until: Timestamp) {
-        let before = price(of: symbol).map { PreSplitPrice(price: $0, split: split, until: until) }
+    /// What was known are prices of the old shares, and more of them may come until the provider notices too. Which shares a price
+    /// is of shows beside what an old one was worth when that was new; bars of before may be of either (I-CORP-11).
+    /// - Parameter listed: an old share's when the broker's list last had as many as our books.
+    mutating func expectPreSplitPrices(_ symbol: Symbol, _ split: Split, listed: Price?, until: Timestamp) {
+        let old = freshPrice(of: symbol) ?? listed ?? price(of: symbol)
+        let before = old.map { PreSplitPrice(price: $0, split: split, until: until) }
         let preSplit = before ?? symbols[symbol]?.preSplit
         symbols[symbol] = preSplit.map { Listing(preSplit: $0) }
     }

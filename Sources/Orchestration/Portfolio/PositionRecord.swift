@@ -20,7 +20,7 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     package var namedStop: Price?
     package var openedAt: Timestamp
     /// What a share was worth when the broker's list was last seen to show what our books have; nil while that is not known.
-    private var listedPrice: Price?
+    private(set) var listedPrice: Price?
     /// The first bar after a split may mix old and new shares: its open and high say nothing certain.
     package var isRangeUncertain = false
     package var highWaterMark: Price

@@ -153,15 +153,16 @@ extension Orchestrator {
         state.reconciler.requestSnapshot(by: state.now + .milliseconds(200))
     }
 
-    /// A cancel that the broker has taken and does not carry out. To ask for it once more can double nothing.
+    /// I-REF-4: a cancel that the broker has taken and does not carry out. To ask for it once more can double nothing, and what
+    /// waits for its end may be without a stop. A person is told when that has not helped either.
     private mutating func cancelAgain(_ order: Order) throws(NumericError) -> Bool {
-        let patience = TimeSpan(
-            nanoseconds: state.configuration.commandTimeout.nanoseconds * CoreLimits.stuckCancelTimeouts)
         guard !order.isExternal, order.status == .pendingCancel || order.status == .unknown,
-            let request = state.inFlight.request(for: order.id),
-            request.leftBy + patience <= state.now
+            let request = state.inFlight.request(for: order.id)
         else { return false }
-        alert(.emergency, order.symbol, .cancelStuck(order.id))
+        let timeouts = min(CoreLimits.stuckCancelTimeouts * max(1, request.cancels), CoreLimits.longestStuckCancel)
+        let patience = TimeSpan(nanoseconds: state.configuration.commandTimeout.nanoseconds * timeouts)
+        guard request.leftBy + patience <= state.now else { return false }
+        if request.cancels != 1 { alert(.emergency, order.symbol, .cancelStuck(order.id)) }
         return try repeatCancel(of: order)
     }
 

@@ -185,7 +185,10 @@ extension Orchestrator {
             let split = Split(numerator, denominator)
             if split.explains(theirs.quantity, from: record.quantity) { return .early(action, split) }
         }
-        return Split(from: record, to: theirs).map { .unannounced($0) }
+        guard let found = Split(from: record, to: theirs),
+            state.actions.mayFollow(found, of: symbol, isAwaited: state.reconciler.awaitsSplit(symbol), at: state.now)
+        else { return nil }
+        return .unannounced(found)
     }
 
     /// Prices of the old shares say nothing about the new ones. Where the broker takes back what was announced, they were
@@ -194,6 +197,7 @@ extension Orchestrator {
         state.holds.endReport(.splitNotBooked, of: symbol)
         guard let split = booking.split else { return _ = state.reconciler.splitBooked(symbol) }
         let seen = priceAfter(split, of: symbol)
+        let listed = state.portfolio.positions[symbol]?.listedPrice
         try applySplit(symbol, split, seen: seen)
         let isTakenBack = state.reconciler.splitBooked(symbol)
         guard !isTakenBack else { return }
@@ -202,7 +206,8 @@ extension Orchestrator {
             .split(numerator: split.numerator, denominator: split.denominator), of: symbol, at: state.now)
         state.protection.setBreached(false, symbol, at: state.now)
         guard seen == nil else { return state.market.forgetSeries(symbol) }
-        state.market.expectPreSplitPrices(symbol, split, until: state.now + UnbookedSplit.patience)
+        state.market.expectPreSplitPrices(
+            symbol, split, listed: listed, until: state.now + UnbookedSplit.patience)
         state.market.splitSeries(symbol, split)
     }
 

@@ -13,13 +13,8 @@ package struct Reconciler: Sendable, Hashable, Codable {
     private(set) var hasReconciled = false
     /// New shares for old that were announced, and that the broker has not booked yet.
     private var unbooked: [Symbol: UnbookedSplit] = [:]
-    /// What was connected last, also while nothing is.
-    private var lastAdapter: KnownAdapter?
-
-    private struct KnownAdapter: Sendable, Hashable, Codable {
-        var name: PluginName
-        var capabilities: BrokerCapabilities
-    }
+    /// What the adapter that was connected last declares, also while none is.
+    private var lastCapabilities: BrokerCapabilities?
     /// How long the broker has been silent; it outlives a connection.
     package private(set) var watch = BrokerWatch()
     /// Of the account, whatever the connection: the newest last.
@@ -33,7 +28,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     private(set) var connection = Derived<UInt64>(0)
 
     private enum CodingKeys: CodingKey {
-        case link, fencedOut, hasReconciled, unbooked, lastAdapter, watch, cashMovements, notedCash, contradicted
+        case link, fencedOut, hasReconciled, unbooked, lastCapabilities, watch, cashMovements, notedCash, contradicted
     }
 
     package init() {}
@@ -42,14 +37,15 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     // MARK: - The connection
 
-    /// - Returns: whether it is another adapter than before, or one that declares something else.
+    /// - Returns: whether it declares something else than the adapter before. What the broker has refused it refuses whoever of
+    ///   them asks (I-REF-1).
     @discardableResult
     mutating func connected(_ name: PluginName, _ capabilities: BrokerCapabilities) -> Bool {
         connection.value += 1
         link = BrokerLink(name: name, capabilities: capabilities)
         fencedOut = nil
-        defer { lastAdapter = KnownAdapter(name: name, capabilities: capabilities) }
-        return lastAdapter.map { $0.name != name || $0.capabilities != capabilities } ?? false
+        defer { lastCapabilities = capabilities }
+        return lastCapabilities.map { $0 != capabilities } ?? false
     }
 
     mutating func disconnected() { link = nil }

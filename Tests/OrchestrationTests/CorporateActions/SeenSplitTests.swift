@@ -131,6 +131,49 @@ struct SeenSplitTests {
         driver.expectSound()
     }
 
+    @Test(
+        "bars of long ago that were the newest word before the broker booked it say nothing of what an old share was worth (I-CORP-11)",
+        arguments: [(2, 1, "55", "50"), (1, 2, "160", "200"), (3, 2, "41", "66.67")] as [(Int64, Int64, Price, Price)])
+    func barsBeforeTheBooking(numerator: Int64, denominator: Int64, bar: Price, price: Price) throws {
+        var driver = holding(100, stop: "95")
+        driver.send(.market(MarketUpdate(at: driver.now, session: .closed)))
+        // Told again and again, and nothing else: they count from then on as marks.
+        for _ in 0..<4 {
+            driver.pass(.seconds(90))
+            driver.send(
+                .market(
+                    MarketUpdate(
+                        at: driver.now,
+                        bars: [
+                            Bar(
+                                symbol: "ABC", start: driver.now + .seconds(-5_400), period: .seconds(60), open: bar,
+                                high: bar, low: bar, close: bar, volume: .one)
+                        ])))
+        }
+        #expect(driver.state.market.price(of: "ABC") == bar, "it is what was known last, by its own time")
+        driver.venue.split("ABC", numerator, denominator)
+        lookAgain(&driver)
+        #expect(driver.position("ABC")?.quantity == driver.venue.held("ABC"))
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.quote("ABC", price, try price + Price("0.02"), last: price)
+        #expect(driver.state.market.price(of: "ABC") == price, "it trades, and is of the new shares")
+        lookAgain(&driver)
+        #expect(driver.venue.stopped("ABC") == driver.position("ABC")?.size)
+        driver.expectSound()
+    }
+
+    @Test(
+        "what is left of a price of the old shares is still left out after such bars",
+        arguments: [(2, 1, "55"), (1, 2, "160")] as [(Int64, Int64, Price)])
+    func oldPriceAfterBars(numerator: Int64, denominator: Int64, bar: Price) {
+        var market = Market()
+        market.expectPreSplitPrices(
+            "ABC", Split(numerator, denominator), listed: "100", until: Timestamp(seconds: 90_000))
+        let quote = Quote(symbol: "ABC", bid: "99.98", ask: "100", last: "99.98", at: Timestamp(seconds: 1_000))
+        market.apply(MarketUpdate(at: Timestamp(seconds: 1_000), quotes: [quote]))
+        #expect(market.price(of: "ABC") == nil)
+    }
+
     @Test("a stop from before the market went over is restated, and one of another policy from after it stays")
     func mixed() throws {
         var plan = PositionPlan(id: DecisionID(cycle: 1, symbol: "ABC"), symbol: "ABC")

@@ -69,6 +69,56 @@ struct SplitRecognitionTests {
         #expect(split(Figures(held: held, average: average, after: after, newAverage: newAverage)) == nil)
     }
 
+    @Test(
+        "after a split another one is recognized that takes it back, or, until it is booked, makes a usual ratio of both (I-CORP-12)",
+        arguments: [
+            ((1, 2), (25, 29), false, false), ((1, 2), (25, 29), true, false), ((1, 2), (4, 5), false, false),
+            ((2, 1), (1, 2), false, true), ((3, 2), (2, 3), true, true), ((3, 1), (2, 3), true, true),
+            ((3, 1), (2, 3), false, false), ((2, 1), (13, 14), true, false),
+        ] as [((Int64, Int64), (Int64, Int64), Bool, Bool)])
+    func second(first: (Int64, Int64), then: (Int64, Int64), isAwaited: Bool, may: Bool) {
+        var actions = CorporateActions()
+        let now = Timestamp(seconds: 1_000_000)
+        actions.noteApplied(.split(numerator: first.0, denominator: first.1), of: "ABC", at: now)
+        actions.noteApplied(.dividend(amount: "1"), of: "ABC", at: now)
+        let split = Split(then.0, then.1)
+        #expect(actions.mayFollow(split, of: "ABC", isAwaited: isAwaited, at: now + .seconds(3_600)) == may)
+        #expect(actions.mayFollow(split, of: "XYZ", isAwaited: isAwaited, at: now))
+        #expect(actions.mayFollow(split, of: "ABC", isAwaited: isAwaited, at: now + .seconds(6 * 86_400)))
+    }
+
+    @Test(
+        "a trade at another price after a split is no second one: the stop stays where it is", arguments: [true, false])
+    func tradedAfterwards(isAnnounced: Bool) {
+        var driver = protected()
+        driver.policies = { _ in [] }
+        driver.venue.split("ABC", 1, 2)
+        if isAnnounced {
+            let action = CorporateAction(
+                id: "a", symbol: "ABC", kind: .split(numerator: 1, denominator: 2), effectiveAt: driver.now)
+            driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+        }
+        func look() {
+            for _ in 0..<4 {
+                driver.cycle()
+                driver.reconcile()
+            }
+        }
+        look()
+        driver.quote("ABC", "200", "200.02", last: "200")
+        #expect(driver.position("ABC")?.quantity == 50 && driver.plan("ABC")?.stop?.stopPrice == "190")
+        // What was bought of the old shares shows late: the cost is the same, and the shares are fewer.
+        let ends = driver.venue.working("ABC").flatMap { driver.venue.drop($0.id) }
+        driver.venue.wasTradedByHand = true
+        driver.venue.hold("ABC", 40, at: "250")
+        for end in ends { driver.send(end) }
+        look()
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "190")
+        #expect(driver.differences.last { $0.order == nil }?.kind == .manualTrade)
+        driver.expectSound()
+    }
+
     @Test("no ratio that companies do not choose is guessed from figures, however well they fit")
     func unusual() {
         #expect(split(Figures(held: "116", average: "66.95", after: "166", newAverage: "46.78")) == nil, "not 23:16")

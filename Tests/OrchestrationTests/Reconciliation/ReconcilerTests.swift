@@ -88,4 +88,15 @@ struct ReconcilerTests {
         reconciler.shift(by: .seconds(3_600), now: at(3_601))
         #expect(reconciler.discrepancy(of: "ABC")?.since == at(3_601) && reconciler.nextDeadline == at(3_602))
     }
+
+    @Test("what refusals have shown holds until an adapter declares something else, whatever its name (I-REF-1)")
+    func declaresElse() {
+        var reconciler = Reconciler()
+        let fewer = BrokerCapabilities.everything.with { $0.groups = [] }
+        let isElse = [
+            reconciler.connected("broker", .everything), reconciler.connected("standby", .everything),
+            reconciler.connected("standby", fewer), reconciler.connected("broker", fewer),
+        ]
+        #expect(isElse == [false, false, true, false], "nothing was learned before the first")
+    }
 }
