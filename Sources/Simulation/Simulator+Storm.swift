@@ -78,7 +78,10 @@ extension Simulator {
         }
         adapter.onAdmission = { [unowned self] in invariants.admits($0) }
         adapter.onRefusal = { [unowned self] in story("adapter refuses: \($0)") }
-        adapter.onState = { [unowned self] in invariants.venueTellsState(isTrue: $0) }
+        adapter.onState = { [unowned self] isTrue in
+            if !isTrue { story("what follows is not what the venue has") }
+            invariants.venueTellsState(isTrue: isTrue)
+        }
         adapter.onReport = { [unowned self] word in
             switch word {
             case .execution(let report): story("core hears: \(report.clientOrderID) \(report.event.rawValue)")

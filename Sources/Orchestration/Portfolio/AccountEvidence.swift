@@ -78,6 +78,16 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         return true
     }
 
+    /// An answer of the broker, be it one of which nothing else is taken: where it says otherwise, what was told before is not
+    /// confirmed by being told again.
+    mutating func sees(_ account: Account) {
+        guard let told = opening?.account, told.cash != account.cash || told.equity != account.equity else { return }
+        opening = nil
+    }
+
+    /// Another connection, be it of another adapter: what the one before has told confirms nothing of what this one tells.
+    mutating func connectionBegins() { opening = nil }
+
     /// Equity is far from cash and what is held.
     private static func isFar(
         _ other: Money, _ account: Account, _ held: Money, _ share: Ratio

@@ -55,6 +55,12 @@ package struct Portfolio: Sendable, Hashable, Codable {
         return true
     }
 
+    /// An answer of the broker, be it one of which nothing else is taken.
+    mutating func sees(_ account: Account) { evidence.sees(account) }
+
+    /// The broker's adapter has connected.
+    mutating func connectionBegins() { evidence.connectionBegins() }
+
     /// A position is as the broker shows it, and what the broker counted beyond positions may have been that.
     mutating func positionAdopted() { evidence.positionAdopted() }
 

@@ -5,6 +5,7 @@ import Trading
 extension Orchestrator {
     mutating func brokerReady(_ name: PluginName, _ capabilities: BrokerCapabilities) {
         guard admitBroker(name, capabilities) else { return }
+        state.portfolio.connectionBegins()
         if state.reconciler.connected(name, capabilities) { state.holds.forgetForms() }
         state.holds.endBackoffs()
         dropWishes()
@@ -46,9 +47,9 @@ extension Orchestrator {
             return
         }
         state.reconciler.watch { $0.answered() }
-        guard admitAccount(snapshot.account), link.queriedOrders.isEmpty,
-            state.reconciler.takesAnswer(to: query.number)
-        else { return }
+        guard admitAccount(snapshot.account) else { return }
+        state.portfolio.sees(snapshot.account)
+        guard link.queriedOrders.isEmpty, state.reconciler.takesAnswer(to: query.number) else { return }
         let examined = ExaminedState(snapshot)
         tellListDefects(examined)
         let snapshot = examined.snapshot

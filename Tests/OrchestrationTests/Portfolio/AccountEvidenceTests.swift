@@ -122,6 +122,35 @@ struct AccountEvidenceTests {
         #expect(driver.state.cycle.number == 1)
     }
 
+    @Test("at first contact, what an answer in between contradicts is counted from the beginning")
+    func contradictedFirst() throws {
+        let odd = Account(id: "test", cash: "0", equity: "0", buyingPower: "40000")
+        let other = Account(id: "test", cash: "40000", equity: "50000", buyingPower: "40000")
+        var evidence = AccountEvidence()
+        func isTaken() throws -> Bool { try evidence.admitsOpening(odd, held: "10000", isPriced: true) }
+        for _ in 1..<AccountEvidence.neededAtOpening { #expect(try !isTaken()) }
+        evidence.sees(other)
+        for _ in 1..<AccountEvidence.neededAtOpening { #expect(try !isTaken()) }
+        evidence.sees(odd)
+        #expect(try isTaken(), "five that agree, and nothing else in between")
+    }
+
+    @Test("at first contact, what a connection has told confirms nothing that the next one tells")
+    func firstOfAnotherConnection() {
+        var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.quote("ABC", "100", "100", last: "100")
+        driver.start([])
+        driver.venue.lie = { $0.account.cash = .zero }
+        for _ in 0..<6 {
+            driver.connect()
+            driver.wait(.seconds(2))
+            #expect(driver.state.portfolio.account == nil)
+        }
+        for _ in 0..<5 { driver.wait(.seconds(1)) }
+        #expect(driver.state.portfolio.account?.cash == .zero, "what one connection goes on telling is taken")
+    }
+
     @Test("what stays so from the beginning is taken as it is")
     func oddFromTheStart() {
         var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
