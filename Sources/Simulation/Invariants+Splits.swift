@@ -71,6 +71,15 @@ extension Invariants {
         return !split.isTold && !split.isListed
     }
 
+    /// An order for the old shares was on its way when the broker made them fewer: no core can call it back, and ours has to end it
+    /// once it knows that it rests.
+    func wasSentBeforeSplit(_ symbol: Symbol) -> Bool {
+        guard let split = splits[symbol], split.numerator < split.denominator, let bookedAt = split.bookedAt else {
+            return false
+        }
+        return venue.resting(symbol).contains { sentAt[$0.order.id].map { $0 < bookedAt } ?? false }
+    }
+
     /// The core's books have the new shares. Before the broker has booked them too, both still show the old ones.
     private func isBooked(_ split: TrueSplit, _ symbol: Symbol, _ core: CoreState?) -> Bool {
         let held = venue.held(symbol)

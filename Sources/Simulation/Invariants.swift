@@ -27,6 +27,8 @@ final class Invariants {
     private var submitted: Set<ClientOrderID> = []
     private var arrived: Set<ClientOrderID> = []
     private var symbols: [ClientOrderID: Symbol] = [:]
+    /// When the core has sent each order.
+    private(set) var sentAt: [ClientOrderID: Int64] = [:]
     /// The most that a decision sells and enters, and what its orders did.
     var maySell: [String: Int64] = [:]
     private var sold: [String: Int64] = [:]
@@ -122,7 +124,7 @@ final class Invariants {
         checks += 1
         noteBooking(of: symbol)
         guard byHand[symbol] == nil, let words = excess(symbol) else { return }
-        guard !isUntoldSplit(symbol) else { return tradesManually(symbol) }
+        guard !isUntoldSplit(symbol), !wasSentBeforeSplit(symbol) else { return tradesManually(symbol) }
         fail("P1", words)
     }
 
@@ -243,6 +245,7 @@ final class Invariants {
         if case .submit(let submission) = command {
             for order in submission.orders {
                 symbols[order.clientOrderID] = order.symbol
+                sentAt[order.clientOrderID] = world.now
                 checkStop(order, core)
                 if let core {
                     checkEntry(order, core)

@@ -50,6 +50,11 @@ package struct Split: Sendable, Hashable, Codable {
     /// small numbers is near to any two quantities, and a person's trades bring an average near to any other.
     var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || numerator - denominator == 1 }
 
+    /// Whether some split that companies choose makes the one quantity of the other, whatever the averages say.
+    static func mayExplain(_ new: Quantity, from old: Quantity) -> Bool {
+        old != new && !old.isZero && !new.isZero && ratios(from: old, to: new).contains(where: \.isUsual)
+    }
+
     /// As many shares as before.
     var isNone: Bool { numerator == denominator }
 

@@ -156,6 +156,12 @@ struct ActionCoordinator {
     /// offer gets its stop.
     private func protectWhatIsFree(_ position: PositionRecord) -> Action? {
         guard exits.isNothingOfOurs, !working.contains(where: { $0.terms.role == .entry }) else { return nil }
+        // The market may be that of other shares than those that the stop was planned for.
+        if let unconfirmed, let stop = plan.stop, isMarketThrough(stop, position),
+            Split.mayExplain(unconfirmed, from: position.quantity)
+        {
+            return nil
+        }
         return protect(position)
     }
 
@@ -200,11 +206,11 @@ struct ActionCoordinator {
         capabilities.tradable(leastHeld(of: position).less(claimed), of: symbol, in: .stop)
     }
 
-    /// I-DOUBT-4: of two figures for one position the smaller one, where both are of one side.
+    /// I-DOUBT-4: of two figures for one position the smaller one, and nothing where the one is long and the other short: a stop
+    /// would open what it is to close.
     private func leastHeld(of position: PositionRecord) -> Quantity {
-        guard let unconfirmed, !unconfirmed.isZero, unconfirmed.isNegative == position.quantity.isNegative else {
-            return position.size
-        }
+        guard let unconfirmed, !unconfirmed.isZero else { return position.size }
+        guard unconfirmed.isNegative == position.quantity.isNegative else { return .zero }
         return min(position.size, Quantity(units: Int64(clamping: unconfirmed.units.magnitude)))
     }
 
@@ -340,7 +346,7 @@ extension ActionCoordinator {
     private func protectRemainder(
         _ position: PositionRecord, _ stop: ProtectiveStop, beyond whole: Quantity
     ) -> Action? {
-        let free = declared.tradable(position.size.less(claimed), of: symbol, in: .stop)
+        let free = declared.tradable(leastHeld(of: position).less(claimed), of: symbol, in: .stop)
         // Less than the broker takes in one order was told (I-VALUE-1).
         let rest = declared.tradable(free.less(whole), of: symbol, in: .stop)
         guard rest.isPositive, !refused.isRemainder, takesStops, !isMarketThrough(stop, position),

@@ -36,6 +36,9 @@ package enum HoldReason: Sendable, Hashable, Codable {
 }
 
 extension HoldReason {
+    /// Books and broker have each a figure of their own for the position.
+    var isAboutQuantity: Bool { kind == .contradiction || kind == .splitNotBooked }
+
     /// Whether this is the alert that reported it.
     package func isReported(by alert: Alert) -> Bool {
         switch (self, alert.reason) {

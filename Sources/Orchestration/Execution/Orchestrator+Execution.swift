@@ -17,7 +17,9 @@ extension Orchestrator {
         try renewOwnStop(symbol)
         guard let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol) else { return }
         guard !state.reconciler.isContested(symbol) else { return recordWaiting(.listContradicts, plan) }
-        guard !isHeld(symbol), !hasUnconfirmedPosition(symbol) else { return recordWaiting(holdReason(symbol), plan) }
+        guard !isHeld(symbol) || holdsAgreedShares(symbol), !hasUnconfirmedPosition(symbol) else {
+            return recordWaiting(holdReason(symbol), plan)
+        }
         if let stop = plan.stop { state.holds.wantStop(symbol, at: stop.stopPrice) }
         let coordinator = coordinator(of: symbol, plan, broker)
         let action = coordinator.nextAction()

@@ -17,8 +17,9 @@ extension Orchestrator {
     /// show: the report may be new, or be repeated after a reconnect. The broker's lists are authoritative about both.
     private mutating func noteUnknownOrder(_ report: ExecutionReport) {
         alert(.notice, report.terms?.symbol, .reportOnUnknownOrder(order: report.clientOrderID, report.event))
-        if let symbol = report.terms?.symbol { return awaitBrokerSnapshot(of: symbol) }
-        requestReconcile()
+        guard let symbol = report.terms?.symbol else { return requestReconcile() }
+        if state.portfolio.positions[symbol] != nil { state.reconciler.noteFillByOthers(report) }
+        awaitBrokerSnapshot(of: symbol)
     }
 
     /// Applies one report to its order and to the portfolio.

@@ -161,6 +161,11 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         return hold.awaitsBrokerSnapshot || cycle < hold.untilCycle
     }
 
+    /// A cycle is waited for, whatever the lists say.
+    func isPaused(_ symbol: Symbol, in cycle: Int64) -> Bool {
+        symbols[symbol]?.hold.map { cycle < $0.untilCycle } ?? false
+    }
+
     func awaitsSnapshot(_ symbol: Symbol) -> Bool { symbols[symbol]?.hold?.awaitsBrokerSnapshot == true }
 
     /// Symbols that wait for the broker's state, in order, and of when; the lag of the adapter comes on top.

@@ -22,6 +22,7 @@ extension Orchestrator {
             .contradicted(Contradiction(ours: ours, brokers: brokers, order: order), byAccount: account)
         }
         if let order = orderInDoubt(record, snapshot, to: brokers) { return contradicted(by: order) }
+        if state.reconciler.isExplainedByOthers(brokers, from: ours, of: symbol) { return finding }
         let stop = stopBeyond(left, record, snapshot)
         switch try accountSays(record, to: brokers, snapshot) {
         case .isHeld: return contradicted(by: stop, account: true)
@@ -213,6 +214,18 @@ extension Orchestrator {
     mutating func noteCashOf(_ symbol: Symbol, from ours: Quantity, to brokers: Quantity) {
         let money = Money(units: Int64(clamping: worth(of: symbol, from: ours, to: brokers)))
         state.reconciler.explainCash(money, at: state.now)
+    }
+
+    /// Only the lists are waited for, since they are contradicted or a split is not booked, and they show some shares on the side
+    /// that our books have: these get their stop meanwhile (I-DOUBT-4), since the wait can last a quarter of an hour, or a day. Only
+    /// against a market that is known now: it may be that of other shares than the plan's.
+    func holdsAgreedShares(_ symbol: Symbol) -> Bool {
+        guard state.holds.awaitsSnapshot(symbol), !state.holds.isPaused(symbol, in: state.cycle.number),
+            !state.holds.awaitsOpen(symbol), isTraded(symbol), state.market.isFresh(symbol),
+            state.holds.reportedReasons(of: symbol).contains(where: \.isAboutQuantity),
+            let ours = state.portfolio.positions[symbol]?.quantity, let brokers = unconfirmedQuantity(of: symbol)
+        else { return false }
+        return !brokers.isZero && brokers.isNegative == ours.isNegative
     }
 
     mutating func endContradiction(of symbol: Symbol) {

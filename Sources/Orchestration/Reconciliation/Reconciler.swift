@@ -23,12 +23,15 @@ package struct Reconciler: Sendable, Hashable, Codable {
     private var notedCash: CashMovement?
     /// Positions that something else at the broker contradicts, as they were listed and since when, over connections.
     private var contradicted: [Symbol: Contradicted] = [:]
+    /// What others have executed of positions that our books have.
+    private var fillsByOthers = FillsByOthers()
 
     /// Which connection it is, in this process.
     private(set) var connection = Derived<UInt64>(0)
 
     private enum CodingKeys: CodingKey {
-        case link, fencedOut, hasReconciled, unbooked, lastCapabilities, watch, cashMovements, notedCash, contradicted
+        case link, fencedOut, hasReconciled, unbooked, lastCapabilities, watch, cashMovements, notedCash, contradicted,
+            fillsByOthers
     }
 
     package init() {}
@@ -228,12 +231,22 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     mutating func endContradiction(of symbol: Symbol) { contradicted[symbol] = nil }
 
+    /// What the broker shows is in our books now.
+    mutating func adopted(_ symbol: Symbol) { fillsByOthers.settle(symbol) }
+
     /// The list has said the same for so long that it is believed against what contradicts it.
     func isContradictedForTooLong(_ symbol: Symbol, ours: Quantity, brokers: Quantity, at now: Timestamp) -> Bool {
         guard let before = contradicted[symbol], before.ours == ours, before.brokers == brokers,
             before.isStillTold(at: now)
         else { return false }
         return before.since + CoreLimits.contradictionPatience <= now
+    }
+
+    mutating func noteFillByOthers(_ report: ExecutionReport) { fillsByOthers.note(report) }
+
+    /// The position that the broker shows is what others have made of ours.
+    func isExplainedByOthers(_ brokers: Quantity, from ours: Quantity, of symbol: Symbol) -> Bool {
+        fillsByOthers.explain(brokers, from: ours, of: symbol)
     }
 
     // MARK: - The end of a reconciliation

@@ -154,6 +154,66 @@ struct DoubtTests {
         driver.expectSound()
     }
 
+    @Test("books and list have it on different sides: no stop is sent, since it would open what it is to close")
+    func otherSide() {
+        var venue = FakeVenue()
+        venue.capabilities.reportLag = .seconds(5)
+        venue.hold("ABC", -100, at: "100")
+        venue.quote("ABC", "100", "100.02")
+        var driver = CoreDriver(venue: venue)
+        driver.start()
+        driver.quote("ABC", "100", "100.02")
+        driver.connect()
+        driver.wait(.seconds(6))
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.recommend([PluginName("stop-loss").says(.stop("105"), on: "ABC")])
+        driver.reconcile()
+        driver.send(.cycleDue)
+        #expect(driver.position("ABC")?.quantity == -100)
+        #expect(driver.state.reconciler.discrepancy(of: "ABC")?.brokers == 100)
+        #expect(driver.submissions == [])
+    }
+
+    @Test("a list that stays contradicted: the shares that it shows get their stop meanwhile", arguments: [100, -100])
+    func agreedShares(quantity: Int64) {
+        let quantity = Quantity(units: quantity * Quantity.scale)
+        var driver = protected(quantity, stop: quantity.isNegative ? "105" : "95") {
+            $0.faults.refuses = { _ in true }
+        }
+        driver.venue.lie = { state in
+            for index in state.positions.indices {
+                state.positions[index].quantity = Quantity(units: state.positions[index].quantity.units / 2)
+            }
+        }
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.alertReasons.contains { if case .positionContradicted = $0 { true } else { false } })
+        driver.venue.faults.refuses = nil
+        for _ in 0..<12 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == quantity)
+        #expect(driver.venue.stopped("ABC") == 50)
+    }
+
+    @Test("what others have executed, and the broker has told, is no hole in its list")
+    func toldByOthers() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.cycle()
+        // Of cash nothing is seen, so that the list alone says it.
+        driver.venue.hold("ABC", 40, at: "100")
+        let terms = NewOrder(
+            clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .market, quantity: 60, timeInForce: .day,
+            role: .external)
+        driver.send(
+            .execution(
+                ExecutionReport(
+                    clientOrderID: "by-hand", event: .fill, executionID: ExecutionID(unchecked: "h1"), price: "100",
+                    quantity: 60, cumulativeQuantity: 60, terms: terms, at: driver.now)))
+        driver.lookTwice()
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.venue.stopped("ABC") == 40)
+        driver.expectSound()
+    }
+
     @Test("a list that was asked for earlier and comes later than another takes nothing back")
     func olderList() {
         var driver = protected { $0.capabilities.reportLag = .seconds(5) }

@@ -1,0 +1,46 @@
+import Trading
+
+/// What orders that nobody here has placed have executed, as their reports told it. No report shows whether our books have it already,
+/// since it may be repeated after a reconnect; but a list of positions that differs from our books by just that is no hole (I-DOUBT-2).
+struct FillsByOthers: Sendable, Hashable, Codable {
+    private struct Fill: Sendable, Hashable, Codable {
+        let order: ClientOrderID
+        /// Bought; below zero for sold.
+        var bought: Quantity
+    }
+
+    /// In the order in which the broker told of them.
+    private var fills: [Symbol: [Fill]] = [:]
+
+    /// The newest orders of a symbol that are kept.
+    private static let most = 16
+
+    mutating func note(_ report: ExecutionReport) {
+        guard let terms = report.terms, report.event == .fill || report.event == .partialFill,
+            let filled = report.cumulativeQuantity ?? (report.event == .fill ? terms.quantity : nil)
+        else { return }
+        var known = fills[terms.symbol] ?? []
+        known.removeAll { $0.order == report.clientOrderID }
+        known.append(
+            Fill(
+                order: report.clientOrderID,
+                bought: terms.side == .buy ? filled : Quantity(units: -filled.units)))
+        fills[terms.symbol] = known.suffix(Self.most)
+    }
+
+    /// What the broker shows is in our books now, and so is all that was told before. A list that merely agrees may be behind.
+    mutating func settle(_ symbol: Symbol) {
+        if !fills.isEmpty { fills[symbol] = nil }
+    }
+
+    /// The newest of them, however many, make the one quantity of the other: those before are in both.
+    func explain(_ brokers: Quantity, from ours: Quantity, of symbol: Symbol) -> Bool {
+        guard let known = fills[symbol] else { return false }
+        let difference = Int128(brokers.units) - Int128(ours.units)
+        var sum = Int128(0)
+        return known.reversed().contains { fill in
+            sum += Int128(fill.bought.units)
+            return sum == difference
+        }
+    }
+}
