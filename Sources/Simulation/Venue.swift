@@ -43,8 +43,8 @@ final class Venue {
     private(set) var session = SessionPhase.regular
     /// Of these nobody knows a price before the market opens.
     var dark: Set<Symbol> = []
-    /// Positions as they were, for reports that are out of step: newest last.
-    private var history: [(at: Int64, positions: [Symbol: Quantity])] = []
+    /// Positions and averages as they were, for reports that are out of step: newest last.
+    private var history: [(at: Int64, positions: [Symbol: Quantity], averages: [Symbol: Price])] = []
     /// Positions as they were at the beginning.
     private var opening: [Symbol: Quantity] = [:]
     /// Symbols that the list of positions leaves out, and until when.
@@ -76,7 +76,7 @@ final class Venue {
         positions[symbol] = quantity
         averages[symbol] = price
         prices[symbol] = price
-        history = [(0, positions)]
+        history = [(0, positions, averages)]
         opening = positions
     }
 
@@ -143,9 +143,10 @@ final class Venue {
     /// - Parameter lag: positions as they were so many nanoseconds ago.
     func state(lag: Int64) -> BrokerState {
         let at = world.now - lag
-        let seen = lag > 0 ? history.last { $0.at <= at }?.positions ?? positions : positions
+        let before = lag > 0 ? history.last { $0.at <= at } : nil
+        let (seen, costs) = (before?.positions ?? positions, before?.averages ?? averages)
         let listed = seen.filter { !$0.value.isZero && !isUnlisted($0.key) }.sorted { $0.key < $1.key }.map {
-            BrokerPosition(symbol: $0.key, quantity: $0.value, averagePrice: averages[$0.key] ?? .one)
+            BrokerPosition(symbol: $0.key, quantity: $0.value, averagePrice: costs[$0.key] ?? .one)
         }
         let open = working.sorted { $0.key < $1.key }.flatMap { $0.value.compactMap { orders[$0] } }
             .filter { $0.visibleFrom <= world.now }.map(\.order)
@@ -264,7 +265,7 @@ final class Venue {
             averages[symbol] = try Price.average((averages[symbol] ?? price, before), (price, change))
         }
         positions[symbol] = after.isZero ? nil : after
-        history.append((world.now, positions))
+        history.append((world.now, positions, averages))
         if history.count > 200 { history.removeFirst(100) }
     }
 
@@ -313,7 +314,7 @@ final class Venue {
         cash = Money(units: cash.units + value(fraction, prices[symbol] ?? .zero).units)
         positions[symbol] = whole == 0 ? nil : Quantity(units: Int64(whole))
         averages[symbol] = Price(units: average.units / numerator * denominator)
-        history.append((world.now, positions))
+        history.append((world.now, positions, averages))
         onChange(symbol, "\(numerator):\(denominator) split")
     }
 

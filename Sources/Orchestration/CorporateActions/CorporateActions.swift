@@ -24,6 +24,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     /// What a position went through.
     private enum Change: Sendable, Hashable, Codable {
         case action(CorporateAction.Kind)
+        /// It is of before what is held was bought, as far as times tell: nothing was restated for it.
+        case passedBy(CorporateAction.Kind)
         /// The broker showed another quantity, and nobody could tell why.
         case quantity(from: Quantity, to: Quantity)
     }
@@ -117,6 +119,11 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         note(Applied(symbol: symbol, change: .action(kind), at: time))
     }
 
+    /// A split that is told as older than the position, or of a symbol that is not held. Clocks differ: the broker may book it yet.
+    mutating func notePassedBy(_ kind: CorporateAction.Kind, of symbol: Symbol, at time: Timestamp) {
+        note(Applied(symbol: symbol, change: .passedBy(kind), at: time))
+    }
+
     mutating func noteQuantity(of symbol: Symbol, from old: Quantity, to new: Quantity, at time: Timestamp) {
         note(Applied(symbol: symbol, change: .quantity(from: old, to: new), at: time))
     }
@@ -129,16 +136,21 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     /// The same was applied to the symbol within days: booked by the broker first, or announced by somebody else.
     func isApplied(_ action: CorporateAction) -> Bool {
         near(action).contains { other in
-            if case .action(let kind) = other.change { kind.isSame(as: action.kind) } else { false }
+            switch other.change {
+            case .action(let kind), .passedBy(let kind): kind.isSame(as: action.kind)
+            case .quantity: false
+            }
         }
     }
 
-    /// The same, by now.
+    /// The position was restated by the same, by now.
     func isApplied(_ split: Split, of symbol: Symbol, at now: Timestamp) -> Bool {
-        isApplied(
-            CorporateAction(
-                id: "", symbol: symbol, kind: .split(numerator: split.numerator, denominator: split.denominator),
-                effectiveAt: now))
+        let action = CorporateAction(
+            id: "", symbol: symbol, kind: .split(numerator: split.numerator, denominator: split.denominator),
+            effectiveAt: now)
+        return near(action).contains { other in
+            if case .action(let kind) = other.change { kind.isSame(as: action.kind) } else { false }
+        }
     }
 
     /// I-CORP-12: whether a split that the figures alone show may be one, after those of the symbol that were applied these days:

@@ -53,14 +53,15 @@ extension Orchestrator {
         }
         let wasFound = try wasFoundAfter(split, action)
         let isBooked = wasFound || state.actions.hasBooked(split, of: action)
-        state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
         let seen = state.market.priceAfter(action.effectiveAt, of: symbol)
         try state.market.split(symbol, split, effectiveAt: action.effectiveAt)
         guard let held = state.portfolio.positions[symbol], held.openedAt <= action.effectiveAt else {
             // Bought after it, or not held: what was planned before it means nothing.
+            state.actions.notePassedBy(action.kind, of: symbol, at: action.effectiveAt)
             if state.portfolio.positions[symbol] == nil { state.plans.dropEntry(symbol) }
             return record(.corporateAction(action: action, done: .splitApplied(held: nil)))
         }
+        state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
         // The broker's figures were adopted already: what was planned for the old shares alone is restated.
         guard !isBooked else {
             try applySplit(symbol, split, seen: seen)

@@ -46,9 +46,12 @@ package struct Split: Sendable, Hashable, Codable {
     /// Fewer shares, worth more each.
     var isReverse: Bool { numerator < denominator }
 
-    /// Companies choose such: 10:1, 1:15, 3:2, or 21:20 as a dividend in shares. Others are not guessed from figures: some ratio of
-    /// small numbers is near to any two quantities, and a person's trades bring an average near to any other.
-    var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || numerator - denominator == 1 }
+    /// Companies choose such: 10:1, 1:15, 3:2, or 11:10 and 21:20 as a dividend in shares. Others are not guessed from figures: some
+    /// ratio of small numbers is near to any two quantities, and a person's trades bring an average near to any other.
+    var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || Self.shareDividends.contains(self) }
+
+    /// Of ten and of five percent.
+    private static let shareDividends = [Split(11, 10), Split(21, 20)]
 
     /// Whether some split that companies choose makes the one quantity of the other, whatever the averages say.
     static func mayExplain(_ new: Quantity, from old: Quantity) -> Bool {
@@ -82,7 +85,9 @@ package struct Split: Sendable, Hashable, Codable {
         var found: [Split] = []
         func consider(_ numerator: Int64, _ denominator: Int64) {
             let split = Split(numerator, denominator)
-            if numerator != denominator, split.explains(new, from: old) { found.append(split) }
+            if numerator != denominator, split.explains(new, from: old), split.isClear(in: new, from: old) {
+                found.append(split)
+            }
         }
         for many in 2...most {
             consider(many, 1)
@@ -106,6 +111,13 @@ package struct Split: Sendable, Hashable, Codable {
         let share = Self.lastPlace(of: after)
         return exact >= share * Int128(denominator)
             && abs(exact - shown) < share * Int128(denominator) && (shown < exact || numerator < denominator)
+    }
+
+    /// What is paid in cash, or made whole, is the smaller part of what changes: else any ratio near one would do.
+    private func isClear(in new: Quantity, from old: Quantity) -> Bool {
+        let before = Int128(old.units) * Int128(denominator)
+        let exact = Int128(old.units) * Int128(numerator)
+        return abs(exact - Int128(new.units) * Int128(denominator)) * 2 <= abs(exact - before)
     }
 
     /// What a broker counts in, as far as its figure shows: a share, a tenth, a hundredth of one ...

@@ -106,9 +106,10 @@ extension Orchestrator {
         case .day, .gtc: break
         }
         guard let group = order.groupID else { return true }
-        // One leg follows the other: the first one's end says whose doing it was.
+        // One leg follows the other: the first one's end says whose doing it was. The end of an entry ends what waits for it, and
+        // nothing that rests since it was filled.
         return !state.portfolio.orders.members(of: group).contains { leg in
-            leg.id != order.id && (!leg.isWorking || isAwaited(leg))
+            leg.id != order.id && (!leg.isWorking || isAwaited(leg)) && (leg.terms.role != .entry || before == .held)
         }
     }
 

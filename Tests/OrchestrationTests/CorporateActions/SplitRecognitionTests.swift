@@ -126,5 +126,7 @@ struct SplitRecognitionTests {
         #expect(split(Figures(held: "90", average: "83", after: "83", newAverage: "89.38")) == nil, "not 13:14")
         #expect(split(Figures(held: "134", average: "69", after: "115", newAverage: "80.04")) == nil, "not 25:29")
         #expect(split(Figures(held: "100", average: "21", after: "105", newAverage: "20")) == "21:20", "a dividend")
+        #expect(split(Figures(held: "105", average: "41", after: "107", newAverage: "40.2")) == nil, "not 41:40")
+        #expect(split(Figures(held: "10.001", average: "90", after: "10", newAverage: "100")) == nil, "not 9:10")
     }
 }

@@ -55,6 +55,28 @@ struct SplitOrderTests {
         driver.expectSound()
     }
 
+    @Test(
+        "told as older than the position, as where clocks differ, and booked afterwards: position and plan are restated",
+        arguments: [1, 2, 25] as [Int64], [(2, 1), (1, 4)] as [(Int64, Int64)])
+    func olderThanThePosition(hours: Int64, ratio: (Int64, Int64)) {
+        var driver = protected()
+        driver.policies = { _ in [] }
+        driver.cycle()
+        let action = CorporateAction(
+            id: "s", symbol: "ABC", kind: .split(numerator: ratio.0, denominator: ratio.1),
+            effectiveAt: Timestamp(nanoseconds: driver.now.nanoseconds - hours * 3_600 * 1_000_000_000))
+        driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+        #expect(driver.position("ABC")?.quantity == 100 && driver.plan("ABC")?.stop?.stopPrice == "95")
+        driver.venue.split("ABC", ratio.0, ratio.1)
+        driver.lookTwice()
+        for _ in 0..<4 { driver.cycle() }
+        let held = Quantity(shares: 100 * ratio.0 / ratio.1)
+        #expect(driver.venue.held("ABC") == held, "nothing was sold")
+        #expect(driver.position("ABC")?.quantity == held)
+        #expect(driver.plan("ABC")?.stop?.stopPrice == (ratio.0 == 2 ? "47.5" : "380"))
+        driver.expectSound()
+    }
+
     @Test("a split that the broker never books does not keep the symbol for ever")
     func neverBooked() {
         var driver = protected()
