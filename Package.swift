@@ -82,8 +82,9 @@ let core: [Target] = [
     module("ZeroMQTransport", "CPosix", "CZeroMQ", "Messaging", "SystemTime"),
     module("Keys", "Messaging", "ZeroMQTransport", "Wire"),
     system("COpenSSL", "libssl-dev"),
+    system("CZlib", "zlib1g-dev"),
     module("Journal", "COpenSSL"),
-    module("SQLiteJournal", "FileTrust", "Journal", grdb),
+    module("SQLiteJournal", "CZlib", "FileTrust", "Journal", grdb),
     module("CPosix"),
     module("Supervision", "CPosix", "SystemTime"),
     module("Node", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Journal", "Supervision"),
@@ -125,7 +126,6 @@ let plugins: [Target] = [
     part("PaperExchange", "Brokers/Paper/PaperExchange", "SeededRandom", "Trading"),
     part("PaperAdapter", "Brokers/Paper/PaperAdapter", "PluginKit", "PaperExchange", "Trading", "Wire"),
     program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
-    system("CZlib", "zlib1g-dev"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
@@ -210,8 +210,8 @@ let testTargets: [Target] = [
     tests("JournalTestingTests", "JournalTesting", "Journal"),
     program("journal-torture", "Tests/SQLiteJournalTests/Torture", "Journal", "SeededRandom", "SQLiteJournal"),
     tests(
-        "SQLiteJournalTests", exclude: ["Torture"], "Journal", "JournalTesting", "SQLiteJournal", "journal-torture",
-        grdb),
+        "SQLiteJournalTests", exclude: ["Torture"], "CZlib", "Journal", "JournalTesting", "SQLiteJournal",
+        "journal-torture", grdb),
     tests("SupervisionTests", "Supervision"),
     support(
         "NodeRig", "NodeTests/Rig", "Node", "Orchestration", "Trading", "Wire", "Messaging", "Journal"),

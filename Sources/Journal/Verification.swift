@@ -68,7 +68,12 @@ extension JournalReader {
         do throws(JournalError) {
             return try entries(in: range, limit: JournalLimits.batch)
         } catch {
-            guard case .damaged(_, 0, let what) = error else { throw error }
+            guard case .damaged(_, let bad, let what) = error else { throw error }
+            // What cannot be read may depend on something before it that is damaged: that is the first then.
+            if bad > range.lowerBound {
+                return try entries(in: range.lowerBound...(bad - 1), limit: JournalLimits.batch)
+            }
+            guard bad == 0 else { throw error }
             do throws(JournalError) {
                 return try entries(in: range, limit: 1)
             } catch {

@@ -13,6 +13,7 @@ struct Rows {
 
     static let entryColumns = "entry.sequence, entry.turn, entry.kind, entry.type, entry.at, entry.body, entry.chain"
 
+    /// Its body is as it is stored: see ``StoredBody``.
     func entry(_ row: Row) throws -> JournalEntry {
         let sequence = try integer(row, 0, of: 0)
         guard let kind = JournalEntry.Kind(rawValue: Int(try integer(row, 2, of: sequence))) else {
@@ -88,7 +89,7 @@ struct Rows {
         return value
     }
 
-    private func bytes(_ row: Row, _ column: Int, of sequence: Int64) throws -> [UInt8] {
+    func bytes(_ row: Row, _ column: Int, of sequence: Int64) throws -> [UInt8] {
         // SQLite gives an empty blob as no bytes at all, which is not NULL.
         switch (row[column] as DatabaseValue).storage {
         case .blob(let value): return [UInt8](value)
@@ -103,7 +104,7 @@ struct Rows {
         return hash
     }
 
-    private func damaged(_ sequence: Int64, _ what: String) -> JournalError {
+    func damaged(_ sequence: Int64, _ what: String) -> JournalError {
         .damaged(path: path, sequence: sequence, what: what)
     }
 }

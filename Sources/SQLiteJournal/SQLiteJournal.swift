@@ -29,6 +29,7 @@ package final class SQLiteJournal: Journal {
     private var state = State.working
     /// The newest that was written by us.
     private var seal: Seal?
+    private var packer = BodyPacker()
 
     /// Opens a journal, or begins one.
     /// - Parameters:
@@ -122,7 +123,10 @@ package final class SQLiteJournal: Journal {
     package func commit() throws(JournalError) {
         try checkWritable()
         guard !turn.isEmpty else { return }
-        seal = try write { try TurnWriter(database: $0, path: path, seal: seal).write(turn) }
+        let bodies = turn.items.map { item in
+            packer.pack(item.entry.body, type: item.entry.type, sequence: item.entry.sequence)
+        }
+        seal = try write { try TurnWriter(database: $0, path: path, seal: seal).write(turn, bodies: bodies) }
         turn.settle()
     }
 

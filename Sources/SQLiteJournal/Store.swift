@@ -100,9 +100,10 @@ struct Store {
         let bounds: StatementArguments = [query.range.lowerBound, query.range.upperBound, max(0, query.limit)]
         let cursor = try Row.fetchCursor(statement, arguments: key.map { [$0] + bounds } ?? bounds)
         var found: [JournalEntry] = []
+        var bodies = StoredBodies(database, rows)
         var bytes = 0
         while bytes < JournalLimits.batchBytes, let row = try cursor.next() {
-            found.append(try rows.entry(row))
+            found.append(try bodies.unpacked(try rows.entry(row)))
             bytes += found[found.count - 1].body.count
         }
         return found

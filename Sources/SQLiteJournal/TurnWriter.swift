@@ -9,12 +9,13 @@ struct TurnWriter {
     /// The newest; nil: it is looked up.
     let seal: Seal?
 
+    /// - Parameter bodies: of its entries, as they are stored.
     /// - Returns: the seal of it.
-    func write(_ turn: OpenTurn) throws -> Seal {
+    func write(_ turn: OpenTurn, bodies: [[UInt8]]) throws -> Seal {
         let before = try newestSeal(turn.durable)
         if !turn.items.isEmpty {
             try moveHead(from: turn.durable, to: turn.head)
-            try write(turn.items)
+            try write(turn.items, bodies)
         }
         let facts = try Self.facts(turn, after: before)
         try write(turn.notes, after: before)
@@ -58,15 +59,15 @@ struct TurnWriter {
         guard database.changesCount == 1 else { throw JournalError.heldBy(path: path, holder: nil) }
     }
 
-    private func write(_ items: [OpenTurn.Item]) throws {
+    private func write(_ items: [OpenTurn.Item], _ bodies: [[UInt8]]) throws {
         let insert = try database.cachedStatement(
             sql: "INSERT INTO entry (sequence, turn, kind, type, at, body, chain) VALUES (?, ?, ?, ?, ?, ?, ?)")
         // Mentioned twice is mentioned.
         let mention = try database.cachedStatement(sql: "INSERT OR IGNORE INTO mention (key, sequence) VALUES (?, ?)")
-        for item in items {
+        for (item, body) in zip(items, bodies) {
             let entry = item.entry
             try insert.execute(arguments: [
-                entry.sequence, entry.turn, entry.kind.rawValue, entry.type, entry.at, Data(entry.body),
+                entry.sequence, entry.turn, entry.kind.rawValue, entry.type, entry.at, Data(body),
                 entry.chain.data,
             ])
             for key in item.mentions { try mention.execute(arguments: [key, entry.sequence]) }

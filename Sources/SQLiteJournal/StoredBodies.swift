@@ -1,0 +1,47 @@
+import GRDB
+import Journal
+
+/// Unpacks the bodies of entries that are read together, and keeps those that others stand on.
+struct StoredBodies {
+    private let database: Database
+    private let rows: Rows
+    private var bases: [Int64: [UInt8]] = [:]
+
+    /// As many as there are types in use, as a rule.
+    private static let mostBases = 64
+
+    init(_ database: Database, _ rows: Rows) {
+        self.database = database
+        self.rows = rows
+    }
+
+    /// - Parameter entry: with its body as it is stored.
+    /// - Throws: ``JournalError/damaged(path:sequence:what:)``.
+    mutating func unpacked(_ entry: JournalEntry) throws -> JournalEntry {
+        var entry = entry
+        do {
+            let parts = try StoredBody.Parts(entry.body)
+            entry.body = try parts.body(on: try parts.distance.map { try base($0, before: entry.sequence) } ?? [])
+        } catch let defect as StoredBody.Defect {
+            throw rows.damaged(entry.sequence, defect.what)
+        }
+        return entry
+    }
+
+    private mutating func base(_ distance: Int64, before sequence: Int64) throws -> [UInt8] {
+        let (number, overflows) = sequence.subtractingReportingOverflow(distance)
+        if let base = bases[number] { return base }
+        let statement = try database.cachedStatement(sql: "SELECT body FROM entry WHERE sequence = ?")
+        guard !overflows, let row = try Row.fetchOne(statement, arguments: [number]) else {
+            throw StoredBody.Defect(what: "its body stands on that of entry \(number), which is missing")
+        }
+        let parts = try StoredBody.Parts(try rows.bytes(row, 0, of: number))
+        guard parts.distance == nil else {
+            throw StoredBody.Defect(what: "its body stands on that of entry \(number), which stands on another one")
+        }
+        let body = try parts.body(on: [])
+        if bases.count >= Self.mostBases { bases.removeAll(keepingCapacity: true) }
+        bases[number] = body
+        return body
+    }
+}
