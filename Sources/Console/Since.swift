@@ -22,7 +22,7 @@ package enum Since: Sendable, Hashable {
 
     package static let anHour = Since.last(.seconds(3_600))
 
-    func start(before end: Timestamp) -> Timestamp {
+    package func start(before end: Timestamp) -> Timestamp {
         switch self {
         case .time(let time): time
         case .last(let span): Timestamp(nanoseconds: end.nanoseconds - span.nanoseconds)

@@ -84,7 +84,7 @@ enum JournalFile {
     }
 
     /// A new name is durable when its directory is.
-    private static func syncDirectory(of path: String) throws(JournalError) {
+    static func syncDirectory(of path: String) throws(JournalError) {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .io(path: path, why: "\(directory): \(systemWords())") }

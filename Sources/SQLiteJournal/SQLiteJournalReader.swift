@@ -6,7 +6,7 @@ import Journal
 /// the database; SQLite keeps its `-wal` and `-shm` beside it.
 package final class SQLiteJournalReader: JournalReader {
     package let path: String
-    private let store: Store
+    let store: Store
 
     /// - Throws: `missing`, `notAJournal`, `tooNew`, `damaged`, `io`.
     package init(path: String) throws(JournalError) {

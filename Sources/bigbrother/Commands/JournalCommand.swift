@@ -5,11 +5,11 @@ import Journal
 import SQLiteJournal
 import Wire
 
-/// What proves the journal later: anchors, and their check.
+/// What proves the journal later: anchors, and their check; and copies of it.
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: "Anchor the journal, and check it against anchors.",
-        subcommands: [Anchor.self, Verify.self])
+        commandName: "journal", abstract: "Anchor the journal, check it against anchors, copy it.",
+        subcommands: [Anchor.self, Verify.self, Backup.self, Export.self])
 
     struct Anchor: ParsableCommand {
         static let configuration = CommandConfiguration(

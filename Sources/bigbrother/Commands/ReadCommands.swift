@@ -97,6 +97,8 @@ struct StatusCommand: ParsableCommand {
         var observing: Bool
         /// Who wrote the journal, oldest first.
         var journal: [JournalVersion.Span]
+        /// Its size, how fast it grows, and for how long there is room.
+        var growth: JournalGrowth
     }
 
     func run() throws {
@@ -105,7 +107,9 @@ struct StatusCommand: ParsableCommand {
             let recovered = try options.recovered()
             let state = recovered.core.state
             let running = Lock.holder(of: try options.path())
-            let troubles = try ConfigurationTroubles(options.reader())
+            let reader = try options.reader()
+            let troubles = try ConfigurationTroubles(reader)
+            let growth = try JournalSize.growth(of: reader)
             let file = options.file(isRefused: troubles.file != nil)
             let attention = Attention(
                 state, isRunning: running != nil, wall: SystemClock().wall, troubles: troubles, leftOut: file.leftOut)
@@ -119,12 +123,14 @@ struct StatusCommand: ParsableCommand {
                 realizedProfit: state.portfolio.realizedProfit, positions: state.portfolio.positions.count,
                 openOrders: state.portfolio.orders.workingCount, unprotected: state.protection.withoutFullStop,
                 confirmed: attention.isConfirmed, confirmedAt: state.reconciler.watch.agreedAt,
-                attention: attention.reasons + file.defect + (recovered.unreadable.map { [$0.words] } ?? []),
+                attention: attention.reasons + file.defect + (recovered.unreadable.map { [$0.words] } ?? [])
+                    + (growth.attention.map { [$0] } ?? []),
                 missingPolicies: attention.missingPolicies,
                 configurationRefused: troubles.file?.why,
                 broker: state.broker?.name.text,
                 emulated: state.broker?.capabilities.emulations.map(\.description) ?? [],
-                policies: state.policies, observing: state.run.isObserving, journal: recovered.spans)
+                policies: state.policies, observing: state.run.isObserving, journal: recovered.spans,
+                growth: growth)
             let isKnown = state.portfolio.account != nil || state.reconciler.fencedOut != nil
             code = !isKnown ? Failure.badInput : status.attention.isEmpty ? 0 : 1
             guard !options.json else { return try options.printJSON(status) }
@@ -153,6 +159,7 @@ struct StatusCommand: ParsableCommand {
             for line in Tables.positions(state) { Self.say("  " + line) }
             for reason in status.attention { Self.say("attention  \(reason)") }
             for line in status.journal.lines { Self.say("journal    \(line)") }
+            Self.say("           \(growth.words)")
         }
         if code != 0 { throw ExitCode(code) }
     }
