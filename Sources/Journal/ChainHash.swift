@@ -31,11 +31,14 @@ package struct ChainHash: Hashable, Sendable {
     }
 
     /// - Returns: nil when there are not exactly 32 bytes.
-    package init?(raw bytes: some Collection<UInt8>) {
+    package init?(raw bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
-        var parts = [UInt64](repeating: 0, count: 4)
-        for (index, byte) in bytes.enumerated() { parts[index / 8] = parts[index / 8] << 8 | UInt64(byte) }
-        words = (parts[0], parts[1], parts[2], parts[3])
+        words = bytes.withUnsafeBytes { bytes in
+            func word(_ index: Int) -> UInt64 {
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+            }
+            return (word(0), word(1), word(2), word(3))
+        }
     }
 
     /// The hash of an entry in its place; see the layout above.

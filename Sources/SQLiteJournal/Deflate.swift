@@ -48,29 +48,41 @@ struct Deflate: ~Copyable {
     }
 }
 
-/// The other way: inflateInit2, inflateSetDictionary and inflate of zlib.
-enum Inflate {
+/// The other way: inflateInit2, inflateReset, inflateSetDictionary and inflate of zlib. One for all bodies that are read together.
+struct Inflate: ~Copyable {
+    // zlib keeps the address of a stream, so that it must not move.
+    private let stream: UnsafeMutablePointer<z_stream>
+
+    init() {
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        let result = inflateInit2_(stream, -MAX_WBITS, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+        precondition(result == Z_OK, "no memory for zlib")
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
     /// - Returns: nil unless the bytes are the whole of a body of just this length; no more room than that is ever taken.
-    static func body(_ packed: ArraySlice<UInt8>, length: Int, dictionary: [UInt8]) -> [UInt8]? {
-        var stream = z_stream()
-        guard inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
-            return nil
-        }
-        defer { inflateEnd(&stream) }
+    func body(_ packed: ArraySlice<UInt8>, length: Int, dictionary: [UInt8]) -> [UInt8]? {
+        guard inflateReset(stream) == Z_OK else { return nil }
         let hasDictionary = dictionary.withUnsafeBufferPointer { dictionary in
             guard let first = dictionary.baseAddress, !dictionary.isEmpty else { return true }
-            return inflateSetDictionary(&stream, first, CUnsignedInt(dictionary.count)) == Z_OK
+            return inflateSetDictionary(stream, first, CUnsignedInt(dictionary.count)) == Z_OK
         }
         guard hasDictionary else { return nil }
         var isWhole = false
         let body = [UInt8](unsafeUninitializedCapacity: max(1, length)) { room, count in
             packed.withUnsafeBufferPointer { packed in
-                stream.next_in = UnsafeMutablePointer(mutating: packed.baseAddress)
-                stream.avail_in = CUnsignedInt(packed.count)
-                stream.next_out = room.baseAddress
-                stream.avail_out = CUnsignedInt(length)
-                isWhole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0
-                count = length - Int(stream.avail_out)
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: packed.baseAddress)
+                stream.pointee.avail_in = CUnsignedInt(packed.count)
+                stream.pointee.next_out = room.baseAddress
+                stream.pointee.avail_out = CUnsignedInt(length)
+                let isAtEnd = inflate(stream, Z_FINISH) == Z_STREAM_END
+                isWhole = isAtEnd && stream.pointee.avail_in == 0 && stream.pointee.avail_out == 0
+                count = length - Int(stream.pointee.avail_out)
             }
         }
         return isWhole ? body : nil

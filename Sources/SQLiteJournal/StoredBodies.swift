@@ -2,9 +2,10 @@ import GRDB
 import Journal
 
 /// Unpacks the bodies of entries that are read together, and keeps those that others stand on.
-struct StoredBodies {
+struct StoredBodies: ~Copyable {
     private let database: Database
     private let rows: Rows
+    private let inflate = Inflate()
     private var bases: [Int64: [UInt8]] = [:]
 
     /// As many as there are types in use, as a rule.
@@ -21,7 +22,11 @@ struct StoredBodies {
         var entry = entry
         do {
             let parts = try StoredBody.Parts(entry.body)
-            entry.body = try parts.body(on: try parts.distance.map { try base($0, before: entry.sequence) } ?? [])
+            guard let distance = parts.distance else {
+                entry.body = try parts.body(on: [], inflate)
+                return entry
+            }
+            entry.body = try parts.body(on: try base(distance, before: entry.sequence), inflate)
         } catch let defect as StoredBody.Defect {
             throw rows.damaged(entry.sequence, defect.what)
         }
@@ -39,7 +44,7 @@ struct StoredBodies {
         guard parts.distance == nil else {
             throw StoredBody.Defect(what: "its body stands on that of entry \(number), which stands on another one")
         }
-        let body = try parts.body(on: [])
+        let body = try parts.body(on: [], inflate)
         if bases.count >= Self.mostBases { bases.removeAll(keepingCapacity: true) }
         bases[number] = body
         return body

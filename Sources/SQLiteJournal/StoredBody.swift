@@ -57,11 +57,11 @@ enum StoredBody {
         }
 
         /// - Parameter base: the body at ``distance``; empty for none.
-        func body(on base: [UInt8]) throws(Defect) -> [UInt8] {
+        func body(on base: [UInt8], _ inflate: borrowing Inflate) throws(Defect) -> [UInt8] {
             switch form {
             case nil, .plain: return Array(bytes)
             case .deflated, .onBase:
-                guard let body = Inflate.body(bytes, length: length, dictionary: base) else {
+                guard let body = inflate.body(bytes, length: length, dictionary: base) else {
                     throw Defect(what: "its body cannot be unpacked to the \(length) bytes that it says it has")
                 }
                 return body
