@@ -91,8 +91,9 @@ struct BadInputTests {
         let config = try programs.shipped("nvda.yaml")
         #expect(try programs.run(["run", "--config", config]).code == 0)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: programs.journal))
-        let place = try #require(bytes.range(of: Data("shares_needed".utf8)))
-        bytes[place.lowerBound] = UInt8(ascii: "I")
+        // Too short to be packed.
+        let place = try #require(bytes.range(of: Data(#"{"cycle_due":{}}"#.utf8)))
+        bytes[place.lowerBound + 2] = UInt8(ascii: "C")
         try bytes.write(to: URL(fileURLWithPath: programs.journal))
         for command in [["replay", "--journal", programs.journal], ["doctor", "--config", config]] {
             let ending = try programs.run(command)
