@@ -8,8 +8,10 @@ struct StoredBodies: ~Copyable {
     private let inflate = Inflate()
     private var bases: [Int64: [UInt8]] = [:]
 
-    /// As many as there are types in use, as a rule.
-    private static let mostBases = 64
+    private var bytes = 0
+
+    /// Bytes of bases that are kept: those of all types in use, as a rule. A file can be made to have longer ones.
+    private static let mostBytes = 8 << 20
 
     init(_ database: Database, _ rows: Rows) {
         self.database = database
@@ -45,8 +47,14 @@ struct StoredBodies: ~Copyable {
             throw StoredBody.Defect(what: "its body stands on that of entry \(number), which stands on another one")
         }
         let body = try parts.body(on: [], inflate)
-        if bases.count >= Self.mostBases { bases.removeAll(keepingCapacity: true) }
-        bases[number] = body
+        if bytes + body.count > Self.mostBytes {
+            bases.removeAll(keepingCapacity: true)
+            bytes = 0
+        }
+        if body.count <= Self.mostBytes {
+            bases[number] = body
+            bytes += body.count
+        }
         return body
     }
 }
