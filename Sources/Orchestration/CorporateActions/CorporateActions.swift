@@ -24,7 +24,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     /// What a position went through.
     private enum Change: Sendable, Hashable, Codable {
         case action(CorporateAction.Kind)
-        /// It is of before what is held was bought, as far as times tell: nothing was restated for it.
+        /// It is of before what is held was bought, or found, as far as times and prices tell: the position was not restated for
+        /// it.
         case passedBy(CorporateAction.Kind)
         /// The broker showed another quantity, and nobody could tell why.
         case quantity(from: Quantity, to: Quantity)
@@ -119,7 +120,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         note(Applied(symbol: symbol, change: .action(kind), at: time))
     }
 
-    /// A split that is told as older than the position, or of a symbol that is not held. Clocks differ: the broker may book it yet.
+    /// A split that is told as older than the position, or of a symbol that is not held, or after which the position seems to have
+    /// been found. Clocks differ: the broker may book it yet.
     mutating func notePassedBy(_ kind: CorporateAction.Kind, of symbol: Symbol, at time: Timestamp) {
         note(Applied(symbol: symbol, change: .passedBy(kind), at: time))
     }

@@ -61,13 +61,19 @@ extension Orchestrator {
             if state.portfolio.positions[symbol] == nil { state.plans.dropEntry(symbol) }
             return record(.corporateAction(action: action, done: .splitApplied(held: nil)))
         }
-        state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
         // The broker's figures were adopted already: what was planned for the old shares alone is restated.
         guard !isBooked else {
             try applySplit(symbol, split, seen: seen)
-            state.portfolio.keepQuantity(of: held)
+            if wasFound {
+                state.portfolio.keepFigures(of: held)
+                state.actions.notePassedBy(action.kind, of: symbol, at: action.effectiveAt)
+            } else {
+                state.portfolio.keepQuantity(of: held)
+                state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
+            }
             return record(.corporateAction(action: action, done: .splitBookedBefore))
         }
+        state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)
         try applySplit(symbol, split, seen: seen)
         record(.corporateAction(action: action, done: .splitApplied(held: state.portfolio.positions[symbol]?.quantity)))
         state.reconciler.splitAnnounced(symbol, split, quantity: held.quantity, at: state.now)

@@ -157,12 +157,18 @@ struct ActionCoordinator {
     private func protectWhatIsFree(_ position: PositionRecord) -> Action? {
         guard exits.isNothingOfOurs, !working.contains(where: { $0.terms.role == .entry }) else { return nil }
         // The market may be that of other shares than those that the stop was planned for.
-        if let unconfirmed, let stop = plan.stop, isMarketThrough(stop, position),
+        if let unconfirmed, let stop = plan.stop, isMarketThrough(stop, position), isFar(from: stop),
             Split.mayExplain(unconfirmed, from: position.quantity)
         {
             return nil
         }
         return protect(position)
+    }
+
+    /// By more than an eighth, as after a split.
+    private func isFar(from stop: ProtectiveStop) -> Bool {
+        guard let price = market.price(of: symbol) else { return true }
+        return (Int128(price.units) - Int128(stop.stopPrice.units)).magnitude > stop.stopPrice.units.magnitude / 8
     }
 
     /// Something that keeps a position, or a part of it, from being protected, and that is not ours to remove.

@@ -380,8 +380,13 @@ package struct Portfolio: Sendable, Hashable, Codable {
         try positions[symbol]?.restate(by: restatement, seen: price)
     }
 
-    /// The broker's figures were adopted before the action was known.
+    /// The broker's quantity was adopted before the action was known; its average may follow a day later.
     mutating func keepQuantity(of record: PositionRecord) {
+        positions[record.symbol]?.keepQuantity(of: record)
+    }
+
+    /// The position was found as it is after the action.
+    mutating func keepFigures(of record: PositionRecord) {
         positions[record.symbol]?.keepFigures(of: record)
     }
 

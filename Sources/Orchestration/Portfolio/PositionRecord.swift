@@ -228,8 +228,11 @@ package struct PositionRecord: Sendable, Hashable, Codable {
 
     /// Quantity and average price of the same position, which are restated already.
     mutating func keepFigures(of other: PositionRecord) {
-        quantity = other.quantity
+        keepQuantity(of: other)
+        (averagePrice, dividends) = (other.averagePrice, other.dividends)
     }
+
+    mutating func keepQuantity(of other: PositionRecord) { quantity = other.quantity }
 
     func renamed(_ other: Symbol) -> PositionRecord { with(self) { $0.symbol = other } }
 }

@@ -221,7 +221,7 @@ extension Orchestrator {
     /// against a market that is known now: it may be that of other shares than the plan's.
     func holdsAgreedShares(_ symbol: Symbol) -> Bool {
         guard state.holds.awaitsSnapshot(symbol), !state.holds.isPaused(symbol, in: state.cycle.number),
-            !state.holds.awaitsOpen(symbol), isTraded(symbol), state.market.isFresh(symbol),
+            isTraded(symbol), state.market.isFresh(symbol),
             state.holds.reportedReasons(of: symbol).contains(where: \.isAboutQuantity),
             let ours = state.portfolio.positions[symbol]?.quantity, let brokers = unconfirmedQuantity(of: symbol)
         else { return false }
