@@ -6,6 +6,7 @@ import Trading
 /// 1. What is paid in or out changes no share that was lost or won: every figure of before moves in the proportion of
 ///    equity after the payment to equity before it.
 /// 2. Nothing but a payment makes the peak smaller.
+/// 3. A payment that takes out more than there is by our books moves nothing before they have what was paid in: see ``judged(_:)``.
 package struct EquityMarks: Sendable, Hashable, Codable {
     package private(set) var peak: Money = .zero
     private var today: Today?
@@ -15,6 +16,8 @@ package struct EquityMarks: Sendable, Hashable, Codable {
     private var week: Mark?
     /// The newest equity that was confirmed.
     private var last: Mark?
+    /// Taken out of more than our books had: below zero. Something was paid in before, and is not known yet.
+    private var uncovered: Money = .zero
 
     /// Equity as it was on a day.
     struct Mark: Sendable, Hashable, Codable {
@@ -50,14 +53,19 @@ package struct EquityMarks: Sendable, Hashable, Codable {
 
     var weekStart: Mark? { week }
 
+    /// What losses are judged by: without what was taken out of more than our books had. What is left of such books is small or
+    /// below zero, and every loss a large share of it (I-FLOW-2).
+    func judged(_ equity: Money) throws(NumericError) -> Money { try equity - uncovered }
+
     // MARK: - What happens
 
     /// What everything is worth now.
     /// - Parameter isConfirmed: nothing about the figures is in doubt; else they count in no look back and begin no week.
-    mutating func note(_ equity: Money, day: Int64, isConfirmed: Bool) {
+    mutating func note(_ worth: Money, day: Int64, isConfirmed: Bool) throws(NumericError) {
+        let equity = try judged(worth)
         peak = max(peak, equity)
         let mark = Mark(day: day, equity: equity)
-        if today?.start.day != day { today = Today(start: mark, invested: equity) }
+        if today?.start.day != day { today = Today(start: mark, invested: worth) }
         guard isConfirmed, equity.isPositive else { return }
         if let newest = highs.indices.last, highs[newest].day >= day {
             highs[newest].equity = max(highs[newest].equity, equity)
@@ -76,11 +84,14 @@ package struct EquityMarks: Sendable, Hashable, Codable {
 
     /// So much was paid in, or out where it is negative.
     /// - Parameters:
-    ///   - before: what everything was worth without it. Of nothing there is no share, and what is taken out of an account that
-    ///     has less by its books was paid in before in another way, not known yet: then the figures move by the amount.
+    ///   - before: what everything was worth without it. Of nothing there is no share: then the figures move by the amount.
     ///   - isInPeaks: equity had it already when it was highest, without anybody knowing what it was.
     mutating func paid(_ flow: Money, before: Money, isInPeaks: Bool = false) throws(NumericError) {
+        if let day = today { today = Today(start: day.start, invested: try day.invested + flow) }
+        let (before, flow) = (try judged(before), try flow + uncovered)
         let after = try before + flow
+        guard !before.isPositive || !after.isNegative else { return uncovered = flow }
+        uncovered = .zero
         func moved(_ equity: Money) -> Money {
             let units =
                 before.isPositive && after.isPositive
@@ -92,7 +103,7 @@ package struct EquityMarks: Sendable, Hashable, Codable {
             peak = moved(peak)
             highs = highs.map(moved)
         }
-        if let day = today { today = Today(start: moved(day.start), invested: try day.invested + flow) }
+        if let day = today { today = Today(start: moved(day.start), invested: day.invested) }
         week = week.map(moved)
         last = last.map(moved)
     }

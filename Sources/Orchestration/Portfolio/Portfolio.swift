@@ -446,8 +446,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     /// What everything is worth now, on this trading day. What the day began with is kept, so that a restart within the day
     /// does not forget a loss.
-    mutating func noteEquity(_ equity: Money, day: Int64) {
-        marks.note(equity, day: day, isConfirmed: evidence.doubt == nil)
+    mutating func noteEquity(_ equity: Money, day: Int64) throws(NumericError) {
+        try marks.note(equity, day: day, isConfirmed: evidence.doubt == nil)
     }
 
     /// A pause after a loss is over.

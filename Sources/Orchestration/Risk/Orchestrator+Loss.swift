@@ -5,8 +5,9 @@ extension Orchestrator {
     /// Looked at with every cycle, every fill and every entry.
     mutating func watchEquity() throws(NumericError) {
         let marked = state.marked
-        let equity = try marked.equity()
-        try watchLosses(equity, isPriced: marked.isPriced)
+        let worth = try marked.equity()
+        try watchLosses(worth, isPriced: marked.isPriced)
+        let equity = try state.portfolio.marks.judged(worth)
         guard let most = state.configuration.limits.maximumDailyLoss,
             let start = state.portfolio.marks.dayStart, start.isPositive
         else { return }

@@ -9,9 +9,10 @@ extension Orchestrator {
         for pause in state.losses.end(state.configuration.limits, at: state.now) { end(pause) }
         // No peak and no start of a day is set before every position has a price.
         guard isKnown else { return }
-        state.portfolio.noteEquity(equity, day: day)
+        try state.portfolio.noteEquity(equity, day: day)
         let new = try state.losses.begin(
-            equity, state.portfolio.marks, state.configuration.limits, day: day, at: state.now)
+            state.portfolio.marks.judged(equity), state.portfolio.marks, state.configuration.limits, day: day,
+            at: state.now)
         guard !new.isEmpty else { return }
         for pause in new { alert(.warning, nil, .entriesPaused(pause)) }
         endEntries()

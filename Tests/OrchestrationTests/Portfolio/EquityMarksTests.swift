@@ -22,14 +22,14 @@ struct EquityMarksTests {
     func property(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var marks = EquityMarks()
-        marks.note(
+        try marks.note(
             Money(units: Int64.random(in: 50_000...90_000, using: &random) * Money.scale), day: Self.day - 9,
             isConfirmed: true)
-        marks.note(
+        try marks.note(
             Money(units: Int64.random(in: 70_000...99_000, using: &random) * Money.scale), day: Self.day,
             isConfirmed: true)
         var equity = Money(units: Int64.random(in: 40_000...120_000, using: &random) * Money.scale)
-        marks.note(equity, day: Self.day, isConfirmed: true)
+        try marks.note(equity, day: Self.day, isConfirmed: true)
         let profit = try marks.dayProfit(equity)
         let before = try losses(marks, equity)
         for _ in 0..<20 {
@@ -47,7 +47,7 @@ struct EquityMarksTests {
     @Test("what is paid in and out again leaves the figures where they were")
     func thereAndBack() throws {
         var marks = EquityMarks()
-        marks.note("100000", day: Self.day, isConfirmed: true)
+        try marks.note("100000", day: Self.day, isConfirmed: true)
         try marks.paid("60000", before: "91000")
         try marks.paid("-60000", before: "151000")
         #expect(abs(marks.peak.units - Money("100000").units) <= 1)
@@ -55,27 +55,43 @@ struct EquityMarksTests {
     }
 
     @Test("a figure that is in doubt counts in no look back and begins no week")
-    func unconfirmed() {
+    func unconfirmed() throws {
         var marks = EquityMarks()
-        marks.note("100000", day: Self.day - 1, isConfirmed: true)
-        marks.note("900000", day: Self.day, isConfirmed: false)
+        try marks.note("100000", day: Self.day - 1, isConfirmed: true)
+        try marks.note("900000", day: Self.day, isConfirmed: false)
         #expect(marks.highest(of: 30, upTo: Self.day) == "100000" && marks.weekStart?.equity == "100000")
         var new = EquityMarks()
-        new.note("900000", day: Self.day, isConfirmed: false)
+        try new.note("900000", day: Self.day, isConfirmed: false)
         #expect(new.weekStart == nil && new.highest(of: 30, upTo: Self.day) == nil)
     }
 
     @Test("of nothing there is no share: a loss of everything is not hidden by a deposit")
     func nothing() throws {
         var marks = EquityMarks()
-        marks.note("100000", day: Self.day, isConfirmed: true)
+        try marks.note("100000", day: Self.day, isConfirmed: true)
         try marks.paid("50000", before: "-5000")
         #expect(marks.peak == "150000" && marks.dayStart == "150000")
         var empty = EquityMarks()
-        empty.note("100000", day: Self.day, isConfirmed: true)
+        try empty.note("100000", day: Self.day, isConfirmed: true)
         try empty.paid("-100000", before: "100000")
         try empty.paid("30000", before: "0")
         #expect(empty.peak == "30000" && empty.dayStart == "30000", "all was taken out, and nothing was lost")
+    }
+
+    @Test(
+        "what is taken out of more than the books have is no loss, and moves the figures when what was paid in is known"
+    )
+    func uncovered() throws {
+        var marks = EquityMarks()
+        try marks.note("100000", day: Self.day, isConfirmed: true)
+        try marks.paid("-99000", before: "98000")
+        #expect(try marks.judged("-1000") == "98000", "a loss of 2 %, and not of 2,000")
+        #expect(marks.dayStart == "100000")
+        try marks.note("-1000", day: Self.day, isConfirmed: true)
+        try marks.paid("50000", before: "-1000")
+        #expect(try marks.judged("49000") == "49000")
+        #expect(marks.dayStart == "50000" && marks.peak == "50000")
+        #expect(try marks.dayProfit("49000") == "-2000")
     }
 
     // MARK: - In the core
