@@ -59,6 +59,8 @@ extension Orchestrator {
             // Bought after it, or not held: what was planned before it means nothing.
             state.actions.notePassedBy(action.kind, of: symbol, at: action.effectiveAt)
             if state.portfolio.positions[symbol] == nil { state.plans.dropEntry(symbol) }
+            // What the broker's first lists show of it may be the old shares still.
+            if state.broker?.isReconciled != true { state.holds.awaitSnapshot(symbol, of: state.now) }
             return record(.corporateAction(action: action, done: .splitApplied(held: nil)))
         }
         // The broker's figures were adopted already: what was planned for the old shares alone is restated.
