@@ -5,17 +5,29 @@ import Wording
 /// What the checks of the seventh edition remember.
 struct AskedPerson {
     /// The last entry of each symbol that a person has approved, and until when that holds.
-    fileprivate var approved: [Symbol: (entry: Entry, until: Int64)] = [:]
+    fileprivate var approved: [Symbol: Approval] = [:]
+    /// The wall's clock was set back: a core that starts anew cannot know how long it was gone.
+    fileprivate var isClockBack = false
     /// Movements of cash that the core has taken into its books.
     fileprivate var taken: Set<CashMovementID> = []
 }
 
+private struct Approval {
+    let entry: Entry
+    /// Nanoseconds of the scenario.
+    let until: Int64
+    /// By the core's clock.
+    let endsAt: Timestamp
+}
+
 extension Invariants {
+    func clockIsSetBack() { person.isClockBack = true }
+
     /// Another question is open: what was approved before was another thing.
     func personIsAsked(about symbol: Symbol) { person.approved[symbol] = nil }
 
-    func personApproves(_ entry: Entry, _ symbol: Symbol, for span: TimeSpan) {
-        person.approved[symbol] = (entry, world.now + span.nanoseconds)
+    func personApproves(_ entry: Entry, _ symbol: Symbol, for span: TimeSpan, at coreTime: Timestamp) {
+        person.approved[symbol] = Approval(entry: entry, until: world.now + span.nanoseconds, endsAt: coreTime + span)
     }
 
     /// The core's clock may be a little behind, or a command may be on its way.
@@ -25,9 +37,10 @@ extension Invariants {
     /// approval is over.
     func checkApproval(_ order: NewOrder, _ core: CoreState) {
         guard core.configuration.approval != .none, order.role == .entry else { return }
-        guard let (entry, until) = person.approved[order.symbol] else {
+        guard let approval = person.approved[order.symbol] else {
             return fail("E8", "\(order.words), which nobody has approved")
         }
+        let (entry, until) = (approval.entry, approval.until)
         let isWorse =
             entry.limitPrice.map { most in
                 order.limitPrice.map { order.side == .buy ? $0 > most : $0 < most } ?? true
@@ -35,7 +48,7 @@ extension Invariants {
         if order.side != entry.side || order.quantity > entry.quantity || isWorse {
             return fail("E8", "\(order.words); approved was \(entry.side.rawValue) \(entry.quantity)")
         }
-        guard world.now > until + Self.approvalSlack else { return }
+        guard world.now > until + Self.approvalSlack, !person.isClockBack || core.now > approval.endsAt else { return }
         fail("E8", "\(order.words); the approval was over \((world.now - until) / World.second) s ago")
     }
 

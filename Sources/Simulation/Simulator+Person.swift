@@ -21,7 +21,7 @@ extension Simulator {
             if isYes, let standing = core.approvals[proposal.id], standing.verdict == .pending,
                 core.now < standing.until
             {
-                invariants.personApproves(entry, symbol, for: core.configuration.approvalExpiry)
+                invariants.personApproves(entry, symbol, for: core.configuration.approvalExpiry, at: core.now)
             }
             say(isYes ? "approve" : "reject", proposal: "\(proposal.id)")
         }

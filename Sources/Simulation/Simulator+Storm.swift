@@ -162,6 +162,7 @@ extension Simulator {
             if !(scenario.isSixthEdition && !provider.isSettled), faults.hits(.clockJump, 6) {
                 invariants.clockJumps()
                 let seconds = faults.pick(.clockJump, [-3_600, -30, -2, 2, 30, 3_600])
+                if seconds < 0 { invariants.clockIsSetBack() }
                 story("the wall's clock jumps by \(seconds) s")
                 clock.jump += Int64(seconds) * World.second
             }

@@ -194,6 +194,21 @@ struct DoubtTests {
         #expect(driver.venue.stopped("ABC") == 50)
     }
 
+    @Test("a stop that rests for more than our books have is no witness for them")
+    func leftOver() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.venue.tradeManually("ABC", -40, at: "100")
+        driver.venue.faults.refusesCancels = 1_000
+        driver.venue.faults.refusesReplacements = 1_000
+        driver.lookTwice()
+        #expect(driver.position("ABC")?.quantity == 60 && driver.venue.stopped("ABC") == 100)
+        // Of cash nothing is seen.
+        driver.venue.hold("ABC", 59, at: "100")
+        driver.lookTwice()
+        for _ in 0..<2 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 59)
+    }
+
     @Test("what others have executed, and the broker has told, is no hole in its list")
     func toldByOthers() {
         var driver = protected { $0.capabilities.reservesShares = false }
