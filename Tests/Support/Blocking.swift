@@ -23,7 +23,11 @@ package struct Blocking: SuiteTrait, TestTrait, TestScoping {
     ) async throws {
         await Turns.shared.take()
         defer { Turns.shared.giveBack() }
-        try await withTaskExecutorPreference(OwnThreads.shared) { try await function() }
+        try await withTaskExecutorPreference(OwnThreads.shared) {
+            // What goes on without a pause may stay on the thread that it was called on.
+            await Task.yield()
+            try await function()
+        }
     }
 }
 
