@@ -36,7 +36,8 @@ extension Orchestrator {
                 return contradicted(by: stop)
             }
             let isWorthMore = try isWorthMore(record, to: brokers, snapshot)
-            let isWitnessed = isPaidFor(record, to: brokers) && !isWorthMore
+            // While new shares of another symbol are awaited the account's worth tells of nothing, and cash alone is too little.
+            let isWitnessed = isPaidFor(record, to: brokers) && !isWorthMore && !state.reconciler.awaitsSplits
             return isWitnessed ? finding : stop.map { contradicted(by: $0) } ?? finding
         }
     }
@@ -196,13 +197,16 @@ extension Orchestrator {
             var cash = Int128(0)
             return movements[first...].contains { movement in
                 cash += movement
-                return [0, others].contains { (cash - $0 - mine).magnitude <= mine.magnitude / Self.priceMoves }
+                return [0, others].contains { (cash - $0 - mine).magnitude <= mine.magnitude / Self.sinceSold }
             }
         }
     }
 
-    /// Since it was sold the price may have moved by one part in so many.
+    /// Prices of ours and of the broker may differ by one part in so many.
     private static let priceMoves: UInt128 = 4
+
+    /// Since it was sold the price may have moved by one part in so many. Of a wider range any fee is the price of some shares.
+    private static let sinceSold: UInt128 = 16
 
     /// Units of money that a sale from the one to the other quantity brings; a purchase costs them.
     private func worth(of symbol: Symbol, from ours: Quantity, to brokers: Quantity) -> Int128 {

@@ -32,6 +32,26 @@ struct ListHoleTests {
         driver.expectSound()
     }
 
+    @Test("while new shares of another symbol are awaited, cash of about its worth is no witness")
+    func cashInASplit() {
+        var driver = protected { venue in
+            venue.hold("XYZ", 100, at: "100")
+            venue.quote("XYZ", "100", "100.02")
+        }
+        driver.quote("XYZ", "100", "100.02")
+        for _ in 0..<2 { driver.cycle() }
+        let action = CorporateAction(
+            id: "s", symbol: "XYZ", kind: .split(numerator: 4, denominator: 1), effectiveAt: driver.now)
+        driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+        driver.venue.cash = Money(units: driver.venue.cash.units + 10_000 * Money.scale)
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        for _ in 0..<10 { driver.cycle() }
+        #expect(driver.state.reconciler.awaitsSplits)
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+    }
+
     @Test("nothing rests for it: the account's own figures are the witness")
     func noStop() {
         var driver = protected { $0.faults.refuses = { _ in true } }
