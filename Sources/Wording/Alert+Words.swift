@@ -116,7 +116,7 @@ extension AlertReason {
         case .corporateActionNotApplied(let action):
             "\(action.words): the figures do not fit what is known, and nothing was changed; look at what the broker books, and move the stop by hand if it is so"
         case .splitNotBooked(let brokers, let ours):
-            "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing is done until it has"
+            "the broker has not booked the split yet: \(brokers) there, \(ours) here; nothing but a stop for the smaller figure is sent until it has"
         default: nil
         }
     }
@@ -170,7 +170,7 @@ extension AlertReason {
         case .orderResizedByOthers(let order, let from, let to):
             "somebody has changed \(order) from \(from) to \(to) shares; position and orders are read again"
         case .positionContradicted(let contradiction):
-            "the broker lists \(contradiction.brokers), \(contradiction.ours) here, and \(contradiction.witness) otherwise; nothing is changed until that is clear"
+            "the broker lists \(contradiction.brokers), \(contradiction.ours) here, and \(contradiction.witness) otherwise; nothing but a stop for the smaller figure is sent until that is clear"
         case .orderHandedOver(let order, let who, let why):
             "\(who) has handed over \(order.clientOrderID) (\(order.words)): \(why); it is managed from now on"
         case .orderNotHandedOver(let order):
