@@ -216,7 +216,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
 
     /// The broker's list shows what our books have.
     /// - Parameter price: of a share now; nil when that is not known.
-    mutating func noteListed(_ symbol: Symbol, at price: Price?) { positions[symbol]?.noteListed(at: price) }
+    mutating func noteListed(_ symbol: Symbol, at price: Price?, _ time: Timestamp) {
+        positions[symbol]?.noteListed(at: price, time)
+    }
 
     /// The broker holds none of it.
     mutating func close(_ symbol: Symbol) { positions[symbol] = nil }

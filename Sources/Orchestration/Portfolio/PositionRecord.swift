@@ -21,6 +21,8 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     package var openedAt: Timestamp
     /// What a share was worth when the broker's list was last seen to show what our books have; nil while that is not known.
     private(set) var listedPrice: Price?
+    /// When a list of the broker has shown it last.
+    private(set) var listedAt: Timestamp?
     /// The first bar after a split may mix old and new shares: its open and high say nothing certain.
     package var isRangeUncertain = false
     package var highWaterMark: Price
@@ -117,7 +119,9 @@ package struct PositionRecord: Sendable, Hashable, Codable {
     }
 
     /// The broker's list shows the same.
-    mutating func noteListed(at price: Price?) { listedPrice = price ?? listedPrice }
+    mutating func noteListed(at price: Price?, _ time: Timestamp) {
+        (listedPrice, listedAt) = (price ?? listedPrice, time)
+    }
 
     /// A split that the broker shows is in this price already: since the broker has shown the old shares, the market has gone
     /// over to the new ones.

@@ -180,8 +180,13 @@ extension Orchestrator {
         }
     }
 
+    /// What came in before a list has shown the shares came for something else, but for the time that lists may be behind.
     private func unexplainedCash(for symbol: Symbol) -> [Int128] {
-        state.reconciler.unexplainedCash(since: state.reconciler.discrepancy(of: symbol)?.since ?? state.now)
+        let listedAt = state.portfolio.positions[symbol]?.listedAt.map {
+            $0 + TimeSpan(nanoseconds: -reportLag.nanoseconds)
+        }
+        return state.reconciler.unexplainedCash(
+            since: state.reconciler.discrepancy(of: symbol)?.since ?? state.now, after: listedAt)
     }
 
     /// Cash came in for the shares, or went out for those of a short, and about as much as they are worth, alone or with what

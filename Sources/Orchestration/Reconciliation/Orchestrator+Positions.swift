@@ -22,7 +22,7 @@ extension Orchestrator {
             state.reconciler.note(finding, of: symbol, at: state.now)
             switch finding {
             case .agrees:
-                state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol))
+                state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol), state.now)
                 state.holds.endReport(.splitNotBooked, of: symbol)
                 endContradiction(of: symbol)
             case .splitNotBooked(let ours, let brokers): awaitSplit(symbol, ours: ours, brokers: brokers)
@@ -142,7 +142,7 @@ extension Orchestrator {
         let before = state.portfolio.positions[symbol]
         if let booking { try adopt(booking, of: symbol) }
         adoptQuantity(theirs.withAverage(of: booking == nil ? nil : before, state.portfolio.positions[symbol]))
-        if booking == nil { state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol)) }
+        if booking == nil { state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol), state.now) }
         if let filled, (filled.side == .buy) == theirs.quantity.isPositive {
             planForFilledEntry(symbol, filled)
             state.portfolio.entered(symbol, stop: filled.stop.stopPrice)

@@ -203,8 +203,12 @@ package struct Reconciler: Sendable, Hashable, Codable {
     }
 
     /// What came in, or with a minus went out, since so long before this time without our doing, the oldest first.
-    func unexplainedCash(since time: Timestamp) -> [Int128] {
-        cashMovements.filter { $0.at + CoreLimits.cashMovementAge >= time }.map { Int128($0.amount.units) }
+    /// - Parameter earliest: what was noted then, or before, does not count.
+    func unexplainedCash(since time: Timestamp, after earliest: Timestamp?) -> [Int128] {
+        cashMovements.filter { movement in
+            movement.at + CoreLimits.cashMovementAge >= time && earliest.map { movement.at > $0 } ?? true
+        }
+        .map { Int128($0.amount.units) }
     }
 
     // MARK: - Lists that something else contradicts

@@ -159,6 +159,27 @@ struct ListHoleTests {
         driver.expectSound()
     }
 
+    @Test("cash of about its worth that came in before a list has shown the shares is no witness")
+    func cashBefore() {
+        var driver = protected {
+            $0.cash = "100000000"
+            $0.hold("XYZ", 10_000, at: "100")
+            $0.quote("XYZ", "100", "100.02")
+        }
+        driver.quote("XYZ", "100", "100.02")
+        for _ in 0..<2 { driver.cycle() }
+        driver.venue.lie = { $0.account.cash = Money(units: $0.account.cash.units + 10_000 * Money.scale) }
+        driver.lookTwice()
+        driver.venue.lie = nil
+        driver.lookTwice()
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
     @Test(
         "half is sold by hand while about as much comes in: the account is worth the other half, and the list is no witness"
     )
