@@ -159,9 +159,16 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     /// one that takes the last of them back; or, as long as the broker has not booked that, one that makes another usual
     /// ratio of it. Else somebody has traded, or an execution from before the split was booked after it.
     func mayFollow(_ split: Split, of symbol: Symbol, isAwaited: Bool, at now: Timestamp) -> Bool {
-        for case .split(let numerator, let denominator) in recent(symbol, at: now) {
-            let both = split.after(Split(numerator, denominator))
-            return both.isNone || (isAwaited && both.isUsual)
+        for other in applied.reversed() where other.symbol == symbol && other.at + CoreLimits.actionsApart >= now {
+            switch other.change {
+            case .action(.split(let numerator, let denominator)):
+                let both = split.after(Split(numerator, denominator))
+                return both.isNone || (isAwaited && both.isUsual)
+            // I-CORP-13: the booking of the one that nothing was restated for.
+            case .passedBy(.split(let numerator, let denominator)):
+                return split.numerator * denominator == numerator * split.denominator
+            case .action, .passedBy, .quantity: continue
+            }
         }
         return true
     }

@@ -18,7 +18,7 @@ extension Orchestrator {
     private mutating func noteUnknownOrder(_ report: ExecutionReport) {
         alert(.notice, report.terms?.symbol, .reportOnUnknownOrder(order: report.clientOrderID, report.event))
         guard let symbol = report.terms?.symbol else { return requestReconcile() }
-        if state.portfolio.positions[symbol] != nil { state.reconciler.noteFillByOthers(report) }
+        noteFillByOthers(report, of: symbol)
         awaitBrokerSnapshot(of: symbol)
     }
 

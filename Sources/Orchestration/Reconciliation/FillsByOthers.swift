@@ -1,7 +1,7 @@
 import Trading
 
-/// What orders that nobody here has placed have executed, as their reports told it. No report shows whether our books have it already,
-/// since it may be repeated after a reconnect; but a list of positions that differs from our books by just that is no hole (I-DOUBT-2).
+/// What orders that nobody here has placed have executed since a list has shown the position, as their reports told it. Our books do
+/// not have it, and a list of positions that differs from them by just that is no hole (I-DOUBT-2).
 struct FillsByOthers: Sendable, Hashable, Codable {
     private struct Fill: Sendable, Hashable, Codable {
         let order: ClientOrderID

@@ -239,6 +239,14 @@ extension Orchestrator {
         return !brokers.isZero && brokers.isNegative == ours.isNegative
     }
 
+    /// What was executed before a list has shown the position is in our books: it is told again after a reconnect.
+    mutating func noteFillByOthers(_ report: ExecutionReport, of symbol: Symbol) {
+        guard let record = state.portfolio.positions[symbol],
+            record.listedAt.map({ report.at + reportLag > $0 }) ?? true
+        else { return }
+        state.reconciler.noteFillByOthers(report)
+    }
+
     mutating func endContradiction(of symbol: Symbol) {
         state.holds.endReport(.contradiction, of: symbol)
         state.reconciler.endContradiction(of: symbol)

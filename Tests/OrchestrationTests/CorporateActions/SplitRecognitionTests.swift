@@ -87,6 +87,16 @@ struct SplitRecognitionTests {
         #expect(actions.mayFollow(split, of: "ABC", isAwaited: isAwaited, at: now + .seconds(6 * 86_400)))
     }
 
+    @Test("after a split that nothing was restated for only that one is recognized (I-CORP-13)")
+    func passedBy() {
+        var actions = CorporateActions()
+        let now = Timestamp(seconds: 1_000_000)
+        actions.notePassedBy(.split(numerator: 2, denominator: 1), of: "ABC", at: now)
+        #expect(actions.mayFollow(Split(4, 2), of: "ABC", isAwaited: false, at: now))
+        #expect(!actions.mayFollow(Split(3, 2), of: "ABC", isAwaited: false, at: now))
+        #expect(!actions.mayFollow(Split(1, 2), of: "ABC", isAwaited: false, at: now))
+    }
+
     @Test(
         "a trade at another price after a split is no second one: the stop stays where it is", arguments: [true, false])
     func tradedAfterwards(isAnnounced: Bool) {

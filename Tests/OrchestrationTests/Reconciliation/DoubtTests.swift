@@ -122,10 +122,8 @@ struct DoubtTests {
         driver.expectSound()
     }
 
-    @Test(
-        "a position that the broker shows otherwise is not reduced before that is settled, and its stop is for the smaller one"
-    )
-    func unconfirmed() {
+    /// A short of 100 without a stop, and lists that may be behind by five seconds.
+    private static func shortBehind() -> CoreDriver {
         var venue = FakeVenue()
         venue.capabilities.reportLag = .seconds(5)
         venue.capabilities.reservesShares = false
@@ -136,6 +134,14 @@ struct DoubtTests {
         driver.quote("ABC", "100", "100.02")
         driver.connect()
         driver.wait(.seconds(6))
+        return driver
+    }
+
+    @Test(
+        "a position that the broker shows otherwise is not reduced before that is settled, and its stop is for the smaller one"
+    )
+    func unconfirmed() {
+        var driver = Self.shortBehind()
         #expect(driver.position("ABC")?.quantity == -100 && driver.orders == [])
         driver.venue.tradeManually("ABC", 30, at: "100")
         driver.recommend([
@@ -156,15 +162,7 @@ struct DoubtTests {
 
     @Test("books and list have it on different sides: no stop is sent, since it would open what it is to close")
     func otherSide() {
-        var venue = FakeVenue()
-        venue.capabilities.reportLag = .seconds(5)
-        venue.hold("ABC", -100, at: "100")
-        venue.quote("ABC", "100", "100.02")
-        var driver = CoreDriver(venue: venue)
-        driver.start()
-        driver.quote("ABC", "100", "100.02")
-        driver.connect()
-        driver.wait(.seconds(6))
+        var driver = Self.shortBehind()
         driver.venue.hold("ABC", 100, at: "100")
         driver.recommend([PluginName("stop-loss").says(.stop("105"), on: "ABC")])
         driver.reconcile()
@@ -209,20 +207,39 @@ struct DoubtTests {
         #expect(driver.position("ABC")?.quantity == 59)
     }
 
+    private static func soldByHand(_ quantity: Quantity, at time: Timestamp) -> Input {
+        let terms = NewOrder(
+            clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .market, quantity: quantity, timeInForce: .day,
+            role: .external)
+        return .execution(
+            ExecutionReport(
+                clientOrderID: "by-hand", event: .fill, executionID: ExecutionID(unchecked: "h1"), price: "100",
+                quantity: quantity, cumulativeQuantity: quantity, terms: terms, at: time))
+    }
+
+    @Test("what others have sold long ago, and is told again after a reconnect, explains no hole of today")
+    func toldAgain() {
+        var driver = protected()
+        let then = driver.now
+        for _ in 0..<6 { driver.cycle() }
+        driver.disconnect()
+        driver.connect()
+        driver.send(Self.soldByHand(100, at: then))
+        driver.venue.hold("ABC", 0, at: "100")
+        driver.lookTwice()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
     @Test("what others have executed, and the broker has told, is no hole in its list")
     func toldByOthers() {
         var driver = protected { $0.capabilities.reservesShares = false }
         driver.cycle()
         // Of cash nothing is seen, so that the list alone says it.
         driver.venue.hold("ABC", 40, at: "100")
-        let terms = NewOrder(
-            clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .market, quantity: 60, timeInForce: .day,
-            role: .external)
-        driver.send(
-            .execution(
-                ExecutionReport(
-                    clientOrderID: "by-hand", event: .fill, executionID: ExecutionID(unchecked: "h1"), price: "100",
-                    quantity: 60, cumulativeQuantity: 60, terms: terms, at: driver.now)))
+        driver.send(Self.soldByHand(60, at: driver.now))
         driver.lookTwice()
         #expect(driver.position("ABC")?.quantity == 40)
         #expect(driver.venue.stopped("ABC") == 40)

@@ -11,6 +11,18 @@ struct ListHoleTests {
         driver.venue.lie = { $0.positions.removeAll { $0.symbol == "ABC" } }
     }
 
+    /// 100 shares beside a hundred times as many of another symbol.
+    private static func smallInLarge() -> CoreDriver {
+        var driver = protected {
+            $0.cash = "100000000"
+            $0.hold("XYZ", 10_000, at: "100")
+            $0.quote("XYZ", "100", "100.02")
+        }
+        driver.quote("XYZ", "100", "100.02")
+        for _ in 0..<2 { driver.cycle() }
+        return driver
+    }
+
     private static func contradictions(_ driver: CoreDriver) -> [Contradiction] {
         driver.alertReasons(of: .brokerDoubtful).compactMap {
             if case .positionContradicted(let contradiction) = $0 { contradiction } else { nil }
@@ -138,13 +150,7 @@ struct ListHoleTests {
 
     @Test("shares that are worth less than prices make the others differ by: our stop is the witness")
     func smallPosition() {
-        var driver = protected {
-            $0.cash = "100000000"
-            $0.hold("XYZ", 10_000, at: "100")
-            $0.quote("XYZ", "100", "100.02")
-        }
-        driver.quote("XYZ", "100", "100.02")
-        for _ in 0..<2 { driver.cycle() }
+        var driver = Self.smallInLarge()
         // A jump of the cash that is not believed, and figures of which the list's hole is a part.
         driver.venue.lie = { $0.account.cash = Money(units: $0.account.cash.units + 9_000_000 * Money.scale) }
         driver.lookTwice()
@@ -161,13 +167,7 @@ struct ListHoleTests {
 
     @Test("cash of about its worth that came in before a list has shown the shares is no witness")
     func cashBefore() {
-        var driver = protected {
-            $0.cash = "100000000"
-            $0.hold("XYZ", 10_000, at: "100")
-            $0.quote("XYZ", "100", "100.02")
-        }
-        driver.quote("XYZ", "100", "100.02")
-        for _ in 0..<2 { driver.cycle() }
+        var driver = Self.smallInLarge()
         driver.venue.lie = { $0.account.cash = Money(units: $0.account.cash.units + 10_000 * Money.scale) }
         driver.lookTwice()
         driver.venue.lie = nil
