@@ -63,14 +63,14 @@ extension Orchestrator {
         }
     }
 
-    /// A stop of ours that the broker lists, for more than is left by its list of positions. One for more than our books have is no
-    /// witness for them either: it was left over, as by a split.
+    /// A stop of ours that the broker lists, for more than is left by its list of positions. One for more than our books have, left
+    /// over as by a split, does not tell how many are held: it is a witness only where the list shows none.
     private func stopBeyond(_ left: Quantity, _ record: PositionRecord, _ snapshot: BrokerState) -> ClientOrderID? {
         snapshot.openOrders.first { order in
             order.symbol == record.symbol && state.portfolio.orders[order.id]?.isExit == true
                 && order.terms.type.isStop && order.status.isExecutable
                 && order.terms.side == record.exitSide && order.leavesQuantity > left
-                && order.leavesQuantity <= record.size
+                && (left.isZero || order.leavesQuantity <= record.size)
         }?.id
     }
 

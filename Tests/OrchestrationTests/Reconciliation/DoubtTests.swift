@@ -207,6 +207,20 @@ struct DoubtTests {
         #expect(driver.position("ABC")?.quantity == 59)
     }
 
+    @Test("a stop for more than our books have is a witness where the list shows none")
+    func leftOverAndNone() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.venue.tradeManually("ABC", -98, at: "100")
+        driver.venue.faults.refusesCancels = 1_000
+        driver.venue.faults.refusesReplacements = 1_000
+        driver.lookTwice()
+        #expect(driver.position("ABC")?.quantity == 2 && driver.venue.stopped("ABC") == 100)
+        driver.venue.lie = { $0.positions = [] }
+        driver.lookTwice()
+        for _ in 0..<2 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 2)
+    }
+
     private static func soldByHand(_ quantity: Quantity, at time: Timestamp) -> Input {
         let terms = NewOrder(
             clientOrderID: "by-hand", symbol: "ABC", side: .sell, type: .market, quantity: quantity, timeInForce: .day,
