@@ -281,6 +281,9 @@ final class Invariants {
     /// The wall's clock is no measure of a minute while nobody watches it jump.
     func clockJumps() { ordersSent = [] }
 
+    /// What lists have said before nobody looked for so long says nothing of the time since: the core's limit begins anew.
+    func weeksPass() { contradicted = [:] }
+
     /// What a person or a limit has stopped, stays stopped.
     private func forbidden(_ command: OrderCommand, _ state: TradingState) -> String? {
         guard !command.isQuery, state != .active else { return nil }

@@ -23,6 +23,7 @@ extension Simulator {
         let weeks = faults.between(.longPause, 1, 3)
         story("\(weeks) weeks pass")
         world.skip(weeks * 7 * 86_400 * World.second)
+        invariants.weeksPass()
         venue.endDay()
         for symbol in scenario.symbols {
             guard let price = venue.prices[symbol] else { continue }
