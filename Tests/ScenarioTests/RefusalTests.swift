@@ -55,6 +55,23 @@ struct RefusalTests {
         scenario.expectSound()
     }
 
+    @Test("less than a share is free beside somebody's order, and plain stops are refused: it rests as a stop-limit")
+    func partBesideOthers() {
+        var scenario = protected("2.5") { venue in
+            venue.capabilities.quantityIncrement = "0.000001"
+            venue.capabilities.reservesShares = false
+            venue.faults.refuses = { $0.orders.contains { $0.type == .stop && !$0.quantity.isMultiple(of: .one) } }
+        }
+        for _ in 0..<4 { scenario.cycle() }
+        #expect(scenario.stop("ABC") == "2 @ 95.00")
+        scenario.driver.venue.rest(
+            NewOrder(
+                clientOrderID: "hand-1", symbol: "ABC", side: .sell, type: .limit, quantity: 2, limitPrice: "110",
+                role: .external))
+        for _ in 0..<12 { scenario.cycle() }
+        scenario.expect("ABC", holds: "2.5", stop: "0.5 @ 95.00 limit 90.25", target: "2 @ 110.00")
+    }
+
     @Test(
         "less than a share is left, where stops turned out to be for whole shares: it is tried again, and rests when it is taken"
     )

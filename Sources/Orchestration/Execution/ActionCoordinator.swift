@@ -355,8 +355,8 @@ extension ActionCoordinator {
         let free = declared.tradable(leastHeld(of: position).less(claimed), of: symbol, in: .stop)
         // Less than the broker takes in one order was told (I-VALUE-1).
         let rest = declared.tradable(free.less(whole), of: symbol, in: .stop)
-        guard rest.isPositive, !refused.isRemainder, takesStops, !isMarketThrough(stop, position),
-            openExitQuantity.less(claimed) <= whole
+        guard rest.isPositive, !(whole.isPositive ? refused.isRemainder : refused.isStop), takesStops,
+            !isMarketThrough(stop, position), openExitQuantity.less(claimed) <= whole
         else { return nil }
         return place(stop, nil, rest, position)
     }

@@ -286,11 +286,6 @@ extension Orchestrator {
         }
     }
 
-    /// A stop for what is no whole share, tried beside one for the whole ones.
-    private func isRemainder(_ order: Order) -> Bool {
-        state.holds.form(order.symbol).isWhole && order.terms.type.isStop && !order.terms.quantity.isMultiple(of: .one)
-    }
-
     private mutating func stopRests(_ order: Order) {
         let symbol = order.symbol
         let form = state.holds.form(symbol)

@@ -63,6 +63,17 @@ extension Orchestrator {
         return capabilities.tradable(size, of: symbol, in: .stop)
     }
 
+    /// A stop for what is no whole share, tried beside one for the whole ones. Where none of those rests, it is all that there is to
+    /// protect, and goes from form to form.
+    func isRemainder(_ order: Order) -> Bool {
+        guard state.holds.form(order.symbol).isWhole, order.terms.type.isStop,
+            !order.terms.quantity.isMultiple(of: .one)
+        else { return false }
+        return state.portfolio.orders.working(order.symbol).contains {
+            $0.terms.role == .stop && $0.terms.quantity.isMultiple(of: .one)
+        }
+    }
+
     /// What the broker takes of this symbol, after what its refusals have shown.
     func capabilities(of symbol: Symbol) -> BrokerCapabilities? {
         state.broker?.capabilities.adapted(to: state.holds.form(symbol), of: symbol)
