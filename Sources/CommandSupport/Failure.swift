@@ -26,7 +26,7 @@ package enum Failure {
             switch error {
             case .heldBy: return ExitCode(held)
             case .full, .io, .poisoned, .tooLarge: return ExitCode(disk)
-            case .damaged, .tooNew, .notAJournal, .missing: return ExitCode(badInput)
+            case .damaged, .tooNew, .notAJournal, .missing, .unreachable: return ExitCode(badInput)
             }
         case let error as MessagingError:
             if case .addressInUse = error { return ExitCode(held) }

@@ -69,8 +69,11 @@ package protocol JournalReader: AnyObject {
     func metadata(_ key: String) throws(JournalError) -> String?
     /// Whether a snapshot that it gave is the one that was written, as far as the journal can tell: see ``Seal``.
     func isSealed(_ snapshot: Snapshot) throws(JournalError) -> Bool
+    /// The last entry that stands in an archive, which may be out of reach; 0 for none.
+    var archivedUpTo: Int64 { get }
 }
 
 extension JournalReader {
     package func isSealed(_ snapshot: Snapshot) throws(JournalError) -> Bool { true }
+    package var archivedUpTo: Int64 { 0 }
 }

@@ -32,6 +32,8 @@ package enum JournalError: Error, Hashable, Sendable {
     case io(path: String, why: String)
     /// Something would have been written that is longer than what may be; nothing of it was, and the journal takes the next.
     case tooLarge(path: String, what: String, bytes: Int, limit: Int)
+    /// Put the archive that has these entries back.
+    case unreachable(path: String, first: Int64, last: Int64, file: String, why: String)
     /// An earlier write failed, or the journal is closed: start again.
     case poisoned(path: String, cause: String)
 }
@@ -62,6 +64,9 @@ extension JournalError: CustomStringConvertible {
         case .tooLarge(let path, let what, let bytes, let limit):
             "the journal \(path) does not take \(what) of \(bytes) bytes, \(limit) is the most; what was committed is safe: "
                 + "report this, and start again"
+        case .unreachable(let path, let first, let last, let file, let why):
+            "entries \(first) to \(last) of the journal \(path) cannot be reached: their archive \(file) \(why); "
+                + "put it back from a copy; the core starts without it, and what is newer can be read"
         case .poisoned(let path, let cause):
             "the journal \(path) takes nothing more: \(cause); start again when that is mended"
         }

@@ -25,7 +25,8 @@ package enum VerificationStart: Sendable {
     case genesis
     /// At the newest snapshot, whose entry is taken as it stands: quick, for each start of a core.
     case latestSnapshot
-    /// So many entries before the end, whose first is taken as it stands; from the genesis where there are no more.
+    /// So many entries before the end, or all that are in no archive, whose first is taken as it stands; from the genesis where
+    /// there are no more.
     case newest(Int64)
 }
 
@@ -96,7 +97,9 @@ extension JournalReader {
     }
 
     private func beginning(before count: Int64) throws(JournalError) -> JournalHead {
-        let first = try head.sequence - count
+        var first = try head.sequence - count
+        // A start needs no archive.
+        if archivedUpTo > 0 { first = max(first, archivedUpTo + 1) }
         guard first > 0 else { return .empty }
         guard let entry = try entries(in: first...first, limit: 1).first else {
             throw .damaged(path: path, sequence: first, what: "it is missing")

@@ -32,8 +32,7 @@ extension SQLiteJournalReader {
             return head
         } catch {
             for leftover in [part, part + "-journal", part + "-wal", part + "-shm"] { unlink(leftover) }
-            guard let error = error as? JournalError, error.path == part else { throw error }
-            throw BackupError(file: file, why: error.cause)
+            throw BackupError.of(error, part: part, file: file)
         }
     }
 
@@ -46,7 +45,8 @@ extension SQLiteJournalReader {
             try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
             try copy.close()
         }
-        let reader = try SQLiteJournalReader(path: part)
+        let reader = try SQLiteJournalReader(
+            path: part, archivesIn: URL(fileURLWithPath: path).deletingLastPathComponent().path)
         try reader.verify(progress: progress)
         let head = try reader.head
         try reader.close()
@@ -63,7 +63,7 @@ extension SQLiteJournalReader {
     }
 
     /// fsync(2).
-    private static func sync(_ file: String) throws(BackupError) {
+    static func sync(_ file: String) throws(BackupError) {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw BackupError(file: file, why: systemWords()) }
         defer { Glibc.close(descriptor) }
@@ -76,6 +76,12 @@ package struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
     package var file: String
     package var why: String
 
+    /// An error of what was being written, as one of the file that was asked for; another one as it is.
+    static func of(_ error: any Error, part: String, file: String) -> any Error {
+        guard let error = error as? JournalError, error.path == part else { return error }
+        return BackupError(file: file, why: error.cause)
+    }
+
     package var description: String { "\(file) was not written: \(why); the journal is as it was" }
 }
 
@@ -84,7 +90,7 @@ extension JournalError {
         switch self {
         case .full(let path, _), .heldBy(let path, _), .damaged(let path, _, _), .tooNew(let path, _, _, _),
             .notAJournal(let path, _), .missing(let path), .io(let path, _), .tooLarge(let path, _, _, _),
-            .poisoned(let path, _):
+            .poisoned(let path, _), .unreachable(let path, _, _, _, _):
             path
         }
     }
@@ -95,7 +101,7 @@ extension JournalError {
         case .full: "the disk is full"
         case .notAJournal(_, let why), .io(_, let why), .poisoned(_, let why): why
         case .damaged(_, let sequence, let what): "the copy is damaged at entry \(sequence): \(what)"
-        case .heldBy, .tooNew, .missing, .tooLarge: "\(self)"
+        case .heldBy, .tooNew, .missing, .tooLarge, .unreachable: "\(self)"
         }
     }
 }

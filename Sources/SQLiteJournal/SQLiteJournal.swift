@@ -30,6 +30,8 @@ package final class SQLiteJournal: Journal {
     /// The newest that was written by us.
     private var seal: Seal?
     private var packer = BodyPacker()
+    /// Reads across the archives; nil where there are none.
+    private let archives: SQLiteJournalReader?
 
     /// Opens a journal, or begins one.
     /// - Parameters:
@@ -46,14 +48,19 @@ package final class SQLiteJournal: Journal {
         // To open it for writing already moves its -wal into it; so it is looked at through a reader first.
         let probe = try SQLiteJournalReader(path: path)
         turn = OpenTurn(after: try probe.checkedHead(), path: path)
-        try probe.close()
+        if probe.archives.isEmpty {
+            archives = nil
+            try probe.close()
+        } else {
+            archives = probe
+        }
         store = Store(path: path, queue: try Self.connect(path, maximumBytes: maximumBytes))
     }
 
     deinit { close() }
 
     /// Nobody else may put a file into its folder, such as a log that SQLite would take for ours, nor change the journal.
-    private static func checkTrust(_ path: String) throws(JournalError) {
+    static func checkTrust(_ path: String) throws(JournalError) {
         do throws(UntrustedPath) {
             try FileTrust.check(folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
             try FileTrust.check(path)
@@ -71,7 +78,7 @@ package final class SQLiteJournal: Journal {
     /// Whether somebody writes a journal, and who.
     package static func lockState(of path: String) -> LockState { WriterLock.holder(of: JournalFile.resolve(path)) }
 
-    private static func connect(_ path: String, maximumBytes: Int64?) throws(JournalError) -> DatabaseQueue {
+    static func connect(_ path: String, maximumBytes: Int64?) throws(JournalError) -> DatabaseQueue {
         try translating(path) {
             var configuration = Configuration()
             configuration.busyMode = .timeout(busySeconds)
@@ -142,7 +149,10 @@ package final class SQLiteJournal: Journal {
         guard lock != nil else { return }
         turn.discard()
         // What fails here is only the tidying up: all that was committed is in the -wal.
-        do { try store.queue.close() } catch { state = .poisoned(cause: "it could not be closed, because \(error)") }
+        do {
+            try archives?.close()
+            try store.queue.close()
+        } catch { state = .poisoned(cause: "it could not be closed, because \(error)") }
         if case .working = state { state = .poisoned(cause: "it is closed") }
         lock.take()?.close()
     }
@@ -163,7 +173,13 @@ package final class SQLiteJournal: Journal {
 }
 
 extension SQLiteJournal {
-    package func entries(_ query: EntryQuery) throws(JournalError) -> [JournalEntry] { try store.entries(query) }
+    package func entries(_ query: EntryQuery) throws(JournalError) -> [JournalEntry] {
+        // What is newer is read where it is written.
+        guard let archives, query.range.lowerBound <= archivedUpTo else { return try store.entries(query) }
+        return try archives.entries(query)
+    }
+
+    package var archivedUpTo: Int64 { archives?.archivedUpTo ?? 0 }
 
     package func latestSnapshot(atOrBefore sequence: Int64?) throws(JournalError) -> Snapshot? {
         try store.latestSnapshot(atOrBefore: sequence)

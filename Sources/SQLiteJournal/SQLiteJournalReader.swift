@@ -8,12 +8,18 @@ package final class SQLiteJournalReader: JournalReader {
     package let path: String
     let store: Store
 
+    /// - Parameter folder: where its archives are; nil: beside it.
     /// - Throws: `missing`, `notAJournal`, `tooNew`, `damaged`, `io`.
-    package init(path: String) throws(JournalError) {
+    package init(path: String, archivesIn folder: String? = nil) throws(JournalError) {
         let path = JournalFile.resolve(path)
         guard try JournalFile.exists(path) else { throw .missing(path: path) }
         self.path = path
-        store = Store(path: path, queue: try Self.open(path))
+        let queue = try Self.open(path)
+        let folder = folder ?? URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let span = try translating(path) {
+            try queue.inDatabase { try ArchiveSpan($0, path: path, folder: folder) }
+        }
+        store = Store(path: path, queue: queue, span: span)
     }
 
     /// Opens in a way that fits: read-only; or, from a medium where SQLite cannot place its `-shm`, as a file that
@@ -42,6 +48,11 @@ package final class SQLiteJournalReader: JournalReader {
             return queue
         }
     }
+
+    /// Oldest first, whether or not they can be reached.
+    package var archives: [JournalArchive] { store.span?.archives ?? [] }
+
+    package var archivedUpTo: Int64 { archives.last?.last ?? 0 }
 
     package var head: JournalHead { get throws(JournalError) { try store.head() } }
 

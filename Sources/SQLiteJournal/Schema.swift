@@ -15,8 +15,14 @@ enum Schema {
             try setFormat(JournalFormat.unnumbered, database)
         }
         migrator.registerMigration("2: seals") { try $0.execute(sql: second) }
+        migrator.registerMigration("3: bases") { try $0.execute(sql: third) }
         return migrator
     }
+
+    static let entriesStay = """
+        CREATE TRIGGER entry_stays BEFORE DELETE ON entry BEGIN
+            SELECT RAISE(ABORT, 'an entry is never deleted'); END;
+        """
 
     // `head` repeats the last entry: without it nobody would miss entries that are gone from the end.
     // The triggers keep a slip of the hand in a SQL shell from changing what was written.
@@ -27,8 +33,7 @@ enum Schema {
         CREATE INDEX entry_by_type ON entry (type);
         CREATE TRIGGER entry_is_final BEFORE UPDATE ON entry BEGIN
             SELECT RAISE(ABORT, 'an entry is never changed'); END;
-        CREATE TRIGGER entry_stays BEFORE DELETE ON entry BEGIN
-            SELECT RAISE(ABORT, 'an entry is never deleted'); END;
+        \(entriesStay)
         CREATE TABLE mention (
             key TEXT NOT NULL, sequence INTEGER NOT NULL REFERENCES entry (sequence),
             PRIMARY KEY (key, sequence)) STRICT, WITHOUT ROWID;
@@ -55,6 +60,23 @@ enum Schema {
             SELECT RAISE(ABORT, 'a seal is never changed'); END;
         CREATE TRIGGER seal_stays BEFORE DELETE ON seal BEGIN
             SELECT RAISE(ABORT, 'a seal is never deleted'); END;
+        """
+
+    // Bodies of archived entries on which those that stay stand.
+    private static let third = "CREATE TABLE base (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
+
+    /// `BBja`, in an archive's header.
+    static let archiveID: Int64 = 0x4242_6A61
+
+    /// The tables of an archive, which is attached as `part`.
+    static let archive = """
+        CREATE TABLE part.entry (
+            sequence INTEGER PRIMARY KEY, turn INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT NOT NULL,
+            at INTEGER NOT NULL, body BLOB NOT NULL, chain BLOB NOT NULL) STRICT;
+        CREATE INDEX part.entry_by_type ON entry (type);
+        CREATE TABLE part.mention (
+            key TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (key, sequence)) STRICT, WITHOUT ROWID;
+        CREATE TABLE part.base (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
         """
 
     /// A journal that no core has written since there are seals has none.

@@ -8,9 +8,13 @@ struct Store {
     let queue: DatabaseQueue
     private var rows: Rows { Rows(path: path) }
 
-    init(path: String, queue: DatabaseQueue) {
+    /// The archives that the connection reads as well.
+    let span: ArchiveSpan?
+
+    init(path: String, queue: DatabaseQueue, span: ArchiveSpan? = nil) {
         self.path = path
         self.queue = queue
+        self.span = span
     }
 
     func head() throws(JournalError) -> JournalHead { try read { try head($0) } }
@@ -86,19 +90,26 @@ struct Store {
 
     private func entries(_ query: EntryQuery, _ database: Database) throws -> [JournalEntry] {
         let order = query.newestFirst ? "DESC" : "ASC"
-        let (from, column, key): (String, String, String?) =
+        let (clause, key): (String, String?) =
             switch query.filter {
-            case .all: ("entry WHERE", "entry.sequence", nil)
-            case .type(let type): ("entry WHERE type = ? AND", "entry.sequence", type)
+            case .all: ("", nil)
+            case .type(let type): ("type = ?1 AND", type)
+            // No join: SQLite would read all entries of archives for it.
             case .mention(let key):
-                ("mention JOIN entry USING (sequence) WHERE mention.key = ? AND", "mention.sequence", key)
+                (
+                    """
+                    sequence IN (SELECT sequence FROM mention WHERE key = ?1 AND sequence BETWEEN ?2 AND ?3
+                                 ORDER BY sequence \(order) LIMIT ?4) AND
+                    """, key
+                )
             }
         let statement = try database.cachedStatement(
-            sql:
-                "SELECT \(Rows.entryColumns) FROM \(from) \(column) BETWEEN ? AND ? ORDER BY \(column) \(order) LIMIT ?"
-        )
-        let bounds: StatementArguments = [query.range.lowerBound, query.range.upperBound, max(0, query.limit)]
-        let cursor = try Row.fetchCursor(statement, arguments: key.map { [$0] + bounds } ?? bounds)
+            sql: """
+                SELECT \(Rows.entryColumns) FROM entry WHERE \(clause) sequence BETWEEN ?2 AND ?3
+                ORDER BY sequence \(order) LIMIT ?4
+                """)
+        let cursor = try Row.fetchCursor(
+            statement, arguments: [key, query.range.lowerBound, query.range.upperBound, max(0, query.limit)])
         var found: [JournalEntry] = []
         var bodies = StoredBodies(database, rows)
         var bytes = 0
@@ -106,6 +117,7 @@ struct Store {
             found.append(try bodies.unpacked(try rows.entry(row)))
             bytes += found[found.count - 1].body.count
         }
+        try span?.check(query, found)
         return found
     }
 

@@ -38,8 +38,7 @@ struct StoredBodies: ~Copyable {
     private mutating func base(_ distance: Int64, before sequence: Int64) throws -> [UInt8] {
         let (number, overflows) = sequence.subtractingReportingOverflow(distance)
         if let base = bases[number] { return base }
-        let statement = try database.cachedStatement(sql: "SELECT body FROM entry WHERE sequence = ?")
-        guard !overflows, let row = try Row.fetchOne(statement, arguments: [number]) else {
+        guard !overflows, let row = try row(number) else {
             throw StoredBody.Defect(what: "its body stands on that of entry \(number), which is missing")
         }
         let parts = try StoredBody.Parts(try rows.bytes(row, 0, of: number))
@@ -56,5 +55,15 @@ struct StoredBodies: ~Copyable {
             bytes += body.count
         }
         return body
+    }
+
+    /// Among the entries, or among what was kept of those that are archived.
+    private func row(_ number: Int64) throws -> Row? {
+        let statement = try database.cachedStatement(sql: "SELECT body FROM entry WHERE sequence = ?")
+        if let row = try Row.fetchOne(statement, arguments: [number]) { return row }
+        // A journal that no core has written since there are archives has none.
+        guard try database.tableExists("base") || database.viewExists("base") else { return nil }
+        let kept = try database.cachedStatement(sql: "SELECT body FROM base WHERE sequence = ?")
+        return try Row.fetchOne(kept, arguments: [number])
     }
 }

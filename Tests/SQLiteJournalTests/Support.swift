@@ -28,8 +28,9 @@ final class Place {
     func write(_ data: Data) throws { try data.write(to: URL(fileURLWithPath: path)) }
 
     /// Changes the closed file past the journal.
-    func tamper(_ sql: String) throws {
-        let queue = try DatabaseQueue(path: path)
+    /// - Parameter file: another one than the journal.
+    func tamper(_ sql: String, in file: String? = nil) throws {
+        let queue = try DatabaseQueue(path: file ?? path)
         try queue.writeWithoutTransaction { database in
             try database.execute(
                 sql:

@@ -8,8 +8,8 @@ import Wire
 /// What proves the journal later: anchors, and their check; and copies of it.
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: "Anchor the journal, check it against anchors, copy it.",
-        subcommands: [Anchor.self, Verify.self, Backup.self, Export.self])
+        commandName: "journal", abstract: "Anchor the journal, check it against anchors, copy and archive it.",
+        subcommands: [Anchor.self, Verify.self, Backup.self, Export.self, Archive.self])
 
     struct Anchor: ParsableCommand {
         static let configuration = CommandConfiguration(
