@@ -47,7 +47,7 @@ extension SQLiteJournalReader {
         }
         let reader = try SQLiteJournalReader(
             path: part, archivesIn: URL(fileURLWithPath: path).deletingLastPathComponent().path)
-        try reader.verify(progress: progress)
+        try reader.verifyReachable(progress: progress)
         let head = try reader.head
         try reader.close()
         guard head.sequence >= before.sequence else {

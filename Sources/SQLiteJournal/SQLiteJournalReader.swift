@@ -92,6 +92,14 @@ package final class SQLiteJournalReader: JournalReader {
         try store.checkSeals()
     }
 
+    /// Everything; where an archive is out of reach, what is in the file itself.
+    func verifyReachable(progress: (Int64) -> Void) throws(JournalError) {
+        guard let span = store.span, !span.gaps.isEmpty else { return try verify(progress: progress) }
+        try verifyChain(from: .newest(.max), progress: progress)
+        _ = try store.checkedHead()
+        try store.checkPages()
+    }
+
     /// The end, checked against the last entry.
     func checkedHead() throws(JournalError) -> JournalHead { try store.checkedHead() }
 

@@ -19,7 +19,14 @@ enum JournalSize {
         }
         return try JournalGrowth(
             of: reader, bytes: bytes(of: reader.path) + bytes(of: reader.path + "-wal"), freeBytes: free,
-            backedUpAt: mark?.at)
+            backedUpAt: mark?.at, archives: archives(of: reader))
+    }
+
+    private static func archives(of reader: SQLiteJournalReader) -> JournalGrowth.Archives? {
+        guard let last = reader.archives.last else { return nil }
+        let folder = URL(fileURLWithPath: reader.path).deletingLastPathComponent().path
+        let bytes = reader.archives.reduce(Int64(0)) { $0 + self.bytes(of: folder + "/" + $1.file) }
+        return JournalGrowth.Archives(count: reader.archives.count, bytes: bytes, lastAt: last.at)
     }
 
     /// 0 for a file that is not there.

@@ -32,4 +32,36 @@ struct JournalCopyTests {
         let none = try programs.run(["journal", "export", "--journal", copy, "--from", "9", "--to", "3"])
         #expect(none.code != 0 && none.output.isEmpty)
     }
+
+    @Test("an archive is read as part of the journal; without it the account is seen, copied and goes on")
+    func archives() throws {
+        let programs = try Programs()
+        defer { programs.remove() }
+        let config = try programs.shipped("nvda.yaml")
+        for _ in 0..<4 { #expect(try programs.run(["run", "--config", config, "--cycles", "2"]).code == 0) }
+        let reads = [["decisions"], ["explain", "1.NVDA"], ["replay"], ["trades"], ["equity"], ["journal", "export"]]
+        func read() throws -> [String] { try reads.map { try programs.run($0 + ["--config", config]).output } }
+        let before = try read()
+        // The tape is older than that.
+        let archived = try programs.run(["journal", "archive", "--older-than", "2026-12-31", "--config", config])
+        #expect(archived.code == 0 && archived.output.contains("are in archive-1-"), "\(archived)")
+        #expect(try read() == before)
+
+        let folder = URL(fileURLWithPath: programs.journal).deletingLastPathComponent()
+        let file = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasPrefix("archive-") })
+        let (here, away) = (folder.appendingPathComponent(file), programs.folder.appendingPathComponent("away"))
+        try FileManager.default.moveItem(at: here, to: away)
+        let verified = try programs.run(["journal", "verify", "--config", config])
+        #expect(verified.code == 2 && verified.errors.contains("\(file) is missing"), "\(verified)")
+        let status = try programs.run(["status", "--config", config])
+        #expect(status.output.contains("in 1 archive, the last of"), "\(status)")
+        let copy = programs.folder.appendingPathComponent("copy.sqlite").path
+        let copied = try programs.run(["journal", "backup", copy, "--config", config])
+        #expect(copied.code == 0 && copied.output.contains("copy \(file) as well"), "\(copied)")
+        #expect(try programs.run(["run", "--config", config, "--cycles", "2"]).code == 0)
+        try FileManager.default.moveItem(at: away, to: here)
+        let replay = try programs.run(["replay", "--config", config])
+        #expect(replay.code == 0 && replay.output.contains("identical"), "\(replay)")
+    }
 }

@@ -42,12 +42,13 @@ extension JournalCommand {
                 if let archive {
                     try archiver.write(archive)
                     try archiver.remove(archive)
+                    print("entries \(archive.first) to \(archive.last) are in \(archive.file), hash \(archive.chain)")
+                } else {
+                    print("nothing is old enough: no entry was moved")
                 }
                 // What an earlier run was killed before is done as well.
                 try archiver.shrink()
                 try archiver.close()
-                guard let archive else { return print("nothing is old enough: no entry was moved") }
-                print("entries \(archive.first) to \(archive.last) are in \(archive.file), hash \(archive.chain)")
             }
         }
     }

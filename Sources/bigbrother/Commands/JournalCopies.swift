@@ -31,7 +31,11 @@ extension JournalCommand {
                     Failure.say("bigbrother: the copy is made, but `status` will not say so: \(error)")
                 }
                 guard !options.json else { return try options.printJSON(mark) }
-                print("\(file) has \(head.sequence) entries, checked, hash \(head.chain)")
+                let archives = reader.archives.map(\.file).joined(separator: ", ")
+                let older =
+                    archives.isEmpty
+                    ? "" : "; entries up to \(reader.archivedUpTo) are not in it: copy \(archives) as well"
+                print("\(file) goes up to entry \(head.sequence), is checked, hash \(head.chain)\(older)")
             }
         }
     }
