@@ -191,4 +191,31 @@ struct ArchiveTests {
         #expect(try reader.backup(to: elsewhere.path).sequence == 81)
         try reader.close()
     }
+
+    @Test(
+        "on a full disk, whatever room there is, no entry is lost, and the next run goes on",
+        .enabled(if: Mount.works, "needs root and tmpfs"), arguments: [0, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200])
+    func full(kilobytesFree: Int) throws {
+        let (source, before) = try journal()
+        let mount = try Mount(megabytes: 1)
+        try FileManager.default.copyItem(atPath: source.path, toPath: mount.place.path)
+        let ballast = mount.place.directory + "/ballast"
+        let used = (source.bytes()?.count ?? 0) / 1_024
+        try Data(count: max(0, (1_000 - used - kilobytesFree) * 1_024)).write(to: URL(fileURLWithPath: ballast))
+        do { try archive(mount.place, before: .max) } catch is JournalError {} catch is BackupError {}
+        try FileManager.default.removeItem(atPath: ballast)
+        #expect(try read(mount.place) == before)
+        try verify(mount.place)
+        let again = try JournalArchiver(path: mount.place.path)
+        if let archive = try again.plan(before: .max, now: "now") {
+            try again.write(archive)
+            try again.remove(archive)
+        }
+        try again.shrink()
+        try again.close()
+        let reader = try SQLiteJournalReader(path: mount.place.path)
+        #expect(reader.archives.map(\.last) == [63])
+        try reader.close()
+        #expect(try read(mount.place) == before)
+    }
 }

@@ -47,7 +47,12 @@ extension JournalCommand {
                     print("nothing is old enough: no entry was moved")
                 }
                 // What an earlier run was killed before is done as well.
-                try archiver.shrink()
+                do { try archiver.shrink() } catch {
+                    Failure.say(
+                        "bigbrother: the entries are safe where they are, but the journal is as long as before: make room, and run it again"
+                    )
+                    throw error
+                }
                 try archiver.close()
             }
         }
