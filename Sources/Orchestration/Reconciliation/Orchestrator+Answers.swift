@@ -161,9 +161,16 @@ extension Orchestrator {
         else { return false }
         let timeouts = min(CoreLimits.stuckCancelTimeouts * max(1, request.cancels), CoreLimits.longestStuckCancel)
         let patience = TimeSpan(nanoseconds: state.configuration.commandTimeout.nanoseconds * timeouts)
-        guard request.leftBy + patience <= state.now else { return false }
+        guard request.leftBy + patience <= state.now, !awaitsAnswer(beside: order) else { return false }
         if request.cancels != 1 { alert(.emergency, order.symbol, .cancelStuck(order.id)) }
         return try repeatCancel(of: order)
+    }
+
+    /// What else was asked for on the symbol is answered first: one command at a time (P2).
+    private func awaitsAnswer(beside order: Order) -> Bool {
+        state.portfolio.orders.working(order.symbol).contains {
+            $0.id != order.id && !$0.isExternal && $0.status.isInFlight && !isDoubtOverdue($0.id)
+        }
     }
 
     private func nothingCanArrive(for order: Order, since queriedAt: Timestamp) -> Bool {

@@ -16,7 +16,10 @@ extension Orchestrator {
             return awaitLists(of: order.symbol)
         }
         if order.isExternal { return noteEndOfOthers(order, event, from: before) }
-        guard isEndByOthers(order, event, from: before), !isDayOver(order, event) else { return }
+        guard isEndByOthers(order, event, from: before), !isDayOver(order, event) else {
+            if hasEndedOverNight(order, from: before) { awaitLists(of: order.symbol) }
+            return
+        }
         state.inFlight.endedByOthers(order.id, toldAt: time, known: state.portfolio.orders.isKnown)
         let symbol = order.symbol
         if order.terms.role == .entry {
@@ -109,9 +112,21 @@ extension Orchestrator {
         // One leg follows the other: the first one's end says whose doing it was. The end of an entry ends what waits for it, and
         // nothing that rests since it was filled.
         return !state.portfolio.orders.members(of: group).contains { leg in
-            leg.id != order.id && (!leg.isWorking || isAwaited(leg)) && (leg.terms.role != .entry || before == .held)
+            leg.id != order.id && (hasEnded(leg) || isAwaited(leg)) && (leg.terms.role != .entry || before == .held)
         }
     }
+
+    /// Its end was asked for, and came while the broker does not trade, or was asked for before it did: for a split the broker ends
+    /// it just so. Nothing is lost by reading the lists, since nothing can execute, or could until now.
+    private func hasEndedOverNight(_ order: Order, from before: OrderStatus) -> Bool {
+        guard order.isExit, !order.isWorking, !before.isTerminal, let request = state.inFlight.request(for: order.id)
+        else { return false }
+        let opened = TradingSession(TradingHours(of: order.symbol), containing: state.now).open
+        return !isInSession(order.symbol) || request.leftBy < opened
+    }
+
+    /// A leg that was replaced goes on in its successor.
+    private func hasEnded(_ leg: Order) -> Bool { !leg.isWorking && leg.status != .replaced }
 
     /// In flight for a request of ours that changes it. Of one that is asked about since its end, or its fills, were told in part,
     /// nothing was asked for.

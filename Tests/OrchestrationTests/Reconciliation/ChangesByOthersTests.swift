@@ -389,4 +389,48 @@ struct ChangesByOthersTests {
         #expect(driver.venue.stopped("ABC") == 200)
         driver.expectSound()
     }
+
+    @Test("both ends of a group whose stop was moved before: the one that has its place is no end of a leg")
+    func endsOfAGroupAfterAMove() {
+        var driver = protected(target: "120") {
+            $0.capabilities.reservesShares = false
+            $0.capabilities.replacement = .newID
+        }
+        driver.recommend([
+            PluginName("stop-loss").says(.stop("97"), on: "ABC"),
+            PluginName("take-profit").says(.target(price: "120"), on: "ABC"),
+        ])
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        let before = driver.submissions.count
+        let legs = driver.venue.working("ABC").map(\.id)
+        #expect(legs.count == 2)
+        driver.venue.split("ABC", 1, 4)
+        for leg in legs.sorted(by: { one, _ in one != Self.stop(driver) }) { driver.venueDoes { $0.drop(leg) } }
+        driver.lookTwice()
+        let after = driver.submissions.dropFirst(before).flatMap(\.orders)
+        #expect(!after.isEmpty && after.allSatisfy { $0.quantity == 25 })
+        driver.expectSound()
+    }
+
+    @Test("an end that was asked for, and comes while nothing is traded, may be a split's: the lists are read first")
+    func askedForOverNight() {
+        var driver = protected {
+            $0.capabilities.reservesShares = false
+            ($0.capabilities.replacesPrice, $0.capabilities.replacesQuantity) = (false, false)
+            $0.faults.holdsCancels = true
+        }
+        let id = Self.stop(driver)
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.cycle()
+        driver.send(.market(MarketUpdate(at: driver.now, session: .closed)))
+        #expect(driver.working("ABC").map(\.status) == [.pendingCancel])
+        let before = driver.submissions.count
+        driver.venue.split("ABC", 1, 4)
+        driver.venueDoes { $0.drop(id) }
+        for _ in 0..<3 { driver.cycle() }
+        let after = driver.submissions.dropFirst(before).flatMap(\.orders)
+        #expect(!after.isEmpty && after.allSatisfy { $0.quantity == 25 })
+        driver.expectSound()
+    }
 }
