@@ -33,6 +33,13 @@ struct FillsByOthers: Sendable, Hashable, Codable {
         if !fills.isEmpty { fills[symbol] = nil }
     }
 
+    /// What each order has bought, below zero for sold, of all symbols but this one, in symbol order.
+    func beside(_ symbol: Symbol) -> [(symbol: Symbol, bought: Quantity)] {
+        fills.keys.filter { $0 != symbol }.sorted().flatMap { other in
+            (fills[other] ?? []).map { (other, $0.bought) }
+        }
+    }
+
     /// The newest of them, however many, make the one quantity of the other: those before are in both.
     func explain(_ brokers: Quantity, from ours: Quantity, of symbol: Symbol) -> Bool {
         guard let known = fills[symbol] else { return false }

@@ -116,11 +116,14 @@ extension Orchestrator {
     }
 
     /// How far what the account is worth beyond the list is from the worth of these shares, and from nothing, whichever of the
-    /// others that differ are gone as well.
+    /// others that differ are gone as well, and whatever the list does not show yet of what others were told to have traded.
     private func distances(
         of beyond: Int128, from mine: Int128, _ symbol: Symbol, _ snapshot: BrokerState
     ) -> (held: UInt128, gone: UInt128) {
-        let others = sums(of: differences(from: snapshot).filter { $0.symbol != symbol }.map(\.worth))
+        let traded = state.reconciler.fillsByOthers(beside: symbol).map {
+            worth(of: $0.symbol, from: $0.bought, to: .zero)
+        }
+        let others = sums(of: differences(from: snapshot).filter { $0.symbol != symbol }.map(\.worth) + traded)
         func distance(_ expected: Int128) -> UInt128 {
             others.map { (beyond - expected - $0).magnitude }.min() ?? .max
         }

@@ -253,6 +253,9 @@ package struct Reconciler: Sendable, Hashable, Codable {
         fillsByOthers.explain(brokers, from: ours, of: symbol)
     }
 
+    /// What others have traded of other symbols, as the broker has told it.
+    func fillsByOthers(beside symbol: Symbol) -> [(symbol: Symbol, bought: Quantity)] { fillsByOthers.beside(symbol) }
+
     // MARK: - The end of a reconciliation
 
     /// All orders are settled and positions compared.

@@ -181,6 +181,35 @@ struct ListHoleTests {
     }
 
     @Test(
+        "cash of about its worth came in for what a person sold elsewhere, as was told and as the list does not show yet"
+    )
+    func soldElsewhere() {
+        var driver = protected {
+            $0.hold("XYZ", 100, at: "100")
+            $0.quote("XYZ", "100", "100.02")
+        }
+        driver.quote("XYZ", "100", "100.02")
+        for _ in 0..<2 { driver.cycle() }
+        driver.venue.tradeManually("XYZ", -88, at: "100")
+        let order = NewOrder(
+            clientOrderID: "by-hand", symbol: "XYZ", side: .sell, type: .limit, quantity: 100, limitPrice: "100",
+            role: .external)
+        let sale = ExecutionReport(
+            clientOrderID: "by-hand", event: .partialFill, executionID: ExecutionID(unchecked: "h1"), price: "100",
+            quantity: 88, cumulativeQuantity: 88, terms: order, at: driver.now)
+        driver.send(.execution(sale))
+        driver.venue.lie = { state in
+            state.positions.removeAll { $0.symbol == "ABC" }
+            for index in state.positions.indices { state.positions[index].quantity = 100 }
+        }
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
+    @Test(
         "half is sold by hand while about as much comes in: the account is worth the other half, and the list is no witness"
     )
     func halfSold() {
