@@ -7,7 +7,8 @@ import Testing
 
 @testable import ZeroMQTransport
 
-@Suite("A process that was cut waits before it comes again (I-SOCK-12)")
+/// One after the other: the table of processes is the whole process's, and a thousand of one test push out those of another.
+@Suite("A process that was cut waits before it comes again (I-SOCK-12)", .serialized)
 struct PauseTests {
     /// Numbers that no process has.
     private static let first: Int32 = 1 << 24
