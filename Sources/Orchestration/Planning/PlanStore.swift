@@ -207,11 +207,11 @@ package struct PlanStore: Sendable, Hashable, Codable {
     /// It is decided.
     mutating func endChange(_ symbol: Symbol) { change(symbol) { $0.byOthers?.changed = nil } }
 
-    /// As long as the plan wants the one stop, the other counts for it.
+    /// As long as the plan wants the one stop, the other counts for it. What was moved back is as it was before.
     mutating func settle(_ symbol: Symbol, stop wanted: ProtectiveStop, as rests: ProtectiveStop) {
         change(symbol) {
             $0.byOthers = with($0.byOthers ?? LevelsByOthers()) {
-                $0.stop = LevelsByOthers.StopLevel(wanted: wanted, rests: rests)
+                $0.stop = wanted == rests ? nil : LevelsByOthers.StopLevel(wanted: wanted, rests: rests)
             }
         }
     }
@@ -220,7 +220,7 @@ package struct PlanStore: Sendable, Hashable, Codable {
     mutating func settle(_ symbol: Symbol, target wanted: Price, as rests: Price) {
         change(symbol) {
             $0.byOthers = with($0.byOthers ?? LevelsByOthers()) {
-                $0.target = LevelsByOthers.TargetLevel(wanted: wanted, rests: rests)
+                $0.target = wanted == rests ? nil : LevelsByOthers.TargetLevel(wanted: wanted, rests: rests)
             }
         }
     }

@@ -224,9 +224,9 @@ extension Orchestrator {
         let fitted = capabilities.fitting(plan, isLong: record.isLong)
         let increment = capabilities.priceIncrement(of: symbol)
         if let wanted = fitted.stop, let rests = ProtectiveStop(of: order.terms), order.terms.type.isStop {
-            guard wanted != rests else { return }
+            guard wanted != rests else { return state.plans.settle(symbol, stop: wanted, as: rests) }
             decideStop(symbol, wanted, rests, increment, isLong: record.isLong)
-        } else if let wanted = fitted.target, let rests = order.terms.limitPrice, wanted != rests {
+        } else if let wanted = fitted.target, let rests = order.terms.limitPrice {
             state.plans.settle(symbol, target: wanted, as: rests)
             guard !increment.isRounded(wanted, to: rests) else { return }
             alert(.warning, symbol, .targetMovedByOthers(from: wanted, to: rests))

@@ -53,6 +53,24 @@ struct ChangesByOthersTests {
         driver.expectSound()
     }
 
+    @Test("a stop and a target that somebody moves, and moves back, stay where they were")
+    func movedBack() {
+        var driver = protected(target: "120")
+        let (stop, target) = (Self.stop(driver), driver.symbolTarget?.id ?? "none")
+        for (level, limit) in [("92", "112"), ("95", "120")] as [(Price, Price)] {
+            driver.venueDoes { $0.change(stop) { $0.stopPrice = level } }
+            for _ in 0..<3 { driver.cycle() }
+            driver.venueDoes { $0.change(target) { $0.limitPrice = limit } }
+            for _ in 0..<3 { driver.cycle() }
+        }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == "95")
+        #expect(driver.symbolTarget?.terms.limitPrice == "120")
+        #expect(driver.venue.working("ABC").map(\.id).sorted() == [stop, target].sorted())
+        #expect(driver.orders.count == 1)
+        driver.expectSound()
+    }
+
     @Test("a target that somebody moves is told and left")
     func target() {
         var driver = protected(target: "120")
