@@ -23,7 +23,9 @@ struct LargerWorld {
         if let many = answered[policy], many.count > 20 { answered[policy] = Array(many.suffix(10)) }
         for recommendation in advice.recommendations {
             guard case .enter = recommendation.advice, let symbol = recommendation.symbol else { continue }
-            entries[symbol] = (life, cycle)
+            // A slow answer to an earlier cycle may leave after that to a later one.
+            let newest = entries[symbol].flatMap { $0.life == life ? $0.cycle : nil } ?? cycle
+            entries[symbol] = (life, max(newest, cycle))
         }
     }
 }

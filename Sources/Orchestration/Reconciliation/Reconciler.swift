@@ -217,14 +217,18 @@ package struct Reconciler: Sendable, Hashable, Codable {
     mutating func noteContradiction(
         _ contradiction: Contradiction, of symbol: Symbol, byAccount: Bool, at now: Timestamp
     ) {
-        let before = contradicted[symbol].flatMap { $0.isStillTold(at: now) ? $0 : nil }
-        contradicted[symbol] =
-            before?.ours == contradiction.ours && before?.brokers == contradiction.brokers
-            ? before
-            : Contradicted(
-                ours: contradiction.ours, brokers: contradiction.brokers, since: now, toldAt: now, isByAccount: false)
-        contradicted[symbol]?.toldAt = now
-        if byAccount { contradicted[symbol]?.isByAccount = true }
+        let before = contradicted[symbol].flatMap {
+            $0.isStillTold(at: now) && isSameDoubt($0, contradiction, symbol) ? $0 : nil
+        }
+        contradicted[symbol] = Contradicted(
+            ours: contradiction.ours, brokers: contradiction.brokers, since: before?.since ?? now, toldAt: now,
+            isByAccount: byAccount || before?.isByAccount == true)
+    }
+
+    /// Also where others were told to have traded meanwhile.
+    private func isSameDoubt(_ before: Contradicted, _ now: Contradiction, _ symbol: Symbol) -> Bool {
+        before.ours == now.ours
+            && (before.brokers == now.brokers || isExplainedByOthers(now.brokers, from: before.brokers, of: symbol))
     }
 
     /// The account's own figures have said so of the same list.

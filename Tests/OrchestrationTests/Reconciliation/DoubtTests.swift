@@ -260,6 +260,24 @@ struct DoubtTests {
         driver.expectSound()
     }
 
+    @Test("what a person trades meanwhile does not begin the time of a doubt anew")
+    func tradedMeanwhile() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.cycle()
+        driver.venue.hold("ABC", 60, at: "100")
+        driver.lookTwice()
+        for _ in 0..<60 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        driver.venue.hold("ABC", 40, at: "100")
+        driver.send(Self.soldByHand(20, at: driver.now))
+        for _ in 0..<20 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        for _ in 0..<20 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 40)
+        #expect(driver.venue.stopped("ABC") == 40)
+        driver.expectSound()
+    }
+
     @Test("a list that was asked for earlier and comes later than another takes nothing back")
     func olderList() {
         var driver = protected { $0.capabilities.reportLag = .seconds(5) }
