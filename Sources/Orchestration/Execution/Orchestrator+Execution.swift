@@ -14,6 +14,7 @@ extension Orchestrator {
             return state.plans[symbol].map { recordWaiting(.watched, $0) } ?? ()
         }
         decideChangeByOthers(symbol)
+        renewBreach(of: symbol)
         try renewOwnStop(symbol)
         guard let plan = state.plans[symbol] ?? planForOrphanedExits(of: symbol) else { return }
         guard !state.reconciler.isContested(symbol) else { return recordWaiting(.listContradicts, plan) }

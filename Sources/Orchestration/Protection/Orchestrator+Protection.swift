@@ -112,8 +112,14 @@ extension Orchestrator {
             && state.protection.isBreached(symbol, forAtLeast: state.configuration.stopPatience, at: state.now)
     }
 
+    /// Whatever has ended the stop, the position or the session since: nothing is sold for a stop that is not there any more.
+    mutating func renewBreach(of symbol: Symbol) {
+        if state.protection.isBreached(symbol) { watchBreach(symbol) }
+    }
+
     /// Called with every input: what has become overdue by time alone.
     mutating func checkBreaches() {
+        for symbol in state.protection.breached { watchBreach(symbol) }
         for symbol in state.protection.breached(forAtLeast: state.configuration.stopPatience, at: state.now) {
             if state.holds.report(.stopStuck, of: symbol) {
                 alert(.emergency, symbol, .stopStuck(isEscalated: state.configuration.escalatesStops))

@@ -82,6 +82,8 @@ package struct ProtectionMonitor: Sendable, Hashable, Codable {
     // MARK: - Breaches
 
     func isBreached(_ symbol: Symbol) -> Bool { breaches[symbol] != nil }
+    /// In order.
+    var breached: [Symbol] { breaches.isEmpty ? [] : breaches.keys.sorted() }
 
     mutating func setBreached(_ isBreached: Bool, _ symbol: Symbol, at now: Timestamp) {
         guard isBreached || !breaches.isEmpty else { return }

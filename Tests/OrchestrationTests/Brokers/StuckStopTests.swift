@@ -65,6 +65,19 @@ struct StuckStopTests {
         driver.expectSound()
     }
 
+    @Test("moved out of the market's way by a person, it is stuck no more, though no price has come since")
+    func movedAway() {
+        var driver = through()
+        driver.wait(.seconds(5))
+        let id = driver.venue.working("ABC").first?.id ?? "none"
+        driver.venueDoes { $0.change(id) { $0.stopPrice = "92" } }
+        for _ in 0..<4 { driver.wait(.seconds(5)) }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        #expect(!driver.alertReasons(.emergency).contains { if case .stopStuck = $0 { true } else { false } })
+        driver.expectSound()
+    }
+
     @Test(
         "a bid at or through the stop is no election while neither a trade nor the offer is there",
         arguments: [("95", "95.02", "95.01"), ("90", "99", "97"), ("94", "96", nil)] as [(Price, Price, Price?)])
