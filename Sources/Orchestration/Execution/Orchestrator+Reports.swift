@@ -201,6 +201,7 @@ extension Orchestrator {
             let closed = ClosedPosition(
                 realizedProfit: try before.realizedProfit + realized, heldFor: state.now - before.openedAt)
             state.plans.positionClosed(symbol, closed, at: state.now)
+            state.reconciler.settleFillsByOthers(of: symbol)
             noteClosed(before, profit: closed.realizedProfit)
         }
         if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }

@@ -28,7 +28,7 @@ struct FillsByOthers: Sendable, Hashable, Codable {
         fills[terms.symbol] = known.suffix(Self.most)
     }
 
-    /// What the broker shows is in our books now, and so is all that was told before. A list that merely agrees may be behind.
+    /// All that was told before is in our books now, or its position is over. A list that merely agrees may be behind.
     mutating func settle(_ symbol: Symbol) {
         if !fills.isEmpty { fills[symbol] = nil }
     }

@@ -239,8 +239,8 @@ package struct Reconciler: Sendable, Hashable, Codable {
 
     mutating func endContradiction(of symbol: Symbol) { contradicted[symbol] = nil }
 
-    /// What the broker shows is in our books now.
-    mutating func adopted(_ symbol: Symbol) { fillsByOthers.settle(symbol) }
+    /// What the broker shows is in our books now, or nothing is held any more: what was told before explains no later list.
+    mutating func settleFillsByOthers(of symbol: Symbol) { fillsByOthers.settle(symbol) }
 
     /// The list has said the same for so long that it is believed against what contradicts it.
     func isContradictedForTooLong(_ symbol: Symbol, ours: Quantity, brokers: Quantity, at now: Timestamp) -> Bool {

@@ -65,17 +65,18 @@ struct StuckStopTests {
         driver.expectSound()
     }
 
-    @Test("moved out of the market's way by a person, it is stuck no more, though no price has come since")
-    func movedAway() {
-        var driver = through()
-        driver.wait(.seconds(5))
-        let id = driver.venue.working("ABC").first?.id ?? "none"
-        driver.venueDoes { $0.change(id) { $0.stopPrice = "92" } }
-        for _ in 0..<4 { driver.wait(.seconds(5)) }
-        #expect(driver.position("ABC")?.quantity == 100)
-        #expect(driver.venue.stopped("ABC") == 100)
-        #expect(!driver.alertReasons(.emergency).contains { if case .stopStuck = $0 { true } else { false } })
-        driver.expectSound()
+    @Test("a stop whose end only the broker's lists show is stuck no more")
+    func endedUnseen() {
+        var driver = through(escalates: false)
+        driver.venue.faults.withholdsWords = true
+        driver.venue.faults.withholdsAnswers = true
+        driver.recommend([PluginName("stop-loss").says(.stop("98"), on: "ABC")])
+        driver.cycle()
+        #expect(driver.state.protection.isBreached("ABC"), "its cancel is on its way")
+        driver.venue.tradeManually("ABC", -40, at: "94")
+        for _ in 0..<9 where driver.position("ABC")?.size == 100 { driver.cycle() }
+        #expect(driver.position("ABC")?.size == 60)
+        #expect(!driver.state.protection.isBreached("ABC"))
     }
 
     @Test(

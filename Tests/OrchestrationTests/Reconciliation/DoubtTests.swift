@@ -192,14 +192,22 @@ struct DoubtTests {
         #expect(driver.venue.stopped("ABC") == 50)
     }
 
-    @Test("a stop that rests for more than our books have is no witness for them")
-    func leftOver() {
+    /// So many were sold by hand and adopted, and the stop of all 100 rests on, since the broker refuses to change it.
+    private static func leftOver(sold: Quantity) -> CoreDriver {
         var driver = protected { $0.capabilities.reservesShares = false }
-        driver.venue.tradeManually("ABC", -40, at: "100")
+        driver.venue.tradeManually("ABC", Quantity(units: -sold.units), at: "100")
         driver.venue.faults.refusesCancels = 1_000
         driver.venue.faults.refusesReplacements = 1_000
         driver.lookTwice()
-        #expect(driver.position("ABC")?.quantity == 60 && driver.venue.stopped("ABC") == 100)
+        #expect(
+            driver.position("ABC")?.size.units == 100 * Quantity.scale - sold.units
+                && driver.venue.stopped("ABC") == 100)
+        return driver
+    }
+
+    @Test("a stop that rests for more than our books have is no witness for them")
+    func leftOver() {
+        var driver = Self.leftOver(sold: 40)
         // Of cash nothing is seen.
         driver.venue.hold("ABC", 59, at: "100")
         driver.lookTwice()
@@ -207,18 +215,27 @@ struct DoubtTests {
         #expect(driver.position("ABC")?.quantity == 59)
     }
 
-    @Test("a stop for more than our books have is a witness where the list shows none")
+    @Test("it is one where the list shows none")
     func leftOverAndNone() {
-        var driver = protected { $0.capabilities.reservesShares = false }
-        driver.venue.tradeManually("ABC", -98, at: "100")
-        driver.venue.faults.refusesCancels = 1_000
-        driver.venue.faults.refusesReplacements = 1_000
-        driver.lookTwice()
-        #expect(driver.position("ABC")?.quantity == 2 && driver.venue.stopped("ABC") == 100)
-        driver.venue.lie = { $0.positions = [] }
+        var driver = Self.leftOver(sold: 98)
+        // Of cash nothing is seen, and two shares are too few for the account's figures to tell.
+        driver.venue.hold("ABC", 0, at: "100")
         driver.lookTwice()
         for _ in 0..<2 { driver.cycle() }
         #expect(driver.position("ABC")?.quantity == 2)
+    }
+
+    @Test("what others have executed explains nothing after the position that it was told of")
+    func toldOfAnotherPosition() {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.cycle()
+        driver.send(Self.soldByHand(60, at: driver.now))
+        driver.cycle()
+        #expect(driver.state.reconciler.fillsByOthers(beside: "XYZ").map(\.bought) == [-60])
+        driver.recommend([PluginName("stop-loss").says(.exit, on: "ABC")])
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC") == nil)
+        #expect(driver.state.reconciler.fillsByOthers(beside: "XYZ").isEmpty)
     }
 
     private static func soldByHand(_ quantity: Quantity, at time: Timestamp) -> Input {
