@@ -11,6 +11,8 @@ package enum Invariant: Sendable, Hashable {
     case unseenEndOfWorkingOrder(ClientOrderID)
     /// Only what is held is unprotected.
     case unprotectedWithoutPosition(Symbol)
+    /// The market is through a stop only while one of a position rests (I-STEP-6).
+    case breachWithoutStop(Symbol)
     /// A plan stands under its own symbol.
     case planOfAnotherSymbol(Symbol)
     /// A position has shares.
@@ -39,6 +41,10 @@ extension CoreState {
         }
         for symbol in protection.unprotected where portfolio.positions[symbol] == nil {
             return .unprotectedWithoutPosition(symbol)
+        }
+        for symbol in protection.breached {
+            let stops = portfolio.positions[symbol].map { Exits(of: $0, in: portfolio.orders).stops }
+            if stops?.isEmpty ?? true { return .breachWithoutStop(symbol) }
         }
         for (symbol, record) in portfolio.positions.inOrder {
             if record.quantity.isZero { return .emptyPosition(symbol) }

@@ -89,7 +89,7 @@ extension Orchestrator {
     }
 
     func isMarketThroughStop(of symbol: Symbol) -> Bool {
-        guard let record = state.portfolio.positions[symbol],
+        guard let record = state.portfolio.positions[symbol], state.market.isFresh(symbol),
             state.broker?.capabilities.sessions.contains(state.market.session(of: symbol, at: state.now)) == true,
             let view = state.market[symbol], view.isHalted != true,
             let price = state.market.executable(symbol, side: record.exitSide)
@@ -112,7 +112,8 @@ extension Orchestrator {
             && state.protection.isBreached(symbol, forAtLeast: state.configuration.stopPatience, at: state.now)
     }
 
-    /// Whatever has ended the stop, the position or the session since: nothing is sold for a stop that is not there any more.
+    /// I-STEP-6: whatever has ended the stop, the position or the session since: nothing is sold for a stop that is not there any
+    /// more.
     mutating func renewBreach(of symbol: Symbol) {
         if state.protection.isBreached(symbol) { watchBreach(symbol) }
     }

@@ -119,6 +119,38 @@ struct StuckStopTests {
                 quotes: [Quote(symbol: "ABC", bid: "94", ask: "94.02", isHalted: isHalted ? true : nil, at: time)]))
     }
 
+    @Test("I-STEP-6: a stop whose end only the broker's lists show is stuck no more")
+    func endedUnseen() {
+        var driver = through(escalates: false)
+        driver.venue.faults.withholdsWords = true
+        driver.venue.faults.withholdsAnswers = true
+        driver.recommend([PluginName("stop-loss").says(.stop("98"), on: "ABC")])
+        driver.cycle()
+        #expect(driver.state.protection.isBreached("ABC"), "its cancel is on its way")
+        driver.venue.tradeManually("ABC", -40, at: "94")
+        for _ in 0..<9 where driver.position("ABC")?.size == 100 { driver.cycle() }
+        #expect(driver.position("ABC")?.size == 60)
+        #expect(!driver.state.protection.isBreached("ABC"))
+        #expect(driver.state.brokenInvariant == nil)
+    }
+
+    @Test("I-PRICE-4: an old price, told late, is no market that is through a stop")
+    func oldPrice() {
+        var driver = through()
+        driver.quote("ABC", "96", "96.02")
+        driver.wait(.seconds(200))
+        for age in [90, 80] as [Int64] {
+            let at = Timestamp(nanoseconds: driver.now.nanoseconds - age * 1_000_000_000)
+            driver.send(
+                .market(
+                    MarketUpdate(
+                        at: driver.now, quotes: [Quote(symbol: "ABC", bid: "94", ask: "94.02", last: "94", at: at)])))
+        }
+        for _ in 0..<4 { driver.wait(.seconds(20)) }
+        #expect(driver.orders.count == 1 && driver.position("ABC") != nil)
+        driver.expectSound()
+    }
+
     @Test(
         "outside the broker's sessions it is left alone",
         arguments: [.preMarket, .afterHours, .closed] as [SessionPhase])
