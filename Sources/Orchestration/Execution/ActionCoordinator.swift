@@ -125,16 +125,21 @@ struct ActionCoordinator {
     /// What is to remain: the plan's limit, or nothing when the market is through the stop already, since a stop
     /// cannot be placed there and the position must not stand unprotected.
     private func intendedRest(of position: PositionRecord) -> Quantity {
-        if isForcedOut(position), !refused.isExitThroughStop { return .zero }
+        isForcedOut(position) && !refused.isExitThroughStop ? .zero : wantedRest(of: position)
+    }
+
+    /// The plan's limit, whatever the market does.
+    private func wantedRest(of position: PositionRecord) -> Quantity {
         let rest = min(plan.quantityLimit ?? position.size, position.size)
         let isWished = areWishesFresh && plan.continuesReduction
         let isWanted = isWished || plan.hasReduced == true || !exits.reductions.isEmpty
         return isWanted && !isRefused(rest) ? rest : position.size
     }
 
-    /// The market has reached a level that nothing at the broker carries out.
+    /// The market has reached a level that nothing at the broker carries out. I-PRICE-9: outside the broker's sessions the price
+    /// is that of another day, and a stop waits for the next one as well as an order does.
     func isForcedOut(_ position: PositionRecord) -> Bool {
-        isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position)
+        isTrading && (isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position))
     }
 
     func isRefused(_ rest: Quantity) -> Bool { rest.isZero ? refused.isWholeExit : refused.isPart }
@@ -290,8 +295,10 @@ extension ActionCoordinator {
         let order = NewOrderDraft(
             side: position.exitSide, type: type, quantity: excess, limitPrice: limit,
             timeInForce: capabilities.immediate, role: .reduce)
+        // What is wanted anyway is not sold for a price.
+        let isForPrice = wantedRest(of: position) > rest && (isStopStuck || isThroughStop(position))
         let why: ActionReason =
-            isStopStuck || isThroughStop(position)
+            isForPrice
             ? .marketThroughStop(plan.stop?.stopPrice) : .targetPosition(rest)
         return Action(
             kind: .submit([order], group: nil),
@@ -450,24 +457,6 @@ extension ActionCoordinator {
     private func isBeyond(_ target: Price, _ stop: ProtectiveStop) -> Bool {
         position?.isLong == true ? target <= stop.stopPrice : target >= stop.stopPrice
     }
-}
-
-/// Steps that the broker has refused lately, and that are not tried now.
-struct RefusedSteps: Sendable, Hashable {
-    /// To sell a part of the position.
-    var isPart = false
-    /// To leave it.
-    var isWholeExit = false
-    /// To leave it though the market is through its stop: only after several refusals.
-    var isExitThroughStop = false
-    /// A stop, in every form.
-    var isStop = false
-    /// The entry of the plan.
-    var isEntry = false
-    /// An entry with its stop and target in one group.
-    var isBracket = false
-    /// A stop for what is no whole share, beside the one for the whole ones.
-    var isRemainder = false
 }
 
 extension Exits {

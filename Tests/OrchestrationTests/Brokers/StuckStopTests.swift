@@ -134,6 +134,48 @@ struct StuckStopTests {
         #expect(driver.state.brokenInvariant == nil)
     }
 
+    @Test(
+        "I-PRICE-9: outside the broker's sessions nothing is sold for a price: the stop is placed, and the market decides"
+    )
+    func atNight() {
+        var venue = FakeVenue()
+        venue.hold("ABC", 100, at: "100")
+        venue.faults.forgetsStops = true
+        venue.faults.refuses = { $0.orders.contains { $0.type.isStop } }
+        var driver = CoreDriver(venue: venue)
+        driver.recommend([PluginName("stop-loss").says(.stop("95"), on: "ABC")])
+        driver.start(["stop-loss"])
+        driver.quote("ABC", "96", "96.02")
+        driver.connect()
+        driver.send(.market(MarketUpdate(at: driver.now, session: .afterHours)))
+        driver.quote("ABC", "94", "94.02")
+        driver.venue.faults.refuses = nil
+        for _ in 0..<20 { driver.cycle() }
+        #expect(driver.actions.filter(\.isClose) == [])
+        #expect(driver.venue.stopped("ABC") == 100)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.quote("ABC", "94", "94.02")
+        driver.wait(.seconds(60))
+        #expect(driver.position("ABC") == nil)
+        driver.expectSound()
+    }
+
+    @Test(
+        "I-STEP-7: what is wanted anyway is not sold for a price, and what is sold for a price says so",
+        arguments: [true, false])
+    func whySold(isWanted: Bool) {
+        var driver = through(escalates: false)
+        driver.recommend([PluginName("stop-loss").says(isWanted ? .exit : .stop("98"), on: "ABC")])
+        driver.cycle()
+        let why = driver.records.compactMap { record -> ActionReason? in
+            guard case .action(let step) = record, case .close = step.action else { return nil }
+            return step.why
+        }
+        #expect(why == [isWanted ? .targetPosition(.zero) : .marketThroughStop("98")])
+        #expect(driver.position("ABC") == nil)
+        driver.expectSound()
+    }
+
     @Test("I-PRICE-4: an old price, told late, is no market that is through a stop")
     func oldPrice() {
         var driver = through()
