@@ -4,7 +4,8 @@ import Trading
 /// for some readings (I-ACCT-2).
 ///
 /// Invariants:
-/// 1. One reading moves nothing: cash and equity jump when the same jump was told ``needed`` times in ``patience`` or more.
+/// 1. One reading moves nothing: cash and equity jump when the same jump was told ``needed`` times in ``patience`` or more, by
+///    one connection.
 /// 2. What is then paid in or out is no profit and no loss: see ``EquityMarks``.
 package struct AccountEvidence: Sendable, Hashable, Codable {
     /// A jump that is not believed yet.
@@ -86,7 +87,11 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     }
 
     /// Another connection, be it of another adapter: what the one before has told confirms nothing of what this one tells.
-    mutating func connectionBegins() { opening = nil }
+    /// A person is not told of it once more.
+    mutating func connectionBegins() {
+        opening = nil
+        doubt = doubt.map { $0.anew() }
+    }
 
     /// Equity is far from cash and what is held.
     private static func isFar(
@@ -138,7 +143,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         if try !isAlike(now.cause, cause, reading.ours) {
             now = AccountDoubt(cause, since: reading.at, isTold: now.isTold)
         }
-        now.count(isOdd: isOdd)
+        now.count(isOdd: isOdd, at: reading.at)
         guard now.isConfirmed(at: reading.at) else {
             let told = now.tell()
             doubt = now
@@ -244,7 +249,11 @@ package struct AccountDoubt: Sendable, Hashable, Codable {
         self.isTold = isTold
     }
 
-    mutating func count(isOdd: Bool) {
+    /// None of it counts any more.
+    func anew() -> AccountDoubt { with(self) { ($0.readings, $0.oddReadings) = (0, 0) } }
+
+    mutating func count(isOdd: Bool, at now: Timestamp) {
+        if readings == 0 { since = now }
         readings += 1
         if isOdd { oddReadings += 1 }
     }

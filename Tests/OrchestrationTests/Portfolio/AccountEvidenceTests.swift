@@ -151,6 +151,27 @@ struct AccountEvidenceTests {
         #expect(driver.state.portfolio.account?.cash == .zero, "what one connection goes on telling is taken")
     }
 
+    @Test("I-ACCT-2: a jump that one connection has told is not confirmed by the next one, however much later")
+    func jumpOfAnotherConnection() throws {
+        var evidence = AccountEvidence()
+        let ours = Account(id: "test", cash: "40000", equity: "40000", buyingPower: "40000")
+        let theirs = Account(id: "test", cash: "0", equity: "0", buyingPower: "0")
+        func read(at seconds: Int64) throws -> AccountEvidence.Finding {
+            try evidence.examine(
+                AccountEvidence.Reading(
+                    theirs: theirs, ours: ours, held: .zero, adopted: .zero, isQuiet: true,
+                    at: Timestamp(seconds: seconds), toldAt: Timestamp(seconds: seconds)))
+        }
+        #expect(try read(at: 0) == .doubtful(told: .first(.cash(told: "0", ours: "40000"))))
+        for reading in 1...3 as ClosedRange<Int64> { #expect(try read(at: 30 * reading) == .doubtful(told: nil)) }
+        evidence.connectionBegins()
+        let later: Int64 = 14 * 86_400
+        for reading in 0...3 as ClosedRange<Int64> {
+            #expect(try read(at: later + 30 * reading) == .doubtful(told: nil), "told once")
+        }
+        #expect(try read(at: later + 120) == .moved(cash: "-40000"))
+    }
+
     @Test("what stays so from the beginning is taken as it is")
     func oddFromTheStart() {
         var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
