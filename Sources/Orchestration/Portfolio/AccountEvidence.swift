@@ -110,6 +110,12 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
 
     mutating func positionAdopted() { otherValueAt = nil }
 
+    /// Cash that the broker shows beyond our books, and that is not believed; zero where it shows less.
+    var beyondBooks: Money {
+        guard case .cash(let told, let ours)? = doubt?.cause else { return .zero }
+        return Money(units: max(0, told.units.addingClamped(-ours.units)))
+    }
+
     enum Finding: Sendable, Hashable {
         /// Nothing is doubtful.
         /// - Parameter wasDoubted: and that was told.

@@ -6,7 +6,8 @@ import Trading
 /// 1. What is paid in or out changes no share that was lost or won: every figure of before moves in the proportion of
 ///    equity after the payment to equity before it.
 /// 2. Nothing but a payment makes the peak smaller.
-/// 3. A payment that takes out more than there is by our books moves nothing before they have what was paid in: see ``judged(_:)``.
+/// 3. A payment that takes out more than there is by our books, or what the broker shows beyond them, moves nothing before they
+///    have what was paid in: see ``judged(_:)``.
 package struct EquityMarks: Sendable, Hashable, Codable {
     package private(set) var peak: Money = .zero
     private var today: Today?
@@ -16,7 +17,7 @@ package struct EquityMarks: Sendable, Hashable, Codable {
     private var week: Mark?
     /// The newest equity that was confirmed.
     private var last: Mark?
-    /// Taken out of more than our books had: below zero. Something was paid in before, and is not known yet.
+    /// Taken out of what our books did not have: below zero. Something was paid in before, and is not known or believed yet.
     private var uncovered: Money = .zero
 
     /// Equity as it was on a day.
@@ -53,7 +54,7 @@ package struct EquityMarks: Sendable, Hashable, Codable {
 
     var weekStart: Mark? { week }
 
-    /// What losses are judged by: without what was taken out of more than our books had. What is left of such books is small or
+    /// What losses are judged by: without what was taken out of what our books did not have. What is left of such books is small or
     /// below zero, and every loss a large share of it (I-FLOW-2).
     func judged(_ equity: Money) throws(NumericError) -> Money { try equity - uncovered }
 
@@ -85,13 +86,18 @@ package struct EquityMarks: Sendable, Hashable, Codable {
     /// So much was paid in, or out where it is negative.
     /// - Parameters:
     ///   - before: what everything was worth without it. Of nothing there is no share: then the figures move by the amount.
+    ///   - beyond: cash that the broker shows beyond our books, and that is not believed: what is paid out comes of that first.
     ///   - isInPeaks: equity had it already when it was highest, without anybody knowing what it was.
-    mutating func paid(_ flow: Money, before: Money, isInPeaks: Bool = false) throws(NumericError) {
+    mutating func paid(
+        _ flow: Money, before: Money, beyond: Money = .zero, isInPeaks: Bool = false
+    ) throws(NumericError) {
         if let day = today { today = Today(start: day.start, invested: try day.invested + flow) }
-        let (before, flow) = (try judged(before), try flow + uncovered)
+        let (before, all) = (try judged(before), try flow + uncovered)
+        let waiting = all.isNegative ? max(all, try beyond.negated()) : .zero
+        let flow = try all - waiting
         let after = try before + flow
-        guard !before.isPositive || !after.isNegative else { return uncovered = flow }
-        uncovered = .zero
+        guard !before.isPositive || !after.isNegative else { return uncovered = all }
+        uncovered = waiting
         func moved(_ equity: Money) -> Money {
             let units =
                 before.isPositive && after.isPositive
@@ -106,6 +112,12 @@ package struct EquityMarks: Sendable, Hashable, Codable {
         if let day = today { today = Today(start: moved(day.start), invested: day.invested) }
         week = week.map(moved)
         last = last.map(moved)
+    }
+
+    /// Nothing is shown beyond our books any more: what was taken out of that, was taken out of them.
+    mutating func settle(_ equity: Money) throws(NumericError) {
+        guard !uncovered.isZero else { return }
+        try paid(.zero, before: equity)
     }
 
     /// Rounded to the nearest, so that figures do not wander with many payments.

@@ -80,17 +80,17 @@ package struct Portfolio: Sendable, Hashable, Codable {
             // Shares that came in, or went out, without a price in cash.
             let unpaid = try reading.theirs.cash - reading.ours.cash + reading.adopted
             let isMoved = try unpaid.magnitude() > AccountEvidence.small(reading)
-            if isMoved { try marks.paid(unpaid, before: before) }
+            if isMoved { try paid(unpaid, before: before) } else { try marks.settle(equity) }
             if reading.isQuiet { cashBook.noteUnexplained(unpaid, isMoved ? .moved : .small, at: reading.toldAt) }
             adopt(try evidence.admitted(reading), from: time)
         case .moved(let cash):
-            try marks.paid(cash + reading.adopted, before: before)
+            try paid(cash + reading.adopted, before: before)
             cashBook.noteUnexplained(cash, .moved, at: reading.toldAt)
             adopt(reading.theirs, from: time)
         case .doubtful:
             account?.buyingPower = min(reading.ours.buyingPower, reading.theirs.buyingPower)
             // What was adopted without its price in cash came from outside, until the cash says otherwise.
-            try marks.paid(reading.adopted, before: before)
+            try paid(reading.adopted, before: before)
         }
         return finding
     }
@@ -139,23 +139,28 @@ package struct Portfolio: Sendable, Hashable, Codable {
         }
         guard part.kind.isProfit else {
             switch isInCash {
-            case nil: try marks.paid(part.amount, before: equity)
+            case nil: try paid(part.amount, before: equity)
             case .moved: break
             // It was taken for a gain or loss of the day, and was none; a peak that it has made stands.
             case .small, .dividendDue:
                 let isGain = !part.amount.isNegative
-                try marks.paid(part.amount, before: equity - part.amount, isInPeaks: isGain)
+                try paid(part.amount, before: equity - part.amount, isInPeaks: isGain)
             }
             return
         }
         // It was taken for money paid in or out.
-        if isInCash == .moved { try marks.paid(part.amount.negated(), before: equity) }
+        if isInCash == .moved { try paid(part.amount.negated(), before: equity) }
         if part.kind == .dividend, isInCash == .dividendDue { return }
         if part.kind == .dividend, let symbol = part.symbol {
             if dividends.pay(part.amount, of: symbol) { return }
             cashBook.notePaidDividend(part.amount, of: symbol, at: part.at)
         }
         try countProfit(part.amount, of: part.symbol)
+    }
+
+    /// It moves what losses are measured against (I-FLOW-1, I-FLOW-2).
+    private mutating func paid(_ flow: Money, before: Money, isInPeaks: Bool = false) throws(NumericError) {
+        try marks.paid(flow, before: before, beyond: evidence.beyondBooks, isInPeaks: isInPeaks)
     }
 
     private mutating func countProfit(_ profit: Money, of symbol: Symbol?) throws(NumericError) {
@@ -404,7 +409,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
     /// So much of what is held is in shares that the broker does not show yet.
     /// - Parameter equity: by our books, with their value.
     mutating func spinOff(_ shares: SpunOff, equity: Money) throws(NumericError) {
-        try marks.paid(shares.value.negated(), before: equity)
+        try paid(shares.value.negated(), before: equity)
         spunOff.append(shares)
         if spunOff.count > CoreLimits.awaitedSpinOffs { spunOff.removeFirst() }
     }
@@ -418,7 +423,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
     ) throws(NumericError) -> SpunOff? {
         spunOff.removeAll { $0.since + CoreLimits.longestSpinOff <= now }
         guard let place = spunOff.firstIndex(where: { $0.symbol == symbol }) else { return nil }
-        try marks.paid(value, before: equity)
+        try paid(value, before: equity)
         return spunOff.remove(at: place)
     }
 

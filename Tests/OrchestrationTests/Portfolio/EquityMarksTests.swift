@@ -94,6 +94,39 @@ struct EquityMarksTests {
         #expect(try marks.dayProfit("49000") == "-2000")
     }
 
+    @Test(
+        "what is taken out while the broker shows more than the books have is taken out of that first",
+        arguments: [true, false])
+    func beyondBooks(isBelieved: Bool) throws {
+        var marks = EquityMarks()
+        try marks.note("100000", day: Self.day, isConfirmed: true)
+        // 120,000 more are shown. All that our books have is taken out, and then as much as is shown beyond them.
+        try marks.paid("-95000", before: "100000", beyond: "120000")
+        #expect(try marks.judged("2000") == "97000", "a loss of 3 %, and not of 60")
+        #expect(marks.dayStart == "100000" && marks.peak == "100000")
+        try marks.paid("-75000", before: "2000", beyond: "120000")
+        #expect(try marks.judged("-73000") == "47000", "50,000 were not shown, and are taken out of the books")
+        #expect(try #require(marks.dayStart).units / 10_000 == (Money("100000").units * 47 / 97) / 10_000)
+        if isBelieved {
+            try marks.paid("120000", before: "-73000")
+        } else {
+            try marks.settle("-73000")
+        }
+        #expect(try marks.judged(isBelieved ? "47000" : "-73000") == "47000")
+        #expect(try marks.dayProfit(isBelieved ? "47000" : "-73000") == "-3000")
+    }
+
+    @Test("where nothing is shown beyond the books any more, what was taken out of that was taken out of them")
+    func settled() throws {
+        var marks = EquityMarks()
+        try marks.note("100000", day: Self.day, isConfirmed: true)
+        try marks.paid("-60000", before: "100000", beyond: "500000")
+        #expect(try marks.judged("39000") == "99000")
+        try marks.settle("39000")
+        #expect(try marks.judged("39000") == "39000")
+        #expect(try abs(#require(marks.dayStart).units - Money("39393.939394").units) <= 1, "1 % is lost, as before")
+    }
+
     // MARK: - In the core
 
     /// 40,000 in cash, 600 of ABC at 100: equity 100,000.
