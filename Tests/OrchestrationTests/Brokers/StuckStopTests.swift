@@ -65,20 +65,6 @@ struct StuckStopTests {
         driver.expectSound()
     }
 
-    @Test("a stop whose end only the broker's lists show is stuck no more")
-    func endedUnseen() {
-        var driver = through(escalates: false)
-        driver.venue.faults.withholdsWords = true
-        driver.venue.faults.withholdsAnswers = true
-        driver.recommend([PluginName("stop-loss").says(.stop("98"), on: "ABC")])
-        driver.cycle()
-        #expect(driver.state.protection.isBreached("ABC"), "its cancel is on its way")
-        driver.venue.tradeManually("ABC", -40, at: "94")
-        for _ in 0..<9 where driver.position("ABC")?.size == 100 { driver.cycle() }
-        #expect(driver.position("ABC")?.size == 60)
-        #expect(!driver.state.protection.isBreached("ABC"))
-    }
-
     @Test(
         "a bid at or through the stop is no election while neither a trade nor the offer is there",
         arguments: [("95", "95.02", "95.01"), ("90", "99", "97"), ("94", "96", nil)] as [(Price, Price, Price?)])
