@@ -208,7 +208,9 @@ package final class Simulator {
                 isContradicted: { state?.isContradicted($0) ?? false },
                 isRefused: { symbol in state.map { $0.holds.isProtectionRefused(symbol, in: $0.cycle.number) } ?? false
                 },
-                knowsPrice: { [venue] in state?.market.price(of: $0) == venue.prices[$0] },
+                knowsPrice: { [venue] in
+                    state?.market.price(of: $0) == venue.prices[$0] && state?.market.isFresh($0) == true
+                },
                 isToldUnprotectable: { state?.isToldUnprotectable($0, $1) ?? false })
             watch()
         }

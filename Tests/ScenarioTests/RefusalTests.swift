@@ -42,6 +42,21 @@ struct RefusalTests {
         scenario.expectSound()
     }
 
+    @Test("a form that was not refused yet waits for no cycle, and once all were, each try goes through them at once")
+    func nextFormAtOnce() {
+        var scenario = protected(target: "110") { venue in
+            venue.faults.refuses = { $0.orders.contains { $0.type.isStop } }
+        }
+        var sent: [Int] = []
+        for _ in 0..<8 {
+            sent.append(scenario.driver.submissions.count)
+            scenario.cycle()
+        }
+        // Twice the group and once the stop alone; it again and at once the stop-limit; that again. Then a pause, and all three.
+        #expect(sent == [3, 5, 6, 6, 9, 9, 9, 9])
+        scenario.expectSound()
+    }
+
     @Test("where stops are for whole shares only, the whole part is protected, and the rest is told")
     func wholeShares() {
         var scenario = protected("10.5") { venue in

@@ -339,9 +339,11 @@ extension Orchestrator {
 // MARK: - Pauses and setbacks
 
 extension Orchestrator {
-    /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle.
-    mutating func holdAfterRefusal(_ symbol: Symbol) {
-        let (refusals, isNews) = state.holds.refuse(symbol, cycle: state.cycle.number, at: state.now)
+    /// After a refusal reality is looked at first; after several in a row the symbol waits for the next cycle, but for what was
+    /// not refused yet.
+    mutating func holdAfterRefusal(_ symbol: Symbol, isNextAnother: Bool = false) {
+        let (refusals, isNews) = state.holds.refuse(
+            symbol, cycle: state.cycle.number, isNextAnother: isNextAnother, at: state.now)
         if isNews {
             alert(.emergency, symbol, .ordersRefused(refusals, why: state.holds.refusalReason(symbol)))
         }

@@ -239,8 +239,7 @@ extension Orchestrator {
             }
             state.holds.noteRefusalReason(order.reason, of: order.symbol)
             if !awaitsOthers {
-                noteRefused(order)
-                holdAfterRefusal(order.symbol)
+                holdAfterRefusal(order.symbol, isNextAnother: noteRefused(order))
             }
         case .cancelRejected, .replaceRejected:
             sendQuery(about: order.id)
@@ -267,24 +266,29 @@ extension Orchestrator {
 
     /// I-REF-1: a refusal changes the next try: protection is sent in a simpler form, and what cannot be sent in another is tried
     /// again later each time.
-    private mutating func noteRefused(_ order: Order) {
+    /// - Returns: whether another form of protection is next.
+    private mutating func noteRefused(_ order: Order) -> Bool {
         let (symbol, cycle) = (order.symbol, state.cycle.number)
         switch order.terms.role {
         case .reduce:
             let size = state.portfolio.positions[symbol]?.size ?? .zero
             state.holds.backOff(symbol, order.terms.quantity >= size ? .wholeExit : .part, cycle: cycle)
         case .stop, .target:
-            guard order.groupKind != .bracket else { return state.holds.refuseBracket(symbol) }
-            guard let capabilities = capabilities(of: symbol) else { return }
-            guard !isRemainder(order) else { return state.holds.backOff(symbol, .remainder, cycle: cycle) }
-            // Of a group the target may be the last leg.
-            let level = order.terms.stopPrice ?? state.plans[symbol]?.stop?.stopPrice
-            state.holds.refuseProtection(order, at: level, capabilities, cycle: cycle)
+            if order.groupKind == .bracket {
+                state.holds.refuseBracket(symbol)
+            } else if isRemainder(order) {
+                state.holds.backOff(symbol, .remainder, cycle: cycle)
+            } else if let capabilities = capabilities(of: symbol) {
+                // Of a group the target may be the last leg.
+                let level = order.terms.stopPrice ?? state.plans[symbol]?.stop?.stopPrice
+                return state.holds.refuseProtection(order, at: level, capabilities, cycle: cycle)
+            }
         case .entry:
             if order.groupKind == .bracket { state.holds.refuseBracket(symbol) }
             state.holds.backOff(symbol, order.terms.backoff, cycle: cycle)
         case .external: break
         }
+        return false
     }
 
     private mutating func stopRests(_ order: Order) {

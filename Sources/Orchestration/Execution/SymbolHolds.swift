@@ -98,21 +98,25 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     }
 
     /// The broker has refused: its state is looked at first, and after several refusals in a row the next cycle awaited.
-    /// - Returns: refusals in a row, and whether a person is to be alerted: when the next cycle is awaited for the first time,
-    ///   and then each time that they have doubled, for a cycle lasts seconds and a refusal can last days.
-    mutating func refuse(_ symbol: Symbol, cycle: Int64, at now: Timestamp) -> (refusals: Int64, isNews: Bool) {
+    /// - Parameter isNextAnother: what is sent next was not refused yet: it waits for no cycle.
+    /// - Returns: refusals in a row, and whether a person is to be alerted: after several for the first time, and then each time
+    ///   that they have doubled, for a cycle lasts seconds and a refusal can last days.
+    mutating func refuse(
+        _ symbol: Symbol, cycle: Int64, isNextAnother: Bool = false, at now: Timestamp
+    ) -> (refusals: Int64, isNews: Bool) {
         let before = symbols[symbol]?.hold
         let refusals = (before?.refusals ?? 0) + 1
         let isSoonAfter = before?.refusedAt.map { now <= $0 + CoreLimits.refusalAge } ?? false
         let sinceWait = (isSoonAfter ? before?.sinceWait ?? 0 : 0) + 1
-        let waits = sinceWait >= CoreLimits.rejectionsBeforeHold
+        let areSeveral = sinceWait >= CoreLimits.rejectionsBeforeHold
         let alertedAt = before?.alertedAt ?? 0
-        let isNews = waits && (alertedAt == 0 || refusals >= 2 * alertedAt)
+        let isNews = areSeveral && (alertedAt == 0 || refusals >= 2 * alertedAt)
         change(symbol) {
             $0.hold = Hold(
                 awaitsBrokerSnapshot: true, refusals: refusals, refusedAt: now, sinceWait: sinceWait,
                 alertedAt: isNews ? refusals : alertedAt,
-                untilCycle: waits ? cycle + 1 : cycle, snapshotNotBefore: before?.snapshotNotBefore,
+                untilCycle: areSeveral && !isNextAnother ? cycle + 1 : cycle,
+                snapshotNotBefore: before?.snapshotNotBefore,
                 awaitsOpen: before?.awaitsOpen)
         }
         return (refusals, isNews)
@@ -241,22 +245,24 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     /// Protection was refused in its form: the second time in a row the next simpler one is tried. When there is none, the
     /// planned one is tried again later.
     /// - Parameter level: where its stop was to stand; nil when that is not known.
+    /// - Returns: whether a simpler form is next, which was not refused yet.
     mutating func refuseProtection(
         _ order: Order, at level: Price?, _ capabilities: BrokerCapabilities, cycle: Int64
-    ) {
+    ) -> Bool {
         // When all were refused, each further try goes through the forms once.
         let wasExhausted = identicalRefusals(order.symbol, .protection) > 0
-        var waits = false
+        var (isNextAnother, waits) = (false, false)
         change(order.symbol) {
             $0.formRefusals += 1
             $0.refusedStop = level
             guard wasExhausted || $0.formRefusals >= CoreLimits.refusalsOfForm else { return }
             let next = $0.form.next(after: order, capabilities)
-            waits = next == nil
+            (isNextAnother, waits) = (next != nil, next == nil)
             $0.form = next ?? .planned
             $0.formRefusals = 0
         }
         if waits { backOff(order.symbol, .protection, cycle: cycle) }
+        return isNextAnother
     }
 
     /// What is no whole share can be protected after all, so that what was refused before was refused for another reason.
@@ -265,9 +271,10 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         change(symbol) { $0.form = .planned }
     }
 
-    /// The broker has refused a stop in every form, and a person was told, or one for what is no whole share.
+    /// The broker has refused a stop in one form after the other, and none was taken since, or one for what is no whole share.
     package func isProtectionRefused(_ symbol: Symbol, in cycle: Int64) -> Bool {
-        isBackingOff(symbol, .protection, in: cycle) || isBackingOff(symbol, .remainder, in: cycle)
+        symbols[symbol]?.refusedStop != nil || isBackingOff(symbol, .protection, in: cycle)
+            || isBackingOff(symbol, .remainder, in: cycle)
     }
 
     /// Protection rests in the form that was tried.

@@ -77,7 +77,7 @@ package struct Market: Sendable, Hashable, Codable {
     }
 
     /// What is believed was new when it arrived: it says where the market was then, and may be acted on.
-    func isFresh(_ symbol: Symbol) -> Bool { symbols[symbol]?.evidence.believed?.isFresh ?? false }
+    package func isFresh(_ symbol: Symbol) -> Bool { symbols[symbol]?.evidence.believed?.isFresh ?? false }
 
     /// Since when its quotes are crossed or absurdly wide.
     func spreadUnsoundSince(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.evidence.unsoundSince }
