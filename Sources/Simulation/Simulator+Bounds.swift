@@ -4,9 +4,10 @@ import Trading
 extension Simulator {
     /// Bytes of one input of the journal: four policies' whole advice on four symbols is a tenth of it.
     private static let longestInput = 128 << 10
-    /// Entries about one plugin's faults: 20 at once, one more each 10 s, and some that another rule tells once.
-    private static let faultsAtOnce: Int64 = 20 + 10
-    private static let nanosecondsForOne = 10 * World.second
+    /// Entries about one plugin's faults: 20 at once and 5 of its being cut, one more of each every 10 s, and some that another
+    /// rule tells once.
+    private static let faultsAtOnce: Int64 = 20 + 5 + 10
+    private static let nanosecondsForOne = 5 * World.second
     /// Without a session for longer than the core lets anybody, its own rest and a lost message included.
     private static let longestStranger = 20 * World.second
 

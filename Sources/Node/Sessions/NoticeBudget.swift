@@ -7,15 +7,22 @@ struct NoticeBudget {
     }
 
     static let atOnce: Int64 = 20
+    /// Of being cut or left out.
+    static let cutsAtOnce: Int64 = 5
     static let everyMilliseconds: Int64 = 10_000
 
     /// In milliseconds of waiting, so that nothing is divided.
-    private var left = atOnce * everyMilliseconds
+    private let most: Int64
+    private var left: Int64
     private var asOf: Int64?
     private var unsaid: Int64 = 0
 
+    init(atOnce: Int64 = NoticeBudget.atOnce) {
+        most = atOnce * Self.everyMilliseconds
+        left = most
+    }
+
     mutating func consume(now: Int64) -> Verdict {
-        let most = Self.atOnce * Self.everyMilliseconds
         left = min(most, left + min(most, max(0, now - (asOf ?? now))))
         asOf = now
         guard left >= Self.everyMilliseconds else {

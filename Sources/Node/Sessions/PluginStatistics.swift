@@ -12,7 +12,7 @@ struct PluginFigures {
     /// When an error of it may be told again.
     fileprivate var errorDueMilliseconds = Int64.min
     fileprivate var notices = NoticeBudget()
-    fileprivate var cuts = NoticeBudget()
+    fileprivate var cuts = NoticeBudget(atOnce: NoticeBudget.cutsAtOnce)
     /// Of the newest answers, in microseconds; the oldest is overwritten.
     private var latencies: [Int64] = []
     private static let kept = 1_000
