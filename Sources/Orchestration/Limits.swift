@@ -238,7 +238,7 @@ enum CoreLimits {
     /// What policies asked for so many cycles ago, and longer ago than this, is not begun before they are asked again.
     static let wishCycles: Int64 = 3
     static let shortestWish = TimeSpan.seconds(60)
-    /// Rejections of one symbol in a row after which it is left alone until the next cycle.
+    /// Rejections of one symbol in a row after which it is left alone until the next cycle, but for what was not refused yet.
     static let rejectionsBeforeHold: Int64 = 3
     /// Refusals of protection in one form after which the next simpler form is tried.
     static let refusalsOfForm: Int64 = 2

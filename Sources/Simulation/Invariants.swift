@@ -49,10 +49,10 @@ final class Invariants {
     /// The newest answer of the broker was what cannot be: for so long nothing can be concluded from it.
     private var liedUntil: Int64 = 0
     private static let longestLie = 60 * World.second
-    /// P5's clock stands still while stops are refused, one form after the other. No core can rest a stop that the broker
-    /// refuses; to ask for the same again and again spends the budget of orders, and the person was told as an emergency
-    /// after the third refusal. What P5 is to find is a core that has stopped trying, or tries the same form for ever: the
-    /// venue takes a stop in at least one form, a form is given up after two refusals, the pauses between tries are 1, 2, 4 and
+    /// P5's clock stands still while stops are refused, one form after the other, and the next try is not overdue. No core can rest
+    /// a stop that the broker refuses; to ask for the same again and again spends the budget of orders, and the person was told as
+    /// an emergency after the third refusal. What P5 is to find is a core that has stopped trying, or tries the same form for ever:
+    /// the venue takes a stop in at least one form, a form is given up after two refusals, the pauses between tries are 1, 2, 4 and
     /// 8 cycles, and cycles follow each other within 10 to 12 s. So a core that goes from form to form is protected within
     /// 180 s of refusals; one that does not is found, as `sameFormAgain` is.
     private static let mostRefused = 180 * World.second
@@ -428,7 +428,7 @@ final class Invariants {
     /// Called every second with whether core, adapter and broker are at work together.
     /// - Parameters:
     ///   - isContradicted: the core has told that the broker's lists contradict each other about the symbol.
-    ///   - isRefused: the broker has refused stops of the symbol, and has taken none since.
+    ///   - isRefused: the broker has refused stops of the symbol, has taken none since, and the next try is not overdue.
     ///   - knowsPrice: the newest price has reached the core, and was new then.
     ///   - isToldUnprotectable: the core has told that no stop can be had for this part, or it is dust.
     func watch(
@@ -454,7 +454,7 @@ final class Invariants {
                 continue
             }
             if world.now < liedUntil || venue.isUnlisted(symbol) { continue }
-            if !knowsPrice(symbol), isBeyondMarket(symbol) { continue }
+            if isRefused(symbol), !knowsPrice(symbol), isBeyondMarket(symbol) { continue }
             if isRefused(symbol), refused[symbol] ?? 0 < Self.mostRefused {
                 refused[symbol, default: 0] += span
                 continue

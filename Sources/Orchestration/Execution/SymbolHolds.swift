@@ -271,10 +271,12 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         change(symbol) { $0.form = .planned }
     }
 
-    /// The broker has refused a stop in one form after the other, and none was taken since, or one for what is no whole share.
+    /// The broker has refused a stop in every form, and a person was told, or one for what is no whole share; or it has refused
+    /// one form, and the cycle in which the next try is due is not over.
     package func isProtectionRefused(_ symbol: Symbol, in cycle: Int64) -> Bool {
-        symbols[symbol]?.refusedStop != nil || isBackingOff(symbol, .protection, in: cycle)
-            || isBackingOff(symbol, .remainder, in: cycle)
+        guard let value = symbols[symbol] else { return false }
+        let isTryDue = value.refusedStop != nil && value.hold.map { cycle <= $0.untilCycle } ?? false
+        return isTryDue || isBackingOff(symbol, .protection, in: cycle) || isBackingOff(symbol, .remainder, in: cycle)
     }
 
     /// Protection rests in the form that was tried.
