@@ -3,7 +3,8 @@
 /// Objects keep the order of their source, and numbers keep their text, so a parsed value writes back unchanged
 /// (save for spaces and the spelling of escapes).
 ///
-/// - I-JSON-1: A tree that came from `JSONParser` has no duplicate key, no exponent and no nesting beyond `JSONLimits`.
+/// - I-JSON-1: A tree that came from `JSONParser` has no duplicate key and no nesting beyond `JSONLimits`, and no exponent
+///   unless the parser was told to take them.
 /// - I-JSON-2: A tree made by hand owes the same; `number` must hold the text of a JSON number.
 package enum JSON: Equatable, Sendable {
     case null

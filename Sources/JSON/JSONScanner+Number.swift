@@ -11,7 +11,12 @@ extension JSONScanner {
             index += 1
             try digits()
         }
-        if let byte = peek(), byte == ASCII.lowerE || byte == ASCII.upperE { throw JSONFault(.exponent, at: index) }
+        if let byte = peek(), byte == ASCII.lowerE || byte == ASCII.upperE {
+            guard takesExponents else { throw JSONFault(.exponent, at: index) }
+            index += 1
+            if let sign = peek(), sign == ASCII.plus || sign == ASCII.minus { index += 1 }
+            try digits()
+        }
         return Place(start: start, end: index, isPlain: true)
     }
 

@@ -6,10 +6,13 @@ struct JSONScanner {
     private(set) var tokens: [JSONTape.Token]
     /// Strings that are written with escapes, without them.
     var aside: [UInt8] = []
+    /// Whether a number may have an exponent.
+    let takesExponents: Bool
 
     /// - Parameter tokens: memory to use again; what stands in it goes.
-    init(_ text: UnsafeBufferPointer<UInt8>, tokens: consuming [JSONTape.Token]) {
+    init(_ text: UnsafeBufferPointer<UInt8>, tokens: consuming [JSONTape.Token], takesExponents: Bool) {
         self.text = text
+        self.takesExponents = takesExponents
         self.tokens = tokens
         if !self.tokens.isEmpty { self.tokens.removeAll(keepingCapacity: true) }
     }

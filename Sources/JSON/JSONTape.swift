@@ -47,10 +47,13 @@ package struct JSONTape {
     }
 
     /// Scans a text, in the memory of the one before.
-    package mutating func load(_ source: [UInt8], maximumBytes: Int) throws(JSONError) {
+    package mutating func load(
+        _ source: [UInt8], maximumBytes: Int, takesExponents: Bool = false
+    ) throws(JSONError) {
         text = source
         try source.withUnsafeBufferPointer { text throws(JSONError) in
-            var scanner = JSONScanner(text, tokens: exchange(&tokens, with: []))
+            var scanner = JSONScanner(
+                text, tokens: exchange(&tokens, with: []), takesExponents: takesExponents)
             do throws(JSONFault) {
                 guard text.count <= min(maximumBytes, Int(Int32.max) / 2) else {
                     throw JSONFault(.tooLarge(bytes: text.count, limit: maximumBytes), at: 0)

@@ -134,6 +134,16 @@ struct JSONGrammarTests {
         #expect(error.description == "\(place): an exponent is not allowed; write the number out")
     }
 
+    @Test(
+        "an exponent is kept where it is asked for, and half an exponent is refused there too",
+        arguments: ["1e5", "1E+21", "-1.5e-07", "0e0"])
+    func exponents(text: String) throws {
+        #expect(try JSONParser.parse(Array("[\(text)]".utf8), takesExponents: true) == .array([.number(text)]))
+        for half in ["1e", "1e+", "1e1.5", "1e0x"] {
+            #expect(throws: JSONError.self) { try JSONParser.parse(Array(half.utf8), takesExponents: true) }
+        }
+    }
+
     @Test("a key that is no plain name is quoted in the path")
     func quotedPath() throws {
         let error = #expect(throws: JSONError.self) { try parse(#"{"prices":{"BRK.B":[0, 01]}}"#) }
