@@ -126,6 +126,7 @@ let plugins: [Target] = [
     part("PaperExchange", "Brokers/Paper/PaperExchange", "SeededRandom", "Trading"),
     part("PaperAdapter", "Brokers/Paper/PaperAdapter", "PluginKit", "PaperExchange", "Trading", "Wire"),
     program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
+    part("AlpacaAPI", "Brokers/Alpaca/AlpacaAPI", "JSON", "Trading"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
@@ -235,6 +236,7 @@ let testTargets: [Target] = [
     tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
+    tests("AlpacaAPITests", "AlpacaAPI", "JSON", "SeededRandom", "Trading"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
         "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "JSON", "Wire", "Messaging",

@@ -22,7 +22,10 @@ struct BuildSetTests {
         for kind in ["Brokers", "Policies", "Providers"] {
             let folder = root.appending(path: "Plugins/\(kind)")
             for plugin in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
-                let data = try Data(contentsOf: plugin.appending(path: "plugin.json"))
+                let file = plugin.appending(path: "plugin.json")
+                // A library whose program is not there yet has no manifest.
+                guard FileManager.default.fileExists(atPath: file.path) else { continue }
+                let data = try Data(contentsOf: file)
                 let manifest = try JSONDecoder().decode(Manifest.self, from: data)
                 if !manifest.command[0].hasPrefix("/") { programs[manifest.name] = manifest.command[0] }
             }
