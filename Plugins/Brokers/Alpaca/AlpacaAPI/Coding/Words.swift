@@ -67,6 +67,7 @@ extension Alpaca {
 
     /// Names of what has ids.
     package enum Client {}
+    package enum Event {}
     package enum Execution {}
     package enum Group {}
     package enum Page {}
@@ -76,6 +77,8 @@ extension Alpaca {
     /// What whoever sent the order calls it: 1 to 128 characters, of ours and of others.
     package typealias ClientOrderID = ID<Client>
     package typealias AssetID = ID<Asset>
+    /// Of an event in a stream of events: a ULID, but what cannot be read as one must not cost the event.
+    package typealias EventID = ID<Event>
     package typealias ExecutionID = ID<Execution>
     package typealias GroupID = ID<Group>
     package typealias ActivityID = ID<Activity>

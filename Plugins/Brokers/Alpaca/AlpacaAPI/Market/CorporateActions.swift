@@ -152,7 +152,7 @@ extension Alpaca {
     /// One event of `GET /v1beta1/events/corporate-actions`.
     package struct CorporateActionEvent: Record {
         /// The cursor.
-        package var eventID = ULID.zero
+        package var eventID = EventID("0")
         /// As it came; see ``kind``.
         package var eventType = ""
         package var at = Timestamp(nanoseconds: 0)

@@ -2,7 +2,7 @@ import JSON
 import Trading
 
 extension Alpaca {
-    /// One element of a frame of the socket for market data; a frame is ``Rows`` of them.
+    /// One element of a frame of the socket for market data; see ``frame(_:)``.
     package enum DataStreamMessage: Value {
         /// `connected` or `authenticated`.
         case success(String)
@@ -20,6 +20,14 @@ extension Alpaca {
         case cancel(Tick<TradeCancel>)
         /// A kind that is not known here.
         case other(JSON)
+
+        /// What a frame holds. One message without an array is a frame of one.
+        /// - Throws: ``DecodingError`` where the frame as a whole is none.
+        package static func frame(_ bytes: [UInt8]) throws(DecodingError) -> Rows<DataStreamMessage> {
+            let json = try Alpaca.parse(bytes)
+            if case .object = json { return try Rows.read(.array([json]), .exact) }
+            return try Rows.read(json, .exact)
+        }
 
         package static func read(_ json: JSON, _ style: Style) throws(DecodingError) -> DataStreamMessage {
             guard case .object(var members) = json else { throw .mismatch("an object", json) }

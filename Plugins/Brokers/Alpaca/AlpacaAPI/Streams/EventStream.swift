@@ -117,9 +117,10 @@ extension Alpaca {
 
         package init(last: ULID? = nil) { self.last = last }
 
-        /// Keeps the latest: a stream that is repeated does not lead back.
-        package mutating func advance(to id: ULID) {
-            guard let last, last.milliseconds > id.milliseconds else { return last = id }
+        /// Keeps the latest: a stream that is repeated does not lead back, and an id that is no ULID leads nowhere.
+        package mutating func advance(to id: EventID) {
+            guard let id = ULID(id.text), last.map({ $0.milliseconds <= id.milliseconds }) ?? true else { return }
+            last = id
         }
 
         /// From some time before the last event: ids of one millisecond are in no order, and events may have been written late.

@@ -25,8 +25,8 @@ extension Alpaca {
         /// When it happened at the venue.
         package var timestamp: Timestamp?
         package var at: Timestamp?
-        /// A ULID; absent since 2026-07 on some.
-        package var eventID: ReferenceID?
+        /// Absent since 2026-07 on some.
+        package var eventID: EventID?
         /// The key by which an execution is booked once; absent where none was made.
         package var executionID: ExecutionID?
         /// What a correction or a bust is about.
@@ -65,6 +65,8 @@ extension Alpaca {
         case authorization(Authorization)
         case listening(Listening)
         case tradeUpdate(TradeUpdate)
+        /// The connection is of no more use. It comes in several shapes.
+        case error(JSON)
         /// Another stream, or a message of the connection.
         case other(JSON)
 
@@ -99,13 +101,16 @@ extension Alpaca {
 
         package static func read(_ json: JSON, _ style: Style) throws(DecodingError) -> TradingStreamMessage {
             guard case .object = json else { throw .mismatch("an object", json) }
-            guard case .string(let stream)? = json["stream"] else { return .other(json) }
+            guard case .string(let stream)? = json["stream"] else {
+                return json["action"] == .string("error") ? .error(json) : .other(json)
+            }
             let data = json["data"] ?? .null
             do throws(DecodingError) {
                 switch stream {
                 case "authorization": return .authorization(try Authorization.read(data, style))
                 case "listening": return .listening(try Listening.read(data, style))
                 case "trade_updates": return .tradeUpdate(try TradeUpdate.read(data, style))
+                case "error": return .error(json)
                 default: return .other(json)
                 }
             } catch {
@@ -118,7 +123,7 @@ extension Alpaca {
             case .authorization(let data): Self.message("authorization", data.json(style))
             case .listening(let data): Self.message("listening", data.json(style))
             case .tradeUpdate(let data): Self.message("trade_updates", data.json(style))
-            case .other(let json): json
+            case .error(let json), .other(let json): json
             }
         }
 

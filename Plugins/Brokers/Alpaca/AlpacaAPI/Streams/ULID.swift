@@ -9,8 +9,6 @@ extension Alpaca {
         package let text: String
         package let milliseconds: Int64
 
-        package static let zero = ULID(text: String(repeating: "0", count: 26), milliseconds: 0)
-
         private init(text: String, milliseconds: Int64) { (self.text, self.milliseconds) = (text, milliseconds) }
 
         /// nil where it is none.

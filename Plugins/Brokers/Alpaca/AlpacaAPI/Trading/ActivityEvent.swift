@@ -23,7 +23,7 @@ extension Alpaca {
         }
 
         /// The cursor.
-        package var eventID = ULID.zero
+        package var eventID = EventID("0")
         /// The key by which it is booked once; of an execution its id.
         package var referenceID = ReferenceID("0")
         /// What a correction or a bust is about.
