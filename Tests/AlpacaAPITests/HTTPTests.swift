@@ -93,6 +93,7 @@ struct HTTPTests {
             "limit=500&nested=True&symbols=NVDA&symbols=BTC/USD&asset_class=us_equity&asset_class=moon&status=all&after=2026-10-12T09:31:03.5-04:00"
         #expect(try Alpaca.Query.decode(Alpaca.OrderListQuery.self, from: python) == query)
         #expect(try Alpaca.Query.decode(Alpaca.OrderListQuery.self, from: "").status == nil)
+        #expect(try Alpaca.Query.plain("a+b%2Bc") == "a b+c", "a plus sign is a blank, as forms have it")
         var history = Alpaca.HistoryQuery()
         history.timeFrame = Alpaca.TimeFrame(15, .minute)
         #expect(Alpaca.Query.encode(history) == "symbols=&timeframe=15Min")

@@ -29,6 +29,9 @@ struct MarketTests {
             #"{"t":"2026-10-12T13:31:00Z","bx":"Q","bp":177.92,"bs":4,"ax":" ","ap":0,"as":0,"c":["R"],"z":"C"}"#)
         #expect(quote.bid == (try Price("177.92")))
         #expect(quote.ask == nil)
+        let other = try read(Alpaca.Quote.self, #"{"t":"2026-10-12T13:31:00Z","bp":0.0,"bs":0,"ap":178.01,"as":2}"#)
+        #expect(other.bid == nil)
+        #expect(other.ask == (try Price("178.01")))
     }
 
     @Test("the frames of a stream: each kind of message, and what is not known")
