@@ -148,3 +148,12 @@ extension OrderCommand {
         }
     }
 }
+
+/// Commands that did not arrive at the broker, and reports of the broker that did not arrive at the core. Each may cost the
+/// core the time after which it may believe that there is nothing to come, and no more.
+struct Losses {
+    var commands: Int64 = 0
+    var words: Set<ExecutionReport> = []
+
+    var count: Int64 { max(0, commands) + Int64(words.count) }
+}

@@ -211,10 +211,13 @@ extension Invariants {
         let refused = venue.orders.values.map(\.order).filter {
             $0.symbol == symbol && $0.terms.role == .stop && $0.status == .rejected
         }
-        guard let newest = refused.max(by: { $0.updatedAt < $1.updatedAt }), let stop = newest.terms.stopPrice,
-            let price = venue.prices[symbol]
-        else { return false }
-        return newest.terms.side == .sell ? price <= stop : price >= stop
+        return isBeyond(refused.max { $0.updatedAt < $1.updatedAt }?.terms.stopPrice, symbol)
+    }
+
+    /// The market has passed a stop at this price for what is held.
+    func isBeyond(_ stop: Price?, _ symbol: Symbol) -> Bool {
+        guard let stop, let price = venue.prices[symbol] else { return false }
+        return venue.held(symbol).isNegative ? price >= stop : price <= stop
     }
 }
 

@@ -46,6 +46,8 @@ final class Invariants {
     static let longestContradiction = 900 * World.second
     /// Nanoseconds that a position was without a stop since the broker refused it.
     private var refused: [Symbol: Int64] = [:]
+    /// Nanoseconds that one was without a stop while the lists contradicted each other about it, and the market was beyond its stop.
+    private var waited: [Symbol: Int64] = [:]
     /// The newest answer of the broker was what cannot be: for so long nothing can be concluded from it.
     private var liedUntil: Int64 = 0
     private static let longestLie = 60 * World.second
@@ -339,7 +341,10 @@ final class Invariants {
             noteStop(recommendation)
             switch recommendation.advice {
             case .exit, .takePartial, .reduceTo, .reduceToWeight, .reduceExposure:
-                for symbol in recommendation.symbol.map({ [$0] }) ?? scenario.symbols { asked[symbol] = cycle }
+                // A slow answer to an earlier cycle may leave after that to a later one.
+                for symbol in recommendation.symbol.map({ [$0] }) ?? scenario.symbols {
+                    asked[symbol] = max(asked[symbol] ?? cycle, cycle)
+                }
             case .protect, .resetStop, .target, .enter, .advise, .hold, .veto, .release: break
             }
         }
@@ -428,12 +433,14 @@ final class Invariants {
     /// Called every second with whether core, adapter and broker are at work together.
     /// - Parameters:
     ///   - isContradicted: the core has told that the broker's lists contradict each other about the symbol.
+    ///   - plannedStop: the core's.
     ///   - isRefused: the broker has refused stops of the symbol, has taken none since, and the next try is not overdue.
     ///   - knowsPrice: the newest price has reached the core, and was new then.
     ///   - isToldUnprotectable: the core has told that no stop can be had for this part, or it is dust.
     func watch(
-        isHealthy: Bool, limit: TimeSpan, span: Int64, isContradicted: (Symbol) -> Bool, isRefused: (Symbol) -> Bool,
-        knowsPrice: (Symbol) -> Bool, isToldUnprotectable: (Symbol, Quantity) -> Bool
+        isHealthy: Bool, limit: TimeSpan, span: Int64, isContradicted: (Symbol) -> Bool,
+        plannedStop: (Symbol) -> Price?, isRefused: (Symbol) -> Bool, knowsPrice: (Symbol) -> Bool,
+        isToldUnprotectable: (Symbol, Quantity) -> Bool
     ) {
         watchManualTrading(isHealthy, limit.nanoseconds + protectionSlack, span, isContradicted)
         for symbol in scenario.symbols {
@@ -450,11 +457,19 @@ final class Invariants {
             guard isHealthy, size.isPositive, isFree, left.isPositive, !isOdd, isProtectable(symbol) else {
                 unprotected[symbol] = 0
                 refused[symbol] = 0
+                waited[symbol] = 0
                 losses[symbol] = nil
                 continue
             }
             if world.now < liedUntil || venue.isUnlisted(symbol) { continue }
             if isRefused(symbol), !knowsPrice(symbol), isBeyondMarket(symbol) { continue }
+            // No stop can rest there, and for a size that is not known nothing is sold (I-DOUBT-4); a person was told.
+            if isContradicted(symbol), isBeyond(plannedStop(symbol), symbol),
+                waited[symbol] ?? 0 < Self.longestContradiction
+            {
+                waited[symbol, default: 0] += span
+                continue
+            }
             if isRefused(symbol), refused[symbol] ?? 0 < Self.mostRefused {
                 refused[symbol, default: 0] += span
                 continue
@@ -475,13 +490,4 @@ final class Invariants {
         let each = Scenario.arrivalLimit.nanoseconds + venue.capabilities.reportLag.nanoseconds + 15 * World.second
         return (losses[symbol]?.count ?? 0) * each
     }
-}
-
-/// Commands that did not arrive at the broker, and reports of the broker that did not arrive at the core. Each may cost the
-/// core the time after which it may believe that there is nothing to come, and no more.
-private struct Losses {
-    var commands: Int64 = 0
-    var words: Set<ExecutionReport> = []
-
-    var count: Int64 { max(0, commands) + Int64(words.count) }
 }

@@ -206,6 +206,7 @@ package final class Simulator {
             invariants.watch(
                 isHealthy: isHealthy, limit: scenario.configuration.unprotectedLimit, span: World.second,
                 isContradicted: { state?.isContradicted($0) ?? false },
+                plannedStop: { state?.plans[$0]?.stop?.stopPrice },
                 isRefused: { symbol in state.map { $0.holds.isProtectionRefused(symbol, in: $0.cycle.number) } ?? false
                 },
                 knowsPrice: { [venue] in
