@@ -40,6 +40,11 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         var witness: Witness
         /// It was new when it arrived.
         var isFresh: Bool
+
+        /// The sides and the print of one quote are two witnesses where it was new when it came; of an older one they are one.
+        func confirms(_ other: Sighting) -> Bool {
+            at > other.at || (witness != other.witness && (isFresh || at != other.at))
+        }
     }
 
     enum Witness: String, Sendable, Hashable, Codable { case print, spread, bar }
@@ -154,9 +159,7 @@ struct PriceEvidence: Sendable, Hashable, Codable {
             believe(sighting)
             return true
         }
-        if let other = unconfirmed, Self.isSame(sighting.price, other.price),
-            sighting.witness != other.witness || sighting.at > other.at
-        {
+        if let other = unconfirmed, Self.isSame(sighting.price, other.price), sighting.confirms(other) {
             believe(sighting)
             return true
         }

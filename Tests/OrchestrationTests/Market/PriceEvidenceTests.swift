@@ -55,6 +55,14 @@ struct PriceEvidenceTests {
         #expect(evidence.price == "60.05" && evidence.spread?.bid == "60")
     }
 
+    @Test("a quote that was old when it came is one witness, whatever it says: its sides do not confirm its print")
+    func oldQuote() {
+        var evidence = standing()
+        #expect(evidence.see(quote(1, "60", "60.1", last: "60.05"), at: at(90), isFresh: false) == nil)
+        #expect(evidence.price == "100" && evidence.unconfirmed?.price == "60.05")
+        #expect(evidence.see(quote(2, "60", "60.1", last: "60.05"), at: at(91), isFresh: false) == "60.05")
+    }
+
     @Test(
         "a stub, a crossed quote and a side alone are no market: what is believed stands",
         arguments: [
