@@ -15,12 +15,19 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     private var otherValue: Money?
     /// When it was; nil when positions have changed since otherwise than by our fills.
     private var otherValueAt: Timestamp?
+    /// Another than that, told once: lists may be behind the figures.
+    private var otherTold: OtherTold?
     /// At first contact: figures that do not fit together, and how often they were told.
     private var opening: Opening?
 
     private struct Opening: Sendable, Hashable, Codable {
         var account: Account
         var readings: Int64
+    }
+
+    private struct OtherTold: Sendable, Hashable, Codable {
+        var value: Money
+        var since: Timestamp
     }
 
     /// Readings that must agree, and their time.
@@ -89,7 +96,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     /// Another connection, be it of another adapter: what the one before has told confirms nothing of what this one tells.
     /// A person is not told of it once more.
     mutating func connectionBegins() {
-        opening = nil
+        (opening, otherTold) = (nil, nil)
         doubt = doubt.map { $0.anew() }
     }
 
@@ -137,10 +144,8 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         let cause = try cause(reading, cash: cash, other: other)
         guard let cause else {
             // What is not adopted yet would count as something else that the broker has.
-            defer {
-                doubt = nil
-                if reading.isQuiet, let other { (otherValue, otherValueAt) = (other, reading.at) }
-            }
+            defer { doubt = nil }
+            if reading.isQuiet, let other { try measure(other, reading) }
             return .agrees(wasDoubted: doubt?.isTold == true)
         }
         guard reading.isQuiet else { return .doubtful(told: nil) }
@@ -155,8 +160,22 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
             doubt = now
             return .doubtful(told: told)
         }
-        (doubt, otherValue, otherValueAt) = (nil, other, reading.at)
+        (doubt, otherValue, otherValueAt, otherTold) = (nil, other, reading.at, nil)
         return .moved(cash: cash)
+    }
+
+    /// One reading moves this no more than cash: its list may be behind its figures, and what differs is not something else
+    /// that the broker has.
+    private mutating func measure(_ other: Money, _ reading: Reading) throws(NumericError) {
+        let room = try Self.roomForPrices(reading)
+        func isNear(_ before: Money) throws(NumericError) -> Bool { try (other - before).magnitude() <= room }
+        let isKnown = try otherValue.map(isNear) ?? true
+        let isToldAgain = try otherTold.map { told throws(NumericError) in try isNear(told.value) } ?? false
+        if isKnown || (isToldAgain && otherTold.map { $0.since + Self.interval <= reading.at } ?? false) {
+            (otherValue, otherValueAt, otherTold) = (other, reading.at, nil)
+        } else if !isToldAgain {
+            otherTold = OtherTold(value: other, since: reading.at)
+        }
     }
 
     /// What cannot be explained; nil when all can.
@@ -230,6 +249,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         doubt = doubt.map { $0.shifted(by: span, now: now) }
         otherValueAt = otherValueAt.map { min($0 + span, now) }
+        otherTold = otherTold.map { told in with(told) { $0.since = min($0.since + span, now) } }
     }
 }
 

@@ -68,6 +68,28 @@ struct AccountEvidenceTests {
         #expect((finding == .agrees(wasDoubted: false)) == (equity != .zero))
     }
 
+    @Test("what the broker has beside cash and positions is another when it is told again: a list may be behind once")
+    func otherValue() throws {
+        var evidence = AccountEvidence()
+        let ours = Account(id: "test", cash: "40000", equity: "70000", buyingPower: "40000")
+        func read(_ equity: Money, at seconds: Int64) throws -> Money? {
+            let theirs = Account(id: "test", cash: "40000", equity: equity, buyingPower: "40000")
+            _ = try evidence.examine(
+                AccountEvidence.Reading(
+                    theirs: theirs, ours: ours, held: "30000", adopted: .zero, isQuiet: true,
+                    at: Timestamp(seconds: seconds), toldAt: Timestamp(seconds: seconds)))
+            return evidence.otherValue(bookedAt: nil)
+        }
+        #expect(try read("70000", at: 0) == .zero)
+        #expect(try read("71800", at: 10) == .zero)
+        #expect(try read("71800", at: 29) == .zero)
+        #expect(try read("71800", at: 30) == "1800")
+        #expect(try read("70000", at: 40) == "1800")
+        #expect(try read("71800", at: 70) == "1800", "it was told once")
+        evidence.connectionBegins()
+        #expect(try read("70000", at: 80) == "1800")
+    }
+
     static let wrong: [@Sendable (inout Account) -> Void] = [
         { $0.cash = .zero },
         { $0.equity = .zero },
