@@ -148,6 +148,13 @@ package struct Split: Sendable, Hashable, Codable {
         return abs(before - after) <= abs(before) / 1_000_000 * tolerance
     }
 
+    /// An average price that is told is nearer to that of a new share than to that of an old one.
+    /// - Parameter new: what a new share has cost.
+    func isAfter(costing new: Price, _ told: Price) -> Bool {
+        let old = Int64(clamping: Int128(new.units) * Int128(numerator) / Int128(denominator))
+        return old > 0 && told.isPositive && !isPreSplit(told, before: Price(units: old))
+    }
+
     /// Nearer to the price before the split than to what that is for a new share.
     func isPreSplit(_ price: Price, before: Price) -> Bool {
         let most: Int64 = 1 << 55

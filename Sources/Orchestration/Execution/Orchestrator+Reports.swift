@@ -6,20 +6,14 @@ extension Orchestrator {
         if let defect = report.defect(telling: fillReporting) {
             return alert(.warning, nil, .reportNotTaken(order: report.clientOrderID, defect))
         }
-        guard state.portfolio.orders[report.clientOrderID] != nil else { return noteUnknownOrder(report) }
-        guard !state.inFlight.hasUnseenEnd(report.clientOrderID) else { return }
+        guard let known = state.portfolio.orders[report.clientOrderID] else { return noteUnknownOrder(report) }
+        guard !state.inFlight.hasUnseenEnd(known.id) else {
+            noteUnbookedFill(report, of: known.terms, booked: known.filledQuantity)
+            return state.reconciler.discrepancy(of: known.symbol) == nil ? () : requestReconcile()
+        }
         try process(report, needsSum: report.event.endsWithFills)
         guard let symbol = state.portfolio.orders[report.clientOrderID]?.symbol else { return }
         afterChange(of: symbol)
-    }
-
-    /// An order that nobody here has placed. Whether its fills are in the position that we have adopted, no event can
-    /// show: the report may be new, or be repeated after a reconnect. The broker's lists are authoritative about both.
-    private mutating func noteUnknownOrder(_ report: ExecutionReport) {
-        alert(.notice, report.terms?.symbol, .reportOnUnknownOrder(order: report.clientOrderID, report.event))
-        guard let symbol = report.terms?.symbol else { return requestReconcile() }
-        noteFillByOthers(report, of: symbol)
-        awaitBrokerSnapshot(of: symbol)
     }
 
     /// Applies one report to its order and to the portfolio.
@@ -201,7 +195,7 @@ extension Orchestrator {
             let closed = ClosedPosition(
                 realizedProfit: try before.realizedProfit + realized, heldFor: state.now - before.openedAt)
             state.plans.positionClosed(symbol, closed, at: state.now)
-            state.reconciler.settleFillsByOthers(of: symbol)
+            state.reconciler.settleUnbookedFills(of: symbol)
             noteClosed(before, profit: closed.realizedProfit)
         }
         if let before, let after, before.isLong != after.isLong { resetPlan(symbol) }

@@ -22,7 +22,7 @@ extension Orchestrator {
             .contradicted(Contradiction(ours: ours, brokers: brokers, order: order), byAccount: account)
         }
         if let order = orderInDoubt(record, snapshot, to: brokers) { return contradicted(by: order) }
-        if state.reconciler.isExplainedByOthers(brokers, from: ours, of: symbol) { return finding }
+        if state.reconciler.isExplainedByFills(brokers, from: ours, of: symbol) { return finding }
         let stop = stopBeyond(left, record, snapshot)
         switch try accountSays(record, to: brokers, snapshot) {
         case .isHeld: return contradicted(by: stop, account: true)
@@ -120,7 +120,7 @@ extension Orchestrator {
     private func distances(
         of beyond: Int128, from mine: Int128, _ symbol: Symbol, _ snapshot: BrokerState
     ) -> (held: UInt128, gone: UInt128) {
-        let traded = state.reconciler.fillsByOthers(beside: symbol).map {
+        let traded = state.reconciler.unbookedFills(beside: symbol).map {
             worth(of: $0.symbol, from: $0.bought, to: .zero)
         }
         let others = sums(of: differences(from: snapshot).filter { $0.symbol != symbol }.map(\.worth) + traded)
@@ -242,12 +242,24 @@ extension Orchestrator {
         return !brokers.isZero && brokers.isNegative == ours.isNegative
     }
 
+    /// An order that nobody here has placed. Whether its fills are in the position that we have adopted, no event can
+    /// show: the report may be new, or be repeated after a reconnect. The broker's lists are authoritative about both.
+    mutating func noteUnknownOrder(_ report: ExecutionReport) {
+        alert(.notice, report.terms?.symbol, .reportOnUnknownOrder(order: report.clientOrderID, report.event))
+        guard let terms = report.terms else { return requestReconcile() }
+        noteUnbookedFill(report, of: terms)
+        awaitBrokerSnapshot(of: terms.symbol)
+    }
+
     /// What was executed before a list has shown the position is in our books: it is told again after a reconnect.
-    mutating func noteFillByOthers(_ report: ExecutionReport, of symbol: Symbol) {
-        guard let record = state.portfolio.positions[symbol],
+    /// - Parameters:
+    ///   - terms: of the order.
+    ///   - booked: what our books have of it.
+    mutating func noteUnbookedFill(_ report: ExecutionReport, of terms: NewOrder, booked: Quantity = .zero) {
+        guard let record = state.portfolio.positions[terms.symbol],
             record.listedAt.map({ report.at + reportLag > $0 }) ?? true
         else { return }
-        state.reconciler.noteFillByOthers(report)
+        state.reconciler.noteUnbookedFill(report, of: terms, booked: booked)
     }
 
     mutating func endContradiction(of symbol: Symbol) {

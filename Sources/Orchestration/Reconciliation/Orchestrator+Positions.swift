@@ -123,7 +123,7 @@ extension Orchestrator {
             alert(.emergency, symbol, .externalShort)
         }
         endContradiction(of: symbol)
-        state.reconciler.settleFillsByOthers(of: symbol)
+        state.reconciler.settleUnbookedFills(of: symbol)
         state.portfolio.positionAdopted()
         endUnseenOrders(of: symbol)
         state.cycle.overtake(symbol)

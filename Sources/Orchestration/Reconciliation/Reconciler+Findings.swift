@@ -46,7 +46,7 @@ extension Reconciler {
             guard !isInFlight(symbol), stays || isInStep else {
                 return isSame ? nil : (symbol, .unconfirmed(ours: ours, brokers: brokers))
             }
-            return isUnbooked(symbol, at: brokers, now)
+            return isUnbooked(symbol, theirs[symbol], averages: positions[symbol]?.averagesTold ?? [], now)
                 ? (symbol, .splitNotBooked(ours: ours, brokers: brokers))
                 : (symbol, .differs(ours: ours, theirs: theirs[symbol]))
         }

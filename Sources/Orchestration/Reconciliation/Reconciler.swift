@@ -23,15 +23,15 @@ package struct Reconciler: Sendable, Hashable, Codable {
     private var notedCash: CashMovement?
     /// Positions that something else at the broker contradicts, as they were listed and since when, over connections.
     private var contradicted: [Symbol: Contradicted] = [:]
-    /// What others have executed of positions that our books have.
-    private var fillsByOthers = FillsByOthers()
+    /// What was executed of positions that our books have, and is not in them.
+    private var unbookedFills = UnbookedFills()
 
     /// Which connection it is, in this process.
     private(set) var connection = Derived<UInt64>(0)
 
     private enum CodingKeys: CodingKey {
         case link, fencedOut, hasReconciled, unbooked, lastCapabilities, watch, cashMovements, notedCash, contradicted,
-            fillsByOthers
+            unbookedFills
     }
 
     package init() {}
@@ -228,7 +228,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// Also where others were told to have traded meanwhile.
     private func isSameDoubt(_ before: Contradicted, _ now: Contradiction, _ symbol: Symbol) -> Bool {
         before.ours == now.ours
-            && (before.brokers == now.brokers || isExplainedByOthers(now.brokers, from: before.brokers, of: symbol))
+            && (before.brokers == now.brokers || isExplainedByFills(now.brokers, from: before.brokers, of: symbol))
     }
 
     /// The account's own figures have said so of the same list.
@@ -240,7 +240,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     mutating func endContradiction(of symbol: Symbol) { contradicted[symbol] = nil }
 
     /// What the broker shows is in our books now, or nothing is held any more: what was told before explains no later list.
-    mutating func settleFillsByOthers(of symbol: Symbol) { fillsByOthers.settle(symbol) }
+    mutating func settleUnbookedFills(of symbol: Symbol) { unbookedFills.settle(symbol) }
 
     /// The list has said the same for so long that it is believed against what contradicts it.
     func isContradictedForTooLong(_ symbol: Symbol, ours: Quantity, brokers: Quantity, at now: Timestamp) -> Bool {
@@ -250,15 +250,17 @@ package struct Reconciler: Sendable, Hashable, Codable {
         return before.since + CoreLimits.contradictionPatience <= now
     }
 
-    mutating func noteFillByOthers(_ report: ExecutionReport) { fillsByOthers.note(report) }
-
-    /// The position that the broker shows is what others have made of ours.
-    func isExplainedByOthers(_ brokers: Quantity, from ours: Quantity, of symbol: Symbol) -> Bool {
-        fillsByOthers.explain(brokers, from: ours, of: symbol)
+    mutating func noteUnbookedFill(_ report: ExecutionReport, of terms: NewOrder, booked: Quantity) {
+        unbookedFills.note(report, of: terms, booked: booked)
     }
 
-    /// What others have traded of other symbols, as the broker has told it.
-    func fillsByOthers(beside symbol: Symbol) -> [(symbol: Symbol, bought: Quantity)] { fillsByOthers.beside(symbol) }
+    /// The position that the broker shows is what executions that our books do not have have made of ours.
+    func isExplainedByFills(_ brokers: Quantity, from ours: Quantity, of symbol: Symbol) -> Bool {
+        unbookedFills.explain(brokers, from: ours, of: symbol)
+    }
+
+    /// What was traded of other symbols and is not in our books, as the broker has told it.
+    func unbookedFills(beside symbol: Symbol) -> [(symbol: Symbol, bought: Quantity)] { unbookedFills.beside(symbol) }
 
     // MARK: - The end of a reconciliation
 
@@ -349,11 +351,14 @@ package struct Reconciler: Sendable, Hashable, Codable {
     package var awaitsSplits: Bool { !unbooked.isEmpty }
 
     /// The broker still shows the old shares, and may. Where the split leaves as many, as 3:2 of a single share with the half in
-    /// cash, quantities do not tell, and nothing is waited for.
-    func isUnbooked(_ symbol: Symbol, at brokers: Quantity, _ now: Timestamp) -> Bool {
-        guard let split = unbooked[symbol] else { return false }
-        return split.quantity == brokers && now < split.since + UnbookedSplit.patience
-            && !split.split.explains(brokers, from: split.quantity)
+    /// cash, quantities do not tell, and nothing is waited for. Nor where what a share has cost is nearer to a new one's than to
+    /// an old one's (I-CORP-14): it has booked the split, and somebody has traded.
+    /// - Parameter averages: what a new share has cost, in each way that the broker may count it.
+    func isUnbooked(_ symbol: Symbol, _ theirs: BrokerPosition?, averages: [Price], _ now: Timestamp) -> Bool {
+        guard let split = unbooked[symbol], let theirs else { return false }
+        return split.quantity == theirs.quantity && now < split.since + UnbookedSplit.patience
+            && !split.split.explains(theirs.quantity, from: split.quantity)
+            && !averages.contains { split.split.isAfter(costing: $0, theirs.averagePrice) }
     }
 
     /// What the broker shows is what it makes of the shares that were awaited, but for a fraction.

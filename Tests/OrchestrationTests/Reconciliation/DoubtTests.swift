@@ -231,11 +231,11 @@ struct DoubtTests {
         driver.cycle()
         driver.send(Self.soldByHand(60, at: driver.now))
         driver.cycle()
-        #expect(driver.state.reconciler.fillsByOthers(beside: "XYZ").map(\.bought) == [-60])
+        #expect(driver.state.reconciler.unbookedFills(beside: "XYZ").map(\.bought) == [-60])
         driver.recommend([PluginName("stop-loss").says(.exit, on: "ABC")])
         for _ in 0..<3 { driver.cycle() }
         #expect(driver.position("ABC") == nil)
-        #expect(driver.state.reconciler.fillsByOthers(beside: "XYZ").isEmpty)
+        #expect(driver.state.reconciler.unbookedFills(beside: "XYZ").isEmpty)
     }
 
     private static func soldByHand(_ quantity: Quantity, at time: Timestamp) -> Input {
@@ -275,6 +275,30 @@ struct DoubtTests {
         #expect(driver.position("ABC")?.quantity == 40)
         #expect(driver.venue.stopped("ABC") == 40)
         driver.expectSound()
+    }
+
+    @Test("what an order of ours has filled whose end nobody saw, and the broker tells late, is no hole in its list")
+    func toldLate() throws {
+        var driver = protected {
+            $0.capabilities.idempotency = .none
+            $0.capabilities.reportLag = .seconds(5)
+        }
+        for _ in 0..<10 { driver.wait(.seconds(4)) }
+        let stop = try #require(driver.symbolStop)
+        let account = driver.venue.state.account
+        let fills = driver.venue.fill(stop.id, 40, at: "95")
+        _ = driver.venue.drop(stop.id)
+        // Figures that say that all are held.
+        driver.venue.lie = { $0.account = account }
+        driver.reconcile()
+        for _ in 0..<10 where driver.state.portfolio.orders[stop.id]?.status != .canceled { driver.wait(.seconds(1)) }
+        for _ in 0..<8 { driver.wait(.seconds(4)) }
+        #expect(driver.position("ABC")?.quantity == 100, "the account contradicts its list")
+        for fill in fills { driver.send(fill) }
+        for _ in 0..<4 { driver.wait(.seconds(4)) }
+        #expect(driver.position("ABC")?.quantity == 60)
+        driver.cycle()
+        #expect(driver.venue.stopped("ABC") == 60)
     }
 
     @Test("what a person trades meanwhile does not begin the time of a doubt anew")

@@ -35,6 +35,25 @@ struct SplitOrderTests {
     }
 
     @Test(
+        "booked, and as many shares there as before since somebody has traded: the average price says so (I-CORP-14)",
+        arguments: ["50", "60"] as [Price])
+    func bookedAndTraded(average: Price) {
+        var driver = protected()
+        for _ in 0..<3 { driver.wait(.seconds(6)) }
+        driver.disconnect()
+        driver.send(split(2, 1, driver))
+        driver.venue.split("ABC", 2, 1)
+        driver.venue.tradeManually("ABC", -100, at: "50")
+        driver.venue.hold("ABC", 100, at: average)
+        driver.connect()
+        driver.quote("ABC", "50", "50.02")
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "47.5")
+    }
+
+    @Test(
         "booked by the broker before it is announced: applied once", arguments: [(7, 1), (1, 10)] as [(Int64, Int64)])
     func bookedFirst(numerator: Int64, denominator: Int64) {
         var driver = protected()

@@ -1,8 +1,9 @@
 import Trading
 
-/// What orders that nobody here has placed have executed since a list has shown the position, as their reports told it. Our books do
-/// not have it, and a list of positions that differs from them by just that is no hole (I-DOUBT-2).
-struct FillsByOthers: Sendable, Hashable, Codable {
+/// What orders have executed since a list has shown the position, as their reports told it, and our books do not have: orders that
+/// nobody here has placed, and those of ours whose end nobody saw. A list of positions that differs from them by just that is no hole
+/// (I-DOUBT-2).
+struct UnbookedFills: Sendable, Hashable, Codable {
     private struct Fill: Sendable, Hashable, Codable {
         let order: ClientOrderID
         /// Bought; below zero for sold.
@@ -15,16 +16,19 @@ struct FillsByOthers: Sendable, Hashable, Codable {
     /// The newest orders of a symbol that are kept.
     private static let most = 16
 
-    mutating func note(_ report: ExecutionReport) {
-        guard let terms = report.terms, report.event == .fill || report.event == .partialFill,
-            let filled = report.cumulativeQuantity ?? (report.event == .fill ? terms.quantity : nil)
+    /// - Parameters:
+    ///   - terms: of the order.
+    ///   - booked: what our books have of it.
+    mutating func note(_ report: ExecutionReport, of terms: NewOrder, booked: Quantity = .zero) {
+        guard report.event == .fill || report.event == .partialFill,
+            let filled = report.cumulativeQuantity ?? (report.event == .fill ? terms.quantity : nil),
+            filled > booked
         else { return }
+        let units = filled.units - booked.units
         var known = fills[terms.symbol] ?? []
         known.removeAll { $0.order == report.clientOrderID }
         known.append(
-            Fill(
-                order: report.clientOrderID,
-                bought: terms.side == .buy ? filled : Quantity(units: -filled.units)))
+            Fill(order: report.clientOrderID, bought: Quantity(units: terms.side == .buy ? units : -units)))
         fills[terms.symbol] = known.suffix(Self.most)
     }
 
