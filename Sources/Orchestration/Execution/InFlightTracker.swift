@@ -50,6 +50,8 @@ package struct InFlightTracker: Sendable, Hashable, Codable {
     /// A report has answered the request that is under way.
     mutating func reported(_ id: ClientOrderID) { requests[id]?.close() }
 
+    mutating func changedByOthers(_ id: ClientOrderID) { requests[id]?.changedByOthers() }
+
     /// The broker has refused the request that is under way.
     mutating func refused(_ id: ClientOrderID, at time: Timestamp) { requests[id]?.noteRefusal(at: time) }
 

@@ -64,6 +64,11 @@ package struct Request: Sendable, Hashable, Codable {
         if kind == .replace { openReplacements -= 1 }
     }
 
+    /// Somebody else has changed the order: what was asked for before, and answered, explains no later change.
+    mutating func changedByOthers() {
+        if !isOpen { replacement = nil }
+    }
+
     /// Whether a refusal must be that of this request. A refusal names its order alone: it may be an old one that comes
     /// late or once more. It is this one's when every earlier request of the kind was answered by a refusal, and the
     /// broker dates it after the last of those. With no cancel or replacement of ours under way it is nobody else's.

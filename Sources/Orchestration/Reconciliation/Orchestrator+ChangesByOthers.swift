@@ -191,6 +191,7 @@ extension Orchestrator {
         // A replacement of ours that is not carried out yet. Of an order that is in flight for another reason, as after a word that
         // it is over or is going to be changed, it is news, and so is a price that is neither the one before nor the one asked for.
         guard !before.status.isInFlight || asked == nil || !order.terms.hasPrices(of: before.terms) else { return }
+        state.inFlight.changedByOthers(order.id)
         state.plans.noteChange(of: order.id, symbol)
         awaitLists(of: symbol)
     }

@@ -53,6 +53,21 @@ struct ChangesByOthersTests {
         driver.expectSound()
     }
 
+    @Test("a stop that somebody has moved, and moves to beside where we had asked for it, is left there")
+    func movedBeside() {
+        var driver = Self.driver(isLong: true)
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        driver.cycle()
+        let id = Self.stop(driver)
+        driver.venueDoes { $0.change(id) { $0.stopPrice = "98" } }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "98")
+        driver.venueDoes { $0.change(id) { $0.stopPrice = "96.99" } }
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == "96.99")
+        driver.expectSound()
+    }
+
     @Test("a stop and a target that somebody moves, and moves back, stay where they were")
     func movedBack() {
         var driver = protected(target: "120")
