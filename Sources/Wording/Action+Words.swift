@@ -90,6 +90,8 @@ extension WaitReason {
         case .refusedEntry: "the broker refused the entry; the same is tried again later each time"
         case .refusedStop(let price):
             "the broker refused the stop at \(price.inCents) in every form; the next try comes later"
+        case .refusedMove(let price):
+            "the broker refused to move the stop to \(price.inCents); what rests stays, and the next try comes later"
         case .reductionTooSmall(let part, let least):
             "selling \(part) is not tried, since the broker takes no order of less than \(least)"
         case .noOrderType(let session):

@@ -221,7 +221,8 @@ enum ReasonSamples {
         .watched, .observing(.close(side: .sell, quantity: "143", symbol: "NVDA")), .positionDiffers, .listContradicts,
         .brokerRefused, .brokerSnapshot, .brokerRefusedRepeatedly, .entry(.halted("NVDA")),
         .refusedReduction(to: "144"), .reduction(to: "144", .session(.closed)),
-        .refusedEntry, .refusedStop(at: "186.23"), .reductionTooSmall("0.05", least: "10"), .noOrderType(.afterHours),
+        .refusedEntry, .refusedStop(at: "186.23"), .refusedMove(to: "186.23"), .reductionTooSmall("0.05", least: "10"),
+        .noOrderType(.afterHours),
         .stop(at: "186.23", .session(.closed)), .newStop(at: "186.23", .spread("NVDA")),
     ]
 }

@@ -392,6 +392,7 @@ extension ActionCoordinator {
             guard takesStops, !refused.isStop else { return nil }
             return cancel(resting, why: .stopMoves(from: resting.terms.stopPrice, to: stop.stopPrice))
         }
+        guard !refused.isMove else { return nil }
         return Action(
             kind: .replace(
                 OrderReplacement(
@@ -413,6 +414,7 @@ extension ActionCoordinator {
         guard capabilities.canMovePrice, resting.status != .held else {
             return cancel(resting, why: .targetMoves)
         }
+        guard !refused.isMove else { return nil }
         return Action(
             kind: .replace(OrderReplacement(clientOrderID: resting.id, limitPrice: target)),
             summary: .moveTarget(from: resting.terms.limitPrice, to: target),

@@ -47,17 +47,22 @@ struct Backoff: Sendable, Hashable, Codable {
         case part
         case wholeExit
         case protection
+        /// To move a stop or a target that rests.
+        case move
         /// Of a position, what is no whole share, where stops are for whole shares.
         case remainder
         case entry(side: Side, quantity: Quantity, isLimited: Bool)
 
         /// What one place is kept for: a part and a whole exit take turns.
-        enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case reduction, protection, remainder, entry }
+        enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case reduction, protection, move, remainder, entry
+        }
 
         var kind: Kind {
             switch self {
             case .part, .wholeExit: .reduction
             case .protection: .protection
+            case .move: .move
             case .remainder: .remainder
             case .entry: .entry
             }
@@ -70,7 +75,7 @@ struct Backoff: Sendable, Hashable, Codable {
             return switch self {
             case .part, .remainder: doubled > CoreLimits.longestBackoff ? CoreLimits.longestBackoffOfPart : doubled
             case .wholeExit, .entry: min(doubled, CoreLimits.longestBackoff)
-            case .protection: min(doubled, CoreLimits.longestBackoffOfProtection)
+            case .protection, .move: min(doubled, CoreLimits.longestBackoffOfProtection)
             }
         }
     }

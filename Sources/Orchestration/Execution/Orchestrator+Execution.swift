@@ -59,6 +59,7 @@ extension Orchestrator {
         refused.isExitThroughStop =
             refused.isWholeExit && holds.identicalRefusals(symbol, .wholeExit) >= CoreLimits.rejectionsBeforeHold
         refused.isStop = holds.isBackingOff(symbol, .protection, in: cycle)
+        refused.isMove = holds.isBackingOff(symbol, .move, in: cycle)
         refused.isEntry = plan.entry.map { holds.isBackingOff(symbol, $0.backoff, in: cycle) } ?? false
         refused.isBracket = holds.refusesBrackets(symbol)
         refused.isRemainder = holds.isBackingOff(symbol, .remainder, in: cycle)
@@ -348,6 +349,15 @@ extension Orchestrator {
             alert(.emergency, symbol, .ordersRefused(refusals, why: state.holds.refusalReason(symbol)))
         }
         reconcileNow()
+    }
+
+    /// I-REF-2: the order rests as it did, and after several refusals in a row the next try comes later each time.
+    mutating func noteRefusedMove(_ order: Order) {
+        let symbol = order.symbol
+        guard order.isWorking, order.isExit, let change = state.inFlight.request(for: order.id)?.replacement,
+            change.quantity == nil, state.holds.refusals(symbol) >= CoreLimits.rejectionsBeforeHold
+        else { return }
+        state.holds.refuseMove(symbol, to: change.stopPrice, cycle: state.cycle.number)
     }
 
     func isHeld(_ symbol: Symbol) -> Bool { state.holds.isHeld(symbol, in: state.cycle.number) }

@@ -71,6 +71,11 @@ extension ActionCoordinator {
     /// Outside of trading a stop that the market is through cannot be placed; the looser one rests on.
     private func waitingStop(of position: PositionRecord) -> WaitReason? {
         if refused.isStop, let stop = plan.stop, exits.stops.isEmpty { return .refusedStop(at: stop.stopPrice) }
+        if refused.isMove, let stop = plan.stop, let resting = exits.stops.first,
+            resting.terms.stopPrice != stop.stopPrice
+        {
+            return .refusedMove(to: stop.stopPrice)
+        }
         if isSpreadUnsound, let stop = plan.stop, exits.stops.isEmpty {
             return .newStop(at: stop.stopPrice, whyNotTrading)
         }

@@ -238,9 +238,11 @@ extension Orchestrator {
         case .cancelRejected, .replaceRejected:
             sendQuery(about: order.id)
             if order.isWorking { holdAfterRefusal(order.symbol) }
+            if event == .replaceRejected { noteRefusedMove(order) }
         case .new, .held, .canceled, .restated:
             if order.terms.role == .stop, event == .new { stopRests(order) }
             if order.terms.role == .entry, event == .new { state.holds.endBackoff(order.symbol, .entry) }
+            if event == .restated || order.replacesOrder != nil { state.holds.endBackoff(order.symbol, .move) }
             state.holds.endRefusals(order.symbol)
         case .fill, .partialFill:
             if order.status == .filled { expectSiblingsToEnd(order) }

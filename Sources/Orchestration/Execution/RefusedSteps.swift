@@ -8,6 +8,8 @@ struct RefusedSteps: Sendable, Hashable {
     var isExitThroughStop = false
     /// A stop, in every form.
     var isStop = false
+    /// To move what rests.
+    var isMove = false
     /// The entry of the plan.
     var isEntry = false
     /// An entry with its stop and target in one group.

@@ -18,6 +18,8 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         var formRefusals: Int64 = 0
         /// Where the stop was to stand that the broker refused last; nil when one was taken since.
         var refusedStop: Price?
+        /// Where the broker has last refused to move the stop to; nil while no move is refused.
+        var refusedMove: Price?
         /// The broker refuses entries that bring their stop and target with them.
         var refusesBrackets = false
         /// The broker's own words about its newest refusal; nil when what followed was taken.
@@ -28,7 +30,8 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         var wait: WaitReason?
         var isEmpty: Bool {
             hold == nil && backoffs.isEmpty && form == .planned && formRefusals == 0 && refusedStop == nil
-                && !refusesBrackets && refusalReason == nil && budget == nil && reported.all.isEmpty && wait == nil
+                && refusedMove == nil && !refusesBrackets && refusalReason == nil && budget == nil
+                && reported.all.isEmpty && wait == nil
         }
     }
 
@@ -200,7 +203,10 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
 
     mutating func endBackoff(_ symbol: Symbol, _ kind: Backoff.Subject.Kind) {
         guard symbols[symbol]?.backoffs.isEmpty == false else { return }
-        change(symbol) { $0.backoffs.removeAll { $0.subject.kind == kind } }
+        change(symbol) {
+            $0.backoffs.removeAll { $0.subject.kind == kind }
+            if kind == .move { $0.refusedMove = nil }
+        }
     }
 
     /// The market has opened, or another connection is there: what was refused may be taken now.
@@ -211,7 +217,7 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
                 if $0.backoffs.contains(where: { $0.subject == .protection }) { $0.form = .planned }
                 $0.backoffs = []
                 $0.formRefusals = 0
-                $0.refusedStop = nil
+                ($0.refusedStop, $0.refusedMove) = (nil, nil)
             }
         }
     }
@@ -219,11 +225,18 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
     /// A stop that is to stand elsewhere is another order: what the broker said of the one before says nothing about it
     /// (I-REF-2).
     mutating func wantStop(_ symbol: Symbol, at level: Price) {
+        if let refused = symbols[symbol]?.refusedMove, !level.isNear(refused) { endBackoff(symbol, .move) }
         guard let value = symbols[symbol], let refused = value.refusedStop, !level.isNear(refused),
             value.backoffs.contains(where: { $0.subject == .protection })
         else { return }
         endBackoff(symbol, .protection)
         change(symbol) { ($0.form, $0.formRefusals, $0.refusedStop) = (.planned, 0, nil) }
+    }
+
+    /// - Parameter level: where its stop was to be moved to; nil for a target.
+    mutating func refuseMove(_ symbol: Symbol, to level: Price?, cycle: Int64) {
+        backOff(symbol, .move, cycle: cycle)
+        change(symbol) { $0.refusedMove = level }
     }
 
     func isBackingOff(_ symbol: Symbol, _ subject: Backoff.Subject, in cycle: Int64) -> Bool {

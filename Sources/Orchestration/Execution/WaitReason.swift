@@ -22,6 +22,8 @@ package enum WaitReason: Sendable, Hashable, Codable {
     case refusedEntry
     /// The same of the stop.
     case refusedStop(at: Price)
+    /// The broker refused again and again to move the stop that rests.
+    case refusedMove(to: Price)
     /// Less than the broker takes.
     case reductionTooSmall(Quantity, least: Money)
     /// The broker takes no order in this session that would do it.

@@ -36,6 +36,30 @@ struct BackoffTests {
         driver.expectSound()
     }
 
+    @Test("to move a stop is tried later each time as well, and at once where it is to stand elsewhere")
+    func move() {
+        var driver = protected { $0.faults.refusesReplacements = .max }
+        func tries() -> Int { driver.venue.received.count { if case .replace = $0 { true } else { false } } }
+        driver.recommend([PluginName("stop-loss").says(.stop("96"), on: "ABC")])
+        var cycles: [Int64] = []
+        for _ in 0..<60 {
+            let before = tries()
+            driver.cycle()
+            if tries() > before { cycles.append(driver.state.cycle.number) }
+            #expect(driver.venue.stopped("ABC") == 100)
+        }
+        #expect(zip(cycles, cycles.dropFirst()).map { $1 - $0 }.suffix(5) == [2, 4, 8, 16, 16])
+        let waits = driver.state.holds.wait(of: "ABC")
+        #expect(waits == .refusedMove(to: "96"))
+        driver.venue.faults.refusesReplacements = 0
+        driver.quote("ABC", "110", "110.02")
+        driver.recommend([PluginName("stop-loss").says(.stop("104"), on: "ABC")])
+        driver.cycle()
+        #expect(driver.symbolStop?.terms.stopPrice == "104")
+        #expect(!driver.state.holds.hasBackoffs)
+        driver.expectSound()
+    }
+
     @Test("a reduction that is taken at last forgets the setbacks")
     func forgotten() {
         var driver = refused(2)

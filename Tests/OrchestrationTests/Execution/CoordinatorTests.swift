@@ -203,7 +203,7 @@ struct CoordinatorTests {
         driver.cycle()
         #expect(driver.orders.count - before <= 3)
         // This venue dates its refusals alike, so that one cannot be distinguished from the next: each waits for its time-out.
-        for _ in 0..<30 { driver.cycle() }
+        for _ in 0..<100 { driver.cycle() }
         #expect(driver.symbolStop?.terms.stopPrice == "97")
         driver.expectSound()
     }
