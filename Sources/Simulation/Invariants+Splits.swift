@@ -47,6 +47,11 @@ extension Invariants {
     func hearsOfSplit(_ symbol: Symbol) {
         announced.insert(symbol)
         splits[symbol]?.isTold = true
+        knowsSplit(symbol)
+    }
+
+    private func knowsSplit(_ symbol: Symbol) {
+        if splits[symbol]?.knownAt == nil { splits[symbol]?.knownAt = world.now }
     }
 
     func noteBooking(of symbol: Symbol) {
@@ -58,7 +63,9 @@ extension Invariants {
         guard let id, let asked = listsAskedFor.removeValue(forKey: id) else { return }
         for (symbol, split) in splits {
             guard let booked = split.bookedAt else { continue }
-            if asked >= booked + venue.capabilities.reportLag.nanoseconds { splits[symbol]?.isListed = true }
+            guard asked >= booked + venue.capabilities.reportLag.nanoseconds else { continue }
+            splits[symbol]?.isListed = true
+            knowsSplit(symbol)
         }
     }
 
@@ -71,13 +78,14 @@ extension Invariants {
         return !split.isTold && !split.isListed
     }
 
-    /// An order for the old shares was on its way when the broker made them fewer: no core can call it back, and ours has to end it
-    /// once it knows that it rests.
+    /// An order for the old shares was on its way when the broker made them fewer, or when the core learned of it: no core can call it
+    /// back, and ours has to end it once it knows that it rests.
     func wasSentBeforeSplit(_ symbol: Symbol) -> Bool {
         guard let split = splits[symbol], split.numerator < split.denominator, let bookedAt = split.bookedAt else {
             return false
         }
-        return venue.resting(symbol).contains { sentAt[$0.order.id].map { $0 < bookedAt } ?? false }
+        let knownAt = max(bookedAt, split.knownAt ?? bookedAt)
+        return venue.resting(symbol).contains { sentAt[$0.order.id].map { $0 < knownAt } ?? false }
     }
 
     /// The core's books have the new shares. Before the broker has booked them too, both still show the old ones.

@@ -99,6 +99,8 @@ final class Invariants {
         var bookedAt: Int64?
         /// A list that was asked for since then, and since lists can be behind, has reached the core.
         var isListed = false
+        /// When the core had either.
+        var knownAt: Int64?
     }
 
     /// When each question for the lists left, by the id of its message.
