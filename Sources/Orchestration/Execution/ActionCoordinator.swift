@@ -139,7 +139,8 @@ struct ActionCoordinator {
     /// The market has reached a level that nothing at the broker carries out. I-PRICE-9: outside the broker's sessions the price
     /// is that of another day, and a stop waits for the next one as well as an order does.
     func isForcedOut(_ position: PositionRecord) -> Bool {
-        isTrading && (isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position))
+        isTrading && market.isOfThisSession(symbol)
+            && (isStopStuck || isThroughStop(position) || isAtUnworkedTarget(position))
     }
 
     func isRefused(_ rest: Quantity) -> Bool { rest.isZero ? refused.isWholeExit : refused.isPart }

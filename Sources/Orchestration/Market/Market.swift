@@ -8,12 +8,14 @@ package struct Market: Sendable, Hashable, Codable {
     private var announced: AnnouncedSession?
     /// The part of the exchange's day when it was looked at last; see ``advance(to:)``.
     private var exchangePhase: SessionPhase = .closed
+    /// Since when it has been that; nil while there was no other.
+    private var phaseSince: Timestamp?
     /// Bars and indicators that policies ask for.
     package private(set) var series = MarketSeries()
     /// The part of the exchange's day in the minute that was looked at last: calendars are slow, and everybody asks.
     private var knownPhase = Derived<KnownPhase?>(nil)
 
-    private enum CodingKeys: CodingKey { case symbols, conditions, announced, exchangePhase, series }
+    private enum CodingKeys: CodingKey { case symbols, conditions, announced, exchangePhase, phaseSince, series }
 
     private struct KnownPhase: Sendable {
         var minute: Int64
@@ -79,6 +81,13 @@ package struct Market: Sendable, Hashable, Codable {
     /// What is believed was new when it arrived: it says where the market was then, and may be acted on.
     package func isFresh(_ symbol: Symbol) -> Bool { symbols[symbol]?.evidence.believed?.isFresh ?? false }
 
+    /// I-PRICE-10: what is believed was told since this part of the day began. What the one before has left says nothing of the
+    /// market that opens, and may be the price of old shares.
+    func isOfThisSession(_ symbol: Symbol) -> Bool {
+        guard let phaseSince, TradingHours(of: symbol) != .continuous else { return true }
+        return symbols[symbol]?.evidence.believedSince.map { $0 >= phaseSince } ?? false
+    }
+
     /// Since when its quotes are crossed or absurdly wide.
     func spreadUnsoundSince(_ symbol: Symbol) -> Timestamp? { symbols[symbol]?.evidence.unsoundSince }
 
@@ -97,6 +106,7 @@ package struct Market: Sendable, Hashable, Codable {
     /// The clock went ahead, and no time has passed.
     mutating func shift(by span: TimeSpan) {
         for symbol in symbols.keys.sorted() { symbols[symbol]?.evidence.shift(by: span) }
+        phaseSince = phaseSince.map { $0 + span }
     }
 
     // MARK: - The part of the day
@@ -130,7 +140,7 @@ package struct Market: Sendable, Hashable, Codable {
         let (phase, before) = (exchangeSession(at: now), exchangePhase)
         guard phase != before else { return false }
         if before == .regular { series.close(at: now) }
-        exchangePhase = phase
+        (exchangePhase, phaseSince) = (phase, now)
         return true
     }
 
@@ -204,6 +214,11 @@ package struct Market: Sendable, Hashable, Codable {
         let before = old.map { PreSplitPrice(price: $0, split: split, until: until) }
         let preSplit = before ?? symbols[symbol]?.preSplit
         symbols[symbol] = preSplit.map { Listing(preSplit: $0) }
+    }
+
+    /// What a share is worth now, where nothing speaks against it.
+    func undisputedPrice(of symbol: Symbol) -> Price? {
+        symbols[symbol]?.evidence.unconfirmed == nil ? price(of: symbol) : nil
     }
 
     /// The same, where it was new when it arrived.
@@ -283,6 +298,13 @@ package struct Market: Sendable, Hashable, Codable {
             // Told late: what was seen since is of both.
             series.forget(symbol)
         }
+    }
+
+    /// The broker has not split it: what was restated is what it was, and what was seen since stays.
+    /// - Parameter split: what makes old shares of new ones again.
+    mutating func takeBack(_ split: Split, of symbol: Symbol) throws(NumericError) {
+        guard let restatedAt = symbols[symbol]?.restatedAt else { return }
+        try self.split(symbol, split, effectiveAt: restatedAt)
     }
 
     /// Bars and indicators alone.

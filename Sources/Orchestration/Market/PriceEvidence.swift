@@ -29,7 +29,7 @@ struct PriceEvidence: Sendable, Hashable, Codable {
     /// What has come since then is older.
     private var behind: Behind?
     /// When that which is believed came.
-    private var believedSince: Timestamp?
+    private(set) var believedSince: Timestamp?
     /// How old it was then by its own time.
     private var lag: TimeSpan = .zero
 
@@ -70,8 +70,8 @@ struct PriceEvidence: Sendable, Hashable, Codable {
 
     // MARK: - What is believed
 
-    /// Of a quote that is a market; nil for one side alone, a crossed quote, and an absurd spread.
-    var spread: (bid: Price, ask: Price)? {
+    /// Of the newest quote, where that is a market: nil for one side alone, a crossed quote, and an absurd spread.
+    private var quoted: (bid: Price, ask: Price)? {
         guard let bid = quote?.bid, let ask = quote?.ask, bid <= ask,
             Int128(ask.units - bid.units) * Int128(Ratio.scale)
                 <= Int128(ask.units) * Int128(CoreLimits.widestSpread.units)
@@ -79,10 +79,18 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         return (bid, ask)
     }
 
-    /// What a share is worth now: the last trade, else the middle of a spread.
-    var price: Price? { last ?? middle }
+    /// The same where it is believed: one that lies far from what is believed is one datum, as a print is.
+    var spread: (bid: Price, ask: Price)? {
+        guard let quoted, let believed, Self.isNear(Self.middle(quoted), believed.price) else { return nil }
+        return quoted
+    }
 
-    private var middle: Price? { spread.map { Price(units: $0.bid.units + ($0.ask.units - $0.bid.units) / 2) } }
+    /// What a share is worth now: the last trade, else the middle of a spread, else what was believed last.
+    var price: Price? { last ?? spread.map(Self.middle) ?? believed?.price }
+
+    private static func middle(_ spread: (bid: Price, ask: Price)) -> Price {
+        Price(units: spread.bid.units + (spread.ask.units - spread.bid.units) / 2)
+    }
 
     // MARK: - What is seen
 
@@ -91,8 +99,10 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         guard isCurrent(new.at, at: now) else { return nil }
         quote = TwoSides(bid: new.bid, ask: new.ask, at: new.at)
         let isTwoSided = new.bid != nil && new.ask != nil
-        unsoundSince = isTwoSided && spread == nil ? unsoundSince ?? now : nil
-        if let middle { witness(Sighting(price: middle, at: new.at, witness: .spread, isFresh: isFresh)) }
+        unsoundSince = isTwoSided && quoted == nil ? unsoundSince ?? now : nil
+        if let quoted {
+            witness(Sighting(price: Self.middle(quoted), at: new.at, witness: .spread, isFresh: isFresh))
+        }
         guard let print = new.last, !contradicts(print),
             witness(Sighting(price: print, at: new.at, witness: .print, isFresh: isFresh))
         else { return nil }
@@ -114,7 +124,9 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         guard isCurrent(end, at: now, isBar: true) else { return nil }
         let before = believed?.price
         let sighting = Sighting(price: bar.close, at: end, witness: .bar, isFresh: isFresh)
-        if let before, !Self.isNear(bar.close, before), Self.isNear(bar.open, bar.close), spread == nil {
+        if let before, !Self.isNear(bar.close, before), Self.isNear(bar.open, bar.close), spread == nil,
+            !isOutweighed(sighting)
+        {
             // Two trades of one period agree.
             believe(sighting)
         } else if contradicts(bar.close) || !witness(sighting) {
@@ -159,7 +171,9 @@ struct PriceEvidence: Sendable, Hashable, Codable {
             believe(sighting)
             return true
         }
-        if let other = unconfirmed, Self.isSame(sighting.price, other.price), sighting.confirms(other) {
+        if let other = unconfirmed, Self.isSame(sighting.price, other.price), sighting.confirms(other),
+            !isOutweighed(sighting)
+        {
             believe(sighting)
             return true
         }
@@ -167,6 +181,10 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         unconfirmedSince = unconfirmedSince ?? heardAt
         return false
     }
+
+    /// What was old when it came says nothing against what was new when it did, however often: bars of before may be another
+    /// share's, or those before a split.
+    private func isOutweighed(_ sighting: Sighting) -> Bool { believed?.isFresh == true && !sighting.isFresh }
 
     private mutating func believe(_ sighting: Sighting) {
         if let last, !Self.isNear(last, sighting.price) { self.last = nil }

@@ -90,6 +90,7 @@ extension Orchestrator {
 
     func isMarketThroughStop(of symbol: Symbol) -> Bool {
         guard let record = state.portfolio.positions[symbol], state.market.isFresh(symbol),
+            state.market.isOfThisSession(symbol),
             state.broker?.capabilities.sessions.contains(state.market.session(of: symbol, at: state.now)) == true,
             let view = state.market[symbol], view.isHalted != true,
             let price = state.market.executable(symbol, side: record.exitSide)
@@ -206,8 +207,7 @@ extension Orchestrator {
     }
 
     private mutating func setDefaultStop(_ record: PositionRecord) throws(NumericError) {
-        // An average price is no price : a stop made of it may stand through the market.
-        guard let reference = state.market.price(of: record.symbol) else { return }
+        guard let reference = ownStopReference(of: record.symbol) else { return }
         let distance = try reference.scaled(by: state.configuration.defaultStop, .up)
         let increment = state.broker?.capabilities.priceIncrement(of: record.symbol) ?? .usEquity
         let price = record.isLong ? try reference - distance : try reference + distance
@@ -215,5 +215,20 @@ extension Orchestrator {
         let id = DecisionID(cycle: state.cycle.number, symbol: record.symbol)
         state.plans.setCoreStop(stop, record.symbol, id: id)
         alert(state.run.isObserving ? .notice : .emergency, record.symbol, .ownStop(at: stop.stopPrice))
+    }
+
+    /// I-PRICE-5: an average price is no price, and a stop made of it may stand through the market. So may one made of a price that was
+    /// old when it came, as that of a bar of last week: the first new one is waited for, and where none comes in a minute beyond the
+    /// limit, a stop that may be wrong is better than none.
+    private mutating func ownStopReference(of symbol: Symbol) -> Price? {
+        if let price = state.market.freshPrice(of: symbol) { return price }
+        guard let price = state.market.undisputedPrice(of: symbol), let since = state.protection.unprotectedSince(symbol)
+        else { return nil }
+        let waitsUntil = since + state.configuration.unprotectedLimit + CoreLimits.priceDoubtPatience
+        guard state.now >= waitsUntil else {
+            state.protection.remind(symbol, at: waitsUntil)
+            return nil
+        }
+        return price
     }
 }

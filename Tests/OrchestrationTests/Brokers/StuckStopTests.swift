@@ -121,7 +121,7 @@ struct StuckStopTests {
     }
 
     @Test(
-        "I-PRICE-9: outside the broker's sessions nothing is sold for a price: the stop is placed, and the market decides"
+        "I-PRICE-9 and 10: outside the broker's sessions nothing is sold for a price, nor after the open before there is one"
     )
     func atNight() {
         var venue = FakeVenue()
@@ -140,6 +140,8 @@ struct StuckStopTests {
         #expect(driver.actions.filter(\.isClose) == [])
         #expect(driver.venue.stopped("ABC") == 100)
         driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        for _ in 0..<6 { driver.cycle() }
+        #expect(driver.actions.filter(\.isClose) == [])
         driver.quote("ABC", "94", "94.02")
         driver.wait(.seconds(60))
         #expect(driver.position("ABC") == nil)
@@ -188,6 +190,7 @@ struct StuckStopTests {
         for _ in 0..<6 { driver.wait(.seconds(10)) }
         #expect(driver.orders.count == 1)
         driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.quote("ABC", "94", "94.02")
         driver.wait(.seconds(10))
         #expect(driver.position("ABC") == nil)
         driver.expectSound()

@@ -255,6 +255,7 @@ struct CoordinatorTests {
             "nothing is sent that would be refused, and nothing is torn away")
         #expect(driver.orders.allSatisfy { if case .replace = $0 { false } else { true } })
         driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        driver.quote("ABC", "96", "96.02")
         driver.cycle()
         #expect(driver.venue.held("ABC").isZero)
         #expect(driver.venue.working("ABC").isEmpty)

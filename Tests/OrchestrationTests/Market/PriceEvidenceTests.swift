@@ -55,12 +55,44 @@ struct PriceEvidenceTests {
         #expect(evidence.price == "60.05" && evidence.spread?.bid == "60")
     }
 
+    @Test(
+        "a whole spread far from what is believed is one datum as well: nothing can be had there before the next agrees",
+        arguments: [nil, "100"] as [Price?], [("10", "10.01"), ("160", "160.2")] as [(Price, Price)])
+    func farSpread(last: Price?, sides: (Price, Price)) {
+        var evidence = PriceEvidence()
+        _ = evidence.see(quote(0, "99.99", "100.01", last: last), at: at(0))
+        _ = evidence.see(quote(1, sides.0, sides.1), at: at(1))
+        #expect(evidence.price == "100" && evidence.spread == nil && evidence.unconfirmed != nil)
+        #expect(evidence.see(quote(1, nil, nil, last: "100.01"), at: at(1)) == "100.01", "it speaks against no print")
+        _ = evidence.see(quote(2, sides.0, sides.1), at: at(2))
+        _ = evidence.see(quote(3, sides.0, sides.1), at: at(3))
+        #expect(evidence.spread?.bid == sides.0 && evidence.price != "100.01")
+    }
+
     @Test("a quote that was old when it came is one witness, whatever it says: its sides do not confirm its print")
     func oldQuote() {
         var evidence = standing()
         #expect(evidence.see(quote(1, "60", "60.1", last: "60.05"), at: at(90), isFresh: false) == nil)
         #expect(evidence.price == "100" && evidence.unconfirmed?.price == "60.05")
-        #expect(evidence.see(quote(2, "60", "60.1", last: "60.05"), at: at(91), isFresh: false) == "60.05")
+        #expect(evidence.see(quote(2, "60", "60.1", last: "60.05"), at: at(91), isFresh: false) == nil, "nor another")
+        var old = PriceEvidence()
+        _ = old.see(quote(0, "99.99", "100.01", last: "100"), at: at(89), isFresh: false)
+        #expect(old.see(quote(1, "60", "60.1", last: "60.05"), at: at(90), isFresh: false) == nil)
+        #expect(old.see(quote(2, "60", "60.1", last: "60.05"), at: at(91), isFresh: false) == "60.05")
+    }
+
+    @Test(
+        "bars of before that are far from a price of now are not believed, however many and however long nothing else comes"
+    )
+    func oldBars() {
+        var evidence = standing()
+        for minute in 1...3 as ClosedRange<Int64> {
+            let end = at(60 * minute)
+            let bar = bar(60 * (minute - 1), "170", "170", "170", "170")
+            #expect(evidence.see(bar, end: end, at: at(4_000 + 60 * minute), isFresh: false) == nil)
+        }
+        #expect(evidence.price == "100")
+        #expect(evidence.see(bar(180, "101", "101", "101", "101"), end: at(240), at: at(4_240), isFresh: false) != nil)
     }
 
     @Test(
