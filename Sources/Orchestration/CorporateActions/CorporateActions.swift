@@ -28,7 +28,7 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         /// it.
         case passedBy(CorporateAction.Kind)
         /// The broker showed another quantity, and nobody could tell why.
-        case quantity(from: Quantity, to: Quantity)
+        case quantity(QuantityChange)
     }
 
     package init() {}
@@ -126,8 +126,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         note(Applied(symbol: symbol, change: .passedBy(kind), at: time))
     }
 
-    mutating func noteQuantity(of symbol: Symbol, from old: Quantity, to new: Quantity, at time: Timestamp) {
-        note(Applied(symbol: symbol, change: .quantity(from: old, to: new), at: time))
+    mutating func noteQuantity(of before: PositionRecord, to theirs: BrokerPosition, at time: Timestamp) {
+        note(Applied(symbol: before.symbol, change: .quantity(QuantityChange(from: before, to: theirs)), at: time))
     }
 
     private mutating func note(_ new: Applied) {
@@ -176,7 +176,19 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     /// A change of quantity that this split explains, and that nobody could tell the reason of.
     func hasBooked(_ split: Split, of action: CorporateAction) -> Bool {
         near(action).contains { other in
-            if case .quantity(let old, let new) = other.change { split.explains(new, from: old) } else { false }
+            if case .quantity(let change) = other.change { split.explains(change.to, from: change.from) } else { false }
+        }
+    }
+
+    /// I-CORP-10: since this time the broker has shown another quantity that this split does not explain by itself, and of what a share
+    /// has cost it made about what this split does: it has booked the split, and somebody has traded.
+    func hasBookedBesideTrades(_ split: Split, of action: CorporateAction, since earliest: Timestamp) -> Bool {
+        near(action).contains { other in
+            guard other.at >= earliest, case .quantity(let change) = other.change,
+                change.from.isNegative == change.to.isNegative, change.oldAverage.isPositive,
+                change.newAverage.isPositive
+            else { return false }
+            return !split.isPreSplit(change.newAverage, before: change.oldAverage)
         }
     }
 
@@ -196,6 +208,19 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         {
             known[key] = nil
         }
+    }
+}
+
+/// Another quantity that the broker showed, and what a share had cost before, and by its word then.
+private struct QuantityChange: Sendable, Hashable, Codable {
+    let from: Quantity
+    let to: Quantity
+    let oldAverage: Price
+    let newAverage: Price
+
+    init(from before: PositionRecord, to theirs: BrokerPosition) {
+        (from, to) = (before.quantity, theirs.quantity)
+        (oldAverage, newAverage) = (before.averagePrice, theirs.averagePrice)
     }
 }
 

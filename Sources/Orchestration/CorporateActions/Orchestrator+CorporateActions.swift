@@ -84,12 +84,13 @@ extension Orchestrator {
         if state.broker != nil { reconcileNow() }
     }
 
-    /// I-CORP-10: the position was found between the close before the split and its time, when many brokers have booked it
-    /// already, and its average price is nearer to a new share's than to an old one's. Where that misleads, the change that
-    /// the broker books later is recognized as the split.
+    /// I-CORP-10: the position was found between the close before the split and its time, or told late, since then, when many
+    /// brokers have booked it already, and its average price is nearer to a new share's than to an old one's. Where that misleads,
+    /// the change that the broker books later is recognized as the split.
     private func wasFoundAfter(_ split: Split, _ action: CorporateAction) throws(NumericError) -> Bool {
-        guard let held = state.portfolio.positions[action.symbol], held.origin != .entered,
-            held.openedAt >= TradingSession.lastClose(TradingHours(of: action.symbol), by: action.effectiveAt),
+        let close = TradingSession.lastClose(TradingHours(of: action.symbol), by: action.effectiveAt)
+        guard !state.actions.hasBookedBesideTrades(split, of: action, since: close) else { return true }
+        guard let held = state.portfolio.positions[action.symbol], held.origin != .entered, held.openedAt >= close,
             let before = try state.market.priceBefore(split, at: action.effectiveAt, of: action.symbol)
         else { return false }
         return !split.isPreSplit(held.averagePrice, before: before)

@@ -215,7 +215,9 @@ extension Orchestrator {
     /// Position and orders have been read again: a tighter stop is the plan's from now on; what is looser, or another target,
     /// is left as it is for as long as the plan wants the same as before.
     mutating func decideChangeByOthers(_ symbol: Symbol) {
-        guard let id = state.plans.levelsByOthers(symbol)?.changed, !isHeld(symbol), !hasUnconfirmedPosition(symbol)
+        guard let id = state.plans.levelsByOthers(symbol)?.changed, !isHeld(symbol), !hasUnconfirmedPosition(symbol),
+            // What is not known to rest is nobody's word.
+            state.portfolio.orders[id]?.status != .unknown
         else { return }
         state.plans.endChange(symbol)
         guard let order = state.portfolio.orders[id], order.isWorking, let plan = state.plans[symbol],

@@ -136,10 +136,8 @@ extension Orchestrator {
             resetPlan(symbol)
             return watchProtection(symbol)
         }
-        if kind == .manualTrade {
-            state.actions.noteQuantity(of: symbol, from: ours, to: theirs.quantity, at: state.now)
-        }
         let before = state.portfolio.positions[symbol]
+        if kind == .manualTrade, let before { state.actions.noteQuantity(of: before, to: theirs, at: state.now) }
         if let booking { try adopt(booking, of: symbol) }
         adoptQuantity(theirs.withAverage(of: booking == nil ? nil : before, state.portfolio.positions[symbol]))
         if booking == nil { state.portfolio.noteListed(symbol, at: state.market.freshPrice(of: symbol), state.now) }
@@ -193,7 +191,7 @@ extension Orchestrator {
     }
 
     /// Prices of the old shares say nothing about the new ones. Where the broker takes back what was announced, they were
-    /// right.
+    /// right, and are restored.
     private mutating func adopt(_ booking: Booking, of symbol: Symbol) throws(NumericError) {
         state.holds.endReport(.splitNotBooked, of: symbol)
         guard let split = booking.split else { return _ = state.reconciler.splitBooked(symbol) }
@@ -201,7 +199,7 @@ extension Orchestrator {
         let listed = state.portfolio.positions[symbol]?.listedPrice
         try applySplit(symbol, split, seen: seen)
         let isTakenBack = state.reconciler.splitBooked(symbol)
-        guard !isTakenBack else { return }
+        guard !isTakenBack else { return try state.market.takeBack(split, of: symbol) }
         if case .early(let action, _) = booking { state.actions.drop(action) }
         state.actions.noteApplied(
             .split(numerator: split.numerator, denominator: split.denominator), of: symbol, at: state.now)

@@ -54,6 +54,32 @@ struct SplitOrderTests {
     }
 
     @Test(
+        "booked and traded by hand before it is told: the shares stay what they are, and their stop is restated once",
+        arguments: [(2, 1, -30), (1, 4, 10)] as [(Int64, Int64, Int64)])
+    func bookedTradedAndToldLate(numerator: Int64, denominator: Int64, traded: Int64) {
+        var driver = protected()
+        driver.policies = { _ in [] }
+        driver.cycle()
+        driver.disconnect()
+        let price = Price(units: 100 * Price.scale * denominator / numerator)
+        let split = split(numerator, denominator, driver)
+        driver.pass(.seconds(1))
+        driver.venue.split("ABC", numerator, denominator)
+        driver.venue.tradeManually("ABC", Quantity(shares: traded), at: price)
+        driver.quote("ABC", price, price, last: price)
+        let held = Quantity(shares: 100 * numerator / denominator + traded)
+        driver.connect()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == held)
+        driver.send(split)
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == held)
+        #expect(driver.plan("ABC")?.stop?.stopPrice.units == 95 * Price.scale * denominator / numerator)
+        #expect(driver.alertReasons(of: .splitNotBooked).isEmpty)
+        driver.expectSound()
+    }
+
+    @Test(
         "booked by the broker before it is announced: applied once", arguments: [(7, 1), (1, 10)] as [(Int64, Int64)])
     func bookedFirst(numerator: Int64, denominator: Int64) {
         var driver = protected()
