@@ -108,7 +108,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
         var told: [(movement: CashMovement, done: CashDone)] = []
         var equity = equity
         if account != nil { cashBook.open(at: now) }
-        for news in cashBook.take(movements, hasBooks: account != nil, at: now) {
+        let all = cashBook.take(movements, hasBooks: account != nil, at: now)
+        try bookSeen(all.filter { $0.done != .wasThereBefore }, equity: equity)
+        for news in all {
             guard news.done != .wasThereBefore else {
                 told.append((news.movement, news.done))
                 continue
@@ -126,6 +128,17 @@ package struct Portfolio: Sendable, Hashable, Codable {
         return told
     }
 
+    /// What was taken for a gain or loss of the day, and was none; a peak that it has made stands. A deposit and a withdrawal that came
+    /// to little together are one flow: equity has never had the one without the other.
+    private mutating func bookSeen(_ news: [CashBook.News], equity: Money) throws(NumericError) {
+        var seen = Money.zero
+        for one in news where one.isInCash == .small || one.isInCash == .dividendDue {
+            for part in one.parts where !part.kind.isProfit { try seen += part.amount }
+        }
+        guard !seen.isZero else { return }
+        try paid(seen, before: equity - seen, isInPeaks: !seen.isNegative)
+    }
+
     /// - Parameter isInCash: how our cash had it already; nil when it had not.
     private mutating func book(
         _ part: CashMovement, isInCash: CashBook.Unexplained.How?, equity: Money
@@ -138,14 +151,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
             }
         }
         guard part.kind.isProfit else {
-            switch isInCash {
-            case nil: try paid(part.amount, before: equity)
-            case .moved: break
-            // It was taken for a gain or loss of the day, and was none; a peak that it has made stands.
-            case .small, .dividendDue:
-                let isGain = !part.amount.isNegative
-                try paid(part.amount, before: equity - part.amount, isInPeaks: isGain)
-            }
+            if isInCash == nil { try paid(part.amount, before: equity) }
             return
         }
         // It was taken for money paid in or out.

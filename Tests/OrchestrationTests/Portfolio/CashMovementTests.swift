@@ -158,6 +158,26 @@ struct CashMovementTests {
         #expect(driver.position("ABC")?.averagePrice == "98")
     }
 
+    @Test(
+        "money in and out that came to little together, and is told late, is one flow",
+        arguments: [-100, 100] as [Int64])
+    func inAndOut(net: Int64) throws {
+        var driver = held()
+        let net = Money(units: net * Money.scale)
+        driver.venue.lie = { $0.cashMovements = nil }
+        driver.venue.moveCash("in", .deposit, "60000", isListed: true)
+        driver.venue.moveCash(
+            "out", .withdrawal, Money(units: net.units - 60_000 * Money.scale), isListed: true)
+        driver.cycle()
+        let equity = Money(units: 70_000 * Money.scale + net.units)
+        #expect(try driver.state.marked.equity() == equity && done(driver).isEmpty, "nobody knows what it was")
+        driver.venue.lie = nil
+        driver.cycle()
+        #expect(done(driver) == [.wasInCash, .wasInCash])
+        #expect(try figures(driver) == [equity, equity, equity, "0"])
+        driver.expectSound()
+    }
+
     @Test("a reason that comes after the jump was adopted books nothing twice, and says what it was")
     func late() throws {
         var driver = held()
