@@ -17,6 +17,9 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     private var otherValueAt: Timestamp?
     /// Another than that, told once: lists may be behind the figures.
     private var otherTold: OtherTold?
+    /// The most cash that the broker has shown beyond our books since both agreed: what is taken out comes of that first
+    /// (I-FLOW-2). One answer that shows less takes none of it back.
+    private(set) var beyondBooks: Money = .zero
     /// At first contact: figures that do not fit together, and how often they were told.
     private var opening: Opening?
 
@@ -117,10 +120,15 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
 
     mutating func positionAdopted() { otherValueAt = nil }
 
-    /// Cash that the broker shows beyond our books, and that is not believed; zero where it shows less.
-    var beyondBooks: Money {
-        guard case .cash(let told, let ours)? = doubt?.cause else { return .zero }
-        return Money(units: max(0, told.units.addingClamped(-ours.units)))
+    /// An answer shows so much cash more, or less, than our books have, be it one that is not judged since something is under
+    /// way. Where it is less than half of a jump that is doubted, or goes the other way, that was not told without a break:
+    /// trades that are under way are smaller.
+    mutating func shows(_ difference: Money) {
+        beyondBooks = max(beyondBooks, difference)
+        guard case .cash(let told, let ours)? = doubt?.cause else { return }
+        let jump = Int128(told.units) - Int128(ours.units)
+        let alike = Int128(difference.units) * jump.signum()
+        if alike < abs(jump) / 2 { doubt = doubt?.anew() }
     }
 
     enum Finding: Sendable, Hashable {
@@ -144,7 +152,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
         let cause = try cause(reading, cash: cash, other: other)
         guard let cause else {
             // What is not adopted yet would count as something else that the broker has.
-            defer { doubt = nil }
+            defer { (doubt, beyondBooks) = (nil, .zero) }
             if reading.isQuiet, let other { try measure(other, reading) }
             return .agrees(wasDoubted: doubt?.isTold == true)
         }
@@ -160,7 +168,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
             doubt = now
             return .doubtful(told: told)
         }
-        (doubt, otherValue, otherValueAt, otherTold) = (nil, other, reading.at, nil)
+        (doubt, beyondBooks, otherValue, otherValueAt, otherTold) = (nil, .zero, other, reading.at, nil)
         return .moved(cash: cash)
     }
 

@@ -86,7 +86,8 @@ package struct EquityMarks: Sendable, Hashable, Codable {
     /// So much was paid in, or out where it is negative.
     /// - Parameters:
     ///   - before: what everything was worth without it. Of nothing there is no share: then the figures move by the amount.
-    ///   - beyond: cash that the broker shows beyond our books, and that is not believed: what is paid out comes of that first.
+    ///   - beyond: the most cash that the broker has shown beyond our books since both agreed: what is paid out comes of that
+    ///     first.
     ///   - isInPeaks: equity had it already when it was highest, without anybody knowing what it was.
     mutating func paid(
         _ flow: Money, before: Money, beyond: Money = .zero, isInPeaks: Bool = false

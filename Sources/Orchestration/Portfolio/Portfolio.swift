@@ -58,6 +58,12 @@ package struct Portfolio: Sendable, Hashable, Codable {
     /// An answer of the broker, be it one of which nothing else is taken.
     mutating func sees(_ account: Account) { evidence.sees(account) }
 
+    /// The cash of an answer whose movements of cash are booked, be it one of which nothing else is taken.
+    mutating func sees(cash: Money) {
+        guard let ours = account?.cash else { return }
+        evidence.shows(Money(units: Int64(clamping: Int128(cash.units) - Int128(ours.units))))
+    }
+
     /// The broker's adapter has connected.
     mutating func connectionBegins() { evidence.connectionBegins() }
 

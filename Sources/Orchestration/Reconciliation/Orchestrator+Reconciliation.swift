@@ -54,8 +54,9 @@ extension Orchestrator {
         tellListDefects(examined)
         let snapshot = examined.snapshot
         if state.reconciler.noteAnswer() { fenceOlderEpochs() }
-        if let told = snapshot.cashMovements, snapshot.account.currency == state.configuration.currency {
-            try applyCashMovements(told, isListed: true)
+        if snapshot.account.currency == state.configuration.currency {
+            if let told = snapshot.cashMovements { try applyCashMovements(told, isListed: true) }
+            state.portfolio.sees(cash: snapshot.account.cash)
         }
         state.reconciler.noteCash(
             snapshot.account.cash, expected: state.portfolio.account?.cash, at: state.now)

@@ -194,6 +194,59 @@ struct AccountEvidenceTests {
         #expect(try read(at: later + 120) == .moved(cash: "-40000"))
     }
 
+    @Test("I-ACCT-2: what an answer in between contradicts is not confirmed, also while something is under way")
+    func jumpWithABreak() throws {
+        let ours = Account(id: "test", cash: "40000", equity: "40000", buyingPower: "40000")
+        func finding(inBetween cash: Money) throws -> AccountEvidence.Finding {
+            var portfolio = Portfolio(account: ours)
+            func read(_ cash: Money, isQuiet: Bool = true, at seconds: Int64) throws -> AccountEvidence.Finding {
+                portfolio.sees(cash: cash)
+                let theirs = Account(id: "test", cash: cash, equity: cash, buyingPower: cash)
+                return try portfolio.examine(
+                    AccountEvidence.Reading(
+                        theirs: theirs, ours: ours, held: .zero, adopted: .zero, isQuiet: isQuiet,
+                        at: Timestamp(seconds: seconds), toldAt: Timestamp(seconds: seconds)),
+                    from: Timestamp(seconds: seconds), equity: "40000")
+            }
+            for reading in 0...3 as ClosedRange<Int64> { _ = try read("0", at: 30 * reading) }
+            _ = try read(cash, isQuiet: false, at: 110)
+            return try read("0", at: 120)
+        }
+        #expect(try finding(inBetween: "140000") == .doubtful(told: nil))
+        #expect(try finding(inBetween: "25000") == .doubtful(told: nil))
+        #expect(try finding(inBetween: "10000") == .moved(cash: "-40000"), "what was sold meanwhile is no other word")
+    }
+
+    @Test(
+        "I-FLOW-2: what is taken out comes first of what the broker has shown beyond our books, whatever one answer says",
+        arguments: [true, false])
+    func takenOutOfWhatWasShown(isQuiet: Bool) throws {
+        let ours = Account(id: "test", cash: "100000", equity: "100000", buyingPower: "100000")
+        var portfolio = Portfolio(account: ours)
+        func read(_ cash: Money, isQuiet: Bool, at seconds: Int64) throws {
+            portfolio.sees(cash: cash)
+            let theirs = Account(id: "test", cash: cash, equity: cash, buyingPower: cash)
+            let reading = AccountEvidence.Reading(
+                theirs: theirs, ours: try #require(portfolio.account), held: .zero, adopted: .zero, isQuiet: isQuiet,
+                at: Timestamp(seconds: seconds), toldAt: Timestamp(seconds: seconds))
+            _ = try portfolio.examine(
+                reading, from: Timestamp(seconds: seconds), equity: try #require(portfolio.account).equity)
+        }
+        try portfolio.noteEquity("100000", day: 20_528)
+        try read("220000", isQuiet: isQuiet, at: 0)
+        let out = CashMovement(
+            id: CashMovementID(unchecked: "m1"), kind: .withdrawal, amount: "-95000", symbol: nil,
+            at: Timestamp(seconds: 1))
+        _ = try portfolio.book([out], isListed: false, equity: "100000", at: Timestamp(seconds: 1))
+        #expect(portfolio.marks.dayStart == "100000")
+        #expect(try portfolio.marks.judged("5000") == "100000")
+        try read("0", isQuiet: true, at: 2)
+        #expect(portfolio.marks.dayStart == "100000", "one answer settles nothing")
+        try read("5000", isQuiet: true, at: 3)
+        #expect(portfolio.marks.dayStart == "5000", "both agree: it was taken out of our books")
+        #expect(try portfolio.marks.judged("5000") == "5000")
+    }
+
     @Test("what stays so from the beginning is taken as it is")
     func oddFromTheStart() {
         var driver = CoreDriver(venue: FakeVenue(cash: "40000"))
