@@ -8,7 +8,7 @@ extension Invariants {
     func splits(_ symbol: Symbol, _ numerator: Int64, _ denominator: Int64, isKnown: Bool, planned: Price?) {
         splits[symbol] = TrueSplit(
             numerator: numerator, denominator: denominator, held: venue.held(symbol), at: world.now, isKnown: isKnown,
-            isTold: announced.contains(symbol), planned: planned)
+            isTold: announced[symbol] != nil, toldFor: announced[symbol], planned: planned)
         // What was decided on the old shares is another number of new ones.
         for key in maySell.keys where key.hasSuffix("." + symbol.text) { maySell[key] = .max / 2 }
         for key in mayEnter.keys where key.hasSuffix("." + symbol.text) { mayEnter[key] = .max / 2 }
@@ -43,10 +43,21 @@ extension Invariants {
         }
     }
 
-    /// The announcement of a split, or the end of an order that the venue ended for it, has reached the core.
-    func hearsOfSplit(_ symbol: Symbol) {
-        announced.insert(symbol)
+    /// The announcement of a split has reached the core.
+    func hears(of action: CorporateAction) {
+        guard case .split = action.kind else { return }
+        let (symbol, time) = (action.symbol, action.effectiveAt)
+        announced[symbol] = min(announced[symbol] ?? time, time)
+        guard let split = splits[symbol], !split.isTold || split.toldFor != nil else { return }
+        tells(of: symbol, at: announced[symbol])
+    }
+
+    /// The end of an order that the venue ended for a split has reached the core.
+    func hearsOfSplit(_ symbol: Symbol) { tells(of: symbol, at: nil) }
+
+    private func tells(of symbol: Symbol, at time: Timestamp?) {
         splits[symbol]?.isTold = true
+        splits[symbol]?.toldFor = time
         knowsSplit(symbol)
     }
 
@@ -94,6 +105,23 @@ extension Invariants {
         return held != split.held && core?.portfolio.positions[symbol]?.quantity == held
     }
 
+    /// An announcement takes effect by the core's clock, which stands still where it was set back and the core starts again.
+    private func hasHeard(of split: TrueSplit, _ core: CoreState?) -> Bool {
+        guard split.isTold, let time = split.toldFor, let core else { return split.isTold }
+        return time <= core.now
+    }
+
+    /// What the core takes for the market has been there, before the split or after it. All that it was told may be bars of an hour
+    /// ago: whether a stop is for the old shares shows in none that is counted from those.
+    private func knowsMarket(_ symbol: Symbol, _ core: CoreState?) -> Bool {
+        guard let market = core?.market, let price = market.price(of: symbol), !market.isFresh(symbol) else {
+            return true
+        }
+        return [venue.range(symbol), venue.rangesBefore[symbol]].compactMap(\.self).contains { range in
+            range.low.units / 50 * 49 <= price.units && price.units <= range.high.units / 50 * 51
+        }
+    }
+
     /// Where a policy wants a stop now.
     func noteStop(_ recommendation: Recommendation) {
         guard let symbol = recommendation.symbol else { return }
@@ -114,7 +142,7 @@ extension Invariants {
         guard let split = splits[order.symbol], split.isKnown, world.now < split.at + 600 * World.second,
             !scenario.characters.contains(.chaos), order.role == .stop, let stop = order.stopPrice,
             let price = venue.prices[order.symbol],
-            split.isTold || isBooked(split, order.symbol, core),
+            hasHeard(of: split, core) || isBooked(split, order.symbol, core), knowsMarket(order.symbol, core),
             askedStops[order.symbol]?[stop].map({ $0 < split.at }) ?? true
         else { return }
         let isBeyond =

@@ -82,7 +82,7 @@ final class Invariants {
     /// New shares for old: the ratio, and what was held before.
     var splits: [Symbol: TrueSplit] = [:]
     /// Splits that the core was told of.
-    var announced: Set<Symbol> = []
+    var announced: [Symbol: Timestamp] = [:]
     /// When a policy asked last for a stop at a level.
     var askedStops: [Symbol: [Price: Int64]] = [:]
 
@@ -93,6 +93,8 @@ final class Invariants {
         var at: Int64
         var isKnown: Bool
         var isTold: Bool
+        /// By the core's clock it has taken effect then, as far as announcements say; nil where something else has told of it.
+        var toldFor: Timestamp?
         /// The core's stop for the old shares.
         var planned: Price?
         /// When the broker's books had the new shares.

@@ -29,7 +29,7 @@ extension Simulator {
         provider.clockOffset = { [unowned self] in coreOffset }
         provider.onTold = { [unowned self] action in
             story("core hears: \(action.symbol) \(action.id)")
-            if case .split = action.kind { invariants.hearsOfSplit(action.symbol) }
+            invariants.hears(of: action)
         }
         provider.onDividend = { [unowned self] symbol, amount in
             story("\(symbol) is going to trade without its dividend of \(amount)")
