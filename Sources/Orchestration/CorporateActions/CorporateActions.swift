@@ -26,7 +26,8 @@ package struct CorporateActions: Sendable, Hashable, Codable {
         case action(CorporateAction.Kind)
         /// It is of before what is held was bought, or found, as far as times and prices tell: the position was not restated for
         /// it.
-        case passedBy(CorporateAction.Kind)
+        /// - Parameter isInPrice: the price that was known then was, so that what was planned since is for the shares after it.
+        case passedBy(CorporateAction.Kind, isInPrice: Bool)
         /// The broker showed another quantity, and nobody could tell why.
         case quantity(QuantityChange)
     }
@@ -122,8 +123,11 @@ package struct CorporateActions: Sendable, Hashable, Codable {
 
     /// A split that is told as older than the position, or of a symbol that is not held, or after which the position seems to have
     /// been found. Clocks differ: the broker may book it yet.
-    mutating func notePassedBy(_ kind: CorporateAction.Kind, of symbol: Symbol, at time: Timestamp) {
-        note(Applied(symbol: symbol, change: .passedBy(kind), at: time))
+    /// - Parameter isInPrice: the price that is known was made one of the new shares by it.
+    mutating func notePassedBy(
+        _ kind: CorporateAction.Kind, of symbol: Symbol, at time: Timestamp, isInPrice: Bool
+    ) {
+        note(Applied(symbol: symbol, change: .passedBy(kind, isInPrice: isInPrice), at: time))
     }
 
     mutating func noteQuantity(of before: PositionRecord, to theirs: BrokerPosition, at time: Timestamp) {
@@ -139,7 +143,7 @@ package struct CorporateActions: Sendable, Hashable, Codable {
     func isApplied(_ action: CorporateAction) -> Bool {
         near(action).contains { other in
             switch other.change {
-            case .action(let kind), .passedBy(let kind): kind.isSame(as: action.kind)
+            case .action(let kind), .passedBy(let kind, _): kind.isSame(as: action.kind)
             case .quantity: false
             }
         }
@@ -147,12 +151,25 @@ package struct CorporateActions: Sendable, Hashable, Codable {
 
     /// The position was restated by the same, by now.
     func isApplied(_ split: Split, of symbol: Symbol, at now: Timestamp) -> Bool {
-        let action = CorporateAction(
-            id: "", symbol: symbol, kind: .split(numerator: split.numerator, denominator: split.denominator),
-            effectiveAt: now)
+        let action = Self.action(split, of: symbol, at: now)
         return near(action).contains { other in
             if case .action(let kind) = other.change { kind.isSame(as: action.kind) } else { false }
         }
+    }
+
+    /// The same was told, and the price was restated by it, and the position was not (I-CORP-13).
+    func isInPrice(_ split: Split, of symbol: Symbol, at now: Timestamp) -> Bool {
+        let action = Self.action(split, of: symbol, at: now)
+        return near(action).contains { other in
+            guard case .passedBy(let kind, let isInPrice) = other.change else { return false }
+            return isInPrice && kind.isSame(as: action.kind)
+        }
+    }
+
+    private static func action(_ split: Split, of symbol: Symbol, at now: Timestamp) -> CorporateAction {
+        CorporateAction(
+            id: "", symbol: symbol, kind: .split(numerator: split.numerator, denominator: split.denominator),
+            effectiveAt: now)
     }
 
     /// I-CORP-12: whether a split that the figures alone show may be one, after those of the symbol that were applied these days:
@@ -165,7 +182,7 @@ package struct CorporateActions: Sendable, Hashable, Codable {
                 let both = split.after(Split(numerator, denominator))
                 return both.isNone || (isAwaited && both.isUsual)
             // I-CORP-13: the booking of the one that nothing was restated for.
-            case .passedBy(.split(let numerator, let denominator)):
+            case .passedBy(.split(let numerator, let denominator), _):
                 return split.numerator * denominator == numerator * split.denominator
             case .action, .passedBy, .quantity: continue
             }

@@ -54,10 +54,11 @@ extension Orchestrator {
         let wasFound = try wasFoundAfter(split, action)
         let isBooked = wasFound || state.actions.hasBooked(split, of: action)
         let seen = state.market.priceAfter(action.effectiveAt, of: symbol)
+        let isInPrice = seen == nil && state.market.price(of: symbol) != nil
         try state.market.split(symbol, split, effectiveAt: action.effectiveAt)
         guard let held = state.portfolio.positions[symbol], held.openedAt <= action.effectiveAt else {
             // Bought after it, or not held: what was planned before it means nothing.
-            state.actions.notePassedBy(action.kind, of: symbol, at: action.effectiveAt)
+            state.actions.notePassedBy(action.kind, of: symbol, at: action.effectiveAt, isInPrice: isInPrice)
             if state.portfolio.positions[symbol] == nil { state.plans.dropEntry(symbol) }
             // What the broker's first lists show of it may be the old shares still.
             if state.broker?.isReconciled != true { state.holds.awaitSnapshot(symbol, of: state.now) }
@@ -68,7 +69,7 @@ extension Orchestrator {
             try applySplit(symbol, split, seen: seen)
             if wasFound {
                 state.portfolio.keepFigures(of: held)
-                state.actions.notePassedBy(action.kind, of: symbol, at: action.effectiveAt)
+                state.actions.notePassedBy(action.kind, of: symbol, at: action.effectiveAt, isInPrice: isInPrice)
             } else {
                 state.portfolio.keepQuantity(of: held)
                 state.actions.noteApplied(action.kind, of: symbol, at: action.effectiveAt)

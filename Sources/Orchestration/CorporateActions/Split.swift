@@ -127,6 +127,11 @@ package struct Split: Sendable, Hashable, Codable {
         return place
     }
 
+    /// Whether the broker's average price is that of new shares too.
+    func divides(_ ours: PositionRecord, into theirs: BrokerPosition) -> Bool {
+        ours.averagesTold.contains { divides($0, into: theirs.averagePrice) }
+    }
+
     /// As far as averages are told: in cents mostly.
     private func divides(_ old: Price, into new: Price) -> Bool {
         let exact = Int128(old.units) * Int128(denominator)

@@ -36,8 +36,8 @@ extension Orchestrator {
     /// What others placed is theirs to end, but it may have been the broker, for a split: nothing takes its place before the
     /// lists were read.
     private mutating func noteEndOfOthers(_ order: Order, _ event: OrderEvent, from before: OrderStatus) {
-        guard event == .canceled || event == .expired, !before.isTerminal, !order.isWorking, closes(order),
-            !isDayOver(order, event)
+        guard event == .canceled || event == .expired, !before.isTerminal, !order.isWorking,
+            concernsPosition(order), !isDayOver(order, event)
         else { return }
         awaitLists(of: order.symbol)
         awaitOpen(after: order)
@@ -46,16 +46,16 @@ extension Orchestrator {
     /// I-CORP-7: what ends over night was for the shares of before, as long as the broker has not booked what it was ended
     /// for. Nothing can execute before the market opens; by then the lists are read again.
     mutating func awaitOpen(after order: Order) {
-        guard closes(order), !isInSession(order.symbol) else { return }
+        guard concernsPosition(order), !isInSession(order.symbol) else { return }
         // What it was ended for is known, and the plan is restated: nothing is gained by waiting without a stop.
         guard !state.actions.hasChangedShares(of: order.symbol, since: order.submittedAt) else { return }
         state.holds.awaitOpen(order.symbol)
     }
 
-    /// One of ours that closes, or somebody else's against the position: that is what a broker ends for a split.
-    private func closes(_ order: Order) -> Bool {
-        guard order.isExternal else { return order.isExit }
-        return state.portfolio.positions[order.symbol]?.exitSide == order.terms.side
+    /// One of ours that closes, or somebody else's, on either side, beside a position: a broker ends all of them for a split, and
+    /// one on the other side may have kept a stop from being placed.
+    private func concernsPosition(_ order: Order) -> Bool {
+        order.isExternal ? state.portfolio.positions[order.symbol] != nil : order.isExit
     }
 
     /// A session in which the broker trades, be it halted or not.

@@ -210,6 +210,12 @@ extension Orchestrator {
         }
     }
 
+    /// Others have traded what the broker shows otherwise than our books, as far as their executions or the cash say.
+    func isTradedByOthers(_ record: PositionRecord, to brokers: Quantity) -> Bool {
+        state.reconciler.isExplainedByFills(brokers, from: record.quantity, of: record.symbol)
+            || isPaidFor(record, to: brokers)
+    }
+
     /// Prices of ours and of the broker may differ by one part in so many.
     private static let priceMoves: UInt128 = 4
 

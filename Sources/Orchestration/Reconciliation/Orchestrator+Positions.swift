@@ -182,10 +182,17 @@ extension Orchestrator {
         for action in state.actions.expected(of: symbol, at: state.now) {
             guard case .split(let numerator, let denominator) = action.kind else { continue }
             let split = Split(numerator, denominator)
-            if split.explains(theirs.quantity, from: record.quantity) { return .early(action, split) }
+            guard split.explains(theirs.quantity, from: record.quantity) else { continue }
+            // As many shares more may have been bought: the average says so, or is told later, and then the cash does.
+            guard split.divides(record, into: theirs) || !isTradedByOthers(record, to: theirs.quantity) else {
+                continue
+            }
+            return .early(action, split)
         }
         guard let found = Split(from: record, to: theirs),
-            state.actions.mayFollow(found, of: symbol, isAwaited: state.reconciler.awaitsSplit(symbol), at: state.now)
+            state.actions.mayFollow(
+                found, of: symbol, isAwaited: state.reconciler.awaitsSplit(symbol, madeInto: record.quantity),
+                at: state.now)
         else { return nil }
         return .unannounced(found)
     }
@@ -195,7 +202,8 @@ extension Orchestrator {
     private mutating func adopt(_ booking: Booking, of symbol: Symbol) throws(NumericError) {
         state.holds.endReport(.splitNotBooked, of: symbol)
         guard let split = booking.split else { return _ = state.reconciler.splitBooked(symbol) }
-        let seen = priceAfter(split, of: symbol)
+        let isInPrice = state.actions.isInPrice(split, of: symbol, at: state.now)
+        let seen = isInPrice ? state.market.price(of: symbol) : priceAfter(split, of: symbol)
         let listed = state.portfolio.positions[symbol]?.listedPrice
         try applySplit(symbol, split, seen: seen)
         let isTakenBack = state.reconciler.splitBooked(symbol)
@@ -204,6 +212,7 @@ extension Orchestrator {
         state.actions.noteApplied(
             .split(numerator: split.numerator, denominator: split.denominator), of: symbol, at: state.now)
         state.protection.setBreached(false, symbol, at: state.now)
+        guard !isInPrice else { return }
         guard seen == nil else { return state.market.forgetSeries(symbol) }
         state.market.expectPreSplitPrices(
             symbol, split, listed: listed, until: state.now + UnbookedSplit.patience)

@@ -348,6 +348,10 @@ package struct Reconciler: Sendable, Hashable, Codable {
     mutating func splitBooked(_ symbol: Symbol) -> Bool { unbooked.removeValue(forKey: symbol) != nil }
 
     func awaitsSplit(_ symbol: Symbol) -> Bool { unbooked[symbol] != nil }
+    /// Our books have what it makes of the old shares, but for a fraction: nothing was booked since.
+    func awaitsSplit(_ symbol: Symbol, madeInto ours: Quantity) -> Bool {
+        unbooked[symbol].map { $0.split.explains(ours, from: $0.quantity) } ?? false
+    }
     package var awaitsSplits: Bool { !unbooked.isEmpty }
 
     /// The broker still shows the old shares, and may. Where the split leaves as many, as 3:2 of a single share with the half in

@@ -176,6 +176,38 @@ struct AnnouncementTests {
         #expect(driver.plan("ABC")?.stop?.stopPrice == "47.5")
     }
 
+    @Test(
+        "as many shares more that somebody has bought before its time are no booking (I-CORP-3)",
+        arguments: [true, false], [(2, 1, 200), (1, 2, 50)] as [(Int64, Int64, Quantity)])
+    func traded(isTold: Bool, split: (numerator: Int64, denominator: Int64, held: Quantity)) throws {
+        var driver = protected { $0.capabilities.reservesShares = false }
+        driver.policies = { _ in [] }
+        let effective = driver.now + .seconds(7_200)
+        tell(action(.split(numerator: split.numerator, denominator: split.denominator), at: effective), &driver)
+        let bought = try split.held - Quantity("100")
+        driver.venue.wasTradedByHand = true
+        driver.venue.hold("ABC", split.held, at: "100")
+        driver.pass(.seconds(1))
+        // Either alone says it.
+        if !isTold { driver.venue.cash = try driver.venue.cash - Price("100").times(bought) }
+        if isTold {
+            let terms = NewOrder(
+                clientOrderID: "by-hand", symbol: "ABC", side: bought.isPositive ? .buy : .sell, type: .market,
+                quantity: Quantity(units: Int64(bought.units.magnitude)), role: .external)
+            driver.send(
+                .execution(
+                    ExecutionReport(
+                        clientOrderID: "by-hand", event: .fill, executionID: ExecutionID(unchecked: "h1"),
+                        price: "100", quantity: terms.quantity, cumulativeQuantity: terms.quantity, terms: terms,
+                        at: driver.now)))
+        }
+        lookAgain(&driver)
+        let position = try #require(driver.position("ABC"))
+        #expect(position.quantity == split.held && position.averagePrice == "100")
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "95")
+        #expect(driver.differences.last { $0.order == nil }?.kind == .manualTrade)
+    }
+
     @Test("figures that do not fit leave out the symbol, and not the account")
     func overflow() {
         var driver = holding(Quantity(units: 900_000_000 * Quantity.scale), stop: "90")

@@ -91,7 +91,9 @@ struct SplitRecognitionTests {
     func passedBy() {
         var actions = CorporateActions()
         let now = Timestamp(seconds: 1_000_000)
-        actions.notePassedBy(.split(numerator: 2, denominator: 1), of: "ABC", at: now)
+        actions.notePassedBy(.split(numerator: 2, denominator: 1), of: "ABC", at: now, isInPrice: true)
+        #expect(
+            actions.isInPrice(Split(4, 2), of: "ABC", at: now) && !actions.isInPrice(Split(3, 2), of: "ABC", at: now))
         #expect(actions.mayFollow(Split(4, 2), of: "ABC", isAwaited: false, at: now))
         #expect(!actions.mayFollow(Split(3, 2), of: "ABC", isAwaited: false, at: now))
         #expect(!actions.mayFollow(Split(1, 2), of: "ABC", isAwaited: false, at: now))
@@ -127,6 +129,37 @@ struct SplitRecognitionTests {
         #expect(driver.plan("ABC")?.stop?.stopPrice == "190")
         #expect(driver.differences.last { $0.order == nil }?.kind == .manualTrade)
         driver.expectSound()
+    }
+
+    @Test("an execution of old shares that is told after an announced split makes no second one of it (I-CORP-12)")
+    func toldLate() {
+        let order = NewOrder(
+            clientOrderID: "by-hand", symbol: "ABC", side: .buy, type: .limit, quantity: 20, limitPrice: "90",
+            role: .external)
+        var driver = protected {
+            $0.capabilities.reservesShares = false
+            $0.rest(order)
+        }
+        driver.policies = { _ in [] }
+        let action = CorporateAction(
+            id: "a", symbol: "ABC", kind: .split(numerator: 1, denominator: 2), effectiveAt: driver.now)
+        driver.send(.market(MarketUpdate(at: driver.now, corporateActions: [action])))
+        driver.venue.split("ABC", 1, 2)
+        driver.venue.wasTradedByHand = true
+        driver.venue.hold("ABC", 60, at: "196")
+        driver.send(
+            .execution(
+                ExecutionReport(
+                    clientOrderID: "by-hand", event: .fill, executionID: ExecutionID(unchecked: "h1"), price: "88",
+                    quantity: 20, cumulativeQuantity: 20, at: driver.now)))
+        #expect(driver.position("ABC")?.quantity == 70, "20 old shares, booked as new ones")
+        for _ in 0..<4 {
+            driver.cycle()
+            driver.reconcile()
+        }
+        #expect(driver.position("ABC")?.quantity == 60)
+        #expect(driver.plan("ABC")?.stop?.stopPrice == "190")
+        #expect(driver.differences.last { $0.order == nil }?.kind == .manualTrade)
     }
 
     @Test("no ratio that companies do not choose is guessed from figures, however well they fit")

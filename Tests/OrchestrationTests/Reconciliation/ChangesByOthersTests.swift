@@ -281,6 +281,29 @@ struct ChangesByOthersTests {
         driver.expectSound()
     }
 
+    @Test(
+        "what others placed on either side ends over night, as for a split: nothing is sent before the next session (I-CORP-7)",
+        arguments: Side.allCases)
+    func ofOthersOverNight(side: Side) {
+        let order = NewOrder(
+            clientOrderID: "by-hand", symbol: "ABC", side: side, type: .limit, quantity: 1,
+            limitPrice: side == .sell ? "130" : "70", role: .external)
+        var driver = protected {
+            $0.capabilities.reservesShares = false
+            $0.rest(order)
+        }
+        let before = driver.orders.count
+        driver.send(.market(MarketUpdate(at: driver.now, session: .closed)))
+        driver.venueDoes { $0.drop("by-hand") }
+        driver.recommend([PluginName("stop-loss").says(.stop("97"), on: "ABC")])
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.orders.count == before)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        for _ in 0..<2 { driver.cycle() }
+        #expect(driver.symbolStop?.terms.stopPrice == "97")
+        driver.expectSound()
+    }
+
     @Test("where nothing was behind it, it is put back when the market opens")
     func endedOverNightForNothing() {
         var driver = protected()

@@ -122,6 +122,39 @@ struct SplitOrderTests {
         driver.expectSound()
     }
 
+    @Test(
+        "told before the position was found, and booked afterwards: a stop that was made since is of new shares (I-CORP-13)",
+        arguments: [true, false], [(1, 2, 50), (2, 1, 200)] as [(Int64, Int64, Quantity)])
+    func foundBetween(isFresh: Bool, ratio: (numerator: Int64, denominator: Int64, held: Quantity)) throws {
+        var venue = FakeVenue()
+        venue.capabilities.reservesShares = false
+        var driver = CoreDriver(venue: venue)
+        driver.start([])
+        if isFresh {
+            driver.quote("ABC", "100", "100.02", last: "100")
+        } else {
+            let bar = Bar(
+                symbol: "ABC", start: driver.now + .seconds(-5_400), period: .seconds(60), open: "100", high: "100",
+                low: "100", close: "100", volume: .one)
+            driver.send(.market(MarketUpdate(at: driver.now, bars: [bar])))
+        }
+        driver.connect()
+        driver.send(split(ratio.numerator, ratio.denominator, driver))
+        let price: Price = ratio.numerator == 1 ? "200" : "50"
+        driver.venue.quote("ABC", price, price)
+        driver.venue.wasTradedByHand = true
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.lookTwice()
+        for _ in 0..<6 { driver.cycle() }
+        let stop = try #require(driver.plan("ABC")?.stop)
+        #expect(ratio.numerator == 1 ? stop.stopPrice > "150" : stop.stopPrice < "50")
+        // A broker that leaves resting orders as they are.
+        driver.venue.hold("ABC", ratio.held, at: price)
+        driver.lookTwice()
+        #expect(driver.position("ABC")?.quantity == ratio.held)
+        #expect(driver.plan("ABC")?.stop == stop)
+    }
+
     @Test("a split that the broker never books does not keep the symbol for ever")
     func neverBooked() {
         var driver = protected()
