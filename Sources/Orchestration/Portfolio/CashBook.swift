@@ -70,6 +70,14 @@ package struct CashBook: Sendable, Hashable, Codable {
         /// How our cash has it already; nil when it has not.
         var isInCash: Unexplained.How?
 
+        /// Paid in or out, and in our cash already as what was too little to ask about.
+        func flowInCash() throws(NumericError) -> Money {
+            var total = Money.zero
+            guard isInCash == .small || isInCash == .dividendDue else { return total }
+            for part in parts where !part.kind.isProfit { try total += part.amount }
+            return total
+        }
+
         func amount() throws(NumericError) -> Money {
             var total = Money.zero
             for part in parts { try total += part.amount }

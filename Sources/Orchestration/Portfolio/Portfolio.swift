@@ -138,11 +138,8 @@ package struct Portfolio: Sendable, Hashable, Codable {
     /// to little together are one flow: equity has never had the one without the other.
     private mutating func bookSeen(_ news: [CashBook.News], equity: Money) throws(NumericError) {
         var seen = Money.zero
-        for one in news where one.isInCash == .small || one.isInCash == .dividendDue {
-            for part in one.parts where !part.kind.isProfit { try seen += part.amount }
-        }
-        guard !seen.isZero else { return }
-        try paid(seen, before: equity - seen, isInPeaks: !seen.isNegative)
+        for one in news { try seen += one.flowInCash() }
+        if !seen.isZero { try paid(seen, before: equity - seen, isInPeaks: !seen.isNegative) }
     }
 
     /// - Parameter isInCash: how our cash had it already; nil when it had not.

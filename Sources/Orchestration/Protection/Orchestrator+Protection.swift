@@ -217,12 +217,13 @@ extension Orchestrator {
         alert(state.run.isObserving ? .notice : .emergency, record.symbol, .ownStop(at: stop.stopPrice))
     }
 
-    /// I-PRICE-5: an average price is no price, and a stop made of it may stand through the market. So may one made of a price that was
-    /// old when it came, as that of a bar of last week: the first new one is waited for, and where none comes in a minute beyond the
-    /// limit, a stop that may be wrong is better than none.
+    /// I-PRICE-5: an average price is no price, and a stop made of it may stand through the market. So may one made of a
+    /// price that was old when it came, as that of a bar of last week: the first new one is waited for, and where none comes
+    /// in a minute beyond the limit, a stop that may be wrong is better than none.
     private mutating func ownStopReference(of symbol: Symbol) -> Price? {
         if let price = state.market.freshPrice(of: symbol) { return price }
-        guard let price = state.market.undisputedPrice(of: symbol), let since = state.protection.unprotectedSince(symbol)
+        guard let price = state.market.undisputedPrice(of: symbol),
+            let since = state.protection.unprotectedSince(symbol)
         else { return nil }
         let waitsUntil = since + state.configuration.unprotectedLimit + CoreLimits.priceDoubtPatience
         guard state.now >= waitsUntil else {

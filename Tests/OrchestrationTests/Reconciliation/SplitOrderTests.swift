@@ -145,7 +145,7 @@ struct SplitOrderTests {
         driver.venue.wasTradedByHand = true
         driver.venue.hold("ABC", 100, at: "100")
         driver.lookTwice()
-        for _ in 0..<6 { driver.cycle() }
+        for _ in 0..<(isFresh ? 6 : 12) { driver.cycle() }
         let stop = try #require(driver.plan("ABC")?.stop)
         #expect(ratio.numerator == 1 ? stop.stopPrice > "150" : stop.stopPrice < "50")
         // A broker that leaves resting orders as they are.
