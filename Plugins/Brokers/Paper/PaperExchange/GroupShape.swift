@@ -5,7 +5,8 @@ enum GroupShape {
     case taken([PaperOrder.Part])
     case refused(String)
 
-    init(_ submission: OrderSubmission) {
+    /// - Parameter allowsOneLeg: whether an entry may have a target or a stop alone.
+    init(_ submission: OrderSubmission, allowsOneLeg: Bool = false) {
         let ids = submission.orders.map(\.clientOrderID)
         guard Set(ids).count == ids.count else {
             self = .refused("client_order_id must be unique")
@@ -22,7 +23,7 @@ enum GroupShape {
         }
         switch kind {
         case .oco: self = Self.oco(submission.orders)
-        case .bracket: self = Self.bracket(submission.orders)
+        case .bracket: self = Self.bracket(submission.orders, allowsOneLeg)
         }
     }
 
@@ -34,11 +35,14 @@ enum GroupShape {
         return .taken(legs.map { $0.type.isStop ? .stop : .target })
     }
 
-    private static func bracket(_ orders: [NewOrder]) -> GroupShape {
+    private static func bracket(_ orders: [NewOrder], _ allowsOneLeg: Bool) -> GroupShape {
         let shape = "a bracket is an entry, and a limit and a stop on the other side of its symbol"
-        guard orders.count == 3, let entry = orders.first(where: { $0.role == .entry }) else { return .refused(shape) }
+        guard orders.count == 3 || allowsOneLeg && orders.count == 2,
+            let entry = orders.first(where: { $0.role == .entry })
+        else { return .refused(shape) }
         let legs = orders.filter { $0.role != .entry }
-        guard legs.count == 2, legs.allSatisfy({ $0.side != entry.side && $0.symbol == entry.symbol }) else {
+        guard legs.count == orders.count - 1, legs.allSatisfy({ $0.side != entry.side && $0.symbol == entry.symbol })
+        else {
             return .refused(shape)
         }
         guard legs.allSatisfy({ $0.quantity == entry.quantity }) else {
@@ -47,7 +51,11 @@ enum GroupShape {
         guard entry.timeInForce == .day || entry.timeInForce == .gtc else {
             return .refused("a bracket's entry is day or gtc")
         }
-        if case .refused(let reason) = oco(legs) { return .refused(reason) }
+        if legs.count == 2 {
+            if case .refused(let reason) = oco(legs) { return .refused(reason) }
+        } else if legs[0].type == .market || legs[0].timeInForce != entry.timeInForce {
+            return .refused("the leg of an entry is a limit or a stop of the same time in force")
+        }
         return .taken(orders.map { $0.role == .entry ? .entry : $0.type.isStop ? .stop : .target })
     }
 

@@ -46,6 +46,10 @@ package struct PaperConfiguration: Sendable, Hashable, Codable {
     package var quantityIncrement: Quantity
     /// What is taken for trades. Default nothing.
     package var fees = PaperFees()
+    /// A group of kind `bracket` may have one leg: a target or a stop (Alpaca's OTO). Default false.
+    package var allowsOneLeg = false
+    /// A leg that waits for its entry can be changed. Default false.
+    package var replacesHeldLegs = false
     /// Cash that comes or goes by itself. Default none.
     package var cashMovements: [PaperCash] = []
 
@@ -129,6 +133,8 @@ extension PaperConfiguration {
         priceIncrement = try value(.priceIncrement, or: priceIncrement)
         quantityIncrement = try value(.quantityIncrement, or: quantityIncrement)
         fillsAtNextBar = try value(.fillsAtNextBar, or: fillsAtNextBar)
+        allowsOneLeg = try value(.allowsOneLeg, or: allowsOneLeg)
+        replacesHeldLegs = try value(.replacesHeldLegs, or: replacesHeldLegs)
         fees = try value(.fees, or: fees)
         cashMovements = try value(.cashMovements, or: cashMovements)
     }

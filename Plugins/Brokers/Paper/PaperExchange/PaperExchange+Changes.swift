@@ -71,7 +71,12 @@ extension PaperExchange {
         switch entry.stage {
         case .ended: return "order is already \(entry.order.status.rawValue)"
         case .inTransit: return "order isn't sent to exchange yet"
-        case .held: return "order is held until its entry is filled"
+        case .held:
+            guard configuration.replacesHeldLegs else { return "order is held until its entry is filled" }
+            guard terms.quantity == entry.terms.quantity else { return "a held leg has the quantity of its entry" }
+            if terms == entry.terms { return "order parameters are not changed" }
+            // It is measured against its sibling; against the market once it rests.
+            return defect(of: terms) ?? refusalBySibling(terms, entry)
         case .armed, .live: break
         }
         guard terms != entry.terms else { return "order parameters are not changed" }
@@ -105,13 +110,19 @@ extension PaperExchange {
             return terms.type == .limit ? refusalOfWashTrade(terms) : nil
         case .entry: return nil
         case .target, .stop:
-            guard let group = entry.order.groupID else { return nil }
-            for other in book.members(of: group, terms.symbol) where other.sequence != entry.sequence {
-                let (target, stop) = entry.part == .target ? (terms, other.terms) : (other.terms, terms)
-                if let reason = GroupShape.problemOfPrices(target, stop) { return reason }
-            }
-            return nil
+            return refusalBySibling(terms, entry)
         }
+    }
+
+    /// Why a leg with these terms goes together no more with the other one.
+    private func refusalBySibling(_ terms: NewOrder, _ entry: PaperOrder) -> String? {
+        guard let group = entry.order.groupID else { return nil }
+        for other in book.members(of: group, terms.symbol)
+        where other.sequence != entry.sequence && other.part != .entry {
+            let (target, stop) = entry.part == .target ? (terms, other.terms) : (other.terms, terms)
+            if let reason = GroupShape.problemOfPrices(target, stop) { return reason }
+        }
+        return nil
     }
 
     /// Whether the shares or the money for a larger order are there.

@@ -95,7 +95,7 @@ extension PaperExchange {
         _ sequence: Int64, at price: Price, from pool: SymbolMarket.Pool
     ) throws(NumericError) {
         let entry = book[sequence]
-        let liquidity = markets[entry.order.symbol]?.left(in: pool) ?? entry.leaves
+        let liquidity = try shares(markets[entry.order.symbol]?.left(in: pool) ?? entry.leaves, for: entry)
         let wanted = min(entry.leaves, liquidity)
         guard wanted.isPositive else { return }
         switch try allowance(entry, wanted, price) {
@@ -105,6 +105,12 @@ extension PaperExchange {
             try markets[entry.order.symbol]?.take(quantity, from: pool)
             try fill(sequence, quantity, at: price)
         }
+    }
+
+    /// Of so many: an order of whole shares is filled by whole shares, also where fractions are traded.
+    private func shares(_ liquidity: Quantity, for entry: PaperOrder) throws(NumericError) -> Quantity {
+        guard !entry.order.symbol.isPair, entry.leaves.isMultiple(of: .one) else { return liquidity }
+        return try liquidity.rounded(toMultipleOf: .one, .down)
     }
 
     private enum Allowance {

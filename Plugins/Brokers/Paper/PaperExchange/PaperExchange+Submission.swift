@@ -6,7 +6,7 @@ extension PaperExchange {
             return answerAgain(submission)
         }
         let parts: [PaperOrder.Part]
-        switch GroupShape(submission) {
+        switch GroupShape(submission, allowsOneLeg: configuration.allowsOneLeg) {
         case .refused(let reason): return reject(submission.orders, reason)
         case .taken(let found): parts = found
         }

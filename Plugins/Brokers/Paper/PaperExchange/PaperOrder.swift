@@ -49,6 +49,8 @@ struct PaperOrder: Codable, Sendable {
     var charged: PaperCharges?
     /// Value of what is executed.
     var executedValue: Money?
+    /// The distance of a trailing stop as a part of the best price, in place of an amount.
+    var trailFraction: Ratio?
 
     var terms: NewOrder { order.terms }
     var leaves: Quantity { order.leavesQuantity }
@@ -64,7 +66,9 @@ struct PaperOrder: Codable, Sendable {
     func stopLevel(best: Price?) throws(NumericError) -> Price? {
         guard let trail = terms.trailAmount else { return terms.stopPrice }
         guard let best else { return terms.stopPrice }
-        let level = terms.side == .sell ? try best - trail : try best + trail
+        let distance = try trailFraction.map { fraction throws(NumericError) in try best.scaled(by: fraction, .halfEven)
+        }
+        let level = terms.side == .sell ? try best - (distance ?? trail) : try best + (distance ?? trail)
         guard let floor = terms.stopPrice else { return level }
         return terms.side == .sell ? max(floor, level) : min(floor, level)
     }

@@ -23,6 +23,8 @@ package struct TapeReader: ~Copyable {
     /// The least of ``marketTimes``.
     private var market: Timestamp
     private let conditions: [TapeCursor]
+    /// Whose bars and quotes it has, in their order.
+    package var symbols: [Symbol] { Set(markets.flatMap(\.symbols)).sorted() }
     private let hasTables: Bool
     private let until: Timestamp
     private var actions: ActionSchedule
