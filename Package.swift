@@ -8,6 +8,7 @@ typealias Dependency = Target.Dependency
 let argumentParser = Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Dependency.product(name: "HeapModule", package: "swift-collections")
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map { Dependency.product(name: $0, package: "swift-nio") }
 let yams = Dependency.product(name: "Yams", package: "Yams")
 
 /// A module of `Sources`.
@@ -186,6 +187,16 @@ let buildSets: [Target] = [
         ], path: "Sources/BuildSets/PeerRun"),
 ]
 
+// Venues that speak a broker's own protocol, to try a client of it offline. Nothing else imports them, or the network library.
+let venues: [Target] = [
+    part(
+        "AlpacaVenue", "Venues/Alpaca/AlpacaVenue", "AlpacaAPI", "JSON", "PaperExchange", "SeededRandom", "Trading"),
+    .executableTarget(
+        name: "alpaca-venue",
+        dependencies: ["AlpacaAPI", "AlpacaVenue", "JSON", "SystemTime", "TapeReader", "Trading", argumentParser] + nio,
+        path: "Plugins/Venues/Alpaca/Program"),
+]
+
 let testTargets: [Target] = [
     support("TestSupport", "Support"),
     tests("ArchitectureTests"),
@@ -237,6 +248,7 @@ let testTargets: [Target] = [
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
     tests("AlpacaAPITests", "AlpacaAPI", "JSON", "SeededRandom", "Trading"),
+    tests("AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "Trading"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
         "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "JSON", "Wire", "Messaging",
@@ -270,10 +282,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: core + development + plugins + shipped + backtests + buildSets + testTargets
+    targets: core + development + plugins + shipped + backtests + venues + buildSets + testTargets
 )
 
 // MARK: - One strictness for all

@@ -1,0 +1,56 @@
+import AlpacaAPI
+import JSON
+import Trading
+
+extension VenueEndpoint {
+    static let accountEndpoints: [VenueEndpoint] = [
+        VenueEndpoint("GET", "/v2/account") { call throws(Failure) in
+            let market = call.market
+            return VenueResponse(try call.exact { account throws(NumericError) in try account.picture(market) })
+        },
+        VenueEndpoint("GET", "/v2/account/configurations") { call throws(Failure) in
+            VenueResponse(call.account.settings)
+        },
+        VenueEndpoint("PATCH", "/v2/account/configurations") { call throws(Failure) in
+            try call.account.configure(try call.readBody(Alpaca.AccountConfiguration.self))
+            return VenueResponse(call.account.settings)
+        },
+        VenueEndpoint("GET", "/v2/account/activities") { call throws(Failure) in
+            VenueResponse(try call.account.activities.list(try call.read(Alpaca.ActivityQuery.self)))
+        },
+        VenueEndpoint("GET", "/v2/account/activities/{activity_type}") { call throws(Failure) in
+            var query = try call.read(Alpaca.ActivityQuery.self)
+            guard query.types.elements.isEmpty, query.category == nil else {
+                throw .invalid("activity_types and category cannot be used with a type in the path")
+            }
+            query.types = Alpaca.Commas([Alpaca.Open(call.parameters[0])])
+            return VenueResponse(try call.account.activities.list(query))
+        },
+        VenueEndpoint("GET", "/v2/clock") { call throws(Failure) in VenueResponse(Sessions.clock(at: call.time)) },
+        VenueEndpoint("GET", "/v2/calendar") { call throws(Failure) in
+            VenueResponse(Sessions.calendar(try call.read(Alpaca.CalendarQuery.self)))
+        },
+        VenueEndpoint("GET", "/v2/assets") { call throws(Failure) in
+            let query = try call.read(Alpaca.AssetListQuery.self)
+            return VenueResponse(try call.market.assets(query))
+        },
+        VenueEndpoint("GET", "/v2/assets/{symbol_or_asset_id}") { call throws(Failure) in
+            guard let series = call.market[try call.symbol()] else { throw .notFound("asset not found") }
+            return VenueResponse(series.asset)
+        },
+    ]
+}
+
+extension MarketRecord {
+    /// `GET /v2/assets`.
+    func assets(_ query: Alpaca.AssetListQuery) throws(Failure) -> [Alpaca.Asset] {
+        if case .other(let word)? = query.status { throw .invalid("invalid status: \(word)") }
+        if case .other(let word)? = query.assetClass { throw .invalid("invalid asset_class: \(word)") }
+        return symbols.compactMap { self[$0]?.asset }.filter { asset in
+            (query.status == nil || asset.status == query.status)
+                && (query.assetClass == nil || asset.assetClass == query.assetClass)
+                && (query.exchange == nil || asset.exchange == query.exchange)
+                && query.attributes.elements.allSatisfy { asset.attributes.contains($0) }
+        }
+    }
+}

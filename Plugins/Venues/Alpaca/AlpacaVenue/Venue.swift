@@ -1,0 +1,140 @@
+import AlpacaAPI
+import JSON
+import PaperExchange
+import Trading
+
+/// A venue that speaks Alpaca's API: requests in, responses and frames for sockets out. It has no socket and no clock: the
+/// time and the market come from outside.
+///
+///     var venue = try Venue(configuration, at: start)
+///     try venue.apply(update)
+///     let response = venue.answer(request)
+///     for frame in venue.takeFrames() { ... }
+///
+/// - I-AV-1: A request that is refused changes nothing.
+/// - I-AV-2: Every report of the exchange about an order goes to the last order of its chain, and each execution is booked once.
+/// - I-AV-3: The same configuration and the same calls give the same responses and frames, byte for byte.
+/// - I-AV-4: A key sees its own account and no other.
+package struct Venue: Sendable {
+    let configuration: VenueConfiguration
+    package private(set) var now: Timestamp
+    private(set) var market: MarketRecord
+    private var accounts: [VenueAccount] = []
+    private var windows: [RateWindow] = []
+    private var streams: StreamTable
+    private var requestIDs: IDSource
+
+    /// - Throws: `PaperConfigurationError` where an account can be none.
+    package init(_ configuration: VenueConfiguration, at time: Timestamp) throws(PaperConfigurationError) {
+        self.configuration = configuration
+        now = time
+        market = MarketRecord(configuration.listings)
+        streams = StreamTable(configuration.frames)
+        requestIDs = IDSource(seed: ~configuration.seed)
+        for (index, client) in configuration.clients.enumerated() {
+            accounts.append(try VenueAccount(client, configuration, number: index, at: time))
+            windows.append(RateWindow(limit: configuration.requestsPerMinute))
+        }
+    }
+
+    // MARK: - Time and market
+
+    /// Lets time pass. A time before the present changes nothing.
+    /// - Throws: `NumericError`; the venue is as it was.
+    package mutating func advance(to time: Timestamp) throws(NumericError) {
+        guard time > now else { return }
+        try forEachAccount { account throws(NumericError) in try account.advance(to: time) }
+        now = time
+        collect()
+    }
+
+    /// Takes what became known at `update.at`.
+    /// - Throws: `NumericError`; the venue is as it was.
+    package mutating func apply(_ update: MarketUpdate) throws(NumericError) {
+        var market = market
+        market.apply(update)
+        try forEachAccount { account throws(NumericError) in try account.apply(update) }
+        self.market = market
+        now = max(now, update.at)
+        collect()
+    }
+
+    private mutating func forEachAccount(
+        _ action: (inout VenueAccount) throws(NumericError) -> Void
+    ) throws(NumericError) {
+        var next = accounts
+        for index in next.indices { try action(&next[index]) }
+        accounts = next
+    }
+
+    /// What the accounts have for their streams.
+    private mutating func collect() {
+        for index in accounts.indices {
+            let updates = accounts[index].outbox
+            accounts[index].outbox = []
+            for update in updates { streams.tell(update, account: index) }
+        }
+    }
+
+    // MARK: - Requests
+
+    /// Answers a request at the present time of the venue.
+    package mutating func answer(_ request: VenueRequest) -> VenueResponse {
+        var response: VenueResponse
+        var limits: [Alpaca.Header] = []
+        do throws(Failure) {
+            guard request.body.count <= VenueLimits.bodyBytes else { throw .malformed("request body is too large") }
+            guard let account = account(of: request.credentials) else { throw .unauthorized }
+            let isWithin = windows[account].take(at: request.receivedAt)
+            limits = windows[account].headers
+            guard isWithin else { throw .rateLimited }
+            response = try answer(request, account)
+        } catch {
+            response = error.response
+        }
+        collect()
+        if !response.body.isEmpty { response.headers.append(Alpaca.Header("Content-Type", "application/json")) }
+        response.headers.append(Alpaca.Header("X-Request-ID", requestIDs.uuid()))
+        response.headers += limits
+        return response
+    }
+
+    private mutating func answer(_ request: VenueRequest, _ account: Int) throws(Failure) -> VenueResponse {
+        let (endpoint, parameters) = try VenueEndpoint.find(request)
+        var call = VenueCall(
+            parameters: parameters, query: request.query, body: request.body, time: now, market: market,
+            account: accounts[account])
+        // A refusal has changed a copy.
+        let response = try endpoint.answer(&call)
+        accounts[account] = call.account
+        return response
+    }
+
+    /// The account that a key opens; nil where the secret is not its own.
+    private func account(of credentials: Alpaca.Credentials?) -> Int? {
+        guard let credentials else { return nil }
+        return configuration.clients.firstIndex { $0.credentials == credentials }
+    }
+
+    // MARK: - Sockets
+
+    /// Whether there is a stream at this path; where there is none, the request for it is answered 404.
+    package static func isStream(_ path: String) -> Bool { StreamTable.isStream(path) }
+
+    /// A client has opened a socket at this path.
+    /// - Returns: false where there is no stream, or too many sockets are open.
+    package mutating func open(_ socket: Int64, path: String) -> Bool { streams.open(socket, path: path) }
+
+    /// A client has sent a frame.
+    package mutating func receive(_ bytes: [UInt8], from socket: Int64) {
+        let clients = configuration.clients
+        streams.receive(bytes, from: socket) { credentials in
+            clients.firstIndex { $0.credentials == credentials }
+        }
+    }
+
+    package mutating func close(_ socket: Int64) { streams.close(socket) }
+
+    /// What is to be sent, in its order, since this was asked last.
+    package mutating func takeFrames() -> [VenueFrame] { streams.takeFrames() }
+}

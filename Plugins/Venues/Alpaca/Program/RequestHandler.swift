@@ -1,0 +1,63 @@
+import AlpacaAPI
+import AlpacaVenue
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+import SystemTime
+import Trading
+
+/// Puts the parts of a request together, and its response on the wire.
+final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let host: VenueHost
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+
+    init(_ host: VenueHost) { self.host = host }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            body = []
+        case .body(let part):
+            // One byte more than is allowed says enough.
+            let room = VenueLimits.bodyBytes + 1 - body.count
+            body += part.readableBytesView.prefix(room)
+        case .end:
+            guard let head else { return }
+            self.head = nil
+            respond(to: head, context)
+        }
+    }
+
+    private func respond(to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let response = host.answer(
+            VenueRequest(
+                head.method.rawValue, head.uri, headers: head.headers.map { Alpaca.Header($0.name, $0.value) },
+                body: body, receivedAt: Timestamp(nanoseconds: wallNanoseconds())))
+        body = []
+        var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
+        if response.status != 204 { headers.add(name: "Content-Length", value: String(response.body.count)) }
+        if !head.isKeepAlive { headers.add(name: "Connection", value: "close") }
+        let status = HTTPResponseStatus(statusCode: response.status)
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
+        if !response.body.isEmpty {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
+        }
+        let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
+        if !head.isKeepAlive {
+            let channel = context.channel
+            end.whenComplete { _ in channel.close(promise: nil) }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // There is no stream at this path; the request for it comes next, and is answered.
+        guard !(error is NIOWebSocketUpgradeError) else { return }
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,102 @@
+import AlpacaAPI
+import AlpacaVenue
+import ArgumentParser
+import TapeReader
+import Trading
+
+/// `alpaca-venue`: the venue on a port of this host.
+@main
+struct VenueCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alpaca-venue",
+        abstract: "A server with the API of Alpaca over a tape, to try a client offline.",
+        discussion: """
+            It listens on 127.0.0.1 alone. One port has all: trading REST (/v2/orders, /v2/positions, ...) and the stream of \
+            trade updates (/stream). What is not there is answered 404. The list is in docs/alpaca-venue.md.
+
+            The time of the venue is that of the tape. With --speed 0 it stands until somebody moves it:
+              curl -X POST http://127.0.0.1:8900/venue/advance -d '{"seconds": 60}'
+            """)
+
+    @Option(help: "Of 127.0.0.1; 0 for any that is free, which is printed.")
+    var port = 8900
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Accounts: key, secret, and cash (default 100000).", valueName: "key:secret[:cash]"))
+    var keys: [String] = ["demo-key:demo-secret"]
+
+    @Option(parsing: .upToNextOption, help: "Folders with the files of a tape; see Plugins/Providers/Tape/README.md.")
+    var tape: [String]
+
+    @Option(help: "Of the tape: the venue's time begins here, such as 2026-03-16T14:00:00Z. Default: its first update.")
+    var start: String?
+
+    @Option(help: "How many times as fast as it was recorded; 0 to stand still until it is moved.")
+    var speed: Int64 = 1
+
+    @Option(help: "Of ids and chance.")
+    var seed: Int64 = 1
+
+    @Option(help: "1, 2 or 4 times the equity can be bought; above 1 accounts may sell short.")
+    var multiplier: Int64 = 1
+
+    @Option(help: "Requests a minute for each key.")
+    var rateLimit: Int64 = 200
+
+    @Option(help: "Frames of /stream: binary, as Alpaca's paper host has them, or text, as its live host.")
+    var frames = "binary"
+
+    @Option(parsing: .upToNextOption, help: "Symbols of which only whole shares are traded.")
+    var notFractionable: [String] = []
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port is 0 to 65535") }
+        guard (0...100_000).contains(speed) else { throw ValidationError("--speed \(speed): write 0 to 100000") }
+        guard [1, 2, 4].contains(multiplier) else {
+            throw ValidationError("--multiplier \(multiplier): write 1, 2 or 4")
+        }
+        guard (1...1_000_000).contains(rateLimit) else {
+            throw ValidationError("--rate-limit \(rateLimit): write 1 to 1000000")
+        }
+        guard VenueConfiguration.Frames(rawValue: frames) != nil else {
+            throw ValidationError("--frames \(frames): write binary or text")
+        }
+        if let start, Timestamp(rfc3339: start) == nil {
+            throw ValidationError("--start \(start): write a time such as 2026-03-16T14:00:00Z")
+        }
+    }
+
+    func run() throws {
+        let reader = try TapeReader(TapeConfiguration(folders: tape))
+        let begin = start.flatMap { Timestamp(rfc3339: $0) } ?? reader.firstAt
+        let whole = Set(notFractionable)
+        let listings = reader.symbols.map { symbol in
+            var listing = VenueConfiguration.Listing(symbol)
+            listing.isFractionable = !whole.contains(symbol.text)
+            return listing
+        }
+        var configuration = VenueConfiguration(clients: try keys.map(client), listings: listings)
+        (configuration.seed, configuration.requestsPerMinute) = (seed, rateLimit)
+        configuration.frames = VenueConfiguration.Frames(rawValue: frames) ?? .binary
+        let venue = try Venue(configuration, at: min(begin, reader.firstAt))
+        let host = try VenueHost(venue, reader, from: begin, speed: speed)
+        try VenueServer(host).run(port: port)
+    }
+
+    private func client(_ text: String) throws -> VenueConfiguration.Client {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 || parts.count == 3, !parts[0].isEmpty, !parts[1].isEmpty else {
+            throw ValidationError("--keys: an account is key:secret or key:secret:cash")
+        }
+        do {
+            let cash = try Money(parts.count == 3 ? parts[2] : "100000")
+            var client = VenueConfiguration.Client(
+                Alpaca.Credentials(key: parts[0], secret: parts[1]), cash: cash)
+            client.multiplier = Ratio(units: multiplier * Ratio.scale)
+            return client
+        } catch {
+            throw ValidationError("--keys \(parts[0]): the cash is \(error)")
+        }
+    }
+}
