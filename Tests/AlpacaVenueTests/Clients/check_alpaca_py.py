@@ -1,9 +1,15 @@
 """alpaca-py against the venue: its models read every answer, so a wrong shape fails here."""
+import datetime
 import threading
 import uuid
 
 import rig
 from alpaca.common.exceptions import APIError
+from alpaca.data.historical import StockHistoricalDataClient
+from alpaca.data.live import StockDataStream
+from alpaca.data.requests import (
+    StockBarsRequest, StockLatestBarRequest, StockLatestQuoteRequest, StockLatestTradeRequest, StockQuotesRequest, StockSnapshotRequest)
+from alpaca.data.timeframe import TimeFrame, TimeFrameUnit
 from alpaca.trading.client import TradingClient
 from alpaca.trading.enums import OrderClass, OrderSide, OrderStatus, OrderType, QueryOrderStatus, TimeInForce, TradeEvent
 from alpaca.trading.requests import (
@@ -186,4 +192,48 @@ def errors(venue):
     assert status == 200 and headers["X-RateLimit-Limit"] == "200" and int(headers["X-RateLimit-Remaining"]) < 200
 
 
-rig.run("alpaca-py", [reference, kinds, replacing, groups, stream, positions, errors])
+def history(venue):
+    """bars of several lengths by pages, quotes, and the last of everything"""
+    data = StockHistoricalDataClient("demo-key", "demo-secret", url_override=venue.url)
+    venue.advance(1800)
+    start = datetime.datetime(2026, 3, 16, tzinfo=datetime.timezone.utc)
+    bars = data.get_stock_bars(StockBarsRequest(symbol_or_symbols=["ALFA", "BRVO"], timeframe=TimeFrame.Minute, start=start))
+    assert len(bars["ALFA"]) == len(bars["BRVO"]) == 31 and bars["ALFA"][0].open == 100.1
+    five = data.get_stock_bars(StockBarsRequest(symbol_or_symbols="ALFA", timeframe=TimeFrame(5, TimeFrameUnit.Minute), start=start))
+    assert len(five["ALFA"]) == 7 and sum(bar.volume for bar in five["ALFA"]) == sum(bar.volume for bar in bars["ALFA"])
+    assert len(data.get_stock_bars(StockBarsRequest(symbol_or_symbols="ALFA", timeframe=TimeFrame.Day, start=start))["ALFA"]) == 1
+    status, _, page = venue.raw("GET", "/v2/stocks/bars?symbols=ALFA,BRVO&timeframe=1Min&limit=20")
+    assert status == 200 and len(page["bars"]["ALFA"]) == 20 and page["next_page_token"]
+    assert len(data.get_stock_quotes(StockQuotesRequest(symbol_or_symbols="ALFA", start=start))["ALFA"]) == 31
+    assert data.get_stock_latest_quote(StockLatestQuoteRequest(symbol_or_symbols="ALFA"))["ALFA"].bid_price > 0
+    assert data.get_stock_latest_trade(StockLatestTradeRequest(symbol_or_symbols="ALFA"))["ALFA"].price == bars["ALFA"][-1].close
+    assert data.get_stock_latest_bar(StockLatestBarRequest(symbol_or_symbols="ALFA"))["ALFA"].close == bars["ALFA"][-1].close
+    shot = data.get_stock_snapshot(StockSnapshotRequest(symbol_or_symbols=["ALFA", "ECHO"]))
+    assert shot["ECHO"].daily_bar.open and shot["ALFA"].minute_bar.close == bars["ALFA"][-1].close
+
+
+def market_stream(venue):
+    """the stream of market data, in MessagePack as this client has it"""
+    heard = rig.Heard()
+    feed = StockDataStream("demo-key", "demo-secret", url_override=venue.socket + "/v2/iex")
+
+    async def hear(item):
+        heard.add(item)
+
+    feed.subscribe_bars(hear, "ALFA")
+    feed.subscribe_quotes(hear, "BRVO")
+    feed.subscribe_trades(hear, "ALFA")
+    threading.Thread(target=feed.run, daemon=True).start()
+    # What passes before it has subscribed is never told: minutes pass until one is heard.
+    for _ in range(100):
+        venue.advance(60)
+        with heard.changed:
+            if heard.changed.wait_for(lambda: len(heard.items) >= 6, 0.1):
+                break
+    found = heard.wait(6)
+    assert {(type(item).__name__, item.symbol) for item in found} == {("Bar", "ALFA"), ("Quote", "BRVO"), ("Trade", "ALFA")}, found
+    assert all(item.timestamp.year == 2026 for item in found)
+    feed.stop()
+
+
+rig.run("alpaca-py", [reference, kinds, replacing, groups, stream, positions, errors, history, market_stream])

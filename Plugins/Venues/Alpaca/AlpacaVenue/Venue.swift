@@ -20,7 +20,8 @@ package struct Venue: Sendable {
     package private(set) var now: Timestamp
     private(set) var market: MarketRecord
     private var accounts: [VenueAccount] = []
-    private var windows: [RateWindow] = []
+    /// Of the trading host and of the data host.
+    private var windows: [(trading: RateWindow, data: RateWindow)] = []
     private var streams: StreamTable
     private var requestIDs: IDSource
 
@@ -29,11 +30,12 @@ package struct Venue: Sendable {
         self.configuration = configuration
         now = time
         market = MarketRecord(configuration.listings)
-        streams = StreamTable(configuration.frames)
+        streams = StreamTable(configuration)
         requestIDs = IDSource(seed: ~configuration.seed)
         for (index, client) in configuration.clients.enumerated() {
             accounts.append(try VenueAccount(client, configuration, number: index, at: time))
-            windows.append(RateWindow(limit: configuration.requestsPerMinute))
+            let window = RateWindow(limit: configuration.requestsPerMinute)
+            windows.append((window, window))
         }
     }
 
@@ -54,6 +56,7 @@ package struct Venue: Sendable {
         var market = market
         market.apply(update)
         try forEachAccount { account throws(NumericError) in try account.apply(update) }
+        streams.tell(update, before: self.market, market)
         self.market = market
         now = max(now, update.at)
         collect()
@@ -85,8 +88,14 @@ package struct Venue: Sendable {
         do throws(Failure) {
             guard request.body.count <= VenueLimits.bodyBytes else { throw .malformed("request body is too large") }
             guard let account = account(of: request.credentials) else { throw .unauthorized }
-            let isWithin = windows[account].take(at: request.receivedAt)
-            limits = windows[account].headers
+            let isWithin: Bool
+            if request.path.hasPrefix("/v2/stocks/") {
+                isWithin = windows[account].data.take(at: request.receivedAt)
+                limits = windows[account].data.headers
+            } else {
+                isWithin = windows[account].trading.take(at: request.receivedAt)
+                limits = windows[account].trading.headers
+            }
             guard isWithin else { throw .rateLimited }
             response = try answer(request, account)
         } catch {
@@ -122,8 +131,11 @@ package struct Venue: Sendable {
     package static func isStream(_ path: String) -> Bool { StreamTable.isStream(path) }
 
     /// A client has opened a socket at this path.
+    /// - Parameter isMessagePack: whether its request has asked for that (`Content-Type: application/msgpack`); market data only.
     /// - Returns: false where there is no stream, or too many sockets are open.
-    package mutating func open(_ socket: Int64, path: String) -> Bool { streams.open(socket, path: path) }
+    package mutating func open(_ socket: Int64, path: String, isMessagePack: Bool = false) -> Bool {
+        streams.open(socket, path: path, isMessagePack: isMessagePack)
+    }
 
     /// A client has sent a frame.
     package mutating func receive(_ bytes: [UInt8], from socket: Int64) {

@@ -40,6 +40,8 @@ package struct VenueConfiguration: Sendable {
     /// Fraction of the price that market and stop fills are worse by.
     package var slippage = Ratio.zero
     package var fees = PaperFees()
+    /// Symbols that one socket may subscribe to for trades and quotes; nil for no limit. Alpaca's free plan has 30.
+    package var streamedSymbols: Int?
     /// Of `/stream`.
     package var frames = Frames.binary
 

@@ -12,12 +12,15 @@ final class SocketHandler: ChannelInboundHandler {
 
     private let host: VenueHost
     private let path: String
+    private let isMessagePack: Bool
     private var socket: Int64?
 
-    init(_ host: VenueHost, path: String) { (self.host, self.path) = (host, path) }
+    init(_ host: VenueHost, path: String, isMessagePack: Bool) {
+        (self.host, self.path, self.isMessagePack) = (host, path, isMessagePack)
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        socket = host.open(context.channel, path: path)
+        socket = host.open(context.channel, path: path, isMessagePack: isMessagePack)
         if socket == nil { context.close(promise: nil) }
     }
 

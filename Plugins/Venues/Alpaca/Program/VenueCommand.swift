@@ -11,8 +11,8 @@ struct VenueCommand: ParsableCommand {
         commandName: "alpaca-venue",
         abstract: "A server with the API of Alpaca over a tape, to try a client offline.",
         discussion: """
-            It listens on 127.0.0.1 alone. One port has all: trading REST (/v2/orders, /v2/positions, ...) and the stream of \
-            trade updates (/stream). What is not there is answered 404. The list is in docs/alpaca-venue.md.
+            It listens on 127.0.0.1 alone. One port has all: trading REST (/v2/orders, /v2/positions, ...), the stream of \
+            trade updates (/stream), data REST (/v2/stocks/...) and the streams of market data (/v2/iex, /v2/sip). What is not there is answered 404. The list is in docs/alpaca-venue.md.
 
             The time of the venue is that of the tape. With --speed 0 it stands until somebody moves it:
               curl -X POST http://127.0.0.1:8900/venue/advance -d '{"seconds": 60}'
@@ -47,6 +47,9 @@ struct VenueCommand: ParsableCommand {
     @Option(help: "Frames of /stream: binary, as Alpaca's paper host has them, or text, as its live host.")
     var frames = "binary"
 
+    @Option(help: "Symbols that a socket may hear trades and quotes of; 30 with Alpaca's free plan. Default: no limit.")
+    var streamSymbols: Int?
+
     @Option(parsing: .upToNextOption, help: "Symbols of which only whole shares are traded.")
     var notFractionable: [String] = []
 
@@ -78,6 +81,7 @@ struct VenueCommand: ParsableCommand {
         }
         var configuration = VenueConfiguration(clients: try keys.map(client), listings: listings)
         (configuration.seed, configuration.requestsPerMinute) = (seed, rateLimit)
+        configuration.streamedSymbols = streamSymbols
         configuration.frames = VenueConfiguration.Frames(rawValue: frames) ?? .binary
         let venue = try Venue(configuration, at: min(begin, reader.firstAt))
         let host = try VenueHost(venue, reader, from: begin, speed: speed)

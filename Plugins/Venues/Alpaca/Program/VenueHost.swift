@@ -118,10 +118,13 @@ final class VenueHost: @unchecked Sendable {
     // MARK: - Sockets
 
     /// - Returns: nil where there is no stream.
-    func open(_ channel: any Channel, path: String) -> Int64? {
+    func open(_ channel: any Channel, path: String, isMessagePack: Bool) -> Int64? {
         lastSocket += 1
-        guard venue.open(lastSocket, path: path) else { return nil }
         sockets[lastSocket] = channel
+        guard venue.open(lastSocket, path: path, isMessagePack: isMessagePack) else {
+            sockets[lastSocket] = nil
+            return nil
+        }
         send()
         return lastSocket
     }

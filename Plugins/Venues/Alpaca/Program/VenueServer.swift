@@ -45,7 +45,9 @@ struct VenueServer {
                         NIOWebSocketFrameAggregator(
                             minNonFinalFragmentSize: 1, maxAccumulatedFrameCount: 64,
                             maxAccumulatedFrameSize: SocketHandler.maximumFrame),
-                        SocketHandler(host, path: path(of: head)),
+                        SocketHandler(
+                            host, path: path(of: head),
+                            isMessagePack: head.headers.first(name: "Content-Type") == "application/msgpack"),
                     ])
                 }
             })

@@ -80,7 +80,7 @@ package struct VenueEndpoint: Sendable {
         (self.method, self.path, self.answer) = (method, path, answer)
     }
 
-    package static let all: [VenueEndpoint] = accountEndpoints + orderEndpoints + positionEndpoints
+    package static let all: [VenueEndpoint] = accountEndpoints + orderEndpoints + positionEndpoints + marketEndpoints
 
     /// The endpoint of a request, and what stands in its path for names.
     static func find(_ request: VenueRequest) throws(Failure) -> (VenueEndpoint, [String]) {

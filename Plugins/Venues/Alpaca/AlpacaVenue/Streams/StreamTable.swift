@@ -1,87 +1,60 @@
 import AlpacaAPI
-import JSON
 import Trading
 
-/// Open sockets, who has authenticated on them, and what they hear.
+/// Open sockets by their path: trade updates, and market data.
 struct StreamTable: Sendable {
-    private struct TradingSocket: Sendable {
-        /// That of the key; nil before it is told.
-        var account: Int?
-        var listens = false
+    private var trading: TradingSockets
+    private var data: DataSockets
+
+    init(_ configuration: VenueConfiguration) {
+        trading = TradingSockets(configuration.frames)
+        data = DataSockets(symbols: configuration.streamedSymbols)
     }
 
-    private var trading: [Int64: TradingSocket] = [:]
-    private var outbox: [VenueFrame] = []
-    private let frames: VenueConfiguration.Frames
+    private enum Path {
+        case trading
+        case data
 
-    init(_ frames: VenueConfiguration.Frames) { self.frames = frames }
+        init?(_ text: String) {
+            switch text {
+            // Older clients write a slash behind it.
+            case "/stream", "/stream/": self = .trading
+            case "/v2/iex", "/v2/sip", "/v2/delayed_sip": self = .data
+            default: return nil
+            }
+        }
+    }
 
-    /// Older clients write a slash behind it.
-    static func isStream(_ path: String) -> Bool { path == "/stream" || path == "/stream/" }
+    static func isStream(_ path: String) -> Bool { Path(path) != nil }
 
     /// False where there is no stream at this path, or too many sockets are open.
-    mutating func open(_ socket: Int64, path: String) -> Bool {
-        guard trading.count < VenueLimits.sockets, Self.isStream(path) else { return false }
-        trading[socket] = TradingSocket()
+    mutating func open(_ socket: Int64, path: String, isMessagePack: Bool) -> Bool {
+        guard trading.count + data.count < VenueLimits.sockets, let path = Path(path) else { return false }
+        switch path {
+        case .trading: trading.open(socket)
+        case .data: data.open(socket, isMessagePack: isMessagePack)
+        }
         return true
     }
 
-    mutating func close(_ socket: Int64) { trading[socket] = nil }
-
-    mutating func takeFrames() -> [VenueFrame] {
-        defer { outbox = [] }
-        return outbox
+    mutating func close(_ socket: Int64) {
+        trading.close(socket)
+        data.close(socket)
     }
 
     mutating func receive(_ bytes: [UInt8], from socket: Int64, account: (Alpaca.Credentials) -> Int?) {
-        guard let state = trading[socket] else { return }
-        do throws(Alpaca.DecodingError) {
-            switch try Alpaca.decode(Alpaca.TradingStreamCommand.self, from: bytes) {
-            case .authenticate(let credentials): authenticate(socket, account(credentials))
-            case .listen(let streams): listen(socket, state, streams)
-            }
-        } catch {
-            send(.error(Self.error("invalid syntax: \(error)")), to: socket)
-        }
+        trading.receive(bytes, from: socket, account: account)
+        data.receive(bytes, from: socket, account: account)
     }
 
-    private mutating func authenticate(_ socket: Int64, _ account: Int?) {
-        var answer = Alpaca.TradingStreamMessage.Authorization()
-        answer.action = "authenticate"
-        answer.status = .known(account == nil ? .unauthorized : .authorized)
-        send(.authorization(answer), to: socket)
-        trading[socket]?.account = account
+    mutating func tell(_ update: Alpaca.TradeUpdate, account: Int) { trading.tell(update, account: account) }
+
+    /// - Parameters:
+    ///   - before: the market without the update.
+    ///   - market: with it.
+    mutating func tell(_ update: MarketUpdate, before: MarketRecord, _ market: MarketRecord) {
+        data.tell(update, before, market)
     }
 
-    private mutating func listen(_ socket: Int64, _ state: TradingSocket, _ streams: [String]) {
-        guard state.account != nil else {
-            var answer = Alpaca.TradingStreamMessage.Authorization()
-            (answer.action, answer.status) = ("listen", .known(.unauthorized))
-            return send(.authorization(answer), to: socket)
-        }
-        let known = streams.filter { $0 == "trade_updates" }
-        trading[socket]?.listens = !known.isEmpty
-        var answer = Alpaca.TradingStreamMessage.Listening()
-        answer.streams = known
-        send(.listening(answer), to: socket)
-    }
-
-    private static func error(_ message: String) -> JSON {
-        .object([
-            .init(key: "action", value: .string("error")),
-            .init(key: "data", value: .object([.init(key: "error_message", value: .string(message))])),
-        ])
-    }
-
-    /// Tells everybody who listens to the account, in the order in which they came.
-    mutating func tell(_ update: Alpaca.TradeUpdate, account: Int) {
-        for socket in trading.keys.sorted() {
-            guard let state = trading[socket], state.listens, state.account == account else { continue }
-            send(.tradeUpdate(update), to: socket)
-        }
-    }
-
-    private mutating func send(_ message: Alpaca.TradingStreamMessage, to socket: Int64) {
-        outbox.append(VenueFrame(socket: socket, bytes: Alpaca.encode(message), isBinary: frames == .binary))
-    }
+    mutating func takeFrames() -> [VenueFrame] { trading.takeFrames() + data.takeFrames() }
 }
