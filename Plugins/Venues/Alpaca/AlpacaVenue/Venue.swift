@@ -24,6 +24,7 @@ package struct Venue: Sendable {
     private var windows: [(trading: RateWindow, data: RateWindow)] = []
     private var streams: StreamTable
     private var requestIDs: IDSource
+    private var faults: RequestFaults
 
     /// - Throws: `PaperConfigurationError` where an account can be none.
     package init(_ configuration: VenueConfiguration, at time: Timestamp) throws(PaperConfigurationError) {
@@ -32,6 +33,7 @@ package struct Venue: Sendable {
         market = MarketRecord(configuration.listings)
         streams = StreamTable(configuration)
         requestIDs = IDSource(seed: ~configuration.seed)
+        faults = RequestFaults(configuration.faults, seed: configuration.seed &+ 1_000)
         for (index, client) in configuration.clients.enumerated() {
             accounts.append(try VenueAccount(client, configuration, number: index, at: time))
             let window = RateWindow(limit: configuration.requestsPerMinute)
@@ -47,6 +49,7 @@ package struct Venue: Sendable {
         guard time > now else { return }
         try forEachAccount { account throws(NumericError) in try account.advance(to: time) }
         now = time
+        streams.advance(to: now)
         collect()
     }
 
@@ -59,6 +62,7 @@ package struct Venue: Sendable {
         streams.tell(update, before: self.market, market)
         self.market = market
         now = max(now, update.at)
+        streams.advance(to: now)
         collect()
     }
 
@@ -75,8 +79,9 @@ package struct Venue: Sendable {
         for index in accounts.indices {
             let updates = accounts[index].outbox
             accounts[index].outbox = []
-            for update in updates { streams.tell(update, account: index) }
+            for update in updates { streams.tell(update, account: index, at: now) }
         }
+        faults.keep(accounts, at: now)
     }
 
     // MARK: - Requests
@@ -97,12 +102,20 @@ package struct Venue: Sendable {
                 limits = windows[account].trading.headers
             }
             guard isWithin else { throw .rateLimited }
-            response = try answer(request, account)
+            if let fault = faults.before(request) {
+                response = fault
+            } else {
+                response = try answer(request, account)
+                response = faults.after(request, response)
+            }
         } catch {
             response = error.response
         }
         collect()
-        if !response.body.isEmpty { response.headers.append(Alpaca.Header("Content-Type", "application/json")) }
+        let hasType = response.headers.contains { $0.name == "Content-Type" }
+        if !response.body.isEmpty, !hasType {
+            response.headers.append(Alpaca.Header("Content-Type", "application/json"))
+        }
         response.headers.append(Alpaca.Header("X-Request-ID", requestIDs.uuid()))
         response.headers += limits
         return response
@@ -110,12 +123,14 @@ package struct Venue: Sendable {
 
     private mutating func answer(_ request: VenueRequest, _ account: Int) throws(Failure) -> VenueResponse {
         let (endpoint, parameters) = try VenueEndpoint.find(request)
+        if let refusal = faults.refusesForOwnShares(request, accounts[account]) { throw refusal }
+        let told = faults.account(accounts[account], account, for: request, at: now)
         var call = VenueCall(
             parameters: parameters, query: request.query, body: request.body, time: now, market: market,
-            account: accounts[account])
+            account: told)
         // A refusal has changed a copy.
         let response = try endpoint.answer(&call)
-        accounts[account] = call.account
+        if request.method != "GET" { accounts[account] = call.account }
         return response
     }
 
@@ -124,6 +139,19 @@ package struct Venue: Sendable {
         guard let credentials else { return nil }
         return configuration.clients.firstIndex { $0.credentials == credentials }
     }
+
+    // MARK: - Faults
+
+    /// From now on these go wrong, and no others.
+    package mutating func change(_ rates: FaultRates) {
+        faults.change(rates)
+        streams.change(rates)
+        for index in accounts.indices { accounts[index].faults.rates = rates }
+        faults.keep(accounts, at: now)
+    }
+
+    /// When something is to be sent that was held back; nil where there is nothing.
+    package var nextDue: Timestamp? { streams.nextDue }
 
     // MARK: - Sockets
 

@@ -42,6 +42,7 @@ package struct VenueConfiguration: Sendable {
     package var fees = PaperFees()
     /// Symbols that one socket may subscribe to for trades and quotes; nil for no limit. Alpaca's free plan has 30.
     package var streamedSymbols: Int?
+    package var faults = FaultRates()
     /// Of `/stream`.
     package var frames = Frames.binary
 

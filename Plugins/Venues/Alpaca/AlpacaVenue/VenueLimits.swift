@@ -10,6 +10,8 @@ package enum VenueLimits {
     package static let bodyBytes = 1_048_576
     /// Open sockets.
     package static let sockets = 1_000
+    /// The longest by which an event comes late or a list lags.
+    package static let faultSeconds: Int64 = 10
     /// Orders of one list.
     static let listedOrders = 500
     /// Activities of one page.

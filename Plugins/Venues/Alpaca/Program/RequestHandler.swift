@@ -39,9 +39,16 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
                 head.method.rawValue, head.uri, headers: head.headers.map { Alpaca.Header($0.name, $0.value) },
                 body: body, receivedAt: Timestamp(nanoseconds: wallNanoseconds())))
         body = []
+        guard !response.isWithheld else { return }
+        let way = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        let isKeepAlive = head.isKeepAlive
+        host.after(host.latency) { way.value.handler.send(response, isKeepAlive: isKeepAlive, way.value.context) }
+    }
+
+    private func send(_ response: VenueResponse, isKeepAlive: Bool, _ context: ChannelHandlerContext) {
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
         if response.status != 204 { headers.add(name: "Content-Length", value: String(response.body.count)) }
-        if !head.isKeepAlive { headers.add(name: "Connection", value: "close") }
+        if !isKeepAlive { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status)
         context.write(
             wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
@@ -49,7 +56,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
         }
         let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-        if !head.isKeepAlive {
+        if !isKeepAlive {
             let channel = context.channel
             end.whenComplete { _ in channel.close(promise: nil) }
         }

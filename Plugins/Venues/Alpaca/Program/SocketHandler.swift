@@ -50,6 +50,7 @@ final class SocketHandler: ChannelInboundHandler {
 
     /// Sends what the venue has for a socket.
     static func send(_ frame: VenueFrame, on channel: any Channel) {
+        guard !frame.bytes.isEmpty else { return channel.close(promise: nil) }
         let data = WebSocketFrame(
             fin: true, opcode: frame.isBinary ? .binary : .text, data: ByteBuffer(bytes: frame.bytes))
         let sent = channel.writeAndFlush(data)

@@ -38,6 +38,16 @@ struct VenueCommand: ParsableCommand {
     @Option(help: "Of ids and chance.")
     var seed: Int64 = 1
 
+    @Option(help: "Milliseconds on the way of each response and each frame.")
+    var latency: Int64 = 0
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "What goes wrong, so many times in a thousand: \(Fault.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "name=permille"))
+    var faults: [String] = []
+
     @Option(help: "1, 2 or 4 times the equity can be bought; above 1 accounts may sell short.")
     var multiplier: Int64 = 1
 
@@ -65,6 +75,8 @@ struct VenueCommand: ParsableCommand {
         guard VenueConfiguration.Frames(rawValue: frames) != nil else {
             throw ValidationError("--frames \(frames): write binary or text")
         }
+        guard (0...60_000).contains(latency) else { throw ValidationError("--latency \(latency): write 0 to 60000") }
+        _ = try rates()
         if let start, Timestamp(rfc3339: start) == nil {
             throw ValidationError("--start \(start): write a time such as 2026-03-16T14:00:00Z")
         }
@@ -81,11 +93,23 @@ struct VenueCommand: ParsableCommand {
         }
         var configuration = VenueConfiguration(clients: try keys.map(client), listings: listings)
         (configuration.seed, configuration.requestsPerMinute) = (seed, rateLimit)
+        configuration.faults = try rates()
         configuration.streamedSymbols = streamSymbols
         configuration.frames = VenueConfiguration.Frames(rawValue: frames) ?? .binary
         let venue = try Venue(configuration, at: min(begin, reader.firstAt))
-        let host = try VenueHost(venue, reader, from: begin, speed: speed)
+        let host = try VenueHost(venue, reader, from: begin, speed: speed, latency: latency)
         try VenueServer(host).run(port: port)
+    }
+
+    private func rates() throws -> FaultRates {
+        let pairs = faults.map { text in
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            return (name: parts.first ?? "", permille: parts.count == 2 ? Int64(parts[1]) ?? -1 : -1)
+        }
+        guard let rates = FaultRates(pairs) else {
+            throw ValidationError("--faults: write names with 0 to 1000, such as lost_event=50")
+        }
+        return rates
     }
 
     private func client(_ text: String) throws -> VenueConfiguration.Client {

@@ -15,19 +15,24 @@ final class VenueHost: @unchecked Sendable {
     /// Read and not due yet.
     private var next: MarketUpdate?
     private let speed: Int64
+    /// Of a response and of a frame, by the clock outside.
+    let latency: TimeAmount
     private let start: Timestamp
     /// Of the monotonic clock, in nanoseconds.
     private let origin: Int64
     private var sockets: [Int64: any Channel] = [:]
     private var lastSocket: Int64 = 0
+    /// Of the venue's clock: when `play` is called next.
+    private var wake: Timestamp?
     /// Set before the first connection.
     var loop: (any EventLoop)?
 
     /// - Parameter begin: what is on the tape before is history.
-    init(_ venue: Venue, _ tape: consuming TapeReader, from begin: Timestamp, speed: Int64) throws {
+    init(_ venue: Venue, _ tape: consuming TapeReader, from begin: Timestamp, speed: Int64, latency: Int64) throws {
         self.venue = venue
         self.tape = tape
         self.speed = speed
+        self.latency = .milliseconds(latency)
         (start, origin) = (begin, monotonicNanoseconds())
         next = try self.tape.next()
         try move(to: begin)
@@ -50,19 +55,29 @@ final class VenueHost: @unchecked Sendable {
         try venue.advance(to: time)
     }
 
-    /// Plays what is due, and asks to be called again.
+    /// Plays what is due.
     func play() {
-        guard speed > 0, let loop else { return }
-        loop.preconditionInEventLoop()
+        guard speed > 0 else { return }
         do {
             try move(to: time)
         } catch {
             stop(error)
         }
         send()
-        guard let next else { return }
-        let wait = max(0, (next.at - time).nanoseconds / speed)
-        loop.scheduleTask(in: .nanoseconds(wait)) { self.play() }
+    }
+
+    /// Asks to be called when something is due next, unless that was asked for before.
+    private func schedule() {
+        guard speed > 0, let loop, let due = [next?.at, venue.nextDue].compactMap(\.self).min(),
+            wake.map({ due < $0 }) ?? true
+        else { return }
+        loop.preconditionInEventLoop()
+        wake = due
+        let wait = max(0, (due - time).nanoseconds / speed)
+        loop.scheduleTask(in: .nanoseconds(wait)) {
+            self.wake = nil
+            self.play()
+        }
     }
 
     /// The tape is broken, or its figures are beyond all bounds: nothing that came after would be true.
@@ -81,11 +96,35 @@ final class VenueHost: @unchecked Sendable {
         return response
     }
 
-    /// `POST /venue/advance`: moves a clock that stands.
+    /// What moves a clock that stands, and what goes wrong from now on.
     private func control(_ request: VenueRequest) -> VenueResponse {
-        guard request.path == "/venue/advance", request.method == "POST" else {
-            return say(404, "message", "there is POST /venue/advance")
+        switch (request.method, request.path) {
+        case ("POST", "/venue/advance"): return advance(request)
+        case ("POST", "/venue/faults"): return changeFaults(request)
+        default: return say(404, "message", "there are POST /venue/advance and POST /venue/faults")
         }
+    }
+
+    private func changeFaults(_ request: VenueRequest) -> VenueResponse {
+        var rates: [(name: String, permille: Int64)] = []
+        do throws(JSONError) {
+            if case .object(let members) = try JSONParser.parse(request.body) {
+                for case (let name, .number(let digits)) in members.map({ ($0.key, $0.value) }) {
+                    rates.append((name, Int64(digits) ?? -1))
+                }
+            }
+        } catch {
+            return say(422, "message", "\(error)")
+        }
+        guard let faults = FaultRates(rates) else {
+            let names = Fault.allCases.map(\.rawValue).joined(separator: ", ")
+            return say(422, "message", "write times in a thousand, such as {\"lost_event\": 50}, of \(names)")
+        }
+        venue.change(faults)
+        return say(200, "message", "\(rates.count) faults")
+    }
+
+    private func advance(_ request: VenueRequest) -> VenueResponse {
         guard speed == 0 else { return say(409, "message", "the clock runs; start with --speed 0 to move it") }
         guard let seconds = Self.seconds(request.body) else {
             return say(422, "message", "write {\"seconds\": 60}, a year at most")
@@ -141,10 +180,18 @@ final class VenueHost: @unchecked Sendable {
         venue.close(socket)
     }
 
+    /// Sends what the venue has, in its order: all of it has the same way.
     private func send() {
         for frame in venue.takeFrames() {
             guard let channel = sockets[frame.socket] else { continue }
-            SocketHandler.send(frame, on: channel)
+            after(latency) { SocketHandler.send(frame, on: channel) }
         }
+        schedule()
+    }
+
+    /// At once where the way takes no time.
+    func after(_ span: TimeAmount, _ action: @escaping @Sendable () -> Void) {
+        guard span > .zero, let loop else { return action() }
+        loop.scheduleTask(in: span, action)
     }
 }

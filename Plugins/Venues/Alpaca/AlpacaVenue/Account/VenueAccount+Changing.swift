@@ -157,7 +157,7 @@ extension VenueAccount {
     }
 
     /// The new order takes the old one's place in its chain and its group.
-    private mutating func succeed(
+    mutating func succeed(
         _ old: VenueOrder, _ order: Alpaca.Order, filled: Quantity, at time: Timestamp
     ) -> Alpaca.Order {
         var next = order

@@ -64,6 +64,7 @@ extension VenueAccount {
     }
 
     private mutating func takeFill(_ report: ExecutionReport, _ id: Alpaca.OrderID) {
+        let id = replacedLeg(id, at: report.at)
         guard let price = report.price, let quantity = report.quantity, let entry = orders[id] else { return }
         let before = entry.order.filledQuantity ?? .zero
         let filled = Quantity(units: before.units &+ quantity.units)
@@ -81,6 +82,21 @@ extension VenueAccount {
         guard let update = outbox.last else { return }
         let opensShort = entry.order.positionIntent == .known(.sellToOpen)
         activities.book(update, isShort: opensShort, &ids)
+    }
+
+    /// The order that a stop of a group is filled under: by a fault another one than it rested as.
+    private mutating func replacedLeg(_ id: Alpaca.OrderID, at time: Timestamp) -> Alpaca.OrderID {
+        guard let leg = orders[id], leg.order.groupRole == .known(.stopLoss), leg.order.status == .known(.held),
+            faults.draws(.replacedLeg)
+        else { return id }
+        var next = leg.order
+        next.id = Alpaca.OrderID(ids.uuid())
+        next.clientOrderID = Alpaca.ClientOrderID(ids.uuid())
+        next.replaces = id
+        (next.createdAt, next.updatedAt, next.submittedAt) = (time, time, time)
+        _ = succeed(leg, next, filled: leg.filledBefore, at: time)
+        becomeNew(leg.exchangeID, at: time)
+        return next.id
     }
 
     private static func average(_ old: Price?, _ filled: Quantity, _ price: Price, _ quantity: Quantity) -> Price {

@@ -21,6 +21,7 @@ struct VenueAccount: Sendable {
     private(set) var lastHeld: [Symbol: BrokerPosition]
     private(set) var now: Timestamp
     var ids: IDSource
+    var faults: FaultSource
     var lastExchangeNumber: Int64 = 0
     var lastNumber: Int64 = 0
     /// Of orders that were taken while the market was closed: they become `new` as it opens.
@@ -57,6 +58,7 @@ struct VenueAccount: Sendable {
         lastHeld = Dictionary(client.positions.map { ($0.symbol, $0) }, uniquingKeysWith: { $1 })
         told = lastHeld.mapValues(\.quantity)
         self.ids = ids
+        faults = FaultSource(configuration.faults, seed: configuration.seed &+ 4_000 &+ Int64(index))
     }
 
     // MARK: - Time and market

@@ -45,6 +45,8 @@ package struct VenueResponse: Equatable, Sendable {
     package var status: Int
     package var headers: [Alpaca.Header] = []
     package var body: [UInt8] = []
+    /// Nothing is sent, and the connection stays open: the client's time-out decides.
+    package internal(set) var isWithheld = false
 
     init(_ status: Int) { self.status = status }
 

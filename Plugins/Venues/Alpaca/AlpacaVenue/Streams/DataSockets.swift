@@ -16,8 +16,12 @@ struct DataSockets: Sendable {
     private var sockets: [Int64: DataSocket] = [:]
     private var outbox: [VenueFrame] = []
     private let symbolLimit: Int?
+    var faults: EventFaults
 
-    init(symbols: Int?) { symbolLimit = symbols }
+    init(_ configuration: VenueConfiguration) {
+        symbolLimit = configuration.streamedSymbols
+        faults = EventFaults(configuration.faults, seed: configuration.seed &+ 3_000)
+    }
 
     var count: Int { sockets.count }
 
@@ -26,7 +30,13 @@ struct DataSockets: Sendable {
         send([.success("connected")], to: socket)
     }
 
-    mutating func close(_ socket: Int64) { sockets[socket] = nil }
+    mutating func close(_ socket: Int64) {
+        sockets[socket] = nil
+        faults.close(socket)
+    }
+
+    /// What was held back and is due.
+    mutating func advance(to time: Timestamp) { outbox += faults.release(by: time) }
 
     mutating func takeFrames() -> [VenueFrame] {
         defer { outbox = [] }
@@ -35,9 +45,15 @@ struct DataSockets: Sendable {
 
     private mutating func send(_ messages: [Alpaca.DataStreamMessage], to socket: Int64, closes: Bool = false) {
         guard let state = sockets[socket] else { return }
+        var frame = frame(messages, state, to: socket)
+        frame.closes = closes
+        outbox.append(frame)
+    }
+
+    private func frame(_ messages: [Alpaca.DataStreamMessage], _ state: DataSocket, to socket: Int64) -> VenueFrame {
         let json = messages.json(.exact)
         let bytes = state.isMessagePack ? MessagePack.encode(json, timeKeys: ["t"]) : json.bytes
-        outbox.append(VenueFrame(socket: socket, bytes: bytes, isBinary: state.isMessagePack, closes: closes))
+        return VenueFrame(socket: socket, bytes: bytes, isBinary: state.isMessagePack)
     }
 
     private mutating func refuse(
@@ -98,7 +114,8 @@ struct DataSockets: Sendable {
         for socket in sockets.keys.sorted() {
             guard let state = sockets[socket], state.account != nil else { continue }
             let messages = told.messages(for: state.subscription)
-            if !messages.isEmpty { send(messages, to: socket) }
+            guard !messages.isEmpty else { continue }
+            outbox += faults.pass(frame(messages, state, to: socket), isCancel: false, at: update.at)
         }
     }
 }

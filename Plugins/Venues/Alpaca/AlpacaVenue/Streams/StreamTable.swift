@@ -7,8 +7,8 @@ struct StreamTable: Sendable {
     private var data: DataSockets
 
     init(_ configuration: VenueConfiguration) {
-        trading = TradingSockets(configuration.frames)
-        data = DataSockets(symbols: configuration.streamedSymbols)
+        trading = TradingSockets(configuration)
+        data = DataSockets(configuration)
     }
 
     private enum Path {
@@ -47,7 +47,23 @@ struct StreamTable: Sendable {
         data.receive(bytes, from: socket, account: account)
     }
 
-    mutating func tell(_ update: Alpaca.TradeUpdate, account: Int) { trading.tell(update, account: account) }
+    mutating func tell(_ update: Alpaca.TradeUpdate, account: Int, at time: Timestamp) {
+        trading.tell(update, account: account, at: time)
+    }
+
+    mutating func advance(to time: Timestamp) {
+        trading.advance(to: time)
+        data.advance(to: time)
+    }
+
+    mutating func change(_ rates: FaultRates) {
+        trading.faults.change(rates)
+        data.faults.change(rates)
+    }
+
+    var nextDue: Timestamp? {
+        [trading.faults.nextDue, data.faults.nextDue].compactMap(\.self).min()
+    }
 
     /// - Parameters:
     ///   - before: the market without the update.

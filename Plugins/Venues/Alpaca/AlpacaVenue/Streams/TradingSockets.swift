@@ -13,14 +13,24 @@ struct TradingSockets: Sendable {
     private var trading: [Int64: TradingSocket] = [:]
     private var outbox: [VenueFrame] = []
     private let frames: VenueConfiguration.Frames
+    var faults: EventFaults
 
-    init(_ frames: VenueConfiguration.Frames) { self.frames = frames }
+    init(_ configuration: VenueConfiguration) {
+        frames = configuration.frames
+        faults = EventFaults(configuration.faults, seed: configuration.seed &+ 2_000)
+    }
 
     var count: Int { trading.count }
 
     mutating func open(_ socket: Int64) { trading[socket] = TradingSocket() }
 
-    mutating func close(_ socket: Int64) { trading[socket] = nil }
+    mutating func close(_ socket: Int64) {
+        trading[socket] = nil
+        faults.close(socket)
+    }
+
+    /// What was held back and is due.
+    mutating func advance(to time: Timestamp) { outbox += faults.release(by: time) }
 
     mutating func takeFrames() -> [VenueFrame] {
         defer { outbox = [] }
@@ -68,14 +78,19 @@ struct TradingSockets: Sendable {
     }
 
     /// Tells everybody who listens to the account, in the order in which they came.
-    mutating func tell(_ update: Alpaca.TradeUpdate, account: Int) {
+    mutating func tell(_ update: Alpaca.TradeUpdate, account: Int, at time: Timestamp) {
         for socket in trading.keys.sorted() {
             guard let state = trading[socket], state.listens, state.account == account else { continue }
-            send(.tradeUpdate(update), to: socket)
+            let frame = frame(.tradeUpdate(update), to: socket)
+            outbox += faults.pass(frame, isCancel: update.event == .known(.canceled), at: time)
         }
     }
 
     private mutating func send(_ message: Alpaca.TradingStreamMessage, to socket: Int64) {
-        outbox.append(VenueFrame(socket: socket, bytes: Alpaca.encode(message), isBinary: frames == .binary))
+        outbox.append(frame(message, to: socket))
+    }
+
+    private func frame(_ message: Alpaca.TradingStreamMessage, to socket: Int64) -> VenueFrame {
+        VenueFrame(socket: socket, bytes: Alpaca.encode(message), isBinary: frames == .binary)
     }
 }
