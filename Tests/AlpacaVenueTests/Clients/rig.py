@@ -17,9 +17,9 @@ DEMO = PROJECT / "Plugins/Providers/Tape/tapes/demo"
 class Venue:
     """A venue on a free port, whose clock stands until it is moved."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, tape=DEMO):
         self.process = subprocess.Popen(
-            [os.environ["ALPACA_VENUE"], "--port", "0", "--tape", str(DEMO), "--speed", "0", "--start", "2026-03-16T13:31:00Z", *options],
+            [os.environ["ALPACA_VENUE"], "--port", "0", "--tape", str(tape), "--speed", "0", "--start", "2026-03-16T13:31:00Z", *options],
             stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if "http://" not in line:

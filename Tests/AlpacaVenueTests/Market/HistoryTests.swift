@@ -132,6 +132,7 @@ struct HistoryTests {
         #expect(snapshots["ALFA"]?["latestQuote"]?["ap"] == .number("105.2"))
         #expect(snapshots["NOPE"] == nil)
         #expect(try rig.read("GET", "/v2/stocks/ALFA/snapshot")["symbol"] == .string("ALFA"))
+        #expect(try rig.read("GET", "/v2/stocks/NOPE/bars/latest", status: 404)["message"] != nil)
         let history = try rig.read("GET", "/v2/stocks/ALFA/quotes")
         guard case .array(let rows)? = history["quotes"] else { return #expect(Bool(false)) }
         #expect(rows.count == 1)

@@ -34,5 +34,9 @@ struct SessionTests {
         #expect(days[0].settlementDate?.description == "2026-11-27")
         #expect(rig.send("GET", "/v2/calendar?start=2026-11-30&end=2026-11-25").text == "[]")
         #expect(rig.send("GET", "/v2/calendar?start=soon").status == 422)
+        #expect(rig.send("GET", "/v2/calendar?date_type=OTHER").status == 422)
+        let settled = rig.send("GET", "/v2/calendar?start=2026-11-27&end=2026-11-27&date_type=SETTLEMENT")
+        #expect(
+            try Alpaca.decode([Alpaca.CalendarDay].self, from: settled.body).map(\.date.description) == ["2026-11-25"])
     }
 }

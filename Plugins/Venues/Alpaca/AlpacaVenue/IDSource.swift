@@ -27,6 +27,19 @@ struct IDSource: Sendable {
         return text
     }
 
+    static func isUUID(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36 else { return false }
+        return bytes.enumerated().allSatisfy { index, byte in
+            switch index {
+            case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+            default:
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+            }
+        }
+    }
+
     /// https://github.com/ulid/spec: the time's milliseconds, then chance.
     mutating func ulid(at time: Timestamp) -> String {
         let milliseconds = UInt64(max(0, time.nanoseconds / 1_000_000))

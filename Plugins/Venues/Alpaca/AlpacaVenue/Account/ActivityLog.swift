@@ -82,6 +82,7 @@ struct ActivityLog: Sendable {
         guard query.date == nil || query.after == nil && query.until == nil else {
             throw .invalid("date cannot be used with after or until")
         }
+        if let id = query.orderID, !IDSource.isUUID(id.text) { throw .invalid("order_id is not a valid UUID") }
         if case .other(let word)? = query.category { throw .invalid("invalid category: \(word)") }
         if case .other(let word)? = query.direction { throw .invalid("invalid direction: \(word)") }
         for case .other(let word) in query.types.elements { throw .invalid("invalid activity type: \(word)") }

@@ -6,6 +6,7 @@ import Trading
 struct Failure: Error, Equatable {
     var status: Int
     var body: Alpaca.ErrorBody
+    var headers: [Alpaca.Header] = []
 
     init(_ status: Int, _ code: Int, _ message: String) {
         self.status = status
@@ -19,7 +20,12 @@ struct Failure: Error, Equatable {
     static func forbidden(_ message: String) -> Failure { Failure(403, 40_310_000, message) }
     static func notFound(_ message: String) -> Failure { Failure(404, 40_410_000, message) }
     static let noEndpoint = Failure(404, 40_410_000, "endpoint not found")
-    static let noMethod = Failure(405, 40_510_000, "method not allowed")
+    /// - Parameter allowed: those that the path has (RFC 9110, section 15.5.6).
+    static func noMethod(_ allowed: [String]) -> Failure {
+        var failure = Failure(405, 40_510_000, "method not allowed")
+        failure.headers = [Alpaca.Header("Allow", allowed.joined(separator: ", "))]
+        return failure
+    }
     /// A parameter is missing or is none.
     static func invalid(_ message: String) -> Failure { Failure(422, 40_010_001, message) }
     /// The parameters are what they should be and break a rule.
@@ -40,5 +46,9 @@ struct Failure: Error, Equatable {
         return failure
     }
 
-    var response: VenueResponse { VenueResponse(body, status: status) }
+    var response: VenueResponse {
+        var response = VenueResponse(body, status: status)
+        response.headers = headers
+        return response
+    }
 }

@@ -16,10 +16,10 @@ extension VenueEndpoint {
             return VenueResponse(call.account.settings)
         },
         VenueEndpoint("GET", "/v2/account/activities") { call throws(Failure) in
-            VenueResponse(try call.account.activities.list(try call.read(Alpaca.ActivityQuery.self)))
+            VenueResponse(try call.account.activities.list(try call.activityQuery()))
         },
         VenueEndpoint("GET", "/v2/account/activities/{activity_type}") { call throws(Failure) in
-            var query = try call.read(Alpaca.ActivityQuery.self)
+            var query = try call.activityQuery()
             guard query.types.elements.isEmpty, query.category == nil else {
                 throw .invalid("activity_types and category cannot be used with a type in the path")
             }
@@ -28,10 +28,13 @@ extension VenueEndpoint {
         },
         VenueEndpoint("GET", "/v2/clock") { call throws(Failure) in VenueResponse(Sessions.clock(at: call.time)) },
         VenueEndpoint("GET", "/v2/calendar") { call throws(Failure) in
-            VenueResponse(Sessions.calendar(try call.read(Alpaca.CalendarQuery.self)))
+            VenueResponse(try Sessions.calendar(try call.read(Alpaca.CalendarQuery.self)))
         },
         VenueEndpoint("GET", "/v2/assets") { call throws(Failure) in
             let query = try call.read(Alpaca.AssetListQuery.self)
+            guard !query.attributes.elements.isEmpty || !call.has("attributes") else {
+                throw .invalid("attributes is empty")
+            }
             return VenueResponse(try call.market.assets(query))
         },
         VenueEndpoint("GET", "/v2/assets/{symbol_or_asset_id}") { call throws(Failure) in
@@ -46,6 +49,7 @@ extension MarketRecord {
     func assets(_ query: Alpaca.AssetListQuery) throws(Failure) -> [Alpaca.Asset] {
         if case .other(let word)? = query.status { throw .invalid("invalid status: \(word)") }
         if case .other(let word)? = query.assetClass { throw .invalid("invalid asset_class: \(word)") }
+        for case .other(let word) in query.attributes.elements { throw .invalid("invalid attribute: \(word)") }
         return symbols.compactMap { self[$0]?.asset }.filter { asset in
             (query.status == nil || asset.status == query.status)
                 && (query.assetClass == nil || asset.assetClass == query.assetClass)

@@ -9,6 +9,12 @@ extension Failure {
         failure.body.code = nil
         return failure
     }
+
+    static func nothing(_ message: String) -> Failure {
+        var failure = data(message)
+        failure.status = 404
+        return failure
+    }
 }
 
 /// `/v2/stocks`: what the vendor has on a host of its own.
@@ -53,7 +59,9 @@ extension VenueEndpoint {
         VenueEndpoint("GET", "/v2/stocks/{symbol}/snapshot") { call throws(Failure) in
             let symbol = try call.dataSymbol()
             _ = try call.latestQuery(ofOne: true)
-            var snapshot = call.market[symbol]?.snapshot ?? Alpaca.Snapshot()
+            guard var snapshot = call.market[symbol]?.snapshot else {
+                throw .nothing("no snapshot found for \(symbol)")
+            }
             snapshot.symbol = symbol
             return VenueResponse(snapshot)
         },
@@ -157,7 +165,10 @@ extension VenueCall {
         _ = try latestQuery(ofOne: true)
         var latest = Alpaca.LatestOfOne<Datum>()
         latest.symbol = try dataSymbol()
-        latest.datum = market[latest.symbol].flatMap(datum)
+        guard let found = market[latest.symbol].flatMap(datum) else {
+            throw .nothing("no \(Datum.singular) found for \(latest.symbol)")
+        }
+        latest.datum = found
         return latest
     }
 }

@@ -21,6 +21,18 @@ struct VenueCall {
         }
     }
 
+    /// Whether a parameter stands in the query, also without a value. A filter that is empty is refused: as if it were absent,
+    /// the list would have everything.
+    func has(_ name: String) -> Bool {
+        query.split(separator: "&").contains { $0.prefix { $0 != "=" } == name }
+    }
+
+    func activityQuery() throws(Failure) -> Alpaca.ActivityQuery {
+        let query = try read(Alpaca.ActivityQuery.self)
+        guard query.orderID != nil || !has("order_id") else { throw .invalid("order_id is not a valid UUID") }
+        return query
+    }
+
     func readBody<Body: Alpaca.Record>(_ type: Body.Type) throws(Failure) -> Body {
         do throws(Alpaca.DecodingError) {
             return try Alpaca.decode(type, from: body)
@@ -31,21 +43,8 @@ struct VenueCall {
 
     /// The id of an order in the path.
     func orderID() throws(Failure) -> Alpaca.OrderID {
-        guard Self.isUUID(parameters[0]) else { throw .invalid("order_id is not a valid UUID") }
+        guard IDSource.isUUID(parameters[0]) else { throw .invalid("order_id is not a valid UUID") }
         return Alpaca.OrderID(parameters[0])
-    }
-
-    private static func isUUID(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 36 else { return false }
-        return bytes.enumerated().allSatisfy { index, byte in
-            switch index {
-            case 8, 13, 18, 23: byte == UInt8(ascii: "-")
-            default:
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
-            }
-        }
     }
 
     /// The symbol or the id of an asset in the path.
@@ -84,13 +83,13 @@ package struct VenueEndpoint: Sendable {
 
     /// The endpoint of a request, and what stands in its path for names.
     static func find(_ request: VenueRequest) throws(Failure) -> (VenueEndpoint, [String]) {
-        var hasPath = false
+        var allowed: [String] = []
         for endpoint in all {
             guard let parameters = try endpoint.parameters(in: request.path) else { continue }
             if endpoint.method == request.method { return (endpoint, parameters) }
-            hasPath = true
+            allowed.append(endpoint.method)
         }
-        throw hasPath ? .noMethod : .noEndpoint
+        throw allowed.isEmpty ? .noEndpoint : .noMethod(allowed)
     }
 
     /// nil for another path.

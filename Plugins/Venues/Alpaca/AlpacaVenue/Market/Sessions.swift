@@ -40,11 +40,28 @@ enum Sessions {
     static let firstDay = CivilTime(year: 1990, month: 1, day: 1).daysSince1970
     static let lastDay = CivilTime(year: 2029, month: 12, day: 31).daysSince1970
 
-    static func calendar(_ query: Alpaca.CalendarQuery) -> [Alpaca.CalendarDay] {
+    /// Which date of a day the ends of a query mean.
+    private enum DateType: String {
+        case trading = "TRADING"
+        case settlement = "SETTLEMENT"
+    }
+
+    static func calendar(_ query: Alpaca.CalendarQuery) throws(Failure) -> [Alpaca.CalendarDay] {
         let first = max(firstDay, query.start?.daysSince1970 ?? firstDay)
         let last = min(lastDay, query.end?.daysSince1970 ?? lastDay)
         guard first <= last else { return [] }
-        return (first...last).compactMap(day)
+        guard case .string(let word)? = query.unknown.first(where: { $0.key == "date_type" })?.value else {
+            return (first...last).compactMap(day)
+        }
+        switch DateType(rawValue: word) {
+        case .trading: return (first...last).compactMap(day)
+        // The longest weekend has four days.
+        case .settlement:
+            return (max(firstDay, first - 7)...last).compactMap(day).filter { day in
+                day.settlementDate.map { (first...last).contains($0.daysSince1970) } ?? false
+            }
+        case nil: throw .invalid("invalid date_type: \(word)")
+        }
     }
 
     /// nil on a day without a session.
