@@ -118,15 +118,15 @@ struct HTTPTests {
         #expect(error?.description == words)
     }
 
-    @Test("time frames are those of the vendor, in either spelling")
+    @Test("time frames are those of the vendor, in each spelling")
     func timeFrames() throws {
         for (text, plain) in [
             ("1Min", "1Min"), ("59T", "59Min"), ("23H", "23Hour"), ("1D", "1Day"), ("1Week", "1Week"),
-            ("12M", "12Month"),
+            ("12M", "12Month"), ("1min", "1Min"), ("1day", "1Day"),
         ] {
             #expect(try read(Alpaca.TimeFrame.self, "\"\(text)\"").json(.exact) == .string(plain))
         }
-        for text in ["60Min", "0Min", "24Hour", "2Day", "2Week", "5Month", "Min", "1", "1min", "-1Min", "1.5Hour"] {
+        for text in ["60Min", "0Min", "24Hour", "2Day", "2Week", "5Month", "Min", "1", "1minute", "-1Min", "1.5Hour"] {
             #expect(defect(of: Alpaca.TimeFrame.self, "\"\(text)\"") == "\"\(text)\" is no time frame")
         }
     }

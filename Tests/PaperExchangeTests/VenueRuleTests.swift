@@ -64,6 +64,24 @@ struct VenueRuleTests {
         #expect(!isThere)
     }
 
+    @Test("pairs are traded round the clock and at any price beside shares that are not")
+    func pairs() throws {
+        var harness = try ExchangeHarness(
+            configured {
+                $0.sessions = .bySymbol
+                $0.quantityIncrement = Quantity(units: 1)
+            }, at: afterClose)
+        let pair = try Symbol("BTC/USD")
+        let quotes = [pair, nvda].map { Quote(symbol: $0, bid: price("9"), ask: price("10.12345678"), at: afterClose) }
+        _ = try harness.exchange.apply(MarketUpdate(at: afterClose, quotes: quotes))
+        try harness.submit(
+            order("pair", .buy, 2, .limit, limit: "10.12345678", symbol: pair), at: afterClose)
+        try harness.submit(order("share", .buy, 2, .limit, limit: "11"), at: afterClose)
+        #expect(harness.status("pair") == .filled)
+        #expect(harness.status("share") == .new)
+        #expect(try harness.submit(order("odd", .buy, 1, .limit, limit: "1.00001"), at: afterClose) == ["odd rejected"])
+    }
+
     @Test("where fractions are traded, an order of whole shares is filled by whole shares")
     func wholeShares() throws {
         var harness = try ExchangeHarness(

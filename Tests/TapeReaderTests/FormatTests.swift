@@ -24,6 +24,13 @@ struct FormatTests {
         #expect(updates.first?.quotes == nil)
     }
 
+    @Test("the slash of a pair stands as %2F in a file's name")
+    func pair() throws {
+        try folder.write("BTC%2FUSD-trade.csv", tradeHeader + "2026-03-16T13:30:00Z,10,10.5,9.75,10.25,1200\n")
+        let updates = try play(folder.configuration)
+        #expect(updates.first?.bars?.map(\.symbol) == [try Symbol("BTC/USD")])
+    }
+
     @Test("a quote row is the quote at the end of its minute; sides may be absent")
     func quote() throws {
         try folder.write(

@@ -7,7 +7,6 @@ import importlib.util
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +34,8 @@ def cut(document, wanted):
         mine = [value for key, value in kept.items() if key in METHODS]
         for operation in mine:
             operation.pop("servers", None)
+            if path.startswith("/v1beta3/crypto/"):
+                operation["security"] = []  # public with the vendor, whatever the document says
             for status in ERRORS:
                 operation["responses"].setdefault(status, {"description": "see the vendor's documentation"})
         if mine:
@@ -59,15 +60,6 @@ def allow_null(document):
                         properties[key] = {"anyOf": [value, {"type": "null"}]}
 
 
-def tape(folder):
-    """The demonstration's first symbol under the name that the documents have in their examples."""
-    tape = pathlib.Path(folder) / "tape"
-    tape.mkdir(exist_ok=True)
-    for kind in ("trade", "quote"):
-        shutil.copy(rig.DEMO / f"ALFA-{kind}.csv", tape / f"AAPL-{kind}.csv")
-    return tape
-
-
 def main():
     package = pathlib.Path(importlib.util.find_spec("alpaca_mcp_server").origin).parent / "specs"
     wanted, found, failed = operations(), 0, []
@@ -80,7 +72,7 @@ def main():
             found += count
             file = pathlib.Path(folder) / f"{name}.json"
             file.write_text(json.dumps(document))
-            venue = rig.Venue("--rate-limit", "1000000", tape=tape(folder))
+            venue = rig.Venue("--rate-limit", "1000000", tape=rig.renamed(folder, "AAPL", "BTC/USD"))
             try:
                 run = subprocess.run(
                     [str(pathlib.Path(sys.executable).parent / "schemathesis"), "run", str(file), "--url", venue.url, "-H", "APCA-API-KEY-ID:demo-key",

@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -81,11 +82,21 @@ def refused(error, status, words):
     raise AssertionError(f"nothing was refused; expected {status} {words}")
 
 
-def run(name, checks, *options):
+def renamed(folder, *names):
+    """A tape with the demonstration's first symbol under other names, in this folder."""
+    tape = pathlib.Path(folder) / "tape"
+    tape.mkdir(exist_ok=True)
+    for name in names:
+        for kind in ("trade", "quote"):
+            shutil.copy(DEMO / f"ALFA-{kind}.csv", tape / f"{name.replace('/', '%2F')}-{kind}.csv")
+    return tape
+
+
+def run(name, checks, *options, tape=DEMO):
     """Runs functions that take a venue, each with one of its own."""
     failed = 0
     for check in checks:
-        venue = Venue(*options)
+        venue = Venue(*options, tape=tape)
         try:
             check(venue)
         except Exception:

@@ -87,6 +87,13 @@ package struct PaperConfiguration: Sendable, Hashable, Codable {
 
     package static let tenth = Ratio(units: Ratio.scale / 10)
 
+    /// A pair has a price of its own kind where shares and pairs are traded side by side.
+    func priceIncrement(of symbol: Symbol) -> PriceIncrement {
+        let least = Price(units: 1)
+        return sessions == .bySymbol && symbol.isPair
+            ? PriceIncrement(atOrAboveOne: least, belowOne: least) : priceIncrement
+    }
+
     var hasLatency: Bool { latencyMilliseconds > 0 || latencyJitterMilliseconds > 0 }
 
     package var capabilities: BrokerCapabilities {

@@ -24,7 +24,9 @@ extension PaperExchange {
 
     /// Terms that no order can have here.
     func defect(of order: NewOrder) -> String? {
-        if let defect = order.defect(increment: configuration.priceIncrement) { return defect.description }
+        if let defect = order.defect(increment: configuration.priceIncrement(of: order.symbol)) {
+            return defect.description
+        }
         let step = configuration.quantityIncrement
         guard order.quantity.isMultiple(of: step) else {
             return "quantity \(order.quantity) is no multiple of the increment \(step)"

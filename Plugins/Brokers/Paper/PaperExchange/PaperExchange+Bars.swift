@@ -99,7 +99,7 @@ extension PaperExchange {
     private mutating func startTrailOfLeg(_ leg: Awakened) { trail(leg.sequence, to: leg.entryPrice) }
 
     private mutating func executeInBar(_ entry: PaperOrder, at price: Price, _ view: BarView) throws(NumericError) {
-        let paid = entry.isAtMarket ? view.within(try slipped(price, entry.terms.side)) : price
+        let paid = entry.isAtMarket ? view.within(try slipped(price, entry.terms)) : price
         try execute(entry.sequence, at: paid, from: .trades)
     }
 }

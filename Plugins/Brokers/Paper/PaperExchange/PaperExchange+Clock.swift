@@ -58,9 +58,9 @@ extension PaperExchange {
         }
     }
 
-    /// The part of the day: by the provider's word while it holds, else by the calendar.
-    var session: SessionPhase {
-        if configuration.sessions == .always { return .regular }
+    /// The part of a symbol's day: by the provider's word while it holds, else by the calendar.
+    func session(of symbol: Symbol) -> SessionPhase {
+        if configuration.sessions.isAlways(symbol) { return .regular }
         return announcedSession?.phase(at: now) ?? USEquityCalendar.phase(at: now)
     }
 }

@@ -35,13 +35,13 @@ extension PaperExchange {
         case .limit, .stopLimit: return nil
         case .market:
             guard let price = market?.offer(to: order.side)?.price ?? market?.last else { return nil }
-            return try slipped(price, order.side)
+            return try slipped(price, order)
         case .stop:
             guard let price = order.stopPrice else { return nil }
-            return try slipped(price, order.side)
+            return try slipped(price, order)
         case .trailingStop:
             guard let trail = order.trailAmount, let price = market?.stopReference(order.side) else { return nil }
-            return try slipped(order.side == .buy ? price + trail : price, order.side)
+            return try slipped(order.side == .buy ? price + trail : price, order)
         }
     }
 
@@ -53,11 +53,11 @@ extension PaperExchange {
     }
 
     /// The price after slippage: worse for us, on a tick, above zero.
-    func slipped(_ price: Price, _ side: Side) throws(NumericError) -> Price {
+    func slipped(_ price: Price, _ terms: NewOrder) throws(NumericError) -> Price {
         guard !configuration.slippage.isZero else { return price }
         let offset = try price.scaled(by: configuration.slippage, .awayFromZero)
-        let increment = configuration.priceIncrement
-        switch side {
+        let increment = configuration.priceIncrement(of: terms.symbol)
+        switch terms.side {
         case .buy: return try increment.rounded(price + offset, .up)
         case .sell:
             let worse = try increment.rounded(price - offset, .down)

@@ -49,14 +49,16 @@ extension PaperExchange {
     }
 
     /// The session is open, and the symbol is not halted.
-    private func isTrading(_ symbol: Symbol) -> Bool { session == .regular && markets[symbol]?.haltedSince == nil }
+    private func isTrading(_ symbol: Symbol) -> Bool {
+        session(of: symbol) == .regular && markets[symbol]?.haltedSince == nil
+    }
 
     private mutating func trade(_ sequence: Int64) throws(NumericError) {
         let entry = book[sequence]
         guard let offer = markets[entry.order.symbol]?.offer(to: entry.terms.side), entry.allows(offer.price) else {
             return
         }
-        let price = entry.isAtMarket ? try slipped(offer.price, entry.terms.side) : offer.price
+        let price = entry.isAtMarket ? try slipped(offer.price, entry.terms) : offer.price
         try execute(sequence, at: price, from: offer.pool)
     }
 
@@ -87,7 +89,8 @@ extension PaperExchange {
     /// The stop's price on a tick, away from the market.
     func stopLevel(_ entry: PaperOrder, best: Price?) throws(NumericError) -> Price? {
         guard let level = try entry.stopLevel(best: best), level.isPositive else { return nil }
-        return try configuration.priceIncrement.rounded(level, entry.terms.side == .sell ? .down : .up)
+        return try configuration.priceIncrement(of: entry.order.symbol).rounded(
+            level, entry.terms.side == .sell ? .down : .up)
     }
 
     /// Executes as much as liquidity, position and money allow.

@@ -6,6 +6,8 @@ package enum PaperSessions: String, Sendable, Codable, CaseIterable {
     case usEquity = "us_equity"
     /// Always, as crypto is.
     case always
+    /// Pairs always and at any price, shares as ``usEquity`` has them.
+    case bySymbol = "by_symbol"
 }
 
 extension PaperSessions {
@@ -19,9 +21,18 @@ extension PaperSessions {
         }
     }
 
+    /// Whether a symbol is traded round the clock.
+    func isAlways(_ symbol: Symbol) -> Bool {
+        switch self {
+        case .usEquity: false
+        case .always: true
+        case .bySymbol: symbol.isPair
+        }
+    }
+
     /// Whether some of the bar's trades were made in a regular session.
     func isRegular(_ bar: Bar) -> Bool {
-        guard self == .usEquity, bar.period < .seconds(86_400) else { return true }
+        guard !isAlways(bar.symbol), bar.period < .seconds(86_400) else { return true }
         // A session that overlaps the bar is the next one that closes after the bar's start.
         let day = USEquityCalendar.tradingDay(at: nextClose(after: bar.start))
         return bar.end > USEquityCalendar.time(minute: USEquityCalendar.openingMinute, ofDay: day)

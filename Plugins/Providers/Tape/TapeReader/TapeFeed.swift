@@ -95,7 +95,9 @@ enum TapeFileName {
         }
     }
 
+    /// The slash of a pair, which no file's name can have, stands there as `%2F`.
     private static func symbol(_ text: Substring) -> Symbol? {
-        do throws(IdentityError) { return try Symbol(String(text)) } catch { return nil }
+        let name = text.split(separator: "%2F", omittingEmptySubsequences: false).joined(separator: "/")
+        do throws(IdentityError) { return try Symbol(name) } catch { return nil }
     }
 }

@@ -92,9 +92,14 @@ package struct Venue: Sendable {
         var limits: [Alpaca.Header] = []
         do throws(Failure) {
             guard request.body.count <= VenueLimits.bodyBytes else { throw .malformed("request body is too large") }
-            guard let account = account(of: request.credentials) else { throw .unauthorized }
+            let isPublic = request.credentials == nil && VenueEndpoint.isPublic(request.path)
+            guard let account = isPublic ? 0 : account(of: request.credentials), account < accounts.count else {
+                throw .unauthorized
+            }
             let isWithin: Bool
-            if request.path.hasPrefix("/v2/stocks/") {
+            if isPublic {
+                isWithin = true
+            } else if VenueEndpoint.isPublic(request.path) || request.path.hasPrefix("/v2/stocks/") {
                 isWithin = windows[account].data.take(at: request.receivedAt)
                 limits = windows[account].data.headers
             } else {

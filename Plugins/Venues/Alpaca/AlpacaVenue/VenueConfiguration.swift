@@ -62,7 +62,8 @@ extension VenueConfiguration {
     func exchange(of client: Client, _ number: Int) -> PaperConfiguration {
         var configuration = PaperConfiguration(
             account: AccountID(unchecked: "alpaca-\(number)"), cash: client.cash, positions: client.positions,
-            seed: seed, slippage: slippage, participation: participation, allowShort: client.multiplier > .one,
+            seed: seed, slippage: slippage, participation: participation, sessions: .bySymbol,
+            allowShort: client.multiplier > .one,
             marginMultiplier: client.multiplier, quantityIncrement: Quantity(units: 1))
         configuration.fees = fees
         configuration.allowsOneLeg = true

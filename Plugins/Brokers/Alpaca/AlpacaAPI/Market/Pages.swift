@@ -116,7 +116,9 @@ extension Alpaca {
             let digits = text.prefix { $0.isASCII && $0.isNumber }
             let word = text.dropFirst(digits.count)
             let short = ["T": Unit.minute, "H": .hour, "D": .day, "W": .week, "M": .month]
-            guard let count = Int(digits), let unit = Unit(rawValue: String(word)) ?? short[String(word)],
+            // ccxt writes `1min`, and the vendor takes it.
+            let long = Unit.allCases.first { $0.rawValue.lowercased() == word.lowercased() }
+            guard let count = Int(digits), let unit = long ?? short[String(word)],
                 let frame = TimeFrame(count, unit)
             else { throw .malformed(text, .timeFrame) }
             return frame

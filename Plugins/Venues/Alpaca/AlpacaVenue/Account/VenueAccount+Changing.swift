@@ -78,7 +78,8 @@ extension VenueAccount {
         if change.notional != nil { throw .unprocessable("notional orders cannot be replaced") }
         if let quantity = change.quantity {
             guard quantity.isPositive else { throw .invalid("qty must be > 0") }
-            guard quantity.isMultiple(of: .one), next.quantity?.isMultiple(of: .one) == true else {
+            let isWhole = quantity.isMultiple(of: .one) && next.quantity?.isMultiple(of: .one) == true
+            guard isWhole || next.symbol?.isPair == true else {
                 throw .unprocessable("qty must be integer")
             }
             next.quantity = quantity
@@ -92,14 +93,14 @@ extension VenueAccount {
         }
         if let price = change.limitPrice {
             guard next.limitPrice != nil else { throw .invalid("\(next.type, "order") orders require no limit price") }
-            try OrderTerms.checkTick("limit_price", price)
+            try OrderTerms.checkTick("limit_price", price, of: next.symbol)
             next.limitPrice = price
         }
         if let price = change.stopPrice {
             guard next.stopPrice != nil, next.type != .known(.trailingStop) else {
                 throw .invalid("\(next.type, "order") orders require no stop price")
             }
-            try OrderTerms.checkTick("stop_price", price)
+            try OrderTerms.checkTick("stop_price", price, of: next.symbol)
             next.stopPrice = price
         }
         if let trail = change.trail { try changeTrail(&next, trail) }

@@ -18,7 +18,7 @@ extension VenueAccount {
         account.id = id
         account.accountNumber = number
         account.status = .known(.active)
-        account.cryptoStatus = .known(.inactive)
+        account.cryptoStatus = .known(market.symbols.contains(where: \.isPair) ? .active : .inactive)
         account.currency = "USD"
         account.cash = state.account.cash
         (account.equity, account.portfolioValue) = (state.account.equity, state.account.equity)
@@ -101,6 +101,7 @@ extension VenueAccount {
         request.symbol = symbol
         request.side = held.isPositive ? .known(.sell) : .known(.buy)
         request.quantity = try quantity(query, of: whole)
+        if symbol.isPair { request.timeInForce = .known(.gtc) }
         return try place(request, market, at: time)
     }
 

@@ -9,7 +9,7 @@ extension VenueAccount {
         _ request: Alpaca.OrderRequest, _ market: MarketRecord, at time: Timestamp
     ) throws(Failure) -> Alpaca.Order {
         let terms = try OrderTerms(request, market)
-        try checkRights(terms)
+        try checkRights(terms, market)
         try check(request.clientOrderID)
         guard orders.count + 3 <= VenueLimits.orders else { throw .forbidden("too many orders") }
         guard let series = market[terms.symbol] else {
@@ -69,17 +69,21 @@ extension VenueAccount {
         guard orders.id(of: client) == nil else { throw .invalid("client_order_id must be unique") }
     }
 
-    private func checkRights(_ terms: OrderTerms) throws(Failure) {
+    private func checkRights(_ terms: OrderTerms, _ market: MarketRecord) throws(Failure) {
         if settings.isTradingSuspended == true { throw .forbidden("new orders are rejected by user request") }
         if terms.isFractional, settings.isFractionalTradingEnabled == false {
             throw .forbidden("account is not allowed to trade fractional shares")
         }
         let held = held(terms.symbol)
         guard terms.side == .sell, !held.isPositive else { return }
+        if terms.symbol.isPair { throw insufficientQuantity(terms.symbol, .sell, requested: terms.quantity) }
         if settings.isShortingForbidden == true {
             throw held.isZero && multiplier == .one
                 ? insufficientQuantity(terms.symbol, .sell, requested: terms.quantity)
                 : .forbidden("account is not allowed to short")
+        }
+        guard market[terms.symbol]?.asset.isShortable == true else {
+            throw .unprocessable("asset \"\(terms.symbol)\" cannot be sold short")
         }
         if terms.isFractional { throw .unprocessable("fractional orders cannot be sold short") }
     }

@@ -21,6 +21,10 @@ extension VenueAccount {
     }
 
     func insufficientQuantity(_ symbol: Symbol, _ side: Trading.Side, requested: Quantity) -> Failure {
+        if symbol.isPair {
+            let free = Quantity(units: max(0, held(symbol).units - exchange.heldForOrders(symbol).units))
+            return insufficientBalance(of: symbol.text.split(separator: "/").first, requested, free)
+        }
         let held = held(symbol)
         let isExit = side == .sell ? held.isPositive : held.isNegative
         let existing = isExit ? Quantity(units: Int64(clamping: held.units.magnitude)) : .zero
@@ -39,10 +43,25 @@ extension VenueAccount {
         return failure
     }
 
+    /// Of one side of a pair.
+    private func insufficientBalance(
+        of currency: Substring?, _ requested: some Alpaca.Value & CustomStringConvertible,
+        _ available: some Alpaca.Value & CustomStringConvertible
+    ) -> Failure {
+        let name = String(currency ?? "")
+        return Failure.forbidden(
+            "insufficient balance for \(name) (requested: \(requested), available: \(available))"
+        ).with("available", available).with("balance", available).with("symbol", name)
+    }
+
     private func insufficientFunds(_ terms: NewOrder, _ market: MarketRecord) -> Failure {
         var failure = Failure.forbidden("insufficient buying power")
         do throws(NumericError) {
             let account = try exchange.state(at: now).account
+            if terms.symbol.isPair, let price = terms.limitPrice ?? market[terms.symbol]?.price {
+                let cost = try price.times(terms.quantity)
+                return insufficientBalance(of: terms.symbol.text.split(separator: "/").last, cost, account.buyingPower)
+            }
             failure = failure.with("buying_power", account.buyingPower)
             if let price = terms.limitPrice ?? terms.stopPrice ?? market[terms.symbol]?.price {
                 failure = failure.with("cost_basis", try price.times(terms.quantity))

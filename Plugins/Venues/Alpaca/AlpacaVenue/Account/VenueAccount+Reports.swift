@@ -38,7 +38,7 @@ extension VenueAccount {
     /// The venue works it from now on; outside of the session from the next one on.
     private mutating func takeNew(_ report: ExecutionReport, _ id: Alpaca.OrderID) {
         guard !staysHeld(id) else { return }
-        guard Sessions.isOpen(at: report.at) else {
+        guard Sessions.isOpen(orders[id]?.order.symbol, at: report.at) else {
             orders.change(id) { $0.order.status = .known(.accepted) }
             awaitingOpen.append(report.clientOrderID)
             return

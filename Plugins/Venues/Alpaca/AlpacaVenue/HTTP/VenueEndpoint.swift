@@ -79,7 +79,8 @@ package struct VenueEndpoint: Sendable {
         (self.method, self.path, self.answer) = (method, path, answer)
     }
 
-    package static let all: [VenueEndpoint] = accountEndpoints + orderEndpoints + positionEndpoints + marketEndpoints
+    package static let all: [VenueEndpoint] =
+        accountEndpoints + orderEndpoints + positionEndpoints + marketEndpoints + cryptoEndpoints
 
     /// The endpoint of a request, and what stands in its path for names.
     static func find(_ request: VenueRequest) throws(Failure) -> (VenueEndpoint, [String]) {

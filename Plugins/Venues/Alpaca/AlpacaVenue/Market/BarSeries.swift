@@ -4,7 +4,7 @@ import Trading
 extension MarketSeries {
     /// Bars of any length whose first moment lies in a range, by time; the last one may be under way.
     ///
-    /// Minutes and hours are counted from midnight in New York, weeks begin on Monday.
+    /// Minutes and hours are counted from midnight, in New York or, round the clock, UTC; weeks begin on Monday.
     /// - Parameter isAdjusted: for the splits that are known by now.
     /// - Throws: `NumericError`.
     func bars(
@@ -17,7 +17,7 @@ extension MarketSeries {
         }
         var found: [TradedBar] = []
         for part in source {
-            let start = Self.start(of: frame, part.bar.start)
+            let start = start(of: frame, part.bar.start)
             guard range.contains(start) else { continue }
             var part = part
             if isAdjusted { for split in splits where part.bar.start < split.at { part = try part.restated(split) } }
@@ -31,9 +31,14 @@ extension MarketSeries {
     }
 
     /// The first moment of the bar of this length that holds `time`.
-    static func start(of frame: Alpaca.TimeFrame, _ time: Timestamp) -> Timestamp {
-        let day = USEquityCalendar.tradingDay(at: time)
-        func midnight(_ day: Int64) -> Timestamp { USEquityCalendar.time(minute: 0, ofDay: day) }
+    private func start(of frame: Alpaca.TimeFrame, _ time: Timestamp) -> Timestamp {
+        let day = TradingSession(hours, containing: time).day
+        func midnight(_ day: Int64) -> Timestamp {
+            switch hours {
+            case .usEquity: USEquityCalendar.time(minute: 0, ofDay: day)
+            case .continuous: Timestamp(seconds: day * 86_400)
+            }
+        }
         switch frame.unit {
         case .minute, .hour:
             let length = Int64(frame.count) * (frame.unit == .minute ? 60 : 3_600)
@@ -56,17 +61,18 @@ extension Alpaca.Quote {
         time = quote.at
         (bidPrice, bidSize) = (quote.bid ?? .zero, Alpaca.Volume(quote.bidSize ?? .zero))
         (askPrice, askSize) = (quote.ask ?? .zero, Alpaca.Volume(quote.askSize ?? .zero))
+        guard !quote.symbol.isPair else { return }
         (bidExchange, askExchange, conditions, tape) = ("V", "V", ["R"], "C")
     }
 }
 
 extension Alpaca.Trade {
-    init(_ price: Price, _ size: Quantity, at time: Timestamp) {
+    init(_ symbol: Symbol, _ price: Price, _ size: Quantity, at time: Timestamp) {
         self.init()
         (self.price, self.size, self.time) = (price, Alpaca.Volume(size), time)
         // No tape has the numbers of trades: the time names one.
         id = UInt64(clamping: time.nanoseconds / 1_000_000)
-        (exchange, conditions, tape) = ("V", ["@"], "C")
+        if symbol.isPair { takerSide = "B" } else { (exchange, conditions, tape) = ("V", ["@"], "C") }
     }
 }
 
@@ -81,7 +87,7 @@ extension Alpaca.Volume {
 extension MarketSeries {
     var latestBar: Alpaca.Bar? { minutes.last.map { TradedBar($0).told } }
     var latestQuote: Alpaca.Quote? { quote.map { Alpaca.Quote($0) } }
-    var latestTrade: Alpaca.Trade? { last.map { Alpaca.Trade($0.price, $0.size, at: $0.at) } }
+    var latestTrade: Alpaca.Trade? { last.map { Alpaca.Trade(asset.symbol, $0.price, $0.size, at: $0.at) } }
 
     var snapshot: Alpaca.Snapshot {
         var snapshot = Alpaca.Snapshot()

@@ -23,11 +23,17 @@ struct MarketRecord: Sendable {
     /// nil for what is not listed.
     subscript(_ symbol: Symbol) -> MarketSeries? { series[symbol] }
 
+    /// The symbol as it is listed: a pair may be named without its slash.
+    func listed(_ symbol: Symbol) -> Symbol? {
+        if series[symbol] != nil { return symbol }
+        return symbols.first { $0.isPair && $0.text.utf8.filter { $0 != UInt8(ascii: "/") } == Array(symbol.text.utf8) }
+    }
+
     /// By its symbol or the id of its asset; nil for what is not listed.
     func symbol(named name: String) -> Symbol? {
         do throws(IdentityError) {
             let symbol = try Symbol(name)
-            if series[symbol] != nil { return symbol }
+            if let listed = listed(symbol) { return listed }
         } catch {
             // The id of an asset has small letters.
         }

@@ -4,6 +4,7 @@ import Trading
 /// One asset and its market.
 struct MarketSeries: Sendable {
     let asset: Alpaca.Asset
+    let hours: TradingHours
     /// Of a minute, by time.
     private(set) var minutes: [Trading.Bar] = []
     /// One for each day that is over, by time.
@@ -31,27 +32,41 @@ struct MarketSeries: Sendable {
         var ids = IDSource(named: listing.symbol.text)
         var asset = Alpaca.Asset()
         asset.id = Alpaca.AssetID(ids.uuid())
-        asset.assetClass = .known(.usEquity)
-        asset.exchange = "NASDAQ"
         asset.symbol = listing.symbol
         asset.name = listing.symbol.text
         asset.status = .known(.active)
         asset.isTradable = listing.isTradable
-        asset.isMarginable = true
-        asset.isShortable = listing.isShortable
-        asset.isEasyToBorrow = listing.isShortable
-        if listing.isShortable { asset.borrowStatus = .known(.easyToBorrow) }
-        asset.isFractionable = listing.isFractionable
-        asset.marginRequirementLong = Ratio(units: 30 * Ratio.scale)
-        asset.marginRequirementShort = Ratio(units: 30 * Ratio.scale)
-        asset.maintenanceMarginRequirement = Ratio(units: 30 * Ratio.scale)
+        hours = TradingHours(of: listing.symbol)
+        switch hours {
+        case .usEquity: Self.describeShare(&asset, listing)
+        case .continuous: Self.describePair(&asset)
+        }
         self.asset = asset
     }
 
+    private static func describeShare(_ asset: inout Alpaca.Asset, _ listing: VenueConfiguration.Listing) {
+        let percent = Ratio(units: 30 * Ratio.scale)
+        (asset.assetClass, asset.exchange, asset.isMarginable) = (.known(.usEquity), "NASDAQ", true)
+        (asset.isShortable, asset.isEasyToBorrow) = (listing.isShortable, listing.isShortable)
+        if listing.isShortable { asset.borrowStatus = .known(.easyToBorrow) }
+        asset.isFractionable = listing.isFractionable
+        (asset.marginRequirementLong, asset.marginRequirementShort) = (percent, percent)
+        asset.maintenanceMarginRequirement = percent
+    }
+
+    private static func describePair(_ asset: inout Alpaca.Asset) {
+        (asset.assetClass, asset.exchange, asset.isMarginable) = (.known(.crypto), "CRYPTO", false)
+        (asset.isShortable, asset.isEasyToBorrow, asset.isFractionable) = (false, false, true)
+        (asset.minimumOrderSize, asset.minimumTradeIncrement) = (Quantity(units: 1), Quantity(units: 1))
+        asset.priceIncrement = Price(units: 1)
+    }
+
+    /// The day that a time belongs to: New York's, or UTC's round the clock.
+    private func day(at time: Timestamp) -> TradingSession { TradingSession(hours, containing: time) }
+
     /// Where the last regular session that is over by then has closed; nil where none was seen.
     func previousClose(at time: Timestamp) -> Price? {
-        let day = USEquityCalendar.tradingDay(at: time)
-        if let today, USEquityCalendar.tradingDay(at: today.bar.start) < day { return today.bar.close }
+        if let today, today.bar.start < day(at: time).midnight { return today.bar.close }
         return days.last?.bar.close
     }
 
@@ -64,19 +79,19 @@ struct MarketSeries: Sendable {
 
     mutating func absorb(_ bar: Trading.Bar) {
         if bar.period >= .seconds(86_400) || bar.isWhole(of: .seconds(86_400)) {
-            let session = TradingSession(.usEquity, containing: bar.start)
+            let session = day(at: bar.start)
             if let today, today.bar.start < session.midnight { days.append(today) }
             today = TradedBar(bar).starting(at: session.midnight)
         } else {
             minutes.append(bar)
             if minutes.count > VenueLimits.bars { minutes.removeFirst(VenueLimits.bars / 10) }
-            if USEquityCalendar.phase(at: bar.start) == .regular { extendDay(by: bar) }
+            if Sessions.isOpen(bar.symbol, at: bar.start) { extendDay(by: bar) }
         }
         if last.map({ $0.at <= bar.end }) ?? true { last = (bar.close, bar.volume, bar.end) }
     }
 
     private mutating func extendDay(by bar: Trading.Bar) {
-        let session = TradingSession(.usEquity, containing: bar.start)
+        let session = day(at: bar.start)
         let next = TradedBar(bar)
         guard var day = today, day.bar.start >= session.midnight else {
             if let today { days.append(today) }

@@ -27,6 +27,9 @@ enum Sessions {
 
     static func isOpen(at time: Timestamp) -> Bool { USEquityCalendar.phase(at: time) == .regular }
 
+    /// Pairs are traded round the clock.
+    static func isOpen(_ symbol: Symbol?, at time: Timestamp) -> Bool { symbol?.isPair ?? false || isOpen(at: time) }
+
     static func clock(at time: Timestamp) -> Alpaca.MarketClock {
         var clock = Alpaca.MarketClock()
         clock.timestamp = time

@@ -154,7 +154,7 @@ struct DraftMaker {
         order.isExtendedHours = terms.request.isExtendedHours ?? false
         order.positionIntent = .known(intent(of: own))
         // The exchange has not heard of it.
-        order.status = .known(Sessions.isOpen(at: time) ? .pendingNew : .accepted)
+        order.status = .known(Sessions.isOpen(own.symbol, at: time) ? .pendingNew : .accepted)
         return order
     }
 

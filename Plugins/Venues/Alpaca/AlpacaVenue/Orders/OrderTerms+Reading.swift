@@ -7,8 +7,10 @@ extension OrderTerms {
     init(_ request: Alpaca.OrderRequest, _ market: MarketRecord) throws(Failure) {
         self.request = request
         orderClass = try Self.orderClass(request)
-        guard let symbol = request.symbol else { throw .invalid("symbol is required") }
-        guard let series = market[symbol] else { throw .unprocessable("could not find asset \"\(symbol)\"") }
+        guard let named = request.symbol else { throw .invalid("symbol is required") }
+        guard let symbol = market.listed(named), let series = market[symbol] else {
+            throw .unprocessable("could not find asset \"\(named)\"")
+        }
         guard series.asset.isTradable else { throw .unprocessable("asset \(symbol) is not tradable") }
         self.symbol = symbol
         guard let side = request.side else { throw .invalid("side is required") }
@@ -26,6 +28,7 @@ extension OrderTerms {
         }
         self.timeInForce = offered
         quantity = try Self.quantity(request, series)
+        if symbol.isPair { try checkPair(series) }
         try checkPrices()
         try checkFractions(series.asset)
         try checkHours()
@@ -90,8 +93,8 @@ extension OrderTerms {
         guard trails == (wants.trail ? 1 : 0) else {
             throw .invalid("\(word) orders require \(wants.trail ? "either trail_price or trail_percent" : "no trail")")
         }
-        try Self.checkTick("limit_price", request.limitPrice)
-        try Self.checkTick("stop_price", request.stopPrice)
+        try Self.checkTick("limit_price", request.limitPrice, of: symbol)
+        try Self.checkTick("stop_price", request.stopPrice, of: symbol)
         try Self.checkTick("trail_price", request.trailPrice)
         try Self.checkTick("take_profit.limit_price", request.takeProfit?.limitPrice)
         try Self.checkTick("stop_loss.stop_price", request.stopLoss?.stopPrice)
@@ -103,9 +106,10 @@ extension OrderTerms {
         }
     }
 
-    static func checkTick(_ field: String, _ price: Price?) throws(Failure) {
+    static func checkTick(_ field: String, _ price: Price?, of symbol: Symbol? = nil) throws(Failure) {
         guard let price else { return }
         guard price.isPositive else { throw .invalid("\(field) must be > 0") }
+        if symbol?.isPair == true { return }
         guard price.isMultiple(of: PriceIncrement.usEquity.step(for: price)) else {
             throw .unprocessable(
                 "invalid \(field) \(price). sub-penny increment does not fulfill minimum pricing criteria")
@@ -113,11 +117,35 @@ extension OrderTerms {
     }
 
     private func checkFractions(_ asset: Alpaca.Asset) throws(Failure) {
-        guard isFractional else { return }
+        guard isFractional, !symbol.isPair else { return }
         guard asset.isFractionable == true else { throw .forbidden("asset \"\(symbol)\" is not fractionable") }
         guard timeInForce == .day else { throw .unprocessable("fractional orders must be DAY orders") }
         guard orderClass == .simple else { throw .unprocessable("fractional orders must be simple orders") }
         guard type != .trailingStop else { throw .unprocessable("fractional orders cannot be trailing_stop orders") }
+    }
+
+    /// What crypto has of all this.
+    private func checkPair(_ series: MarketSeries) throws(Failure) {
+        guard type == .market || type == .limit || type == .stopLimit else {
+            throw .invalid("invalid order type for crypto order")
+        }
+        guard timeInForce == .gtc || timeInForce == .ioc else {
+            throw .unprocessable("invalid crypto time_in_force")
+        }
+        guard orderClass == .simple else { throw .unprocessable("crypto orders must be simple orders") }
+        guard request.isExtendedHours != true else { throw .unprocessable("crypto orders have no extended hours") }
+        guard side == .buy, symbol.text.hasSuffix("/USD"), let price = request.limitPrice ?? series.price else {
+            return
+        }
+        let least = Money(units: 10 * Money.scale)
+        do throws(NumericError) {
+            let value = try price.times(quantity)
+            if request.notional ?? value >= least { return }
+        } catch {
+            // More than can be said is more than the least.
+            return
+        }
+        throw .forbidden("cost basis must be >= minimal amount of order 10")
     }
 
     private func checkHours() throws(Failure) {

@@ -23,7 +23,7 @@ struct DataMessages {
     private mutating func add(_ bar: Trading.Bar, _ series: MarketSeries) {
         let symbol = bar.symbol
         if bar.volume.isPositive {
-            let trade = Alpaca.Trade(bar.close, bar.volume, at: bar.end)
+            let trade = Alpaca.Trade(symbol, bar.close, bar.volume, at: bar.end)
             rows.append((\.trades, symbol, .trade(.init(symbol, trade))))
         }
         if bar.period < .seconds(86_400) { rows.append((\.bars, symbol, .bar(.init(symbol, TradedBar(bar).told)))) }
