@@ -72,21 +72,22 @@ struct HistoryTests {
         #expect(found?.map(\.time) ?? [] == (at.hasPrefix("2026-03-22") ? [] : [time(start)]))
     }
 
-    @Test("pages go on where the one before has ended, across symbols, both ways", arguments: ["asc", "desc"])
-    func pages(sort: String) throws {
+    @Test(
+        "pages go on where the one before has ended, across symbols, both ways", arguments: ["asc", "desc"], [1, 2, 5])
+    func pages(sort: String, limit: Int) throws {
         let rig = try rig()
         let query = "symbols=ALFA,BRVO&timeframe=1Min&sort=\(sort)"
         var found: [String] = []
         var token: Alpaca.PageToken?
         var count = 0
         repeat {
-            let page = try bars(rig, query + "&limit=2" + (token.map { "&page_token=\($0)" } ?? ""))
-            #expect(page.bySymbol.entries.reduce(0) { $0 + $1.value.count } <= 2)
+            let page = try bars(rig, query + "&limit=\(limit)" + (token.map { "&page_token=\($0)" } ?? ""))
+            #expect(page.bySymbol.entries.reduce(0) { $0 + $1.value.count } <= limit)
             found += page.bySymbol.entries.flatMap { entry in entry.value.map { "\(entry.symbol) \($0.time)" } }
             token = page.nextPageToken
             count += 1
         } while token != nil && count < 10
-        #expect(count == 3)
+        #expect(count == (6 + limit - 1) / limit)
         let whole = try bars(rig, query)
         #expect(found == whole.bySymbol.entries.flatMap { entry in entry.value.map { "\(entry.symbol) \($0.time)" } })
         #expect(found.count == 6)

@@ -135,6 +135,14 @@ struct GroupTests {
                 #""order_class":"bracket","take_profit":{"limit_price":"110"},"stop_loss":{"stop_price":"105"}"#),
             "stop_loss.stop_price must be <= base_price - 0.01"
         ),
+        (
+            // Against the market as well: it would be reached at once.
+            order(
+                "buy", "1", "limit",
+                #""limit_price":"120","order_class":"bracket","take_profit":{"limit_price":"130"},"stop_loss":{"stop_price":"105"}"#
+            ),
+            "stop_loss.stop_price must be <= base_price - 0.01"
+        ),
         (order("buy", "1", "limit", oco), "oco orders must be exit orders"),
         (order("buy", "0.5", "market", bracket), "fractional orders must be simple"),
     ]

@@ -102,6 +102,7 @@ struct ReplaceTests {
             (422, #"{"stop_price":"90"}"#, "require no stop price"),
             (422, #"{"qty":"1.5"}"#, "qty must be integer"),
             (403, #"{"qty":"101"}"#, "insufficient qty available"),
+            (403, #"{"qty":"101","time_in_force":"gtc"}"#, "insufficient qty available"),
             (422, #"{"trail":"1"}"#, "trailing_stop orders only"),
             (422, #"{"time_in_force":"ioc"}"#, "cannot be asked for"),
         ]
@@ -114,8 +115,9 @@ struct ReplaceTests {
         #expect(try rig.orders().count == 1)
         #expect(refusal(rig, Alpaca.OrderID("00000000-0000-4000-8000-000000000000"), "{}").status == 404)
         #expect(refusal(rig, Alpaca.OrderID("nonsense"), "{}").status == 422)
-        _ = rig.send("DELETE", "/v2/orders/\(first.id)")
-        #expect(refusal(rig, first.id, #"{"qty":"5"}"#).message == "cannot replace order in canceled status")
+        // It is a day order as before.
+        try rig.pass(to: "2026-03-16T20:00:00Z")
+        #expect(refusal(rig, first.id, #"{"qty":"5"}"#).message == "cannot replace order in expired status")
     }
 
     @Test("neither an order of dollars nor one with a single leg is replaced")

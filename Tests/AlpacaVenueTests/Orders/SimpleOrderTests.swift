@@ -122,6 +122,20 @@ struct SimpleOrderTests {
         #expect(updates.first?.timestamp == Timestamp(rfc3339: "2026-03-17T13:30:00Z"))
     }
 
+    @Test("an order becomes new before it is filled by what opens the market")
+    func opening() throws {
+        let rig = try Rig(at: time("2026-03-16T13:29:30Z"))
+        rig.listen()
+        try rig.place(order("buy", "10", "limit", #""limit_price":"101""#))
+        let open = time("2026-03-16T13:30:00Z")
+        let bar = Bar(
+            symbol: alfa, start: time("2026-03-16T13:29:00Z"), period: .seconds(60), open: try Price("100"),
+            high: try Price("100"), low: try Price("100"), close: try Price("100"), volume: .one)
+        let quote = Quote(symbol: alfa, bid: try Price("100"), ask: try Price("100.10"), at: open)
+        try rig.venue.apply(MarketUpdate(at: open, bars: [bar], quotes: [quote]))
+        #expect(try rig.told() == ["accepted limit", "new limit", "fill limit 10"])
+    }
+
     @Test("immediate or cancel takes what is there, fill or kill all or nothing", arguments: ["ioc", "fok"])
     func immediate(tif: String) throws {
         let rig = try Rig()

@@ -41,6 +41,7 @@ extension VenueAccount {
 
     /// Puts another order in the place of one.
     /// - Returns: the new order as it was taken.
+    /// - Throws: a refusal; the account is half-changed then, and the caller goes on from a copy made before.
     mutating func replace(
         _ id: Alpaca.OrderID, _ change: Alpaca.OrderChange, _ market: MarketRecord, at time: Timestamp
     ) throws(Failure) -> Alpaca.Order {
@@ -48,13 +49,7 @@ extension VenueAccount {
         try checkState(old)
         try check(change.clientOrderID)
         let next = try successor(of: old, change, at: time)
-        let before = self
-        do throws(Failure) {
-            return try exchangeReplace(old, by: next, change, market, at: time)
-        } catch {
-            self = before
-            throw error
-        }
+        return try exchangeReplace(old, by: next, change, market, at: time)
     }
 
     private func checkState(_ old: VenueOrder) throws(Failure) {
