@@ -77,8 +77,9 @@ package struct Venue: Sendable {
     /// What the accounts have for their streams.
     private mutating func collect() {
         for index in accounts.indices {
-            let updates = accounts[index].outbox
-            accounts[index].outbox = []
+            let (updates, rows) = (accounts[index].outbox, accounts[index].eventOutbox)
+            (accounts[index].outbox, accounts[index].eventOutbox) = ([], [])
+            for row in rows { streams.tell(row, account: index, at: now) }
             for update in updates { streams.tell(update, account: index, at: now) }
         }
         faults.keep(accounts, at: now)
@@ -87,7 +88,8 @@ package struct Venue: Sendable {
     // MARK: - Requests
 
     /// Answers a request at the present time of the venue.
-    package mutating func answer(_ request: VenueRequest) -> VenueResponse {
+    /// - Parameter socket: where its response goes on, should it be a stream of events; nil ends it behind the past.
+    package mutating func answer(_ request: VenueRequest, socket: Int64? = nil) -> VenueResponse {
         var response: VenueResponse
         var limits: [Alpaca.Header] = []
         do throws(Failure) {
@@ -111,6 +113,11 @@ package struct Venue: Sendable {
                 response = fault
             } else {
                 response = try answer(request, account)
+                if let socket, let follower = response.follower {
+                    guard streams.follow(socket, follower, account: account) else { throw .rateLimited }
+                } else {
+                    response.follower = nil
+                }
                 response = faults.after(request, response)
             }
         } catch {
@@ -129,14 +136,13 @@ package struct Venue: Sendable {
     private mutating func answer(_ request: VenueRequest, _ account: Int) throws(Failure) -> VenueResponse {
         let (endpoint, parameters) = try VenueEndpoint.find(request)
         if let refusal = faults.refusesForOwnShares(request, accounts[account]) { throw refusal }
-        let told = faults.account(accounts[account], account, for: request, at: now)
-        var call = VenueCall(
-            parameters: parameters, query: request.query, body: request.body, time: now, market: market,
-            account: told)
-        // A refusal has changed a copy.
-        let response = try endpoint.answer(&call)
-        if request.method != "GET" { accounts[account] = call.account }
-        return response
+        let call = VenueCall(
+            parameters: parameters, query: request.query, body: request.body, time: now, market: market)
+        // In its place: a copy of an account would cost as much as it has orders.
+        guard var past = faults.past(of: account, for: request, at: now) else {
+            return try endpoint.answer(call, &accounts[account])
+        }
+        return try endpoint.answer(call, &past)
     }
 
     /// The account that a key opens; nil where the secret is not its own.

@@ -4,6 +4,8 @@ package enum VenueLimits {
     package static let orders = 100_000
     /// Of an account; the oldest are forgotten first.
     package static let activities = 200_000
+    /// Events of an account that can be told again; the oldest are forgotten first.
+    package static let events = 50_000
     /// Minute bars of a symbol; the oldest are forgotten first.
     package static let bars = 400_000
     /// Bytes of a request's body.

@@ -14,6 +14,8 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let host: VenueHost
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
+    /// Of a response that goes on.
+    private var socket: Int64?
 
     init(_ host: VenueHost) { self.host = host }
 
@@ -34,10 +36,11 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func respond(to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let response = host.answer(
+        let (response, socket) = host.answer(
             VenueRequest(
                 head.method.rawValue, head.uri, headers: head.headers.map { Alpaca.Header($0.name, $0.value) },
-                body: body, receivedAt: Timestamp(nanoseconds: wallNanoseconds())))
+                body: body, receivedAt: Timestamp(nanoseconds: wallNanoseconds())), on: context.channel)
+        if let socket { self.socket = socket }
         body = []
         guard !response.isWithheld else { return }
         let way = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
@@ -47,7 +50,9 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func send(_ response: VenueResponse, isKeepAlive: Bool, _ context: ChannelHandlerContext) {
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
-        if response.status != 204 { headers.add(name: "Content-Length", value: String(response.body.count)) }
+        if response.status != 204, !response.goesOn {
+            headers.add(name: "Content-Length", value: String(response.body.count))
+        }
         if !isKeepAlive { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status)
         context.write(
@@ -55,11 +60,32 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         if !response.body.isEmpty {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
         }
+        if response.goesOn { return context.flush() }
         let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
         if !isKeepAlive {
             let channel = context.channel
             end.whenComplete { _ in channel.close(promise: nil) }
         }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if let socket { host.close(socket) }
+        socket = nil
+        context.fireChannelInactive()
+    }
+
+    static func send(_ text: String, on channel: any Channel) {
+        channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: text))), promise: nil)
+    }
+
+    /// Sends what a response goes on with.
+    static func send(_ frame: VenueFrame, on channel: any Channel) {
+        if !frame.bytes.isEmpty {
+            let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: frame.bytes)))
+            channel.writeAndFlush(part, promise: nil)
+        }
+        guard frame.closes else { return }
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in channel.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

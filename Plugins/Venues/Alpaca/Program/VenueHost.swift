@@ -20,7 +20,14 @@ final class VenueHost: @unchecked Sendable {
     private let start: Timestamp
     /// Of the monotonic clock, in nanoseconds.
     private let origin: Int64
-    private var sockets: [Int64: any Channel] = [:]
+    private var sockets: [Int64: Way] = [:]
+
+    private struct Way {
+        let channel: any Channel
+        /// Frames are parts of a response, and not of a WebSocket.
+        var isEventStream = false
+    }
+
     private var lastSocket: Int64 = 0
     /// Of the venue's clock: when `play` is called next.
     private var wake: Timestamp?
@@ -87,13 +94,19 @@ final class VenueHost: @unchecked Sendable {
 
     // MARK: - Requests
 
-    func answer(_ request: VenueRequest) -> VenueResponse {
+    /// - Parameter channel: on which frames of a response that goes on are sent as parts of its body.
+    /// - Returns: the response, and the socket that it goes on with.
+    func answer(_ request: VenueRequest, on channel: any Channel) -> (VenueResponse, socket: Int64?) {
         if speed > 0 {
             do { try move(to: time) } catch { stop(error) }
         }
-        let response = request.path.hasPrefix("/venue/") ? control(request) : venue.answer(request)
+        lastSocket += 1
+        let socket = lastSocket
+        let response =
+            request.path.hasPrefix("/venue/") ? control(request) : venue.answer(request, socket: socket)
+        if response.goesOn { sockets[socket] = Way(channel: channel, isEventStream: true) }
         send()
-        return response
+        return (response, response.goesOn ? socket : nil)
     }
 
     /// What moves a clock that stands, and what goes wrong from now on.
@@ -159,7 +172,7 @@ final class VenueHost: @unchecked Sendable {
     /// - Returns: nil where there is no stream.
     func open(_ channel: any Channel, path: String, isMessagePack: Bool) -> Int64? {
         lastSocket += 1
-        sockets[lastSocket] = channel
+        sockets[lastSocket] = Way(channel: channel)
         guard venue.open(lastSocket, path: path, isMessagePack: isMessagePack) else {
             sockets[lastSocket] = nil
             return nil
@@ -183,10 +196,24 @@ final class VenueHost: @unchecked Sendable {
     /// Sends what the venue has, in its order: all of it has the same way.
     private func send() {
         for frame in venue.takeFrames() {
-            guard let channel = sockets[frame.socket] else { continue }
-            after(latency) { SocketHandler.send(frame, on: channel) }
+            guard let way = sockets[frame.socket] else { continue }
+            after(latency) {
+                if way.isEventStream {
+                    RequestHandler.send(frame, on: way.channel)
+                } else {
+                    SocketHandler.send(frame, on: way.channel)
+                }
+            }
         }
         schedule()
+    }
+
+    /// So that whoever follows events knows that the connection stands.
+    func beat() {
+        for socket in sockets.keys.sorted() {
+            guard let way = sockets[socket], way.isEventStream else { continue }
+            RequestHandler.send(": heartbeat\n\n", on: way.channel)
+        }
     }
 
     /// At once where the way takes no time.

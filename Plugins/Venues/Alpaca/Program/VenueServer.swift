@@ -26,6 +26,7 @@ struct VenueServer {
             host.loop = loop
             host.play()
         }
+        loop.scheduleRepeatedTask(initialDelay: .seconds(10), delay: .seconds(10)) { _ in host.beat() }
         // At once, also into a pipe: whoever starts it waits for this line.
         var line = "alpaca-venue: http://127.0.0.1:\(channel.localAddress?.port ?? port)\n"
         line.withUTF8 { bytes in _ = write(STDOUT_FILENO, bytes.baseAddress, bytes.count) }

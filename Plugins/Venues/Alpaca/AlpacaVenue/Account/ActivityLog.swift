@@ -57,7 +57,7 @@ struct ActivityLog: Sendable {
         append(.other(activity), at: movement.at)
     }
 
-    private static func type(of movement: CashMovement) -> Alpaca.ActivityType {
+    static func type(of movement: CashMovement) -> Alpaca.ActivityType {
         switch movement.kind {
         case .dividend: .dividend
         case .interest: .interest

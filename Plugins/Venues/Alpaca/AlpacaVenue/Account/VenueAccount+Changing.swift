@@ -41,7 +41,6 @@ extension VenueAccount {
 
     /// Puts another order in the place of one.
     /// - Returns: the new order as it was taken.
-    /// - Throws: a refusal; the account is half-changed then, and the caller goes on from a copy made before.
     mutating func replace(
         _ id: Alpaca.OrderID, _ change: Alpaca.OrderChange, _ market: MarketRecord, at time: Timestamp
     ) throws(Failure) -> Alpaca.Order {
@@ -126,10 +125,6 @@ extension VenueAccount {
         next.clientOrderID = change.clientOrderID ?? Alpaca.ClientOrderID(ids.uuid())
         next.replaces = old.order.id
         guard let terms = exchange.query(old.exchangeID).order else { throw .notFound("order not found") }
-        _ = exchange.amend(
-            old.exchangeID, timeInForce: next.timeInForce?.known?.exchangeWord,
-            trailAmount: change.trail == nil ? nil : next.trailPrice,
-            trailFraction: change.trail == nil ? nil : next.trailPercent.map { Ratio(units: $0.units / 100) })
         var wanted = OrderReplacement(clientOrderID: old.exchangeID)
         // The exchange counts from the beginning of the chain, a client from its own order.
         let total = Quantity(units: terms.filledQuantity.units &+ (next.quantity?.units ?? 0))
@@ -147,6 +142,11 @@ extension VenueAccount {
                 reports.remove(at: index)
             }
         }
+        // Only now: a refusal changes nothing.
+        _ = exchange.amend(
+            old.exchangeID, timeInForce: next.timeInForce?.known?.exchangeWord,
+            trailAmount: change.trail == nil ? nil : next.trailPrice,
+            trailFraction: change.trail == nil ? nil : next.trailPercent.map { Ratio(units: $0.units / 100) })
         let answer = succeed(old, next, filled: terms.filledQuantity, at: time)
         take(reports)
         return answer

@@ -112,15 +112,14 @@ extension VenueAccount {
         }
     }
 
-    /// Does something with the exchange; figures that are too large for it leave the account as it was.
+    /// Asks the exchange for something. Figures that are too large for it are found while it judges the request, before it has
+    /// changed anything: what it takes is bounded by the money and the shares that are there.
     mutating func exact<Result>(
         _ action: (inout VenueAccount) throws(NumericError) -> Result
     ) throws(Failure) -> Result {
-        let before = self
         do throws(NumericError) {
             return try action(&self)
         } catch {
-            self = before
             throw .invalid("figures are too large: \(error)")
         }
     }

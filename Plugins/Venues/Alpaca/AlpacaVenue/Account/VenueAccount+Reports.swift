@@ -82,6 +82,7 @@ extension VenueAccount {
         guard let update = outbox.last else { return }
         let opensShort = entry.order.positionIntent == .known(.sellToOpen)
         activities.book(update, isShort: opensShort, &ids)
+        log(executionOf: update)
     }
 
     /// The order that a stop of a group is filled under: by a fault another one than it rested as.
@@ -162,5 +163,7 @@ extension VenueAccount {
         update.quantity = execution?.quantity
         update.positionQuantity = position
         outbox.append(update)
+        events.append(update)
+        if let row = events.rows.last { eventOutbox.append(row) }
     }
 }

@@ -14,6 +14,7 @@ struct VenueAccount: Sendable {
     var exchange: PaperExchange
     var orders = OrderStore()
     var activities = ActivityLog()
+    var events = EventLog()
     private(set) var settings: Alpaca.AccountConfiguration
     /// At the end of the last regular session.
     private(set) var lastEquity: Money
@@ -30,6 +31,7 @@ struct VenueAccount: Sendable {
     var told: [Symbol: Quantity]
     /// What the streams have not been told.
     var outbox: [Alpaca.TradeUpdate] = []
+    var eventOutbox: [EventLog.Row] = []
 
     init(
         _ client: VenueConfiguration.Client, _ configuration: VenueConfiguration, number index: Int, at time: Timestamp
@@ -109,7 +111,10 @@ struct VenueAccount: Sendable {
         try endOldOrders(at: time)
         while Sessions.nextClose(after: now) <= time { try close(at: Sessions.nextClose(after: now)) }
         now = max(now, time)
-        for movement in exchange.takeMovements() { activities.book(movement, &ids) }
+        for movement in exchange.takeMovements() {
+            activities.book(movement, &ids)
+            log(movement)
+        }
         for id in orders.working {
             guard let entry = orders[id], entry.order.type == .known(.trailingStop),
                 let trail = try exchange.trail(of: entry.exchangeID)

@@ -62,15 +62,13 @@ struct RequestFaults: Sendable {
         while past.count > 1, past[1].at <= oldest { past.removeFirst() }
     }
 
-    /// The account whose list is told.
-    mutating func account(_ account: VenueAccount, _ index: Int, for request: VenueRequest, at time: Timestamp)
-        -> VenueAccount
-    {
+    /// The account as it was, for a list that lags; nil for one that does not.
+    mutating func past(of account: Int, for request: VenueRequest, at time: Timestamp) -> VenueAccount? {
         guard request.method == "GET", request.path == "/v2/orders" || request.path == "/v2/positions",
             source.draws(.laggingList)
-        else { return account }
+        else { return nil }
         let wanted = time + TimeSpan(nanoseconds: -source.delay().nanoseconds)
-        return (past.last { $0.at <= wanted } ?? past.first)?.accounts[index] ?? account
+        return (past.last { $0.at <= wanted } ?? past.first)?.accounts[account]
     }
 }
 

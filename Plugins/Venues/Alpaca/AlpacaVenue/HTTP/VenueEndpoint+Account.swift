@@ -4,40 +4,40 @@ import Trading
 
 extension VenueEndpoint {
     static let accountEndpoints: [VenueEndpoint] = [
-        VenueEndpoint("GET", "/v2/account") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/account") { call, account throws(Failure) in
             let market = call.market
-            return VenueResponse(try call.exact { account throws(NumericError) in try account.picture(market) })
+            return VenueResponse(try call.exact { () throws(NumericError) in try account.picture(market) })
         },
-        VenueEndpoint("GET", "/v2/account/configurations") { call throws(Failure) in
-            VenueResponse(call.account.settings)
+        VenueEndpoint("GET", "/v2/account/configurations") { _, account throws(Failure) in
+            VenueResponse(account.settings)
         },
-        VenueEndpoint("PATCH", "/v2/account/configurations") { call throws(Failure) in
-            try call.account.configure(try call.readBody(Alpaca.AccountConfiguration.self))
-            return VenueResponse(call.account.settings)
+        VenueEndpoint("PATCH", "/v2/account/configurations") { call, account throws(Failure) in
+            try account.configure(try call.readBody(Alpaca.AccountConfiguration.self))
+            return VenueResponse(account.settings)
         },
-        VenueEndpoint("GET", "/v2/account/activities") { call throws(Failure) in
-            VenueResponse(try call.account.activities.list(try call.activityQuery()))
+        VenueEndpoint("GET", "/v2/account/activities") { call, account throws(Failure) in
+            VenueResponse(try account.activities.list(try call.activityQuery()))
         },
-        VenueEndpoint("GET", "/v2/account/activities/{activity_type}") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/account/activities/{activity_type}") { call, account throws(Failure) in
             var query = try call.activityQuery()
             guard query.types.elements.isEmpty, query.category == nil else {
                 throw .invalid("activity_types and category cannot be used with a type in the path")
             }
             query.types = Alpaca.Commas([Alpaca.Open(call.parameters[0])])
-            return VenueResponse(try call.account.activities.list(query))
+            return VenueResponse(try account.activities.list(query))
         },
-        VenueEndpoint("GET", "/v2/clock") { call throws(Failure) in VenueResponse(Sessions.clock(at: call.time)) },
-        VenueEndpoint("GET", "/v2/calendar") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/clock") { call, _ throws(Failure) in VenueResponse(Sessions.clock(at: call.time)) },
+        VenueEndpoint("GET", "/v2/calendar") { call, _ throws(Failure) in
             VenueResponse(try Sessions.calendar(try call.read(Alpaca.CalendarQuery.self)))
         },
-        VenueEndpoint("GET", "/v2/assets") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/assets") { call, _ throws(Failure) in
             let query = try call.read(Alpaca.AssetListQuery.self)
             guard !query.attributes.elements.isEmpty || !call.has("attributes") else {
                 throw .invalid("attributes is empty")
             }
             return VenueResponse(try call.market.assets(query))
         },
-        VenueEndpoint("GET", "/v2/assets/{symbol_or_asset_id}") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/assets/{symbol_or_asset_id}") { call, _ throws(Failure) in
             guard let series = call.market[try call.symbol()] else { throw .notFound("asset not found") }
             return VenueResponse(series.asset)
         },

@@ -8,27 +8,27 @@ extension VenueEndpoint {
     static func isPublic(_ path: String) -> Bool { path.hasPrefix("/v1beta3/crypto/") }
 
     static let cryptoEndpoints: [VenueEndpoint] = [
-        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/bars") { call throws(Failure) in
+        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/bars") { call, _ throws(Failure) in
             try call.checkPlace()
             return VenueResponse(try call.bars(try call.history()))
         },
-        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/latest/bars") { call throws(Failure) in
+        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/latest/bars") { call, _ throws(Failure) in
             try call.checkPlace()
             return VenueResponse(try call.latest { $0.latestBar })
         },
-        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/quotes") { call throws(Failure) in
+        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/quotes") { call, _ throws(Failure) in
             try call.checkPlace()
             return VenueResponse(try call.quotes(try call.history()))
         },
-        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/latest/quotes") { call throws(Failure) in
+        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/latest/quotes") { call, _ throws(Failure) in
             try call.checkPlace()
             return VenueResponse(try call.latest { $0.latestQuote })
         },
-        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/latest/trades") { call throws(Failure) in
+        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/latest/trades") { call, _ throws(Failure) in
             try call.checkPlace()
             return VenueResponse(try call.latest { $0.latestTrade })
         },
-        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/snapshots") { call throws(Failure) in
+        VenueEndpoint("GET", "/v1beta3/crypto/{loc}/snapshots") { call, _ throws(Failure) in
             try call.checkPlace()
             var snapshots = Alpaca.CryptoSnapshots()
             snapshots.bySymbol = Alpaca.BySymbol(

@@ -20,43 +20,43 @@ extension Failure {
 /// `/v2/stocks`: what the vendor has on a host of its own.
 extension VenueEndpoint {
     static let marketEndpoints: [VenueEndpoint] = [
-        VenueEndpoint("GET", "/v2/stocks/bars") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/bars") { call, _ throws(Failure) in
             VenueResponse(try call.bars(try call.history()))
         },
-        VenueEndpoint("GET", "/v2/stocks/bars/latest") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/bars/latest") { call, _ throws(Failure) in
             VenueResponse(try call.latest { $0.latestBar })
         },
-        VenueEndpoint("GET", "/v2/stocks/quotes") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/quotes") { call, _ throws(Failure) in
             VenueResponse(try call.quotes(try call.history()))
         },
-        VenueEndpoint("GET", "/v2/stocks/quotes/latest") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/quotes/latest") { call, _ throws(Failure) in
             VenueResponse(try call.latest { $0.latestQuote })
         },
-        VenueEndpoint("GET", "/v2/stocks/trades/latest") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/trades/latest") { call, _ throws(Failure) in
             VenueResponse(try call.latest { $0.latestTrade })
         },
-        VenueEndpoint("GET", "/v2/stocks/snapshots") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/snapshots") { call, _ throws(Failure) in
             let symbols = try call.latestQuery()
             return VenueResponse(
                 Alpaca.BySymbol(
                     symbols.compactMap { symbol in call.market[symbol].map { .init(symbol, $0.snapshot) } }))
         },
-        VenueEndpoint("GET", "/v2/stocks/{symbol}/bars") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/{symbol}/bars") { call, _ throws(Failure) in
             VenueResponse(call.ofOne(try call.bars(try call.history(ofOne: true))))
         },
-        VenueEndpoint("GET", "/v2/stocks/{symbol}/bars/latest") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/{symbol}/bars/latest") { call, _ throws(Failure) in
             VenueResponse(try call.latestOfOne { $0.latestBar })
         },
-        VenueEndpoint("GET", "/v2/stocks/{symbol}/quotes") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/{symbol}/quotes") { call, _ throws(Failure) in
             VenueResponse(call.ofOne(try call.quotes(try call.history(ofOne: true))))
         },
-        VenueEndpoint("GET", "/v2/stocks/{symbol}/quotes/latest") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/{symbol}/quotes/latest") { call, _ throws(Failure) in
             VenueResponse(try call.latestOfOne { $0.latestQuote })
         },
-        VenueEndpoint("GET", "/v2/stocks/{symbol}/trades/latest") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/{symbol}/trades/latest") { call, _ throws(Failure) in
             VenueResponse(try call.latestOfOne { $0.latestTrade })
         },
-        VenueEndpoint("GET", "/v2/stocks/{symbol}/snapshot") { call throws(Failure) in
+        VenueEndpoint("GET", "/v2/stocks/{symbol}/snapshot") { call, _ throws(Failure) in
             let symbol = try call.dataSymbol()
             _ = try call.latestQuery(ofOne: true)
             guard var snapshot = call.market[symbol]?.snapshot else {

@@ -3,7 +3,7 @@ import JSON
 import PaperExchange
 import Trading
 
-/// A request that was let in, and the account that it is about.
+/// A request that was let in.
 struct VenueCall {
     /// Parts of the path, without escapes.
     let parameters: [String]
@@ -11,7 +11,6 @@ struct VenueCall {
     let body: [UInt8]
     let time: Timestamp
     let market: MarketRecord
-    var account: VenueAccount
 
     func read<Query: Alpaca.Record>(_ type: Query.Type) throws(Failure) -> Query {
         do throws(Alpaca.DecodingError) {
@@ -56,9 +55,9 @@ struct VenueCall {
     }
 
     /// Reads figures of the account; what is too large for them is the venue's fault.
-    func exact<Result>(_ action: (VenueAccount) throws(NumericError) -> Result) throws(Failure) -> Result {
+    func exact<Result>(_ action: () throws(NumericError) -> Result) throws(Failure) -> Result {
         do throws(NumericError) {
-            return try action(account)
+            return try action()
         } catch {
             throw Failure(500, 50_010_000, "internal server error occurred")
         }
@@ -70,17 +69,18 @@ package struct VenueEndpoint: Sendable {
     package let method: String
     /// As in Alpaca's documents: `/v2/orders/{order_id}`.
     package let path: String
-    let answer: @Sendable (inout VenueCall) throws(Failure) -> VenueResponse
+    let answer: Answer
 
-    init(
-        _ method: String, _ path: String,
-        _ answer: @escaping @Sendable (inout VenueCall) throws(Failure) -> VenueResponse
-    ) {
+    /// A refusal has left the account as it was.
+    typealias Answer = @Sendable (VenueCall, inout VenueAccount) throws(Failure) -> VenueResponse
+
+    init(_ method: String, _ path: String, _ answer: @escaping Answer) {
         (self.method, self.path, self.answer) = (method, path, answer)
     }
 
     package static let all: [VenueEndpoint] =
         accountEndpoints + orderEndpoints + positionEndpoints + marketEndpoints + cryptoEndpoints
+        + eventEndpoints
 
     /// The endpoint of a request, and what stands in its path for names.
     static func find(_ request: VenueRequest) throws(Failure) -> (VenueEndpoint, [String]) {

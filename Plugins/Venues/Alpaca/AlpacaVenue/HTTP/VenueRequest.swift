@@ -47,6 +47,11 @@ package struct VenueResponse: Equatable, Sendable {
     package var body: [UInt8] = []
     /// Nothing is sent, and the connection stays open: the client's time-out decides.
     package internal(set) var isWithheld = false
+    /// What it goes on with: a stream of server-sent events.
+    var follower: EventSockets.Follower?
+
+    /// Whether it goes on after its body, with frames for its socket.
+    package var goesOn: Bool { follower != nil }
 
     init(_ status: Int) { self.status = status }
 

@@ -5,10 +5,12 @@ import Trading
 struct StreamTable: Sendable {
     private var trading: TradingSockets
     private var data: DataSockets
+    private var events: EventSockets
 
     init(_ configuration: VenueConfiguration) {
         trading = TradingSockets(configuration)
         data = DataSockets(configuration)
+        events = EventSockets(configuration)
     }
 
     private enum Path {
@@ -29,7 +31,7 @@ struct StreamTable: Sendable {
 
     /// False where there is no stream at this path, or too many sockets are open.
     mutating func open(_ socket: Int64, path: String, isMessagePack: Bool) -> Bool {
-        guard trading.count + data.count < VenueLimits.sockets, let path = Path(path) else { return false }
+        guard hasRoom, let path = Path(path) else { return false }
         switch path {
         case .trading: trading.open(socket)
         case .data: data.open(socket, isMessagePack: isMessagePack)
@@ -37,7 +39,17 @@ struct StreamTable: Sendable {
         return true
     }
 
+    private var hasRoom: Bool { trading.count + data.count + events.count < VenueLimits.sockets }
+
+    /// A response that goes on. False where too many sockets are open.
+    mutating func follow(_ socket: Int64, _ follower: EventSockets.Follower, account: Int) -> Bool {
+        guard hasRoom else { return false }
+        events.open(socket, follower, account: account)
+        return true
+    }
+
     mutating func close(_ socket: Int64) {
+        events.close(socket)
         trading.close(socket)
         data.close(socket)
     }
@@ -51,7 +63,12 @@ struct StreamTable: Sendable {
         trading.tell(update, account: account, at: time)
     }
 
+    mutating func tell(_ row: EventLog.Row, account: Int, at time: Timestamp) {
+        events.tell(row, account: account, at: time)
+    }
+
     mutating func advance(to time: Timestamp) {
+        events.advance(to: time)
         trading.advance(to: time)
         data.advance(to: time)
     }
@@ -59,10 +76,11 @@ struct StreamTable: Sendable {
     mutating func change(_ rates: FaultRates) {
         trading.faults.change(rates)
         data.faults.change(rates)
+        events.faults.change(rates)
     }
 
     var nextDue: Timestamp? {
-        [trading.faults.nextDue, data.faults.nextDue].compactMap(\.self).min()
+        [trading.faults.nextDue, data.faults.nextDue, events.faults.nextDue].compactMap(\.self).min()
     }
 
     /// - Parameters:
@@ -72,5 +90,7 @@ struct StreamTable: Sendable {
         data.tell(update, before, market)
     }
 
-    mutating func takeFrames() -> [VenueFrame] { trading.takeFrames() + data.takeFrames() }
+    mutating func takeFrames() -> [VenueFrame] {
+        trading.takeFrames() + data.takeFrames() + events.takeFrames()
+    }
 }
