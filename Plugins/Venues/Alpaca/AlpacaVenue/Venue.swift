@@ -15,6 +15,8 @@ import Trading
 /// - I-AV-2: Every report of the exchange about an order goes to the last order of its chain, and each execution is booked once.
 /// - I-AV-3: The same configuration and the same calls give the same responses and frames, byte for byte.
 /// - I-AV-4: A key sees its own account and no other.
+///
+/// After a thrown `NumericError` the value is half-changed, since a tape has figures beyond all bounds: throw it away.
 package struct Venue: Sendable {
     let configuration: VenueConfiguration
     package private(set) var now: Timestamp
@@ -44,34 +46,25 @@ package struct Venue: Sendable {
     // MARK: - Time and market
 
     /// Lets time pass. A time before the present changes nothing.
-    /// - Throws: `NumericError`; the venue is as it was.
+    /// - Throws: `NumericError`; see the type.
     package mutating func advance(to time: Timestamp) throws(NumericError) {
         guard time > now else { return }
-        try forEachAccount { account throws(NumericError) in try account.advance(to: time) }
+        for index in accounts.indices { try accounts[index].advance(to: time) }
         now = time
         streams.advance(to: now)
         collect()
     }
 
     /// Takes what became known at `update.at`.
-    /// - Throws: `NumericError`; the venue is as it was.
+    /// - Throws: `NumericError`; see the type.
     package mutating func apply(_ update: MarketUpdate) throws(NumericError) {
-        var market = market
+        let halted = market.halted(in: update)
         market.apply(update)
-        try forEachAccount { account throws(NumericError) in try account.apply(update) }
-        streams.tell(update, before: self.market, market)
-        self.market = market
+        for index in accounts.indices { try accounts[index].apply(update) }
+        streams.tell(update, market, haltedBefore: halted)
         now = max(now, update.at)
         streams.advance(to: now)
         collect()
-    }
-
-    private mutating func forEachAccount(
-        _ action: (inout VenueAccount) throws(NumericError) -> Void
-    ) throws(NumericError) {
-        var next = accounts
-        for index in next.indices { try action(&next[index]) }
-        accounts = next
     }
 
     /// What the accounts have for their streams.

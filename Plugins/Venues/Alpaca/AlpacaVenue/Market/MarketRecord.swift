@@ -41,6 +41,11 @@ struct MarketRecord: Sendable {
         return isID ? symbolsByAsset[Alpaca.AssetID(name)] : nil
     }
 
+    /// Symbols of an update's quotes that are halted before it.
+    func halted(in update: MarketUpdate) -> Set<Symbol> {
+        Set((update.quotes ?? []).map(\.symbol).filter { series[$0]?.quotes.last?.isHalted == true })
+    }
+
     /// Takes an update over. What is not listed, and a bar with a defect, is passed over.
     mutating func apply(_ update: MarketUpdate) {
         for bar in update.bars ?? [] where bar.defect == nil { series[bar.symbol]?.absorb(bar) }

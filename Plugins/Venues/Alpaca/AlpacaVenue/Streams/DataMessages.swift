@@ -7,15 +7,17 @@ import Trading
 struct DataMessages {
     private var rows: [(channel: KeyPath<Alpaca.Subscription, [String]>, symbol: Symbol, Alpaca.DataStreamMessage)] = []
 
-    init(_ update: MarketUpdate, _ before: MarketRecord, _ market: MarketRecord) {
+    /// - Parameters:
+    ///   - market: with the update.
+    ///   - halted: symbols of its quotes that were halted before.
+    init(_ update: MarketUpdate, _ market: MarketRecord, haltedBefore halted: Set<Symbol>) {
         for bar in update.bars ?? [] where bar.defect == nil {
             guard let series = market[bar.symbol] else { continue }
             add(bar, series)
         }
         for quote in update.quotes ?? [] {
             guard market[quote.symbol] != nil else { continue }
-            let wasHalted = before[quote.symbol]?.quotes.last?.isHalted ?? false
-            if wasHalted != (quote.isHalted ?? false) { addStatus(quote) }
+            if halted.contains(quote.symbol) != (quote.isHalted ?? false) { addStatus(quote) }
             rows.append((\.quotes, quote.symbol, .quote(.init(quote.symbol, Alpaca.Quote(quote)))))
         }
     }

@@ -108,9 +108,9 @@ struct DataSockets: Sendable {
 
     // MARK: - Market
 
-    mutating func tell(_ update: MarketUpdate, _ before: MarketRecord, _ market: MarketRecord) {
+    mutating func tell(_ update: MarketUpdate, _ market: MarketRecord, haltedBefore halted: Set<Symbol>) {
         guard sockets.values.contains(where: { $0.account != nil }) else { return }
-        let told = DataMessages(update, before, market)
+        let told = DataMessages(update, market, haltedBefore: halted)
         for socket in sockets.keys.sorted() {
             guard let state = sockets[socket], state.account != nil else { continue }
             let messages = told.messages(for: state.subscription)

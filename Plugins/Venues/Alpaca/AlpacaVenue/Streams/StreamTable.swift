@@ -84,10 +84,10 @@ struct StreamTable: Sendable {
     }
 
     /// - Parameters:
-    ///   - before: the market without the update.
-    ///   - market: with it.
-    mutating func tell(_ update: MarketUpdate, before: MarketRecord, _ market: MarketRecord) {
-        data.tell(update, before, market)
+    ///   - market: with the update.
+    ///   - halted: symbols of its quotes that were halted before.
+    mutating func tell(_ update: MarketUpdate, _ market: MarketRecord, haltedBefore halted: Set<Symbol>) {
+        data.tell(update, market, haltedBefore: halted)
     }
 
     mutating func takeFrames() -> [VenueFrame] {
