@@ -16,6 +16,7 @@ import rig
 ERRORS = ["400", "401", "403", "404", "422", "429"]
 METHODS = {"get", "post", "patch", "put", "delete"}
 EXAMPLES = 40
+ACTIONS = ["--split", "AAPL:2026-03-18:4:1", "AAPL:2026-03-19:1:20", "--dividend", "AAPL:2026-03-16:0.47"]
 
 
 def operations():
@@ -73,7 +74,7 @@ def main():
             found += count
             file = pathlib.Path(folder) / f"{name}.json"
             file.write_text(json.dumps(document))
-            venue = rig.Venue("--rate-limit", "1000000", tape=rig.renamed(folder, "AAPL", "BTC/USD"))
+            venue = rig.Venue("--rate-limit", "1000000", *ACTIONS, tape=rig.renamed(folder, "AAPL", "BTC/USD"))
             try:
                 run = subprocess.run(
                     [str(pathlib.Path(sys.executable).parent / "schemathesis"), "run", str(file), "--url", venue.url, "-H", "APCA-API-KEY-ID:demo-key",

@@ -24,6 +24,42 @@ struct SessionTests {
         #expect(clock.nextClose == time(close))
     }
 
+    static let phases = [
+        ("2026-03-16T07:59:00Z", "closed", "2026-03-16T08:00:00Z"),
+        ("2026-03-16T08:00:00Z", "pre", "2026-03-16T13:30:00Z"),
+        ("2026-03-16T13:30:00Z", "core", "2026-03-16T20:00:00Z"),
+        ("2026-03-16T20:00:00Z", "post", "2026-03-17T00:00:00Z"),
+        ("2026-03-21T12:00:00Z", "closed", "2026-03-23T08:00:00Z"),
+        ("2026-11-27T18:00:00Z", "post", "2026-11-27T22:00:00Z"),
+    ]
+
+    @Test("a market's clock knows the phase, and until when it lasts", arguments: phases)
+    func phase(now: String, phase: String, until: String) throws {
+        let rig = try Rig(at: time(now))
+        let answer = try Alpaca.decode(
+            Alpaca.VenueClocks.self, from: rig.send("GET", "/v3/clock?markets=NYSE,XNAS").body)
+        #expect(answer.clocks.map(\.market.mic) == ["XNYS", "XNAS"])
+        #expect(answer.clocks.map(\.phase.description) == [phase, phase])
+        #expect(answer.clocks.first?.phaseUntil == time(until))
+        #expect(rig.send("GET", "/v3/clock?markets=BOATS").status == 400)
+        #expect(rig.send("GET", "/v3/clock").status == 400)
+        let moved = rig.send("GET", "/v3/clock?markets=IEX&time=2026-03-16T13:30:00Z").text
+        #expect(moved.contains(#""phase":"core""#))
+    }
+
+    @Test("a market's calendar has a week where no end is asked for")
+    func marketCalendar() throws {
+        let rig = try Rig(at: time("2026-11-25T12:00:00Z"))
+        let calendar = try Alpaca.decode(
+            Alpaca.VenueCalendar.self, from: rig.send("GET", "/v3/calendar/NYSE").body)
+        #expect(
+            calendar.days.map(\.date.description) == [
+                "2026-11-25", "2026-11-27", "2026-11-30", "2026-12-01", "2026-12-02",
+            ])
+        #expect(calendar.days[1].coreEnd == time("2026-11-27T18:00:00Z"))
+        #expect(rig.send("GET", "/v3/calendar/NYSE?timezone=CET").status == 400)
+    }
+
     @Test("the calendar has the days with a session, both ends included")
     func calendar() throws {
         let rig = try Rig()

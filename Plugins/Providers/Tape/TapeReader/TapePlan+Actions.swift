@@ -3,7 +3,7 @@ import Trading
 extension TapeConfiguration {
     /// The corporate actions, read and sorted.
     /// - Throws: ``TapeError/configuration(key:problem:)``.
-    func actions() throws(TapeError) -> [CorporateAction] {
+    package func actions() throws(TapeError) -> [CorporateAction] {
         let entries = corporateActions ?? []
         try require(
             entries.count <= Limits.maximumCorporateActions, "corporate_actions",

@@ -32,7 +32,7 @@ package struct Venue: Sendable {
     package init(_ configuration: VenueConfiguration, at time: Timestamp) throws(PaperConfigurationError) {
         self.configuration = configuration
         now = time
-        market = MarketRecord(configuration.listings)
+        market = MarketRecord(configuration.listings, configuration.corporateActions)
         streams = StreamTable(configuration)
         requestIDs = IDSource(seed: ~configuration.seed)
         faults = RequestFaults(configuration.faults, seed: configuration.seed &+ 1_000)
@@ -94,7 +94,9 @@ package struct Venue: Sendable {
             let isWithin: Bool
             if isPublic {
                 isWithin = true
-            } else if VenueEndpoint.isPublic(request.path) || request.path.hasPrefix("/v2/stocks/") {
+            } else if VenueEndpoint.isPublic(request.path) || request.path.hasPrefix("/v2/stocks/")
+                || request.path == "/v1/corporate-actions"
+            {
                 isWithin = windows[account].data.take(at: request.receivedAt)
                 limits = windows[account].data.headers
             } else {

@@ -30,6 +30,8 @@ package struct VenueConfiguration: Sendable {
 
     package var clients: [Client]
     package var listings: [Listing]
+    /// That are announced. They take effect by the market's updates, as a tape has them.
+    package var corporateActions: [CorporateAction] = []
     /// Of ids, and of whatever else is left to chance.
     package var seed: Int64 = 1
     /// Of one key; Alpaca's is 200.

@@ -29,6 +29,16 @@ struct VenueCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Folders with the files of a tape; see Plugins/Providers/Tape/README.md.")
     var tape: [String]
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Splits, new shares for old.", valueName: "SYMBOL:2026-03-17:4:1"))
+    var split: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Dividends, cash for each share.", valueName: "SYMBOL:2026-03-17:0.47"))
+    var dividend: [String] = []
+
     @Option(help: "Of the tape: the venue's time begins here, such as 2026-03-16T14:00:00Z. Default: its first update.")
     var start: String?
 
@@ -83,7 +93,9 @@ struct VenueCommand: ParsableCommand {
     }
 
     func run() throws {
-        let reader = try TapeReader(TapeConfiguration(folders: tape))
+        var tapeConfiguration = TapeConfiguration(folders: tape)
+        tapeConfiguration.corporateActions = try actions()
+        let reader = try TapeReader(tapeConfiguration)
         let begin = start.flatMap { Timestamp(rfc3339: $0) } ?? reader.firstAt
         let whole = Set(notFractionable)
         let listings = reader.symbols.map { symbol in
@@ -93,6 +105,7 @@ struct VenueCommand: ParsableCommand {
         }
         var configuration = VenueConfiguration(clients: try keys.map(client), listings: listings)
         (configuration.seed, configuration.requestsPerMinute) = (seed, rateLimit)
+        configuration.corporateActions = try tapeConfiguration.actions()
         configuration.faults = try rates()
         configuration.streamedSymbols = streamSymbols
         configuration.frames = VenueConfiguration.Frames(rawValue: frames) ?? .binary
@@ -110,6 +123,22 @@ struct VenueCommand: ParsableCommand {
             throw ValidationError("--faults: write names with 0 to 1000, such as lost_event=50")
         }
         return rates
+    }
+
+    /// The tape looks at dates and figures.
+    private func actions() throws -> [TapeConfiguration.Action] {
+        try split.map { text in
+            let parts = text.split(separator: ":", maxSplits: 2).map(String.init)
+            guard parts.count == 3 else { throw ValidationError("--split \(text): write SYMBOL:2026-03-17:4:1") }
+            return .init(symbol: try Symbol(parts[0]), date: parts[1], split: parts[2])
+        }
+            + dividend.map { text in
+                let parts = text.split(separator: ":", maxSplits: 2).map(String.init)
+                guard parts.count == 3 else {
+                    throw ValidationError("--dividend \(text): write SYMBOL:2026-03-17:0.47")
+                }
+                return .init(symbol: try Symbol(parts[0]), date: parts[1], dividend: parts[2])
+            }
     }
 
     private func client(_ text: String) throws -> VenueConfiguration.Client {

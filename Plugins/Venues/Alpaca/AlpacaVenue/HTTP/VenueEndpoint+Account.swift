@@ -30,6 +30,23 @@ extension VenueEndpoint {
         VenueEndpoint("GET", "/v2/calendar") { call, _ throws(Failure) in
             VenueResponse(try Sessions.calendar(try call.read(Alpaca.CalendarQuery.self)))
         },
+        VenueEndpoint("GET", "/v3/clock") { call, _ throws(Failure) in
+            let query = try call.read(MarketsQuery.self)
+            guard !query.markets.elements.isEmpty else { throw Failure(400, 40_010_001, "markets is required") }
+            var answer = Alpaca.VenueClocks()
+            for name in query.markets.elements {
+                answer.clocks.append(Markets.clock(try Markets.market(name), at: query.time ?? call.time))
+            }
+            return VenueResponse(answer)
+        },
+        VenueEndpoint("GET", "/v3/calendar/{market}") { call, _ throws(Failure) in
+            let market = try Markets.market(call.parameters[0])
+            let query = try call.read(Alpaca.CalendarQuery.self)
+            if case .string(let zone)? = query.unknown.first(where: { $0.key == "timezone" })?.value, zone != "UTC" {
+                throw Failure(400, 40_010_001, "invalid timezone: \(zone)")
+            }
+            return VenueResponse(Markets.calendar(market, query, at: call.time))
+        },
         VenueEndpoint("GET", "/v2/assets") { call, _ throws(Failure) in
             let query = try call.read(Alpaca.AssetListQuery.self)
             guard !query.attributes.elements.isEmpty || !call.has("attributes") else {
@@ -42,6 +59,17 @@ extension VenueEndpoint {
             return VenueResponse(series.asset)
         },
     ]
+}
+
+private struct MarketsQuery: Alpaca.Record {
+    var markets = Alpaca.Commas<String>()
+    var time: Timestamp?
+    var unknown: [JSON.Member] = []
+
+    mutating func fields(_ list: inout Alpaca.Fields) throws(Alpaca.DecodingError) {
+        try list.some("markets", &markets)
+        try list.optional("time", &time)
+    }
 }
 
 extension MarketRecord {

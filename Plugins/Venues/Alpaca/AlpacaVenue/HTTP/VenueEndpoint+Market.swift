@@ -20,6 +20,10 @@ extension Failure {
 /// `/v2/stocks`: what the vendor has on a host of its own.
 extension VenueEndpoint {
     static let marketEndpoints: [VenueEndpoint] = [
+        VenueEndpoint("GET", "/v1/corporate-actions") { call, _ throws(Failure) in
+            let query = try call.readData(Alpaca.CorporateActionsQuery.self)
+            return VenueResponse(try call.market.actions.page(query, at: call.time))
+        },
         VenueEndpoint("GET", "/v2/stocks/bars") { call, _ throws(Failure) in
             VenueResponse(try call.bars(try call.history()))
         },
@@ -69,7 +73,7 @@ extension VenueEndpoint {
 }
 
 extension VenueCall {
-    private func readData<Query: Alpaca.Record>(_ type: Query.Type) throws(Failure) -> Query {
+    func readData<Query: Alpaca.Record>(_ type: Query.Type) throws(Failure) -> Query {
         do throws(Alpaca.DecodingError) {
             return try Alpaca.Query.decode(type, from: query)
         } catch {

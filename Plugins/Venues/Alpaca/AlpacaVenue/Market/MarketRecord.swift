@@ -6,9 +6,11 @@ struct MarketRecord: Sendable {
     private var series: [Symbol: MarketSeries] = [:]
     /// In the order of their symbols.
     let symbols: [Symbol]
+    let actions: CorporateActionList
     private let symbolsByAsset: [Alpaca.AssetID: Symbol]
 
-    init(_ listings: [VenueConfiguration.Listing]) {
+    init(_ listings: [VenueConfiguration.Listing], _ actions: [Trading.CorporateAction]) {
+        self.actions = CorporateActionList(actions)
         var symbols: [Symbol] = []
         var byAsset: [Alpaca.AssetID: Symbol] = [:]
         for listing in listings where series[listing.symbol] == nil {

@@ -76,11 +76,15 @@ enum Sessions {
         day.close = Alpaca.TimeOfDay(minutes: close)
         day.sessionOpen = Alpaca.TimeOfDay(minutes: 240)
         day.sessionClose = Alpaca.TimeOfDay(minutes: close + 240)
-        // Shares settle a trading day later (SEC Rule 15c6-1 since 2024-05-28).
+        day.settlementDate = settlement(ofDay: number)
+        return day
+    }
+
+    /// Shares settle a trading day later (SEC Rule 15c6-1 since 2024-05-28).
+    static func settlement(ofDay number: Int64) -> Alpaca.Day {
         var settlement = number + 1
         while USEquityCalendar.closingMinute(ofDay: settlement) == nil { settlement += 1 }
-        day.settlementDate = Alpaca.Day(daysSince1970: settlement)
-        return day
+        return Alpaca.Day(daysSince1970: settlement)
     }
 
     /// The last day with a session before the one that `time` belongs to.
