@@ -248,7 +248,9 @@ let testTargets: [Target] = [
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
     tests("AlpacaAPITests", "AlpacaAPI", "JSON", "SeededRandom", "Trading"),
-    tests("AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "Trading"),
+    tests(
+        "AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
+        "Trading"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
         "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "JSON", "Wire", "Messaging",
