@@ -134,11 +134,11 @@ def stream(venue):
             if heard.changed.wait_for(lambda: heard.items, 0.1):
                 break
     heard.wait(1)
-    assert heard.items[-1].event in (TradeEvent.PENDING_NEW, TradeEvent.NEW, TradeEvent.CANCELED)
-    rest = next(index for index, update in enumerate(heard.wait(len(heard.items))) if update.event == TradeEvent.CANCELED) + 1
     order = api.submit_order(limit(BUY, 10, 100, tif=GTC))
     second = api.replace_order_by_id(order.id, ReplaceOrderRequest(limit_price=101))
-    found = heard.wait(rest + 5)[rest:]
+    mine = (order.id, second.id)
+    told = heard.until(lambda items: any(update.event == TradeEvent.FILL and update.order.id == second.id for update in items))
+    found = [update for update in told if update.order.id in mine]
     assert [update.event for update in found] == [TradeEvent.PENDING_NEW, TradeEvent.NEW, TradeEvent.REPLACED, TradeEvent.NEW, TradeEvent.FILL], found
     assert found[2].order.id == order.id and found[2].order.replaced_by == second.id
     fill = found[4]

@@ -61,12 +61,16 @@ class Heard:
             self.items.append(item)
             self.changed.notify_all()
 
+    def until(self, holds, seconds=20):
+        """All that has come once `holds` is true of it; fails when it does not become so."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: holds(self.items), seconds):
+                raise AssertionError(f"what was waited for did not come: {self.items}")
+            return list(self.items)
+
     def wait(self, count, seconds=20):
         """The first so many; fails when they do not come."""
-        with self.changed:
-            if not self.changed.wait_for(lambda: len(self.items) >= count, seconds):
-                raise AssertionError(f"{len(self.items)} of {count} events came: {self.items}")
-            return self.items[:count]
+        return self.until(lambda items: len(items) >= count, seconds)[:count]
 
 
 @contextlib.contextmanager
