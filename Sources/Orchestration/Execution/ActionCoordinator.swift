@@ -360,7 +360,7 @@ extension ActionCoordinator {
     private func protectRemainder(
         _ position: PositionRecord, _ stop: ProtectiveStop, beyond whole: Quantity
     ) -> Action? {
-        let free = declared.tradable(leastHeld(of: position).less(claimed), of: symbol, in: .stop)
+        let free = declaredProtectable(position)
         // Less than the broker takes in one order was told (I-VALUE-1).
         let rest = declared.tradable(free.less(whole), of: symbol, in: .stop)
         guard rest.isPositive, !(whole.isPositive ? refused.isRemainder : refused.isStop), takesStops,
@@ -369,8 +369,9 @@ extension ActionCoordinator {
         return place(stop, nil, rest, position)
     }
 
+    /// What a stop could be for by what the broker declares, whatever its refusals have shown.
     private func declaredProtectable(_ position: PositionRecord) -> Quantity {
-        declared.tradable(position.size, of: symbol, in: .stop)
+        declared.tradable(leastHeld(of: position).less(claimed), of: symbol, in: .stop)
     }
 
     /// I-PRICE-8: what rests is moved towards the market only where that is known, and not through it, however old the price
