@@ -107,7 +107,7 @@ package struct Configuration: Decodable {
         /// Of a policy: while it is not at work, or does not answer, nothing is entered. Default: `false`.
         package var required: Bool?
         /// Variables of the core's environment that this plugin is given beside PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE,
-        /// LC_*, TZ, TZDIR and TMPDIR, by name. Default: no others.
+        /// LC_*, TZ, TZDIR, TMPDIR and PYTHONPATH, by name. Default: no others.
         package var environment: [String]?
         /// What its process may use of this host, below. Default: what the host allows.
         package var limits: ProcessLimitsEntry?

@@ -29,7 +29,7 @@ package final class SQLiteJournal: Journal {
     private var state = State.working
     /// The newest that was written by us.
     private var seal: Seal?
-    private var packer = BodyPacker()
+    private var packer: BodyPacker
     /// Reads across the archives; nil where there are none.
     private let archives: SQLiteJournalReader?
 
@@ -38,8 +38,13 @@ package final class SQLiteJournal: Journal {
     ///   - maximumBytes: a commit that would make the file longer fails as on a full disk; nil: as much as the disk has.
     ///     The `-wal` beside it is not counted; it has some 4 MiB as a rule.
     ///   - createdBy: who begins it, for the metadata.
+    ///   - plainEntries: bodies of the first so many entries are stored as they are, so that whatever reads SQLite and JSON reads
+    ///     a small journal.
     /// - Throws: `heldBy`; `notAJournal`, `tooNew`, `damaged`, with nothing changed; `full`, `io`.
-    package init(path: String, maximumBytes: Int64? = nil, createdBy: String = "bigbrother") throws(JournalError) {
+    package init(
+        path: String, maximumBytes: Int64? = nil, createdBy: String = "bigbrother", plainEntries: Int64 = 4_000
+    ) throws(JournalError) {
+        packer = BodyPacker(plainEntries: plainEntries)
         let path = JournalFile.resolve(path)
         self.path = path
         try Self.checkTrust(path)

@@ -106,11 +106,15 @@ struct BodyPacker: ~Copyable {
     /// Types of which a base is kept.
     private static let mostBases = 256
 
+    private let first: Int64
     private var bases: [String: Base] = [:]
     private let deflate = Deflate()
 
+    /// - Parameter plainEntries: bodies of the journal's first so many entries are stored as they are.
+    init(plainEntries: Int64) { first = plainEntries + 1 }
+
     mutating func pack(_ body: [UInt8], type: String, sequence: Int64) -> [UInt8] {
-        guard body.count >= Self.shortest else { return plain(body) }
+        guard sequence >= first, body.count >= Self.shortest else { return plain(body) }
         if let base = bases[type] {
             var stored = [StoredBody.Form.onBase.rawValue]
             StoredBody.put(sequence - base.sequence, into: &stored)

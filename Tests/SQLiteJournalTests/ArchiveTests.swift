@@ -9,7 +9,7 @@ struct ArchiveTests {
     /// Bodies of one type that repeat, so that they stand on one another; three snapshots, the oldest at entry 60.
     private func journal() throws -> (Place, [JournalEntry]) {
         let place = try Place()
-        let journal = try SQLiteJournal(path: place.path)
+        let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
         try journal.append(
             kind: .format, type: JournalFormat.entryType, at: 1, body: Array(#"{"format":2,"program":"0.1.0"}"#.utf8))
         try journal.setMetadata(JournalFormat.numberKey, "\(JournalFormat.current)")
@@ -88,7 +88,7 @@ struct ArchiveTests {
     func goesOn() throws {
         let (place, before) = try journal()
         try archive(place, before: .max)
-        let journal = try SQLiteJournal(path: place.path)
+        let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
         #expect(try journal.entries(EntryQuery(limit: .max)) == before)
         try journal.fill(turns: 3)
         #expect(try journal.entries(EntryQuery(limit: .max)).count == before.count + 9)
@@ -132,7 +132,7 @@ struct ArchiveTests {
         #expect(try read(place, EntryQuery(.type(JournalFormat.entryType), limit: 9)) == [before[0]])
         try FileManager.default.removeItem(atPath: place.directory + "/" + second.file)
         #expect(try read(place, EntryQuery(in: 64...81, limit: 100)) == Array(before[63...]))
-        let journal = try SQLiteJournal(path: place.path)
+        let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
         try journal.verifyChain(from: .newest(1_000))
         try journal.verifyChain(from: .latestSnapshot)
         try journal.fill(turns: 1)
@@ -165,7 +165,7 @@ struct ArchiveTests {
     @Test("beside a core it is refused")
     func held() throws {
         let (place, _) = try journal()
-        let core = try SQLiteJournal(path: place.path)
+        let core = try SQLiteJournal(path: place.path, plainEntries: 0)
         guard case .heldBy = try journalError({ _ = try JournalArchiver(path: place.path) }) else {
             Issue.record("it was not refused")
             return

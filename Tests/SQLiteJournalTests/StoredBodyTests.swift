@@ -25,7 +25,7 @@ struct StoredBodyTests {
     @Test("an answer that repeats the one before takes a few bytes, and is read in full")
     func repeated() throws {
         let place = try Place()
-        let journal = try SQLiteJournal(path: place.path)
+        let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
         for number in 0..<20 {
             try journal.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(number))
             try journal.commit()
@@ -43,11 +43,31 @@ struct StoredBodyTests {
         #expect(sizes.dropFirst().allSatisfy { $0 < 60 }, "\(sizes)")
     }
 
+    @Test("the first entries of a journal are stored as they are, for whatever reads SQLite and JSON")
+    func plainAtFirst() throws {
+        let place = try Place()
+        let journal = try SQLiteJournal(path: place.path, plainEntries: 2)
+        for number in 0..<4 {
+            try journal.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(number))
+            try journal.commit()
+        }
+        journal.close()
+        let bodies = try stored(place).map { [UInt8]($0.body) }
+        #expect(bodies[0] == Self.answer(0) && bodies[1] == Self.answer(1))
+        #expect(bodies[2...].map { $0[0] } == [1, 2])
+        let usual = try Place()
+        let small = try SQLiteJournal(path: usual.path)
+        for number in 0..<4 { try small.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(number)) }
+        try small.commit()
+        small.close()
+        #expect(try stored(usual).map { [UInt8]($0.body) } == (0..<4).map { Self.answer($0) })
+    }
+
     @Test("a core that goes on begins again with a body that stands by itself")
     func goesOn() throws {
         let place = try Place()
         for number in 0..<3 {
-            let journal = try SQLiteJournal(path: place.path)
+            let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
             for turn in 0..<2 {
                 try journal.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(number * 2 + turn))
                 try journal.commit()
@@ -70,7 +90,7 @@ struct StoredBodyTests {
         ])
     func anyBody(_ body: [UInt8]) throws {
         let place = try Place()
-        let journal = try SQLiteJournal(path: place.path)
+        let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
         for _ in 0..<3 { try journal.append(kind: .input, type: "tick", at: 1, body: body) }
         try journal.commit()
         #expect(try journal.entries(from: 1, limit: 10).map(\.body) == [body, body, body])
@@ -81,7 +101,7 @@ struct StoredBodyTests {
     @Test("a journal of before, with plain bodies, is continued")
     func plainBodies() throws {
         let place = try Place()
-        let journal = try SQLiteJournal(path: place.path)
+        let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
         for number in 0..<4 { try journal.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(number)) }
         try journal.commit()
         journal.close()
@@ -89,7 +109,7 @@ struct StoredBodyTests {
             let text = String(decoding: Self.answer(number), as: UTF8.self)
             try place.tamper("UPDATE entry SET body = CAST('\(text)' AS BLOB) WHERE sequence = \(number + 1)")
         }
-        let next = try SQLiteJournal(path: place.path)
+        let next = try SQLiteJournal(path: place.path, plainEntries: 0)
         try next.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(4))
         try next.commit()
         try next.verifyChain()
@@ -114,7 +134,7 @@ struct StoredBodyTests {
         ]
         for (body, what) in cases {
             let place = try Place()
-            let journal = try SQLiteJournal(path: place.path)
+            let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
             for number in 0..<4 {
                 try journal.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(number))
             }
@@ -138,7 +158,7 @@ struct StoredBodyTests {
             "DELETE FROM entry WHERE sequence = 2", "UPDATE entry SET body = x'0100' WHERE sequence = 2",
         ] {
             let place = try Place()
-            let journal = try SQLiteJournal(path: place.path)
+            let journal = try SQLiteJournal(path: place.path, plainEntries: 0)
             try journal.append(kind: .input, type: "started", at: 1, body: Array("{}".utf8))
             for number in 0..<4 {
                 try journal.append(kind: .input, type: "evaluated", at: 1, body: Self.answer(number))

@@ -6,10 +6,13 @@ package struct ChildEnvironment: Sendable {
     /// - Parameter all: of the core.
     package init(_ all: [String: String] = [:]) { self.all = all }
 
-    /// Where programs and files are, whose they are, language and time.
+    /// Where programs, modules and files are, whose they are, language and time.
     private static let plain: Set<String> = [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR",
+        "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
     ]
+    /// Of scripted brokers: the folder they work in, and where they write down what they were told.
+    private static let scripts: Set<String> = ["FIELD_CASE_WORK", "FIELD_CASE_RECORD"]
     #if DEBUG
         /// Of tests that end plugins at chosen instants, and look for those that are left.
         private static let tests: Set<String> = [
@@ -23,7 +26,8 @@ package struct ChildEnvironment: Sendable {
     /// - Parameter names: what the configuration names for one plugin.
     package func variables(naming names: [String]) -> [String] {
         all.filter { name, _ in
-            Self.plain.contains(name) || name.hasPrefix("LC_") || Self.tests.contains(name) || names.contains(name)
+            Self.plain.contains(name) || name.hasPrefix("LC_") || Self.tests.contains(name)
+                || Self.scripts.contains(name) || names.contains(name)
         }.map { "\($0.key)=\($0.value)" }.sorted()
     }
 }
