@@ -127,13 +127,15 @@ struct BoundaryTests {
         // As a shell may leave one open: it is closed for the children, whoever has opened it.
         let start = "exec 7</dev/null; exec \(Programs.binaries.path)/bigbrother run --config \(config)"
         let core = try RunningProcess(
-            programs, ["-c", start], program: "/bin/sh", environment: ["BROKER_SECRET": "s3cret", "NAMED": "given"])
+            programs, ["-c", start], program: "/bin/sh",
+            environment: ["BROKER_SECRET": "s3cret", "NAMED": "given", "PYTHONPATH": "/modules"])
         try eventually("both have written") {
             text(curious.appendingPathComponent("fds.txt")) != nil
                 && text(other.appendingPathComponent("env.txt")) != nil
         }
         let variables = text(curious.appendingPathComponent("env.txt")) ?? ""
         #expect(!variables.contains("s3cret") && variables.contains("NAMED=given") && variables.contains("PATH="))
+        #expect(variables.contains("PYTHONPATH=/modules"))
         let others = text(other.appendingPathComponent("env.txt")) ?? ""
         #expect(!others.contains("s3cret") && !others.contains("given") && others.contains("PATH="))
         // The fourth is that of `ls`, which reads the folder.

@@ -182,9 +182,12 @@ struct PriceEvidence: Sendable, Hashable, Codable {
         return false
     }
 
-    /// What was old when it came says nothing against what was new when it did, however often: bars of before may be another
-    /// share's, or those before a split.
-    private func isOutweighed(_ sighting: Sighting) -> Bool { believed?.isFresh == true && !sighting.isFresh }
+    /// What was old when it came says nothing against what was new when it did within a day, however often: bars of before may
+    /// be another share's, or those before a split. Against what was new weeks ago a feed that is always late is the better word.
+    private func isOutweighed(_ sighting: Sighting) -> Bool {
+        guard believed?.isFresh == true, !sighting.isFresh, let believedSince, let heardAt else { return false }
+        return heardAt < believedSince + .day
+    }
 
     private mutating func believe(_ sighting: Sighting) {
         if let last, !Self.isNear(last, sighting.price) { self.last = nil }

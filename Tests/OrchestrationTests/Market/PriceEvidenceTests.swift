@@ -85,13 +85,17 @@ struct PriceEvidenceTests {
         "bars of before that are far from a price of now are not believed, however many and however long nothing else comes"
     )
     func oldBars() {
-        var evidence = standing()
+        var evidence = PriceEvidence()
+        _ = evidence.see(quote(0, nil, nil, last: "100"), at: at(0))
         for minute in 1...3 as ClosedRange<Int64> {
             let end = at(60 * minute)
             let bar = bar(60 * (minute - 1), "170", "170", "170", "170")
             #expect(evidence.see(bar, end: end, at: at(4_000 + 60 * minute), isFresh: false) == nil)
         }
         #expect(evidence.price == "100")
+        var weeks = evidence
+        #expect(weeks.see(bar(180, "170", "170", "170", "170"), end: at(240), at: at(90_000), isFresh: false) != nil)
+        #expect(weeks.price == "170", "what was new days ago does not stand for ever against a feed that is late")
         #expect(evidence.see(bar(180, "101", "101", "101", "101"), end: at(240), at: at(4_240), isFresh: false) != nil)
     }
 
