@@ -128,6 +128,7 @@ let plugins: [Target] = [
     part("PaperAdapter", "Brokers/Paper/PaperAdapter", "PluginKit", "PaperExchange", "Trading", "Wire"),
     program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
     part("AlpacaAPI", "Brokers/Alpaca/AlpacaAPI", "JSON", "Trading"),
+    part("AlpacaAdapter", "Brokers/Alpaca/AlpacaAdapter", "AlpacaAPI", "JSON", "Trading"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
@@ -248,6 +249,9 @@ let testTargets: [Target] = [
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
     tests("AlpacaAPITests", "AlpacaAPI", "JSON", "SeededRandom", "Trading"),
+    tests(
+        "AlpacaAdapterTests", "AlpacaAPI", "AlpacaAdapter", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
+        "Trading"),
     tests(
         "AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
         "Trading"),
