@@ -52,7 +52,11 @@ package struct OrderChains: Codable, Equatable, Sendable {
                 terms: terms, groupID: submission.groupID, groupKind: submission.groupKind, submittedAt: time)
             chains[order.id] = OrderChain(order, part: terms.part(in: submission.groupKind))
         }
-        if submission.groupKind != nil { groups.append(OrderGroup(members: submission.orders.map(\.clientOrderID))) }
+        if let kind = submission.groupKind {
+            let head = submission.orders.first { $0.part(in: kind) == (kind == .oco ? .target : .entry) }
+            let members = submission.orders.map(\.clientOrderID)
+            groups.append(OrderGroup(head: head?.clientOrderID ?? members[0], members: members))
+        }
         return []
     }
 
@@ -122,8 +126,10 @@ package struct OrderChains: Codable, Equatable, Sendable {
     // MARK: - What the venue says
 
     /// An order of an answer or a list, with its legs.
-    package mutating func take(_ row: Alpaca.Order, at seen: Timestamp) -> [AdapterReport] {
-        guard let news = VenueNews(row, seen: seen) else { return [] }
+    /// - Parameter isAsked: the core asks for this order: it is told of though it was not known, and is over.
+    package mutating func take(_ row: Alpaca.Order, isAsked: Bool = false, at seen: Timestamp) -> [AdapterReport] {
+        guard var news = VenueNews(row, seen: seen) else { return [] }
+        news.isWanted = isAsked
         return take(row, news, in: nil)
     }
 
@@ -218,8 +224,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     private mutating func keep(_ row: Alpaca.Order, _ news: VenueNews) {
         unclaimed.append(UnclaimedNews(row: RowKey(row), symbol: row.symbol, news: news))
-        guard let first = incompleteGroup(row.symbol)?.members.first else { return }
-        ask(chains[first]?.current.map(LookUp.Subject.order) ?? .clientOrder(first), at: news.at)
+        if let head = incompleteGroup(row.symbol)?.head { ask(subject(of: head), at: news.at) }
     }
 
     /// What was kept for orders whose chain is known by now. Where no leg is looked for any more it is of somebody else's order, which
@@ -240,7 +245,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     /// An order that the core has not placed. One that is over when it is seen first concerns nobody.
     private mutating func takeExternal(_ row: Alpaca.Order, _ news: VenueNews) -> [AdapterReport] {
-        guard news.isEvent || news.event?.endsOrder != true else { return [] }
+        guard news.isEvent || news.isWanted || news.event?.endsOrder != true else { return [] }
         let own = row.clientOrderID?.said(as: ClientOrderID.self)
         guard let id = own.flatMap({ chains[$0] == nil ? $0 : nil }) ?? row.id.said(), chains[id] == nil else {
             return []
@@ -305,7 +310,8 @@ package struct OrderChains: Codable, Equatable, Sendable {
     /// Whether news of a successor must wait: as long as the first order rests, to tell of the second is to tell that the first does not.
     private mutating func waits(_ news: VenueNews, for first: ClientOrderID, _ id: ClientOrderID) -> Bool {
         let isOver = chains[first]?.order.isWorking != true
-        guard !isOver, !news.showsItWorks, news.event != .rejected else { return false }
+        let isReplaced = chains[first]?.links.contains { $0.replacedBy == news.id } == true
+        guard !isOver, !isReplaced, !news.showsItWorks, news.event != .rejected else { return false }
         if early[id]?.contains(news) != true, (early[id]?.count ?? 0) < Limits.early {
             early[id, default: []].append(news)
         }
@@ -336,7 +342,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
     private mutating func release(_ first: ClientOrderID, at time: Timestamp) {
         guard let next = successors.removeValue(forKey: first) else { return }
         early[next] = nil
-        ask(chains[next]?.current.map(LookUp.Subject.order) ?? .clientOrder(next), at: time)
+        ask(subject(of: next), at: time)
     }
 
     private mutating func replay(_ id: ClientOrderID) -> [AdapterReport] {
@@ -380,6 +386,41 @@ package struct OrderChains: Codable, Equatable, Sendable {
             return true
         }
         return chain.linksWithMissingExecutions.contains(link)
+    }
+
+    /// How an order is found: by the venue's id; a leg without one by the order that its group is listed under.
+    package func subject(of id: ClientOrderID) -> LookUp.Subject {
+        if let link = chains[id]?.current { return .order(link) }
+        guard let head = group(of: id).map({ groups[$0].head }), head != id, chains[id]?.order.replacesOrder == nil
+        else {
+            return .clientOrder(id)
+        }
+        return chains[head]?.current.map(LookUp.Subject.order) ?? .clientOrder(head)
+    }
+
+    /// Asks for something once more, or for the first time.
+    package mutating func look(up subject: LookUp.Subject, at time: Timestamp) { ask(subject, at: time) }
+
+    /// Orders that were sent, and of which the venue has not been heard yet, as after a crash.
+    package var unanswered: [ClientOrderID] {
+        working.filter { $0.current == nil && $0.order.replacesOrder == nil }.map(\.id)
+    }
+
+    /// All orders that one request asked for.
+    package func submittedTogether(with id: ClientOrderID) -> [ClientOrderID] {
+        group(of: id).map { groups[$0].members.filter { chains[$0]?.order.replacesOrder == nil } } ?? [id]
+    }
+
+    package func owner(of link: BrokerOrderID) -> ClientOrderID? { owners[link] }
+
+    /// As it is told in a list or an answer.
+    package func listed(_ id: ClientOrderID) -> Order? {
+        guard let chain = chains[id] else { return nil }
+        var order = chain.order
+        if order.filledQuantity < chain.counted {
+            (order.filledQuantity, order.averageFillPrice) = (chain.counted, nil)
+        }
+        return order
     }
 
     package var nextLookUp: Timestamp? { lookUps.map(\.due).min() }

@@ -20,6 +20,8 @@ package struct LookUp: Codable, Equatable, Sendable {
 struct OrderGroup: Codable, Equatable, Sendable {
     /// Shared by the venue's orders of it; nil where it says none.
     var venueID: String?
+    /// Under whose id the venue lists it.
+    let head: ClientOrderID
     var members: [ClientOrderID]
 }
 

@@ -25,6 +25,8 @@ struct VenueNews: Codable, Equatable, Sendable {
     var at: Timestamp
     /// Told as it happened; false of an answer or a row of a list, which may be older than what is known.
     var isEvent = false
+    /// The core asks for just this order.
+    var isWanted = false
 
     /// Of a list, or of the answer to a request; nil where its id cannot be said.
     init?(_ row: Alpaca.Order, seen: Timestamp) {

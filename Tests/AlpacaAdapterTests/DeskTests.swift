@@ -1,0 +1,218 @@
+import AlpacaAPI
+import AlpacaVenue
+import Testing
+import Trading
+
+@testable import AlpacaAdapter
+
+@Suite("Alpaca adapter: commands at the compatible venue")
+struct DeskTests {
+    @Test("an order is placed, filled and told; the command is answered by then")
+    func placed() throws {
+        let rig = try Rig(held: 100)
+        let number = rig.submit(terms("one", .sell, 10))
+        #expect(rig.finished[number] == .init(command: number, failure: nil))
+        #expect(rig.takeTold().last?.hasPrefix("one fill ") == true)
+        #expect(rig.takeTold().isEmpty)
+        #expect(try rig.heldAtVenue() == shares(90))
+        #expect(rig.position(from: 100) == shares(90))
+    }
+
+    @Test("a refusal is told for each order of the submission, with the venue's words")
+    func refused() throws {
+        let rig = try Rig(held: 100)
+        let number = rig.submit(
+            terms("g.a", .sell, 500, limit: "110", role: .target), terms("g.b", .sell, 500, stop: "95", role: .stop),
+            as: .oco)
+        #expect(rig.finished[number]?.failure == nil)
+        #expect(rig.takeTold() == ["g.a rejected", "g.b rejected"])
+        #expect(rig.orders[client("g.a")]?.status == .rejected)
+    }
+
+    @Test("what the venue would refuse or change is not sent")
+    func unplaceable() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, limit: "110.005"))
+        #expect(rig.takeTold() == ["one rejected"])
+        #expect(rig.sent.isEmpty)
+    }
+
+    @Test("an exit is moved by a replacement, and both orders are told")
+    func replaced() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        let number = rig.begin(
+            .replace(
+                OrderReplacement(
+                    clientOrderID: client("one"), newClientOrderID: client("two"), limitPrice: price("109"))))
+        #expect(rig.finished[number]?.failure == nil)
+        #expect(Array(rig.takeTold().suffix(3)) == ["one replaced", "two accepted", "two new"])
+        rig.begin(.cancel(clientOrderID: client("two")))
+        #expect(rig.takeTold() == ["two canceled"])
+        #expect(try rig.openAtVenue().isEmpty)
+    }
+
+    @Test("a request that is lost on its way back is looked up, and not sent again")
+    func lostResponse() throws {
+        let rig = try Rig(held: 100)
+        rig.venue.change(try #require(FaultRates([("lost_response", 1_000), ("lost_event", 1_000)])))
+        let number = rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.mend()
+        #expect(rig.finished[number] == nil)
+        try rig.pass(10)
+        #expect(rig.finished[number]?.failure == nil)
+        #expect(rig.orders[client("one")]?.status == .new)
+        #expect(rig.sent.filter { $0.hasPrefix("POST") }.count == 1)
+    }
+
+    @Test("a request that never arrived is given up when it cannot arrive any more, and not before")
+    func lostRequest() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("lost_request", 1_000)
+        let number = rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.mend()
+        try rig.pass(29)
+        #expect(rig.orders[client("one")]?.status == .pendingNew)
+        try rig.pass(5)
+        #expect(rig.finished[number]?.failure == nil)
+        #expect(rig.orders[client("one")]?.status == .rejected)
+        #expect(rig.sent.filter { $0.hasPrefix("POST") }.count == 1)
+    }
+
+    @Test("after too many requests it is looked for, and then sent again")
+    func tooMany() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("rate_limited", 1_000)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.mend()
+        try rig.pass(3)
+        #expect(rig.orders[client("one")]?.status == .new)
+        #expect(rig.sent.map { $0.prefix(4) } == ["POST", "GET ", "POST"])
+    }
+
+    @Test("a gateway's time-out may have worked")
+    func gateway() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("gateway_timeout", 1_000)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.mend()
+        try rig.pass(3)
+        #expect(rig.orders[client("one")]?.status == .new)
+        #expect(rig.sent.filter { $0.hasPrefix("POST") }.count == 1)
+    }
+
+    @Test("a replacement that was refused and worked is found out")
+    func refusedReplacement() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        try rig.change("refused_replacement", 1_000)
+        let replacement = OrderReplacement(
+            clientOrderID: client("one"), newClientOrderID: client("two"), limitPrice: price("109"))
+        rig.begin(.replace(replacement))
+        rig.mend()
+        try rig.pass(5)
+        #expect(rig.orders[client("one")]?.status == .replaced)
+        #expect(rig.orders[client("two")]?.status == .new)
+    }
+
+    @Test("a replacement that is refused for its own shares leaves the order as it was")
+    func ownShares() throws {
+        let rig = try Rig(held: 10)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        try rig.change("own_shares", 1_000)
+        _ = rig.takeTold()
+        let replacement = OrderReplacement(
+            clientOrderID: client("one"), newClientOrderID: client("two"), limitPrice: price("109"))
+        rig.begin(.replace(replacement))
+        #expect(rig.takeTold() == ["one replace_rejected"])
+        #expect(rig.orders[client("one")]?.status == .new)
+    }
+
+    @Test("a cancel that is never told is seen by a look-up")
+    func untold() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        try rig.change("untold_cancel", 1_000)
+        rig.begin(.cancel(clientOrderID: client("one")))
+        #expect(rig.orders[client("one")]?.status == .pendingCancel)
+        try rig.pass(3)
+        #expect(rig.orders[client("one")]?.status == .canceled)
+    }
+
+    @Test("a cancel that comes too late is refused with what the order is")
+    func lateCancel() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("lost_event", 1_000)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        try rig.quote("110.00", "110.10")
+        rig.begin(.cancel(clientOrderID: client("one")))
+        try rig.pass(5)
+        #expect(rig.orders[client("one")]?.status == .filled)
+        #expect(rig.position(from: 100) == shares(90))
+    }
+
+    @Test("nothing is placed or replaced while the stream is down; a cancel is")
+    func notReady() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.desk.setReady(false)
+        let count = rig.sent.count
+        let number = rig.submit(terms("two", .sell, 10, limit: "110"))
+        #expect(rig.finished[number]?.failure?.contains("stream") == true)
+        #expect(rig.sent.count == count)
+        rig.begin(.cancel(clientOrderID: client("one")))
+        #expect(rig.orders[client("one")]?.status == .canceled)
+    }
+
+    @Test("an order is found by its id, with its executions, and never had is said only when it is sure")
+    func queries() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("lost_event", 1_000)
+        rig.submit(terms("one", .sell, 10))
+        rig.begin(.query(clientOrderID: client("one")))
+        #expect(rig.answers.last?.order?.status == .filled)
+        #expect(rig.answers.last?.executions.map(\.quantity) == [shares(10)])
+        rig.begin(.query(clientOrderID: client("nobody")))
+        #expect(rig.answers.last?.order == nil)
+        rig.mend()
+        try rig.change("lost_request", 1_000)
+        rig.submit(terms("two", .sell, 10))
+        rig.mend()
+        let early = rig.begin(.query(clientOrderID: client("two")))
+        #expect(rig.finished[early]?.failure != nil)
+        // Another adapter placed it, and what it knew is lost.
+        rig.desk = OrderDesk(account: AccountID(unchecked: "demo"), at: rig.now)
+        rig.begin(.query(clientOrderID: client("one")))
+        #expect(rig.answers.last?.order?.filledQuantity == shares(10))
+    }
+
+    @Test("the lists have account, positions and every order that is not over, held legs under our ids")
+    func lists() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(
+            terms("g.a", .sell, 60, limit: "110", role: .target), terms("g.b", .sell, 60, stop: "95", role: .stop),
+            as: .oco)
+        rig.submit(terms("one", .sell, 40, limit: "120"))
+        try rig.change("lagging_list", 1_000)
+        let number = rig.begin(.reconcile)
+        #expect(rig.finished[number]?.failure == nil)
+        let state = try #require(rig.states.last)
+        #expect(Set(state.openOrders.map(\.id.text)) == ["g.a", "g.b", "one"])
+        #expect(state.openOrders.first { $0.id == client("g.b") }?.groupKind == .oco)
+        #expect(state.positions.map(\.quantity) == [shares(100)])
+        #expect(state.account.id.text == "demo")
+        #expect(state.leftOut == nil)
+    }
+
+    @Test("a new adapter with the old one's memory finds what was sent and not answered")
+    func restarted() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("lost_response", 1_000)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.mend()
+        rig.desk = OrderDesk(account: AccountID(unchecked: "demo"), chains: rig.desk.chains, at: rig.now)
+        rig.desk.setReady(true)
+        try rig.pass(3)
+        #expect(rig.orders[client("one")]?.status == .new)
+    }
+}
