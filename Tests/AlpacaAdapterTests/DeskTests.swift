@@ -215,4 +215,42 @@ struct DeskTests {
         try rig.pass(3)
         #expect(rig.orders[client("one")]?.status == .new)
     }
+
+    @Test("a replacement and a cancel that a process before had sent are found out by the next one")
+    func resumed() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.submit(terms("two", .sell, 10, limit: "110"))
+        try rig.change("lost_request", 1_000)
+        rig.begin(
+            .replace(
+                OrderReplacement(
+                    clientOrderID: client("one"), newClientOrderID: client("three"), limitPrice: price("109"))))
+        rig.begin(.cancel(clientOrderID: client("two")))
+        rig.mend()
+        rig.desk = OrderDesk(account: AccountID(unchecked: "demo"), chains: rig.desk.chains, at: rig.now)
+        // As long as the request may arrive, that the first order rests says nothing.
+        try rig.pass(20)
+        #expect(rig.orders[client("one")]?.status == .pendingReplace)
+        #expect(rig.orders[client("two")]?.status == .new)
+        try rig.pass(15)
+        #expect(rig.orders[client("one")]?.status == .new)
+        #expect(rig.orders[client("three")]?.status == .rejected)
+    }
+
+    @Test("the core does not wait for ever; what becomes of the order is told when it is known")
+    func patience() throws {
+        let rig = try Rig(held: 100)
+        rig.venue.change(try #require(FaultRates([("lost_response", 1_000), ("lost_event", 1_000)])))
+        let number = rig.submit(terms("one", .sell, 10, limit: "110"))
+        let query = rig.begin(.reconcile)
+        try rig.pass(44)
+        #expect(rig.finished[number] == nil)
+        try rig.pass(2)
+        #expect(rig.finished[number] == .init(command: number, failure: nil))
+        #expect(rig.finished[query]?.failure != nil)
+        rig.mend()
+        try rig.pass(10)
+        #expect(rig.orders[client("one")]?.status == .new)
+    }
 }

@@ -189,6 +189,7 @@ final class Rig {
         case .answer(let answer):
             answers.append(answer)
             answer.executions.forEach(take)
+            orders[answer.clientOrderID]?.status = answer.order?.status ?? .rejected
         case .state(let state): states.append(state)
         case .correction: break
         }
@@ -216,6 +217,21 @@ final class Rig {
         }
         if let terms = report.terms { order.terms = terms }
         orders[id] = order
+        followReplacement(of: order, report.event)
+    }
+
+    /// What is reported on one of an order and its successor concerns the other.
+    private func followReplacement(of order: Order, _ event: OrderEvent) {
+        if let first = order.replacesOrder, orders[first]?.isWorking == true {
+            _ = orders[first]?.apply(event == .rejected ? .replaceRejected : .replaced, at: now)
+        }
+        let next = orders.values.first { $0.replacesOrder == order.id && $0.status == .pendingNew }
+        guard let next else { return }
+        if order.status == .replaced {
+            _ = orders[next.id]?.apply(.accepted, at: now)
+        } else if !order.isWorking || event == .replaceRejected {
+            _ = orders[next.id]?.apply(.rejected, at: now)
+        }
     }
 
     /// By all that was told.

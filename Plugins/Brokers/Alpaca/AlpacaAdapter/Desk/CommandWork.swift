@@ -12,8 +12,6 @@ enum CommandWork: Sendable {
     struct Submitting: Sendable {
         let head: ClientOrderID
         let endpoint: Alpaca.Endpoint<Alpaca.Order>
-        /// Nobody hears from the venue: the command is over for the core, which asks later.
-        let gaveUpAt: Timestamp
         /// The venue has said that it did nothing: once that is seen, the request is sent again.
         var mayRepeat = false
         var repeats = 0

@@ -84,7 +84,7 @@ extension OrderDesk {
         _ subject: LookUp.Subject, _ time: Timestamp, _ output: inout DeskOutput
     ) {
         guard case .clientOrder(let id) = subject, let chain = chains[id], chain.current == nil, chain.order.isWorking,
-            chain.order.replacesOrder == nil
+            !chains.isReplacing(by: id)
         else { return }
         let work = works.first { if case .submitting(let work) = $1 { work.head == id } else { false } }
         if let (number, value) = work, case .submitting(var submitting) = value, submitting.mayRepeat {

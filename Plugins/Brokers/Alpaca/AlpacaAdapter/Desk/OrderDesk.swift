@@ -21,6 +21,8 @@ package struct OrderDesk: Sendable {
     private var lastTag: Int64 = 0
     var works: [Int64: CommandWork] = [:]
     private var sent: [Int64: Purpose] = [:]
+    /// Until when the core waits for the end of a command; what is not over then goes on without it.
+    private var deadlines: [Int64: Timestamp] = [:]
     /// What is asked for at this time, by its tag.
     var asked: [LookUp.Subject: Int64] = [:]
     /// Executions of an order of the venue, of the pages that came so far.
@@ -38,6 +40,28 @@ package struct OrderDesk: Sendable {
     package init(account: AccountID, chains: OrderChains = OrderChains(), at time: Timestamp) {
         (self.account, self.chains) = (account, chains)
         for id in chains.unanswered { self.chains.look(up: chains.subject(of: id), at: time) }
+        resume(at: time)
+    }
+
+    /// Goes on with what a process before this one had sent.
+    private mutating func resume(at time: Timestamp) {
+        let refusal = "there was no answer before the adapter was started again"
+        for chain in chains.working {
+            guard let link = chain.current else { continue }
+            switch chain.order.status {
+            case .pendingReplace:
+                lastNumber += 1
+                works[lastNumber] = .replacing(
+                    .init(first: chain.id, link: link, sentAt: chain.order.updatedAt, refusal: refusal))
+            case .pendingCancel:
+                lastNumber += 1
+                works[lastNumber] = .canceling(.init(id: chain.id, link: link, refusal: refusal))
+            case .pendingNew, .accepted, .new, .held, .partiallyFilled, .suspended, .stopped, .calculated, .doneForDay,
+                .unknown, .filled, .canceled, .expired, .replaced, .rejected:
+                continue
+            }
+            chains.look(up: .order(link), at: time)
+        }
     }
 
     /// The stream is up and everything is reconciled, or is not any more.
@@ -49,12 +73,11 @@ package struct OrderDesk: Sendable {
     package var nextDue: Timestamp? {
         let dues = works.values.compactMap { work -> Timestamp? in
             switch work {
-            case .submitting(let work): work.gaveUpAt
             case .canceling(let work): work.due
-            case .replacing, .querying, .listing: nil
+            case .submitting, .replacing, .querying, .listing: nil
             }
         }
-        return (dues + [chains.nextLookUp].compactMap { $0 }).min()
+        return (dues + deadlines.values + [chains.nextLookUp].compactMap { $0 }).min()
     }
 
     // MARK: - Commands
@@ -66,6 +89,7 @@ package struct OrderDesk: Sendable {
     ) -> Int64 {
         lastNumber += 1
         let number = lastNumber
+        deadlines[number] = time + Limits.patience
         switch command {
         case .submit(let submission): submit(submission, session, number, time, &output)
         case .replace(let replacement): replace(replacement, number, time, &output)
@@ -89,8 +113,7 @@ package struct OrderDesk: Sendable {
                 return finish(number, &output)
             }
             let head = try submission.headAndLegs().first.clientOrderID
-            let work = CommandWork.Submitting(
-                head: head, endpoint: .place(request), gaveUpAt: time + Limits.patience)
+            let work = CommandWork.Submitting(head: head, endpoint: .place(request))
             works[number] = .submitting(work)
             send(.order(work.endpoint), .command(number), &output)
         } catch {
@@ -200,9 +223,9 @@ package struct OrderDesk: Sendable {
     /// Sends what is due.
     package mutating func advance(to time: Timestamp, _ output: inout DeskOutput) {
         for subject in chains.takeLookUps(at: time) { ask(subject, &output) }
+        for number in deadlines.filter({ $0.value <= time }).map(\.key).sorted() { giveUp(number, &output) }
         for number in works.keys.sorted() {
             switch works[number] {
-            case .submitting(let work) where work.gaveUpAt <= time: finish(number, &output)
             case .canceling(var work):
                 guard let due = work.due, due <= time else { continue }
                 work.due = nil
@@ -210,6 +233,16 @@ package struct OrderDesk: Sendable {
                 send(.cancel(.cancel(Alpaca.OrderID(work.link.text))), .command(number), &output)
             case .submitting, .replacing, .querying, .listing, nil: continue
             }
+        }
+    }
+
+    /// The core waits no longer. Whether an order was placed, replaced or canceled is found out all the same.
+    private mutating func giveUp(_ number: Int64, _ output: inout DeskOutput) {
+        switch works[number] {
+        case .querying, .listing: finish(number, failure: "the venue does not answer", &output)
+        case .submitting, .replacing, .canceling, nil:
+            deadlines[number] = nil
+            output.finished.append(.init(command: number, failure: nil))
         }
     }
 
@@ -276,8 +309,9 @@ package struct OrderDesk: Sendable {
         case .tooMany, .unknown:
             work.repeats += 1
             guard work.repeats <= Limits.repeats else {
-                chains.look(up: .order(work.link), at: time + Limits.pause)
-                return finish(number, &output)
+                work.refusal = "there was no answer to \(work.repeats) requests"
+                works[number] = .canceling(work)
+                return chains.look(up: .order(work.link), at: time + Limits.pause)
             }
             work.due = time + Limits.pause
             works[number] = .canceling(work)
@@ -327,6 +361,7 @@ package struct OrderDesk: Sendable {
 
     mutating func finish(_ number: Int64, failure: String? = nil, _ output: inout DeskOutput) {
         works[number] = nil
+        guard deadlines.removeValue(forKey: number) != nil else { return }
         output.finished.append(.init(command: number, failure: failure))
     }
 

@@ -408,8 +408,12 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     /// All orders that one request asked for.
     package func submittedTogether(with id: ClientOrderID) -> [ClientOrderID] {
-        group(of: id).map { groups[$0].members.filter { chains[$0]?.order.replacesOrder == nil } } ?? [id]
+        guard chains[id]?.order.replacesOrder == nil, let group = group(of: id) else { return [id] }
+        return groups[group].members.filter { chains[$0]?.order.replacesOrder == nil }
     }
+
+    /// It is to take the place of another order, which has not given way.
+    package func isReplacing(by id: ClientOrderID) -> Bool { successors.values.contains(id) }
 
     package func owner(of link: BrokerOrderID) -> ClientOrderID? { owners[link] }
 
