@@ -52,6 +52,25 @@ struct DeskTests {
         #expect(try rig.openAtVenue().isEmpty)
     }
 
+    @Test("the stop of an OCO is moved, and carried out by the venue under yet another id")
+    func movedStop() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(
+            terms("g.a", .sell, 100, limit: "110", role: .target), terms("g.b", .sell, 100, stop: "95", role: .stop),
+            as: .oco)
+        rig.begin(
+            .replace(
+                OrderReplacement(
+                    clientOrderID: client("g.b"), newClientOrderID: client("h"), stopPrice: price("97"))))
+        #expect(rig.orders[client("g.b")]?.status == .replaced)
+        #expect(rig.orders[client("h")]?.status == .new)
+        try rig.change("replaced_leg", 1_000)
+        try rig.quote("96.90", "97.00")
+        #expect(rig.orders[client("h")]?.status == .filled)
+        #expect(rig.orders[client("g.a")]?.status == .canceled)
+        #expect(rig.position(from: 100) == .zero)
+    }
+
     @Test("a request that is lost on its way back is looked up, and not sent again")
     func lostResponse() throws {
         let rig = try Rig(held: 100)
@@ -88,6 +107,21 @@ struct DeskTests {
         try rig.pass(3)
         #expect(rig.orders[client("one")]?.status == .new)
         #expect(rig.sent.map { $0.prefix(4) } == ["POST", "GET ", "POST"])
+    }
+
+    @Test("what was sent again and is lost is not sent a third time")
+    func tooManyThenLost() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("rate_limited", 1_000)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        rig.mend()
+        rig.lostMethod = .post
+        try rig.pass(30)
+        #expect(rig.orders[client("one")]?.status == .pendingNew)
+        #expect(rig.sent.filter { $0.hasPrefix("POST") }.count == 2)
+        try rig.pass(5)
+        #expect(rig.orders[client("one")]?.status == .rejected)
+        #expect(rig.sent.filter { $0.hasPrefix("POST") }.count == 2)
     }
 
     @Test("a gateway's time-out may have worked")
@@ -199,6 +233,8 @@ struct DeskTests {
         let state = try #require(rig.states.last)
         #expect(Set(state.openOrders.map(\.id.text)) == ["g.a", "g.b", "one"])
         #expect(state.openOrders.first { $0.id == client("g.b") }?.groupKind == .oco)
+        // The venue calls it held, and watches it.
+        #expect(state.openOrders.first { $0.id == client("g.b") }?.status == .new)
         #expect(state.positions.map(\.quantity) == [shares(100)])
         #expect(state.account.id.text == "demo")
         #expect(state.leftOut == nil)

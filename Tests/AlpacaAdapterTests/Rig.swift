@@ -21,6 +21,8 @@ final class Rig {
     /// Everything that was told, in a few words, since it was taken last.
     private var told: [String] = []
     private(set) var sent: [String] = []
+    /// Requests that never arrive.
+    var lostMethod: Alpaca.Method?
     private var socket: Int64 = 0
     /// Answers that come at last.
     private var lost: [(tag: Int64, due: Timestamp)] = []
@@ -168,6 +170,7 @@ final class Rig {
 
     private func answer(_ request: AdapterRequest, _ output: inout DeskOutput) {
         sent.append("\(request.method.rawValue) \(request.target)")
+        if request.method == lostMethod { return lost.append((request.tag, now + Self.timeOut)) }
         let response = venue.answer(
             VenueRequest(
                 request.method.rawValue, request.target, headers: Self.key.headers, body: request.body ?? [],

@@ -115,10 +115,17 @@ private struct Storm {
         let id = "bb\(count)"
         let quantity = random.number(1...40)
         let (above, below) = (money(middle + random.number(20...400)), money(middle - random.number(20...400)))
-        switch random.below(5) {
+        switch random.below(8) {
         case 0: rig.submit(terms(id, .sell, quantity))
         case 1: rig.submit(terms(id, .sell, quantity, limit: above))
         case 2: rig.submit(terms(id, .sell, quantity, stop: below))
+        case 5: rig.submit(terms(id, .buy, quantity))
+        case 6: rig.submit(terms(id, .buy, quantity, limit: below, role: .entry))
+        case 7:
+            rig.submit(
+                terms(id + "a", .buy, quantity, role: .entry),
+                terms(id + "b", .sell, quantity, limit: above, role: .target),
+                terms(id + "c", .sell, quantity, stop: below, role: .stop), as: .bracket)
         case 3:
             rig.submit(
                 terms(id + "a", .sell, quantity, limit: above, role: .target),

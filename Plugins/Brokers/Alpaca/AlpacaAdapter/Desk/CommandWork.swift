@@ -12,6 +12,8 @@ enum CommandWork: Sendable {
     struct Submitting: Sendable {
         let head: ClientOrderID
         let endpoint: Alpaca.Endpoint<Alpaca.Order>
+        /// Last.
+        var sentAt: Timestamp
         /// The venue has said that it did nothing: once that is seen, the request is sent again.
         var mayRepeat = false
         var repeats = 0

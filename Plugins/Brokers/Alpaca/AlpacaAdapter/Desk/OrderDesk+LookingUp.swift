@@ -86,18 +86,35 @@ extension OrderDesk {
         guard case .clientOrder(let id) = subject, let chain = chains[id], chain.current == nil, chain.order.isWorking,
             !chains.isReplacing(by: id)
         else { return }
-        let work = works.first { if case .submitting(let work) = $1 { work.head == id } else { false } }
-        if let (number, value) = work, case .submitting(var submitting) = value, submitting.mayRepeat {
-            submitting.mayRepeat = false
-            submitting.repeats += 1
-            works[number] = .submitting(submitting)
-            send(.order(submitting.endpoint), .command(number), &output)
-        } else if time - chain.order.submittedAt >= Limits.arrival {
+        var sentAt = chain.order.submittedAt
+        if let (number, work) = submission(of: id) {
+            sentAt = work.sentAt
+            if work.mayRepeat { return sendAgain(work, number, time, &output) }
+        }
+        if time - sentAt >= Limits.arrival {
             let ids = chains.submittedTogether(with: id)
             tell(chains.reject(ids, reason: "the venue never had it", at: time), time, &output)
         } else {
             chains.look(up: subject, at: time + Limits.retryDelay)
         }
+    }
+
+    private func submission(of head: ClientOrderID) -> (number: Int64, work: CommandWork.Submitting)? {
+        for (number, work) in works {
+            if case .submitting(let work) = work, work.head == head { return (number, work) }
+        }
+        return nil
+    }
+
+    /// The venue said that it did nothing, and has nothing. What becomes of the second request is not known before its answer.
+    private mutating func sendAgain(
+        _ work: CommandWork.Submitting, _ number: Int64, _ time: Timestamp, _ output: inout DeskOutput
+    ) {
+        var work = work
+        (work.mayRepeat, work.sentAt) = (false, time)
+        work.repeats += 1
+        works[number] = .submitting(work)
+        send(.order(work.endpoint), .command(number), &output)
     }
 
     /// What an order that was looked up says about the commands that wait for it.

@@ -113,7 +113,7 @@ package struct OrderDesk: Sendable {
                 return finish(number, &output)
             }
             let head = try submission.headAndLegs().first.clientOrderID
-            let work = CommandWork.Submitting(head: head, endpoint: .place(request))
+            let work = CommandWork.Submitting(head: head, endpoint: .place(request), sentAt: time)
             works[number] = .submitting(work)
             send(.order(work.endpoint), .command(number), &output)
         } catch {

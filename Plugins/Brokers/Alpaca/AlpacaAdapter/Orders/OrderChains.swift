@@ -263,8 +263,9 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     // MARK: - What follows
 
-    private mutating func take(_ news: VenueNews, chain id: ClientOrderID) -> [AdapterReport] {
-        var reports: [AdapterReport] = []
+    private mutating func take(_ said: VenueNews, chain id: ClientOrderID) -> [AdapterReport] {
+        var (news, reports) = (said, [AdapterReport]())
+        if news.event == .held, isWatched(id) { news.event = .new }
         if let first = chains[id]?.order.replacesOrder, successors[first] == id {
             if waits(news, for: first, id) { return [] }
             early[id] = nil
@@ -278,7 +279,35 @@ package struct OrderChains: Codable, Equatable, Sendable {
         askForMissingExecutions(of: id, at: news.at)
         if !outcome.reports.isEmpty { askForSiblings(of: id, news) }
         if chains[id]?.order.isWorking == false { release(id, at: news.at) }
-        return reports
+        return outcome.reports.isEmpty ? reports : reports + wakeStop(with: id, at: news.at)
+    }
+
+    /// The venue tells the stop of two exits as `held` as long as its target works, and carries it out all the same: to the core it
+    /// works. The exits of an entry wait until that is filled.
+    private func isWatched(_ id: ClientOrderID) -> Bool {
+        guard let chain = chains[id], chain.part == .stop, let kind = chain.order.groupKind else { return false }
+        switch kind {
+        case .oco: return true
+        case .bracket:
+            return group(of: id).map { groups[$0].members }?.contains { member in
+                guard let other = chains[member] else { return false }
+                switch other.part {
+                case .entry: return other.order.status == .filled
+                case .target: return other.order.status == .new || other.order.filledQuantity.isPositive
+                case .single, .stop: return false
+                }
+            } == true
+        }
+    }
+
+    /// What happened to the entry or the target says that the stop beside it works from now on.
+    private mutating func wakeStop(with id: ClientOrderID, at time: Timestamp) -> [AdapterReport] {
+        guard chains[id]?.part != .stop, let group = group(of: id) else { return [] }
+        return groups[group].members.flatMap { member -> [AdapterReport] in
+            guard let chain = chains[member], chain.order.status == .held, let link = chain.current, isWatched(member)
+            else { return [] }
+            return take(VenueNews(link, .new, at: time), chain: member)
+        }
     }
 
     /// An order of the venue is over because another one took its place: by our request, or by itself.

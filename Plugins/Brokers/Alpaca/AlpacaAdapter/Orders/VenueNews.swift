@@ -28,6 +28,9 @@ struct VenueNews: Codable, Equatable, Sendable {
     /// The core asks for just this order.
     var isWanted = false
 
+    /// What follows from news of another order.
+    init(_ id: BrokerOrderID, _ event: OrderEvent, at time: Timestamp) { (self.id, self.event, at) = (id, event, time) }
+
     /// Of a list, or of the answer to a request; nil where its id cannot be said.
     init?(_ row: Alpaca.Order, seen: Timestamp) {
         guard let id = row.id.said(as: BrokerOrderID.self) else { return nil }
