@@ -143,8 +143,8 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     /// All executions of one order of the venue, of the list of activities.
     ///
-    /// The part of an activity's id behind the colons is the execution's id. Should the venue name them otherwise than on the stream, those that are
-    /// known are known by quantity and price.
+    /// The part of an activity's id behind the colons is the execution's id. Should the venue name them otherwise than on the
+    /// stream, those that are known are found by quantity and price.
     package mutating func take(
         executions: [Alpaca.TradeActivity], of order: BrokerOrderID, at seen: Timestamp
     ) -> [AdapterReport] {
@@ -227,8 +227,8 @@ package struct OrderChains: Codable, Equatable, Sendable {
         if let head = incompleteGroup(row.symbol)?.head { ask(subject(of: head), at: news.at) }
     }
 
-    /// What was kept for orders whose chain is known by now. Where no leg is looked for any more it is of somebody else's order, which
-    /// the lists show.
+    /// What was kept for orders whose chain is known by now. Where no leg is looked for any more it is of somebody else's order,
+    /// which the lists show.
     private mutating func claim() -> [AdapterReport] {
         var reports: [AdapterReport] = []
         for kept in unclaimed {
@@ -336,7 +336,8 @@ package struct OrderChains: Codable, Equatable, Sendable {
         return []
     }
 
-    /// Whether news of a successor must wait: as long as the first order rests, to tell of the second is to tell that the first does not.
+    /// Whether news of a successor must wait: as long as the first order rests, to tell of the second is to tell that the first
+    /// does not.
     private mutating func waits(_ news: VenueNews, for first: ClientOrderID, _ id: ClientOrderID) -> Bool {
         let isOver = chains[first]?.order.isWorking != true
         let isReplaced = chains[first]?.links.contains { $0.replacedBy == news.id } == true
