@@ -124,6 +124,21 @@ struct DeskTests {
         #expect(rig.sent.filter { $0.hasPrefix("POST") }.count == 2)
     }
 
+    @Test("the time in which a request may arrive begins with the last one that was sent")
+    func arrival() throws {
+        let rig = try Rig(held: 100)
+        try rig.change("rate_limited", 1_000)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        try rig.pass(10)
+        rig.mend()
+        rig.lostMethod = .post
+        try rig.pass(29)
+        #expect(rig.sent.filter { $0.hasPrefix("POST") }.count == 2)
+        #expect(rig.orders[client("one")]?.status == .pendingNew)
+        try rig.pass(6)
+        #expect(rig.orders[client("one")]?.status == .rejected)
+    }
+
     @Test("a gateway's time-out may have worked")
     func gateway() throws {
         let rig = try Rig(held: 100)
@@ -238,6 +253,21 @@ struct DeskTests {
         #expect(state.positions.map(\.quantity) == [shares(100)])
         #expect(state.account.id.text == "demo")
         #expect(state.leftOut == nil)
+    }
+
+    @Test("an order that is not listed any more is asked for before the lists are answered")
+    func unlisted() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, limit: "110"))
+        try rig.change("lost_event", 1_000)
+        try rig.quote("110.00", "110.10")
+        #expect(rig.orders[client("one")]?.status == .new)
+        rig.begin(.reconcile)
+        let state = try #require(rig.states.last)
+        #expect(state.openOrders.isEmpty)
+        #expect(state.positions.map(\.quantity) == [shares(90)])
+        try rig.pass(3)
+        #expect(rig.orders[client("one")]?.status == .filled)
     }
 
     @Test("a new adapter with the old one's memory finds what was sent and not answered")

@@ -47,6 +47,9 @@ package struct OrderChain: Codable, Equatable, Sendable {
     /// The venue's order that works now, or did last.
     var current: BrokerOrderID? { links.last?.id }
 
+    /// The venue works it, as far as is known; what was filled of one that is over may still be on its way here.
+    var restsAtVenue: Bool { order.isWorking && links.last?.isOver == false }
+
     // MARK: - Counting
 
     private func booked(_ link: BrokerOrderID) -> Quantity {

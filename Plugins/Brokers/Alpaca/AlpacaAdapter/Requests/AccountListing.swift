@@ -46,7 +46,7 @@ struct AccountListing: Sendable {
             }
         }
         leftOut += orders.flatMap { Self.leftOut($0, chains) }
-        let open = chains.working.compactMap { $0.current == nil ? nil : chains.listed($0.id) }
+        let open = chains.working.filter(\.restsAtVenue).compactMap { chains.listed($0.id) }
         return BrokerState(
             account: Account(
                 id: account, currency: figures.currency ?? "USD", cash: cash, equity: equity, buyingPower: power),
