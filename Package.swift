@@ -82,6 +82,7 @@ let core: [Target] = [
     system("CZeroMQ", "libzmq3-dev"),
     module("ZeroMQTransport", "CPosix", "CZeroMQ", "Messaging", "SystemTime"),
     module("Keys", "Messaging", "ZeroMQTransport", "Wire"),
+    system("CCurl", "libcurl4-openssl-dev"),
     system("COpenSSL", "libssl-dev"),
     system("CZlib", "zlib1g-dev"),
     module("Journal", "COpenSSL"),
@@ -129,6 +130,8 @@ let plugins: [Target] = [
     program("broker-paper", "Plugins/Brokers/Paper/Adapter", "PluginKit", "PaperAdapter"),
     part("AlpacaAPI", "Brokers/Alpaca/AlpacaAPI", "JSON", "Trading"),
     part("AlpacaAdapter", "Brokers/Alpaca/AlpacaAdapter", "AlpacaAPI", "JSON", "Trading"),
+    part(
+        "AlpacaTransport", "Brokers/Alpaca/AlpacaTransport", "AlpacaAPI", "CCurl", "COpenSSL", "CPosix", "SystemTime"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
@@ -255,6 +258,8 @@ let testTargets: [Target] = [
     tests(
         "AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
         "Trading"),
+    tests(
+        "AlpacaTransportTests", exclude: ["server.py"], "AlpacaAPI", "AlpacaTransport", "CPosix"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
         "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "JSON", "Wire", "Messaging",

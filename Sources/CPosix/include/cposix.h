@@ -53,6 +53,19 @@ int cposix_signal_descriptor(int with_hangup);
 /* The number of the next signal, 0 when none waits. */
 int cposix_next_signal(int descriptor);
 
+/* A set of descriptors that is one itself, readable while one of them is ready: epoll(7). */
+struct cposix_ready { int descriptor, readable, writable, failed; };
+int cposix_watch_create(void);
+/* 0; -1 and errno. */
+int cposix_watch(int set, int descriptor, int readable, int writable);
+void cposix_watch_end(int set, int descriptor);
+/* How many are ready now; it does not wait. */
+int cposix_watch_next(int set, struct cposix_ready *ready, int most);
+/* A descriptor that is readable after so many milliseconds, negative for never: timerfd_create(2). */
+int cposix_timer_create(void);
+int cposix_timer_set(int timer, long milliseconds);
+void cposix_timer_clear(int timer);
+
 /* Lowers the soft limit of a process's open files to so many: prlimit(2). It may raise it again, up to its hard limit. */
 int cposix_limit_descriptors(int process, unsigned long count);
 
