@@ -248,7 +248,7 @@ let testTargets: [Target] = [
         "JournalTesting", "CoreTestSupport"),
     tests("BacktestingTests", "Backtesting", "Configuration", "JSON", "Orchestration", "Trading"),
     tests("ReportingTests", "Orchestration", "Reporting", "SeededRandom", "Trading", "CoreTestSupport"),
-    tests("PluginTestingTests", "PluginTesting", "PluginKit", "Trading"),
+    tests("PluginTestingTests", "PluginTesting", "PluginKit", "JSON", "Trading", "Wire"),
     tests("PolicyTests", "Trading", "JSON", "Wire", "PluginKit", "PluginTesting", and: policyLibraries),
     tests("PaperExchangeTests", "PaperExchange", "SeededRandom", "Trading", "Wire"),
     tests("AlpacaAPITests", "AlpacaAPI", "JSON", "SeededRandom", "Trading"),

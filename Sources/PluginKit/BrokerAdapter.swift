@@ -57,9 +57,7 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
     /// Of the program: two adapters of one account, each of its own kind, keep a file each.
     private let program: String
     private var adapter: A?
-    private var fence: CoreFence?
-    /// As the newest `welcome` has it.
-    private var core: CoreIdentity?
+    private var obedience = Obedience()
     private var lockstep = false
     private var marketTime = Timestamp(nanoseconds: 0)
     private var nextTick: Int64 = 0
@@ -67,32 +65,18 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
 
     init(program: String) { self.program = program }
 
-    mutating func start(_ welcome: Welcome) throws -> Ready {
+    mutating func start(_ welcome: Welcome) throws -> Ready? {
         lockstep = welcome.lockstep
         if adapter == nil {
             adapter = try A(
                 settings: WireDecoder().decodeSettings(A.Settings.self, from: welcome.settings),
                 context: AdapterContext(
                     account: welcome.account, stateDirectory: welcome.stateDirectory, lockstep: welcome.lockstep))
-            fence = try CoreFence(path: "\(welcome.stateDirectory)/\(program).core")
+            try obedience.open(path: "\(welcome.stateDirectory)/\(program).core")
         }
-        core = welcome.core
-        if welcome.takesOver == true, let core { try takeOver(by: core) }
-        return Ready(capabilities: adapter?.capabilities, fence: obeyed)
-    }
-
-    private mutating func takeOver(by core: CoreIdentity) throws {
-        try fence?.takeOver(by: core)
-        try adapter?.fence(at: core.epoch)
-    }
-
-    /// Nil before the first command.
-    private var obeyed: CoreIdentity? {
+        if let epoch = try obedience.welcomed(welcome) { try adapter?.fence(at: epoch) }
         let highest = adapter?.highestEpoch ?? 0
-        guard let kept = fence?.kept, kept.epoch >= highest else {
-            return highest > 0 ? CoreIdentity(journal: nil, run: nil, epoch: highest) : nil
-        }
-        return kept
+        return Ready(capabilities: adapter?.capabilities, fence: obedience.kept(highest: highest))
     }
 
     mutating func handle(_ message: Received) throws -> [Answer] {
@@ -106,14 +90,14 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
             results = try adapter?.market(update) ?? []
         default: throw PluginStartError(why: "a broker adapter knows no \(message.header.type.rawValue)")
         }
-        return results.map { Self.answer($0, re: message.header.id) } + [Answer(.done, Empty(), re: message.header.id)]
+        return results.map { $0.answer(re: message.header.id) } + [Answer(.done, Empty(), re: message.header.id)]
     }
 
     /// P8: a core of an older epoch, or of another journal, is refused whatever it asks.
     private mutating func command(_ message: Received) throws -> [BrokerMessage] {
         let epoch = message.header.epoch
         let highest = adapter?.highestEpoch ?? 0
-        try fence?.admit(epoch: epoch, of: core, highest: highest)
+        try obedience.admit(epoch: epoch, highest: highest)
         if epoch > highest { try adapter?.fence(at: epoch) }
         let (command, time) = (try message.command(OrderCommand.self), now)
         return try adapter?.handle(command, at: time) ?? []
@@ -121,21 +105,23 @@ struct BrokerRole<A: BrokerAdapter>: PluginRole {
 
     private var now: Timestamp { lockstep ? marketTime : wallClock() }
 
-    private static func answer(_ message: BrokerMessage, re: String?) -> Answer {
-        switch message {
+    mutating func nextTickMilliseconds() -> Int64? { lockstep ? nil : nextTick }
+
+    mutating func tick() throws -> [Answer] {
+        nextTick = monotonicMilliseconds() + Self.tickMilliseconds
+        let time = now
+        return try adapter?.tick(at: time).map { $0.answer(re: nil) } ?? []
+    }
+}
+
+extension BrokerMessage {
+    func answer(re: String?) -> Answer {
+        switch self {
         case .execution(let report): Answer(.execution, report, re: re)
         case .answer(let answer): Answer(.orderAnswer, answer, re: re)
         case .state(let state): Answer(.brokerState, state, re: re)
         case .cash(let movement): Answer(.cashMovement, movement, re: re)
         case .correction(let correction): Answer(.executionCorrection, correction, re: re)
         }
-    }
-
-    mutating func nextTickMilliseconds() -> Int64? { lockstep ? nil : nextTick }
-
-    mutating func tick() throws -> [Answer] {
-        nextTick = monotonicMilliseconds() + Self.tickMilliseconds
-        let time = now
-        return try adapter?.tick(at: time).map { Self.answer($0, re: nil) } ?? []
     }
 }

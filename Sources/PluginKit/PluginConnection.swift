@@ -10,8 +10,8 @@ import ZeroMQTransport
 /// What a plugin does with what the core says. The connection does the rest: hello, heart-beats, drain, reconnect.
 package protocol PluginRole {
     static var role: Role { get }
-    /// Makes itself from its settings; what it can do goes back to the core.
-    mutating func start(_ welcome: Welcome) throws -> Ready
+    /// Makes itself from its settings; what it can do goes back to the core. Nil: it says so later, by ``becomeReady()``.
+    mutating func start(_ welcome: Welcome) throws -> Ready?
     /// Makes itself anew from other settings; what it can do now goes back to the core. When it throws, it goes on as it was.
     mutating func configure(_ settings: JSON) throws -> Ready
     /// Answers one message; everything in the list is sent in order.
@@ -19,9 +19,31 @@ package protocol PluginRole {
     /// When it wants ``tick()``; nil when it waits for the core alone.
     mutating func nextTickMilliseconds() -> Int64?
     mutating func tick() throws -> [Answer]
+
+    // What those have who are not always ready, and work without being asked.
+
+    /// After each tick of a session that has not begun: nil until it can.
+    mutating func becomeReady() -> Ready?
+    /// What happened while no session was ready: said after `ready`.
+    mutating func takeKept() -> [Answer]
+    /// After each tick of a session that is ready: why it is not any more. The session is ended with that.
+    var reasonToLeave: String? { get }
+    /// The session with the core is over.
+    mutating func endSession()
+    /// It wants ``tick()`` when one of these is readable, too.
+    var descriptors: [CInt] { get }
+    /// It wants ``tick()`` without a session, too.
+    var worksAlone: Bool { get }
 }
 
 extension PluginRole {
+    package mutating func becomeReady() -> Ready? { nil }
+    package mutating func takeKept() -> [Answer] { [] }
+    package var reasonToLeave: String? { nil }
+    package mutating func endSession() {}
+    package var descriptors: [CInt] { [] }
+    package var worksAlone: Bool { false }
+
     package mutating func configure(_ settings: JSON) throws -> Ready {
         throw PluginStartError(why: "a \(Self.role.rawValue) takes new settings at its start only; restart bigbrother")
     }
@@ -77,6 +99,10 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     private var heartbeatMilliseconds: Int64 = 1_000
     private var lastHeard = monotonicMilliseconds()
     private var isReady = false
+    /// Welcomed, and not ready yet.
+    private var isAwaited = false
+    /// It has said bye, to come again.
+    private var hasLeft = false
     #if DEBUG
         private var crashPoint: CrashPoint?
     #endif
@@ -110,20 +136,22 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
         let socket = try ZeroMQSocket(.dealer, in: context, options: socketOptions(endpoint))
         try socket.connect(endpoint)
         let code = try converse(socket, endpoint)
+        plugin.endSession()
         // What was said last gets its time to leave: the context, which goes with `run`, waits for it.
-        if code != nil { try socket.drain(milliseconds: lastWordMilliseconds) }
+        if code != nil || hasLeft { try socket.drain(milliseconds: lastWordMilliseconds) }
         return code
     }
 
     /// Until an end, with its code; nil when another socket is wanted.
     private mutating func converse(_ socket: borrowing ZeroMQSocket, _ endpoint: Endpoint) throws -> Int32? {
-        (session, epoch, sent, isReady) = ("", 0, 0, false)
+        (session, epoch, sent, isReady, isAwaited, hasLeft) = ("", 0, 0, false, false, false)
         lastHeard = monotonicMilliseconds()
         var poller = ZeroMQPoller()
         let socketToken = poller.add(socket)
         let signalToken = poller.add(fileDescriptor: signals)
         let inputToken = isChild ? poller.add(fileDescriptor: 0) : nil
         defer { poller.remove(socketToken) }
+        var watched: [(descriptor: CInt, token: PollToken)] = []
         var nextHello: Int64 = 0
         while true {
             let now = monotonicMilliseconds()
@@ -135,6 +163,7 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
             // A socket that the core has refused once never tries again (libzmq 4.3.4), and its key may be allowed by now.
             if session.isEmpty, endpoint.transport == .tcp, now - lastHeard > 5_000 { return nil }
             if !session.isEmpty, now - lastHeard > 3 * heartbeatMilliseconds + 2_000 { return nil }
+            watch(&watched, in: &poller)
             let ready = try poller.poll(timeoutMilliseconds: Int(waitMilliseconds(now)))
             if ready.contains(signalToken), let code = try stopOnSignal(socket) { return code }
             if let inputToken, ready.contains(inputToken), inputHasEnded() { return 0 }
@@ -146,8 +175,35 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
                     if let code = try take(frames, on: socket) { return code }
                 }
             }
-            if isReady { try tickIfDue(socket) }
+            let isWoken = watched.contains { ready.contains($0.token) }
+            if isReady || plugin.worksAlone, let code = try tickIfDue(isWoken: isWoken, socket) { return code }
+            if isAwaited { try becomeReadyIfItIs(socket) }
+            if isReady, let why = plugin.reasonToLeave {
+                log("warning", why)
+                _ = try sayBye(why, on: socket)
+                hasLeft = true
+                return nil
+            }
         }
+    }
+
+    /// The plugin's own descriptors are watched beside the socket; they change when it starts.
+    private func watch(_ watched: inout [(descriptor: CInt, token: PollToken)], in poller: inout ZeroMQPoller) {
+        let wanted = plugin.descriptors
+        guard wanted != watched.map(\.descriptor) else { return }
+        for (_, token) in watched { poller.remove(token) }
+        watched = wanted.map { ($0, poller.add(fileDescriptor: $0)) }
+    }
+
+    private mutating func becomeReadyIfItIs(_ socket: borrowing ZeroMQSocket) throws {
+        guard let ready = plugin.becomeReady() else { return }
+        try beginWork(ready, on: socket)
+    }
+
+    private mutating func beginWork(_ ready: Ready, on socket: borrowing ZeroMQSocket) throws {
+        try send(Answer(.ready, ready), on: socket)
+        (isReady, isAwaited) = (true, false)
+        for answer in plugin.takeKept() { try send(answer, on: socket) }
     }
 
     private func socketOptions(_ endpoint: Endpoint) -> SocketOptions {
@@ -169,9 +225,10 @@ package struct PluginConnection<Plugin: PluginRole>: ~Copyable {
     }
 
     private mutating func waitMilliseconds(_ now: Int64) -> Int64 {
-        guard isReady else { return session.isEmpty ? 20 : 500 }
-        let due = plugin.nextTickMilliseconds() ?? now + 500
-        return max(0, min(due - now, 500))
+        let longest: Int64 = session.isEmpty ? 20 : 500
+        guard isReady || plugin.worksAlone else { return longest }
+        let due = plugin.nextTickMilliseconds() ?? now + longest
+        return max(0, min(due - now, longest))
     }
 
     /// A dealer takes messages only when the core's socket is there.
@@ -300,14 +357,19 @@ extension PluginConnection {
             crashPoint?.keep(in: welcome.stateDirectory)
         #endif
         do {
-            try send(Answer(.ready, try plugin.start(welcome)), on: socket)
-            isReady = true
+            isAwaited = true
+            if let ready = try plugin.start(welcome) { try beginWork(ready, on: socket) }
             return nil
         } catch {
-            log("error", "\(launch.name) settings: \(error)")
-            try send(Answer(.error, Fault(reason: "settings: \(error)")), on: socket)
-            return try sayBye("its settings are wrong: \(error)", on: socket) == 0 ? 2 : 2
+            return try refuseSettings(error, on: socket)
         }
+    }
+
+    private mutating func refuseSettings(_ error: any Error, on socket: borrowing ZeroMQSocket) throws -> Int32 {
+        log("error", "\(launch.name) settings: \(error)")
+        try send(Answer(.error, Fault(reason: "settings: \(error)")), on: socket)
+        _ = try sayBye("its settings are wrong: \(error)", on: socket)
+        return 2
     }
 
     /// One message at a time: no evaluation ever sees half of the new settings.
@@ -344,10 +406,15 @@ extension PluginConnection {
         for answer in answers { try send(answer, on: socket) }
     }
 
-    private mutating func tickIfDue(_ socket: borrowing ZeroMQSocket) throws {
-        guard let due = plugin.nextTickMilliseconds(), due <= monotonicMilliseconds() else { return }
+    /// - Returns: the code to end with, where its settings turn out to be wrong.
+    private mutating func tickIfDue(isWoken: Bool, _ socket: borrowing ZeroMQSocket) throws -> Int32? {
+        let isDue = plugin.nextTickMilliseconds().map { $0 <= monotonicMilliseconds() } ?? false
+        guard isWoken || isDue else { return nil }
         do {
             for answer in try plugin.tick() { try send(answer, on: socket) }
+            return nil
+        } catch let error as SettingsError where isAwaited {
+            return try refuseSettings(error, on: socket)
         } catch {
             // The core hears why, and starts the process again.
             try send(Answer(.error, Fault(reason: "its code failed: \(error)")), on: socket)

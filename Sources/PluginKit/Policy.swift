@@ -38,7 +38,7 @@ struct PolicyRole<P: Policy>: PluginRole {
     static var role: Role { .policy }
     private var policies: SymbolPolicies<P>?
 
-    mutating func start(_ welcome: Welcome) throws -> Ready {
+    mutating func start(_ welcome: Welcome) throws -> Ready? {
         try configure(welcome.settings)
     }
 

@@ -67,7 +67,7 @@ struct ProviderRole<P: Provider>: PluginRole {
     /// Of the newest update, so that time grows with each.
     private var lastAt = Timestamp(nanoseconds: .min)
 
-    mutating func start(_ welcome: Welcome) throws -> Ready {
+    mutating func start(_ welcome: Welcome) throws -> Ready? {
         lockstep = welcome.lockstep
         provider = try P(
             settings: WireDecoder().decodeSettings(P.Settings.self, from: welcome.settings), lockstep: welcome.lockstep)
