@@ -132,6 +132,10 @@ let plugins: [Target] = [
     part("AlpacaAdapter", "Brokers/Alpaca/AlpacaAdapter", "AlpacaAPI", "JSON", "Trading"),
     part(
         "AlpacaTransport", "Brokers/Alpaca/AlpacaTransport", "AlpacaAPI", "CCurl", "COpenSSL", "CPosix", "SystemTime"),
+    part(
+        "AlpacaDriver", "Brokers/Alpaca/AlpacaDriver", "AlpacaAPI", "AlpacaAdapter", "AlpacaTransport", "FileTrust",
+        "PluginKit", "Trading", "Wire"),
+    program("broker-alpaca", "Plugins/Brokers/Alpaca/Program", "AlpacaDriver", "PluginKit"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
@@ -180,8 +184,8 @@ let buildSets: [Target] = [
     .target(
         name: "EveryPlugin",
         dependencies: [
-            "Demonstration", "broker-paper-plain", "policy-emergency", "policy-entries", "policy-exit-rules",
-            "policy-regime", "policy-time-stop", "policy-trading-hours",
+            "Demonstration", "broker-alpaca", "broker-paper-plain", "policy-emergency", "policy-entries",
+            "policy-exit-rules", "policy-regime", "policy-time-stop", "policy-trading-hours",
         ], path: "Sources/BuildSets/EveryPlugin"),
     .target(
         name: "PeerRun",
@@ -258,6 +262,7 @@ let testTargets: [Target] = [
     tests(
         "AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
         "Trading"),
+    tests("AlpacaDriverTests", "AlpacaAPI", "AlpacaAdapter", "AlpacaDriver", "PluginKit", "Trading"),
     tests(
         "AlpacaTransportTests", exclude: ["server.py"], "AlpacaAPI", "AlpacaTransport", "CPosix"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
@@ -267,7 +272,8 @@ let testTargets: [Target] = [
     program(
         "policy-reenter", "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"], "PluginKit", "Trading"),
     tests(
-        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-backtest", "bigbrother-dev", "broker-paper",
+        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-backtest", "bigbrother-dev",
+        "broker-alpaca", "broker-paper",
         "broker-paper-plain",
         "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
         "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),

@@ -13,8 +13,10 @@ final class BrokerHarness {
     let base: Price
     /// Lockstep time, which every market update moves on.
     private(set) var time = Timestamp(seconds: 1_773_669_660)
-    private(set) var orders: [ClientOrderID: Order] = [:]
+    var orders: [ClientOrderID: Order] = [:]
     private(set) var executions: [ExecutionID: ExecutionReport] = [:]
+    /// Of what checks before this one had left.
+    var cleared: Set<ExecutionID> = []
     /// Executions that were reported more than once.
     private(set) var repeated = 0
     private var last: Price
@@ -33,6 +35,7 @@ final class BrokerHarness {
         base = try harness.plugin.guide.price ?? Price("100")
         last = base
         if capabilities.wantsMarketData { try quote(base) }
+        if opens, !harness.plugin.lockstep { try clear() }
     }
 
     /// Goes on with another process of the adapter, or after another hello.
@@ -45,7 +48,9 @@ final class BrokerHarness {
 
     /// The smallest order there is, times so much.
     func lots(_ count: Int64) -> Quantity {
-        let step = max(1, capabilities.quantityIncrement(of: symbol).units)
+        // Of any order type: the same quantity is used in several.
+        let steps = capabilities.orderTypes.map { capabilities.quantityIncrement(of: symbol, in: $0).units }
+        let step = max(1, capabilities.quantityIncrement(of: symbol).units, steps.max() ?? 1)
         let least = max(step, capabilities.minimumQuantity(of: symbol).units)
         return Quantity(units: (least + step - 1) / step * step * count)
     }
@@ -202,7 +207,7 @@ final class BrokerHarness {
     }
 
     func query(_ id: ClientOrderID) throws -> OrderAnswer {
-        guard let answer = try carryOut(.query(clientOrderID: id)).answer else {
+        guard let answer = try queried(id).answer else {
             throw Broken("query was done without an order_answer")
         }
         guard answer.clientOrderID == id else {
@@ -283,7 +288,7 @@ final class BrokerHarness {
 
     /// Of the symbol, by the executions that were reported.
     func bought() throws -> Quantity {
-        try executions.values.reduce(Quantity.zero) { sum, report in
+        try executions.filter { !cleared.contains($0.key) }.values.reduce(Quantity.zero) { sum, report in
             guard let quantity = report.quantity, let order = orders[report.clientOrderID] else { return sum }
             return order.terms.side == .buy ? try sum + quantity : try sum - quantity
         }

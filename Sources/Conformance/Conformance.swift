@@ -37,7 +37,8 @@ package enum Conformance {
         signal(SIGPIPE, SIG_IGN)
         let isOurs = if case .program = plugin.place { true } else { false }
         let shared = Shared(
-            nonce: isOurs ? "chk" : "chk\(Timestamp(nanoseconds: wallNanoseconds()).nanoseconds / 1_000_000)")
+            nonce: isOurs && plugin.lockstep
+                ? "chk" : "chk\(Timestamp(nanoseconds: wallNanoseconds()).nanoseconds / 1_000_000)")
         var report = Report(plugin)
         let all = checks(for: plugin.role)
         let exact = only.filter { part in all.contains { $0.name == part } }

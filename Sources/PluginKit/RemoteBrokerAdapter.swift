@@ -64,8 +64,10 @@ struct RemoteBrokerRole<A: RemoteBrokerAdapter>: PluginRole {
     private var commands: [Int64: String] = [:]
     private var lastNumber: Int64 = 0
     private var isReady = false
-    /// Reports of the time without a session that is ready. What does not fit is found by the core in the lists.
+    /// Reports of the time without a session that is ready. What does not fit is found by the core in the lists, and so is what
+    /// happened before the first one.
     private var kept: [Answer] = []
+    private var wasReady = false
 
     init(program: String) { self.program = program }
 
@@ -87,7 +89,7 @@ struct RemoteBrokerRole<A: RemoteBrokerAdapter>: PluginRole {
 
     mutating func becomeReady() -> Ready? {
         guard let adapter, adapter.readiness == .ready else { return nil }
-        isReady = true
+        (isReady, wasReady) = (true, true)
         return Ready(capabilities: adapter.capabilities, fence: obedience.kept(highest: adapter.highestEpoch))
     }
 
@@ -152,7 +154,7 @@ struct RemoteBrokerRole<A: RemoteBrokerAdapter>: PluginRole {
             }
         }
         guard !isReady else { return answers }
-        kept += answers.prefix(max(0, RemoteLimits.kept - kept.count))
+        if wasReady { kept += answers.prefix(max(0, RemoteLimits.kept - kept.count)) }
         return []
     }
 }

@@ -189,11 +189,11 @@ final class Rig {
     private func take(_ report: AdapterReport) {
         switch report {
         case .execution(let report): take(report)
-        case .answer(let answer):
+        case .answer(let answer, _):
             answers.append(answer)
             answer.executions.forEach(take)
             orders[answer.clientOrderID]?.status = answer.order?.status ?? .rejected
-        case .state(let state): states.append(state)
+        case .state(let state, _): states.append(state)
         case .correction: break
         }
         if case .execution = report { told += words([report]) }

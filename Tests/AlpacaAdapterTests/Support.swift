@@ -73,9 +73,9 @@ func words(_ reports: [AdapterReport]) -> [String] {
         case .correction(let correction):
             let after = correction.corrected.map { " is \($0.executionID) \($0.quantity) @ \($0.price)" }
             return "\(correction.clientOrderID) without \(correction.executionID)\(after ?? "")"
-        case .answer(let answer):
+        case .answer(let answer, _):
             return "\(answer.clientOrderID) is \(answer.order?.status.rawValue ?? "unknown")"
-        case .state(let state):
+        case .state(let state, _):
             return "\(state.positions.count) positions, \(state.openOrders.count) orders"
         }
     }

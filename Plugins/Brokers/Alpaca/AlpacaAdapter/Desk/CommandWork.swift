@@ -52,6 +52,8 @@ package struct DeskOutput: Sendable {
     package var reports: [AdapterReport] = []
     package var finished: [Finished] = []
 
+    package init() {}
+
     /// A command is answered: by `done`, or by `error` where nothing was done.
     package struct Finished: Equatable, Sendable {
         package let command: Int64

@@ -55,7 +55,7 @@ extension OrderDesk {
         guard let state = listing.state(of: account, chains, at: time) else {
             return finish(number, failure: "the account's figures are not all there", &output)
         }
-        output.reports.append(.state(state))
+        output.reports.append(.state(state, to: number))
         finish(number, &output)
     }
 

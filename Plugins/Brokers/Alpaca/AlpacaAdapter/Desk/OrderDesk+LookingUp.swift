@@ -89,7 +89,9 @@ extension OrderDesk {
         var sentAt = chain.order.submittedAt
         if let (number, work) = submission(of: id) {
             sentAt = work.sentAt
-            if work.mayRepeat { return sendAgain(work, number, time, &output) }
+            // What is asked for anew, after so long, is another order.
+            let isFresh = time - chain.order.submittedAt < Limits.repeatable
+            if work.mayRepeat, isFresh { return sendAgain(work, number, time, &output) }
         }
         if time - sentAt >= Limits.arrival {
             let ids = chains.submittedTogether(with: id)
@@ -195,7 +197,8 @@ extension OrderDesk {
         output.reports.append(
             .answer(
                 OrderAnswer(
-                    clientOrderID: work.id, order: chains.listed(work.id), executions: chain?.executions ?? [])))
+                    clientOrderID: work.id, order: chains.listed(work.id), executions: chain?.executions ?? []),
+                to: number))
         finish(number, &output)
     }
 }

@@ -64,6 +64,9 @@ package struct OrderDesk: Sendable {
         }
     }
 
+    /// Forgets orders that were over before this time, of which nothing more is told.
+    package mutating func prune(before time: Timestamp) { chains.prune(before: time) }
+
     /// The stream is up and everything is reconciled, or is not any more.
     package mutating func setReady(_ isReady: Bool) { self.isReady = isReady }
 
@@ -166,6 +169,12 @@ package struct OrderDesk: Sendable {
         }
         guard chain.order.isWorking else {
             output.reports.append(.execution(chain.status(at: time)))
+            if chain.order.status != .canceled {
+                let words = "it is \(chain.order.status.rawValue) already"
+                output.reports.append(
+                    .execution(
+                        ExecutionReport(clientOrderID: id, event: .cancelRejected, reason: words, at: time)))
+            }
             return finish(number, &output)
         }
         guard let link = chain.current else {
@@ -266,7 +275,13 @@ package struct OrderDesk: Sendable {
         var work = work
         switch outcome {
         case .done(let body):
-            if takeOrder(body, time, &output) { return }
+            if takeOrder(body, time, &output) {
+                // Legs that did not come with it are found below the order itself.
+                if let leg = missing(of: work.head), works[number] != nil {
+                    chains.look(up: chains.subject(of: leg), at: time + Limits.pause)
+                }
+                return
+            }
         case .refused(let refusal):
             let ids = chains.submittedTogether(with: work.head)
             return tell(chains.reject(ids, reason: refusal.words, at: time), time, &output)
@@ -348,14 +363,20 @@ package struct OrderDesk: Sendable {
         for number in works.keys.sorted() {
             switch works[number] {
             case .submitting(let work):
-                let isAnswered = chains[work.head].map { $0.current != nil || !$0.order.isWorking } ?? true
-                if isAnswered { finish(number, &output) }
+                if missing(of: work.head) == nil { finish(number, &output) }
             case .replacing(let work):
                 if chains[work.first]?.order.status != .pendingReplace { finish(number, &output) }
             case .canceling(let work):
                 if chains[work.id]?.order.isWorking != true { finish(number, &output) }
             case .querying, .listing, nil: continue
             }
+        }
+    }
+
+    /// Of the orders of a submission, one of which the venue has not been heard.
+    private func missing(of head: ClientOrderID) -> ClientOrderID? {
+        chains.submittedTogether(with: head).first {
+            chains[$0].map { $0.current == nil && $0.order.isWorking } ?? false
         }
     }
 
@@ -370,6 +391,8 @@ package struct OrderDesk: Sendable {
         static let arrival = TimeSpan.seconds(30)
         /// The core waits 60 s for the answer of a command.
         static let patience = TimeSpan.seconds(45)
+        /// From the command on, in which a request of which nothing was done is sent once more.
+        static let repeatable = TimeSpan.seconds(20)
         static let pause = TimeSpan.seconds(1)
         static let retryDelay = TimeSpan.seconds(2)
         static let cancelDelays = [TimeSpan.seconds(2), .seconds(5)]

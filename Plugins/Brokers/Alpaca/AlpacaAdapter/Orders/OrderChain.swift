@@ -179,8 +179,10 @@ package struct OrderChain: Codable, Equatable, Sendable {
     }
 
     private mutating func report(_ event: OrderEvent, _ news: VenueNews) -> ExecutionReport {
+        // Executions are told by themselves, and a count that is ahead of them only where nothing follows.
+        let count = event.endsOrder || news.execution != nil ? counted : booked
         var report = ExecutionReport(
-            clientOrderID: id, brokerOrderID: news.id, event: event, cumulativeQuantity: counted, reason: news.reason,
+            clientOrderID: id, brokerOrderID: news.id, event: event, cumulativeQuantity: count, reason: news.reason,
             at: news.at)
         if !isAnnounced { report.terms = order.terms }
         isAnnounced = true

@@ -51,11 +51,14 @@ package enum AdapterAnswer: Sendable {
     case response(status: Int, headers: [Alpaca.Header] = [], body: [UInt8])
     /// No answer within the time, or the connection ended: it may have been carried out.
     case lost
+    /// It has not left: nothing was done.
+    case notSent(String)
 
     /// 2xx and its body; what a request came to otherwise.
     var outcome: Outcome {
         switch self {
         case .lost: .unknown("there was no answer")
+        case .notSent(let words): .tooMany(Alpaca.Refusal(status: 0, body: Array(words.utf8)))
         case .response(let status, _, let body) where (200...299).contains(status): .done(body)
         case .response(let status, let headers, let body):
             Outcome(Alpaca.Refusal(status: status, headers: headers, body: body))
@@ -86,6 +89,8 @@ package enum AdapterAnswer: Sendable {
 extension Alpaca.Refusal {
     /// As it is told: `403 40310000: insufficient qty available for order (request 8c1f)`.
     package var words: String {
+        // Without a status there was no answer.
+        guard status > 0 else { return message }
         var words = "\(status)"
         switch code {
         case .number(let code): words += " \(code)"

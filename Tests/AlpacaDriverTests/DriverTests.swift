@@ -1,0 +1,133 @@
+import AlpacaAPI
+import Foundation
+import Testing
+import Trading
+
+@testable import AlpacaDriver
+
+private let start = Timestamp(seconds: 1_773_667_860)
+
+@Suite("the adapter's file")
+struct MemoryTests {
+    private let folder = NSTemporaryDirectory() + "memory-\(UUID().uuidString)"
+    private let account = AccountID(unchecked: "demo")
+
+    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+    private var path: String { folder + "/alpaca-demo.orders" }
+
+    @Test("what was saved is read again, and nobody else may read it")
+    func saved() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var contents = AdapterMemory.Contents(account: account)
+        contents.epoch = 7
+        do {
+            let memory = try AdapterMemory(folder: folder, account: account)
+            #expect(try memory.read(account: account) == AdapterMemory.Contents(account: account))
+            memory.markChanged()
+            #expect(!memory.isSaved)
+            try memory.save(contents)
+            #expect(memory.isSaved)
+        }
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        #expect(try AdapterMemory(folder: folder, account: account).read(account: account) == contents)
+    }
+
+    @Test(
+        "a file that cannot be read, or is another account's, ends the start",
+        arguments: ["", "{", #"{"format":2,"account":"demo","epoch":0}"#])
+    func damaged(_ text: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let memory = try AdapterMemory(folder: folder, account: account)
+        let error = #expect(throws: (any Error).self) { try memory.read(account: account) }
+        #expect(error.map { "\($0)" }?.contains("moved away") == true)
+    }
+}
+
+@Suite("whether a stream still tells")
+struct StreamWatchTests {
+    private func later(_ seconds: Int64) -> Timestamp { start + .seconds(seconds) }
+
+    @Test("after a minute without a word the lists are read, and again after another")
+    func silence() {
+        var watch = StreamWatch(at: start)
+        #expect(watch.advance(to: later(59)) == .nothing)
+        #expect(watch.advance(to: later(60)) == .list)
+        #expect(watch.advance(to: later(61)) == .nothing)
+        #expect(watch.nextDue == later(120))
+        watch.heard(at: later(70))
+        #expect(watch.nextDue == later(130))
+    }
+
+    @Test("it is opened anew when the lists show what it should have told, and it stays silent")
+    func deaf() {
+        var watch = StreamWatch(at: start)
+        watch.listed(news: later(30))
+        #expect(watch.nextDue == later(60), "it may still come")
+        _ = watch.advance(to: later(60))
+        watch.listed(news: later(61))
+        #expect(watch.advance(to: later(65)) == .nothing)
+        #expect(watch.advance(to: later(66)) == .reopen)
+        watch.heard(at: later(65))
+        #expect(watch.advance(to: later(66)) == .nothing)
+    }
+}
+
+@Suite("the adapter's settings")
+struct SettingsTests {
+    private let folder = NSTemporaryDirectory() + "settings-\(UUID().uuidString)"
+
+    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+    private func settings(_ text: String, mode: Int = 0o600) throws -> AlpacaSettings {
+        let path = folder + "/key"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        var settings = AlpacaSettings()
+        settings.keyFile = path
+        return settings
+    }
+
+    private static let key = "APCA_API_KEY_ID=PKWORD\nAPCA_API_SECRET_KEY=\"SECRETWORD\"\n"
+
+    @Test("the paper host is asked unless it is said otherwise")
+    func hosts() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var settings = try settings(Self.key)
+        #expect(try settings.site().trading.description == "https://paper-api.alpaca.markets")
+        #expect(try settings.site().credentials == Alpaca.Credentials(key: "PKWORD", secret: "SECRETWORD"))
+        settings.live = true
+        #expect(try settings.site().trading.description == "https://api.alpaca.markets")
+        settings.tradingURL = "http://example.com"
+        #expect(throws: (any Error).self) { try settings.site() }
+    }
+
+    @Test("a file that others can read is refused", arguments: [0o640, 0o604, 0o666])
+    func readable(_ mode: Int) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let settings = try settings(Self.key, mode: mode)
+        let error = #expect(throws: (any Error).self) { try settings.site() }
+        #expect(error.map { "\($0)" }?.contains("WORD") == false)
+    }
+
+    @Test(
+        "a file that is none of a key is refused, without a word of it",
+        arguments: ["", "SECRETWORD", "APCA_API_KEY_ID=SECRETWORD"])
+    func malformed(_ text: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let settings = try settings(text)
+        let error = #expect(throws: (any Error).self) { try settings.site() }
+        #expect(error.map { "\($0)" }?.contains("SECRETWORD") == false)
+    }
+
+    @Test("no key is an error, and so are too few requests")
+    func missing() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(throws: (any Error).self) { try AlpacaSettings().site() }
+        var settings = AlpacaSettings()
+        settings.requestsPerMinute = 59
+        #expect(throws: (any Error).self) { try settings.checkedRequests() }
+    }
+}
