@@ -93,6 +93,7 @@ let core: [Target] = [
     module(
         "Configuration", "FileTrust", "Trading", "Orchestration", "Wording", "JSON", "Wire", "Messaging", "Node",
         "Supervision", yams),
+    module("Setup", "Configuration", "JSON", "Keys", "Orchestration", "Trading", "Wire"),
     module("Reporting", "Trading", "Orchestration"),
     module("Console", "Trading", "Orchestration", "Reporting", "Wording", "Wire", "Node", "Journal"),
     module(
@@ -101,7 +102,8 @@ let core: [Target] = [
     program(
         "bigbrother", "Sources/bigbrother", "Trading", "Orchestration", "Wording", "Wire", "Messaging",
         "ZeroMQTransport", "Keys", "FileTrust",
-        "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "Reporting", "CommandSupport", "CPosix",
+        "Journal", "SQLiteJournal", "Node", "Configuration", "Console", "Reporting", "CommandSupport", "CPosix", "JSON",
+        "Setup",
         "Supervision", argumentParser),
 ]
 
@@ -246,6 +248,7 @@ let testTargets: [Target] = [
         "Orchestration",
         "Trading", "Wire", grdb),
     tests("ConfigurationTests", "Configuration", "Node", "Orchestration", "Trading", "JSON", "Wire", "Wording"),
+    tests("SetupTests", "Configuration", "JSON", "Setup", "Trading", "Wire"),
     tests(
         "ConsoleTests", "Console", "CommandSupport", "Node", "Orchestration", "Reporting", "Wording", "Trading", "Wire",
         "Journal",

@@ -25,9 +25,13 @@ package struct LoadedConfiguration {
     package var journalPath: String { Self.journalPath(in: stateDirectory) }
     package var socketDirectory: String { stateDirectory + "/sockets" }
     package var pluginDirectory: String { stateDirectory + "/plugins" }
-    /// Whether the broker that trades says of itself that real money is moved.
-    package var tradesRealMoney: Bool {
-        catalog.manifest(configuration.broker.plugin)?.realMoney == true
+    /// The broker and those on standby, as far as real money is moved by them; one whose manifest is not on this host may.
+    package var realMoneyBrokers: [PluginName] {
+        ([configuration.broker] + (configuration.standbyBrokers ?? [])).compactMap { entry in
+            let settings = entry.settings ?? .object([])
+            guard catalog.manifest(entry.plugin)?.movesRealMoney(with: settings) ?? true else { return nil }
+            return entry.name ?? entry.plugin
+        }
     }
 
     /// - Parameters:

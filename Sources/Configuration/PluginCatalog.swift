@@ -158,20 +158,30 @@ package struct PluginCatalog {
     private static func read(_ text: String, _ path: String, _ folder: String) throws(ConfigurationError) -> Found {
         let file = try SettingsFile(text: text, path: path)
         let manifest = try file.decode(PluginManifest.self)
-        guard !manifest.command.isEmpty else {
-            throw ConfigurationError(
-                path: path, line: file.line(of: JSONPath([.key("command")])), what: "command: name a program")
-        }
-        if let word = manifest.command.first(where: { $0.utf8.contains(0) || $0.utf8.count > mostBytesOfWord }) {
-            throw ConfigurationError(
-                path: path, line: file.line(of: JSONPath([.key("command")])),
-                what: "command: \(quoted(word)) is no argument: at most \(mostBytesOfWord) bytes, and no NUL")
+        for (key, command) in [("command", manifest.command), ("doctor", manifest.doctor)] {
+            guard let command, let why = defect(ofCommand: command) else { continue }
+            throw ConfigurationError(path: path, line: file.line(of: JSONPath([.key(key)])), what: "\(key): \(why)")
         }
         for (key, schema) in (manifest.settings ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let defect = schema.defect(at: JSONPath([.key("settings"), .key(key)])) else { continue }
             throw ConfigurationError(path: path, line: file.line(of: defect.path), what: "\(defect)")
         }
+        if let why = manifest.realMoneyDefect {
+            let key = "real_money_setting"
+            throw ConfigurationError(
+                path: path, line: file.line(of: JSONPath([.key(key)])), what: "\(key): \(why)")
+        }
+        if let why = manifest.setup?.defect(in: manifest) {
+            throw ConfigurationError(path: path, line: file.line(of: JSONPath([.key("setup")])), what: "setup: \(why)")
+        }
         return Found(manifest: manifest, folder: folder, file: file)
+    }
+
+    private static func defect(ofCommand command: [String]) -> String? {
+        guard !command.isEmpty else { return "name a program" }
+        return command.first { $0.utf8.contains(0) || $0.utf8.count > mostBytesOfWord }.map {
+            "\(quoted($0)) is no argument: at most \(mostBytesOfWord) bytes, and no NUL"
+        }
     }
 
     /// Bytes of a program's name or argument.
@@ -223,21 +233,39 @@ package struct PluginCatalog {
         return PluginSpec(name: entry.name ?? entry.plugin, role: role, settings: settings, program: program)
     }
 
+    /// What says whether a plugin could do its work with the settings of a configuration.
+    /// - Returns: nil where its manifest names nothing, and for one that is started elsewhere.
+    /// - Throws: ``ConfigurationError`` when there is no such program.
+    package func doctor(_ entry: Configuration.PluginEntry) throws(ConfigurationError) -> PluginProgram? {
+        guard entry.start != false, let found = plugins[entry.plugin], let command = found.manifest.doctor else {
+            return nil
+        }
+        var program = try program(found, command: command, key: "doctor", limits: entry.limits)
+        program.environment = entry.environment ?? []
+        return program
+    }
+
     /// Where a plugin's program is, and how it is started.
     /// - Throws: ``ConfigurationError`` when there is no such program.
     package func program(
         _ found: Found, limits: Configuration.ProcessLimitsEntry? = nil
     ) throws(ConfigurationError) -> PluginProgram {
-        let name = found.manifest.command[0]
+        try program(found, command: found.manifest.command, key: "command", limits: limits)
+    }
+
+    private func program(
+        _ found: Found, command: [String], key: String, limits: Configuration.ProcessLimitsEntry?
+    ) throws(ConfigurationError) -> PluginProgram {
+        let name = command[0]
         let candidates =
             name.hasPrefix("/") ? [name] : [found.folder + "/" + name, binaries + "/" + name, "/usr/bin/" + name]
         guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
             let remedy =
                 candidates.first { FileManager.default.fileExists(atPath: $0) }
-                .map { "\($0) cannot be executed, chmod +x makes it" } ?? howToBuild(found)
+                .map { "\($0) cannot be executed, chmod +x makes it" } ?? howToBuild(found, name)
             throw ConfigurationError(
-                path: found.file.path, line: found.file.line(of: JSONPath([.key("command")])),
-                what: "command: no program \"\(name)\" in \(candidates.joined(separator: ", ")); \(remedy)")
+                path: found.file.path, line: found.file.line(of: JSONPath([.key(key)])),
+                what: "\(key): no program \"\(name)\" in \(candidates.joined(separator: ", ")); \(remedy)")
         }
         do throws(UntrustedPath) {
             try FileTrust.check(path)
@@ -247,15 +275,14 @@ package struct PluginCatalog {
                 path: found.file.path, line: nil, what: "it is not run, since others may change it: \(error)")
         }
         return PluginProgram(
-            executable: path, arguments: Array(found.manifest.command.dropFirst()), directory: found.folder,
+            executable: path, arguments: Array(command.dropFirst()), directory: found.folder,
             limits: ProcessLimits(
                 memoryBytes: limits?.memory.map { $0 << 20 }, cpuSeconds: limits?.cpuTime?.value.wholeSeconds,
                 openFiles: limits?.openFiles))
     }
 
     /// The project's own are products of its package, beside the core: `policy-stop-loss`.
-    private func howToBuild(_ found: Found) -> String {
-        let name = found.manifest.command[0]
+    private func howToBuild(_ found: Found, _ name: String) -> String {
         guard name.hasPrefix(found.manifest.role.rawValue + "-") else { return "build it in \(found.folder)" }
         return "build it: swift build -c release --product \(name)"
     }

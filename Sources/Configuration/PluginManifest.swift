@@ -12,10 +12,34 @@ package struct PluginManifest: Decodable {
     package var command: [String]
     /// Absent: whatever stands in the configuration is handed to the plugin, which judges it alone.
     package var settings: [String: SettingSchema]?
-    /// Of a broker: its orders move real money, so that a new account is asked about before it is managed.
+    /// Of a broker: its orders move real money, so that a person names the account before it is managed first.
     package var realMoney: Bool?
+    /// Of a broker: the setting, true or false, with which its orders move real money.
+    package var realMoneySetting: String?
     /// It takes `symbols: {NVDA: {...}}`, settings of single symbols. Every policy that is built with the kit does.
     package var symbolSettings: Bool?
+    /// The program and its arguments that say whether the plugin could do its work (``PluginExamination``); absent: nobody asks.
+    package var doctor: [String]?
+    /// What `bigbrother init` asks for; absent: it does not offer this plugin.
+    package var setup: PluginSetup?
+
+    /// Of a broker with these settings.
+    package func movesRealMoney(with settings: JSON) -> Bool {
+        if realMoney == true { return true }
+        guard let realMoneySetting else { return false }
+        let written = settings[realMoneySetting].flatMap { $0.isNull ? nil : $0 }
+        return (written ?? self.settings?[realMoneySetting]?.default) == .bool(true)
+    }
+
+    /// Why ``realMoneySetting`` is none, or nil.
+    var realMoneyDefect: String? {
+        guard let realMoneySetting else { return nil }
+        guard role == .broker else { return "only a broker moves money" }
+        guard settings?[realMoneySetting]?.type == .boolean else {
+            return "it names one of the settings that is true or false, and \(quoted(realMoneySetting)) is none"
+        }
+        return nil
+    }
 }
 
 /// What one setting of a plugin may be.

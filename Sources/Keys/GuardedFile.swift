@@ -1,13 +1,13 @@
 import Foundation
 
 /// Files of secrets: written whole or not at all, read only when nobody else can.
-enum GuardedFile {
+package enum GuardedFile {
     /// Bytes of the largest file that is read.
     private static let maximumBytes = 1 << 20
 
     /// Writes beside, then renames over (`rename`), each made durable (`fsync`): a reader sees the old or the new one.
     /// - Parameter isNew: an existing file is kept, and that is an error.
-    static func write(_ bytes: [UInt8], to path: String, mode: mode_t, isNew: Bool) throws(KeyError) {
+    package static func write(_ bytes: [UInt8], to path: String, mode: mode_t, isNew: Bool) throws(KeyError) {
         let temporary = "\(path).\(getpid()).new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw failure(path, "cannot be written") }
@@ -44,7 +44,7 @@ enum GuardedFile {
 
     /// - Parameter isSecret: it must be ours or root's, and nobody else's to read.
     /// - Returns: nil when there is no such file.
-    static func read(_ path: String, isSecret: Bool) throws(KeyError) -> [UInt8]? {
+    package static func read(_ path: String, isSecret: Bool) throws(KeyError) -> [UInt8]? {
         // A pipe without a writer would hold up whoever opens it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {

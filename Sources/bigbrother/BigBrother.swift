@@ -14,6 +14,7 @@ struct BigBrother: ParsableCommand {
             is journaled, explained and can be replayed.
 
               bigbrother run                    the embedded demonstration
+              bigbrother init my.yaml           set up your account: a few questions
               bigbrother plan --config my.yaml  what it would do first, without sending it
               bigbrother run --config my.yaml   your account
               bigbrother demo nvda              one position, one decision, each step
@@ -22,7 +23,8 @@ struct BigBrother: ParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, PlanCommand.self, DemoCommand.self, BacktestCommand.self, WhatIfCommand.self,
+            InitCommand.self, RunCommand.self, PlanCommand.self, DemoCommand.self, BacktestCommand.self,
+            WhatIfCommand.self,
             SimulateCommand.self,
             StatusCommand.self,
             PositionsCommand.self,

@@ -65,7 +65,7 @@ struct AlpacaTests {
         let config = try configuration(house)
         let one = ["ALFA stop 100"]
         func start() throws -> RunningProcess {
-            try RunningProcess(house.programs, ["run", "--config", config, "--yes"])
+            try RunningProcess(house.programs, ["run", "--config", config])
         }
         func agrees(_ what: String) throws {
             try eventually(seconds: 60, "\(what): one stop rests, and the core knows it") {

@@ -86,7 +86,7 @@ struct BacktestTests {
         let (one, other) = ("\(programs.folder.path)/hosted", "\(programs.folder.path)/apart")
         let hosted = try backtest("--config", account, "--journal", one)
         let apart = try backtest("--config", account, "--journal", other, "--processes")
-        let run = try programs.run(["run", "--config", account, "--yes"])
+        let run = try programs.run(["run", "--config", account])
         #expect(hosted.fills > 20, "the tape must have something to do: \(hosted.fills) fills")
         #expect(hosted.processes == ["reenter"], "a policy that is not the project's own keeps its process")
         #expect(apart.processes.count == 5)
@@ -215,7 +215,7 @@ struct BacktestTests {
     func whatIf() throws {
         defer { programs.remove() }
         let account = try account()
-        let run = try programs.run(["run", "--config", account, "--yes"])
+        let run = try programs.run(["run", "--config", account])
         #expect(run.code == 0, "\(run.errors)")
         let same = try whatIf(account)
         #expect(same.partsAt == nil && same.decisions.isEmpty && same.inputs > 500)
@@ -249,7 +249,7 @@ struct BacktestTests {
     func whatIfRefused(_ words: [String], _ named: String) throws {
         defer { programs.remove() }
         let account = try account()
-        _ = try programs.run(["run", "--config", account, "--yes", "--cycles", "5"])
+        _ = try programs.run(["run", "--config", account, "--cycles", "5"])
         let ended = try programs.run(["what-if", "--config", account] + words)
         #expect(ended.code != 0, "\(ended.output)")
         #expect(ended.errors.contains(named), "\(ended.errors)")

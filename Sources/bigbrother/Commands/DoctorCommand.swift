@@ -17,6 +17,10 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor", abstract: "Check the machine, the configuration, the plugins and the journal.")
     @Argument(help: "The YAML file of the account; the same as --config.") var file: String?
     @OptionGroup var options: JournalOptions
+    @Flag(
+        help:
+            "Place and take back small orders far from the market, and write down how the venue behaves. Paper accounts only."
+    ) var liveProbe = false
 
     private struct Finding: Encodable {
         var what: String
@@ -41,6 +45,7 @@ struct DoctorCommand: ParsableCommand {
                 }
                 findings += settings(loaded)
                 findings += hosts(loaded)
+                findings += try examinations(loaded)
                 findings += limits(loaded.configuration.core().limits)
                 findings += state(loaded)
                 findings += journal(options.journal ?? loaded.journalPath)
@@ -51,12 +56,7 @@ struct DoctorCommand: ParsableCommand {
             if options.json {
                 try options.printJSON(findings)
             } else {
-                for finding in findings {
-                    print(
-                        "\(finding.ok ? "ok  " : "BAD ") \(finding.what.padding(toLength: 16, withPad: " ", startingAt: 0)) \(finding.words)"
-                            .onOneLine
-                    )
-                }
+                for finding in findings { print(PluginFindings.line(finding.what, isOK: finding.ok, finding.words)) }
             }
             if findings.contains(where: { !$0.ok }) { throw ExitCode(Failure.badInput) }
         }
@@ -118,6 +118,33 @@ struct DoctorCommand: ParsableCommand {
 
     private func settings(_ loaded: LoadedConfiguration) -> [Finding] {
         loaded.settingWords.map { Finding(what: "settings", ok: true, words: $0) }
+    }
+
+    /// What the plugins' own programs say of their keys and venues.
+    private func examinations(_ loaded: LoadedConfiguration) throws -> [Finding] {
+        let configuration = loaded.configuration
+        let entries =
+            [configuration.broker] + (configuration.standbyBrokers ?? []) + (configuration.providers ?? [])
+            + configuration.chosenPolicies
+        return try entries.flatMap { entry -> [Finding] in
+            guard let program = try loaded.catalog.doctor(entry) else { return [] }
+            var question = PluginExamination.Question(
+                account: configuration.account, settings: entry.settings ?? .object([]))
+            if isProbed(entry, in: loaded) { (question.isProbe, question.record) = (true, recordPath(entry)) }
+            let limit: Int64 = question.isProbe == true ? 600_000 : 60_000
+            return PluginExamination(program, limitMilliseconds: limit).ask(question).map {
+                Finding(what: $0.what, ok: $0.ok, words: "\(entry.name ?? entry.plugin): \($0.words)")
+            }
+        }
+    }
+
+    private func isProbed(_ entry: Configuration.PluginEntry, in loaded: LoadedConfiguration) -> Bool {
+        liveProbe && loaded.catalog.manifest(entry.plugin)?.role == .broker
+    }
+
+    private func recordPath(_ entry: Configuration.PluginEntry) -> String {
+        let name = "probe-\(entry.name ?? entry.plugin)-\(SystemClock().wall.inMilliseconds).json"
+        return URL(fileURLWithPath: name).standardizedFileURL.path
     }
 
     private func limits(_ limits: HardLimits) -> [Finding] {

@@ -33,7 +33,8 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Read and decide everything, and send nothing; the report says what would have been done.")
     var observe = false
     @Flag(help: "Begin halted: nothing is sent until `bigbrother resume`.") var halted = false
-    @Flag(help: "Do not ask before a new account is managed.") var yes = false
+    @Option(help: "The account's id: agrees to manage it with real money, where a terminal would ask for it.")
+    var account: String?
     @Flag(help: "Print the report as JSON.") var json = false
     @Option(help: ArgumentHelp("Refuse to let the journal grow beyond so many bytes.", visibility: .hidden))
     var maximumJournalBytes: Int64?
@@ -44,8 +45,10 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try Failure.guarding {
             let loaded = try Home.configuration(config)
-            if !observe, !halted, config != nil { try FirstContact(loaded).ask(isAgreed: yes) }
+            let contact = FirstContact(loaded)
+            let isAgreed = observe ? false : try contact.ask(named: account)
             if fresh || config == nil { try Self.moveAside(loaded, isDemonstration: config == nil) }
+            if isAgreed { try contact.record() }
             let detail = try show.map { text in
                 guard let detail = Presenter.Detail(rawValue: text) else {
                     throw ValidationError("--show takes cycles or progress, not \(text)")
