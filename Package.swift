@@ -138,6 +138,7 @@ let plugins: [Target] = [
         "AlpacaDriver", "Brokers/Alpaca/AlpacaDriver", "AlpacaAPI", "AlpacaAdapter", "AlpacaTransport", "FileTrust",
         "PluginKit", "Trading", "Wire"),
     program("broker-alpaca", "Plugins/Brokers/Alpaca/Program", "AlpacaDriver", "PluginKit"),
+    part("AlpacaMarketData", "Providers/AlpacaData/AlpacaMarketData", "AlpacaAPI", "Trading"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
@@ -268,6 +269,7 @@ let testTargets: [Target] = [
     tests("AlpacaDriverTests", "AlpacaAPI", "AlpacaAdapter", "AlpacaDriver", "PluginKit", "Trading"),
     tests(
         "AlpacaTransportTests", exclude: ["server.py"], "AlpacaAPI", "AlpacaTransport", "CPosix"),
+    tests("AlpacaMarketDataTests", "AlpacaAPI", "AlpacaMarketData", "JSON", "Trading"),
     tests("TapeReaderTests", "TapeReader", "Trading", "CZlib"),
     tests(
         "ConformanceTests", exclude: ["Broken"], "Conformance", "Scaffold", "Trading", "JSON", "Wire", "Messaging",
