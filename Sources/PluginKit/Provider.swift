@@ -26,20 +26,8 @@ extension Provider {
 extension Provider {
     /// What it has of a request, in pieces, each with whole symbols.
     package mutating func pieces(of request: HistoryRequest) throws -> [HistoryBars] {
-        guard hasHistory, (1...BarNeed.most).contains(request.count), request.period.isBarPeriod else {
-            throw PluginStartError(why: "history of \(request.count) bars of \(request.period) cannot be given")
-        }
-        let bars = try history(period: request.period, count: request.count)
-        let symbols = Dictionary(grouping: bars.filter { $0.isWhole(of: request.period) }, by: \.symbol)
-        var pieces: [[Bar]] = [[]]
-        for (_, rows) in symbols.sorted(by: { $0.key < $1.key }) {
-            let newest = rows.sorted { $0.start < $1.start }.suffix(Int(request.count))
-            if pieces[pieces.count - 1].count + newest.count > HistoryBars.most { pieces.append([]) }
-            pieces[pieces.count - 1] += newest
-        }
-        return pieces.enumerated().map { index, bars in
-            HistoryBars(bars: bars, isLast: index == pieces.count - 1 ? true : nil)
-        }
+        try request.check(isKnown: hasHistory)
+        return request.pieces(of: try history(period: request.period, count: request.count))
     }
 
     /// The next update, in lockstep.
