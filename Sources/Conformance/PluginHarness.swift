@@ -27,6 +27,9 @@ final class PluginHarness {
     private var token = ""
     private var lastWords: [String] = []
     private var inbox: [Message] = []
+    /// Updates of a provider in real time: it is not asked for them, so they are no answer to anything.
+    private var news: [Message] = []
+    private var isRealTime = false
     private var greetings: [(message: Message, hello: Hello)] = []
     var conversation: Conversation?
     private(set) var epoch: Int64
@@ -207,7 +210,17 @@ final class PluginHarness {
             if let re = header.re { conversation?.answeredBeats.append((re, message.atMilliseconds)) }
             return
         }
-        inbox.append(message)
+        if header.type == .market, header.re == nil, isRealTime {
+            news.append(message)
+        } else {
+            inbox.append(message)
+        }
+    }
+
+    /// What a provider has published in real time since the last call.
+    func takeNews() -> [Message] {
+        defer { news = [] }
+        return news
     }
 
     // MARK: - Words
@@ -348,6 +361,7 @@ final class PluginHarness {
 
     /// Answers a hello; the session begins.
     func welcome(_ greeting: (message: Message, hello: Hello), settings: JSON? = nil, lockstep: Bool? = nil) throws {
+        (isRealTime, news) = (!(lockstep ?? plugin.lockstep), [])
         try judge(greeting)
         sessions += 1
         let session = "s\(epoch).\(sessions)"
