@@ -138,7 +138,12 @@ let plugins: [Target] = [
         "AlpacaDriver", "Brokers/Alpaca/AlpacaDriver", "AlpacaAPI", "AlpacaAdapter", "AlpacaTransport", "FileTrust",
         "PluginKit", "Trading", "Wire"),
     program("broker-alpaca", "Plugins/Brokers/Alpaca/Program", "AlpacaDriver", "PluginKit"),
+    part("AlpacaKeys", "Brokers/Alpaca/AlpacaKeys", "AlpacaAPI", "FileTrust", "PluginKit"),
     part("AlpacaMarketData", "Providers/AlpacaData/AlpacaMarketData", "AlpacaAPI", "Trading"),
+    part(
+        "AlpacaDataProvider", "Providers/AlpacaData/Provider", "AlpacaAPI", "AlpacaKeys", "AlpacaMarketData",
+        "AlpacaTransport", "PluginKit", "Trading"),
+    program("provider-alpaca-data", "Plugins/Providers/AlpacaData/Program", "AlpacaDataProvider", "PluginKit"),
     part("TapeReader", "Providers/Tape/TapeReader", "Trading", "CZlib"),
     program(
         "policy-trailing-stop", "Plugins/Kits/swift/examples/trailing-stop", exclude: ["plugin.json", "demo.yaml"],
@@ -188,7 +193,7 @@ let buildSets: [Target] = [
         name: "EveryPlugin",
         dependencies: [
             "Demonstration", "broker-alpaca", "broker-paper-plain", "policy-emergency", "policy-entries",
-            "policy-exit-rules", "policy-regime", "policy-time-stop", "policy-trading-hours",
+            "policy-exit-rules", "policy-regime", "policy-time-stop", "policy-trading-hours", "provider-alpaca-data",
         ], path: "Sources/BuildSets/EveryPlugin"),
     .target(
         name: "PeerRun",
@@ -280,7 +285,8 @@ let testTargets: [Target] = [
         "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-backtest", "bigbrother-dev",
         "broker-alpaca", "broker-paper",
         "broker-paper-plain",
-        "provider-tape", "policy-reenter", "PaperAdapter", "PaperExchange", "SeededRandom", "Trading", "Wire",
+        "provider-alpaca-data", "provider-tape", "policy-reenter", "AlpacaDataProvider", "JSON", "PaperAdapter",
+        "PaperExchange", "PluginKit", "SeededRandom", "Trading", "Wire",
         "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),
     program(

@@ -212,6 +212,23 @@ struct FeedTests {
             rig.updates.flatMap { $0.bars ?? [] }.map { ($0.start - start).wholeSeconds } == [60, 120, 180])
     }
 
+    @Test("a bar that was lost is asked for when the next one comes, once a minute at most")
+    func lost() {
+        var rig = Rig()
+        rig.stream()
+        rig.frame(.bar(tick(alfa, bar("100", "101", at: start))), at: later(60))
+        #expect(rig.barQuestions.isEmpty)
+        rig.frame(.bar(tick(alfa, bar("102", "103", at: later(120)))), at: later(180))
+        #expect(rig.barQuestions.count == 1)
+        rig.frame(.bar(tick(chrl, bar("50", "51", at: later(120)))), at: later(181))
+        #expect(rig.barQuestions.count == 1)
+        var page = Alpaca.HistoryPage<Alpaca.Bar>()
+        page.bySymbol.entries = [.init(alfa, [bar("101", "102", at: later(60))])]
+        rig.answer(.bars(page), at: later(182)) { if case .bars = $0 { true } else { false } }
+        let told = rig.updates.flatMap { $0.bars ?? [] }.map { "\($0.symbol) \(($0.start - start).wholeSeconds)" }
+        #expect(told == ["ALFA 0", "ALFA 60", "ALFA 120", "CHRL 120"])
+    }
+
     @Test("newer bars wait twenty seconds for what was missed, and no longer")
     func patience() {
         var rig = Rig()

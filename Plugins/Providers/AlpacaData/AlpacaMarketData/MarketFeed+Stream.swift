@@ -38,12 +38,22 @@ extension MarketFeed {
         case .status(let tick): _ = boards[tick.symbol]?.take(tick.body)
         case .dailyBar(let tick): bars.take(day: tick.body, of: tick.symbol)
         case .bar(let tick):
+            fillHole(before: tick, at: time)
             let words = bars.take(tick.body, of: tick.symbol, at: time).map { tellOnce(.warning, $0) } ?? []
             return perform(connection.take(.data, at: time), at: time) + words
         // The core takes no bar twice, no price back, and knows no price bands; none of them is subscribed to.
         case .updatedBar, .priceBand, .correction, .cancel, .other: break
         }
         return perform(connection.take(.data, at: time), at: time)
+    }
+
+    /// A message may be lost: what is missing is asked for, once a minute at most, since most holes are minutes without a trade.
+    private mutating func fillHole(before tick: Alpaca.Tick<Alpaca.Bar>, at time: Timestamp) {
+        guard holesDue <= time, !bars.isFilling, hours.phase(at: tick.body.time) == .regular,
+            bars.leavesHole(tick.body, of: tick.symbol)
+        else { return }
+        holesDue = time + .seconds(60)
+        askMissedBars(at: time)
     }
 
     mutating func perform(_ actions: [DataConnection.Action], at time: Timestamp) -> [Action] {

@@ -77,6 +77,7 @@ package struct MarketFeed: Sendable {
     var calendarDue: Timestamp
     var actionsDue: Timestamp
     var pricesDue: Timestamp
+    var holesDue: Timestamp
     /// Told a person once.
     private var toldWords: Set<String> = []
 
@@ -90,7 +91,7 @@ package struct MarketFeed: Sendable {
         conditions = options.conditions
         began = time
         toldAt = Timestamp(nanoseconds: time.nanoseconds - options.interval.nanoseconds)
-        (phaseDue, calendarDue, actionsDue, pricesDue) = (time, time, time, time)
+        (phaseDue, calendarDue, actionsDue, pricesDue, holesDue) = (time, time, time, time, time)
     }
 
     package var isStreaming: Bool { connection.isStreaming }

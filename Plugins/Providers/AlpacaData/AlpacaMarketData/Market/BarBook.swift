@@ -17,11 +17,14 @@ struct BarBook: Equatable, Sendable {
     private var ready: [Trading.Bar] = []
     /// Newer than what is asked for.
     private var held: [Trading.Bar] = []
-    private(set) var isFilling = false
+    /// Until when those are asked for that were missed.
+    private var fillingUntil: Timestamp?
 
     private static let minute = TimeSpan.seconds(60)
     /// The vendor's clock may be ahead by so much.
     private static let clockDifference = TimeSpan.seconds(2)
+    /// Bars of the last minutes may not be there yet when they are asked for.
+    private static let lag = TimeSpan.seconds(-180)
     /// After the close, until the day's bar has the closing auction and what was reported late.
     private static let dayDelay = TimeSpan.seconds(5 * 60)
 
@@ -32,6 +35,7 @@ struct BarBook: Equatable, Sendable {
     }
 
     var hasNews: Bool { !ready.isEmpty }
+    var isFilling: Bool { fillingUntil != nil }
 
     // MARK: - Minutes
 
@@ -44,6 +48,11 @@ struct BarBook: Equatable, Sendable {
         return nil
     }
 
+    /// Whether there is a minute before it without a bar: nothing was traded, or a message was lost.
+    func leavesHole(_ bar: Alpaca.Bar, of symbol: Symbol) -> Bool {
+        rows[symbol].map { $0.coveredUntil < bar.time } ?? false
+    }
+
     private mutating func append(_ bar: Trading.Bar) {
         guard let row = rows[bar.symbol], bar.start >= row.coveredUntil else { return }
         rows[bar.symbol]?.coveredUntil = bar.end
@@ -54,7 +63,7 @@ struct BarBook: Equatable, Sendable {
     /// - Returns: nil where nothing can have been missed.
     mutating func beginFilling(until time: Timestamp) -> ClosedRange<Timestamp>? {
         guard let first = rows.values.map(\.coveredUntil).min(), first + Self.minute <= time else { return nil }
-        isFilling = true
+        fillingUntil = time
         // More than a day is history, and no news.
         return max(first, Timestamp(nanoseconds: time.nanoseconds - TimeSpan.day.nanoseconds))...time
     }
@@ -63,9 +72,14 @@ struct BarBook: Equatable, Sendable {
     mutating func fill(_ bars: [(symbol: Symbol, bar: Alpaca.Bar)], at time: Timestamp) {
         let missed = bars.map { Trading.Bar($0.bar, of: $0.symbol, period: Self.minute) }
             .filter { $0.defect == nil && $0.end <= time + Self.clockDifference }
-        isFilling = false
         for bar in (missed + held).sorted(by: { ($0.start, $0.symbol) < ($1.start, $1.symbol) }) { append(bar) }
         held = []
+        if let until = fillingUntil.map({ $0 + Self.lag }), !bars.isEmpty {
+            for symbol in rows.keys where rows[symbol]?.coveredUntil ?? until < until {
+                rows[symbol]?.coveredUntil = until
+            }
+        }
+        fillingUntil = nil
     }
 
     // MARK: - Days
