@@ -70,7 +70,7 @@ final class AlpacaVenueProcess {
         #expect(isConnected == 0)
         let request =
             "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
-        #expect(write(connection, request, request.utf8.count) == request.utf8.count)
+        #expect(send(connection, request, request.utf8.count, 0) == request.utf8.count)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var answer = [UInt8](repeating: 0, count: 4_096)

@@ -9,9 +9,9 @@ import Trading
 ///     actions = feed.take(.snapshots(rows), to: 7, at: now)
 ///     actions = feed.askHistory(period, count, number: 1, at: now)
 ///
-/// - I-AD-1 to 4: see ``DataConnection`` and ``SymbolBoard``.
-/// - I-AD-5: Every price keeps its own time, however late it comes: the core sees by it that a feed is delayed.
-/// - I-AD-6: Corporate actions of the last days are told before any history, which is in the shares of now.
+/// - I-AMD-1 to 4: see ``DataConnection`` and ``SymbolBoard``.
+/// - I-AMD-5: Every price keeps its own time, however late it comes: the core sees by it that a feed is delayed.
+/// - I-AMD-6: Corporate actions of the last days are told before any history, which is in the shares of now.
 package struct MarketFeed: Sendable {
     package struct Options: Equatable, Sendable {
         /// Those that matter most first.

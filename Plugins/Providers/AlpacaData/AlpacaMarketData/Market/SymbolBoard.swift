@@ -3,9 +3,9 @@ import Trading
 
 /// The quote, the trade and the halt of one symbol that stand, and what of them has not been told yet.
 ///
-/// - I-AD-3: A price is told once. The core takes a later print, or a later spread, for a second witness; so nobody's first word is
+/// - I-AMD-3: A price is told once. The core takes a later print, or a later spread, for a second witness; so nobody's first word is
 ///   repeated as its second: not the last trade beside a newer quote, nor a quote that nothing agreed with beside a newer trade.
-/// - I-AD-4: Times grow. What is older than what was told of its kind is late, or told again, and is left out.
+/// - I-AMD-4: Times grow. What is older than what was told of its kind is late, or told again, and is left out.
 struct SymbolBoard: Equatable, Sendable {
     let symbol: Symbol
     private var quote: Alpaca.Quote?

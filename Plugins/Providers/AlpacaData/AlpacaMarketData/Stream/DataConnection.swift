@@ -6,8 +6,8 @@ import Trading
 ///     actions = connection.advance(to: now, isMarketOpen: true)       // when `nextDue` has come
 ///     actions = connection.take(.opened, at: now)
 ///
-/// - I-AD-1: It streams only after the vendor has confirmed the subscription, and not any more when the socket ends, fails or is silent.
-/// - I-AD-2: A new connection waits, longer each time: the vendor allows one, and notices late that the last one is gone.
+/// - I-AMD-1: It streams only after the vendor has confirmed the subscription, and not any more when the socket ends, fails or is silent.
+/// - I-AMD-2: A new connection waits, longer each time: the vendor allows one, and notices late that the last one is gone.
 package struct DataConnection: Equatable, Sendable {
     package enum State: Equatable, Sendable {
         case waiting(until: Timestamp)
