@@ -22,11 +22,12 @@ struct DeclarationTests {
     }
 
     @Test(
-        "limit orders alone are taken before and after regular hours", arguments: [SessionPhase.preMarket, .afterHours])
+        "before and after regular hours stops are taken, a position is left with a limit, and nothing is entered",
+        arguments: [SessionPhase.preMarket, .afterHours])
     func extended(session: SessionPhase) {
         let can = Declaration().capabilities
-        #expect(can.sessions.contains(session))
-        #expect(can.orderTypes(of: alfa, in: session) == [.limit])
+        #expect(!can.sessions.contains(session))
+        #expect(can.orderTypes(of: alfa, in: session) == [.limit, .stop, .stopLimit])
         #expect(can.orderTypes(of: alfa, in: .regular) == [.market, .limit, .stop, .stopLimit])
     }
 

@@ -26,9 +26,12 @@ package struct Declaration: Equatable, Sendable {
         can.executions = .each
         can.replaysEvents = replaysEvents
         can.refusesSelfCross = true
-        can.sessions = [.preMarket, .regular, .afterHours]
-        let limitOnly = [SessionPhase.preMarket, .afterHours]
-        can.sessionRules = limitOnly.map { .init(session: $0, orderTypes: [.limit]) }
+        // Stops are taken at any time and work in regular hours alone, so nothing is entered in others. Whatever leaves a position then
+        // has a limit: an order at market would wait for the open.
+        can.sessions = [.regular]
+        can.sessionRules = [SessionPhase.preMarket, .afterHours].map {
+            .init(session: $0, orderTypes: [.limit, .stop, .stopLimit])
+        }
         can.arrivalLimit = .seconds(30)
         // Lists of positions were ten seconds behind what had happened.
         can.reportLag = .seconds(10)
