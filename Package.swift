@@ -135,7 +135,7 @@ let plugins: [Target] = [
     part(
         "AlpacaTransport", "Brokers/Alpaca/AlpacaTransport", "AlpacaAPI", "CCurl", "COpenSSL", "CPosix", "SystemTime"),
     part(
-        "AlpacaDriver", "Brokers/Alpaca/AlpacaDriver", "AlpacaAPI", "AlpacaAdapter", "AlpacaTransport", "FileTrust",
+        "AlpacaDriver", "Brokers/Alpaca/AlpacaDriver", "AlpacaAPI", "AlpacaAdapter", "AlpacaKeys", "AlpacaTransport",
         "PluginKit", "Trading", "Wire"),
     program("broker-alpaca", "Plugins/Brokers/Alpaca/Program", "AlpacaDriver", "PluginKit"),
     part("AlpacaKeys", "Brokers/Alpaca/AlpacaKeys", "AlpacaAPI", "FileTrust", "PluginKit"),

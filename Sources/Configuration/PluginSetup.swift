@@ -10,7 +10,8 @@ package struct PluginSetup: Decodable {
     package var questions: [String]?
     /// Settings that are written without a question. `@ACCOUNT@` stands for the account's id.
     package var settings: JSON?
-    /// Where prices come from with this broker. A provider with the setting that ``keys`` names is given the same file.
+    /// Where prices come from with this broker. A provider with the setting that ``keys`` names is given the same file, and one with the
+    /// broker's setting of real money the same answer.
     package var provider: Provider?
 
     package struct Keys: Decodable {
@@ -30,6 +31,7 @@ package struct PluginSetup: Decodable {
 
     package struct Provider: Decodable {
         package var plugin: PluginName
+        package var questions: [String]?
         package var settings: JSON?
     }
 

@@ -12,7 +12,7 @@ package struct AccountAnswers {
     /// Of the broker, in the order in which they are written.
     package var settings: [(key: String, value: JSON)]
     /// Prices; nil: nobody gives them.
-    package var provider: (name: PluginName, settings: [(key: String, value: JSON)])?
+    package var provider: (manifest: PluginManifest, settings: [(key: String, value: JSON)])?
     /// Folders of plugins beside the built-in ones.
     package var plugins: [String]
     /// Symbols for which nothing is sent.
@@ -68,7 +68,10 @@ package struct AccountFile {
                 "providers: []",
             ]
         }
-        return ["", "# Prices.", "providers:", "  - plugin: \(provider.name)"] + settings(provider.settings, indent: 4)
+        return [
+            "", "# Prices. \(provider.manifest.description)", "providers:", "  - plugin: \(provider.manifest.name)",
+        ]
+            + settings(provider.settings, indent: 4, of: provider.manifest)
     }
 
     private var policies: [String] {

@@ -12,6 +12,8 @@ package struct SetupOptions {
     package var account: String?
     /// `NAME=VALUE` each, of the broker.
     package var settings: [String] = []
+    /// The same of the provider.
+    package var providerSettings: [String] = []
     package var watched: String?
     package var approval: String?
     package var dailyLoss: String?
@@ -55,18 +57,27 @@ package struct AccountSetup {
     package func settings(of broker: PluginManifest) throws(SetupError) -> [(key: String, value: JSON)] {
         var settings: [(key: String, value: JSON)] = []
         if let live = broker.realMoneySetting { settings.append((live, .bool(try isLive(broker)))) }
-        let given = try Self.pairs(options.settings)
-        for key in broker.setup?.questions ?? [] where given[key] == nil {
-            guard let schema = broker.settings?[key] else { continue }
-            settings.append((key, try value(of: key, schema)))
+        return try settings
+            + chosen(options.settings, of: broker, asking: broker.setup?.questions ?? [], option: "--set")
+    }
+
+    /// The answers to questions, in their order, then what options say beside them.
+    private func chosen(
+        _ texts: [String], of manifest: PluginManifest, asking questions: [String], option: String
+    ) throws(SetupError) -> [(key: String, value: JSON)] {
+        var settings: [(key: String, value: JSON)] = []
+        let given = try Self.pairs(texts, option: option)
+        for key in questions where given[key] == nil {
+            guard let schema = manifest.settings?[key] else { continue }
+            settings.append((key, try value(of: key, schema, option: option)))
         }
         for (key, text) in given.sorted(by: { $0.key < $1.key }) {
-            guard let schema = broker.settings?[key] else {
-                let known = (broker.settings ?? [:]).keys.sorted().joined(separator: ", ")
-                throw SetupError("--set \(key): \(broker.name) has no such setting; there are: \(known)")
+            guard let schema = manifest.settings?[key] else {
+                let known = (manifest.settings ?? [:]).keys.sorted().joined(separator: ", ")
+                throw SetupError("\(option) \(key): \(manifest.name) has no such setting; there are: \(known)")
             }
             do throws(SetupError) { settings.append((key, try Self.value(text, schema))) } catch {
-                throw SetupError("--set \(key): \(error)")
+                throw SetupError("\(option) \(key): \(error)")
             }
         }
         return settings
@@ -82,19 +93,20 @@ package struct AccountSetup {
             }, given: nil)
     }
 
-    private func value(of key: String, _ schema: SettingSchema) throws(SetupError) -> JSON {
+    private func value(of key: String, _ schema: SettingSchema, option: String) throws(SetupError) -> JSON {
         let what = schema.what.map { "\(key) (\($0))" } ?? key
         return try interview.answer(
-            Question(option: "--set \(key)=...", words: what, usual: schema.default?.plain) { text throws(SetupError) in
+            Question(option: "\(option) \(key)=...", words: what, usual: schema.default?.plain) {
+                text throws(SetupError) in
                 try Self.value(text, schema)
             }, given: nil)
     }
 
-    private static func pairs(_ texts: [String]) throws(SetupError) -> [String: String] {
+    private static func pairs(_ texts: [String], option: String) throws(SetupError) -> [String: String] {
         var pairs: [String: String] = [:]
         for text in texts {
             guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
-                throw SetupError("--set takes NAME=VALUE, not \(quoted(text))")
+                throw SetupError("\(option) takes NAME=VALUE, not \(quoted(text))")
             }
             pairs[String(text[..<sign])] = String(text[text.index(after: sign)...])
         }
@@ -107,10 +119,16 @@ package struct AccountSetup {
             case .decimal, .integer, .price, .quantity: .number(text)
             case .boolean: text == "true" ? .bool(true) : text == "false" ? .bool(false) : .string(text)
             case .text, .duration, .choice: .string(text)
+            case .list where schema.items?.type == .text: .array(Self.words(text).map(JSON.string))
             case .list, .object: throw SetupError("it is a list or has keys of its own; write it into the file later")
             }
         do throws(SettingDefect) { try schema.check(value) } catch { throw SetupError(error.why) }
         return value
+    }
+
+    /// `NVDA, AAPL` or `NVDA AAPL`.
+    private static func words(_ text: String) -> [String] {
+        text.split { $0 == "," || $0 == " " }.map(String.init)
     }
 
     // MARK: - The account
@@ -135,7 +153,7 @@ package struct AccountSetup {
         var answers = AccountAnswers(account: account, broker: broker)
         answers.settings = fixed(broker.setup?.settings, account) + settings
         if let keys = broker.setup?.keys, let keyFile { answers.settings.append((keys.setting, .string(keyFile))) }
-        answers.provider = try provider(broker, account, keyFile)
+        answers.provider = try provider(broker, account, keyFile, settings)
         answers.plugins = options.plugins
         answers.watched = try interview.answer(Self.watched, given: options.watched)
         let usual =
@@ -159,18 +177,26 @@ package struct AccountSetup {
     }
 
     private func provider(
-        _ broker: PluginManifest, _ account: AccountID, _ keyFile: String?
-    ) throws(SetupError) -> (name: PluginName, settings: [(key: String, value: JSON)])? {
+        _ broker: PluginManifest, _ account: AccountID, _ keyFile: String?,
+        _ brokerSettings: [(key: String, value: JSON)]
+    ) throws(SetupError) -> (manifest: PluginManifest, settings: [(key: String, value: JSON)])? {
         guard let wanted = broker.setup?.provider else { return nil }
         guard let manifest = catalog.manifest(wanted.plugin) else {
             interview.say("The provider \(wanted.plugin) is not here, so the file names none.")
             return nil
         }
         var settings = fixed(wanted.settings, account)
+        settings += try chosen(
+            options.providerSettings, of: manifest, asking: wanted.questions ?? [], option: "--set-provider")
         if let keys = broker.setup?.keys, let keyFile, manifest.settings?[keys.setting] != nil {
             settings.append((keys.setting, .string(keyFile)))
         }
-        return (wanted.plugin, settings)
+        if let live = brokerSettings.first(where: { $0.key == broker.realMoneySetting }),
+            manifest.settings?[live.key]?.type == .boolean
+        {
+            settings.append(live)
+        }
+        return (manifest, settings)
     }
 
     private static var watched: Question<[Symbol]> {
@@ -178,8 +204,8 @@ package struct AccountSetup {
             option: "--watch", words: "Symbols that are never touched, such as AAPL,MSFT?", usual: ""
         ) { text throws(SetupError) in
             var symbols: [Symbol] = []
-            for part in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
-                do { symbols.append(try Symbol(String(part))) } catch { throw SetupError("\(error)") }
+            for part in words(text) {
+                do { symbols.append(try Symbol(part)) } catch { throw SetupError("\(error)") }
             }
             return symbols
         }

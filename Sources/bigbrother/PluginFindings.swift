@@ -1,11 +1,11 @@
 import CommandSupport
 import Foundation
-import Node
+import Wire
 
 /// What plugins say of themselves before they are at work.
 enum PluginFindings {
     /// `ok   account          PA3XXXXXXXXX is active`, the same columns as `doctor`.
-    static func line(_ finding: PluginExamination.Finding) -> String {
+    static func line(_ finding: DoctorFinding) -> String {
         line(finding.what, isOK: finding.ok, finding.words)
     }
 

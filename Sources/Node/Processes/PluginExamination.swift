@@ -1,42 +1,14 @@
 import Foundation
-import JSON
 import Supervision
 import SystemTime
-import Trading
 import Wire
 
 /// A plugin's program is asked, before it is at work, whether it could do its work: are its keys right, does its venue answer.
 ///
 /// The program is a process of its own, started with the arguments that the manifest names in `doctor`. It reads one line of JSON
-/// (``Question``), writes one line of JSON for each thing that it looked at (``Finding``), and ends. So a secret stays in the
+/// (`DoctorQuestion`), writes one line of JSON for each thing that it looked at (`DoctorFinding`), and ends. So a secret stays in the
 /// process that needs it anyway.
 package struct PluginExamination {
-    package struct Question: Encodable, Sendable {
-        /// Nil while nobody knows which account it is: the plugin says it.
-        package var account: AccountID?
-        package var settings: JSON
-        /// Orders are placed and taken back to see how the venue behaves; a plugin refuses it where real money would move.
-        package var isProbe: Bool?
-        /// The file that a probe writes.
-        package var record: String?
-
-        package init(account: AccountID?, settings: JSON) { (self.account, self.settings) = (account, settings) }
-    }
-
-    package struct Finding: Codable, Equatable, Sendable {
-        /// What was looked at, a word or two.
-        package var what: String
-        package var ok: Bool
-        /// One sentence for a person: what was found, and what to do where it is not well.
-        package var words: String
-        /// The account as the broker names it, once it is known.
-        package var account: AccountID?
-
-        package init(what: String, ok: Bool, words: String, account: AccountID? = nil) {
-            (self.what, self.ok, self.words, self.account) = (what, ok, words, account)
-        }
-    }
-
     private let program: PluginProgram
     private let environment: ChildEnvironment
     private let limitMilliseconds: Int64
@@ -52,7 +24,7 @@ package struct PluginExamination {
 
     /// Starts the program and waits for its end.
     /// - Returns: never empty: a program that cannot be started, says nothing or ends otherwise than well is a finding that is not.
-    package func ask(_ question: Question) -> [Finding] {
+    package func ask(_ question: DoctorQuestion) -> [DoctorFinding] {
         do {
             let child = try ChildProcess(
                 executable: program.executable, arguments: program.arguments, directory: program.directory,
@@ -61,13 +33,13 @@ package struct PluginExamination {
             child.closeInput()
             return findings(of: child)
         } catch {
-            return [Finding(what: "program", ok: false, words: "\(error)")]
+            return [DoctorFinding(what: "program", ok: false, words: "\(error)")]
         }
     }
 
-    private func findings(of child: ChildProcess) -> [Finding] {
+    private func findings(of child: ChildProcess) -> [DoctorFinding] {
         let end = monotonicMilliseconds() + limitMilliseconds
-        var found: [Finding] = []
+        var found: [DoctorFinding] = []
         while true {
             let ending = child.poll()
             found += child.readLines().prefix(Self.mostFindings - found.count).map(Self.finding)
@@ -75,7 +47,7 @@ package struct PluginExamination {
             guard monotonicMilliseconds() < end else {
                 child.signal(SIGKILL)
                 let words = "it has not ended after \(limitMilliseconds / 1_000) s, and was ended"
-                return found + [Finding(what: "program", ok: false, words: words)]
+                return found + [DoctorFinding(what: "program", ok: false, words: words)]
             }
             var output = pollfd(fd: child.outputDescriptor, events: Int16(POLLIN), revents: 0)
             // Its end closes the pipe, unless something that it has started keeps it.
@@ -87,19 +59,19 @@ package struct PluginExamination {
     private static let mostFindings = 200
     private static let pollMilliseconds: Int32 = 200
 
-    private static func finding(_ line: String) -> Finding {
+    private static func finding(_ line: String) -> DoctorFinding {
         do {
-            return try WireDecoder().decode(Finding.self, from: Array(line.utf8), unknownFields: .ignore)
+            return try WireDecoder().decode(DoctorFinding.self, from: Array(line.utf8), unknownFields: .ignore)
         } catch {
             // A warning of a library, or its last words.
-            return Finding(what: "program", ok: false, words: line)
+            return DoctorFinding(what: "program", ok: false, words: line)
         }
     }
 
-    private static func finding(of ending: ChildProcess.Ending, _ found: [Finding]) -> [Finding] {
+    private static func finding(of ending: ChildProcess.Ending, _ found: [DoctorFinding]) -> [DoctorFinding] {
         if ending != .exited(0), found.allSatisfy(\.ok) {
-            return [Finding(what: "program", ok: false, words: "it \(ending)")]
+            return [DoctorFinding(what: "program", ok: false, words: "it \(ending)")]
         }
-        return found.isEmpty ? [Finding(what: "program", ok: false, words: "it has said nothing")] : []
+        return found.isEmpty ? [DoctorFinding(what: "program", ok: false, words: "it has said nothing")] : []
     }
 }

@@ -128,7 +128,7 @@ struct DoctorCommand: ParsableCommand {
             + configuration.chosenPolicies
         return try entries.flatMap { entry -> [Finding] in
             guard let program = try loaded.catalog.doctor(entry) else { return [] }
-            var question = PluginExamination.Question(
+            var question = DoctorQuestion(
                 account: configuration.account, settings: entry.settings ?? .object([]))
             if isProbed(entry, in: loaded) { (question.isProbe, question.record) = (true, recordPath(entry)) }
             let limit: Int64 = question.isProbe == true ? 600_000 : 60_000

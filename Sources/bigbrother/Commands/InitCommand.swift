@@ -6,6 +6,7 @@ import JSON
 import Node
 import Setup
 import Trading
+import Wire
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,6 +28,8 @@ struct InitCommand: ParsableCommand {
     @Flag(help: "The keys come on standard input, lines of NAME=value.") var keysFromInput = false
     @Option(name: .customLong("set"), help: "A setting of the broker, NAME=VALUE; may come several times.")
     var settings: [String] = []
+    @Option(name: .customLong("set-provider"), help: "The same of the provider that gives the prices.")
+    var providerSettings: [String] = []
     @Option(help: "Symbols that are never touched, such as AAPL,MSFT.") var watch: String?
     @Option(help: "What a person is asked before it is done: none, entries or all.") var approval: String?
     @Option(help: "No more entries on a day that has lost this share of equity; or none.") var dailyLoss: String?
@@ -65,6 +68,7 @@ struct InitCommand: ParsableCommand {
     private func options(_ folders: [String]) -> SetupOptions {
         var options = SetupOptions()
         (options.broker, options.account, options.settings) = (broker, account, settings)
+        options.providerSettings = providerSettings
         options.isLive = live ? true : paper ? false : nil
         (options.watched, options.approval, options.stop) = (watch, approval, stop)
         (options.dailyLoss, options.weight, options.plugins) = (dailyLoss, positionWeight, folders)
@@ -101,7 +105,7 @@ struct InitCommand: ParsableCommand {
         let keys = manifest.setup?.keys.flatMap { keys in keyPath.map { [(keys.setting, JSON.string($0))] } } ?? []
         entry.settings = .object((settings.map { ($0.key, $0.value) } + keys).map { JSON.Member(key: $0, value: $1) })
         guard let program = try catalog.doctor(entry) else { return nil }
-        let question = PluginExamination.Question(
+        let question = DoctorQuestion(
             account: try account.map { try AccountID($0) }, settings: entry.settings ?? .object([]))
         let findings = PluginExamination(program).ask(question)
         for finding in findings { print(PluginFindings.line(finding)) }

@@ -78,12 +78,17 @@ struct AccountSetup {
     /// Why no order may be placed, or nil.
     var obstacle: String? {
         guard let account else { return nil }
+        if let obstacle = Self.obstacle(of: account) { return obstacle }
+        return configuration?.isTradingSuspended == true ? Self.suspended : nil
+    }
+
+    private static let suspended = "trading is suspended in the account's configuration (suspend_trade)"
+
+    /// What the account itself says.
+    static func obstacle(of account: Alpaca.Account) -> String? {
         if account.status != .known(.active) { return "the account is \(account.status), and not ACTIVE" }
         if account.isAccountBlocked == true { return "the account is blocked" }
         if account.isTradingBlocked == true { return "trading is blocked for the account" }
-        if account.isTradingSuspendedByUser == true || configuration?.isTradingSuspended == true {
-            return "trading is suspended in the account's configuration (suspend_trade)"
-        }
-        return nil
+        return account.isTradingSuspendedByUser == true ? suspended : nil
     }
 }
