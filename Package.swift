@@ -136,6 +136,7 @@ let plugins: [Target] = [
         "AlpacaTransport", "Brokers/Alpaca/AlpacaTransport", "AlpacaAPI", "CCurl", "COpenSSL", "CPosix", "SystemTime"),
     part(
         "AlpacaDriver", "Brokers/Alpaca/AlpacaDriver", "AlpacaAPI", "AlpacaAdapter", "AlpacaKeys", "AlpacaTransport",
+        "JSON",
         "PluginKit", "Trading", "Wire"),
     program("broker-alpaca", "Plugins/Brokers/Alpaca/Program", "AlpacaDriver", "PluginKit"),
     part("AlpacaKeys", "Brokers/Alpaca/AlpacaKeys", "AlpacaAPI", "FileTrust", "PluginKit"),
@@ -267,6 +268,7 @@ let testTargets: [Target] = [
     tests("AlpacaAPITests", "AlpacaAPI", "JSON", "SeededRandom", "Trading"),
     tests(
         "AlpacaAdapterTests", "AlpacaAPI", "AlpacaAdapter", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
+        "Simulation",
         "Trading"),
     tests(
         "AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
@@ -282,10 +284,11 @@ let testTargets: [Target] = [
     program(
         "policy-reenter", "Tests/EndToEndTests/Plugins/reenter", exclude: ["plugin.json"], "PluginKit", "Trading"),
     tests(
-        "EndToEndTests", exclude: ["Plugins"], "bigbrother", "bigbrother-backtest", "bigbrother-dev",
+        "EndToEndTests", exclude: ["Plugins", "Probes"], "bigbrother", "bigbrother-backtest", "bigbrother-dev",
         "broker-alpaca", "broker-paper",
         "broker-paper-plain",
-        "provider-alpaca-data", "provider-tape", "policy-reenter", "AlpacaDataProvider", "JSON", "PaperAdapter",
+        "provider-alpaca-data", "provider-tape", "policy-reenter", "AlpacaDataProvider", "AlpacaDriver", "JSON",
+        "PaperAdapter",
         "PaperExchange", "PluginKit", "SeededRandom", "Trading", "Wire",
         "Journal", "SQLiteJournal", "Node", "Orchestration", and: policies),
     program("bench-bare", "Tests/Benchmarks/Bare", "Trading", "Wire", "Messaging", "ZeroMQTransport", "Keys"),

@@ -37,6 +37,8 @@ struct Scenario {
     /// Seeds from here on also have a policy that goes beyond every bound.
     static let hostileEdition: UInt64 = 300_000_000
     var hasAttacker: Bool { seed >= Self.hostileEdition }
+    /// Of the seeds from here on every fifth has Alpaca, as its adapter declares it.
+    static let alpacaEdition: UInt64 = 306_000_000
     static let attacker = PluginName(unchecked: "attacker")
     static let adapters = [PluginName(unchecked: "broker"), PluginName(unchecked: "standby")]
     let symbols: [Symbol]
@@ -75,6 +77,7 @@ struct Scenario {
         var capabilities = Self.capabilities(&random, symbols)
         var offer = SplitMix64(seed: seed, name: "offer")
         Self.restrict(&capabilities, &offer)
+        if seed >= Self.alpacaEdition, seed.isMultiple(of: 5) { capabilities = AlpacaDeclaration.capabilities }
         self.capabilities = capabilities
         var stubborn = SplitMix64(seed: seed, name: "refusals")
         if seed >= Self.fifthEdition, let symbol = symbols.last, stubborn.chance(permille: 600) {

@@ -1,5 +1,6 @@
 import AlpacaAPI
 import Foundation
+import Simulation
 import Testing
 import Trading
 
@@ -20,6 +21,9 @@ struct DeclarationTests {
         let read = try JSONDecoder().decode(BrokerCapabilities.self, from: JSONEncoder().encode(can))
         #expect(read == can)
     }
+
+    @Test("the simulator's Alpaca is declared the same")
+    func simulated() { #expect(AlpacaDeclaration.capabilities == Declaration().capabilities) }
 
     @Test(
         "before and after regular hours stops are taken, a position is left with a limit, and nothing is entered",
