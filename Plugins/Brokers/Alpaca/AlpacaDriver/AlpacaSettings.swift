@@ -20,6 +20,8 @@ package struct AlpacaSettings: Decodable {
     package var dataURL: String?
     /// A file of certificates in place of the system's.
     package var certificates: String?
+    /// What `doctor --live-probe` trades; absent: a cheap share that is not held.
+    package var probeSymbols: [Symbol]?
     /// Requests that the account has in a minute, as long as the venue does not say.
     package var requestsPerMinute: Int64?
 
@@ -32,6 +34,7 @@ package struct AlpacaSettings: Decodable {
         case tradingURL = "trading_url"
         case dataURL = "data_url"
         case certificates
+        case probeSymbols = "probe_symbols"
         case requestsPerMinute = "requests_per_minute"
     }
 

@@ -1,5 +1,7 @@
 import AlpacaAPI
 import AlpacaTransport
+import Glibc
+import JSON
 import PluginKit
 import Trading
 
@@ -15,14 +17,43 @@ package struct AlpacaDoctor {
 
     /// - Throws: `SettingsError` for settings with which nothing can be asked.
     package func run() throws {
-        var caller = try Caller(examination.settings)
+        let caller = try Caller(examination.settings)
         say(
             "venue", true, "\(caller.site.trading), \(examination.settings.live == true ? "real money" : "paper money")"
         )
-        guard let account = lookAtAccount(&caller) else { return }
-        lookAtConfiguration(&caller, account)
-        lookAtClock(&caller)
-        lookAtHoldings(&caller)
+        guard let account = lookAtAccount(caller) else { return }
+        lookAtConfiguration(caller, account)
+        lookAtClock(caller)
+        lookAtHoldings(caller)
+        if examination.isProbe { probe(caller) }
+    }
+
+    // MARK: - The probe
+
+    private func probe(_ caller: Caller) {
+        guard examination.settings.live != true else {
+            return say(
+                "probe", false, "it places orders, and is never run with real money: use the paper account's key")
+        }
+        do {
+            var probe = try AlpacaProbe(caller, symbols: examination.settings.probeSymbols, tell)
+            let record = try probe.run()
+            guard let path = examination.record else { return }
+            try Self.write(record, to: path)
+            say("probe", true, "\(path) has what the venue did; docs/connect-alpaca.md says what to do with it")
+        } catch {
+            say("probe", false, "\(error)")
+        }
+    }
+
+    private static func write(_ record: ProbeRecord, to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw SettingsError("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        let bytes = record.json.bytes + [10]
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw SettingsError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
     }
 
     private func say(_ what: String, _ isOK: Bool, _ words: String, account: AccountID? = nil) {
@@ -31,7 +62,7 @@ package struct AlpacaDoctor {
 
     // MARK: - The key and its account
 
-    private func lookAtAccount(_ caller: inout Caller) -> Alpaca.Account? {
+    private func lookAtAccount(_ caller: Caller) -> Alpaca.Account? {
         let account: Alpaca.Account
         do {
             account = try caller.ask(.account)
@@ -76,7 +107,7 @@ package struct AlpacaDoctor {
         do { return try AccountID(name) } catch { return nil }
     }
 
-    private func lookAtConfiguration(_ caller: inout Caller, _ account: Alpaca.Account) {
+    private func lookAtConfiguration(_ caller: Caller, _ account: Alpaca.Account) {
         do {
             let configuration = try caller.ask(.configuration)
             if configuration.isTradingSuspended == true || account.isTradingSuspendedByUser == true {
@@ -98,7 +129,7 @@ package struct AlpacaDoctor {
 
     // MARK: - Time
 
-    private func lookAtClock(_ caller: inout Caller) {
+    private func lookAtClock(_ caller: Caller) {
         do {
             let before = wallClock()
             let clock = try caller.ask(.clock)
@@ -126,7 +157,7 @@ package struct AlpacaDoctor {
 
     // MARK: - What is there
 
-    private func lookAtHoldings(_ caller: inout Caller) {
+    private func lookAtHoldings(_ caller: Caller) {
         do {
             let positions = try caller.ask(.positions)
             let foreign = positions.elements.filter { $0.assetClass != .known(.usEquity) }
