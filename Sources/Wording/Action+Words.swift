@@ -113,6 +113,7 @@ extension NotTrading {
         case .halted(let symbol): "\(symbol) is halted at its market"
         case .spread(let symbol): "the quote of \(symbol) is crossed or absurdly wide"
         case .session(let session): "the broker does not trade in the \(session.rawValue) session"
+        case .noStops(let session): "the broker takes no stop in the \(session.rawValue) session"
         }
     }
 }

@@ -249,6 +249,7 @@ extension NothingSent {
         case .swap(let from, let to): "the broker \(from) is being swapped for \(to)"
         case .brokerStateUnknown: "the broker's state is not known"
         case .refusedByBroker(let why): "the broker refuses it: \(why)"
+        case .noStops(let session): "the broker takes no stop in the \(session.rawValue) session"
         case .tooFewBesideOthers(let least):
             "orders of others hold the rest, and the broker takes no order for less than \(least)"
         case .observing: "the core only observes"

@@ -223,6 +223,30 @@ struct RefusalTests {
         scenario.expectSound()
     }
 
+    @Test("where a session takes no stop, a position without one is told, and why; it rests as soon as it is taken")
+    func noStopsTaken() {
+        var scenario = TradingScenario(
+            Held("ABC", 100), says: [],
+            venue: { venue in
+                venue.capabilities.sessions = [.regular]
+                venue.capabilities.sessionRules = [.init(session: .preMarket, orderTypes: [.limit])]
+            })
+        scenario.session(.preMarket)
+        for _ in 0..<5 { scenario.cycle(stopLoss.says(.stop("95"), on: "ABC")) }
+        #expect(scenario.driver.venue.stopped("ABC") == 0)
+        let waits = scenario.driver.records.compactMap { if case .waiting(let wait) = $0 { wait.why } else { nil } }
+        #expect(waits.contains(.newStop(at: "95", .noStops(.preMarket))))
+        let reasons = scenario.driver.alerts.map(\.reason)
+        #expect(
+            reasons.contains {
+                if case .unprotected("100", for: _, nothingSent: .noStops(.preMarket)) = $0 { true } else { false }
+            }, "\(reasons)")
+        scenario.session(.regular)
+        scenario.cycle(stopLoss.says(.stop("95"), on: "ABC"))
+        scenario.expect("ABC", holds: 100, stop: "100 @ 95.00")
+        scenario.expectSound()
+    }
+
     @Test("a part that is worth less than the broker takes is not tried, and the stop stays as it is")
     func minimumNotional() {
         var scenario = protected("0.15") { venue in

@@ -194,6 +194,7 @@ enum ReasonSamples {
         .unprotectable("0.9", worth: "630000"), .ownStop(at: "180"),
         .unprotected("144", for: .seconds(40), nothingSent: .refusedByBroker("stops are taken from 09:30")),
         .unprotected("4", for: .seconds(40), nothingSent: .tooFewBesideOthers(least: "5")),
+        .unprotected("4", for: .seconds(40), nothingSent: .noStops(.preMarket)),
         .initialStopNotUsed(at: "1831.82", market: "189"),
         .stopStuck(isEscalated: true), .restricted(state: .reducing, why: .dailyLoss("0.0305", limit: "0.03")),
         .active(.policiesBack), .entriesPaused(pause), .entriesPaused(streak), .pauseOver(streak),
@@ -224,5 +225,6 @@ enum ReasonSamples {
         .refusedEntry, .refusedStop(at: "186.23"), .refusedMove(to: "186.23"), .reductionTooSmall("0.05", least: "10"),
         .noOrderType(.afterHours),
         .stop(at: "186.23", .session(.closed)), .newStop(at: "186.23", .spread("NVDA")),
+        .newStop(at: "186.23", .noStops(.preMarket)),
     ]
 }

@@ -175,6 +175,8 @@ package enum NothingSent: Sendable, Hashable, Codable {
     case refusedByBroker(String)
     /// Others' orders leave fewer shares than the broker takes in one order.
     case tooFewBesideOthers(least: Quantity)
+    /// The broker takes no stop in this session.
+    case noStops(SessionPhase)
     case observing
     /// A person has not handed it over.
     case watched

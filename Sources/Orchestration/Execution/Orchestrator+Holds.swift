@@ -76,6 +76,9 @@ extension ActionCoordinator {
         {
             return .refusedMove(to: stop.stopPrice)
         }
+        if !takesStops, let stop = plan.stop, exits.stops.isEmpty {
+            return .newStop(at: stop.stopPrice, .noStops(session))
+        }
         if isSpreadUnsound, let stop = plan.stop, exits.stops.isEmpty {
             return .newStop(at: stop.stopPrice, whyNotTrading)
         }

@@ -40,6 +40,8 @@ package enum NotTrading: Sendable, Hashable, Codable {
     case halted(Symbol)
     /// The broker does not trade in it.
     case session(SessionPhase)
+    /// The broker takes no stop in it.
+    case noStops(SessionPhase)
     /// Its quote is crossed or absurdly wide.
     case spread(Symbol)
 }

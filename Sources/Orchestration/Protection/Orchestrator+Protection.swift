@@ -189,6 +189,8 @@ extension Orchestrator {
         if state.run.isObserving { return .observing }
         if let swap = state.swap { return .swap(from: swap.from, to: swap.to) }
         guard state.broker?.isReconciled == true else { return .brokerStateUnknown }
+        let session = state.market.session(of: symbol, at: state.now)
+        if capabilities(of: symbol)?.takesStops(symbol, in: session) == false { return .noStops(session) }
         return tooFewBesideOthers(symbol) ?? state.holds.refusalReason(symbol).map { .refusedByBroker($0) }
     }
 
