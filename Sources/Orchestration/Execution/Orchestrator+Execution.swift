@@ -41,7 +41,7 @@ extension Orchestrator {
             isOverdue: state.protection.isAnswered(symbol), isStopStuck: isStopStuck(symbol),
             refused: refused(symbol, plan), declared: broker.capabilities,
             mayReplace: state.holds.refusals(symbol) < CoreLimits.rejectionsBeforeHold,
-            mayEnter: state.mayEnter, areWishesFresh: areWishesFresh,
+            mayEnter: state.mayEnter, areWishesFresh: areWishesFresh && !isApprovalOver(of: symbol),
             sentEntry: state.plans.sentEntry(symbol),
             patienceSince: state.now + TimeSpan(nanoseconds: -state.configuration.commandTimeout.nanoseconds),
             isSpreadUnsound: isSpreadUnsound(symbol), session: state.market.session(of: symbol, at: state.now),
@@ -64,6 +64,14 @@ extension Orchestrator {
         refused.isBracket = holds.refusesBrackets(symbol)
         refused.isRemainder = holds.isBackingOff(symbol, .remainder, in: cycle)
         return refused
+    }
+
+    /// What was approved is begun while the approval lasts: an entry that waits for the open may outlive it (I-APPR-1).
+    private func isApprovalOver(of symbol: Symbol) -> Bool {
+        guard approvalGate != nil, state.portfolio.positions[symbol] == nil,
+            let proposal = state.approvals[symbol, .enter], case .approved = proposal.verdict
+        else { return false }
+        return proposal.until <= state.now
     }
 
     /// What policies asked for is begun only as long as they are asked again and again: after a pause - a tape that goes on

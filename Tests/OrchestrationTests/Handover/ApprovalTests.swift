@@ -133,6 +133,22 @@ struct ApprovalTests {
         #expect(driver.working("ABC").isEmpty && pending(driver).count == 1)
     }
 
+    @Test("an entry that waits for the open is made there only while its approval lasts", arguments: [4, 6] as [Int64])
+    func waitsForTheOpen(seconds: Int64) throws {
+        var driver = asking { ($0.approval, $0.approvalExpiry) = (.entries, .seconds(60)) }
+        let id = try #require(driver.state.approvals.pending.first?.id)
+        driver.send(.market(MarketUpdate(at: driver.now, session: .closed)))
+        driver.send(.asked(answer(.approve(id))))
+        let until = try #require(driver.state.approvals[id]?.until)
+        while driver.now + driver.state.configuration.cyclePeriod < until { driver.cycle() }
+        #expect(driver.plan("ABC")?.entry != nil && driver.working("ABC").isEmpty)
+        driver.pass(until + .seconds(seconds - 5) - driver.now)
+        driver.quote("ABC", "100", "100", last: "100")
+        driver.send(.market(MarketUpdate(at: driver.now, session: .regular)))
+        #expect((driver.position("ABC") == nil) == (seconds > 5))
+        driver.expectSound()
+    }
+
     @Test("an entry that works goes on working after its approval's time")
     func workingEntryStays() throws {
         var driver = asking(.buy, 100, limit: "97") { ($0.approval, $0.approvalExpiry) = (.entries, .seconds(60)) }
