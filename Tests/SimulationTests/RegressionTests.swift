@@ -23,6 +23,7 @@ struct RegressionTests {
         291_031_815, 297_001_000, 297_005_570, 297_013_401, 299_020_507, 301_000_015,
         302_001_022, 302_001_200, 302_002_203, 302_008_274, 302_009_752, 302_003_015, 302_000_184, 303_001_701,
         303_005_730, 303_003_931, 303_001_854, 301_000_469,
+        304_004_916, 306_003_385,
         302_003_344, 302_006_178, 302_007_192, 297_015_749,
         301_002_874, 302_014_423, 297_028_200, 297_017_608, 302_016_083, 297_011_198,
     ]
@@ -122,6 +123,9 @@ struct RegressionTests {
         }
         #expect(count > 3)
     }
+
+    @Test("so does one whose broker is declared as Alpaca is", arguments: Seed.range(gate: 4, nightly: 200))
+    func alpaca(number: UInt64) { expectSound(Scenario.alpacaEdition + 5 * number) }
 
     @Test("seeds of the third edition: adapters are swapped in the storm", arguments: Seed.range(gate: 4, nightly: 200))
     func thirdEdition(number: UInt64) {

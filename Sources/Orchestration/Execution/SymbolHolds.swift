@@ -78,6 +78,11 @@ package struct SymbolHolds: Sendable, Hashable, Codable {
         }
     }
 
+    /// With a new connection: nobody has heard what happened before it, so that a state which is no newer may be behind.
+    mutating func awaitNewerSnapshots(of time: Timestamp) {
+        for (symbol, _) in awaitingSnapshot { awaitSnapshot(symbol, of: time) }
+    }
+
     /// Nor before a state was read in a session in which the broker trades.
     mutating func awaitOpen(_ symbol: Symbol) {
         change(symbol) {

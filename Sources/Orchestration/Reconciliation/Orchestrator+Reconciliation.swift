@@ -8,6 +8,7 @@ extension Orchestrator {
         state.portfolio.connectionBegins()
         if state.reconciler.connected(name, capabilities) { state.holds.forgetForms() }
         state.holds.endBackoffs()
+        state.holds.awaitNewerSnapshots(of: state.now)
         dropWishes()
         for emulation in capabilities.emulations { alert(.notice, nil, .brokerEmulation(name, emulation)) }
         reconcileNow()
