@@ -10,6 +10,8 @@ struct AskedPerson {
     fileprivate var isClockBack = false
     /// Movements of cash that the core has taken into its books.
     fileprivate var taken: Set<CashMovementID> = []
+    /// Those that it has taken for a part of the first figures; that may turn out to be wrong once.
+    fileprivate var before: Set<CashMovementID> = []
 }
 
 private struct Approval {
@@ -63,7 +65,10 @@ extension Invariants {
         guard case .cash(let movement, let done) = record else { return }
         switch done {
         case .corrected: return
-        case .booked, .wasInCash, .wasThereBefore:
+        case .wasThereBefore:
+            guard !person.before.insert(movement.id).inserted || person.taken.contains(movement.id) else { return }
+            fail("E3", "\(movement.kind.rawValue) \(movement.id) of \(movement.amount) was told before")
+        case .booked, .wasInCash:
             guard !person.taken.insert(movement.id).inserted else { return }
             fail("E3", "\(movement.kind.rawValue) \(movement.id) of \(movement.amount) is booked once more")
         }

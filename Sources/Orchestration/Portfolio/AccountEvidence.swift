@@ -25,6 +25,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
 
     private struct Opening: Sendable, Hashable, Codable {
         var account: Account
+        var since: Timestamp
         var readings: Int64
     }
 
@@ -70,11 +71,13 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     }
 
     /// Figures that are read for the first time. Where equity is far from cash and what is held, they are read again; what
-    /// stays so is taken as it is.
+    /// stays so, for ``interval`` at least, is taken as it is.
     /// - Parameters:
     ///   - held: at average prices where there are no others.
     ///   - isPriced: every position has a price.
-    mutating func admitsOpening(_ account: Account, held: Money, isPriced: Bool) throws(NumericError) -> Bool {
+    mutating func admitsOpening(
+        _ account: Account, held: Money, isPriced: Bool, at now: Timestamp
+    ) throws(NumericError) -> Bool {
         let other = try account.equity - account.cash - held
         let isOdd = try Self.isFar(other, account, held, isPriced ? Self.openingShare : Self.unpricedOpening)
         // An account that is worth nothing may be one; it is asked about again, too.
@@ -82,9 +85,13 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
             if isPriced { otherValue = other }
             return true
         }
-        let isSame = opening?.account.cash == account.cash && opening?.account.equity == account.equity
-        opening = Opening(account: account, readings: isSame ? (opening?.readings ?? 0) + 1 : 1)
-        guard (opening?.readings ?? 0) >= Self.neededAtOpening else { return false }
+        var told = opening ?? Opening(account: account, since: now, readings: 0)
+        if told.account.cash != account.cash || told.account.equity != account.equity {
+            told = Opening(account: account, since: now, readings: 0)
+        }
+        told.readings += 1
+        opening = told
+        guard told.readings >= Self.neededAtOpening, told.since + Self.interval <= now else { return false }
         (opening, otherValue) = (nil, isPriced ? other : nil)
         return true
     }
@@ -256,6 +263,7 @@ package struct AccountEvidence: Sendable, Hashable, Codable {
     /// The clock went ahead, and no time has passed.
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         doubt = doubt.map { $0.shifted(by: span, now: now) }
+        opening = opening.map { told in with(told) { $0.since = min($0.since + span, now) } }
         otherValueAt = otherValueAt.map { min($0 + span, now) }
         otherTold = otherTold.map { told in with(told) { $0.since = min($0.since + span, now) } }
     }

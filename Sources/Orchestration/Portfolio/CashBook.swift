@@ -20,6 +20,8 @@ package struct CashBook: Sendable, Hashable, Codable {
     private var times: [Timestamp] = []
     /// Time of the newest that was forgotten: what is older and not known is taken for known.
     private var forgottenAt: Timestamp?
+    /// Told by themselves before our books began, and so late that the first figures may not have them, newest last.
+    private var unclear: [CashMovement] = []
     /// Cash that was adopted without a reason, newest last.
     private var unexplained: [Unexplained] = []
     /// Dividends that came before anybody announced them, newest last.
@@ -88,12 +90,35 @@ package struct CashBook: Sendable, Hashable, Codable {
     package init() {}
 
     /// Our books begin with the account's figures of then, by the broker's clock.
-    mutating func open(at time: Timestamp) { openedAt = openedAt ?? time }
+    mutating func open(at time: Timestamp) {
+        guard openedAt == nil else { return }
+        openedAt = time
+        unclear.removeAll { $0.at < time }
+    }
+
+    /// The broker's figures are as ours, and have all that happened before this: our books had it from the beginning.
+    mutating func figuresAgree(from time: Timestamp) { unclear.removeAll { $0.at < time } }
+
+    /// Of what was told before our books began, the one of which a figure shows that they lack it: exactly that amount. It is
+    /// not known any more, so that it is booked as any other.
+    mutating func takeUnclear(_ lacking: Money) -> CashMovement? {
+        guard !lacking.isZero, let place = unclear.lastIndex(where: { $0.amount == lacking }) else { return nil }
+        let movement = unclear.remove(at: place)
+        known[movement.id] = nil
+        if let place = order.firstIndex(of: movement.id) {
+            order.remove(at: place)
+            times.remove(at: place)
+        }
+        return movement
+    }
 
     // MARK: - What the broker tells
 
-    /// - Parameter hasBooks: an account was read before; else all of these are in what is read first.
-    mutating func take(_ movements: [CashMovement], hasBooks: Bool, at now: Timestamp) -> [News] {
+    /// - Parameters:
+    ///   - hasBooks: an account was read before; else all of these are in what is read first.
+    ///   - isListed: in a state of the broker, whose figures have them.
+    mutating func take(_ movements: [CashMovement], hasBooks: Bool, isListed: Bool) -> [News] {
+        if !hasBooks { noteUnclear(movements, isListed: isListed) }
         var news = movements.suffix(CoreLimits.cashMovementsTold).compactMap { take($0, hasBooks: hasBooks) }
         for index in news.indices where news[index].done == .booked {
             news[index].isInCash = takeUnexplained(news[index].movement.amount, before: news[index].movement.at)
@@ -134,6 +159,12 @@ package struct CashBook: Sendable, Hashable, Codable {
             id: movement.id, kind: before.kind, amount: Money(units: Int64(clamping: -Int128(before.amount.units))),
             symbol: before.symbol, at: movement.at)
         return News(movement: movement, done: .corrected(from: before.amount), parts: [first, movement])
+    }
+
+    private mutating func noteUnclear(_ movements: [CashMovement], isListed: Bool) {
+        let ids = Set(movements.map(\.id))
+        unclear.removeAll { ids.contains($0.id) }
+        if !isListed { unclear = (unclear + movements).suffix(CoreLimits.cashMessages) }
     }
 
     private mutating func remember(_ value: Known, _ movement: CashMovement) {

@@ -47,9 +47,9 @@ package struct Portfolio: Sendable, Hashable, Codable {
     /// - Parameter told: by the broker's clock they are from then or later.
     /// - Returns: whether they are taken; else they are to be read again.
     mutating func open(
-        _ account: Account, held: Money, isPriced: Bool, from time: Timestamp, told: Timestamp
+        _ account: Account, held: Money, isPriced: Bool, from time: Timestamp, told: Timestamp, at now: Timestamp
     ) throws(NumericError) -> Bool {
-        guard try evidence.admitsOpening(account, held: held, isPriced: isPriced) else { return false }
+        guard try evidence.admitsOpening(account, held: held, isPriced: isPriced, at: now) else { return false }
         adopt(account, from: time)
         cashBook.open(at: told)
         return true
@@ -89,6 +89,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
             if isMoved { try paid(unpaid, before: before) } else { try marks.settle(equity) }
             if reading.isQuiet { cashBook.noteUnexplained(unpaid, isMoved ? .moved : .small, at: reading.toldAt) }
             adopt(try evidence.admitted(reading), from: time)
+            cashBook.figuresAgree(from: reading.toldAt + (time - reading.at))
         case .moved(let cash):
             try paid(cash + reading.adopted, before: before)
             cashBook.noteUnexplained(cash, .moved, at: reading.toldAt)
@@ -114,7 +115,7 @@ package struct Portfolio: Sendable, Hashable, Codable {
         var told: [(movement: CashMovement, done: CashDone)] = []
         var equity = equity
         if account != nil { cashBook.open(at: now) }
-        let all = cashBook.take(movements, hasBooks: account != nil, at: now)
+        let all = cashBook.take(movements, hasBooks: account != nil, isListed: isListed)
         try bookSeen(all.filter { $0.done != .wasThereBefore }, equity: equity)
         for news in all {
             guard news.done != .wasThereBefore else {
@@ -181,6 +182,11 @@ package struct Portfolio: Sendable, Hashable, Codable {
     func isBehindMessages(_ theirs: Account, knownAt time: Timestamp) -> Bool {
         guard let cash = account?.cash, theirs.cash != cash else { return false }
         return cashBook.messages(since: time).contains { cash.units.addingClamped(-$0.units) == theirs.cash.units }
+    }
+
+    /// A movement that was told before our books began, and that a figure shows them to lack: it is to be booked now.
+    mutating func takeUnclearMovement(shownBy theirs: Account) -> CashMovement? {
+        account.flatMap { cashBook.takeUnclear(Money(units: theirs.cash.units.addingClamped(-$0.cash.units))) }
     }
 
     /// A dividend that was due and is paid is cash that our books expect.
@@ -479,17 +485,6 @@ package struct Portfolio: Sendable, Hashable, Codable {
         evidence.shift(by: span, now: now)
         bookedAt = bookedAt.map { min($0 + span, now) }
     }
-}
-
-/// Shares of another company that were handed out for what is held.
-struct SpunOff: Sendable, Hashable, Codable {
-    var symbol: Symbol
-    var from: Symbol
-    /// By which what is held has lost its value.
-    var value: Money
-    /// Their part of what the old shares have cost, for each of them.
-    var averagePrice: Price
-    var since: Timestamp
 }
 
 /// An initial stop that a person has named, and that the market is through.

@@ -10,9 +10,13 @@ extension Orchestrator {
         let theirs = snapshot.account
         let known = queriedAt + TimeSpan(nanoseconds: -reportLag.nanoseconds)
         let held = try state.marked.heldValue()
-        guard let ours = state.portfolio.account else { return try openAccount(snapshot, from: known) }
+        guard let currency = state.portfolio.account?.currency else { return try openAccount(snapshot, from: known) }
         // Figures of another currency are not compared with ours.
-        guard theirs.currency == ours.currency else { return true }
+        guard theirs.currency == currency else { return true }
+        if let movement = state.portfolio.takeUnclearMovement(shownBy: theirs) {
+            try applyCashMovements([movement], isListed: true)
+        }
+        guard let ours = state.portfolio.account else { return true }
         guard !state.portfolio.isBehindMessages(theirs, knownAt: known) else {
             state.reconciler.requestSnapshot(by: state.now + max(reportLag, .seconds(1)))
             return true
@@ -59,7 +63,7 @@ extension Orchestrator {
         let isSettled = state.broker?.discrepancies.isEmpty != false
         let isTaken = try state.portfolio.open(
             snapshot.account, held: listed, isPriced: arePriced && isSettled, from: known,
-            told: brokersTime(of: snapshot) + TimeSpan(nanoseconds: -reportLag.nanoseconds))
+            told: brokersTime(of: snapshot) + TimeSpan(nanoseconds: -reportLag.nanoseconds), at: state.now)
         guard isTaken else {
             state.reconciler.endRounds()
             state.reconciler.askAgain(at: state.now + .seconds(1))

@@ -292,7 +292,7 @@ struct RestrictionTests {
         driver.start([])
         driver.connect()
         // Worth twice what it has cost, and no price to see it by: the first figures are read again.
-        for _ in 0..<6 { driver.wait(.seconds(1)) }
+        for _ in 0..<21 { driver.wait(.seconds(1)) }
         driver.cycle()
         #expect(driver.state.portfolio.marks.dayStart == nil && driver.state.portfolio.marks.peak == .zero)
         #expect(try driver.state.marked.equity() == "10000", "the broker's figure")
