@@ -46,9 +46,13 @@ package struct Split: Sendable, Hashable, Codable {
     /// Fewer shares, worth more each.
     var isReverse: Bool { numerator < denominator }
 
-    /// Companies choose such: 10:1, 1:15, 3:2, or 11:10 and 21:20 as a dividend in shares. Others are not guessed from figures: some
-    /// ratio of small numbers is near to any two quantities, and a person's trades bring an average near to any other.
-    var isUsual: Bool { small == 1 || max(numerator, denominator) <= 10 || Self.shareDividends.contains(self) }
+    /// Companies choose such: 10:1, 1:15, 3:2, 2:5 for one share of two and a half, or 11:10 and 21:20 as a dividend in shares.
+    /// Others are not guessed from figures: some ratio of small numbers is near to any two quantities, and a person's trades
+    /// bring an average near to any other.
+    var isUsual: Bool {
+        if small == 1 || Self.shareDividends.contains(self) { return true }
+        return max(numerator, denominator) <= 10 && (!isReverse || numerator == 2)
+    }
 
     /// Of ten and of five percent.
     private static let shareDividends = [Split(11, 10), Split(21, 20)]
