@@ -63,7 +63,9 @@ extension AdviceResolver {
         let quantity = try figure { () throws(NumericError) in
             try facts.equity.scaled(by: weight, .down).quantity(at: price, .down)
         }
-        return try lots(quantity)
+        let most = try lots(quantity)
+        let protectable = try protectable(most, .down)
+        return protectable.isPositive ? protectable : most
     }
 
     private func remaining(after part: PartialAdvice) throws(AdviceDefect) -> Quantity {
@@ -80,9 +82,19 @@ extension AdviceResolver {
             amount = min(quantity, size)
         default: throw .partialNotOne
         }
-        let part = try lots(amount)
-        guard part.isPositive else { throw .belowOneLot(amount, of: size) }
-        return try figure { () throws(NumericError) in try size - part }
+        let sold = try lots(amount)
+        guard sold.isPositive else { throw .belowOneLot(amount, of: size) }
+        let rest = try figure { () throws(NumericError) in try size - sold }
+        let protectable = try part.fraction == nil ? rest : protectable(rest, .up)
+        return protectable < size ? protectable : rest
+    }
+
+    /// Rounded to what stops can be for: a third of 90 as 29.7 would leave 0.3 that no stop protects.
+    private func protectable(_ quantity: Quantity, _ rounding: Rounding) throws(AdviceDefect) -> Quantity {
+        guard let step = facts.stopIncrement, step > facts.quantityIncrement,
+            step.isMultiple(of: facts.quantityIncrement)
+        else { return quantity }
+        return try figure { () throws(NumericError) in try quantity.rounded(toMultipleOf: step, rounding) }
     }
 
     private func lots(_ quantity: Quantity) throws(AdviceDefect) -> Quantity {

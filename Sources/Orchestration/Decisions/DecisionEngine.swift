@@ -108,6 +108,7 @@ struct DecisionEngine {
             priceCollar: configuration.limits.priceCollar, entriesRefused: entriesRefused)
         facts.mode = mode(symbol)
         facts.figures = state.market.series.ranges(of: symbol)
+        facts.stopIncrement = capabilities?.quantityIncrement(of: symbol, in: .stop)
         facts.minimumQuantity = capabilities?.minimumQuantity(of: symbol) ?? .zero
         facts.reentryFrom = plans.closedAt(symbol).map { $0 + configuration.damping.reentryCoolDown }
         facts.isReductionUnderWay = state.isReducing(

@@ -18,6 +18,8 @@ package struct Merge: Sendable {
         package var equity: Money
         package var now: Timestamp
         package var quantityIncrement: Quantity
+        /// Of stops, where it is another one: what is held beyond its multiples has no stop.
+        package var stopIncrement: Quantity?
         /// Less than this is not traded.
         package var minimumQuantity: Quantity = .zero
         /// Of prices; nil when no broker has declared it.

@@ -46,12 +46,20 @@ struct PortfolioMerge {
             let value = try state.marketValue(record).magnitude()
             holdings.append(
                 Holding(
-                    symbol: symbol, size: record.size, lot: capabilities?.quantityIncrement(of: symbol) ?? .one,
+                    symbol: symbol, size: record.size, lot: Self.lot(of: record, capabilities),
                     value: value.units,
                     gain: Self.gain(of: record, at: state.market.price(of: symbol))))
         }
         self.holdings = holdings
         for item in Merge.canonical(all) { classify(item) }
+    }
+
+    /// Of a sale: where stops are for whole units and the position is, what is left is too.
+    private static func lot(of record: PositionRecord, _ capabilities: BrokerCapabilities?) -> Quantity {
+        guard let capabilities else { return .one }
+        let step = capabilities.quantityIncrement(of: record.symbol)
+        let stop = capabilities.quantityIncrement(of: record.symbol, in: .stop)
+        return stop > step && stop.isMultiple(of: step) && record.size.isMultiple(of: stop) ? stop : step
     }
 
     /// As a share of cost, as far as a figure can say it. Shares that cost nothing, as of a spin-off, can lose nothing.

@@ -121,6 +121,25 @@ struct AdviceTests {
         }
         #expect(resolved(.target(TargetAdvice(distance: .percent("0.05"))), held) == .success(.target("105")))
     }
+
+    @Test(
+        "where stops are for whole shares, a share of a position leaves whole shares; what is asked in shares does not")
+    func protectableRest() throws {
+        var facts = try facts(90)
+        (facts.quantityIncrement, facts.stopIncrement) = ("0.001", .one)
+        let parts: [(PartialAdvice, left: Quantity)] = [
+            (PartialAdvice(fraction: "0.33", rung: "a"), 61), (PartialAdvice(fraction: "1", rung: "b"), 0),
+            (PartialAdvice(quantity: "29.7", rung: "c"), "60.3"),
+            (PartialAdvice(fraction: "0.001", rung: "d"), "89.91"),
+        ]
+        for (part, left) in parts {
+            #expect(resolved(.takePartial(part), facts) == .success(.hold(atMost: left, rung: part.rung)))
+        }
+        let most: [(Ratio, left: Quantity)] = [("0.05", 45), ("0.0005", "0.454"), ("0", 0)]
+        for (weight, left) in most {
+            #expect(resolved(.reduceToWeight(weight: weight), facts) == .success(.hold(atMost: left, rung: nil)))
+        }
+    }
 }
 
 @Suite("The portfolio's part of a decision")
@@ -200,6 +219,18 @@ struct PortfolioMergeTests {
         }
     }
 
+    @Test("where stops are for whole shares, a reduction of the portfolio leaves whole shares of what was whole")
+    func protectableRest() throws {
+        var declared = BrokerCapabilities.everything
+        declared.quantityIncrement = "0.001"
+        declared.quantityIncrements = [.init(type: .stop, quantityIncrement: .one)]
+        let merged = try PortfolioMerge(
+            [PluginName("risk").says(.reduceExposure(ExposureAdvice(grossWeight: "0.0555")), on: nil)],
+            state([("ABC", 90, "100", "100")]), equity: "100000", now: Timestamp(seconds: 10),
+            configuration: CoreConfiguration(account: "test", policies: []), capabilities: declared)
+        #expect(limits(merged) == ["ABC 55"])
+    }
+
     @Test("an advisory that scales is held at its bounds; others are as they are")
     func advisories() throws {
         let merged = try merge(
@@ -225,6 +256,26 @@ struct DampingTests {
         driver.quote("ABC", "110", "110.02")
         driver.connect()
         return driver
+    }
+
+    @Test("where stops are for whole shares, all that a partial leaves has its stop")
+    func wholeRest() {
+        var venue = FakeVenue()
+        venue.capabilities.quantityIncrement = "0.001"
+        venue.capabilities.quantityIncrements = [.init(type: .stop, quantityIncrement: .one)]
+        venue.hold("ABC", 90, at: "100")
+        venue.quote("ABC", "110", "110.02")
+        var driver = CoreDriver(venue: venue)
+        driver.recommend([
+            PluginName("partial").says(.takePartial(fraction: "0.33", rung: "1R"), on: "ABC"),
+            PluginName("stop-loss").says(.stop("95"), on: "ABC"),
+        ])
+        driver.start(["partial", "stop-loss"])
+        driver.quote("ABC", "110", "110.02")
+        driver.connect()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.venue.held("ABC") == 61)
+        #expect(!driver.state.protection.isAnyUnprotected)
     }
 
     @Test("a second partial waits for the cool-down, and is taken after it")
