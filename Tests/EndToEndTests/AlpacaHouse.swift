@@ -6,26 +6,50 @@ final class AlpacaHouse {
     static let key = "demo-key"
     static let secret = "never-to-be-seen-elsewhere"
     let programs: Programs
-    private let tape: String
+    let arguments: [String]
     private var venue: Process
     private(set) var port: Int
 
-    /// - Parameter start: of the tape.
-    init(start: String = "2026-03-16T14:00:00Z", more: [String] = []) throws {
-        programs = try Programs()
-        tape = Programs.project.appendingPathComponent("Plugins/Providers/Tape/tapes/demo").path
-        let arguments =
+    /// - Parameters:
+    ///   - programs: with the folder that the account's files are in; nil: a new one.
+    ///   - tape: a folder; nil: that of the demonstration.
+    ///   - start: of the tape.
+    ///   - isKept: the venue has a file, and can be killed and started again.
+    init(
+        _ programs: Programs? = nil, tape: String? = nil, start: String = "2026-03-16T14:00:00Z",
+        cash: Int = 100_000, rateLimit: Int = 100_000, isKept: Bool = false, more: [String] = []
+    ) throws {
+        self.programs = try programs ?? Programs()
+        let demo = Programs.project.appendingPathComponent("Plugins/Providers/Tape/tapes/demo").path
+        arguments =
             [
-                "--port", "0", "--tape", tape, "--start", start, "--rate-limit", "100000", "--keys",
-                "\(Self.key):\(Self.secret):100000",
-            ] + more
-        (venue, port) = try Self.start(programs, arguments)
+                "--tape", tape ?? demo, "--start", start, "--rate-limit", "\(rateLimit)", "--keys",
+                "\(Self.key):\(Self.secret):\(cash)",
+            ] + (isKept ? ["--state", Self.stateFile(self.programs)] : []) + more
+        (venue, port) = try Self.start(self.programs, arguments + ["--port", "0"])
         let text = "APCA_API_KEY_ID=\(Self.key)\nAPCA_API_SECRET_KEY=\(Self.secret)\n"
         try Data(text.utf8).write(to: URL(fileURLWithPath: keyFile))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: keyFile)
     }
 
+    /// Of a venue that is kept.
+    var stateFile: String { Self.stateFile(programs) }
+
+    private static func stateFile(_ programs: Programs) -> String {
+        programs.folder.appendingPathComponent("venue.state").path
+    }
+
     deinit { kill(venue.processIdentifier, SIGKILL) }
+
+    /// With SIGKILL. Until ``startVenue()`` nobody answers at its port.
+    func killVenue() {
+        kill(venue.processIdentifier, SIGKILL)
+        venue.waitUntilExit()
+    }
+
+    func startVenue() throws { (venue, port) = try Self.start(programs, arguments + ["--port", "\(port)"]) }
+
+    var isVenueRunning: Bool { venue.isRunning }
 
     private static func start(_ programs: Programs, _ arguments: [String]) throws -> (Process, Int) {
         let (process, output, _) = programs.process(arguments, program: "alpaca-venue")
@@ -58,9 +82,12 @@ final class AlpacaHouse {
         try #require(try JSONSerialization.jsonObject(with: try ask(path)) as? [[String: Any]])
     }
 
+    /// What its clock shows, whatever goes wrong there.
+    func time() throws -> String { try #require(try get("/venue/requests")["timestamp"] as? String) }
+
     func post(_ path: String, _ body: String) throws -> Data { try ask(path, ["-X", "POST", "-d", body]) }
 
-    private func ask(_ path: String, _ more: [String] = []) throws -> Data {
+    func ask(_ path: String, _ more: [String] = []) throws -> Data {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -140,6 +140,12 @@ package struct Venue: Sendable {
         return try endpoint.answer(call, &past)
     }
 
+    /// Of each account, in the order of the configuration.
+    package var credentials: [Alpaca.Credentials] { configuration.clients.map(\.credentials) }
+
+    /// The account that a request is about, by its place in ``credentials``; nil where its key opens none.
+    package func client(of request: VenueRequest) -> Int? { account(of: request.credentials) }
+
     /// The account that a key opens; nil where the secret is not its own.
     private func account(of credentials: Alpaca.Credentials?) -> Int? {
         guard let credentials else { return nil }

@@ -61,6 +61,12 @@ struct VenueCommand: ParsableCommand {
     @Option(help: "1, 2 or 4 times the equity can be bought; above 1 accounts may sell short.")
     var multiplier: Int64 = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "Keeps accounts and clock: whoever starts the venue with it and the same options again goes on from there.",
+            valueName: "file"))
+    var state: String?
+
     @Option(help: "Requests a minute for each key.")
     var rateLimit: Int64 = 200
 
@@ -110,8 +116,19 @@ struct VenueCommand: ParsableCommand {
         configuration.streamedSymbols = streamSymbols
         configuration.frames = VenueConfiguration.Frames(rawValue: frames) ?? .binary
         let venue = try Venue(configuration, at: min(begin, reader.firstAt))
-        let host = try VenueHost(venue, reader, from: begin, speed: speed, latency: latency)
+        let log = try state.map { path throws(VenueLogError) in try VenueLog(path: path, options: stateOptions) }
+        let host = try VenueHost(venue, reader, from: begin, speed: speed, latency: latency, log: log)
         try VenueServer(host).run(port: port)
+    }
+
+    /// All that decides what comes of what comes in. Of the keys their number and cash: a secret stands in no file.
+    private var stateOptions: String {
+        let cash = keys.map { $0.split(separator: ":").dropFirst(2).joined() }
+        let parts: [String] =
+            ["seed=\(seed)", "start=\(start ?? "")", "multiplier=\(multiplier)", "rate-limit=\(rateLimit)"]
+            + ["tape=\(tape)", "cash=\(cash)", "split=\(split)", "dividend=\(dividend)", "faults=\(faults)"]
+            + ["not-fractionable=\(notFractionable)"]
+        return parts.joined(separator: " ").replacing("\n", with: " ")
     }
 
     private func rates() throws -> FaultRates {

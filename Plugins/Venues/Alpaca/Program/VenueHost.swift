@@ -20,6 +20,9 @@ final class VenueHost: @unchecked Sendable {
     private let start: Timestamp
     /// Of the monotonic clock, in nanoseconds.
     private let origin: Int64
+    /// What comes in is kept there.
+    private var log: VenueLog?
+    private var counts = RequestCounts()
     private var sockets: [Int64: Way] = [:]
 
     private struct Way {
@@ -35,14 +38,34 @@ final class VenueHost: @unchecked Sendable {
     var loop: (any EventLoop)?
 
     /// - Parameter begin: what is on the tape before is history.
-    init(_ venue: Venue, _ tape: consuming TapeReader, from begin: Timestamp, speed: Int64, latency: Int64) throws {
+    ///   - log: of a venue that goes on from where it was.
+    init(
+        _ venue: Venue, _ tape: consuming TapeReader, from begin: Timestamp, speed: Int64, latency: Int64,
+        log: consuming VenueLog?
+    ) throws {
         self.venue = venue
         self.tape = tape
         self.speed = speed
         self.latency = .milliseconds(latency)
-        (start, origin) = (begin, monotonicNanoseconds())
+        start = max(begin, log?.time ?? begin)
+        let entries = log?.takeEntries() ?? []
+        self.log = nil
+        origin = monotonicNanoseconds()
         next = try self.tape.next()
         try move(to: begin)
+        for entry in entries { try doAgain(entry) }
+        _ = self.venue.takeFrames()
+        self.log = log
+    }
+
+    private func doAgain(_ entry: VenueLog.Entry) throws {
+        switch entry {
+        case .clock(let time): try move(to: time)
+        case .faults(let body): _ = changeFaults(body)
+        case .request(var request, let client):
+            if let client { request.headers = venue.credentials[client].headers }
+            _ = venue.answer(request)
+        }
     }
 
     // MARK: - Time
@@ -55,6 +78,7 @@ final class VenueHost: @unchecked Sendable {
     }
 
     private func move(to time: Timestamp) throws {
+        if time > venue.now { try log?.write(.clock(time)) }
         while let update = next, update.at <= time {
             try venue.apply(update)
             next = try tape.next()
@@ -97,31 +121,45 @@ final class VenueHost: @unchecked Sendable {
     /// - Parameter channel: on which frames of a response that goes on are sent as parts of its body.
     /// - Returns: the response, and the socket that it goes on with.
     func answer(_ request: VenueRequest, on channel: any Channel) -> (VenueResponse, socket: Int64?) {
-        if speed > 0 {
-            do { try move(to: time) } catch { stop(error) }
+        do {
+            if speed > 0 { try move(to: time) }
+            if !request.path.hasPrefix("/venue/") {
+                try log?.write(.request(request, client: venue.client(of: request)))
+            }
+        } catch {
+            stop(error)
         }
         lastSocket += 1
         let socket = lastSocket
         let response =
-            request.path.hasPrefix("/venue/") ? control(request) : venue.answer(request, socket: socket)
+            request.path.hasPrefix("/venue/") ? control(request) : take(request, socket)
         if response.goesOn { sockets[socket] = Way(channel: channel, isEventStream: true) }
         send()
         return (response, response.goesOn ? socket : nil)
+    }
+
+    private func take(_ request: VenueRequest, _ socket: Int64) -> VenueResponse {
+        counts.count(request, at: venue.now)
+        return venue.answer(request, socket: socket)
     }
 
     /// What moves a clock that stands, and what goes wrong from now on.
     private func control(_ request: VenueRequest) -> VenueResponse {
         switch (request.method, request.path) {
         case ("POST", "/venue/advance"): return advance(request)
-        case ("POST", "/venue/faults"): return changeFaults(request)
-        default: return say(404, "message", "there are POST /venue/advance and POST /venue/faults")
+        case ("POST", "/venue/faults"):
+            do { try log?.write(.faults(request.body)) } catch { stop(error) }
+            return changeFaults(request.body)
+        case ("GET", "/venue/requests"): return say(200, counts.document(at: venue.now))
+        default:
+            return say(404, "message", "there are POST /venue/advance, POST /venue/faults and GET /venue/requests")
         }
     }
 
-    private func changeFaults(_ request: VenueRequest) -> VenueResponse {
+    private func changeFaults(_ body: [UInt8]) -> VenueResponse {
         var rates: [(name: String, permille: Int64)] = []
         do throws(JSONError) {
-            if case .object(let members) = try JSONParser.parse(request.body) {
+            if case .object(let members) = try JSONParser.parse(body) {
                 for case (let name, .number(let digits)) in members.map({ ($0.key, $0.value) }) {
                     rates.append((name, Int64(digits) ?? -1))
                 }
@@ -162,9 +200,12 @@ final class VenueHost: @unchecked Sendable {
     }
 
     private func say(_ status: Int, _ key: String, _ text: String) -> VenueResponse {
+        say(status, .object([.init(key: key, value: .string(text))]))
+    }
+
+    private func say(_ status: Int, _ document: JSON) -> VenueResponse {
         VenueResponse(
-            status: status, headers: [Alpaca.Header("Content-Type", "application/json")],
-            body: JSON.object([.init(key: key, value: .string(text))]).bytes)
+            status: status, headers: [Alpaca.Header("Content-Type", "application/json")], body: document.bytes)
     }
 
     // MARK: - Sockets

@@ -82,6 +82,16 @@ package struct VenueEndpoint: Sendable {
         accountEndpoints + orderEndpoints + positionEndpoints + marketEndpoints + cryptoEndpoints
         + eventEndpoints
 
+    /// `GET /v2/orders/{order_id}`, or the method and `?` for what is not there.
+    package static func name(of request: VenueRequest) -> String {
+        do throws(Failure) {
+            let endpoint = try find(request).0
+            return "\(endpoint.method) \(endpoint.path)"
+        } catch {
+            return "\(request.method) ?"
+        }
+    }
+
     /// The endpoint of a request, and what stands in its path for names.
     static func find(_ request: VenueRequest) throws(Failure) -> (VenueEndpoint, [String]) {
         var allowed: [String] = []
