@@ -23,17 +23,19 @@ struct CrashMarket {
     }
 
     /// The next piece of tape. What a core lives to see of it is a part; the walk goes on from there.
-    /// - Parameter calm: prices stand still.
-    mutating func write(_ dice: inout SplitMix64, calm: Bool = false) throws {
+    /// - Parameters:
+    ///   - calm: prices stand still.
+    ///   - moving: of a whole session, so many minutes until they do.
+    mutating func write(_ dice: inout SplitMix64, calm: Bool = false, moving: Int? = nil) throws {
         let header =
             "timestamp,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,ask_close,ask_size"
         for symbol in Self.symbols {
             var price = prices[symbol] ?? 10_000
             var rows = [header]
-            for row in 0..<(calm ? 385 : 160) {
+            for row in 0..<(calm || moving != nil ? 385 : 160) {
                 // Half a percent to either side, and home again over the long run.
                 let pull = ((prices[symbol] ?? price) > 14_000 ? -1 : (prices[symbol] ?? price) < 7_000 ? 1 : 0) * 5
-                if !calm { price += price * (Int64(dice.upTo(100)) - 50 + Int64(pull)) / 10_000 }
+                if !calm, row < moving ?? .max { price += price * (Int64(dice.upTo(100)) - 50 + Int64(pull)) / 10_000 }
                 if row == 12 { prices[symbol] = price }
                 rows.append(Self.row(row, price, 20 + dice.upTo(150)))
             }
