@@ -7,6 +7,31 @@ import Trading
 
 @Suite("Alpaca adapter: commands at the compatible venue")
 struct DeskTests {
+    @Test("a replacement that is lost after somebody else's change is refused, and the next one is carried out")
+    func lostAfterOthersChange() throws {
+        let rig = try Rig(held: 100)
+        rig.submit(terms("one", .sell, 10, stop: "90"))
+        let link = try #require(rig.desk.chains.current(of: client("one")))
+        rig.byHand(.patch, "/v2/orders/\(link)", #"{"stop_price":"91"}"#)
+        try rig.pass(3)
+        #expect(rig.orders[client("one")]?.terms.stopPrice == price("91"))
+        func move(to next: String) throws {
+            rig.begin(
+                .replace(
+                    OrderReplacement(
+                        clientOrderID: client("one"), newClientOrderID: client(next), stopPrice: price("92"))))
+            try rig.pass(60)
+        }
+        rig.lostMethod = .patch
+        try move(to: "two")
+        #expect(rig.orders[client("one")]?.status == .new)
+        rig.lostMethod = nil
+        try move(to: "three")
+        #expect(rig.orders[client("one")]?.status == .replaced)
+        #expect(rig.orders[client("three")]?.status == .new)
+        #expect(try rig.openAtVenue().count == 1)
+    }
+
     @Test("an order is placed, filled and told; the command is answered by then")
     func placed() throws {
         let rig = try Rig(held: 100)

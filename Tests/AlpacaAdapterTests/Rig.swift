@@ -1,5 +1,6 @@
 import AlpacaAPI
 import AlpacaVenue
+import Foundation
 import SeededRandom
 import Testing
 import Trading
@@ -23,7 +24,12 @@ final class Rig {
     private(set) var sent: [String] = []
     /// Requests that never arrive.
     var lostMethod: Alpaca.Method?
+    /// The adapter's process ends at its next request that changes something.
+    var death: Death?
+    private(set) var isDead = false
     private var socket: Int64 = 0
+
+    enum Death { case beforeRequest, afterRequest }
     /// Answers that come at last.
     private var lost: [(tag: Int64, due: Timestamp)] = []
 
@@ -85,6 +91,16 @@ final class Rig {
         venue.receive(Alpaca.encode(Alpaca.TradingStreamCommand.listen(["trade_updates"])), from: socket)
     }
 
+    /// Another process, with what the one before had written down.
+    func restart() throws {
+        let chains = try JSONDecoder().decode(OrderChains.self, from: JSONEncoder().encode(desk.chains))
+        (lost, isDead, death) = ([], false, nil)
+        desk = OrderDesk(account: AccountID(unchecked: "demo"), chains: chains, at: now)
+        desk.setReady(true)
+        listen()
+        begin(.reconcile)
+    }
+
     // MARK: - Commands
 
     @discardableResult
@@ -131,6 +147,7 @@ final class Rig {
 
     /// Until nothing is under way.
     private func pump() {
+        guard !isDead else { return }
         var output = DeskOutput()
         for entry in lost where entry.due <= now { desk.take(.lost, of: entry.tag, at: now, &output) }
         lost.removeAll { $0.due <= now }
@@ -139,6 +156,7 @@ final class Rig {
             var output = DeskOutput()
             for frame in venue.takeFrames() { take(frame, &output) }
             desk.advance(to: now, &output)
+            if isDead { return }
             if output.requests.isEmpty, output.reports.isEmpty, output.finished.isEmpty { return }
             carryOut(output)
         }
@@ -157,10 +175,10 @@ final class Rig {
 
     private func carryOut(_ first: DeskOutput) {
         var pending = [first]
-        while let output = pending.popLast() {
+        while !isDead, let output = pending.popLast() {
             output.reports.forEach(take)
             for done in output.finished { finished[done.command] = done }
-            for request in output.requests {
+            for request in output.requests where !isDead {
                 var next = DeskOutput()
                 answer(request, &next)
                 pending.insert(next, at: 0)
@@ -171,10 +189,14 @@ final class Rig {
     private func answer(_ request: AdapterRequest, _ output: inout DeskOutput) {
         sent.append("\(request.method.rawValue) \(request.target)")
         if request.method == lostMethod { return lost.append((request.tag, now + Self.timeOut)) }
+        let isLast = death != nil && request.method != .get
+        if isLast { isDead = true }
+        if isLast, death == .beforeRequest { return }
         let response = venue.answer(
             VenueRequest(
                 request.method.rawValue, request.target, headers: Self.key.headers, body: request.body ?? [],
                 receivedAt: now))
+        if isLast { return }
         if response.isWithheld {
             lost.append((request.tag, now + Self.timeOut))
         } else {
@@ -253,6 +275,14 @@ final class Rig {
         return try Alpaca.decode(Alpaca.Position.self, from: response.body).quantity
     }
 
+    /// By the person who owns the account, at the venue's own site.
+    func byHand(_ method: Alpaca.Method, _ target: String, _ body: String = "") {
+        _ = venue.answer(
+            VenueRequest(
+                method.rawValue, target, headers: Self.key.headers, body: Array(body.utf8), receivedAt: now))
+        pump()
+    }
+
     func openAtVenue() throws -> [Alpaca.Order] {
         let response = venue.answer(
             VenueRequest(
@@ -262,8 +292,10 @@ final class Rig {
         return all.filter { $0.status.known?.isTerminal == false }
     }
 
-    func change(_ fault: String, _ permille: Int64) throws {
-        venue.change(try #require(FaultRates([(fault, permille)])))
+    func change(_ fault: String, _ permille: Int64) throws { try change([(fault, permille)]) }
+
+    func change(_ rates: [(String, Int64)]) throws {
+        venue.change(try #require(FaultRates(rates.map { (name: $0.0, permille: $0.1) })))
     }
 
     func mend() { venue.change(FaultRates()) }

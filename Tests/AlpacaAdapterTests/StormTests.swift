@@ -49,12 +49,16 @@ private struct Storm {
 
     init(seed: Int64) throws {
         var random = SplitMix64(seed: seed &* 7_919 &+ 1)
-        let faults = Fault.allCases.map { ($0.rawValue, random.chance(40) ? random.number(5...80) : 0) }
+        let faults = Self.rates(&random)
         rig = try Rig(held: Self.held, seed: seed) {
             $0.participation = Ratio(units: Ratio.scale / 10)
         }
-        rig.venue.change(try #require(FaultRates(faults)))
+        try rig.change(faults)
         self.random = random
+    }
+
+    private static func rates(_ random: inout SplitMix64) -> [(String, Int64)] {
+        Fault.allCases.map { ($0.rawValue, random.chance(40) ? random.number(5...80) : 0) }
     }
 
     mutating func run(steps: Int) throws {
@@ -70,13 +74,18 @@ private struct Storm {
             }
             // A silent socket is found by time.
             if random.chance(8) { reconnect() }
-            if random.chance(4) { restart() }
+            if random.chance(6) { rig.death = random.pick([.beforeRequest, .afterRequest]) }
+            if rig.isDead || random.chance(4) { try rig.restart() }
+            if random.chance(5) { try rig.change(Self.rates(&random)) }
+            if random.chance(4) { try trade() }
         }
     }
 
     /// Without faults from here on: all that is open is asked for, as the core does.
     mutating func settle() throws {
         rig.mend()
+        if rig.isDead { try rig.restart() }
+        rig.death = nil
         for _ in 0..<4 {
             reconnect()
             try rig.pass(20)
@@ -85,14 +94,6 @@ private struct Storm {
     }
 
     private mutating func reconnect() {
-        rig.listen()
-        rig.begin(.reconcile)
-    }
-
-    /// The adapter's process ends, with what it had kept.
-    private func restart() {
-        rig.desk = OrderDesk(account: AccountID(unchecked: "demo"), chains: rig.desk.chains, at: rig.now)
-        rig.desk.setReady(true)
         rig.listen()
         rig.begin(.reconcile)
     }
@@ -155,6 +156,19 @@ private struct Storm {
 
     private mutating func cancel() {
         if let id = any(where: { _ in true }) { rig.begin(.cancel(clientOrderID: id)) }
+    }
+
+    /// Somebody cancels or moves an order of ours at the venue.
+    private mutating func trade() throws {
+        guard let id = any(where: { _ in true }), let order = rig.orders[id],
+            let venueID = rig.desk.chains.current(of: id)
+        else { return }
+        if random.chance(50) || order.terms.stopPrice == nil {
+            rig.byHand(.delete, "/v2/orders/\(venueID)")
+        } else {
+            let stop = money(middle - random.number(20...400))
+            rig.byHand(.patch, "/v2/orders/\(venueID)", #"{"stop_price":"\#(stop)"}"#)
+        }
     }
 
     private mutating func any(where isWanted: (Order) -> Bool) -> ClientOrderID? {

@@ -127,7 +127,8 @@ extension OrderDesk {
             switch works[number] {
             case .replacing(let work) where subject == .order(work.link):
                 let isPending = chains[work.first]?.order.status == .pendingReplace
-                let isReplaced = chains[work.first]?.links.contains { $0.replacedBy != nil } == true
+                // One before may have been: by somebody else, or by the venue itself.
+                let isReplaced = chains[work.first]?.links.last?.replacedBy != nil
                 guard isPending else { continue }
                 if found.isKnown, !isReplaced, let refusal = work.refusal,
                     work.isFinal || time - work.sentAt >= Limits.arrival
