@@ -7,6 +7,20 @@ import Trading
 
 @Suite("Alpaca adapter: commands at the compatible venue")
 struct DeskTests {
+    @Test("a cancel is looked up when the stream does not tell its end, and costs no more than itself when it does")
+    func lookUpsOfCancels() throws {
+        for fault in [nil, "untold_cancel"] {
+            let rig = try Rig(held: 100)
+            if let fault { try rig.change(fault, 1_000) }
+            rig.submit(terms("one", .sell, 10, stop: "90"))
+            rig.begin(.cancel(clientOrderID: client("one")))
+            try rig.pass(20)
+            #expect(rig.orders[client("one")]?.status == .canceled)
+            let lookUps = rig.sent.filter { $0.hasPrefix("GET /v2/orders/") }.count
+            #expect(lookUps == (fault == nil ? 0 : 1), "\(rig.sent)")
+        }
+    }
+
     @Test("a replacement that is lost after somebody else's change is refused, and the next one is carried out")
     func lostAfterOthersChange() throws {
         let rig = try Rig(held: 100)

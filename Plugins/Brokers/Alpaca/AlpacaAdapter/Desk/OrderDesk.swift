@@ -315,7 +315,9 @@ package struct OrderDesk: Sendable {
         switch outcome {
         case .done:
             // That it is canceled is told by the stream, or by nobody.
-            for delay in Limits.cancelDelays { chains.look(up: .order(work.link), at: time + delay) }
+            for delay in Limits.cancelDelays {
+                chains.look(up: .order(work.link), at: time + delay, unlessOver: true)
+            }
             return finish(number, &output)
         case .refused(let refusal):
             work.refusal = refusal.words

@@ -404,18 +404,21 @@ package struct OrderChains: Codable, Equatable, Sendable {
         let due = lookUps.filter { $0.due <= time }.sorted { $0.due < $1.due }
         lookUps.removeAll { $0.due <= time }
         var subjects: [LookUp.Subject] = []
-        for lookUp in due where !subjects.contains(lookUp.subject) && isOpen(lookUp.subject) {
+        for lookUp in due where !subjects.contains(lookUp.subject) && isOpen(lookUp) {
             subjects.append(lookUp.subject)
         }
         return subjects
     }
 
     /// Whether it has not become known by other ways.
-    private func isOpen(_ subject: LookUp.Subject) -> Bool {
-        guard case .executions(let link) = subject, let chain = owners[link].flatMap({ chains[$0] }) else {
-            return true
+    private func isOpen(_ lookUp: LookUp) -> Bool {
+        switch lookUp.subject {
+        case .executions(let link):
+            return owners[link].flatMap { chains[$0] }?.linksWithMissingExecutions.contains(link) ?? true
+        case .order(let link):
+            return lookUp.unlessOver != true || owners[link].flatMap { chains[$0] }?.order.isWorking != false
+        case .clientOrder: return true
         }
-        return chain.linksWithMissingExecutions.contains(link)
     }
 
     /// How an order is found: by the venue's id; a leg without one by the order that its group is listed under.
@@ -429,7 +432,9 @@ package struct OrderChains: Codable, Equatable, Sendable {
     }
 
     /// Asks for something once more, or for the first time.
-    package mutating func look(up subject: LookUp.Subject, at time: Timestamp) { ask(subject, at: time) }
+    package mutating func look(up subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool? = nil) {
+        ask(subject, at: time, unlessOver: unlessOver)
+    }
 
     /// Orders that were sent, and of which the venue has not been heard yet, as after a crash.
     package var unanswered: [ClientOrderID] {
@@ -459,8 +464,8 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     package var nextLookUp: Timestamp? { lookUps.map(\.due).min() }
 
-    private mutating func ask(_ subject: LookUp.Subject, at time: Timestamp) {
-        let lookUp = LookUp(subject: subject, due: time)
+    private mutating func ask(_ subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool? = nil) {
+        let lookUp = LookUp(subject: subject, due: time, unlessOver: unlessOver)
         guard !lookUps.contains(lookUp), lookUps.count < Limits.lookUps else { return }
         lookUps.append(lookUp)
     }
@@ -480,7 +485,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
         else { return }
         for member in groups[group].members where member != id && chains[member]?.order.isWorking == true {
             guard let link = chains[member]?.current else { continue }
-            for delay in Limits.siblingDelays { ask(.order(link), at: news.at + delay) }
+            for delay in Limits.siblingDelays { ask(.order(link), at: news.at + delay, unlessOver: true) }
         }
     }
 

@@ -14,6 +14,8 @@ package struct LookUp: Codable, Equatable, Sendable {
 
     var subject: Subject
     var due: Timestamp
+    /// Not asked for when the stream has told its end by then.
+    var unlessOver: Bool?
 }
 
 /// Orders of one submission, and what has taken their place.
