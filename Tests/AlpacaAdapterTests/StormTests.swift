@@ -2,6 +2,7 @@ import AlpacaAPI
 import AlpacaVenue
 import Foundation
 import SeededRandom
+import TestSupport
 import Testing
 import Trading
 
@@ -9,11 +10,15 @@ import Trading
 
 @Suite("Alpaca adapter: storms")
 struct StormTests {
-    /// As many seeds as the environment says.
+    /// 2,000 take 11 min. BIGBROTHER_ALPACA_STORMS=17-18 repeats seed 17 alone.
     static let seeds: Range<Int64> = {
         let text = ProcessInfo.processInfo.environment["BIGBROTHER_ALPACA_STORMS"] ?? ""
         let parts = text.split(separator: "-").compactMap { Int64($0) }
-        return parts.count == 2 && parts[0] < parts[1] ? parts[0]..<parts[1] : 0..<12
+        guard parts.count == 2, parts[0] < parts[1] else {
+            let seeds = Seed.range(gate: 12, nightly: 2_000)
+            return Int64(seeds.lowerBound)..<Int64(seeds.upperBound)
+        }
+        return parts[0]..<parts[1]
     }()
 
     @Test("whatever goes wrong on the way, in the end the core knows what the venue did", arguments: seeds)
@@ -21,7 +26,6 @@ struct StormTests {
         var storm = try Storm(seed: seed)
         try storm.run(steps: 80)
         try storm.settle()
-        // BIGBROTHER_ALPACA_STORMS=17-18 repeats seed 17 alone.
         let rig = storm.rig
         #expect(rig.position(from: Storm.held) == (try rig.heldAtVenue()), "seed \(seed)")
         let open = rig.orders.values.filter(\.isWorking).map(\.id.text).sorted()

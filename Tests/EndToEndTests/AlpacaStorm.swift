@@ -167,18 +167,20 @@ final class AlpacaStorm {
         core?.signal(SIGKILL)
         _ = core?.wait()
         try startCore(calm: true)
-        var isCalm = false
+        // Several looks in a row: between the end of one step and the next everything is calm for a moment.
+        var looks = 0
         let deadline = Date().addingTimeInterval(seconds)
-        while !isCalm, Date() < deadline {
-            wait(500)
-            isCalm =
+        while looks < 4, Date() < deadline {
+            wait(400)
+            let isCalm =
                 try house.time() > movesUntil && JournalFacts(programs.journal, onlyState: true).isCalm
                 && house.protectionFaults().isEmpty
+            looks = isCalm ? looks + 1 : 0
         }
         core?.signal(SIGTERM)
         let ending = core?.wait()
         if ending?.code != 0 { Issue.record("seed \(seed): \(ending.map { "\($0)" } ?? "no core")") }
-        return isCalm
+        return looks == 4
     }
 
     // MARK: - The core
