@@ -22,6 +22,26 @@ struct TicketTests {
         }
     }
 
+    @Test("an entry at market for the day, with exits that stay, is one bracket that stays; at a limit it is refused")
+    func bracketOfTheCore() throws {
+        let legs = [
+            terms("b", .sell, 10, limit: "110", role: .target), terms("c", .sell, 10, stop: "95", role: .stop),
+        ]
+        var entry = terms("a", .buy, 10, role: .entry)
+        entry.timeInForce = .day
+        let group = OrderGroupID(unchecked: "g")
+        let sent = try Alpaca.OrderRequest(
+            OrderSubmission(orders: [entry] + legs, groupID: group, groupKind: .bracket), in: .regular)
+        #expect(sent.orderClass == .known(.bracket))
+        #expect(sent.timeInForce == .known(.gtc))
+        entry = terms("a", .buy, 10, limit: "100", role: .entry)
+        entry.timeInForce = .day
+        #expect(throws: Unplaceable.legsDiffer) {
+            try Alpaca.OrderRequest(
+                OrderSubmission(orders: [entry] + legs, groupID: group, groupKind: .bracket), in: .regular)
+        }
+    }
+
     @Test("one order, with our id and decimals as strings")
     func single() throws {
         #expect(

@@ -47,7 +47,9 @@ extension Alpaca.OrderRequest {
             orderClass = .known(.oco)
             // It stands in `take_profit`.
             limitPrice = nil
-        case .bracket: orderClass = .known(target == nil || stop == nil ? .oto : .bracket)
+        case .bracket:
+            orderClass = .known(target == nil || stop == nil ? .oto : .bracket)
+            if first.type == .market, let leg = legs.first { timeInForce = .known(leg.timeInForce.alpacaWord) }
         }
     }
 
@@ -84,10 +86,13 @@ extension OrderSubmission {
         case .bracket: guard (1...2).contains(legs.count), targets.count <= 1 else { throw .groupShape(.bracket) }
         }
         let side = kind == .oco ? first.side : first.side.opposite
+        // A group has one time in force. An entry that is carried out at once may as well have that of its exits.
+        let isAtOnce = kind == .bracket && first.type == .market
+        let inForce = isAtOnce ? legs.first?.timeInForce : first.timeInForce
         guard
             legs.allSatisfy({
                 $0.quantity == first.quantity && $0.side == side && $0.symbol == first.symbol
-                    && $0.timeInForce == first.timeInForce
+                    && $0.timeInForce == inForce
             })
         else { throw .legsDiffer }
         for other in [first.limitPrice, targets.first?.limitPrice] {
