@@ -91,8 +91,8 @@ struct AlpacaVenueStateTests {
         let counts = try house.get("/venue/requests")
         let operations = try #require(counts["operations"] as? [String: Int])
         #expect(operations == ["GET /v2/clock": 2, "GET /v2/orders/{order_id}": 1, "GET ?": 1])
-        let minutes = try #require(counts["minutes"] as? [String: Int])
-        #expect(minutes == ["2026-03-16T14:00:00Z": 2, "2026-03-16T14:01:00Z": 2])
+        let minutes = try #require(counts["minutes"] as? [String: [String: Int]])
+        #expect(minutes.mapValues { $0.values.reduce(0, +) } == ["2026-03-16T14:00:00Z": 2, "2026-03-16T14:01:00Z": 2])
         #expect(counts["busiest_minute_outside"] as? Int == 4)
     }
 }

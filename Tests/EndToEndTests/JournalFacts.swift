@@ -24,6 +24,7 @@ struct JournalFacts {
             case execution(ExecutionReport)
         }
         var sequence: Int64
+        var at: Timestamp
         var content: Content
     }
 
@@ -58,11 +59,13 @@ struct JournalFacts {
         for entry in try reader.entries(type: "command", limit: 1_000_000) {
             let command = try decoder.decode(OrderCommand.self, from: entry.body, unknownFields: .refuse)
             if case .submit(let submission) = command { submitted += submission.orders.map(\.clientOrderID) }
-            entries.append(Entry(sequence: entry.sequence, content: .command(command)))
+            entries.append(
+                Entry(sequence: entry.sequence, at: Timestamp(nanoseconds: entry.at), content: .command(command)))
         }
         for entry in try reader.entries(type: "execution", limit: 1_000_000) {
             if case .execution(let report) = try decoder.decode(Input.self, from: entry.body, unknownFields: .refuse) {
-                entries.append(Entry(sequence: entry.sequence, content: .execution(report)))
+                entries.append(
+                    Entry(sequence: entry.sequence, at: Timestamp(nanoseconds: entry.at), content: .execution(report)))
             }
         }
         for entry in try reader.entries(type: "discrepancy", limit: 1_000_000) {

@@ -11,9 +11,9 @@ enum MinuteTape {
         return (0..<count).map { "X\(letter($0 / 26))\(letter($0 % 26))" }
     }
 
-    /// Each symbol walks by a fifth of a percent to either side of a minute.
+    /// - Parameter move: by which each symbol walks to either side in a minute at most, in hundredths of a percent.
     /// - Returns: the folder.
-    static func write(_ symbols: [String], in programs: Programs) throws -> String {
+    static func write(_ symbols: [String], move: Int64 = 20, in programs: Programs) throws -> String {
         let folder = programs.folder.appendingPathComponent("tape")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var dice = SplitMix64(seed: 17)
@@ -23,7 +23,7 @@ enum MinuteTape {
                 "timestamp,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,ask_close,ask_size"
             ]
             for minute in 0..<390 {
-                price += price * (Int64(dice.upTo(40)) - 20) / 10_000
+                price += price * (Int64(dice.upTo(2 * move)) - move) / 10_000
                 let (bid, ask) = (text(price - 1), text(price + 1))
                 // 2026-03-16 is a Monday; the regular session begins at 13:30 UTC.
                 let time = 13 * 60 + 30 + minute
