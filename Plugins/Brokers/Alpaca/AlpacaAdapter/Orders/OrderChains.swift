@@ -416,7 +416,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
         case .executions(let link):
             return owners[link].flatMap { chains[$0] }?.linksWithMissingExecutions.contains(link) ?? true
         case .order(let link):
-            return lookUp.unlessOver != true || owners[link].flatMap { chains[$0] }?.order.isWorking != false
+            return !lookUp.unlessOver || owners[link].flatMap { chains[$0] }?.order.isWorking != false
         case .clientOrder: return true
         }
     }
@@ -432,7 +432,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
     }
 
     /// Asks for something once more, or for the first time.
-    package mutating func look(up subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool? = nil) {
+    package mutating func look(up subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool = false) {
         ask(subject, at: time, unlessOver: unlessOver)
     }
 
@@ -464,7 +464,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     package var nextLookUp: Timestamp? { lookUps.map(\.due).min() }
 
-    private mutating func ask(_ subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool? = nil) {
+    private mutating func ask(_ subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool = false) {
         let lookUp = LookUp(subject: subject, due: time, unlessOver: unlessOver)
         guard !lookUps.contains(lookUp), lookUps.count < Limits.lookUps else { return }
         lookUps.append(lookUp)

@@ -15,7 +15,7 @@ package struct LookUp: Codable, Equatable, Sendable {
     var subject: Subject
     var due: Timestamp
     /// Not asked for when the stream has told its end by then.
-    var unlessOver: Bool?
+    var unlessOver = false
 }
 
 /// Orders of one submission, and what has taken their place.
