@@ -137,7 +137,7 @@ let plugins: [Target] = [
     part(
         "AlpacaDriver", "Brokers/Alpaca/AlpacaDriver", "AlpacaAPI", "AlpacaAdapter", "AlpacaKeys", "AlpacaTransport",
         "JSON",
-        "PluginKit", "Trading", "Wire"),
+        "PluginKit", "Trading", "Wire", grdb),
     program("broker-alpaca", "Plugins/Brokers/Alpaca/Program", "AlpacaDriver", "PluginKit"),
     part("AlpacaKeys", "Brokers/Alpaca/AlpacaKeys", "AlpacaAPI", "FileTrust", "PluginKit"),
     part("AlpacaMarketData", "Providers/AlpacaData/AlpacaMarketData", "AlpacaAPI", "Trading"),
@@ -273,7 +273,7 @@ let testTargets: [Target] = [
     tests(
         "AlpacaVenueTests", exclude: ["Clients"], "AlpacaAPI", "AlpacaVenue", "JSON", "PaperExchange", "SeededRandom",
         "Trading"),
-    tests("AlpacaDriverTests", "AlpacaAPI", "AlpacaAdapter", "AlpacaDriver", "PluginKit", "Trading"),
+    tests("AlpacaDriverTests", "AlpacaAPI", "AlpacaAdapter", "AlpacaDriver", "PluginKit", "Trading", grdb),
     tests(
         "AlpacaTransportTests", exclude: ["server.py"], "AlpacaAPI", "AlpacaTransport", "CPosix"),
     tests("AlpacaMarketDataTests", "AlpacaAPI", "AlpacaMarketData", "JSON", "Trading"),

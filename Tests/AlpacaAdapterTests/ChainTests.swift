@@ -39,11 +39,12 @@ struct ChainTests {
         let fill = update("fill", row("v1", "one", "filled", ten), execution: "e1", 10)
         #expect(chains.told(new) == ["one new"])
         #expect(chains.told(fill) == ["one fill e1 10 @ 100 of 10"])
+        var kept = KeptRows()
         for _ in 1...3 {
             #expect(chains.told(new).isEmpty)
             #expect(chains.told(fill).isEmpty)
-            let kept = try JSONEncoder().encode(chains)
-            let read = try JSONDecoder().decode(OrderChains.self, from: kept)
+            try kept.save(chains)
+            let read = try kept.read()
             #expect(read == chains)
             chains = read
         }

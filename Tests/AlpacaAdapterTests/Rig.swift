@@ -28,6 +28,7 @@ final class Rig {
     var death: Death?
     private(set) var isDead = false
     private var socket: Int64 = 0
+    private var kept = KeptRows()
 
     enum Death { case beforeRequest, afterRequest }
     /// Answers that come at last.
@@ -93,7 +94,8 @@ final class Rig {
 
     /// Another process, with what the one before had written down.
     func restart() throws {
-        let chains = try JSONDecoder().decode(OrderChains.self, from: JSONEncoder().encode(desk.chains))
+        try kept.save(desk.chains)
+        let chains = try kept.read()
         (lost, isDead, death) = ([], false, nil)
         desk = OrderDesk(account: AccountID(unchecked: "demo"), chains: chains, at: now)
         desk.setReady(true)

@@ -1,5 +1,7 @@
 import AlpacaAPI
+import AlpacaAdapter
 import Foundation
+import GRDB
 import Testing
 import Trading
 
@@ -14,35 +16,94 @@ struct MemoryTests {
 
     init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
 
-    private var path: String { folder + "/alpaca-demo.orders" }
+    private var path: String { folder + "/alpaca-demo.sqlite" }
+
+    private func chains(_ ids: ClosedRange<Int>, at time: Timestamp = start) -> OrderChains {
+        var chains = OrderChains()
+        for id in ids { expect(id, at: time, &chains) }
+        return chains
+    }
+
+    private func expect(_ id: Int, at time: Timestamp, _ chains: inout OrderChains) {
+        let order = NewOrder(
+            clientOrderID: ClientOrderID(unchecked: "o\(id)"), symbol: Symbol(unchecked: "ABC"), side: .buy,
+            type: .limit,
+            quantity: .one, limitPrice: .one, timeInForce: .gtc, role: .entry)
+        _ = chains.expect(OrderSubmission(orders: [order], groupID: nil, groupKind: nil), at: time)
+    }
 
     @Test("what was saved is read again, and nobody else may read it")
     func saved() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var contents = AdapterMemory.Contents(account: account)
-        contents.epoch = 7
+        (contents.epoch, contents.chains) = (7, chains(1...3))
         do {
             let memory = try AdapterMemory(folder: folder, account: account)
-            #expect(try memory.read(account: account) == AdapterMemory.Contents(account: account))
+            #expect(try memory.read() == AdapterMemory.Contents(account: account))
             memory.markChanged()
             #expect(!memory.isSaved)
             try memory.save(contents)
             #expect(memory.isSaved)
         }
-        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-        #expect(mode == 0o600)
-        #expect(try AdapterMemory(folder: folder, account: account).read(account: account) == contents)
+        for file in ["", "-wal"] where FileManager.default.fileExists(atPath: path + file) {
+            let mode = try FileManager.default.attributesOfItem(atPath: path + file)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(file)")
+        }
+        #expect(try AdapterMemory(folder: folder, account: account).read() == contents)
+    }
+
+    @Test("an order that changes is written, and what was forgotten is gone: over starts as well")
+    func rows() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var contents = AdapterMemory.Contents(account: account)
+        contents.chains = chains(1...3)
+        for step in 0..<3 {
+            let memory = try AdapterMemory(folder: folder, account: account)
+            let before = try memory.read()
+            #expect(step == 0 || before == contents)
+            switch step {
+            case 0: break
+            case 1:
+                _ = contents.chains.reject([ClientOrderID(unchecked: "o2")], reason: "by the test", at: start)
+                expect(4, at: start, &contents.chains)
+            default: contents.chains.prune(before: start + .seconds(1))
+            }
+            let changed = contents.chains.rows(since: before.chains).map { "\($0.kind) \($0.key)" }.sorted()
+            #expect(changed == [["chain o1", "chain o2", "chain o3"], ["chain o2", "chain o4"], ["chain o2"]][step])
+            try memory.save(contents)
+        }
+        let last = try AdapterMemory(folder: folder, account: account).read()
+        #expect(last == contents && last.chains[ClientOrderID(unchecked: "o2")] == nil)
     }
 
     @Test(
-        "a file that cannot be read, or is another account's, ends the start",
-        arguments: ["", "{", #"{"format":2,"account":"demo","epoch":0}"#])
-    func damaged(_ text: String) throws {
+        "a file that cannot be read, or is another account's or another program's, ends the start", arguments: 0..<4)
+    func damaged(kind: Int) throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        let memory = try AdapterMemory(folder: folder, account: account)
-        let error = #expect(throws: (any Error).self) { try memory.read(account: account) }
-        #expect(error.map { "\($0)" }?.contains("moved away") == true)
+        func made(by sql: String) throws { try DatabaseQueue(path: path).write { try $0.execute(sql: sql) } }
+        _ = try AdapterMemory(folder: folder, account: account).read()
+        switch kind {
+        case 0: try Data("no database, but a text of some length".utf8).write(to: URL(fileURLWithPath: path))
+        case 1: try made(by: "UPDATE row SET value = CAST('\"other\"' AS BLOB) WHERE kind = 'account'")
+        case 2: try made(by: "INSERT INTO row VALUES ('chain', 'x', x'7B')")
+        default: try made(by: "PRAGMA user_version = 2")
+        }
+        let error = #expect(throws: (any Error).self) {
+            try AdapterMemory(folder: folder, account: account).read()
+        }
+        #expect(error.map { "\($0)" }?.contains("moved away") == true, "\(String(describing: error))")
+    }
+
+    @Test("a second process waits until the first has ended (I-AD-3)")
+    func lock() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var memory: AdapterMemory? = try AdapterMemory(folder: folder, account: account)
+        let lock = open(path + ".lock", O_RDWR | O_CLOEXEC)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        #expect(memory != nil)
+        memory = nil
+        #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
     }
 }
 

@@ -49,7 +49,7 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
         (account, site) = (context.account, try settings.site())
         accountNumber = settings.accountNumber ?? context.account.text
         memory = try AdapterMemory(folder: context.stateDirectory, account: context.account)
-        let contents = try memory.read(account: context.account)
+        let contents = try memory.read()
         (highestEpoch, cash) = (contents.epoch, contents.cash)
         desk = OrderDesk(account: context.account, chains: contents.chains, at: now)
         do throws(TransportError) {

@@ -12,20 +12,28 @@ import Trading
 /// - I-AA-2: An order that is over is never told to live again, but for one that was given up as never taken.
 /// - I-AA-3: Each order of the venue belongs to one order of the core at most.
 ///
-/// The value is the adapter's memory: it is kept on the disk, since the legs of a group have ids of the venue's alone.
-package struct OrderChains: Codable, Equatable, Sendable {
-    private var chains: [ClientOrderID: OrderChain] = [:]
-    private var owners: [BrokerOrderID: ClientOrderID] = [:]
-    private var groups: [OrderGroup] = []
+/// The value is the adapter's memory: it is kept on the disk, row by row (``rows(since:)``), since the legs of a group have ids of
+/// the venue's alone.
+package struct OrderChains: Equatable, Sendable {
+    private(set) var chains: [ClientOrderID: OrderChain] = [:]
+    private(set) var owners: [BrokerOrderID: ClientOrderID] = [:]
+    private(set) var groups: [OrderGroup] = []
     /// By the first order: what is to take its place.
-    private var successors: [ClientOrderID: ClientOrderID] = [:]
+    private(set) var successors: [ClientOrderID: ClientOrderID] = [:]
     /// Of a successor, while the order whose place it is to take still rests.
-    private var early: [ClientOrderID: [VenueNews]] = [:]
+    private(set) var early: [ClientOrderID: [VenueNews]] = [:]
     /// Of orders whose chain cannot be told yet.
-    private var unclaimed: [UnclaimedNews] = []
-    private var lookUps: [LookUp] = []
+    private(set) var unclaimed: [UnclaimedNews] = []
+    private(set) var lookUps = LookUps()
 
     package init() {}
+
+    /// As they were kept.
+    init(_ stored: StoredChains) {
+        (chains, owners, groups) = (stored.chains, stored.owners, stored.groups)
+        (successors, early) = (stored.successors, stored.early)
+        (unclaimed, lookUps) = (stored.loose.unclaimed, stored.loose.lookUps)
+    }
 
     package subscript(id: ClientOrderID) -> OrderChain? { chains[id] }
 
@@ -224,7 +232,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     private mutating func keep(_ row: Alpaca.Order, _ news: VenueNews) {
         unclaimed.append(UnclaimedNews(row: RowKey(row), symbol: row.symbol, news: news))
-        if let head = incompleteGroup(row.symbol)?.head { ask(subject(of: head), at: news.at) }
+        if let head = incompleteGroup(row.symbol)?.head { lookUps.add(subject(of: head), at: news.at) }
     }
 
     /// What was kept for orders whose chain is known by now. Where no leg is looked for any more it is of somebody else's order,
@@ -275,7 +283,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
         reports += outcome.reports.map(AdapterReport.execution)
         if news.event == .replaced { reports += follow(news, id) }
         // What an answer says against what is known would be said again by the next one.
-        if outcome.isDoubtful, news.isEvent { ask(.order(news.id), at: news.at) }
+        if outcome.isDoubtful, news.isEvent { lookUps.add(.order(news.id), at: news.at) }
         askForMissingExecutions(of: id, at: news.at)
         if !outcome.reports.isEmpty { askForSiblings(of: id, news) }
         if chains[id]?.order.isWorking == false { release(id, at: news.at) }
@@ -315,14 +323,14 @@ package struct OrderChains: Codable, Equatable, Sendable {
         let next = news.replacedBy
         if let successor = successors[id] {
             guard let next else {
-                ask(.clientOrder(successor), at: news.at)
+                lookUps.add(.clientOrder(successor), at: news.at)
                 return []
             }
             switch owners[next] {
             case successor?: return endReplaced(id, by: successor, news) + replay(successor)
             case nil:
                 // Its client order id says which of the two it is.
-                ask(.order(next), at: news.at)
+                lookUps.add(.order(next), at: news.at)
                 return []
             default: return []
             }
@@ -332,7 +340,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
         }
         owners[next] = id
         chains[id]?.append(next)
-        ask(.order(next), at: news.at)
+        lookUps.add(.order(next), at: news.at)
         return []
     }
 
@@ -347,7 +355,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
         }
         // Its link is known from now on.
         chains[id]?.append(news.id)
-        if let link = chains[first]?.current { ask(.order(link), at: news.at + Limits.replacementDelay) }
+        if let link = chains[first]?.current { lookUps.add(.order(link), at: news.at + Limits.replacementDelay) }
         return true
     }
 
@@ -357,7 +365,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
     ) -> [AdapterReport] {
         if news.event == .rejected, chains[first]?.links.last?.replacedBy == nil {
             let link = chains[first]?.current
-            if let link { ask(.order(link), at: news.at) }
+            if let link { lookUps.add(.order(link), at: news.at) }
             return rejectReplacement(of: first, reason: news.reason ?? "", at: news.at)
         }
         successors[first] = nil
@@ -372,7 +380,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
     private mutating func release(_ first: ClientOrderID, at time: Timestamp) {
         guard let next = successors.removeValue(forKey: first) else { return }
         early[next] = nil
-        ask(subject(of: next), at: time)
+        lookUps.add(subject(of: next), at: time)
     }
 
     private mutating func replay(_ id: ClientOrderID) -> [AdapterReport] {
@@ -381,7 +389,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     private mutating func correct(_ update: Alpaca.TradeUpdate, _ news: VenueNews) -> [AdapterReport] {
         guard let id = owners[news.id], let previous = update.previousExecutionID?.said(as: ExecutionID.self) else {
-            ask(.executions(news.id), at: news.at)
+            lookUps.add(.executions(news.id), at: news.at)
             return []
         }
         var news = news
@@ -401,10 +409,8 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     /// What is due to be asked for, in the order in which it fell due.
     package mutating func takeLookUps(at time: Timestamp) -> [LookUp.Subject] {
-        let due = lookUps.filter { $0.due <= time }.sorted { $0.due < $1.due }
-        lookUps.removeAll { $0.due <= time }
         var subjects: [LookUp.Subject] = []
-        for lookUp in due where !subjects.contains(lookUp.subject) && isOpen(lookUp) {
+        for lookUp in lookUps.takeDue(at: time) where !subjects.contains(lookUp.subject) && isOpen(lookUp) {
             subjects.append(lookUp.subject)
         }
         return subjects
@@ -433,7 +439,7 @@ package struct OrderChains: Codable, Equatable, Sendable {
 
     /// Asks for something once more, or for the first time.
     package mutating func look(up subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool = false) {
-        ask(subject, at: time, unlessOver: unlessOver)
+        lookUps.add(subject, at: time, unlessOver: unlessOver)
     }
 
     /// Orders that were sent, and of which the venue has not been heard yet, as after a crash.
@@ -462,19 +468,13 @@ package struct OrderChains: Codable, Equatable, Sendable {
         return order
     }
 
-    package var nextLookUp: Timestamp? { lookUps.map(\.due).min() }
-
-    private mutating func ask(_ subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool = false) {
-        let lookUp = LookUp(subject: subject, due: time, unlessOver: unlessOver)
-        guard !lookUps.contains(lookUp), lookUps.count < Limits.lookUps else { return }
-        lookUps.append(lookUp)
-    }
+    package var nextLookUp: Timestamp? { lookUps.nextDue }
 
     /// The stream tells of most of them a moment later.
     private mutating func askForMissingExecutions(of id: ClientOrderID, at time: Timestamp) {
         for link in chains[id]?.linksWithMissingExecutions ?? [] {
-            guard !lookUps.contains(where: { $0.subject == .executions(link) }) else { continue }
-            ask(.executions(link), at: time + Limits.executionDelay)
+            guard !lookUps.contains(.executions(link)) else { continue }
+            lookUps.add(.executions(link), at: time + Limits.executionDelay)
         }
     }
 
@@ -485,14 +485,13 @@ package struct OrderChains: Codable, Equatable, Sendable {
         else { return }
         for member in groups[group].members where member != id && chains[member]?.order.isWorking == true {
             guard let link = chains[member]?.current else { continue }
-            for delay in Limits.siblingDelays { ask(.order(link), at: news.at + delay, unlessOver: true) }
+            for delay in Limits.siblingDelays { lookUps.add(.order(link), at: news.at + delay, unlessOver: true) }
         }
     }
 
     private enum Limits {
         static let unclaimed = 200
         static let early = 20
-        static let lookUps = 2_000
         static let siblingDelays = [TimeSpan.seconds(1), .seconds(5)]
         static let replacementDelay = TimeSpan.seconds(2)
         static let executionDelay = TimeSpan.seconds(2)

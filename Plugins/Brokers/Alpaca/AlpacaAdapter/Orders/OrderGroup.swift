@@ -1,23 +1,6 @@
 import AlpacaAPI
 import Trading
 
-/// Something that is to be asked for.
-package struct LookUp: Codable, Equatable, Sendable {
-    package enum Subject: Codable, Hashable, Sendable {
-        /// `GET /v2/orders/{id}?nested=true`
-        case order(BrokerOrderID)
-        /// `GET /v2/orders:by_client_order_id`
-        case clientOrder(ClientOrderID)
-        /// `GET /v2/account/activities/FILL?order_id=`
-        case executions(BrokerOrderID)
-    }
-
-    var subject: Subject
-    var due: Timestamp
-    /// Not asked for when the stream has told its end by then.
-    var unlessOver = false
-}
-
 /// Orders of one submission, and what has taken their place.
 struct OrderGroup: Codable, Equatable, Sendable {
     /// Shared by the venue's orders of it; nil where it says none.
