@@ -56,6 +56,30 @@ struct AlpacaTests {
         }.flatMap { Int32($0) }
     }
 
+    @Test("where the stream of trade updates tells nothing, the events of the account do")
+    func events() throws {
+        let house = try AlpacaHouse(start: "2026-03-16T13:31:00Z")
+        defer { house.programs.remove() }
+        let buy = #"{"symbol":"ALFA","qty":"100","side":"buy","type":"market","time_in_force":"day"}"#
+        _ = try house.post("/v2/orders", buy)
+        let config = try configuration(house)
+        let core = try RunningProcess(house.programs, ["run", "--config", config])
+        try eventually(seconds: 60, "first contact") { try stops(house) == ["ALFA stop 100"] }
+        _ = try house.post("/venue/faults", #"{"lost_event":1000}"#)
+        let asked = Date()
+        let sale = try house.programs.run(["sell", "ALFA", "--quantity", "10", "--yes", "--config", config])
+        #expect(sale.code == 0, "\(sale)")
+        // Without a word of the stream the lists are read after a minute.
+        try eventually(seconds: 45, "the core knows what was sold, and its stop is for the rest") {
+            let known = try house.programs.run(["positions", "--config", config])
+            return try known.output.contains("90") && stops(house) == ["ALFA stop 90"]
+        }
+        print("events: \(Date().timeIntervalSince(asked)) s")
+        core.signal(SIGTERM)
+        #expect(core.wait().code == 0)
+        #expect(try house.leaks().isEmpty)
+    }
+
     @Test("a position gets its stop and keeps it, once, over kill -9 of adapter and core, a lost stream and a swap")
     func protects() throws {
         let house = try AlpacaHouse(start: "2026-03-16T13:31:00Z")

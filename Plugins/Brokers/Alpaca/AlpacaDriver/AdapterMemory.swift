@@ -1,3 +1,4 @@
+import AlpacaAPI
 import AlpacaAdapter
 import Foundation
 import GRDB
@@ -19,6 +20,8 @@ final class AdapterMemory {
         var epoch: Int64 = 0
         var chains = OrderChains()
         var cash = CashBook()
+        /// How far the events of the account were read.
+        var cursor = Alpaca.EventCursor()
 
         init(account: AccountID) { self.account = account }
     }
@@ -105,7 +108,7 @@ final class AdapterMemory {
 
     /// Kinds beside those of ``OrderChains``.
     private enum Kind: String {
-        case account, epoch, cash
+        case account, epoch, cash, cursor
     }
 
     private struct ReadRow: StoredRow {
@@ -133,6 +136,8 @@ final class AdapterMemory {
                     guard account == contents.account else { throw SettingsError("it is of account \(account)") }
                 case .epoch: contents.epoch = try row.value(as: Int64.self)
                 case .cash: contents.cash = try row.value(as: CashBook.self)
+                case .cursor:
+                    contents.cursor = Alpaca.EventCursor(last: Alpaca.ULID(try row.value(as: String.self)))
                 case nil: break
                 }
             }
@@ -157,6 +162,9 @@ final class AdapterMemory {
         }
         if contents.cash != saved.cash {
             rows.append(ChangedRow(kind: Kind.cash.rawValue, key: "", value: contents.cash))
+        }
+        if let last = contents.cursor.last, last != saved.cursor.last {
+            rows.append(ChangedRow(kind: Kind.cursor.rawValue, key: "", value: last.text))
         }
         do {
             if !rows.isEmpty { try queue.write { database in for row in rows { try Self.write(row, database) } } }

@@ -8,6 +8,7 @@ import Trading
 extension AlpacaBroker {
     mutating func take(_ event: TransportEvent, at time: Timestamp) throws {
         if event.tag == streamTag { return try takeFromStream(event, at: time) }
+        if event.tag == feedTag { return takeFromFeed(event, at: time) }
         switch event {
         case .answered(let tag, let response):
             guard let outgoing = underWay.removeValue(forKey: tag) else { return }
@@ -35,6 +36,7 @@ extension AlpacaBroker {
         case .setup(let part): try take(response, of: part, at: time)
         case .clock: takeClock(response, at: time)
         case .activities(let query): takeActivities(response, query, at: time)
+        case .events: break
         }
     }
 
@@ -64,7 +66,7 @@ extension AlpacaBroker {
         case .setup(let part):
             setup.failed(part, "\(failure)", at: time)
             log("warning", "\(site.trading): \(failure)")
-        case .clock, .activities: break
+        case .clock, .activities, .events: break
         }
     }
 

@@ -17,6 +17,7 @@ struct Chores: Equatable, Sendable {
     enum Limits {
         static let clock = TimeSpan.seconds(600)
         static let activities = TimeSpan.seconds(300)
+        static let afterEvent = TimeSpan.seconds(2)
         static let prune = TimeSpan.seconds(3_600)
         /// From now, of activities that are read again and again.
         static let window = TimeSpan.seconds(-7 * 86_400)

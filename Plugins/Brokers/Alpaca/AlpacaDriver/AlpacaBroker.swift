@@ -27,6 +27,9 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
     var underWay: [Int64: Outgoing] = [:]
     /// The socket of the stream.
     var streamTag: Int64?
+    var feed: ActivityFeed
+    /// Its connection.
+    var feedTag: Int64?
     private var lastTag: Int64 = 0
     /// The core's commands, by the desk's number: the kit's number of each.
     private var commands: [Int64: Int64] = [:]
@@ -58,6 +61,7 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
             throw SettingsError("there is no network: \(error)")
         }
         (stream, setup) = (Readiness(at: now), AccountSetup(at: now))
+        feed = ActivityFeed(from: contents.cursor, at: now)
         queue = RequestQueue(requestsPerMinute: try settings.checkedRequests())
         (watch, chores) = (StreamWatch(at: now), Chores(at: now))
     }
@@ -108,6 +112,7 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
         var dues = [stream.nextDue, desk.nextDue, queue.nextDue, setup.nextDue, chores.nextDue]
         if !setup.isComplete { dues[0] = nil }
         if stream.isReady { dues.append(watch.nextDue) }
+        if setup.isComplete { dues.append(feed.nextDue.map(ownTime)) }
         return dues.compactMap { $0 }.min()
     }
 
@@ -116,6 +121,7 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
         for part in setup.take(at: time) { ask(for: part, at: time) }
         if setup.isComplete { try carryOut(stream.advance(to: time), at: time) }
         try lookAfterStream(at: time)
+        followEvents(at: time)
         doChores(at: time)
         var output = DeskOutput()
         desk.advance(to: time, &output)
@@ -127,6 +133,10 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
 
     /// Of the venue's clock.
     func venueTime(_ time: Timestamp) -> Timestamp { setup.skew.map { time + $0 } ?? time }
+
+    private func ownTime(_ time: Timestamp) -> Timestamp {
+        setup.skew.map { time + TimeSpan(nanoseconds: -$0.nanoseconds) } ?? time
+    }
 
     func phase(at time: Timestamp) -> SessionPhase { USEquityCalendar.phase(at: venueTime(time)) }
 
@@ -192,7 +202,7 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
         for outgoing in queue.take(at: time) {
             if outgoing.urgency == .order, !memory.isSaved { try save(at: time) }
             let tag = nextTag()
-            underWay[tag] = outgoing
+            if case .events = outgoing.purpose { feedTag = tag } else { underWay[tag] = outgoing }
             transport.send(outgoing.request, tag: tag)
         }
     }
@@ -205,6 +215,7 @@ package struct AlpacaBroker: RemoteBrokerAdapter {
     private func save() throws {
         var contents = AdapterMemory.Contents(account: account)
         (contents.epoch, contents.chains, contents.cash) = (highestEpoch, desk.chains, cash)
+        contents.cursor = feed.cursor
         try memory.save(contents)
     }
 }

@@ -11,6 +11,8 @@ struct Outgoing: Sendable {
         case clock
         /// A page of what was booked by no execution.
         case activities(Alpaca.ActivityQuery)
+        /// The events of the account, which do not end.
+        case events
     }
 
     let purpose: Purpose

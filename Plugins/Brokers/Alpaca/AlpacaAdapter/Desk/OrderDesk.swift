@@ -216,6 +216,13 @@ package struct OrderDesk: Sendable {
         tell(chains.take(update, at: time), time, &output)
     }
 
+    /// An execution, a correction or a bust, of the account's events.
+    package mutating func take(
+        _ event: Alpaca.ActivityEvent, _ details: Alpaca.TradeDetails, at time: Timestamp, _ output: inout DeskOutput
+    ) {
+        tell(chains.take(event, details, at: time), time, &output)
+    }
+
     package mutating func take(
         _ answer: AdapterAnswer, of tag: Int64, at time: Timestamp, _ output: inout DeskOutput
     ) {

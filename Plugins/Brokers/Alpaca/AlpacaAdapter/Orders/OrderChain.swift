@@ -56,6 +56,13 @@ package struct OrderChain: Codable, Equatable, Sendable {
         Self.sum(executions.lazy.filter { $0.brokerOrderID == link }.compactMap(\.quantity))
     }
 
+    /// It counts, or counted once.
+    func knows(_ execution: ExecutionID?) -> Bool {
+        execution.map { id in hasUndone(id) || executions.contains { $0.executionID == id } } ?? false
+    }
+
+    func hasUndone(_ execution: ExecutionID) -> Bool { undone.contains(execution) }
+
     private var booked: Quantity { Self.sum(executions.lazy.compactMap(\.quantity)) }
 
     /// Filled by the venue's count, which may be ahead of the executions that are known.

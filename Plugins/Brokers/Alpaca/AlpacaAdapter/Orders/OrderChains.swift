@@ -40,13 +40,6 @@ package struct OrderChains: Equatable, Sendable {
     /// The venue's order that is to be canceled or replaced; nil while it is not known.
     package func current(of id: ClientOrderID) -> BrokerOrderID? { chains[id]?.current }
 
-    /// Not over, the oldest first.
-    package var working: [OrderChain] {
-        chains.values.filter(\.order.isWorking).sorted {
-            ($0.order.submittedAt, $0.id) < ($1.order.submittedAt, $1.id)
-        }
-    }
-
     // MARK: - Requests of the core
 
     /// Before a submission is sent.
@@ -144,8 +137,31 @@ package struct OrderChains: Equatable, Sendable {
     package mutating func take(_ update: Alpaca.TradeUpdate, at seen: Timestamp) -> [AdapterReport] {
         guard let news = VenueNews(update, seen: seen) else { return [] }
         switch update.event.known {
-        case .tradeBust, .tradeCorrect: return correct(update, news)
+        case .tradeBust, .tradeCorrect:
+            return correct(news, update.previousExecutionID?.said(), to: update.corrected)
         default: return take(update.order, news, in: nil)
+        }
+    }
+
+    /// Of the account's events, which repeat what is known. What is of nobody's order here is in the lists.
+    package mutating func take(
+        _ event: Alpaca.ActivityEvent, _ details: Alpaca.TradeDetails, at seen: Timestamp
+    ) -> [AdapterReport] {
+        guard let news = VenueNews(event, details) else { return [] }
+        if owners[news.id] == nil, let id: ClientOrderID = details.clientOrderID?.said(),
+            chains[id]?.isExternal == false
+        {
+            own(news.id, id)
+        }
+        guard let id = owners[news.id], let chain = chains[id] else { return [] }
+        switch details.executionType.known {
+        case .fill: return chain.knows(news.execution?.id) ? [] : take(news, chain: id) + claim()
+        case .tradeCorrect, .tradeBust:
+            guard let previous: ExecutionID = event.previousID?.said(), !chain.hasUndone(previous) else { return [] }
+            return correct(news, previous, to: details.executionType == .known(.tradeCorrect) ? news.execution : nil)
+        case nil:
+            lookUps.add(.executions(news.id), at: seen)
+            return []
         }
     }
 
@@ -208,7 +224,7 @@ package struct OrderChains: Equatable, Sendable {
         if owners[id] == nil { owners[id] = owner }
     }
 
-    private func group(of id: ClientOrderID) -> Int? { groups.firstIndex { $0.members.contains(id) } }
+    func group(of id: ClientOrderID) -> Int? { groups.firstIndex { $0.members.contains(id) } }
 
     private mutating func learnGroup(_ id: ClientOrderID, _ row: Alpaca.Order) {
         guard let venueID = row.groupID?.text, let index = group(of: id) else { return }
@@ -387,18 +403,15 @@ package struct OrderChains: Equatable, Sendable {
         (early.removeValue(forKey: id) ?? []).flatMap { take($0, chain: id) }
     }
 
-    private mutating func correct(_ update: Alpaca.TradeUpdate, _ news: VenueNews) -> [AdapterReport] {
-        guard let id = owners[news.id], let previous = update.previousExecutionID?.said(as: ExecutionID.self) else {
+    /// - Parameter corrected: what counts in its place; nil for a bust.
+    private mutating func correct(
+        _ news: VenueNews, _ previous: ExecutionID?, to corrected: VenueNews.Execution?
+    ) -> [AdapterReport] {
+        guard let id = owners[news.id], let previous else {
             lookUps.add(.executions(news.id), at: news.at)
             return []
         }
         var news = news
-        var corrected: VenueNews.Execution?
-        if update.event == .known(.tradeCorrect), let execution = update.executionID?.said(as: ExecutionID.self),
-            let quantity = update.quantity, let price = update.price, quantity.isPositive, price.isPositive
-        {
-            corrected = .init(id: execution, quantity: quantity, price: price)
-        }
         if let correction = chains[id]?.correct(previous, to: corrected, news) { return [.correction(correction)] }
         // The first was never told; what is true in its place counts.
         news.execution = corrected
@@ -427,48 +440,10 @@ package struct OrderChains: Equatable, Sendable {
         }
     }
 
-    /// How an order is found: by the venue's id; a leg without one by the order that its group is listed under.
-    package func subject(of id: ClientOrderID) -> LookUp.Subject {
-        if let link = chains[id]?.current { return .order(link) }
-        guard let head = group(of: id).map({ groups[$0].head }), head != id, chains[id]?.order.replacesOrder == nil
-        else {
-            return .clientOrder(id)
-        }
-        return chains[head]?.current.map(LookUp.Subject.order) ?? .clientOrder(head)
-    }
-
     /// Asks for something once more, or for the first time.
     package mutating func look(up subject: LookUp.Subject, at time: Timestamp, unlessOver: Bool = false) {
         lookUps.add(subject, at: time, unlessOver: unlessOver)
     }
-
-    /// Orders that were sent, and of which the venue has not been heard yet, as after a crash.
-    package var unanswered: [ClientOrderID] {
-        working.filter { $0.current == nil && $0.order.replacesOrder == nil }.map(\.id)
-    }
-
-    /// All orders that one request asked for.
-    package func submittedTogether(with id: ClientOrderID) -> [ClientOrderID] {
-        guard chains[id]?.order.replacesOrder == nil, let group = group(of: id) else { return [id] }
-        return groups[group].members.filter { chains[$0]?.order.replacesOrder == nil }
-    }
-
-    /// It is to take the place of another order, which has not given way.
-    package func isReplacing(by id: ClientOrderID) -> Bool { successors.values.contains(id) }
-
-    package func owner(of link: BrokerOrderID) -> ClientOrderID? { owners[link] }
-
-    /// As it is told in a list or an answer.
-    package func listed(_ id: ClientOrderID) -> Order? {
-        guard let chain = chains[id] else { return nil }
-        var order = chain.order
-        if order.filledQuantity < chain.counted {
-            (order.filledQuantity, order.averageFillPrice) = (chain.counted, nil)
-        }
-        return order
-    }
-
-    package var nextLookUp: Timestamp? { lookUps.nextDue }
 
     /// The stream tells of most of them a moment later.
     private mutating func askForMissingExecutions(of id: ClientOrderID, at time: Timestamp) {

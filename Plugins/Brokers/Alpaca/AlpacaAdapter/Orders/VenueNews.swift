@@ -57,6 +57,21 @@ struct VenueNews: Codable, Equatable, Sendable {
         execution = Execution(id: id, quantity: quantity, price: price)
     }
 
+    /// An execution, or what corrects one, of the account's events.
+    init?(_ event: Alpaca.ActivityEvent, _ details: Alpaca.TradeDetails) {
+        guard let id = details.orderID.said(as: BrokerOrderID.self) else { return nil }
+        self.id = id
+        filled = details.cumulativeQuantity ?? .zero
+        (at, isEvent) = (event.executedAt ?? event.at, true)
+        if details.executionType == .known(.fill) {
+            self.event = details.orderStatus == .known(.filled) ? .fill : .partialFill
+        }
+        guard let execution = event.referenceID.said(as: ExecutionID.self), let units = event.quantity?.units.magnitude,
+            let price = event.price, units > 0, price.isPositive
+        else { return }
+        self.execution = Execution(id: execution, quantity: Quantity(units: Int64(clamping: units)), price: price)
+    }
+
     /// The venue works this order, or has worked it: whatever it replaces does not rest any more.
     var showsItWorks: Bool {
         guard isEvent || filled.isPositive else { return false }
@@ -68,5 +83,15 @@ struct VenueNews: Codable, Equatable, Sendable {
             .pendingReplace, .replaceRejected, .timedOut, .notFound, nil:
             return false
         }
+    }
+}
+
+extension Alpaca.TradeUpdate {
+    /// What counts in the place of an execution that is corrected; nil for a bust.
+    var corrected: VenueNews.Execution? {
+        guard event == .known(.tradeCorrect), let id = executionID?.said(as: ExecutionID.self), let quantity, let price,
+            quantity.isPositive, price.isPositive
+        else { return nil }
+        return VenueNews.Execution(id: id, quantity: quantity, price: price)
     }
 }
