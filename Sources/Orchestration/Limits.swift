@@ -266,7 +266,7 @@ enum CoreLimits {
     /// So long a list that shows less than what our own resting exits hold is waited for.
     static let contradictionPatience = TimeSpan.seconds(900)
     /// Movements of cash that our books do not explain, and how long they may explain a position.
-    static let cashMovements = 32
+    static let cashChanges = 32
     static let cashMovementAge = TimeSpan.seconds(900)
     /// What the venue makes of a price counts as the same within so many of the declared ticks.
     static let roundingTicks: Int64 = 10

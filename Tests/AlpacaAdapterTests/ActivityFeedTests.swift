@@ -4,7 +4,7 @@ import Trading
 
 @testable import AlpacaAdapter
 
-/// I-AA-7.
+/// I-AA-9.
 @Suite("The events of the account: read from a cursor on, where the host has them")
 struct ActivityFeedTests {
     /// 2026-03-16T13:31:40Z.

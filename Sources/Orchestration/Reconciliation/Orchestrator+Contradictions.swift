@@ -139,7 +139,9 @@ extension Orchestrator {
     /// In the same direction, and by no less.
     private func hasCashMoved(_ symbol: Symbol, by worth: Int128) -> Bool {
         let least = worth.magnitude - worth.magnitude / Self.priceMoves
-        return unexplainedCash(for: symbol).contains { $0.signum() == worth.signum() && $0.magnitude >= least }
+        return unexplainedCash(for: symbol).contains {
+            $0.isWitness && $0.units.signum() == worth.signum() && $0.units.magnitude >= least
+        }
     }
 
     /// One of two explanations counts when the other one is so many times as far away.
@@ -184,7 +186,7 @@ extension Orchestrator {
     }
 
     /// What came in before a list has shown the shares came for something else, but for the time that lists may be behind.
-    private func unexplainedCash(for symbol: Symbol) -> [Int128] {
+    private func unexplainedCash(for symbol: Symbol) -> [CashChange] {
         let listedAt = state.portfolio.positions[symbol]?.listedAt.map {
             $0 + TimeSpan(nanoseconds: -reportLag.nanoseconds)
         }
@@ -201,11 +203,17 @@ extension Orchestrator {
             .reduce(Int128(0)) { $0 + worth(of: $1.symbol, from: $1.ours, to: $1.brokers) }
         let mine = worth(of: record.symbol, from: record.quantity, to: brokers)
         guard mine != 0 else { return false }
+        // What brought far more brings more or less than its price by as much as these are worth.
+        let isSeen = mine.magnitude > others.magnitude / Self.sinceSold
         return movements.indices.contains { first in
-            var cash = Int128(0)
+            var (cash, isWitnessed) = (Int128(0), false)
             return movements[first...].contains { movement in
-                cash += movement
-                return [0, others].contains { (cash - $0 - mine).magnitude <= mine.magnitude / Self.sinceSold }
+                cash += movement.units
+                isWitnessed = isWitnessed || movement.isWitness
+                return isWitnessed
+                    && (isSeen ? [0, others] : [0]).contains {
+                        (cash - $0 - mine).magnitude <= mine.magnitude / Self.sinceSold
+                    }
             }
         }
     }
@@ -233,7 +241,7 @@ extension Orchestrator {
     /// What was traded elsewhere is adopted: its cash explains nothing else.
     mutating func noteCashOf(_ symbol: Symbol, from ours: Quantity, to brokers: Quantity) {
         let money = Money(units: Int64(clamping: worth(of: symbol, from: ours, to: brokers)))
-        state.reconciler.explainCash(money, at: state.now)
+        state.reconciler.explainCash(money, withinOneIn: Self.sinceSold, at: state.now)
     }
 
     /// Only the lists are waited for, since they are contradicted or a split is not booked, and they show some shares on the side

@@ -18,9 +18,9 @@ package struct Reconciler: Sendable, Hashable, Codable {
     /// How long the broker has been silent; it outlives a connection.
     package private(set) var watch = BrokerWatch()
     /// Of the account, whatever the connection: the newest last.
-    private var cashMovements: [CashMovement] = []
+    private var cashChanges: [CashChange] = []
     /// As it was told when the newest of them was noted.
-    private var notedCash: CashMovement?
+    private var notedCash: CashChange?
     /// Positions that something else at the broker contradicts, as they were listed and since when, over connections.
     private var contradicted: [Symbol: Contradicted] = [:]
     /// What was executed of positions that our books have, and is not in them.
@@ -30,7 +30,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     private(set) var connection = Derived<UInt64>(0)
 
     private enum CodingKeys: CodingKey {
-        case link, fencedOut, hasReconciled, unbooked, lastCapabilities, watch, cashMovements, notedCash, contradicted,
+        case link, fencedOut, hasReconciled, unbooked, lastCapabilities, watch, cashChanges, notedCash, contradicted,
             unbookedFills
     }
 
@@ -174,7 +174,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     mutating func noteCash(_ cash: Money, expected: Money?, at now: Timestamp) {
         // While a jump is in doubt it is told with every reading, and has come once.
         guard notedCash?.amount != cash else { return }
-        notedCash = CashMovement(at: now, amount: cash)
+        notedCash = CashChange(at: now, amount: cash)
         guard let expected, cash != expected else { return }
         move(Int128(cash.units) - Int128(expected.units), at: now)
     }
@@ -185,30 +185,32 @@ package struct Reconciler: Sendable, Hashable, Codable {
     }
 
     /// So much of what came in is explained by now; with a minus, of what went out.
-    mutating func explainCash(_ money: Money, at now: Timestamp) {
+    /// - Parameter parts: it is an estimate, to one part in so many: what differs by less is the same.
+    mutating func explainCash(_ money: Money, withinOneIn parts: UInt128? = nil, at now: Timestamp) {
         let explained = Int128(money.units)
-        func rest(_ index: Int) -> Int128 { Int128(cashMovements[index].amount.units) - explained }
+        func rest(_ index: Int) -> Int128 { Int128(cashChanges[index].amount.units) - explained }
         // That of the movement which it explains best: what is left of it explains nothing else.
-        guard let index = cashMovements.indices.min(by: { rest($0).magnitude < rest($1).magnitude }),
+        guard let index = cashChanges.indices.min(by: { rest($0).magnitude < rest($1).magnitude }),
             rest(index).magnitude < explained.magnitude
-        else { return move(-explained, at: now) }
-        cashMovements[index].amount = Money(units: Int64(clamping: rest(index)))
+        else { return move(-explained, at: now, isExpected: true) }
+        let isAll = parts.map { rest(index).magnitude <= explained.magnitude / $0 } ?? false
+        cashChanges[index].amount = isAll ? .zero : Money(units: Int64(clamping: rest(index)))
     }
 
-    private mutating func move(_ amount: Int128, at now: Timestamp) {
+    private mutating func move(_ amount: Int128, at now: Timestamp, isExpected: Bool = false) {
         guard amount != 0 else { return }
-        cashMovements.append(CashMovement(at: now, amount: Money(units: Int64(clamping: amount))))
-        let excess = cashMovements.count - CoreLimits.cashMovements
-        if excess > 0 { cashMovements.removeFirst(excess) }
+        let money = Money(units: Int64(clamping: amount))
+        cashChanges.append(CashChange(at: now, amount: money, isExpected: isExpected))
+        let excess = cashChanges.count - CoreLimits.cashChanges
+        if excess > 0 { cashChanges.removeFirst(excess) }
     }
 
     /// What came in, or with a minus went out, since so long before this time without our doing, the oldest first.
     /// - Parameter earliest: what was noted then, or before, does not count.
-    func unexplainedCash(since time: Timestamp, after earliest: Timestamp?) -> [Int128] {
-        cashMovements.filter { movement in
+    func unexplainedCash(since time: Timestamp, after earliest: Timestamp?) -> [CashChange] {
+        cashChanges.filter { movement in
             movement.at + CoreLimits.cashMovementAge >= time && earliest.map { movement.at > $0 } ?? true
         }
-        .map { Int128($0.amount.units) }
     }
 
     // MARK: - Lists that something else contradicts
@@ -376,7 +378,7 @@ package struct Reconciler: Sendable, Hashable, Codable {
     mutating func shift(by span: TimeSpan, now: Timestamp) {
         func ahead(_ time: Timestamp) -> Timestamp { min(time + span, now) }
         watch.shift(by: span, now: now)
-        cashMovements = cashMovements.map { with($0) { $0.at = ahead($0.at) } }
+        cashChanges = cashChanges.map { with($0) { $0.at = ahead($0.at) } }
         contradicted = contradicted.mapValues {
             with($0) { ($0.since, $0.toldAt) = (ahead($0.since), ahead($0.toldAt)) }
         }
@@ -463,9 +465,15 @@ private struct Contradicted: Sendable, Hashable, Codable {
 }
 
 /// Cash that came or went without our doing.
-private struct CashMovement: Sendable, Hashable, Codable {
-    var at: Timestamp
-    var amount: Money
+struct CashChange: Sendable, Hashable, Codable {
+    fileprivate var at: Timestamp
+    fileprivate(set) var amount: Money
+    /// It has not come: what it is to be laid against was adopted before its cash, if any comes.
+    fileprivate(set) var isExpected = false
+
+    var units: Int128 { Int128(amount.units) }
+    /// It has come.
+    var isWitness: Bool { !isExpected && !amount.isZero }
 }
 
 /// New shares for old that were announced, and that the broker has not booked.

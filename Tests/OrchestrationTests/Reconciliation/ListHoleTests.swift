@@ -165,6 +165,41 @@ struct ListHoleTests {
         driver.expectSound()
     }
 
+    @Test("shares that were found without any cash for them are not gone for it when the list leaves them out again")
+    func foundAndLeftOut() {
+        var driver = CoreDriver(venue: FakeVenue(cash: "100000000"))
+        driver.venue.hold("ABC", 100, at: "100")
+        driver.venue.hold("XYZ", 10_000, at: "100")
+        for symbol in ["ABC", "XYZ"] as [Symbol] { driver.quote(symbol, "100", "100.02", last: "100") }
+        driver.policies = { _ in answers([PluginName("stop-loss").says(.stop("95"), on: "ABC")]) }
+        driver.start()
+        Self.leaveOut(&driver)
+        driver.connect()
+        driver.cycle()
+        driver.venue.lie = nil
+        driver.lookTwice()
+        for _ in 0..<3 { driver.cycle() }
+        #expect(driver.venue.stopped("ABC") == 100)
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100 && driver.venue.stopped("ABC") == 100)
+        driver.expectSound()
+    }
+
+    @Test("what somebody sold of another symbol came in, and a little more: that is no word on a few shares")
+    func soldBesideSmall() {
+        var driver = Self.smallInLarge()
+        driver.venue.tradeManually("XYZ", -5_000, at: "102")
+        Self.leaveOut(&driver)
+        driver.lookTwice()
+        for _ in 0..<5 { driver.cycle() }
+        #expect(driver.position("ABC")?.quantity == 100)
+        #expect(driver.venue.stopped("ABC") == 100)
+        #expect(driver.position("XYZ")?.quantity == 5_000)
+        driver.expectSound()
+    }
+
     @Test("cash of about its worth that came in before a list has shown the shares is no witness")
     func cashBefore() {
         var driver = Self.smallInLarge()

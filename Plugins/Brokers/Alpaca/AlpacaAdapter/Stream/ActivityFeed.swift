@@ -7,7 +7,7 @@ import Trading
 ///     actions = feed.advance(to: now)        // when `nextDue` has come
 ///     actions = feed.take(.opened, at: now)
 ///
-/// - I-AA-7: After a break, also one between two processes, events are read again from ``Limits/overlap`` before the newest; those
+/// - I-AA-9: After a break, also one between two processes, events are read again from ``Limits/overlap`` before the newest; those
 ///   that come twice are known by their ids. A host that does not have them is not asked again, and nothing waits for it.
 package struct ActivityFeed: Equatable, Sendable {
     package enum State: Equatable, Sendable {
